@@ -1,0 +1,83 @@
+"""A school of any size, invented from a seed: records much like real ones, in canonical form."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graduand.records.paths import record_path
+from graduand.records.record import Record
+from graduand.records.writing import canonical, modeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.records.record import Value
+    from graduand.records.school import School
+
+CHECKOUT = Path(__file__).parents[2]
+
+_FIRST = "Amélie Bilal Chloé Dimitri Élodie Farid Gaëlle Hugo Inès Jean-Baptiste Khadija Léo Maëlys Noé Océane Paul".split()
+_LAST = "Dupont Le Goff O’Brien N’Diaye Müller García Nguyễn Traoré Lefèbvre d’Aubigny Żak Kowalska Rossi Petit".split()
+_MAJORS = ["Économie", "Lettres modernes", "Droit public", "Chimie", "Informatique", "Histoire de l’art", "Sociologie"]
+_LEVELS = ["Bachelors", "Masters", "Doctorate", "Certificate"]
+
+
+def records(people: int, seed: int = 1) -> Iterator[Record]:
+    """Return so many invented people in cohorts of 5,000, the same for the same seed."""
+    chance = random.Random(seed)
+    for number in range(people):
+        username = f"{number:08d}"
+        cohort = f"{2020 + number // 5000}-spring"
+        path = record_path(cohort, username, min(people, 5000))
+        yield Record(path, dict(_values(username, number, chance)))
+
+
+def _values(username: str, number: int, chance: random.Random) -> Iterator[tuple[str, Value]]:
+    first, last = chance.choice(_FIRST), chance.choice(_LAST)
+    year = 2018 + chance.randrange(8)
+    yield "username", username
+    yield "email_address", f"p{number}@{chance.choice(['valmont.example', 'courriel.example'])}"
+    yield "first_name", first
+    yield "last_name", last
+    yield "auth_identifier", f"u{number}"
+    yield "primary_education:education_level_name", chance.choice(_LEVELS)
+    yield "primary_education:major_names", tuple(chance.sample(_MAJORS, chance.choice([1, 1, 1, 2])))
+    yield "primary_education:start_date", f"{year - 3}-09-0{chance.randrange(1, 8)}"
+    yield "primary_education:end_date", f"{year}-06-{chance.randrange(10, 31)}"
+    yield "primary_education:cumulative_gpa", f"{chance.randrange(100, 400) / 100:.2f}"
+    yield "campus_name", "Centre"
+    yield "gender", chance.choice(["Female", "Male"])
+    yield "work_study_eligible", chance.choice(["true", "false"])
+    yield "eu_gdpr_subject", "true"
+    closed = chance.random() < 0.05
+    if closed:
+        yield "disabled", "true"
+    yield "transition:kind", "graduated"
+    yield "transition:keeps_school_email", "true"
+    if closed:
+        yield "transition:account:reason", "requested-by-student"
+        yield "transition:account:requested_by", "student"
+        yield "transition:account:effective_on", f"{year + 1}-01-15"
+    if chance.random() < 0.3:
+        yield "transition:notes", f"Vu au guichet le {chance.randrange(1, 28)} mai, dossier n° {number}."
+
+
+def school_repository(root: Path, people: int, school: School, seed: int = 1, *, commit: bool = True) -> Path:
+    """Write a data repository of so many people below `root`, committed when asked; return it."""
+    root.mkdir(parents=True)
+    shutil.copytree(CHECKOUT / "schema", root / "schema")
+    folders: set[Path] = set()
+    for record in records(people, seed):
+        path = root / record.path
+        if path.parent not in folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            folders.add(path.parent)
+        path.write_text(canonical(record, school.fields, modeline(record.path)), encoding="utf-8")
+    if commit:
+        for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "Begin"]):
+            subprocess.run(["git", *words], cwd=root, check=True)
+    return root

@@ -1,0 +1,119 @@
+"""What every test stands on: the shipped schema, a data folder of its own, nothing of the developer's machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from graduand.language import speak
+from graduand.records.importer import read_importer
+from graduand.records.institution import read_institution
+from graduand.records.school import School, school_of
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import NoReturn
+
+HOUSE = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+
+# The gate tries the same examples each time; `--hypothesis-profile=search` looks for new ones.
+settings.register_profile("gate", derandomize=True, database=None, deadline=None)
+settings.register_profile("search", max_examples=5_000, deadline=None)
+settings.load_profile("gate")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden-update", action="store_true", help="rewrite tests/golden/ with what the tests make")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
+    """Compare bytes with a file of tests/golden/, or rewrite it under --golden-update."""
+
+    def compare(name: str, made: bytes) -> None:
+        kept = GOLDEN / name
+        if request.config.getoption("--golden-update"):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(made)
+        assert kept.is_file(), f"tests/golden/{name} is missing: make golden, then read it"
+        assert kept.read_bytes() == made
+
+    return compare
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Take the developer's home, settings, clock, identity and network away."""
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "GRADUAND_", "XDG_", "LC_")):
+            monkeypatch.delenv(name)
+    for name in ("ACCESSIBLE", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE", "LINES", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    home = str(tmp_path_factory.getbasetemp() / "home")
+    for name, value in {
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        **{f"GIT_{who}_NAME": "Camille Renard" for who in ("AUTHOR", "COMMITTER")},
+        **{f"GIT_{who}_EMAIL": "camille.renard@valmont.example" for who in ("AUTHOR", "COMMITTER")},
+        **{f"GIT_{who}_DATE": "2026-07-01T09:00:00+00:00" for who in ("AUTHOR", "COMMITTER")},
+    }.items():
+        monkeypatch.setenv(name, value)
+    time.tzset()
+    monkeypatch.setattr(socket.socket, "connect", _no_network)
+
+
+def _no_network(_socket: socket.socket, address: object) -> NoReturn:
+    message = f"a test went to the network: {address}"
+    raise AssertionError(message)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Speak English before each test and after it."""
+    speak("en")
+    yield
+    speak("en")
+
+
+@pytest.fixture(scope="session")
+def school() -> School:
+    """The school of the shipped schema."""
+    schema = HOUSE / "schema"
+    institution = read_institution((schema / "institution.yaml").read_bytes())
+    return school_of(institution, read_importer((schema / "handshake.yaml").read_bytes()))
+
+
+@pytest.fixture(scope="session")
+def american(school: School) -> School:
+    """The same school in the other region."""
+    return school_of(replace(school.institution, region="us"), school.importer)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A data folder with the shipped schema and no record yet."""
+    shutil.copytree(HOUSE / "schema", tmp_path / "schema")
+    (tmp_path / "records").mkdir()
+    return tmp_path
+
+
+SHIPPED = sorted((HOUSE / "records").glob("*/*.yaml"))
+
+
+@pytest.fixture(params=SHIPPED, ids=[path.stem for path in SHIPPED])
+def shipped(request: pytest.FixtureRequest) -> Path:
+    """Each record that lies beside the code."""
+    assert isinstance(request.param, Path)
+    return request.param

@@ -1,0 +1,5 @@
+"""graduand: from reviewed YAML records to the files that Handshake's Importer takes."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

@@ -1,0 +1,130 @@
+"""The door: decides the language, runs a command, and turns what stops it into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        from graduand import __version__
+
+        sys.stdout.write(f"graduand {__version__}\n")
+        return
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code; every trouble becomes one sentence."""
+    import gc
+
+    from graduand import language
+    from graduand.errors import Exit, Trouble
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    gc.set_threshold(100_000)  # a command makes many values and few circles
+    language.speak(_language(arguments))
+    try:
+        code = _typer(arguments)
+        sys.stdout.flush()
+    except Trouble as trouble:
+        return _say(str(trouble), trouble.exit_code)
+    except KeyboardInterrupt:
+        return _say(language._("Interrupted."), Exit.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FINDINGS
+    except Exception as error:  # noqa: BLE001 - the last door: whatever comes here is a bug
+        return _bug(error)
+    return code
+
+
+def _typer(arguments: Sequence[str]) -> int:
+    """Run the command line without letting it end the process."""
+    import typer
+
+    from graduand.commands.app import build
+    from graduand.errors import Exit
+
+    # Typer bears a click of its own, or uses the installed one; its public error leads to the right family.
+    _bad, _usage, family, *_rest = typer.BadParameter.__mro__
+    if not arguments or "--version" in arguments[:1]:
+        arguments = ["--help"]
+    try:
+        result = build()(args=list(arguments), prog_name="graduand", standalone_mode=False)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.Abort as aborted:
+        raise KeyboardInterrupt from aborted
+    except Exception as error:
+        show = getattr(error, "show", None)
+        if show and isinstance(error, family):
+            show()
+            return Exit.USAGE
+        raise
+    return result if isinstance(result, int) else 0
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """Return the language that the command line, the environment or the school asks for."""
+    for number, argument in enumerate(arguments):
+        if argument == "--lang" and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    return os.environ.get("GRADUAND_LANG") or _schools_language(arguments) or os.environ.get("LANG", "")[:2]
+
+
+def _schools_language(arguments: Sequence[str]) -> str:
+    from pathlib import Path
+
+    from graduand import disk
+    from graduand.errors import Trouble
+    from graduand.records.institution import PATH, peeked_language
+    from graduand.workspace import root_of
+
+    named = [arguments[number + 1] for number, argument in enumerate(arguments[:-1]) if argument == "--root"]
+    try:
+        return peeked_language(disk.read(root_of(Path(named[0] if named else ".")) / PATH))
+    except (Trouble, OSError):
+        return ""
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"graduand: {sentence}\n")
+    return code
+
+
+def _bug(error: Exception) -> int:
+    """Name a bug by where it happened, so that nobody's data is in what people send us."""
+    import hashlib
+    import traceback
+    from pathlib import Path
+
+    from graduand.errors import Exit
+    from graduand.language import _
+
+    if os.environ.get("GRADUAND_DEBUG"):
+        traceback.print_exception(error)
+    frames = [
+        f"{Path(frame.filename).name}:{frame.name}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    name = hashlib.sha256(f"{type(error).__name__} {frames}".encode()).hexdigest()[:8]
+    message = _(
+        "This is a bug in graduand, number {name} ({place}); nothing more was changed. Please report the number."
+    )
+    return _say(message.format(name=name, place=frames[-1] if frames else type(error).__name__), Exit.BUG)
+
+
+if __name__ == "__main__":
+    main()

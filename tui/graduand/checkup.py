@@ -1,0 +1,95 @@
+"""Checkup: what is missing on this machine, or lies about, before it becomes a trouble."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.errors import NoGit, NotGit, SchemaBroken, Unreadable
+from graduand.language import _, visible
+from graduand.workspace import JSON_SCHEMA, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FRESH_DAYS: Final = 365
+"""How long a fact about Handshake is trusted without another look."""
+
+_UPLOAD_DAYS: Final = 30
+"""How long files with personal data may lie about."""
+
+
+class Symptom(NamedTuple):
+    """One thing that was looked at; `cure` is empty when it is well."""
+
+    said: str
+    cure: str = ""
+
+
+def examine(workspace: Workspace, on: str) -> Iterator[Symptom]:
+    """Return what was looked at on the day `on`, the healthy too."""
+    yield from _git(workspace)
+    yield from _schema(workspace, on)
+    yield from _left_behind(workspace)
+
+
+def _git(workspace: Workspace) -> Iterator[Symptom]:
+    from graduand.history.checkout import Checkout  # noqa: PLC0415 - 60 ms that only this needs
+
+    try:
+        checkout = Checkout(workspace.root)
+    except (NoGit, NotGit) as trouble:
+        yield Symptom(_("git cannot read the records."), str(trouble))
+        return
+    yield Symptom(_("git reads the records."))
+    identity = checkout.identity()
+    if identity:
+        yield Symptom(_("git knows who commits."))
+    else:
+        yield Symptom(
+            _("git does not know who commits."),
+            _("git config --global user.name “…” and git config --global user.email …"),
+        )
+    if checkout.ignores("build/manifest.json"):
+        yield Symptom(_("git passes over build/, which holds personal data."))
+    else:
+        yield Symptom(_("git would take build/ in, which holds personal data."), _("Write /build/ into .gitignore."))
+
+
+def _schema(workspace: Workspace, on: str) -> Iterator[Symptom]:
+    try:
+        wanted, there = workspace.json_schema()
+    except (SchemaBroken, Unreadable) as broken:
+        yield Symptom(_("schema/ cannot be read."), str(broken))
+        return
+    if wanted == there:
+        yield Symptom(_("{path} is fresh.").format(path=JSON_SCHEMA))
+    else:
+        yield Symptom(_("{path} is stale.").format(path=JSON_SCHEMA), "graduand schema")
+    checked_on = workspace.importer.checked_on
+    age = (date.fromisoformat(on) - date.fromisoformat(checked_on)).days
+    said = _("The facts about Handshake were last checked on {day}.").format(day=checked_on)
+    cure = _("Compare schema/handshake.yaml with its sources, or take the one of a newer graduand.")
+    yield Symptom(said, cure if age > _FRESH_DAYS else "")
+
+
+def _left_behind(workspace: Workspace) -> Iterator[Symptom]:
+    root = workspace.root
+    for path in sorted((root / "records").rglob(".*.tmp")):
+        said = _("{path} was left behind by a killed process.").format(
+            path=visible(path.relative_to(root).as_posix(), 200)
+        )
+        yield Symptom(said, _("Look whether the record beside it is as it should be, then delete it."))
+    old = [
+        path
+        for path in sorted((root / "build").glob("*.csv"))
+        if time.time() - path.lstat().st_mtime > _UPLOAD_DAYS * 86_400
+    ]
+    for path in old:
+        said = _("{path} holds personal data and is older than {days} days.").format(
+            path=visible(path.name, 200), days=_UPLOAD_DAYS
+        )
+        yield Symptom(f"build/{said}", _("Delete it; it can be compiled again from its commit."))
+    if root.stat().st_mode & 0o077:
+        yield Symptom(_("Others on this machine can look into this folder."), f"chmod 700 {visible(str(root), 200)}")

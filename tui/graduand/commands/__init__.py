@@ -1,0 +1,1 @@
+"""Commands: what is typed; one file a command."""

@@ -1,0 +1,77 @@
+"""graduand check: everything that is wrong with the records, all at once."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import session_of
+from graduand.errors import Exit
+from graduand.findings import Severity
+from graduand.language import N_, _
+from graduand.reports.progress import progress
+from graduand.workspace import Checked, Workspace, day, errors, today
+
+HELP = N_("Say everything that is wrong with the records: what, where, and what would be right.")
+
+
+class Format(StrEnum):
+    """How findings can be printed."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    junit = "junit"
+    sarif = "sarif"
+
+
+def check(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help=_("Files or folders below records/; all when none is named."))
+    ] = None,
+    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    form: Annotated[Format, typer.Option("--format", help=_("How to print the findings."))] = Format.text,
+    as_json: Annotated[bool, typer.Option("--json", help=_("The same as --format json: one object a line."))] = False,
+    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The day for which to ask; today by default."))] = "",
+    strict: Annotated[bool, typer.Option("--strict", help=_("Warnings fail the check too."))] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("Show every finding, not the first ten of each rule."))
+    ] = False,
+) -> None:
+    session = session_of(context)
+    workspace = session.workspace()
+    scope = workspace.scope(paths or [], cohort)
+    checked = workspace.check_within(scope, day(on) if on else today(), progress())
+    _print(checked, Format.json if as_json else form, workspace, session.colour, everything=everything)
+    failing = (
+        [finding for finding in checked.findings if finding.severity != Severity.NOTE]
+        if strict
+        else errors(checked.findings)
+    )
+    if failing:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _print(checked: Checked, form: Format, workspace: Workspace, colour: str, *, everything: bool) -> None:
+    if form is Format.text:
+        from graduand.reports.findings_text import findings_text
+        from graduand.reports.page import show
+
+        show(findings_text(checked.findings, len(checked.paths), everything=everything), colour)
+        return
+    from graduand.reports.findings_machine import as_github, as_json, as_junit, as_sarif
+
+    if form is Format.json:
+        lines = as_json(checked.findings)
+    elif form is Format.github:
+        lines = as_github(checked.findings)
+    elif form is Format.junit:
+        lines = as_junit(checked.findings, checked.paths)
+    else:
+        lines = iter([as_sarif(checked.findings, workspace.importer.sources)])
+    sys.stdout.writelines(f"{line}\n" for line in lines)

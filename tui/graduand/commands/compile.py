@@ -1,0 +1,70 @@
+"""graduand compile: the committed records as files that Handshake's Importer takes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.errors import Exit
+from graduand.handshake.plan import Effect
+from graduand.language import N_, _
+from graduand.reports.page import show
+from graduand.reports.progress import progress
+from graduand.workspace import day, errors, today
+
+HELP = N_("Compile the committed records into import files, a manifest and the operator's card.")
+
+
+def compile(  # noqa: A001 - the command's name
+    context: typer.Context,
+    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    on: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(help=_("The folder for the files; build/ beside records/ by default."))
+    ] = None,
+    only: Annotated[list[Effect] | None, typer.Option(help=_("Only people to whom this is done."))] = None,
+    changed: Annotated[bool, typer.Option("--changed", help=_("Only people with something outstanding."))] = False,
+    plan: Annotated[str, typer.Option(metavar="CHECKSUM", help=_("Refuse any other plan than this one."))] = "",
+    approve: Annotated[str, typer.Option(metavar="CHECKSUM", help=_("Go beyond a limit, for this plan."))] = "",
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help=_("Files that Handshake analyses and never runs."))
+    ] = False,
+    skip_errors: Annotated[
+        bool, typer.Option("--skip-errors", help=_("Leave out who has errors, and list them."))
+    ] = False,
+    allow_dirty: Annotated[
+        bool, typer.Option("--allow-dirty", help=_("Compile uncommitted changes too; the manifest says so."))
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print the manifest."))] = False,
+) -> None:
+    from graduand import uploads
+    from graduand.handshake.upload import CARD, manifest
+    from graduand.reports.compiled import compiled_text, left_out_text
+    from graduand.reports.findings_text import findings_text
+
+    session = session_of(context)
+    workspace = session.workspace()
+    folder = out or workspace.root / "build"
+    order = uploads.Order(
+        day(on) if on else today(), cohort, frozenset(only or ()), changed, rehearse, allow_dirty, skip_errors
+    )
+    compiled = uploads.prepare(workspace, order, progress())
+    if compiled.prepared is None:
+        found = errors(compiled.checked.findings)
+        show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
+        say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
+        raise typer.Exit(Exit.FINDINGS)
+    uploads.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
+    upload = compiled.prepared.upload
+    show(left_out_text(upload), session.colour, sys.stderr)
+    if as_json:
+        sys.stdout.write(manifest(upload))
+    else:
+        show(compiled_text(upload, folder), session.colour)
+        say(_("How to bring them in: {card}").format(card=folder / CARD))

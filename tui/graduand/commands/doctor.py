@@ -1,0 +1,38 @@
+"""graduand doctor: what is missing on this machine, with the cure of each."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from graduand.checkup import examine
+from graduand.commands.session import session_of
+from graduand.errors import Exit
+from graduand.language import N_, _
+from graduand.reports.page import Span, line, show
+from graduand.workspace import today
+
+HELP = N_("Say what is missing on this machine: git, a name for commits, a fresh schema.")
+
+
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+) -> None:
+    session = session_of(context)
+    symptoms = tuple(examine(session.workspace(), today()))
+    if as_json:
+        lines = (
+            json.dumps({"schema": "graduand/symptom/1", **symptom._asdict()}, ensure_ascii=False)
+            for symptom in symptoms
+        )
+        sys.stdout.writelines(f"{text}\n" for text in lines)
+    else:
+        for symptom in symptoms:
+            sign = Span("✗ ", "bold red") if symptom.cure else Span("✓ ", "green")
+            show([line(sign, symptom.said, *([f"\n  → {symptom.cure}"] if symptom.cure else []))], session.colour)
+    if any(symptom.cure for symptom in symptoms):
+        raise typer.Exit(Exit.FINDINGS)

@@ -1,0 +1,40 @@
+"""graduand explain: a rule or a column, with its reason, its cure and its source; offline."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import session_of
+from graduand.errors import Usage
+from graduand.language import N_, _, quoted
+from graduand.nearest import nearest
+from graduand.reports.explanation import field_text, rule_text
+from graduand.reports.page import show
+from graduand.rules.book import RULES
+
+HELP = N_("Explain a rule (GR301) or a column (disabled): why, the cure, and where it is written.")
+
+
+def explain(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help=_("A rule's number or a column's name."), metavar="GR301|COLUMN")],
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object."))] = False,
+) -> None:
+    session = session_of(context)
+    workspace = session.workspace()
+    rule, field = RULES.get(what.upper()), workspace.school.fields.get(what)
+    if rule is None and field is None:
+        close = nearest(what, [*RULES, *workspace.school.fields])
+        hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
+        raise Usage(_("There is no rule and no column {what}.").format(what=quoted(what)) + hint)
+    if as_json:
+        from graduand.reports.explanation import as_json as text
+
+        sys.stdout.write(text(rule, field, workspace.importer))
+    elif rule is not None:
+        show(rule_text(rule, workspace.importer), session.colour)
+    elif field is not None:
+        show(field_text(field, workspace.importer), session.colour)

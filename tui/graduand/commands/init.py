@@ -1,0 +1,60 @@
+"""graduand init: a data repository of one's own, ready for the first record."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import say
+from graduand.founding import Charter, found
+from graduand.language import N_, _, spoken, visible
+from graduand.records.institution import Institution
+
+HELP = N_("Make a data repository in a new folder: records/, schema/, Makefile, git.")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("A folder that does not exist yet, or is empty."))],
+    name: Annotated[str, typer.Option(help=_("The school's name."))] = "",
+    region: Annotated[str, typer.Option(help=_("The school's Handshake: eu or us."))] = "",
+    domain: Annotated[
+        list[str] | None, typer.Option(help=_("A domain of the school's own addresses; once for each."))
+    ] = None,
+    lang: Annotated[str, typer.Option(help=_("The school's language: fr or en."))] = "",
+) -> None:
+    asking = sys.stdin.isatty() and sys.stderr.isatty()
+    charter = Charter(
+        name=name or _ask(asking, _("Name of the school"), ""),
+        region=region or _ask(asking, _("Region of Handshake, eu or us"), Institution().region),
+        language=lang or _ask(asking, _("Language, fr or en"), spoken()),
+        domains=tuple(domain or _ask(asking, _("Domains of the school's addresses, separated by blanks"), "").split()),
+    )
+    founded = found(folder, charter)
+    say(_("{folder} is ready.").format(folder=visible(str(folder), 200)))
+    if not charter.domains:
+        say(
+            _(
+                "Write the domains of the school's addresses into schema/institution.yaml before the "
+                "first record: own_domains."
+            )
+        )
+    if not founded.committed:
+        say(
+            _(
+                "Nothing is committed yet: tell git who you are (git config --global user.name …, "
+                "user.email …), then: git commit"
+            )
+        )
+    say(
+        _(
+            "Next: put a record into records/<cohort>/<username>.yaml (records/README.md shows one), "
+            "then: graduand check"
+        )
+    )
+
+
+def _ask(asking: bool, question: str, default: str) -> str:
+    return str(typer.prompt(question, default=default, err=True)) if asking else default

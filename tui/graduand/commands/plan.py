@@ -1,0 +1,95 @@
+"""graduand plan: what the next upload would change, person by person; writes nothing."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.errors import Exit
+from graduand.handshake.plan import Effect
+from graduand.language import N_, _
+from graduand.reports.page import show as show_lines
+from graduand.reports.progress import progress
+from graduand.workspace import day, errors, today
+
+if TYPE_CHECKING:
+    from graduand.uploads import Prepared
+
+HELP = N_("Say what the next upload would change, person by person, destructive first; writes nothing.")
+
+
+class Format(StrEnum):
+    """How a plan can be printed."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+
+
+def plan(
+    context: typer.Context,
+    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    on: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
+    ] = "",
+    only: Annotated[list[Effect] | None, typer.Option(help=_("Only people to whom this is done."))] = None,
+    changed: Annotated[bool, typer.Option("--changed", help=_("Only people with something outstanding."))] = False,
+    form: Annotated[Format, typer.Option("--format", help=_("How to print the plan."))] = Format.text,
+    as_json: Annotated[bool, typer.Option("--json", help=_("The same as --format json."))] = False,
+    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
+    ] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help=_("End with 10 when there are changes."))] = False,
+    skip_errors: Annotated[
+        bool, typer.Option("--skip-errors", help=_("Leave out who has errors, and list them."))
+    ] = False,
+    allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help=_("Plan uncommitted changes too."))] = False,
+) -> None:
+    from graduand import uploads
+    from graduand.reports.compiled import left_out_text
+    from graduand.reports.findings_text import findings_text
+
+    session = session_of(context)
+    order = uploads.Order(
+        day(on) if on else today(),
+        cohort,
+        frozenset(only or ()),
+        changed,
+        allow_dirty=allow_dirty,
+        skip_errors=skip_errors,
+    )
+    planned = uploads.prepare(session.workspace(), order, progress())
+    if planned.prepared is None:
+        found = errors(planned.checked.findings)
+        show_lines(findings_text(found, len(planned.checked.paths), everything=False), session.colour, sys.stderr)
+        raise typer.Exit(Exit.FINDINGS)
+    prepared = planned.prepared
+    show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
+    _print(prepared, Format.json if as_json else form, session.colour, everything=everything, show=show)
+    if prepared.breaches:
+        say(" ".join(uploads.said(breach) for breach in prepared.breaches))
+        message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
+        say(message.format(checksum=prepared.upload.plan))
+        raise typer.Exit(Exit.LIMIT)
+    if exit_code and prepared.plan.outstanding:
+        raise typer.Exit(Exit.CHANGES)
+
+
+def _print(prepared: Prepared, form: Format, colour: str, *, everything: bool, show: bool) -> None:
+    from graduand.reports.plan_pages import as_html, as_markdown
+    from graduand.reports.plan_pages import as_json as json_of
+    from graduand.reports.plan_text import plan_text
+
+    if form is Format.text:
+        show_lines(plan_text(prepared, everything=everything, show=show), colour)
+    elif form is Format.json:
+        sys.stdout.write(json_of(prepared))
+    else:
+        page = as_markdown(prepared, show=show) if form is Format.markdown else as_html(prepared, show=show)
+        sys.stdout.writelines(f"{line}\n" for line in page)

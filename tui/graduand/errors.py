@@ -1,0 +1,223 @@
+"""Trouble: what stops a command, as classes with their own sentence and exit code."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from graduand.language import _, quoted, visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    LIMIT = 3
+    PLAN_CHANGED = 4
+    REPOSITORY = 5
+    CHANGES = 10
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class Trouble(Exception):
+    """A known trouble; `str()` of it is the one sentence that a person reads."""
+
+    exit_code: ClassVar[Exit] = Exit.REPOSITORY
+
+
+class NoRepository(Trouble):
+    """No folder from here upwards holds both `records/` and `schema/`."""
+
+    def __init__(self, start: Path) -> None:
+        super().__init__(
+            _(
+                "No records here: neither {folder} nor a folder above it holds both records/ and schema/. "
+                "Go into such a folder, name one with --root, or make one with: graduand init FOLDER"
+            ).format(folder=visible(str(start), 200))
+        )
+
+
+class Unreadable(Trouble):
+    """A file that the program itself needs cannot be read."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(
+            _("{path} cannot be read: {reason}.").format(path=visible(str(path), 200), reason=visible(reason, 200))
+        )
+
+
+class SchemaBroken(Trouble):
+    """A file of `schema/` does not say what it must; the sentence names the place and the cure."""
+
+    exit_code = Exit.FINDINGS
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        super().__init__(f"{visible(path, 200)}:{line}: {reason}")
+
+
+class Usage(Trouble):
+    """The words of the command line do not fit; `reason` is the whole sentence."""
+
+    exit_code = Exit.USAGE
+
+
+class NotWritten(Trouble):
+    """The disk refused; nothing of what was there has changed."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(
+            _("{path} was not written: {reason}. What was there before is unchanged.").format(
+                path=visible(str(path), 200), reason=visible(reason, 200)
+            )
+        )
+
+
+class ChangedOnDisk(Trouble):
+    """The file is no longer what was read; writing would lose somebody's change."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            _("{path} has changed since it was read; nothing was written. Look at it again, then repeat.").format(
+                path=visible(str(path), 200)
+            )
+        )
+
+
+class InTheWay(Trouble):
+    """Something that the program did not write stands where a file should go."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            _("{path} is already there and is not a file of an earlier compile; move it away first.").format(
+                path=visible(str(path), 200)
+            )
+        )
+
+
+class Busy(Trouble):
+    """Another process holds the lock."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            _("Another graduand is writing in {path}; wait until it has finished, then repeat.").format(
+                path=visible(str(path), 200)
+            )
+        )
+
+
+class NotGit(Trouble):
+    """The folder is under no git repository, or git cannot read it."""
+
+    def __init__(self, path: Path | str, reason: str = "") -> None:
+        why = f" ({visible(reason, 200)})" if reason else ""
+        super().__init__(
+            _("{path} is in no git repository that can be read{why}. Make it one with: git init").format(
+                path=visible(str(path), 200), why=why
+            )
+        )
+
+
+class GitRefused(Trouble):
+    """git ended with an error; `said` is its last word, in English."""
+
+    def __init__(self, said: str) -> None:
+        self.said = visible(said, 300)
+        super().__init__(_("git refused: {said}").format(said=self.said))
+
+
+class NoGit(Trouble):
+    """There is no git program on this machine."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The program git is missing on this machine; install it, then repeat."))
+
+
+class NoCommit(Trouble):
+    """Nothing is committed yet, so there is nothing to compile from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Nothing is committed here yet; commit records/ and schema/ first (or compile a "
+                "draft with --allow-dirty)."
+            )
+        )
+
+
+class Uncommitted(Trouble):
+    """Records or schema differ from the commit that is checked out."""
+
+    def __init__(self, paths: list[str]) -> None:
+        shown = ", ".join(visible(path, 100) for path in paths[:5]) + (", …" if len(paths) > 5 else "")
+        super().__init__(
+            _(
+                "Not committed: {paths}. An upload is compiled from a commit, so that it can be answered for; "
+                "commit these changes first (or compile a draft with --allow-dirty)."
+            ).format(paths=shown)
+        )
+
+
+class NothingToCompile(Trouble):
+    """The scope holds nobody, and an empty file helps nobody."""
+
+    exit_code = Exit.FINDINGS
+
+    def __init__(self, cohort: str) -> None:
+        scope = visible(f"records/{cohort}", 200)
+        super().__init__(_("Nothing to compile: {scope} holds nobody who could be sent.").format(scope=scope))
+
+
+class NotEmpty(Trouble):
+    """A new repository is only made in an empty folder."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            _("{path} is not empty; name a folder that does not exist yet or is empty.").format(
+                path=quoted(str(path), 200)
+            )
+        )
+
+
+class LimitReached(Trouble):
+    """The plan does more than the school's limits allow without a second look."""
+
+    exit_code = Exit.LIMIT
+
+    def __init__(self, said: str, checksum: str) -> None:
+        super().__init__(
+            _(
+                "{said} Nothing was written. Two ways on: look at these people and compile with --approve {checksum}, "
+                "or send the others first with --only."
+            ).format(said=said, checksum=checksum)
+        )
+
+
+class PlanChanged(Trouble):
+    """What would be compiled is not what was approved."""
+
+    exit_code = Exit.PLAN_CHANGED
+
+    def __init__(self, approved: str, now: str) -> None:
+        super().__init__(
+            _(
+                "The plan is not the one that was approved: {approved} was, {now} is now. Nothing was written; "
+                "look at it again with: graduand plan"
+            ).format(approved=visible(approved), now=now)
+        )
+
+
+class NotAnUpload(Trouble):
+    """A manifest that cannot be noted or taken back; `reason` is the whole sentence."""
+
+    exit_code = Exit.REPOSITORY
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"{visible(str(path), 200)}: {reason}")

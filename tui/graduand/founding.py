@@ -1,0 +1,96 @@
+"""Founding: a new data repository for a school's records, from the seed that the program carries."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from graduand import disk
+from graduand.errors import NotEmpty, SchemaBroken, Usage
+from graduand.language import _, spoken
+from graduand.records.importer import PATH as IMPORTER_PATH
+from graduand.records.importer import SIZE
+from graduand.records.institution import PATH as INSTITUTION_PATH
+from graduand.records.institution import read_institution
+from graduand.records.kinds import Kind
+from graduand.records.writing import scalar
+from graduand.workspace import Workspace
+
+_HERE: Final = Path(__file__).parent
+_SEED: Final = {
+    "Makefile": "Makefile",
+    ".gitignore": "gitignore",
+    ".gitattributes": "gitattributes",
+    ".github/workflows/check.yml": "workflow.yml",
+    ".pre-commit-config.yaml": "pre-commit.yaml",
+}
+_PRIVATE: Final = 0o700
+
+
+class Charter(NamedTuple):
+    """What a new repository must know of its school."""
+
+    name: str
+    region: str
+    language: str
+    domains: tuple[str, ...]
+
+
+class Founded(NamedTuple):
+    """What came of it."""
+
+    root: Path
+    committed: bool
+    """False: git knows no name and address yet for the first commit."""
+
+
+def default_schema() -> Path:
+    """Return the folder of the schema that the program carries: in the wheel inside it, in a checkout beside it."""
+    inside = _HERE / "schema"
+    return inside if inside.is_dir() else _HERE.parents[1] / "schema"
+
+
+def found(root: Path, charter: Charter) -> Founded:
+    """Make a data repository in `root`, which must be missing or empty, and commit it.
+
+    Raises:
+        NotEmpty: something is there already.
+        Usage: the charter cannot be, such as a domain that is none.
+        NotWritten, NoGit: the disk or the machine refused.
+    """
+    from graduand.history.beginning import begin  # noqa: PLC0415 - git takes 60 ms to import
+
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise NotEmpty(root)
+    institution = _institution(charter)
+    seeds = {target: (_HERE / "seed" / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
+    seeds["records/README.md"] = (_HERE / "seed" / f"README.{spoken()}.md").read_text(encoding="utf-8")
+    seeds[IMPORTER_PATH] = disk.read(default_schema() / "handshake.yaml", SIZE).decode()
+    seeds[INSTITUTION_PATH] = institution
+    for target, text in seeds.items():
+        disk.create(root / target, text)
+    root.chmod(_PRIVATE)
+    Workspace(root).write_json_schema()
+    message = _("Begin the records of {name}").format(name=charter.name or root.name)
+    return Founded(root, begin(root, message))
+
+
+def _institution(charter: Charter) -> str:
+    """Return institution.yaml with its comments, and the charter in place of the invented school."""
+    text = disk.read(default_schema() / "institution.yaml").decode()
+    values = {
+        "name": scalar(charter.name, Kind.TEXT) if charter.name else '""',
+        "region": charter.region,
+        "language": charter.language,
+        "own_domains": f"[{', '.join(domain.lower() for domain in charter.domains)}]",
+    }
+    for key, value in values.items():
+        # A backslash in a name is no group of the pattern.
+        line = f"{key}: {value}".replace("\\", r"\\")
+        text = re.sub(rf"^{key}: .*$", line, text, count=1, flags=re.MULTILINE)
+    try:
+        read_institution(text.encode())
+    except SchemaBroken as broken:
+        raise Usage(_("That cannot be a school's settings: {why}").format(why=str(broken))) from broken
+    return text

@@ -1,0 +1,86 @@
+"""The card: what an operator does in Handshake to bring an upload in, box by box."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graduand.language import _, ngettext
+from graduand.records.kinds import CLEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.handshake.upload import File, Upload
+    from graduand.records.school import School
+
+
+def card(upload: Upload, school: School) -> str:
+    """Return the card as Markdown, in the language spoken now."""
+    return "".join(f"{line}\n" for line in _lines(upload, school))
+
+
+def _lines(upload: Upload, school: School) -> Iterator[str]:
+    title = _("Rehearsal") if upload.rehearsal else _("Upload")
+    yield f"# {title} · {school.institution.name} · {upload.on}"
+    yield ""
+    yield from _facts(upload)
+    yield ""
+    yield _("Upload the files in this order, each only after the one before it has run to its end.")
+    for number, file in enumerate(upload.files, 1):
+        yield ""
+        yield from _job(number, file, upload, school)
+    yield ""
+    yield from _afterwards(upload)
+
+
+def _facts(upload: Upload) -> Iterator[str]:
+    commit = upload.commit or _("none")
+    yield _("- Commit: `{commit}`").format(commit=commit) + (_(" **with uncommitted changes**") if upload.dirty else "")
+    yield _("- Plan: `{plan}`").format(plan=upload.plan)
+    yield ngettext("- {count} record, ", "- {count} records, ", upload.records).format(count=upload.records) + ngettext(
+        "{count} file", "{count} files", len(upload.files)
+    ).format(count=len(upload.files))
+    if upload.left_out:
+        message = _("- Left out because of errors: {who}")
+        yield message.format(who=", ".join(f"`{username}`" for username in upload.left_out))
+    if upload.rehearsal:
+        yield _("- The file names hold “test”: Handshake analyses them and never runs them.")
+
+
+def _job(number: int, file: File, upload: Upload, school: School) -> Iterator[str]:
+    yield f"## {number}. `{file.name}`"
+    yield ""
+    count = ngettext("{count} row", "{count} rows", file.rows).format(count=file.rows)
+    yield f"{count}, SHA-256 `{file.sha256[:16]}…`"
+    yield ""
+    if file.delivery == "s3" and not upload.rehearsal:
+        yield _("- [ ] Goes up by the automatic sync (S3).")
+    else:
+        yield _("- [ ] Open {importer} and begin a new job.").format(importer=school.region.importer)
+        yield _("- [ ] File: `{name}`").format(name=file.name)
+        yield _("- [ ] Job type: **Students**")
+        yield _("- [ ] Date format mm/dd/yyyy: leave **unticked**")
+        if file.setting.changes_identifier_data:
+            yield _("- [ ] “This job changes identifier data”: **tick**")
+        else:
+            yield _("- [ ] “This job changes identifier data”: leave **unticked**")
+        yield _("- [ ] Identifier Column: **{column}**").format(column=file.setting.identifier_column)
+        yield _("- [ ] Wait for the analysis; it should count {count}.").format(count=count)
+        if not upload.rehearsal:
+            yield _("- [ ] Tick the agreement and run the job.")
+    if CLEAR.encode() in file.content:
+        yield ""
+        yield _("The analysis calls “**CLEAR**” an invalid value of a date column; go on, the run honours it.")
+
+
+def _afterwards(upload: Upload) -> Iterator[str]:
+    if upload.rehearsal:
+        yield _("Afterwards compile again without --rehearse; these files change nothing in Handshake.")
+        return
+    yield _("## Afterwards")
+    yield ""
+    yield _("- [ ] Download the failed rows of each job (“Download Failed Rows CSV”), if there are any.")
+    yield _(
+        "- [ ] Note the upload: `graduand uploaded manifest.json`; take the failed rows in: `graduand reconcile FILE`."
+    )
+    yield _("- [ ] Delete these files when the upload is done: they hold personal data.")

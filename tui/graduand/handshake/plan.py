@@ -1,0 +1,182 @@
+"""Plan: what the rows of now would change, against what Handshake was last sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.handshake.job import EMAIL, USERNAME
+from graduand.handshake.row import DISABLED, LABELS
+from graduand.records.kinds import CLEAR
+from graduand.records.record import ALUMNI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graduand.handshake.row import Row
+    from graduand.handshake.state import Sent
+    from graduand.records.institution import Institution, Limit
+
+
+class Effect(StrEnum):
+    """What a change does to a person, the most destructive first."""
+
+    DEACTIVATE = "deactivate"
+    USERNAME = "username"
+    EMAIL = "email"
+    LOGIN = "login"
+    WIPE = "wipe"
+    LABELS = "labels"
+    REACTIVATE = "reactivate"
+    RETURN = "return"
+    GRADUATE = "graduate"
+    UPDATE = "update"
+
+
+_ORDER: Final = {effect: number for number, effect in enumerate(Effect)}
+
+
+class Status(StrEnum):
+    """How a person's row stands against what was last sent."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    """Sent before, and refused."""
+
+
+class Cell(NamedTuple):
+    """One header whose cell changes; `before` is "" when nothing was ever sent."""
+
+    header: str
+    before: str
+    after: str
+
+
+class Change(NamedTuple):
+    """What the upload would change of one person."""
+
+    username: str
+    status: Status
+    effects: tuple[Effect, ...]
+    """Most destructive first; none when nothing changes."""
+    cells: tuple[Cell, ...]
+    held_back: str = ""
+    """The day until which the change of the account is held back; "" when it is not."""
+
+
+class Plan(NamedTuple):
+    """The changes, destructive first."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def outstanding(self) -> frozenset[str]:
+        """Who has something to be sent."""
+        return frozenset(change.username for change in self.changes if change.status is not Status.UNCHANGED)
+
+    def having(self, effect: Effect) -> tuple[Change, ...]:
+        """Return the changes that do this to a person."""
+        return tuple(change for change in self.changes if effect in change.effects)
+
+    def counts(self) -> Counter[str]:
+        """Return how many people there are of each status and each effect."""
+        counts = Counter[str](change.status for change in self.changes)
+        counts.update(effect for change in self.changes for effect in change.effects)
+        counts["held"] = sum(bool(change.held_back) for change in self.changes)
+        return counts
+
+
+class Breach(NamedTuple):
+    """A limit that the plan goes beyond."""
+
+    effect: Effect
+    number: int
+    people: int
+    limit: Limit
+
+
+def plan_of(rows: Iterable[Row], sent: Sent, year: str) -> Plan:
+    """Return what `rows` would change; `year` is the header of the year column."""
+    changes = [_change(row, sent, year) for row in rows]
+    return Plan(tuple(sorted(changes, key=lambda change: (_worst(change), change.username))))
+
+
+def _worst(change: Change) -> int:
+    return min((_ORDER[effect] for effect in change.effects), default=len(_ORDER))
+
+
+def _change(row: Row, sent: Sent, year: str) -> Change:
+    before = sent.cells.get(row.username) or sent.cells.get(row.previous_username) or {}
+    cells = tuple(
+        Cell(header, before.get(header, ""), cell) for header, cell in row.cells.items() if before.get(header) != cell
+    )
+    effects = tuple(sorted({_effect(cell, year, known=bool(before)) for cell in cells}, key=_ORDER.__getitem__))
+    if row.username in sent.failed or row.previous_username in sent.failed:
+        status = Status.FAILED
+    elif not before:
+        status = Status.NEW
+    else:
+        status = Status.CHANGED if cells else Status.UNCHANGED
+    return Change(row.username, status, effects, cells, row.held_back)
+
+
+def _effect(cell: Cell, year: str, *, known: bool) -> Effect:
+    """Return what the change of one cell does; of a person never sent before, key values change nothing."""
+    fixed = {
+        (DISABLED, "TRUE"): Effect.DEACTIVATE,
+        (DISABLED, "FALSE"): Effect.REACTIVATE,
+        (year, ALUMNI): Effect.GRADUATE,
+    }.get((cell.header, cell.after))
+    if fixed:
+        return fixed
+    if cell.after == CLEAR:
+        return Effect.WIPE
+    if cell.header == LABELS:
+        return Effect.LABELS
+    if cell.header == "primary_education:currently_attending" and cell.after == "TRUE":
+        return Effect.RETURN
+    keys = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, "auth_identifier": Effect.LOGIN}
+    return keys.get(cell.header, Effect.UPDATE) if known else Effect.UPDATE
+
+
+_ENOUGH: Final = 10
+"""Changes below which a percentage stops nobody: of few people, one is many percent."""
+
+
+def breaches(plan: Plan, institution: Institution) -> tuple[Breach, ...]:
+    """Return the school's limits that the plan goes beyond."""
+    limits = {Effect.DEACTIVATE: institution.limits.deactivations, Effect.EMAIL: institution.limits.email_changes}
+    found = []
+    for effect, limit in limits.items():
+        count, people = len(plan.having(effect)), len(plan.changes)
+        too_many = limit.count is not None and count > limit.count
+        too_large = limit.percent is not None and count >= _ENOUGH and count * 100 > limit.percent * people
+        if too_many or too_large:
+            found.append(Breach(effect, count, people, limit))
+    return tuple(found)
+
+
+def walls(rows: Iterable[Mapping[str, str]], sent: Sent, own_domains: frozenset[str]) -> frozenset[str]:
+    """Return the usernames whose rows would stop the automatic sync, so that they go up by hand [AUTORUN][SENS].
+
+    It stops at 10 % of rows with a changed address and at 50 % of rows that archive. Of people
+    never sent before, an address that is not the school's counts as changed.
+    """
+    everybody = tuple(rows)
+    moved = {row[USERNAME] for row in everybody if _changes_address(row, sent, own_domains)}
+    held = moved if len(moved) * 10 >= len(everybody) else set()
+    rest = [row for row in everybody if row[USERNAME] not in held]
+    closed = {row[USERNAME] for row in rest if row.get(DISABLED) == "TRUE"}
+    if closed and len(closed) * 2 >= len(rest):
+        held |= closed
+    return frozenset(held)
+
+
+def _changes_address(row: Mapping[str, str], sent: Sent, own_domains: frozenset[str]) -> bool:
+    before = sent.cells.get(row[USERNAME], {}).get(EMAIL)
+    if before is None:
+        return row[EMAIL].rpartition("@")[2].lower() not in own_domains
+    return before != row[EMAIL]

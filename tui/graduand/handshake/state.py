@@ -1,0 +1,44 @@
+"""State: what Handshake was last sent of each person, upload after upload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.handshake.job import EMAIL, USERNAME
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from graduand.handshake.job import Job
+
+Cells = dict[str, str]
+
+
+class Sent(NamedTuple):
+    """The cells that Handshake was last sent, by username, as far as no row is known to have failed."""
+
+    cells: Mapping[str, Mapping[str, str]]
+    failed: frozenset[str] = frozenset()
+    """Who was in a row of the last upload of theirs that failed."""
+
+
+NOTHING = Sent({})
+"""Before the first upload."""
+
+
+def after(sent: Sent, jobs: Sequence[Job], failed: Collection[str]) -> Sent:
+    """Return the state after `jobs` have run and the rows of the usernames `failed` have not taken effect."""
+    cells: dict[str, Cells] = {username: dict(row) for username, row in sent.cells.items()}
+    still_failed = set(sent.failed)
+    by_email = {row.get(EMAIL, ""): username for username, row in cells.items()}
+    for job in jobs:
+        for row in job.rows:
+            username = row[USERNAME]
+            if username in failed:
+                still_failed.add(username)
+                continue
+            known_as = by_email.get(row[EMAIL], username) if job.setting.identifier_column == EMAIL else username
+            cells[username] = cells.pop(known_as, {}) | {header: cell for header, cell in row.items() if cell}
+            by_email[row[EMAIL]] = username
+            still_failed -= {username, known_as}
+    return Sent(cells, frozenset(still_failed))

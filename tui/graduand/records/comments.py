@@ -1,0 +1,82 @@
+"""Comments: what people wrote beside the values of a file, and which value each belongs to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.records.tree import Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Spot = tuple[str, ...]
+"""A value's way from the root: keys, the text of a list's item, the number of an exemption."""
+
+TOP: Final[Spot] = ("",)
+"""Above everything: the line that tells an editor which schema to use."""
+
+END: Final[Spot] = ()
+"""Below everything."""
+
+_MODELINE: Final = "# yaml-language-server:"
+_COMMENT = re.compile(r"#.*")
+"""Between two scalars this sign begins a comment, whatever stands before it."""
+
+_BLOCK = re.compile(r"[|>][^\n#]*(#.*)")
+
+
+class Comment(NamedTuple):
+    """The whole lines before a value, and the remark behind it; each begins with `#`."""
+
+    before: tuple[str, ...] = ()
+    beside: str = ""
+
+
+Comments = dict[Spot, Comment]
+
+
+def comments_of(text: str, tree: Mapping) -> Comments:
+    """Return every comment of `text`, whose tree is `tree`; none is lost."""
+    found: Comments = {}
+    spot, end = TOP, 0
+    for next_spot, scalar in _scalars((), tree):
+        _between(found, text[end : scalar.start], spot, next_spot)
+        if block := _BLOCK.match(text, scalar.start):
+            _add(found, next_spot, Comment(beside=block.group(1).rstrip()))
+        spot, end = next_spot, scalar.end
+        if text[end - 1 : end] == "\n":  # a block scalar's span ends below its last line
+            end -= 1
+    _between(found, text[end:], spot, END)
+    return found
+
+
+def _scalars(spot: Spot, node: Node) -> Iterator[tuple[Spot, Scalar]]:
+    if isinstance(node, Scalar):
+        yield spot, node
+    elif isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield (*spot, key.text), key
+            yield from _scalars((*spot, key.text), value)
+    else:
+        for index, item in enumerate(node.items):
+            yield from _scalars((*spot, item.text if isinstance(item, Scalar) else str(index)), item)
+
+
+def _between(found: Comments, gap: str, left: Spot, right: Spot) -> None:
+    first, *lines = gap.split("\n")
+    if beside := _COMMENT.search(first):
+        _add(
+            found, left, Comment(beside=beside.group().rstrip()) if left != TOP else Comment((beside.group().rstrip(),))
+        )
+    for line in lines:
+        if comment := _COMMENT.search(line):
+            whole = comment.group().rstrip()
+            _add(found, TOP if whole.startswith(_MODELINE) else right, Comment((whole,)))
+
+
+def _add(found: Comments, spot: Spot, comment: Comment) -> None:
+    there = found.get(spot, Comment())
+    both = (there.beside, comment.beside)
+    before = (*there.before, *comment.before) + ((there.beside,) if all(both) else ())
+    found[spot] = Comment(before, comment.beside or there.beside)

@@ -1,0 +1,146 @@
+"""Importer: what Handshake's Importer takes, as `schema/handshake.yaml` states it, with its sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from graduand.errors import SchemaBroken
+from graduand.language import Words, _, quoted
+from graduand.records.field import Field
+from graduand.records.kinds import Kind
+from graduand.records.source import Refused, text_of
+from graduand.records.tree import Node, Scalar, Sequence, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PATH = "schema/handshake.yaml"
+SIZE = 1_000_000
+"""Bytes; this file may be larger than a record."""
+
+
+class Source(NamedTuple):
+    """Where a fact was read."""
+
+    title: str
+    url: str
+
+
+class Region(NamedTuple):
+    """What differs between Handshake's regions."""
+
+    importer: str
+    year_column: str
+    year_values: tuple[str, ...]
+    required_columns: tuple[str, ...]
+    required_values: tuple[str, ...]
+    expected_values: tuple[str, ...]
+    certainty: str
+
+
+class Retired(NamedTuple):
+    """A header that once was, or that real files hold although the importer does not list it."""
+
+    header: str
+    use: str
+    help: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """The importer's columns, limits and habits, all dated."""
+
+    checked_on: str
+    sources: Mapping[str, Source]
+    regions: Mapping[str, Region]
+    columns: tuple[Field, ...]
+    retired: Mapping[str, Retired]
+    aliases: Mapping[str, str]
+    academic_domains: tuple[str, ...]
+    """Shell patterns, lower case; each stands for itself and all below it."""
+    mail_providers: tuple[str, ...]
+    rehearsal_words: tuple[str, ...]
+    file_bytes: int
+    file_rows: int
+
+
+def read_importer(raw: bytes, path: str = PATH) -> Importer:
+    """Return the importer that the bytes of `handshake.yaml` describe.
+
+    Raises:
+        SchemaBroken: not YAML, or a key is missing or has a value that it cannot have.
+    """
+    try:
+        facts: Any = bare(parse(text_of(raw, SIZE)))
+    except Refused as refused:
+        raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
+    try:
+        return _importer(facts)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = _("a key is missing or its value does not fit: {what}.").format(what=quoted(str(error)))
+        raise SchemaBroken(path, 1, message) from error
+
+
+def bare(node: Node) -> Any:
+    """Return a tree as plain dicts, lists and texts; a plain `null`, `~` or nothing is None."""
+    if isinstance(node, Scalar):
+        return None if node.plain and node.text in {"", "~", "null"} else node.text
+    if isinstance(node, Sequence):
+        return [bare(item) for item in node.items]
+    return {key.text: bare(value) for key, value in node.entries}
+
+
+def _importer(facts: Any) -> Importer:
+    return Importer(
+        checked_on=facts["checked_on"],
+        sources={key: Source(fact["title"], fact["url"] or "") for key, fact in facts["sources"].items()},
+        regions={key: _region(fact) for key, fact in facts["regions"].items()},
+        columns=tuple(_column(fact, facts["checked_on"]) for fact in facts["columns"]),
+        retired={
+            fact["header"]: Retired(fact["header"], fact["use"] or "", Words(**fact["help"]))
+            for fact in facts["retired"]
+        },
+        aliases=facts["aliases"],
+        academic_domains=tuple(domain for fact in facts["academic_domains"] for domain in fact["domains"]),
+        mail_providers=tuple(facts["mail_providers"]),
+        rehearsal_words=tuple(facts["file_names"]["rehearsal_words"]),
+        file_bytes=int(facts["limits"]["file_bytes"]),
+        file_rows=int(facts["limits"]["rows"]),
+    )
+
+
+def _region(fact: Any) -> Region:
+    return Region(
+        importer=fact["importer"],
+        year_column=fact["year_column"],
+        year_values=tuple(fact["year_values"] or ()),
+        required_columns=tuple(fact["required_columns"]),
+        required_values=tuple(fact["required_values"]),
+        expected_values=tuple(fact["expected_values"] or ()),
+        certainty=fact["certainty"],
+    )
+
+
+def _column(fact: Any, checked_on: str) -> Field:
+    item = fact.get("item") or {}
+    return Field(
+        key=fact["header"],
+        kind=Kind(fact["kind"]),
+        label=Words(**fact["label"]),
+        help=Words(**fact["help"]),
+        max=int(item.get("max") or fact.get("max") or 255),
+        values=tuple(fact.get("values") or ()),
+        values_of=fact.get("values_of", ""),
+        misspellings=fact.get("misspellings") or {},
+        item=Kind(item.get("kind", "text")),
+        clear=fact["clear"] == "true",
+        clear_certainty=fact.get("clear_certainty", "documented"),
+        unique=fact.get("unique") == "true",
+        sensitive=fact.get("sensitive") == "true",
+        region=fact.get("region", ""),
+        example=str(fact.get("example") or ""),
+        certainty=fact.get("certainty", "documented"),
+        sources=tuple(fact["sources"]),
+        checked_on=fact.get("checked_on") or checked_on,
+    )

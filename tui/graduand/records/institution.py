@@ -1,0 +1,217 @@
+"""Institution: this school's own domains, policies and limits, as `schema/institution.yaml` states them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from graduand.errors import SchemaBroken
+from graduand.language import LANGUAGES, _, quoted
+from graduand.nearest import nearest
+from graduand.records.source import Refused, text_of
+from graduand.records.tree import Mapping, Node, Scalar, Sequence, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Typed = Callable[["_Reader", str, Node], dict[str, object]]
+    """What types one key: it returns the attributes of the institution that the key stands for."""
+
+PATH = "schema/institution.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many people, and what share of the plan's people, one upload may do something to; None: any."""
+
+    count: int | None = None
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a plan may do at most before it stops."""
+
+    deactivations: Limit = Limit(25, 5)
+    email_changes: Limit = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """One school's settings; the defaults are those that the file documents."""
+
+    name: str = ""
+    region: str = "eu"
+    language: str = "fr"
+    own_domains: tuple[str, ...] = ()
+    other_institutions: tuple[str, ...] = ()
+    keeps_school_email: bool = True
+    keeps_sso: bool = True
+    delivery: str = "manual"
+    required_columns: tuple[str, ...] | None = None
+    year_values: tuple[str, ...] | None = None
+    deactivation_reasons: tuple[str, ...] = (
+        "requested-by-student",
+        "required-by-policy",
+        "no-personal-email",
+        "duplicate-account",
+        "deceased",
+    )
+    after_months: int | None = None
+    reactivation_reasons: tuple[str, ...] = ("returned", "requested-by-student", "closed-by-mistake")
+    limits: Limits = Limits()
+
+
+def read_institution(raw: bytes, path: str = PATH) -> Institution:
+    """Return the institution that the bytes of `institution.yaml` describe.
+
+    Raises:
+        SchemaBroken: not YAML, an unknown key, or a value that does not fit; with the line.
+    """
+    try:
+        tree = parse(text_of(raw))
+    except Refused as refused:
+        raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
+    return _Reader(path).institution(tree)
+
+
+def peeked_language(raw: bytes) -> str:
+    """Return the language that the file asks for, without reading the rest of it; "" when it names none."""
+    found = re.search(rb"^language: *([a-z]{2})\b", raw, re.MULTILINE)
+    return found.group(1).decode() if found else ""
+
+
+_DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_NULL: Final = frozenset({"", "~", "null"})
+
+
+class _Reader:
+    """Types the tree, key by key; every refusal names the line."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def institution(self, tree: Mapping) -> Institution:
+        found: dict[str, object] = {}
+        for key, node in tree.entries:
+            found |= self._among(_KEYS, key)(self, key.text, node)
+        return Institution(**found)  # type: ignore[arg-type]
+
+    def nested(self, known: dict[str, _Typed], node: Node) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, value in self._mapping(node).entries:
+            found |= self._among(known, key)(self, key.text, value)
+        return found
+
+    def _mapping(self, node: Node) -> Mapping:
+        if isinstance(node, Mapping):
+            return node
+        raise self.broken(node, _("keys are expected below this one."))
+
+    def _among(self, known: dict[str, _Typed], key: Scalar) -> _Typed:
+        if key.text in known:
+            return known[key.text]
+        close = nearest(key.text, known)
+        hint = _(" Did you mean {key}?").format(key=quoted(close)) if close else ""
+        raise self.broken(key, _("{key} is no key of this file.").format(key=quoted(key.text)) + hint)
+
+    def broken(self, node: Node, reason: str) -> SchemaBroken:
+        return SchemaBroken(self.path, node.place.line, reason)
+
+    def text(self, key: str, node: Node) -> str:
+        if isinstance(node, Scalar) and not (node.plain and node.text in _NULL):
+            return node.text
+        raise self.broken(node, _("{key} needs a text.").format(key=quoted(key)))
+
+    def one_of(self, key: str, node: Node, allowed: tuple[str, ...]) -> str:
+        text = self.text(key, node)
+        if text in allowed:
+            return text
+        message = _("{key} is {value}; it can be: {allowed}.")
+        raise self.broken(node, message.format(key=quoted(key), value=quoted(text), allowed=", ".join(allowed)))
+
+    def texts(self, key: str, node: Node) -> tuple[str, ...]:
+        if isinstance(node, Sequence):
+            return tuple(self.text(key, item) for item in node.items)
+        raise self.broken(node, _("{key} needs a list, such as [one, two].").format(key=quoted(key)))
+
+    def count(self, key: str, node: Node) -> int | None:
+        if _is_null(node):
+            return None
+        text = self.text(key, node)
+        if re.fullmatch("[0-9]{1,9}", text):
+            return int(text)
+        raise self.broken(
+            node, _("{key} is {value}; it must be a whole number or null.").format(key=quoted(key), value=quoted(text))
+        )
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and node.text in _NULL
+
+
+def _text(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    return {key: reader.text(key, node)}
+
+
+def _choice(*allowed: str) -> _Typed:
+    return lambda reader, key, node: {key: reader.one_of(key, node, allowed)}
+
+
+def _boolean(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    return {key: reader.one_of(key, node, ("true", "false")) == "true"}
+
+
+def _domains(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    domains = tuple(text.lower() for text in reader.texts(key, node))
+    for domain in domains:
+        if not _DOMAIN.fullmatch(domain):
+            raise reader.broken(node, _("{value} is no domain, such as valmont.example.").format(value=quoted(domain)))
+    return {key: domains}
+
+
+def _texts_or_null(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    return {key: None if _is_null(node) else reader.texts(key, node)}
+
+
+def _named(name: str, typed: _Typed) -> _Typed:
+    return lambda reader, key, node: {name: next(iter(typed(reader, key, node).values()))}
+
+
+def _texts(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    return {key: reader.texts(key, node)}
+
+
+def _count(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    return {key: reader.count(key, node)}
+
+
+def _limit(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    if _is_null(node):
+        return {key: Limit()}
+    return {key: Limit(**reader.nested({"count": _count, "percent": _count}, node))}  # type: ignore[arg-type]
+
+
+def _limits(reader: _Reader, _key: str, node: Node) -> dict[str, object]:
+    found = reader.nested({"deactivations": _limit, "email_changes": _limit}, node)
+    return {"limits": Limits(**found)}  # type: ignore[arg-type]
+
+
+_KEYS: Final[dict[str, _Typed]] = {
+    "name": _text,
+    "region": _choice("eu", "us"),
+    "language": _choice(*LANGUAGES),
+    "own_domains": _domains,
+    "other_institutions": _domains,
+    "keeps_school_email": _boolean,
+    "keeps_sso": _boolean,
+    "delivery": _choice("manual", "s3"),
+    "required_columns": _texts_or_null,
+    "year_values": _texts_or_null,
+    "deactivation": lambda reader, _key, node: reader.nested(
+        {"reasons": _named("deactivation_reasons", _texts), "after_months": _count}, node
+    ),
+    "reactivation": lambda reader, _key, node: reader.nested({"reasons": _named("reactivation_reasons", _texts)}, node),
+    "limits": _limits,
+}

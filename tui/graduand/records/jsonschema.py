@@ -1,0 +1,215 @@
+"""JSON Schema: a record's, made from its fields; what editors and other tools know of our rules.
+
+Other readers type a plain scalar, ours takes all as text; so wherever a text may stand, the schema lets
+a number or a boolean stand too (`00412345`, `no`). A rule that a record may be exempted from is not in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from graduand.language import Words
+from graduand.records.kinds import CLEAR, PATTERNS, Kind
+from graduand.records.record import ALUMNI, ATTENDING, LISTED, START
+from graduand.records.transition import GRADUATED, RETURNED, Waiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graduand.records.field import Field
+    from graduand.records.school import School
+
+Schema = dict[str, Any]
+
+_TITLE: Final = "A person in transition / Une personne en transition"
+_ABOUT: Final = (
+    "One person who graduates or returns. Every key is a column of Handshake by its own name, except transition, "
+    "which says why. An absent key leaves the column as it is."
+    "\n\n"
+    "Une personne diplômée ou de retour. Chaque clé est une colonne de Handshake sous son propre nom, sauf transition, "
+    "qui dit pourquoi. Une clé absente laisse la colonne telle quelle."
+)
+_COMMENT: Final = "Made by `graduand schema` from handshake.yaml and institution.yaml; do not edit it, make it anew."
+
+_ALMOST_CLEAR: Final = r"(?=[^*]*\*)[* ]*[Cc][Ll][Ee][Aa][Rr][* ]*"
+_PATTERNS: Final = {
+    **PATTERNS,
+    Kind.IDENTIFIER: rf"(?!{_ALMOST_CLEAR}$)(?:{PATTERNS[Kind.IDENTIFIER]})",
+    Kind.NOTE: rf"(?!{_ALMOST_CLEAR}$)[\s\S]+",
+}
+"""Beside the shape of a kind, what no text of it may be."""
+
+_LINE: Final = rf"(?!{_ALMOST_CLEAR}$)[^ \n](?:[^\n]*[^ \n])?"
+_ITEM: Final = rf"(?!{_ALMOST_CLEAR}$)[^ ;\n](?:[^;\n]*[^ ;\n])?"
+"""Texts without a shape of their own: one line, no blank at its edges, and in a list no semicolon."""
+
+_ANY: Final = {"type": ["string", "number", "boolean"]}
+_TYPES: Final[dict[Kind, Schema]] = {
+    Kind.EMAIL: {"type": "string"},
+    Kind.PHONE: {"type": ["string", "integer"], "minimum": 0},
+    Kind.DATE: {"type": "string"},
+    Kind.BOOLEAN: {"type": ["boolean", "string"]},
+    Kind.GPA: {"type": ["number", "string"], "minimum": 0, "maximum": 4},
+}
+"""What other readers may take a text of the kind for; without an entry, `_ANY`."""
+
+_PLAINLY: Final = Words(
+    'One line, no blank at its edges, in a list no semicolon; to wipe, exactly "**CLEAR**".',
+    'Une seule ligne, sans espace au bord, sans point-virgule dans une liste ; pour effacer, exactement "**CLEAR**".',
+)
+_SENTENCES: Final = {
+    Kind.IDENTIFIER: Words(
+        "Plain letters, figures and signs, no blank.", "Lettres simples, chiffres, signes, sans espace."
+    ),
+    Kind.EMAIL: Words("One address, such as a.b@mail.example.", "Une seule adresse, telle que a.b@mail.example."),
+    Kind.PHONE: Words("Figures only, with or without a + in front.", "Des chiffres seulement, avec ou sans + devant."),
+    Kind.DATE: Words("A date is written yyyy-mm-dd: 2026-06-15.", "Une date s’écrit aaaa-mm-jj : 2026-06-15."),
+    Kind.BOOLEAN: Words("Write true or false.", "Écrivez true ou false."),
+    Kind.GPA: Words("0 to 4, with a point: 3.25.", "De 0 à 4, avec un point : 3.25."),
+}
+"""What editors say instead of showing a pattern; without an entry, `_PLAINLY`."""
+
+_OF_FIXED_LENGTH: Final = frozenset({Kind.DATE, Kind.BOOLEAN, Kind.GPA})
+
+_TRUE: Final[Schema] = {"enum": [True, "true"]}
+_FALSE: Final[Schema] = {"enum": [False, "false"]}
+
+
+def json_schema(school: School) -> str:
+    """Return the text of `schema/transition.schema.json`, draft-07: the same for the same files of `schema/`."""
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$comment": _COMMENT,
+        "title": _TITLE,
+        "description": _ABOUT,
+        **_object("", school),
+        "allOf": list(_conditions(school)),
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _object(above: str, school: School) -> Schema:
+    """Return the schema of the keys below `above`, which is "" or ends with a colon."""
+    below = [key.removeprefix(above) for key in school.fields if key.startswith(above)]
+    names = list(dict.fromkeys(key.partition(":")[0] for key in below))
+    needed = (*school.region.required_values, "transition:kind")
+    required = [name for name in names if any(f"{key}:".startswith(f"{above}{name}:") for key in needed)]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        **({"required": required} if required else {"minProperties": 1}),
+        "properties": {name: _property(f"{above}{name}", school) for name in names},
+    }
+
+
+def _property(key: str, school: School) -> Schema:
+    field = school.fields.get(key)
+    if field is None:
+        return _object(f"{key}:", school)
+    return {
+        "title": " / ".join(dict.fromkeys(field.label)),
+        "description": "\n\n".join(field.help),
+        **_value(field, school),
+    }
+
+
+def _value(field: Field, school: School) -> Schema:
+    if field.kind is Kind.WAIVERS:
+        return {"type": "array", "items": _waiver(), "minItems": 1}
+    if field.kind is not Kind.LIST:
+        return _text(field, field.kind, school, clear=field.clear)
+    texts = {
+        "type": "array",
+        "items": _text(field, field.item, school, clear=False),
+        "minItems": 1,
+        "uniqueItems": True,
+    }
+    return {"anyOf": [texts, {"const": CLEAR}]} if field.clear else texts
+
+
+def _text(field: Field, kind: Kind, school: School, *, clear: bool) -> Schema:
+    """Return the schema of a field's text, or of an item of its list; `clear`: whether `**CLEAR**` may stand there."""
+    values = school.year_values if field.key == school.year else field.values
+    if values and field.values_of in {"", school.institution.region}:
+        return {"enum": [*_typed(values), *([CLEAR] if clear else [])]}
+    schema = _shape(kind, clear=clear, separated=field.kind is Kind.LIST)
+    if kind not in _OF_FIXED_LENGTH:
+        schema["maxLength"] = field.max
+    if field.misspellings:
+        schema["not"] = {"enum": _typed(field.misspellings)}
+    if values:
+        schema["examples"] = list(values)
+    return schema
+
+
+def _shape(kind: Kind, *, clear: bool, separated: bool = False) -> Schema:
+    pattern = _PATTERNS.get(kind, _ITEM if separated else _LINE)
+    shape: Schema = {
+        **_TYPES.get(kind, _ANY),
+        "pattern": rf"^(?:\*\*CLEAR\*\*|{pattern})$" if clear else f"^(?:{pattern})$",
+        "patternErrorMessage": " / ".join(_SENTENCES.get(kind, _PLAINLY)),
+    }
+    if kind is Kind.DATE:  # the pattern lets 30 February pass
+        shape |= {"anyOf": [{"format": "date"}, {"const": CLEAR}]} if clear else {"format": "date"}
+    return shape
+
+
+def _typed(texts: Iterable[str]) -> list[str | int | float | bool]:
+    """Return the texts, and beside one that other readers would type (`true`, `2`) what it is to them."""
+    found: list[str | int | float | bool] = []
+    for text in dict.fromkeys(texts):
+        found.append(text)
+        if text in {"true", "false"}:
+            found.append(text == "true")
+        elif re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text):
+            found.append(float(text) if "." in text else int(text))
+    return found
+
+
+def _waiver() -> Schema:
+    something: Schema = {**_ANY, "minLength": 1}
+    parts = {
+        "rule": {"type": "string", "pattern": "^GR[0-9]{3}$"},
+        "reason": something,
+        "until": _shape(Kind.DATE, clear=False),
+        "by": something,
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(Waiver._fields),
+        "properties": {name: parts[name] for name in Waiver._fields},
+    }
+
+
+def _conditions(school: School) -> Iterator[Schema]:
+    """Return what one value of a record asks of the others."""
+    yield _when(_at("transition:kind", {"const": RETURNED}), *_returner(school))
+    alumnus = {"allOf": [_at("transition:kind", {"const": GRADUATED}), {"not": _at(ATTENDING, _TRUE)}]}
+    yield _when(alumnus, _at(school.year, {"enum": [ALUMNI]}, required=False))
+    reasons = ((_TRUE, school.institution.deactivation_reasons), (_FALSE, school.institution.reactivation_reasons))
+    for direction, known in reasons:
+        yield _when(_at("disabled", direction), _at("transition:account:reason", {"enum": _typed(known)}))
+    yield _when(_at("transition:account", {}), {"required": ["disabled"]})
+    for main, listed in LISTED.items():
+        yield _when(_at(main, {"not": {"const": CLEAR}}), _at(listed, {"type": "array"}))
+
+
+def _returner(school: School) -> Iterator[Schema]:
+    yield _at(school.year, {"not": {"enum": [CLEAR, ALUMNI]}})
+    yield _at(START, {"not": {"const": CLEAR}})
+    yield _at(ATTENDING, {"not": _FALSE}, required=False)
+    yield _at("disabled", {"not": _TRUE}, required=False)
+
+
+def _when(given: Schema, *then: Schema) -> Schema:
+    return {"if": given, "then": {"allOf": list(then)} if len(then) > 1 else then[0]}
+
+
+def _at(key: str, schema: Schema, *, required: bool = True) -> Schema:
+    """Return the schema of a record whose value under `key` is as `schema` says, and stands there if `required`."""
+    for name in reversed(key.split(":")):
+        schema = {"properties": {name: schema}} | ({"required": [name]} if required else {})
+    return schema

@@ -1,0 +1,76 @@
+"""Kind: what a column's text may look like. Text is checked against its kind, never converted."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CLEAR: Final = "**CLEAR**"
+"""The importer's word for "wipe this field" [FAQ]; blank means "leave as it is"."""
+
+
+class Kind(StrEnum):
+    """The kinds of text."""
+
+    IDENTIFIER = "identifier"
+    EMAIL = "email"
+    NAME = "name"
+    TEXT = "text"
+    PHONE = "phone"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    GPA = "gpa"
+    CHOICE = "choice"
+    LIST = "list"
+    NOTE = "note"
+    WAIVERS = "waivers"
+
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_TOP_LABEL = r"[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+EMAIL_PATTERN: Final = rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
+"""An address as mailboxes in use have it: dot-atoms, a domain with a dot (RFC 5321, without quoting)."""
+
+PATTERNS: Final[Mapping[Kind, str]] = {
+    Kind.IDENTIFIER: r"[!-~]+",
+    Kind.EMAIL: EMAIL_PATTERN,
+    Kind.PHONE: r"\+?[0-9]+",
+    Kind.DATE: r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    Kind.BOOLEAN: r"true|false",
+    Kind.GPA: r"[0-3](?:\.[0-9]{1,2})?|4(?:\.0{1,2})?",
+}
+"""The pattern that a whole text of the kind matches; one source for the rules, the JSON Schema and the reader."""
+
+_WORD = "[A-Za-zÀ-ÖØ-öø-ÿĀ-žƠơƯưȘ-țẀ-\u1eff]"
+_PLAIN: Final = {
+    Kind.NAME: rf"{_WORD}+(?:[ '’-]{_WORD}+)*",
+    Kind.TEXT: rf"(?:{_WORD}|[0-9(])(?:{_WORD}|[0-9 '’,.()&/:+-])*(?<! )",
+    Kind.NOTE: rf"(?:{_WORD}|[0-9 '’,.()&/:+;!?°«»\"%#@\n\u00a0\u202f-])*",
+    Kind.CHOICE: r"[A-Za-z](?:[A-Za-z/ -]*[A-Za-z])?",
+    Kind.IDENTIFIER: r"[A-Za-z0-9][!-)+-~]*",
+    Kind.EMAIL: r"[A-Za-z0-9][!-)+-~]*",
+    Kind.BOOLEAN: PATTERNS[Kind.BOOLEAN],
+    Kind.GPA: PATTERNS[Kind.GPA],
+}
+"""Texts that need no second look: nothing in them is hidden, composed, or looks like something else."""
+
+
+def matches(kind: Kind, text: str) -> bool:
+    """Tell whether the whole of `text` has the shape of `kind`; kinds without a pattern take any text."""
+    pattern = _COMPILED.get(kind)
+    return pattern is None or pattern.fullmatch(text) is not None
+
+
+_COMPILED: Final = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
+_PLAINLY: Final = {kind: re.compile(pattern).fullmatch for kind, pattern in _PLAIN.items()}
+
+
+def is_plain(kind: Kind, text: str) -> bool:
+    """Tell at once that a text of the kind breaks no rule of its own; False says nothing."""
+    plainly = _PLAINLY.get(kind)
+    return plainly is not None and plainly(text) is not None

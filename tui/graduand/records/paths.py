@@ -1,0 +1,49 @@
+"""Paths: where a person's record lies below `records/`, on every file system."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import unquote
+
+CROWD: Final = 500
+"""People; above it a cohort's folder gets a second level, which git's history queries repay."""
+
+_SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.@")
+_DEVICES: Final = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+)
+"""Names that Windows keeps for devices, whatever ending they bear."""
+
+
+def file_name(username: str) -> str:
+    """Return the file name of a username, percent-encoded where Linux, macOS or Windows could not bear it."""
+    return f"{_encoded(username)}.yaml"
+
+
+def record_path(cohort: str, username: str, people: int) -> str:
+    """Return the path of a record in a cohort of so many `people`."""
+    if people > CROWD:
+        return f"records/{cohort}/{_encoded(username[-2:])}/{file_name(username)}"
+    return f"records/{cohort}/{file_name(username)}"
+
+
+def username_of(path: str) -> str:
+    """Return the username that a record's path stands for."""
+    return unquote(path.rpartition("/")[2].removesuffix(".yaml"))
+
+
+def _encoded(username: str) -> str:
+    if username.isalnum() and username.isascii() and username.lower() not in _DEVICES:
+        return username
+    device = username.split(".", maxsplit=1)[0].lower() in _DEVICES
+    last = len(username) - 1
+    return "".join(
+        char
+        if char in _SAFE and not (char in "-." and index in {0, last}) and not (device and index == 0)
+        else _percent(char)
+        for index, char in enumerate(username)
+    )
+
+
+def _percent(char: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in char.encode())

@@ -1,0 +1,159 @@
+"""Writing: a record as canonical YAML: fixed order, fixed quoting, comments kept, one text for one record."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from graduand.records.comments import END, TOP, Comment, Comments, Spot
+from graduand.records.kinds import CLEAR, Kind, matches
+from graduand.records.source import UNSEEN
+from graduand.records.transition import Waiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graduand.records.field import Field
+    from graduand.records.record import Record, Value
+
+_STEP: Final = "  "
+_TYPED: Final = frozenset({Kind.DATE, Kind.BOOLEAN, Kind.GPA})
+_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+_HIDDEN: Final = f"\n\u00ad{UNSEEN}"
+_PLAIN: Final = re.compile(
+    rf"""[^ \-?:,\[\]{{}}#&*!|>'"%@`=<~\\+.0-9{_HIDDEN}](?:[^:#{_HIDDEN}]|:(?![ ]|$)|(?<! )#)*(?<! )"""
+)
+_ESCAPED: Final = re.compile(rf'["\\{_HIDDEN}]')
+_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+
+def canonical(record: Record, fields: Mapping[str, Field], comments: Comments) -> str:
+    """Return the text of `record`; `fields` in canonical order, `comments` where their values stand."""
+    return "".join(f"{line}\n" for line in _Page(record, fields, comments).lines())
+
+
+def modeline(path: str) -> Comments:
+    """Return the comment that tells an editor the schema of a record at `path`."""
+    up = "../" * path.count("/")
+    return {TOP: Comment((f"# yaml-language-server: $schema={up}schema/transition.schema.json",))}
+
+
+def scalar(text: str, kind: Kind) -> str:
+    """Return `text` as YAML that every reader, of 1.1 and of 1.2, takes for this text.
+
+    Dates, booleans and grades stand plain, identifiers always quoted.
+    """
+    if kind in _TYPED and matches(kind, text) and (kind is not Kind.DATE or _in_calendar(text)):
+        return text
+    if kind is not Kind.IDENTIFIER and _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+        return text
+    return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+def _in_calendar(text: str) -> bool:
+    """Tell whether there is such a day; a reader that types dates falls over another one."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match.group()
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _block(text: str) -> tuple[str, list[str]] | None:
+    """Return the header and lines of `text` as a literal block; None when only quotes hold it exactly."""
+    body = text.removesuffix("\n")
+    lines = body.split("\n")
+    visible = not any(_ESCAPED.search(line.replace('"', "").replace("\\", "")) or line.endswith(" ") for line in lines)
+    if "\n" not in text or not visible or not lines[0] or not lines[-1] or lines[0].startswith(" "):
+        return None
+    return ("|" if text.endswith("\n") else "|-"), lines
+
+
+class _Page:
+    """The lines of one file; comments whose value is gone move down to the next line that stands."""
+
+    def __init__(self, record: Record, fields: Mapping[str, Field], comments: Comments) -> None:
+        self.record = record
+        self.fields = fields
+        self.comments = dict(comments)
+        self.open: Spot = ()
+        self.orphans: list[str] = []
+
+    def lines(self) -> Iterator[str]:
+        """Return the lines, without their ends."""
+        tail = self.comments.pop(END, Comment())
+        yield from self.comments.pop(TOP, Comment()).before
+        for key, field in self.fields.items():
+            if key in self.record.values:
+                yield from self._entry(field, self.record.values[key])
+            elif field.kind is Kind.WAIVERS and self.record.waivers:
+                yield from self._waivers(field)
+            self._orphan(tuple(key.split(":")))
+        self._orphan(())
+        yield from (*self.orphans, *tail.before)
+        if tail.beside:
+            yield tail.beside
+
+    def _orphan(self, spot: Spot) -> None:
+        """Keep the comments of values that are no longer there; the next line takes them along."""
+        for gone in [kept for kept in self.comments if kept[: len(spot)] == spot]:
+            comment = self.comments.pop(gone)
+            self.orphans += (*comment.before, *([comment.beside] if comment.beside else []))
+
+    def _entry(self, field: Field, value: Value) -> Iterator[str]:
+        spot = tuple(field.key.split(":"))
+        yield from self._groups(spot[:-1])
+        depth = len(spot) - 1
+        if isinstance(value, tuple):
+            yield from self._line(spot, depth, f"{field.name}:")
+            for item in value:
+                yield from self._line((*spot, item), depth + 1, f"- {scalar(item, field.item)}")
+            return
+        block = _block(value) if field.kind is Kind.NOTE else None
+        if block:
+            header, lines = block
+            yield from self._line(spot, depth, f"{field.name}: {header}")
+            yield from (f"{_STEP * (depth + 1)}{line}" if line else "" for line in lines)
+        else:
+            kind = Kind.TEXT if value == CLEAR else field.kind
+            yield from self._line(spot, depth, f"{field.name}: {scalar(value, kind)}")
+
+    def _groups(self, spot: Spot) -> Iterator[str]:
+        """Open the groups above a key that are not open yet."""
+        for depth in range(len(spot)):
+            if self.open[: depth + 1] != spot[: depth + 1]:
+                yield from self._line(spot[: depth + 1], depth, f"{spot[depth]}:")
+        self.open = spot
+
+    def _waivers(self, field: Field) -> Iterator[str]:
+        spot = tuple(field.key.split(":"))
+        yield from self._groups(spot[:-1])
+        yield from self._line(spot, 1, f"{field.name}:")
+        for index, waiver in enumerate(self.record.waivers):
+            yield from self._waiver((*spot, str(index)), waiver)
+
+    def _waiver(self, spot: Spot, waiver: Waiver) -> Iterator[str]:
+        bullet = "- "
+        for name, text in zip(Waiver._fields, waiver, strict=True):
+            if text:
+                kind = Kind.DATE if name == "until" else Kind.TEXT
+                yield from self._line((*spot, name), 2, f"{bullet}{name}: {scalar(text, kind)}")
+                bullet = "  "
+
+    def _line(self, spot: Spot, depth: int, line: str) -> Iterator[str]:
+        comment = self.comments.pop(spot, Comment())
+        indent = _STEP * depth
+        yield from (f"{indent}{before}" for before in (*self.orphans, *comment.before))
+        self.orphans.clear()
+        yield f"{indent}{line}  {comment.beside}" if comment.beside else f"{indent}{line}"

@@ -1,0 +1,44 @@
+"""What a compile came to, as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graduand.language import _, ngettext, visible
+from graduand.reports.page import Line, Span, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from graduand.handshake.upload import Upload
+
+
+def compiled_text(upload: Upload, folder: Path) -> Iterator[Line]:
+    """Return a line for each file of the upload."""
+    for file in upload.files:
+        rows = ngettext("{count} row", "{count} rows", file.rows).format(count=file.rows)
+        yield line(
+            Span(visible(str(folder / file.name), 300), "bold"),
+            f"  {rows}  {_setting(file.setting.changes_identifier_data)}",
+        )
+
+
+def _setting(changes_identifier_data: bool) -> str:  # noqa: FBT001 - the importer's own box
+    return _("with “This job changes identifier data”") if changes_identifier_data else _("an ordinary job")
+
+
+def left_out_text(upload: Upload) -> Iterator[Line]:
+    """Return what a reader must not miss: who is left out, and that the files are a draft."""
+    if upload.left_out:
+        count = len(upload.left_out)
+        message = ngettext(
+            "{count} person is left out because of errors:", "{count} people are left out because of errors:", count
+        )
+        yield line(Span(message.format(count=count), "bold red"))
+        for who in upload.left_out:
+            yield line(f"  {visible(who, 200)}")
+    if upload.dirty:
+        yield line(Span(_("! Compiled with uncommitted changes: this upload cannot be answered for."), "yellow"))
+    if upload.rehearsal:
+        yield line(Span(_("A rehearsal: Handshake analyses these files and never runs them."), "cyan"))

@@ -1,0 +1,67 @@
+"""Findings as text: grouped by what cures them, worst first, every place named."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
+
+from graduand.findings import Finding, Severity
+from graduand.language import _, ngettext
+from graduand.reports.page import Line, Span, line
+from graduand.rules.book import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+_SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
+_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+SHOWN: Final = 10
+"""Findings of one rule that are shown, unless all are asked for."""
+
+
+def severity_word(severity: Severity) -> str:
+    """Return the severity in the language spoken now."""
+    return {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.NOTE: _("note")}[severity]
+
+
+def findings_text(findings: Sequence[Finding], files: int, *, everything: bool) -> Iterator[Line]:
+    """Return the lines of a report on `findings` in so many `files`."""
+    groups: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.rule].append(finding)
+    for severity in _ORDER:
+        for rule in sorted(groups):
+            if groups[rule][0].severity is severity:
+                yield from _group(rule, groups[rule], everything=everything)
+                yield line("")
+    yield line(summary(findings, files))
+
+
+def _group(rule: str, findings: Sequence[Finding], *, everything: bool) -> Iterator[Line]:
+    severity = findings[0].severity
+    head = Span(f"{_SIGNS[severity]} {severity_word(severity)} {rule}", _STYLES[severity])
+    yield line(head, "  ", Span(_(RULES[rule].title), "bold"), f"  ({len(findings)})")
+    yield line("  → ", Span(_(RULES[rule].cure), "italic"))
+    shown = findings if everything else findings[:SHOWN]
+    for finding in shown:
+        yield line("  ", Span(f"{finding.path}:{finding.line}:{finding.column}", "dim"), f"  {finding.message}")
+    if len(findings) > len(shown):
+        rest = len(findings) - len(shown)
+        more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+        yield line(more.format(count=rest))
+
+
+def summary(findings: Iterable[Finding], files: int) -> str:
+    """Return the closing line: how many files, errors, warnings and notes."""
+    counts = Counter(finding.severity for finding in findings)
+    number = counts[Severity.ERROR]
+    errors = ngettext("{count} error", "{count} errors", number).format(count=number)
+    number = counts[Severity.WARNING]
+    warnings = ngettext("{count} warning", "{count} warnings", number).format(count=number)
+    number = counts[Severity.NOTE]
+    notes = ngettext("{count} note", "{count} notes", number).format(count=number)
+    records = ngettext("{count} record", "{count} records", files).format(count=files)
+    return _("{records}: {errors}, {warnings}, {notes}.").format(
+        records=records, errors=errors, warnings=warnings, notes=notes
+    )

@@ -1,0 +1,100 @@
+"""A plan as text: what each change does to people, destructive first, with one closing line of counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.handshake.plan import Change, Effect, Plan, Status
+from graduand.language import _, masked, ngettext, visible
+from graduand.reports.page import Line, Span, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from graduand.handshake.plan import Cell
+    from graduand.uploads import Prepared
+
+SHOWN: Final = 10
+"""People of one effect that are shown, unless all are asked for."""
+
+_STYLES: Final = {Effect.DEACTIVATE: "bold red", Effect.USERNAME: "bold yellow", Effect.EMAIL: "yellow"}
+
+
+def effect_words(effect: Effect) -> str:
+    """Return what an effect does, in the language spoken now."""
+    return {
+        Effect.DEACTIVATE: _("closes the account"),
+        Effect.USERNAME: _("changes the username"),
+        Effect.EMAIL: _("changes the login address"),
+        Effect.LOGIN: _("changes the school login (SSO)"),
+        Effect.WIPE: _("wipes a field"),
+        Effect.LABELS: _("replaces all labels"),
+        Effect.REACTIVATE: _("reopens the account"),
+        Effect.RETURN: _("makes a student again"),
+        Effect.GRADUATE: _("makes an alumnus"),
+        Effect.UPDATE: _("updates fields"),
+    }[effect]
+
+
+def status_word(status: Status) -> str:
+    """Return how a person stands, in the language spoken now."""
+    return {
+        Status.NEW: _("never sent"),
+        Status.CHANGED: _("changed"),
+        Status.UNCHANGED: _("unchanged"),
+        Status.FAILED: _("failed last time"),
+    }[status]
+
+
+def plan_text(prepared: Prepared, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return the lines of a plan; addresses are masked unless `show`."""
+    upload, plan = prepared.upload, prepared.plan
+    since = (
+        _("since {upload}").format(upload=prepared.since) if prepared.since else _("nothing was noted as uploaded yet")
+    )
+    yield line(Span(_("Plan for {day}").format(day=upload.on), "bold"), f" · {since}")
+    for effect in Effect:
+        people = [change for change in plan.changes if change.effects[:1] == (effect,)]
+        if people:
+            yield line("")
+            yield line(Span(f"{effect_words(effect)} ({len(people)})", _STYLES.get(effect, "bold")))
+            yield from _people(people, everything=everything, show=show)
+    yield line("")
+    yield line(counts(plan))
+    yield line(_("Checksum: {checksum}").format(checksum=upload.plan))
+
+
+def _people(people: list[Change], *, everything: bool, show: bool) -> Iterator[Line]:
+    shown = people if everything else people[:SHOWN]
+    for change in shown:
+        more = [effect_words(effect) for effect in change.effects[1:] if effect is not Effect.UPDATE]
+        words = ", ".join([status_word(change.status), *more, *held_back(change)])
+        yield line("  ", Span(visible(change.username), "bold"), f"  {words}")
+        if change.status is not Status.NEW:
+            for cell in change.cells:
+                yield line(f"    {cell_text(cell, show=show)}")
+    if len(people) > len(shown):
+        rest = len(people) - len(shown)
+        more_text = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+        yield line(more_text.format(count=rest))
+
+
+def held_back(change: Change) -> tuple[str, ...]:
+    """Return the words on a change of the account that waits; none when nothing waits."""
+    return (_("account held back until {day}").format(day=change.held_back),) if change.held_back else ()
+
+
+def cell_text(cell: Cell, *, show: bool) -> str:
+    """Return one cell's change, `header: before → after`, addresses masked unless `show`."""
+    seen: Callable[[str], str] = visible if show else lambda text: masked(visible(text))
+    return f"{cell.header}: {seen(cell.before) or '–'} → {seen(cell.after)}"
+
+
+def counts(plan: Plan) -> str:
+    """Return the closing line: how many people, and what is done to how many of them."""
+    found = plan.counts()
+    people = ngettext("{count} person", "{count} people", len(plan.changes)).format(count=len(plan.changes))
+    statuses = [f"{found[status]} {status_word(status)}" for status in Status if found[status]]
+    effects = [f"{found[effect]} × {effect_words(effect)}" for effect in Effect if found[effect]]
+    held = [_("{count} held back").format(count=found["held"])] if found["held"] else []
+    return f"{people}: {', '.join([*statuses, *effects, *held])}."

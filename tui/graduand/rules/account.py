@@ -1,0 +1,154 @@
+"""GR5: the account. Nobody's account is closed or reopened without a reason that can be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import N_, _, quoted
+from graduand.rules.rule import Flaw, error, note, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.records.record import Record
+    from graduand.records.school import School
+
+RULES: Final = (
+    error(
+        "GR501",
+        N_("Closed or reopened without a reason"),
+        N_("Somebody will ask who closed this account and why; the record is the answer."),
+        N_("Write transition: account: reason, with one of the reasons of institution.yaml."),
+        "ARC",
+    ),
+    error(
+        "GR502",
+        N_("Not one of the school's reasons"),
+        N_("Reasons are counted in the audit; the school keeps the list in institution.yaml."),
+        N_("Write one of the reasons, or have the list extended."),
+    ),
+    error(
+        "GR503",
+        N_("A reason, and nothing that it is the reason for"),
+        N_("Without “disabled” nothing happens to the account; a blank cell changes nothing."),
+        N_("Write disabled: true to close or disabled: false to reopen, or delete the account block."),
+        "ALU",
+        "IMP",
+    ),
+    error(
+        "GR504",
+        N_("A returner whose account is closed"),
+        N_("Who returns needs the account."),
+        N_("Write disabled: false if it was closed before, or delete the line."),
+        "ALU",
+    ),
+    warning(
+        "GR505",
+        N_("Closed soon after graduation"),
+        N_(
+            "Handshake advises against closing accounts unless the person asks or a rule requires "
+            "it: an alumnus may come back to "
+            "the profile or go on looking for work."
+        ),
+        N_("Leave the account open, or waive this rule."),
+        "ALU",
+        "ARC",
+    ),
+    note(
+        "GR506",
+        N_("Held back until a day"),
+        N_("The change of the account is not sent before that day; the rest of the row is."),
+        N_("Nothing to do; compile again from that day on."),
+    ),
+    warning(
+        "GR508",
+        N_("On request, but whose?"),
+        N_("A closing on request can be answered for only when it is known who asked."),
+        N_("Write transition: account: requested_by."),
+    ),
+    note(
+        "GR509",
+        N_("A person who died"),
+        N_(
+            "A school that has done this advises to take the person out of the feed and to silence "
+            "notifications rather than to archive."
+        ),
+        N_("Talk to Handshake's Support if the family wishes the account deleted."),
+        "UMN",
+    ),
+)
+
+_REASON: Final = "transition:account:reason"
+_BY: Final = "transition:account:requested_by"
+_ON: Final = "transition:account:effective_on"
+ASKED_OR_REQUIRED: Final = frozenset(
+    {"requested-by-student", "required-by-policy", "no-personal-email", "duplicate-account", "deceased"}
+)
+"""The reasons that Handshake's own article names or that leave no choice [ALU]."""
+_MONTHS: Final = 12
+
+
+def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
+    """Return what is wrong with the closing or reopening of the account, seen on the day `on`."""
+    disabled, reason = record.text("disabled"), record.text(_REASON)
+    if disabled not in {"true", "false"}:
+        if record.text(_REASON) or record.text(_BY) or record.text(_ON):
+            yield Flaw(
+                "GR503", "transition:account", _("A reason is given, and {key} is not.").format(key=quoted("disabled"))
+            )
+        return
+    if not reason:
+        message = (
+            _("The account is closed without a reason.")
+            if disabled == "true"
+            else _("The account is reopened without a reason.")
+        )
+        yield Flaw("GR501", "disabled", message)
+    else:
+        yield from _reason(reason, _reasons(school, disabled))
+    if reason == "requested-by-student" and not record.text(_BY):
+        yield Flaw(
+            "GR508", _REASON, _("The reason is {reason}, and who asked is not given.").format(reason=quoted(reason))
+        )
+    if is_held_back(record, on):
+        yield Flaw(
+            "GR506", _ON, _("The change of the account is held back until {day}.").format(day=quoted(record.text(_ON)))
+        )
+    if disabled == "true":
+        yield from _closing(record, reason, on)
+
+
+def is_held_back(record: Record, on: str) -> bool:
+    """Tell whether the change of `disabled` waits for a day after `on`."""
+    return record.text(_ON) > on
+
+
+def _reasons(school: School, disabled: str) -> tuple[str, ...]:
+    institution = school.institution
+    return institution.deactivation_reasons if disabled == "true" else institution.reactivation_reasons
+
+
+def _reason(reason: str, known: tuple[str, ...]) -> Iterator[Flaw]:
+    if reason not in known:
+        message = _("{reason} is none of the reasons: {known}.")
+        yield Flaw("GR502", _REASON, message.format(reason=quoted(reason), known=", ".join(known)))
+
+
+def _closing(record: Record, reason: str, on: str) -> Iterator[Flaw]:
+    if record.returned:
+        yield Flaw("GR504", "disabled", _("The person returns, and the account is closed."))
+    if reason == "deceased":
+        yield Flaw("GR509", _REASON, _("The account of a person who died is closed."))
+    day = record.text(_ON) or on
+    if reason and reason not in ASKED_OR_REQUIRED and record.ends and _months(record.ends, day) < _MONTHS:
+        message = _("The account closes less than a year after {end}, and nobody asked for it.")
+        yield Flaw("GR505", "disabled", message.format(end=quoted(record.ends)))
+
+
+def _months(since: str, until: str) -> int:
+    """Return the whole months between two days written `yyyy-mm-dd`; 0 when one is no date."""
+    parts = [text.split("-") for text in (since, until)]
+    if any(len(part) != 3 or not all(number.isdecimal() for number in part) for part in parts):
+        return 0
+    (year, month, day), (last_year, last_month, last_day) = ([int(number) for number in part] for part in parts)
+    return (last_year - year) * 12 + last_month - month - (last_day < day)

@@ -1,0 +1,169 @@
+"""GR3: addresses. The account's login, which must be the person's and no other institution's."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import N_, _, quoted
+from graduand.records.kinds import CLEAR, Kind, matches
+from graduand.rules.rule import Flaw, error, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.records.record import Record
+    from graduand.records.school import School
+
+RULES: Final = (
+    error(
+        "GR301",
+        N_("Not an e-mail address"),
+        N_("The address is the login; with a wrong one the person is locked out."),
+        N_("Write one address, such as chloe.dupont@mail.example."),
+        "IMP",
+    ),
+    error(
+        "GR302",
+        N_("Another institution's address"),
+        N_("The importer skips the row with a warning: that institution opens an account of its own for the person."),
+        N_("Use a personal address, or keep the school's own; if the domain is no school's, waive this rule."),
+        "DOMAIN",
+        "ALU",
+        waivable=True,
+    ),
+    warning(
+        "GR304",
+        N_("A subdomain that is not among the school's domains"),
+        N_("Handshake knows only the domains in the importer's settings; rows with others are skipped."),
+        N_("Add the domain to own_domains once Support has added it to the settings, or correct the address."),
+        "DOMAIN",
+    ),
+    warning(
+        "GR305",
+        N_("A student with a personal address"),
+        N_("Who returns gets the school's address back if it was changed at graduation."),
+        N_("Write the school address, or waive this rule if the person has none."),
+        "ALU",
+    ),
+    error(
+        "GR306",
+        N_("The same address twice"),
+        N_("An additional address adds nothing when it is the main one."),
+        N_("Delete it from additional_email_addresses."),
+        "IMP",
+    ),
+    warning(
+        "GR308",
+        N_("An adviser at another address"),
+        N_("The column takes the address of a career-services user of this school."),
+        N_("Write the adviser's address at the school."),
+        "IMP",
+    ),
+    warning(
+        "GR309",
+        N_("A mistyped mail provider"),
+        N_("The domain is one letter away from a well-known one; nobody would get the mail."),
+        N_("Ask the person, then correct the address; if it is right, waive this rule."),
+    ),
+)
+
+_EXTRA: Final = "additional_email_addresses"
+_ADVISER: Final = "assigned_to_email_address"
+
+
+def judge(record: Record, school: School) -> Iterator[Flaw]:
+    """Return what is wrong with the record's addresses."""
+    for key, address in addresses_of(record, school):
+        yield from _address(key, address, school)
+    yield from _main(record, school)
+    main = record.text("email_address").casefold()
+    for index, address in enumerate(record.texts(_EXTRA)):
+        if address.casefold() == main:
+            yield Flaw(
+                "GR306",
+                f"{_EXTRA}:{index}",
+                _("{address} is the main address already.").format(address=quoted(address)),
+            )
+
+
+def addresses_of(record: Record, school: School) -> Iterator[tuple[str, str]]:
+    """Return each address of the record with its key; what is to be wiped is none."""
+    for key in ("email_address", _ADVISER):
+        if key in school.columns and (address := record.text(key)) and address != CLEAR:
+            yield key, address
+    for index, address in enumerate(record.texts(_EXTRA)):
+        yield f"{_EXTRA}:{index}", address
+
+
+def _address(key: str, address: str, school: School) -> Iterator[Flaw]:
+    if not matches(Kind.EMAIL, address):
+        yield Flaw("GR301", key, _no_address(address))
+        return
+    domain = address.rpartition("@")[2].lower()
+    rule, other = _suspicion(domain, school)
+    if key == _ADVISER:
+        if domain not in school.own_domains:
+            message = _("{address} is at none of the school's domains.")
+            yield Flaw("GR308", key, message.format(address=quoted(address)))
+    elif rule == "GR302":
+        message = _("{address} belongs to another institution ({domain}); the row would be skipped.")
+        yield Flaw(rule, key, message.format(address=quoted(address), domain=domain))
+    elif rule == "GR304":
+        message = _("{domain} lies below {own} and is not among the school's domains.")
+        yield Flaw(rule, key, message.format(domain=quoted(domain), own=quoted(other)))
+    elif rule:
+        yield Flaw(rule, key, _("{domain} looks like {meant}.").format(domain=quoted(domain), meant=quoted(other)))
+
+
+@lru_cache(maxsize=16_384)
+def _suspicion(domain: str, school: School) -> tuple[str, str]:
+    """Return the rule that an address at `domain` breaks and the domain that it is held against; "" for none."""
+    if domain in school.own_domains:
+        return "", ""
+    if school.is_other_institution(domain):
+        return "GR302", ""
+    above = next((own for own in sorted(school.own_domains) if domain.endswith(f".{own}")), "")
+    if above:
+        return "GR304", above
+    meant = next((known for known in school.importer.mail_providers if _one_off(domain, known)), "")
+    return ("GR309", meant) if meant else ("", "")
+
+
+def _no_address(address: str) -> str:
+    """Say what keeps a text from being an address."""
+    shown = quoted(address)
+    if address.count("@") != 1:
+        return _("{value} has {count} @ signs; an address has one.").format(value=shown, count=address.count("@"))
+    if not address.isascii():
+        strange = next(char for char in address if not char.isascii())
+        message = _("{value} holds {char} ({code}), which no address has; it may only look like a plain letter.")
+        return message.format(value=shown, char=quoted(strange), code=f"U+{ord(strange):04X}")
+    if " " in address:
+        return _("{value} holds a blank.").format(value=shown)
+    if "." not in address.rpartition("@")[2]:
+        return _("{value} has no complete domain, such as mail.example.").format(value=shown)
+    return _("{value} is no address that mail could reach.").format(value=shown)
+
+
+def _main(record: Record, school: School) -> Iterator[Flaw]:
+    address = record.text("email_address")
+    if record.returned and address and record.domain not in school.own_domains:
+        message = _("{address} is a personal address, and the person returns.")
+        yield Flaw("GR305", "email_address", message.format(address=quoted(address)))
+
+
+def _one_off(domain: str, known: str) -> bool:
+    """Tell whether one letter added, left out, changed or swapped with its neighbour makes `known` of `domain`."""
+    if domain == known or abs(len(domain) - len(known)) > 1:
+        return False
+    start = next(
+        (i for i, (a, b) in enumerate(zip(domain, known, strict=False)) if a != b), min(len(domain), len(known))
+    )
+    left, right = domain[start:], known[start:]
+    return (
+        left[1:] == right[1:]
+        or left[1:] == right
+        or left == right[1:]
+        or (left[:2] == right[1::-1] and left[2:] == right[2:])
+    )

@@ -1,0 +1,82 @@
+"""Judgement: records and the rules brought together; what comes out sound may become a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.findings import Finding, Place, Severity
+from graduand.rules import account, addresses, file, identity, policy, study, values
+from graduand.rules.book import KNOWN, RULES, WAIVABLE
+from graduand.rules.values import is_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from graduand.records.record import Record
+    from graduand.records.school import School
+    from graduand.rules.rule import Flaw
+
+
+class CheckedRecord(NamedTuple):
+    """A record without errors; only `sound` makes one, and only one of these becomes a row."""
+
+    record: Record
+
+
+def judge(record: Record, school: School, on: str) -> list[Flaw]:
+    """Return what is wrong with one record by itself, on the day `on` (`yyyy-mm-dd`), exemptions aside."""
+    return [
+        *file.judge(record),
+        *values.judge(record, school),
+        *study.judge(record, school, on),
+        *addresses.judge(record, school),
+        *identity.judge(record),
+        *account.judge(record, school, on),
+        *policy.judge(record, school, on),
+    ]
+
+
+def judge_all(records: Iterable[Record]) -> Iterator[identity.Shared]:
+    """Return what is wrong among all records; exemptions are not applied yet."""
+    everybody = tuple(records)
+    yield from identity.judge_all(everybody)
+    people = Counter(record.cohort for record in everybody)
+    for record in everybody:
+        for flaw in file.judge_place(record, people[record.cohort]):
+            yield identity.Shared(record, flaw)
+
+
+def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on: str) -> list[Finding]:
+    """Return the findings of a record from all its flaws, exemptions applied; `places` says where its values stand."""
+    waived = {
+        waiver.rule: index
+        for index, waiver in enumerate(record.waivers)
+        if waiver.rule in WAIVABLE and all(waiver) and is_day(waiver.until) and waiver.until >= on
+    }
+    broken = {flaw.rule for flaw in flaws}
+    kept = [flaw for flaw in flaws if flaw.rule not in waived]
+    kept += policy.judge_waivers(record, WAIVABLE, KNOWN, on)
+    kept += [policy.unused(record, index) for rule, index in waived.items() if rule not in broken]
+    return [_finding(record, flaw, places) for flaw in kept]
+
+
+def _finding(record: Record, flaw: Flaw, places: Mapping[str, Place]) -> Finding:
+    rule = RULES[flaw.rule]
+    place = _place(flaw.field, places)
+    return Finding(rule.id, rule.severity, record.path, *place, record.username, flaw.field, flaw.message)
+
+
+def _place(key: str, places: Mapping[str, Place]) -> Place:
+    """Return where a key stands, or the nearest thing above it that does."""
+    while key:
+        if key in places:
+            return places[key]
+        key = key.rpartition(":")[0]
+    return Place()
+
+
+def sound(records: Iterable[Record], found: Iterable[Finding]) -> tuple[CheckedRecord, ...]:
+    """Return the records without an error among the findings."""
+    faulty = {finding.path for finding in found if finding.severity is Severity.ERROR}
+    return tuple(CheckedRecord(record) for record in records if record.path not in faulty)

@@ -1,0 +1,159 @@
+"""GR6: the school's policy. Who waits for an address, who loses the login, and which exemptions hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import N_, _, quoted
+from graduand.rules.rule import Flaw, error, note, warning
+from graduand.rules.values import is_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.records.record import Record
+    from graduand.records.school import School
+
+RULES: Final = (
+    note(
+        "GR601",
+        N_("Waiting for a personal address"),
+        N_(
+            "The mailbox closes and the account still bears its address; once it is closed nobody "
+            "reaches the person, not even to "
+            "reset a password."
+        ),
+        N_("Ask for a personal address, and write it as email_address when it comes."),
+        "ALU",
+        "BEST",
+    ),
+    warning(
+        "GR602",
+        N_("The answer is overdue"),
+        N_("The day by which the person was to give a personal address has passed."),
+        N_("Ask once more, or apply the school's policy."),
+        "ALU",
+    ),
+    error(
+        "GR603",
+        N_("To be answered before it was asked"),
+        N_("The two dates of the campaign contradict each other."),
+        N_("Correct requested_on or answer_by."),
+    ),
+    note(
+        "GR604",
+        N_("Loses the school login"),
+        N_(
+            "Without the school login (SSO) the person logs in with the address and a Handshake "
+            "password, which must be set before."
+        ),
+        N_("Write to the person in time."),
+        "ALU",
+    ),
+    error(
+        "GR605",
+        N_("An exemption has run out"),
+        N_("Exemptions are dated, so that nobody forgets them."),
+        N_("Cure what the rule finds, or renew the exemption with a reason."),
+    ),
+    error(
+        "GR606",
+        N_("An exemption that cannot be"),
+        N_("Rules that protect the file or the account have no exemption; a misspelt rule exempts from nothing."),
+        N_("Delete the exemption, or correct the rule's number."),
+    ),
+    warning(
+        "GR607",
+        N_("An exemption that exempts from nothing"),
+        N_("The rule finds nothing here any more."),
+        N_("Delete the exemption."),
+    ),
+    error(
+        "GR608",
+        N_("An incomplete exemption"),
+        N_("An exemption says from which rule, why, until when and by whom."),
+        N_("Complete it with rule, reason, until and by."),
+    ),
+)
+
+_ASKED: Final = "transition:personal_email:requested_on"
+_ANSWER: Final = "transition:personal_email:answer_by"
+
+
+def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
+    """Return what the school's policy asks for, seen on the day `on`."""
+    asked, answer = record.text(_ASKED), record.text(_ANSWER)
+    if asked and answer and answer < asked:
+        message = _("The answer is due on {answer}, before it was asked for on {asked}.")
+        yield Flaw("GR603", _ANSWER, message.format(answer=quoted(answer), asked=quoted(asked)))
+    if is_waiting(record, school):
+        yield from _waiting(record, answer, on)
+    closed = record.text("disabled") == "true"
+    if record.graduated and not closed and not keeps(record, "keeps_sso", default=school.institution.keeps_sso):
+        yield Flaw(
+            "GR604",
+            "transition:keeps_sso",
+            _("The person loses the school login and needs a Handshake password before."),
+        )
+
+
+def keeps(record: Record, what: str, *, default: bool) -> bool:
+    """Tell whether the person keeps the school's mailbox or login; the record wins over the school's `default`."""
+    text = record.text(f"transition:{what}")
+    return text == "true" if text in {"true", "false"} else default
+
+
+def is_waiting(record: Record, school: School) -> bool:
+    """Tell whether the person loses the school mailbox and the account still bears its address."""
+    return (
+        record.graduated
+        and not record.stays
+        and record.text("disabled") != "true"
+        and not keeps(record, "keeps_school_email", default=school.institution.keeps_school_email)
+        and record.domain in school.own_domains
+    )
+
+
+def _waiting(record: Record, answer: str, on: str) -> Iterator[Flaw]:
+    address = quoted(record.text("email_address"))
+    if answer and answer < on:
+        message = _("No personal address for {address}; the answer was due on {answer}.")
+        yield Flaw("GR602", "email_address", message.format(address=address, answer=quoted(answer)))
+    elif answer:
+        message = _("No personal address for {address} yet; the answer is due on {answer}.")
+        yield Flaw("GR601", "email_address", message.format(address=address, answer=quoted(answer)))
+    else:
+        yield Flaw("GR601", "email_address", _("No personal address for {address} yet.").format(address=address))
+
+
+def judge_waivers(record: Record, waivable: frozenset[str], known: frozenset[str], on: str) -> Iterator[Flaw]:
+    """Return what is wrong with the record's exemptions by themselves."""
+    for index, waiver in enumerate(record.waivers):
+        key = f"transition:waive:{index}"
+        missing = [name for name, text in waiver._asdict().items() if not text]
+        if missing:
+            message = _("The exemption lacks: {missing}.")
+            yield Flaw("GR608", key, message.format(missing=", ".join(missing)))
+        elif waiver.rule not in known:
+            yield Flaw("GR606", f"{key}:rule", _("There is no rule {rule}.").format(rule=quoted(waiver.rule)))
+        elif waiver.rule not in waivable:
+            yield Flaw("GR606", f"{key}:rule", _("From {rule} there is no exemption.").format(rule=waiver.rule))
+        elif not is_day(waiver.until):
+            yield Flaw(
+                "GR608",
+                f"{key}:until",
+                _("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(waiver.until)),
+            )
+        elif waiver.until < on:
+            message = _("The exemption from {rule} ran out on {until}.")
+            yield Flaw("GR605", f"{key}:until", message.format(rule=waiver.rule, until=quoted(waiver.until)))
+
+
+def unused(record: Record, index: int) -> Flaw:
+    """Return the flaw of an exemption whose rule finds nothing."""
+    rule = record.waivers[index].rule
+    return Flaw(
+        "GR607",
+        f"transition:waive:{index}",
+        _("The exemption from {rule} has nothing to exempt from.").format(rule=rule),
+    )

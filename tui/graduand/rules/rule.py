@@ -1,0 +1,44 @@
+"""Rule: one thing that can be wrong, why that matters, how it is cured, and where that is written."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from graduand.findings import Severity
+
+
+class Rule(NamedTuple):
+    """An entry of the book of rules; its texts are English, `language._` shows them."""
+
+    id: str
+    severity: Severity
+    title: str
+    why: str
+    cure: str
+    sources: tuple[str, ...] = ()
+    """Keys of `sources` in handshake.yaml; none: a rule of the record's own format."""
+    waivable: bool = False
+    """Whether a record may be exempted from it, with a reason and until a date."""
+
+
+class Flaw(NamedTuple):
+    """A rule broken by a record: under which key, and the sentence that says so."""
+
+    rule: str
+    field: str
+    message: str
+
+
+def error(id: str, title: str, why: str, cure: str, *sources: str, waivable: bool = False) -> Rule:  # noqa: A002 - the word
+    """Return a rule whose breach forbids compiling."""
+    return Rule(id, Severity.ERROR, title, why, cure, sources, waivable)
+
+
+def warning(id: str, title: str, why: str, cure: str, *sources: str) -> Rule:  # noqa: A002
+    """Return a rule whose breach asks for a look; every warning can be waived."""
+    return Rule(id, Severity.WARNING, title, why, cure, sources, waivable=True)
+
+
+def note(id: str, title: str, why: str, cure: str, *sources: str) -> Rule:  # noqa: A002
+    """Return a rule that only tells."""
+    return Rule(id, Severity.NOTE, title, why, cure, sources, waivable=True)

@@ -1,0 +1,202 @@
+"""GR2: dates and study. What an alumnus and a returner must say for Handshake to follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import N_, _, quoted
+from graduand.records.kinds import CLEAR
+from graduand.records.record import ALUMNI, ATTENDING, END, START
+from graduand.rules.rule import Flaw, error, note, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.records.record import Record
+    from graduand.records.school import School
+
+RULES: Final = (
+    error(
+        "GR201",
+        N_("The study ends before it starts"),
+        N_("Handshake refuses an end date that lies before the start date."),
+        N_("Correct one of the two dates."),
+        "ERR",
+        "ALU",
+    ),
+    warning(
+        "GR202",
+        N_("An alumnus without an end date"),
+        N_("The real date of graduation belongs on the profile; without it Handshake keeps the expected one."),
+        N_("Write the date of graduation as end_date."),
+        "ALU",
+    ),
+    error(
+        "GR203",
+        N_("A graduate with another year than Alumni"),
+        N_("The year column makes the alumnus; no account becomes one by itself after its end date."),
+        N_(
+            "Delete the year (it is derived), or write currently_attending: true if the person stays "
+            "for another programme."
+        ),
+        "ALU",
+        "IMP",
+    ),
+    error(
+        "GR204",
+        N_("A returner without a year"),
+        N_("Until the year is another than Alumni, Handshake goes on treating the person as an alumnus."),
+        N_("Write the year of study that the person is in now."),
+        "ALU",
+    ),
+    error(
+        "GR205",
+        N_("A returner without a start date"),
+        N_("With the old dates left in the profile, this row and the next ones fail."),
+        N_("Write the day on which the new study starts."),
+        "ALU",
+        "ERR",
+    ),
+    error(
+        "GR206",
+        N_("A returner as an alumnus"),
+        N_("Who returns is a student again."),
+        N_("Write the year of study, or kind: graduated."),
+        "ALU",
+    ),
+    warning(
+        "GR207",
+        N_("An alumnus who is studying"),
+        N_(
+            "Handshake counts who is Alumni as gone; who stays for another programme should bear the "
+            "year of that programme."
+        ),
+        N_("Write the new year of study, or delete currently_attending."),
+        "ALU",
+        "FAQ",
+    ),
+    error(
+        "GR208",
+        N_("A returner who does not study"),
+        N_("Who returns is enrolled again."),
+        N_("Delete currently_attending; it is derived."),
+        "ALU",
+    ),
+    note(
+        "GR209",
+        N_("Only the end date is known"),
+        N_(
+            "Handshake holds the end date against the start date in the profile; if that one lies later, the row fails."
+        ),
+        N_("Write the start date too, if you have it."),
+        "ERR",
+    ),
+    note(
+        "GR210",
+        N_("The end date will be wiped"),
+        N_(
+            "Without an end date a returner gets “**CLEAR**”; the analysis calls it an invalid "
+            "value, and the run honours it."
+        ),
+        N_("Nothing to do; ignore that warning of the analysis."),
+        "ALU",
+        "ERR",
+    ),
+    note(
+        "GR211",
+        N_("The graduation lies ahead"),
+        N_("The row would make an alumnus of somebody who still studies."),
+        N_("Upload it after that day."),
+        "ALU",
+    ),
+    warning(
+        "GR212",
+        N_("Stays for another programme, in which year?"),
+        N_("Without a year Handshake keeps the old one."),
+        N_("Write the year of study in the new programme."),
+        "ALU",
+    ),
+    warning(
+        "GR213",
+        N_("An unlikely date"),
+        N_("A slip of the keyboard: no study of today lies so far away."),
+        N_("Correct the year."),
+    ),
+    warning(
+        "GR214",
+        N_("A returner whose study is over"),
+        N_("An end date in the past contradicts being enrolled."),
+        N_("Correct the end date, or delete it: it will then be wiped."),
+        "ALU",
+    ),
+)
+
+_YEARS_BACK: Final = 70
+_YEARS_AHEAD: Final = 15
+
+
+def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
+    """Return what is wrong with the study; `on` is the day, `yyyy-mm-dd`, for which it is asked."""
+    yield from _dates(record, on)
+    if record.graduated:
+        yield from _graduate(record, school, on)
+    elif record.returned:
+        yield from _returner(record, school, on)
+
+
+def _dates(record: Record, on: str) -> Iterator[Flaw]:
+    start, end = record.text(START), record.ends
+    if start and end and end < start:
+        message = _("The study ends on {end}, before it starts on {start}.")
+        yield Flaw("GR201", END, message.format(end=quoted(end), start=quoted(start)))
+    for key in (START, END):
+        year = record.text(key)[:4]
+        if year.isdecimal() and not int(on[:4]) - _YEARS_BACK <= int(year) <= int(on[:4]) + _YEARS_AHEAD:
+            yield Flaw("GR213", key, _("{date} lies far from today.").format(date=quoted(record.text(key))))
+
+
+def _graduate(record: Record, school: School, on: str) -> Iterator[Flaw]:
+    year = record.text(school.year)
+    if record.stays:
+        yield from _stayer(year, school)
+        return
+    if year not in {"", ALUMNI}:
+        message = _("The person graduates, and {column} is {year}.")
+        yield Flaw("GR203", school.year, message.format(column=quoted(school.year), year=quoted(year)))
+    if not record.ends:
+        yield Flaw("GR202", END, _("The date of graduation is not given."))
+    elif record.ends > on:
+        yield Flaw("GR211", END, _("The graduation is on {end}, after {on}.").format(end=quoted(record.ends), on=on))
+    if record.ends and START not in record.values:
+        yield Flaw("GR209", END, _("The end date {end} stands without a start date.").format(end=quoted(record.ends)))
+
+
+def _stayer(year: str, school: School) -> Iterator[Flaw]:
+    if not year:
+        yield Flaw(
+            "GR212",
+            ATTENDING,
+            _("The person stays for another programme, and {column} is not given.").format(column=quoted(school.year)),
+        )
+    elif year == ALUMNI:
+        yield Flaw("GR207", ATTENDING, _("The person is to be Alumni and studies."))
+
+
+def _returner(record: Record, school: School, on: str) -> Iterator[Flaw]:
+    year = record.text(school.year)
+    if school.year not in record.values or year == CLEAR:
+        yield Flaw(
+            "GR204", school.year, _("The person returns, and {column} is not given.").format(column=quoted(school.year))
+        )
+    elif year == ALUMNI:
+        yield Flaw(
+            "GR206", school.year, _("The person returns, and {column} is Alumni.").format(column=quoted(school.year))
+        )
+    if record.text(START) in {"", CLEAR}:
+        yield Flaw("GR205", START, _("The person returns, and the start date is not given."))
+    if record.text(ATTENDING) == "false":
+        yield Flaw("GR208", ATTENDING, _("The person returns, and currently_attending is false."))
+    if not record.ends:
+        yield Flaw("GR210", END, _("No end date is given, so the old one will be wiped."))
+    elif record.ends < on:
+        yield Flaw("GR214", END, _("The person returns, and the study ended on {end}.").format(end=quoted(record.ends)))

@@ -1,0 +1,487 @@
+"""GR1: columns and values. Each text against the kind of its column, and columns against each other."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import N_, _, quoted
+from graduand.nearest import folded, nearest
+from graduand.records.kinds import CLEAR, Kind, is_plain, matches
+from graduand.records.record import LISTED
+from graduand.rules.rule import Flaw, error, note, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.records.field import Field
+    from graduand.records.record import Record, Value
+    from graduand.records.school import School
+
+RULES: Final = (
+    error(
+        "GR101",
+        N_("Unknown key"),
+        N_("The importer skips a header that it does not know, so what stands there would be lost without a word."),
+        N_("Write the key as the finding says, or delete the line."),
+        "IMP",
+        "AUTORUN",
+    ),
+    error(
+        "GR102",
+        N_("Retired column"),
+        N_("Handshake does not list this header any more."),
+        N_("Use the column that took its place, or delete the line."),
+        "IMP",
+    ),
+    error(
+        "GR103",
+        N_("Column of the other region"),
+        N_("The year column bears another name in Europe than in the United States."),
+        N_("Use the name of your region, or correct the region in institution.yaml."),
+        "ALU",
+        "IMP",
+        "EU",
+    ),
+    error(
+        "GR104",
+        N_("Value missing"),
+        N_("Without this value the importer skips or refuses the row."),
+        N_("Fill it in."),
+        "ERR",
+        "IMP",
+    ),
+    warning(
+        "GR105",
+        N_("Value expected by the region"),
+        N_("The European file specification asks for it; a new account without it may be refused."),
+        N_("Fill it in; for a person who has one name only, waive this rule."),
+        "EU",
+    ),
+    error(
+        "GR106",
+        N_("Not a date"),
+        N_("The importer takes dates as yyyy-mm-dd."),
+        N_("Write year, month and day with figures and hyphens, such as 2026-06-15."),
+        "DATE",
+    ),
+    error(
+        "GR107",
+        N_("Neither true nor false"),
+        N_("The importer knows TRUE and FALSE only; a record writes them true and false."),
+        N_("Write true or false."),
+        "IMP",
+    ),
+    error(
+        "GR108",
+        N_("Not a grade point average"),
+        N_("The importer takes 0 to 4 with at most two decimals."),
+        N_("Convert the average to the scale of 4, or delete the line: absent leaves it as it is."),
+        "IMP",
+    ),
+    error(
+        "GR109",
+        N_("Not one of the values"),
+        N_("The list is closed and case-sensitive; any other value fails the row or is ignored."),
+        N_("Write one of the values, letter by letter."),
+        "IMP",
+        "CSV",
+    ),
+    error(
+        "GR110",
+        N_("Too long"),
+        N_("Handshake refuses longer texts in this column."),
+        N_("Shorten the text."),
+        "IMP",
+    ),
+    error(
+        "GR111",
+        N_("Figures in a name"),
+        N_("Handshake refuses figures in names."),
+        N_("Write the number in Roman figures: Louis XIV."),
+        "IMP",
+        waivable=True,
+    ),
+    error(
+        "GR112",
+        N_("This column cannot be wiped"),
+        N_("“**CLEAR**” does not work in true-or-false columns, and an account cannot be without its key values."),
+        N_("Write a value, or delete the line."),
+        "FAQ",
+    ),
+    error(
+        "GR113",
+        N_("Almost “**CLEAR**”"),
+        N_("Only the exact word wipes a field; anything else would be imported as a text."),
+        N_('Write "**CLEAR**": capitals, two asterisks on each side, in quotes.'),
+        "FAQ",
+    ),
+    error(
+        "GR114",
+        N_("Invisible character in a value"),
+        N_(
+            "A reviewer must see what the importer will read; control, direction and zero-width "
+            "characters hide or disguise text."
+        ),
+        N_("Type the value again by hand."),
+    ),
+    error(
+        "GR115",
+        N_("Blank at the edge, or a blank that is none"),
+        N_("The importer is not known to trim cells; a blank at the edge makes another text of it."),
+        N_("Delete the blank, or replace the special blank by an ordinary one."),
+    ),
+    error(
+        "GR116",
+        N_("Begins like a formula"),
+        N_(
+            "A spreadsheet that opens the upload would run it; an upload is never altered, so such a "
+            "value may not go in."
+        ),
+        N_("Write the value without the first character; if it is really so, waive this rule."),
+        waivable=True,
+    ),
+    error(
+        "GR117",
+        N_("Semicolon in an item of a list"),
+        N_("The importer separates the items of a list by semicolons."),
+        N_("Make two items of it."),
+        "IMP",
+    ),
+    error(
+        "GR118",
+        N_("Accents composed in two ways"),
+        N_("The same letters can be stored in two ways; the two look alike and are not equal."),
+        N_("Type the value again by hand (in Unicode's words: normalise it to NFC)."),
+    ),
+    error(
+        "GR119",
+        N_("Foreign character in an identifier"),
+        N_("An identifier with a look-alike letter, an accent or a blank matches no account."),
+        N_("Type it again by hand, in plain letters and figures."),
+        "SSO",
+    ),
+    error(
+        "GR120",
+        N_("Line break in a value"),
+        N_("Line breaks inside a cell crash the importer's analysis."),
+        N_("Write the value on one line; only notes may have several."),
+        "FAIL",
+    ),
+    error(
+        "GR121",
+        N_("An item stands twice"),
+        N_("A list names each thing once."),
+        N_("Delete one of the two."),
+        "IMP",
+    ),
+    error(
+        "GR123",
+        N_("The main one is not in the list"),
+        N_("The main major or college must be one of those listed beside it."),
+        N_("Add it to the list, letter by letter, or correct it."),
+        "IMP",
+    ),
+    error(
+        "GR124",
+        N_("A college with a comma beside others"),
+        N_("The importer cannot take several colleges when the name of one has a comma."),
+        N_("Send that college alone, or write its name without the comma."),
+        "IMP",
+        waivable=True,
+    ),
+    error(
+        "GR125",
+        N_("Not a phone number"),
+        N_("The importer takes figures with an optional plus sign in front."),
+        N_("Write figures only: no blanks, dots or brackets."),
+        "IMP",
+    ),
+    warning(
+        "GR126",
+        N_("A phone number that is not ten figures long"),
+        N_("Handshake's pages disagree: one takes any number, the other refuses all but ten domestic figures."),
+        N_("Write ten figures, or delete the line to be safe."),
+        "ERR",
+        "IMP",
+    ),
+    warning(
+        "GR127",
+        N_("Letters of two scripts in one word"),
+        N_("A look-alike letter (a Cyrillic “\u0430” in a Latin name) is a slip or a disguise."),
+        N_("Type the name again by hand; if it is really so, waive this rule."),
+    ),
+    warning(
+        "GR128",
+        N_("All capitals"),
+        N_("Majors, minors and colleges appear on the profile as they are sent; capitals are for abbreviations."),
+        N_("Write it as it should be read: Économie, not ÉCONOMIE."),
+        "IMP",
+    ),
+    warning(
+        "GR129",
+        N_("Not one of the values known"),
+        N_("The list is that of Handshake's other region; the one of yours is published nowhere that we could read."),
+        N_("Write one of the values, or try this one first with a rehearsal upload and then waive this rule."),
+        "IMP",
+    ),
+    note(
+        "GR131",
+        N_("Labels are replaced as a whole"),
+        N_("The list of labels that is sent replaces all that the person has; a blank cell would wipe them."),
+        N_("Make sure that the list is complete, or delete it to leave the labels as they are."),
+        "IMP",
+        "FAQ",
+    ),
+    warning(
+        "GR133",
+        N_("Wiping is not confirmed for this column"),
+        N_("No page of Handshake says what “**CLEAR**” does in this column."),
+        N_("Try it with one person first, or correct the value by hand in Handshake."),
+        "FAQ",
+    ),
+)
+
+_COLLEGES: Final = "primary_education:college_names"
+_SHOWN_AS_SENT: Final = frozenset(
+    {"primary_education:major_names", "primary_education:minor_names", _COLLEGES, *LISTED}
+)
+_ACRONYM: Final = 5
+_TEN_FIGURES: Final = 10
+_REMEMBERED: Final = 5000
+"""Sound values of one column that are remembered; what is everybody's own fills no more than that."""
+
+
+def judge(record: Record, school: School) -> Iterator[Flaw]:
+    """Return what is wrong with the record's values, each by itself and beside its neighbours."""
+    yield from _missing(record, school)
+    sound = _sound(school)
+    for key, value in record.values.items():
+        known = sound[key]
+        if value in known:
+            continue
+        flaws = tuple(_value(school.fields[key], value, school))
+        if flaws:
+            yield from flaws
+        elif len(known) < _REMEMBERED:
+            known.add(value)
+    yield from _neighbours(record)
+
+
+@lru_cache(maxsize=4)
+def _sound(_school: School) -> defaultdict[str, set[Value]]:
+    """Return the values without a flaw that this school's records held so far, by key: most come again."""
+    return defaultdict(set)
+
+
+def _value(field: Field, value: Value, school: School) -> Iterator[Flaw]:
+    if value == CLEAR:
+        yield from _cleared(field)
+    elif isinstance(value, str):
+        yield from _text(field, field.key, value, school)
+    else:
+        yield from _list(field, value, school)
+
+
+def _missing(record: Record, school: School) -> Iterator[Flaw]:
+    for header in school.region.required_values:
+        if header not in record.values:
+            message = _("{field} is missing; every row needs it.")
+            yield Flaw("GR104", header, message.format(field=quoted(header)))
+    if "transition:kind" not in record.values:
+        message = _("{field} is missing: it is “graduated” or “returned”.")
+        yield Flaw("GR104", "transition:kind", message.format(field=quoted("transition: kind")))
+    for header in school.region.expected_values:
+        if header not in record.values:
+            message = _("{field} is missing, and the file specification of your region asks for it.")
+            yield Flaw("GR105", header, message.format(field=quoted(header)))
+
+
+def _cleared(field: Field) -> Iterator[Flaw]:
+    if not field.clear:
+        message = _("“**CLEAR**” cannot stand in {field}.")
+        yield Flaw("GR112", field.key, message.format(field=quoted(field.key)))
+    elif field.clear_certainty == "unknown":
+        message = _("What “**CLEAR**” does in {field} is written nowhere.")
+        yield Flaw("GR133", field.key, message.format(field=quoted(field.key)))
+
+
+def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw]:
+    seen: set[str] = set()
+    for index, text in enumerate(texts):
+        key = f"{field.key}:{index}"
+        yield from _text(field, key, text, school)
+        if ";" in text:
+            message = _("{value} holds a semicolon, which would make two items of it.")
+            yield Flaw("GR117", key, message.format(value=quoted(text)))
+        if text in seen:
+            yield Flaw("GR121", key, _("{value} stands twice in this list.").format(value=quoted(text)))
+        seen.add(text)
+    if field.key == "system_label_names":
+        message = _("These labels replace all that the person has: {labels}.")
+        yield Flaw("GR131", field.key, message.format(labels=", ".join(quoted(text) for text in texts)))
+
+
+def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:
+    kind = field.item if field.kind is Kind.LIST else field.kind
+    if len(text) > field.max:
+        message = _("{value} has {length} characters; {field} takes {max}.")
+        yield Flaw(
+            "GR110",
+            key,
+            message.format(value=quoted(text, 40), length=len(text), field=quoted(field.key), max=field.max),
+        )
+    if not is_plain(kind, text):
+        for rule, message in _seen(kind, text):
+            yield Flaw(rule, key, message)
+    allowed = school.year_values if field.key == school.year else field.values
+    if text not in allowed if allowed else text in field.misspellings:
+        foreign = field.values_of not in {"", school.institution.region} and text not in field.misspellings
+        yield Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed))
+    if field.key in _SHOWN_AS_SENT and text.isupper() and len(text) > _ACRONYM:
+        message = _("{value} is all capitals and would be shown so.")
+        yield Flaw("GR128", key, message.format(value=quoted(text)))
+
+
+def _not_allowed(field: Field, text: str, allowed: tuple[str, ...]) -> str:
+    by_fold = {folded(wrong): right for wrong, right in field.misspellings.items()}
+    right = field.misspellings.get(text) or by_fold.get(folded(text)) or nearest(text, allowed)
+    if right:
+        message = _("{value} is written {right} here.")
+        return message.format(value=quoted(text), right=quoted(right))
+    message = _("{value} is none of the values of {field}: {allowed}.")
+    return message.format(value=quoted(text), field=quoted(field.key), allowed=", ".join(allowed))
+
+
+@lru_cache(maxsize=65_536)
+def _seen(kind: Kind, text: str) -> tuple[tuple[str, str], ...]:
+    """Return the rules that a text of this kind breaks by itself, each with its sentence."""
+    return tuple(_look(kind, text))
+
+
+def _look(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
+    yield from _characters(kind, text)
+    if "*" in text and text.strip("* ").upper() == "CLEAR":
+        yield (
+            "GR113",
+            _('{value} is not the word that wipes a field; that one is "**CLEAR**".').format(value=quoted(text)),
+        )
+    if kind is Kind.NOTE:
+        return
+    if text[0] in "=+-@\t\r" and kind is not Kind.PHONE:
+        message = _("{value} begins with {char}, as a formula does.")
+        yield "GR116", message.format(value=quoted(text), char=quoted(text[0]))
+    yield from _shape(kind, text)
+
+
+_SHAPELESS: Final = frozenset({Kind.EMAIL, Kind.NOTE})
+
+
+def _shape(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
+    if kind is Kind.NAME:
+        if any(char.isdigit() for char in text):
+            yield "GR111", _("{value} holds figures.").format(value=quoted(text))
+        if len(_scripts(text)) > 1:
+            message = _("{value} mixes letters of {scripts}.")
+            yield "GR127", message.format(value=quoted(text), scripts=", ".join(sorted(_scripts(text))))
+    elif kind is Kind.DATE:
+        if not is_day(text):
+            yield "GR106", _not_a_date(text)
+    elif kind not in _SHAPELESS and not matches(kind, text):
+        yield _MISSHAPEN[kind][0], _(_MISSHAPEN[kind][1]).format(value=quoted(text))
+    elif kind is Kind.PHONE and len(text.removeprefix("+")) != _TEN_FIGURES:
+        message = _("{value} has not ten figures.")
+        yield "GR126", message.format(value=quoted(text))
+
+
+_MISSHAPEN: Final = {
+    Kind.BOOLEAN: ("GR107", N_("{value} is neither true nor false; write true or false.")),
+    Kind.GPA: ("GR108", N_("{value} is no average from 0 to 4 with at most two decimals and a point, such as 3.25.")),
+    Kind.PHONE: ("GR125", N_("{value} is no phone number of figures with an optional + in front.")),
+    Kind.IDENTIFIER: ("GR119", N_("{value} holds a character that is no plain letter, figure or sign, or a blank.")),
+}
+
+
+def _not_a_date(text: str) -> str:
+    if turned := re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", text):
+        day, month, year = turned.groups()
+        message = _("{value} is written {right} here (if the day comes first).")
+        return message.format(value=quoted(text), right=quoted(f"{year}-{month:0>2}-{day:0>2}"))
+    if matches(Kind.DATE, text):
+        return _("There is no {value} in the calendar.").format(value=quoted(text))
+    return _("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(text))
+
+
+@lru_cache(maxsize=16_384)
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day of the calendar, written `yyyy-mm-dd`."""
+    if not matches(Kind.DATE, text):
+        return False
+    from datetime import date  # noqa: PLC0415 - most commands see few distinct days
+
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _characters(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
+    """Judge what a reader could not see: control, direction, zero-width, odd blanks, composition."""
+    hidden = [char for index, char in enumerate(text) if _is_hidden(kind, text, index)]
+    if hidden:
+        names = ", ".join(f"U+{ord(char):04X}" for char in dict.fromkeys(hidden))
+        yield "GR114", _("{value} holds an invisible character ({names}).").format(value=quoted(text), names=names)
+    if kind is not Kind.NOTE:
+        if "\n" in text:
+            yield "GR120", _("{value} goes over several lines.").format(value=quoted(text))
+        odd = [char for char in text if char != " " and unicodedata.category(char) == "Zs"]
+        if odd or text != text.strip(" "):
+            yield "GR115", _("{value} begins or ends with a blank, or holds a special one.").format(value=quoted(text))
+    if not unicodedata.is_normalized("NFC", text):
+        message = _("{value} holds a letter that is composed of two characters and looks like one.")
+        yield "GR118", message.format(value=quoted(text))
+
+
+def _is_hidden(kind: Kind, text: str, index: int) -> bool:
+    char = text[index]
+    category = unicodedata.category(char)
+    if char in "\u200c\u200d":
+        return not (0 < index < len(text) - 1 and _joins(text[index - 1]) and _joins(text[index + 1]))
+    if kind is Kind.NOTE and char == "\n":
+        return False
+    return (
+        (category in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} and char != "\n")
+        or ord(char) & 0xFFFE == 0xFFFE
+        or "\ufdd0" <= char <= "\ufdef"
+    )
+
+
+def _joins(char: str) -> bool:
+    """Tell whether joiners have a meaning beside the letter: in no script of Europe."""
+    return char.isalpha() or unicodedata.category(char) in {"Mn", "Mc"} if ord(char) > 0x05FF else False
+
+
+def _scripts(text: str) -> frozenset[str]:
+    """Return the look-alike scripts among the letters of `text`; Chinese, Japanese and others mix by nature."""
+    names = (unicodedata.name(char, "").partition(" ")[0] for char in text if char.isalpha())
+    return frozenset(name for name in names if name in {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+
+
+def _neighbours(record: Record) -> Iterator[Flaw]:
+    for main, listed in LISTED.items():
+        text, texts = record.text(main), record.texts(listed)
+        if text and text != CLEAR and text not in texts:
+            close = nearest(text, texts)
+            hint = _(" The list has {close}.").format(close=quoted(close)) if close else ""
+            message = _("{value} is not in {list}.").format(value=quoted(text), list=quoted(listed))
+            yield Flaw("GR123", main, message + hint)
+    colleges = record.texts(_COLLEGES)
+    if len(colleges) > 1:
+        for index, college in enumerate(colleges):
+            if "," in college:
+                message = _("{value} has a comma and cannot stand beside another college.")
+                yield Flaw("GR124", f"{_COLLEGES}:{index}", message.format(value=quoted(college)))

@@ -1,0 +1,277 @@
+"""Workspace: the use cases. Commands and screens ask here, and reach nothing below by themselves."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand import disk
+from graduand.errors import NoRepository, Usage
+from graduand.findings import Finding, Severity, in_order
+from graduand.language import _, quoted
+from graduand.records import files
+from graduand.records.canon import fast_reader
+from graduand.records.comments import comments_of
+from graduand.records.importer import PATH as IMPORTER_PATH
+from graduand.records.importer import SIZE, Importer, read_importer
+from graduand.records.institution import PATH as INSTITUTION_PATH
+from graduand.records.institution import Institution, read_institution
+from graduand.records.paths import record_path
+from graduand.records.reading import read
+from graduand.records.school import School, school_of
+from graduand.records.source import text_of
+from graduand.records.tree import parse
+from graduand.records.writing import canonical
+from graduand.rules import judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from graduand.findings import Place
+    from graduand.records.record import Record
+    from graduand.rules.rule import Flaw
+
+
+class Checked(NamedTuple):
+    """All records that could be read, and everything that is wrong with any file."""
+
+    records: tuple[Record, ...]
+    findings: tuple[Finding, ...]
+    paths: tuple[str, ...]
+    """The files that were looked at, those that could not be read too."""
+
+
+class Formatted(NamedTuple):
+    """What `fmt` did, or would do."""
+
+    rewritten: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...]
+    """From where, to where."""
+    refused: tuple[Finding, ...]
+    """Files that cannot be read whole are left as they are."""
+
+
+JSON_SCHEMA = "schema/transition.schema.json"
+
+
+def root_of(start: Path) -> Path:
+    """Return the nearest folder from `start` upwards that holds `records/` and `schema/`.
+
+    Raises:
+        NoRepository: there is none.
+    """
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / "records").is_dir() and (folder / "schema").is_dir():
+            return folder
+    raise NoRepository(start)
+
+
+def today() -> str:
+    """Return the day of this machine, `yyyy-mm-dd`."""
+    return date.today().isoformat()  # noqa: DTZ011 - the day at the school, not in Greenwich
+
+
+def day(text: str) -> str:
+    """Return `text` when it is a day written `yyyy-mm-dd`.
+
+    Raises:
+        Usage: it is none.
+    """
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise Usage(_("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(text)))
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One data repository: its records, judged by the schema beside them."""
+
+    root: Path
+
+    @cached_property
+    def institution(self) -> Institution:
+        """The school's own settings."""
+        return read_institution(disk.read(self.root / INSTITUTION_PATH))
+
+    @cached_property
+    def importer(self) -> Importer:
+        """The importer's facts."""
+        return read_importer(disk.read(self.root / IMPORTER_PATH, SIZE))
+
+    @cached_property
+    def school(self) -> School:
+        """What records are judged by."""
+        return school_of(self.institution, self.importer)
+
+    def check(self, on: str, progress: Callable[[int, int], None] | None = None) -> Checked:
+        """Return all records and all findings, as of the day `on` (`yyyy-mm-dd`)."""
+        found = files.find(self.root)
+        readings = _Readings(self, on, many=len(found.paths) >= _MANY)
+        for number, path in enumerate(found.paths, 1):
+            readings.take(path)
+            if progress and number % 500 == 0:
+                progress(number, len(found.paths))
+        return Checked(tuple(readings.records), in_order([*found.strays, *readings.findings()]), found.paths)
+
+    def check_within(
+        self, scope: tuple[str, ...], on: str, progress: Callable[[int, int], None] | None = None
+    ) -> Checked:
+        """Return the records and findings of the files in `scope`; all records are read, for the rules among them."""
+        checked = self.check(on, progress)
+        return Checked(
+            tuple(record for record in checked.records if within(record.path, scope)),
+            tuple(finding for finding in checked.findings if within(finding.path, scope)),
+            tuple(path for path in checked.paths if within(path, scope)),
+        )
+
+    def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
+        """Return the paths from the root that are meant; none: everything.
+
+        Raises:
+            Usage: a path that is not there or lies outside, a cohort that does not exist.
+        """
+        scope = [self._inside(path) for path in paths]
+        if cohort:
+            if "/" in cohort or not (self.root / "records" / cohort).is_dir():
+                raise Usage(_("There is no cohort {cohort}.").format(cohort=quoted(cohort)))
+            scope.append(f"records/{cohort}")
+        return () if {".", "records"} & set(scope) else tuple(scope)
+
+    def _inside(self, path: Path) -> str:
+        if not path.exists():
+            raise Usage(_("{path} is not there.").format(path=quoted(str(path), 200)))
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError as error:
+            message = _("{path} lies outside {root}.")
+            raise Usage(message.format(path=quoted(str(path), 200), root=quoted(str(self.root), 200))) from error
+
+    def format(self, scope: tuple[str, ...], *, write: bool) -> Formatted:
+        """Put the files in scope into canonical form and where they belong; without `write` only say which."""
+        rewritten: list[str] = []
+        refused: list[Finding] = []
+        records: list[Record] = []
+        for path in files.find(self.root).paths:
+            raw = files.load(self.root, path)
+            if isinstance(raw, Finding):
+                refused += [raw] if within(path, scope) else []
+                continue
+            reading = read(path, raw, self.school)
+            if reading.record:
+                records.append(reading.record)
+            if not within(path, scope):
+                continue
+            if reading.findings or not reading.record:
+                refused += reading.findings
+            elif self._rewrite(reading.record, raw, write=write):
+                rewritten.append(path)
+        moved = self._move([record for record in records if record.username], scope, write=write)
+        return Formatted(tuple(rewritten), moved, tuple(refused))
+
+    def _rewrite(self, record: Record, raw: bytes, *, write: bool) -> bool:
+        text = text_of(raw)
+        wanted = canonical(record, self.school.fields, comments_of(text, parse(text)))
+        if wanted == text:
+            return False
+        if write:
+            files.save(self.root, record, wanted, raw, self.school)
+        return True
+
+    def _move(self, records: list[Record], scope: tuple[str, ...], *, write: bool) -> tuple[tuple[str, str], ...]:
+        people = Counter(record.cohort for record in records)
+        moves = [
+            (record.path, record_path(record.cohort, record.username, people[record.cohort])) for record in records
+        ]
+        wanted = tuple((path, target) for path, target in moves if path != target and within(path, scope))
+        if write and wanted:
+            with disk.locked(self.root):
+                for path, target in wanted:
+                    disk.move(self.root / path, self.root / target)
+        return wanted
+
+    def json_schema(self) -> tuple[str, str]:
+        """Return the JSON Schema of a record as it should be, and as the file has it ("" when there is none)."""
+        from graduand.records.jsonschema import json_schema
+
+        path = self.root / JSON_SCHEMA
+        there = disk.read(path, SIZE).decode(errors="replace") if path.exists() else ""
+        return json_schema(self.school), there
+
+    def write_json_schema(self) -> None:
+        """Write the JSON Schema of a record beside the facts that it is made from."""
+        wanted, there = self.json_schema()
+        path = self.root / JSON_SCHEMA
+        if there == wanted:
+            return
+        with disk.locked(self.root):
+            if there:
+                disk.replace(path, wanted, disk.read(path, SIZE))
+            else:
+                disk.create(path, wanted)
+
+
+def within(path: str, scope: tuple[str, ...]) -> bool:
+    """Tell whether a path lies in the scope; an empty scope is everything."""
+    return not scope or any(path == part or path.startswith(f"{part}/") for part in scope)
+
+
+_MANY = 500
+"""Files from which on the fast road repays the making of its pattern."""
+
+
+class _Readings:
+    """The records read so far, with the flaws of each; those among records come at the end."""
+
+    def __init__(self, workspace: Workspace, on: str, *, many: bool) -> None:
+        self.root = workspace.root
+        self.school = workspace.school
+        self.on = on
+        self.fast = fast_reader(self.school) if many else lambda _path, _raw: None
+        self.records: list[Record] = []
+        self.found: list[Finding] = []
+        self.flaws: defaultdict[str, list[Flaw]] = defaultdict(list)
+
+    def take(self, path: str) -> None:
+        """Read the file at `path` and judge its record by itself."""
+        raw = files.load(self.root, path)
+        if isinstance(raw, Finding):
+            self.found.append(raw)
+            return
+        record = self.fast(path, raw)
+        if record is None:
+            reading = read(path, raw, self.school)
+            self.found += reading.findings
+            record = reading.record
+        if record is None:
+            return
+        self.records.append(record)
+        flaws = judgement.judge(record, self.school, self.on)
+        if flaws or record.waivers:
+            self.flaws[path] = flaws
+
+    def findings(self) -> Iterable[Finding]:
+        """Judge the records among each other; return all findings of all of them."""
+        for shared in judgement.judge_all(self.records):
+            self.flaws[shared.record.path].append(shared.flaw)
+        by_path = {record.path: record for record in self.records if record.path in self.flaws}
+        for path, flaws in self.flaws.items():
+            self.found += judgement.findings(by_path[path], flaws, self._places(path), self.on)
+        return self.found
+
+    def _places(self, path: str) -> dict[str, Place]:
+        """Read the file once more, for the places that only a flaw needs."""
+        raw = files.load(self.root, path)
+        return {} if isinstance(raw, Finding) else read(path, raw, self.school).places
+
+
+def errors(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that forbid compiling."""
+    return tuple(finding for finding in found if finding.severity is Severity.ERROR)
