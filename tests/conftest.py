@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
 from graduand.language import speak
 from graduand.records.importer import read_importer
 from graduand.records.institution import read_institution
 from graduand.records.school import School, school_of
-from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

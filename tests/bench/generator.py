@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).parents[2]
 
-_FIRST = "Amélie Bilal Chloé Dimitri Élodie Farid Gaëlle Hugo Inès Jean-Baptiste Khadija Léo Maëlys Noé Océane Paul".split()
-_LAST = "Dupont Le Goff O’Brien N’Diaye Müller García Nguyễn Traoré Lefèbvre d’Aubigny Żak Kowalska Rossi Petit".split()
+_FIRST = "Amélie Bilal Chloé Dimitri Élodie Farid Gaëlle Hugo Inès Khadija Léo Maëlys Noé Océane Paul".split()  # noqa: SIM905
+    ["Amélie", "Bilal", "Chloé", "Dimitri", "Élodie", "Farid", "Gaëlle", "Hugo", "Inès", "Jean-Baptiste", "Khadija", "Léo", "Maëlys", "Noé", "Océane", "Paul"]
+)
+_LAST = "Dupont O’Brien N’Diaye Müller García Nguyễn Traoré Lefèbvre d’Aubigny Żak Rossi Petit".split()  # noqa: SIM905
 _MAJORS = ["Économie", "Lettres modernes", "Droit public", "Chimie", "Informatique", "Histoire de l’art", "Sociologie"]
 _LEVELS = ["Bachelors", "Masters", "Doctorate", "Certificate"]
 
@@ -36,7 +38,8 @@ def records(people: int, seed: int = 1) -> Iterator[Record]:
         yield Record(path, dict(_values(username, number, chance)))
 
 
-def _values(username: str, number: int, chance: random.Random) -> Iterator[tuple[str, Value]]:
+def _values(  # noqa: PLR0915 - a record has that many lines
+    username: str, number: int, chance: random.Random) -> Iterator[tuple[str, Value]]:
     first, last = chance.choice(_FIRST), chance.choice(_LAST)
     year = 2018 + chance.randrange(8)
     yield "username", username
@@ -70,6 +73,9 @@ def school_repository(root: Path, people: int, school: School, seed: int = 1, *,
     """Write a data repository of so many people below `root`, committed when asked; return it."""
     root.mkdir(parents=True)
     shutil.copytree(CHECKOUT / "schema", root / "schema")
+    settings = root / "schema/institution.yaml"
+    unlimited = settings.read_text(encoding="utf-8").partition("limits:")[0]
+    settings.write_text(f"{unlimited}limits: {{deactivations: null, email_changes: null}}\n", encoding="utf-8")
     folders: set[Path] = set()
     for record in records(people, seed):
         path = root / record.path

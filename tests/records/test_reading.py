@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from graduand.findings import Severity
-from graduand.records.reading import KEYS, Reading, read
-from graduand.records.transition import Waiver
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from graduand.findings import Severity
+from graduand.records.canon import fast_reader
+from graduand.records.reading import KEYS, Reading, read
+from graduand.records.source import LIMIT
+from graduand.records.transition import Waiver
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graduand.records.record import Value
+    from graduand.records.record import Record, Value
     from graduand.records.school import School
 
 PATH = "records/2026-spring/00412345.yaml"
@@ -52,6 +55,7 @@ system_label_names:
 campus_name: {a: b}
 hometown_location_attributes:
   name: []
+"primary_education:minor_names":
 """
 
 
@@ -59,7 +63,7 @@ def test_every_fault_of_shape_is_found_at_its_place_and_the_rest_is_read(school:
     reading = read(PATH, MANY_FAULTS.encode(), school)
 
     assert reading.record is not None
-    assert [
+    assert [(found.rule, found.line, found.column, found.field) for found in reading.findings] == [
         ("GR013", 2, 12, "first_name"),
         ("GR013", 3, 12, "last_name"),
         ("GR101", 4, 1, "Email_Address"),
@@ -81,15 +85,16 @@ def test_every_fault_of_shape_is_found_at_its_place_and_the_rest_is_read(school:
         ("GR012", 26, 5, "system_label_names"),
         ("GR012", 27, 14, "campus_name"),
         ("GR012", 29, 9, "hometown_location_attributes:name"),
-    ] == [(found.rule, found.line, found.column, found.field) for found in reading.findings]
+        ("GR101", 30, 1, "primary_education:minor_names"),
+    ]
     assert {(PATH, "00412345", Severity.ERROR)} == {
         (found.path, found.username, found.severity) for found in reading.findings
     }
-    assert {
+    assert reading.record.values == {
         "username": "00412345",
         "transition:kind": "graduated",
         "system_label_names": ("Lettres",),
-    } == reading.record.values
+    }
     assert (Waiver("GR301"),) == reading.record.waivers
 
 
@@ -127,7 +132,7 @@ transition:
     - rule: GR207
       by: registrar
 """
-    assert {
+    assert read(PATH, text.encode(), school).places == {
         "username": (1, 11),
         "primary_education": (3, 3),
         "primary_education:major_names": (3, 16),
@@ -139,7 +144,17 @@ transition:
         "transition:waive:0": (8, 7),
         "transition:waive:0:rule": (8, 13),
         "transition:waive:0:by": (9, 11),
-    } == read(PATH, text.encode(), school).places
+    }
+
+
+@pytest.mark.parametrize("nothing", ["", " ~", " null", " []", " # a remark"])
+def test_a_list_of_nothing_is_an_empty_value(nothing: str, school: School) -> None:
+    reading = read(PATH, f"system_label_names:{nothing}\n".encode(), school)
+
+    assert reading.record is not None
+    assert not reading.record.values
+    (found,) = reading.findings
+    assert ("GR013", 1, "system_label_names") == (found.rule, found.line, found.field)
 
 
 LEGITIMATE = [  # B28, and what B2, B3, B15 to B17 leave to the rules: read as typed
@@ -151,7 +166,7 @@ LEGITIMATE = [  # B28, and what B2, B3, B15 to B17 leave to the rules: read as t
     "小梅",
     "x" * 60,
     "Rene\u0301",
-    "Сhloe",
+    "\u0421hloe",
     "2024-02-29",
     "2024-02-30",
     "0123456",
@@ -161,7 +176,7 @@ LEGITIMATE = [  # B28, and what B2, B3, B15 to B17 leave to the rules: read as t
     "NO",
     "on",
     "١٢٣",
-    "－１",
+    "\uff0d\uff11",
     "=1+1",
     "a\u00a0b",
 ]
@@ -292,12 +307,12 @@ RULES = {f"GR{number:03}" for number in [*range(1, 14), 101, 102, 103]}
 # ---- Other readers
 
 
-def _of_ruamel(text: str) -> Any:
-    return YAML(typ="base", pure=True).load(text)
+def _of_ruamel(text: str) -> dict[str, Any]:
+    return dict(YAML(typ="base", pure=True).load(text))
 
 
-def _of_pyyaml(text: str) -> Any:
-    return yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes nothing but texts
+def _of_pyyaml(text: str) -> dict[str, Any]:
+    return dict(yaml.load(text, yaml.BaseLoader))  # noqa: S506 - it makes nothing but texts
 
 
 OTHERS = pytest.mark.parametrize("other", [_of_ruamel, _of_pyyaml])
@@ -320,7 +335,9 @@ def _said(reading: Reading) -> dict[str, Any]:
 
 @OTHERS
 @pytest.mark.parametrize("text", SOUND)
-def test_other_readers_read_every_sound_record_alike(other: Callable[[str], Any], text: str, school: School) -> None:
+def test_other_readers_read_every_sound_record_alike(
+    other: Callable[[str], dict[str, Any]], text: str, school: School
+) -> None:
     reading = read(PATH, text.encode(), school)
 
     assert not reading.findings
@@ -331,7 +348,7 @@ def test_other_readers_read_every_sound_record_alike(other: Callable[[str], Any]
 @given(text=mutated())
 @settings(max_examples=4 * EXAMPLES)
 def test_no_other_reader_reads_an_accepted_text_otherwise(
-    other: Callable[[str], Any], school: School, text: str
+    other: Callable[[str], dict[str, Any]], school: School, text: str
 ) -> None:
     reading = read(PATH, text.encode(), school)
     if reading.record is None or reading.findings:
@@ -342,3 +359,38 @@ def test_no_other_reader_reads_an_accepted_text_otherwise(
         return  # they refuse some sound YAML, such as a question mark in a list; nobody is deceived
 
     assert _said(reading) == _flat(theirs)
+
+
+# ---- The fast road
+
+
+@pytest.fixture(scope="module")
+def fast(school: School) -> Callable[[str, bytes], Record | None]:
+    return fast_reader(school)
+
+
+@given(text=mutated())
+@settings(max_examples=10 * EXAMPLES)
+def test_the_fast_road_takes_no_text_for_another(
+    fast: Callable[[str, bytes], Record | None], school: School, text: str
+) -> None:
+    record = fast(PATH, text.encode())
+    if record is not None:
+        assert (record, ()) == read(PATH, text.encode(), school)[:2]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
+def test_the_fast_road_takes_the_shipped_records(
+    path: Path, fast: Callable[[str, bytes], Record | None], school: School
+) -> None:
+    raw = path.read_bytes()
+    beyond = any(mark in raw for mark in (b"  waive:", b"notes: |", b'names: "**CLEAR**"'))
+
+    assert beyond or fast(PATH, raw) == read(PATH, raw, school).record
+
+
+@pytest.mark.parametrize("raw", [b"", b"# a\n", b"x", b'username: "a"\r\n', b"username: \xff\n", b"#" * (LIMIT + 1)])
+def test_the_fast_road_leaves_what_it_does_not_know_to_the_reader(
+    raw: bytes, fast: Callable[[str, bytes], Record | None]
+) -> None:
+    assert fast(PATH, raw) is None

@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import pytest
 import yaml
+
 from graduand.findings import Place
 from graduand.records import tree
-from graduand.records.tree import DEPTH, Mapping, Node, Refused, Scalar, Sequence, parse
+from graduand.records.source import Refused
+from graduand.records.tree import DEPTH, Mapping, Node, Scalar, Sequence, parse
 
 REFUSED = {
-    # B1: not YAML
+    # Class B1: not YAML
     "an open bracket": ("a: [1,", "GR007", 1, 6, "a bracket is opened here and never closed"),
     "an open bracket above": ("a: [b\nc: d\n", "GR007", 1, 4, "a bracket is opened here and never closed"),
     "a bracket closed by a brace": ("a: [b, c}", "GR007", 1, 4, "a bracket is opened here and never closed"),
     "an open brace": ("a: {b, c", "GR007", 1, 4, "a brace is opened here and never closed"),
-    "an open quotation mark": ("x: y\na: “é”\nb: \"c\nd: e\n", "GR007", 3, 4, "never closed"),
+    "an open quotation mark": ('x: y\na: “é”\nb: "c\nd: e\n', "GR007", 3, 4, "never closed"),
     "an open single mark": ("a: 'x", "GR007", 1, 4, "a quotation mark is opened here"),
     "two values": ("a: b: c", "GR007", 1, 5, "a colon followed by a blank stands inside a text"),
     "a line indented too deep": ("a: b\n  c: d\n", "GR007", 2, 4, "the line is indented too deep"),
@@ -30,8 +32,8 @@ REFUSED = {
     "a lone asterisk": ("a: * b\n", "GR007", 1, 4, "an asterisk begins an alias"),
     "half a surrogate pair": ('a: "\\ud800"\n', "GR007", 1, 7, "this is not YAML"),
     "beyond Unicode": ('a: "\\U00110000"\n', "GR007", 1, 7, "this is not YAML"),
-    "a file cut in the middle": ("a: b\nc:\n  - d\n  - \"e", "GR007", 4, 5, "never closed"),
-    # B5: tags
+    "a file cut in the middle": ('a: b\nc:\n  - d\n  - "e', "GR007", 4, 5, "never closed"),
+    # Class B5: tags
     "an object of Python": ('a: !!python/object/apply:os.system ["id"]', "GR010", 1, 4, "os.system"),
     "a tag of one's own": ("a: b\nc: !include x\n", "GR010", 2, 4, "!include"),
     "a binary": ('a: !!binary "AAAA"', "GR010", 1, 4, "binary"),
@@ -39,7 +41,7 @@ REFUSED = {
     "the tag of nothing": ("a: ! b", "GR010", 1, 4, "“!”"),
     "a tag on a key": ("!!str a: b", "GR010", 1, 1, "str"),
     "a tag on the root": ("!x\na: b\n", "GR010", 1, 1, "“!x”"),
-    # B6: anchors, aliases, merge keys
+    # Class B6: anchors, aliases, merge keys
     "an anchor": ("a: &b c\n", "GR009", 1, 4, "“&b”"),
     "an anchor on a list": ("a: &b [c]\n", "GR009", 1, 4, "“&b”"),
     "an alias": ("a: b\nc: *d\n", "GR009", 2, 4, "“*d”"),
@@ -47,7 +49,7 @@ REFUSED = {
     "a merge key": ("a: b\n<<: c\n", "GR009", 2, 1, "merge key"),
     "a merge key in a brace": ("a: {<<: b}", "GR009", 1, 5, "merge key"),
     "the word for wipe, unquoted": ("a: b\nc: **CLEAR**\n", "GR009", 2, 4, 'in quotes: "**CLEAR**"'),
-    # B8: documents and directives
+    # Class B8: documents and directives
     "a second document": ("a: b\n---\nc: d\n", "GR011", 2, 1, "one record"),
     "a first line of a document": ("---\na: b\n", "GR011", 1, 1, "“---”"),
     "the end of a document": ('a: b\n...\n# "..."\n', "GR011", 2, 1, "“...”"),
@@ -55,7 +57,7 @@ REFUSED = {
     "a version": ("%YAML 1.1\n---\na: b\n", "GR011", 1, 1, "“%YAML”"),
     "an unknown directive": ("%FOO bar\n---\na: b\n", "GR011", 1, 1, "“%YAML”"),
     "a directive below": ("a: b\n%FOO bar\n", "GR011", 2, 1, "“%YAML”"),
-    # B9: shapes
+    # Class B9: shapes
     "nothing": ("", "GR013", 1, 1, "empty"),
     "only a comment": ("# a\n\n", "GR013", 1, 1, "empty"),
     "a list": ("# a\n- b\n", "GR012", 2, 1, "must begin with keys"),
@@ -65,7 +67,7 @@ REFUSED = {
     "a key twice": ("a: b\nc: d\n\na: b\n", "GR008", 4, 1, "“a” stands twice, first in line 1"),
     "a key twice below another": ("a:\n  b: c\n  b: d\n", "GR008", 3, 3, "first in line 2"),
     "a key twice, quoted": ("a: b\n'a': c\n", "GR008", 2, 1, "“a” stands twice"),
-    # B7: depth
+    # Class B7: depth
     "brackets": ("[" * 60_000, "GR012", 1, DEPTH + 1, "nests too deep"),
     "braces": ("{" * 60_000, "GR012", 1, DEPTH + 1, "nests too deep"),
     "blocks": ("".join(f"{' ' * deep}a:\n" for deep in range(200)), "GR012", DEPTH + 1, DEPTH + 1, "nests too deep"),
@@ -74,9 +76,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "rule", "line", "column", "said"), REFUSED.values(), ids=REFUSED)
-def test_what_is_no_plain_yaml_is_refused_at_its_place(
-    text: str, rule: str, line: int, column: int, said: str
-) -> None:
+def test_what_is_no_plain_yaml_is_refused_at_its_place(text: str, rule: str, line: int, column: int, said: str) -> None:
     with pytest.raises(Refused) as refused:
         parse(text)
 
@@ -121,9 +121,9 @@ def test_places_and_spans_count_characters_not_bytes() -> None:
     assert isinstance(braces, Mapping)
 
     places = [scalar.place for scalar in _scalars(root)]
-    assert [(1, 1), (1, 4), (2, 1), (3, 5), (4, 6), (4, 9)] == places
-    assert ["é", "😀漢", "b", "'ç'", "c", '"d"'] == [text[found.start : found.end] for found in _scalars(root)]
-    assert ((3, 3), (4, 5)) == (items.place, braces.place)
+    assert places == [(1, 1), (1, 4), (2, 1), (3, 5), (4, 6), (4, 9)]
+    assert [text[found.start : found.end] for found in _scalars(root)] == ["é", "😀漢", "b", "'ç'", "c", '"d"']
+    assert (items.place, braces.place) == ((3, 3), (4, 5))
     assert root.get("c") is None
 
 

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from graduand.records.comments import comments_of
 from graduand.records.kinds import CLEAR, Kind
 from graduand.records.reading import read
@@ -14,8 +17,6 @@ from graduand.records.source import text_of
 from graduand.records.transition import Waiver
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, modeline, scalar
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 PATH = "records/2026-spring/00412345.yaml"
 EXAMPLES = settings().max_examples
-TYPED = {Kind.DATE: date, Kind.BOOLEAN: bool, Kind.GPA: (int, float)}
+TYPED: dict[Kind, tuple[type, ...]] = {Kind.DATE: (date,), Kind.BOOLEAN: (bool,), Kind.GPA: (int, float)}
 
 NASTY = [
     *["0012345", "0x1F", "0o17", "1e5", "1_000", "12:30", "1:30:00", "+1", "-1", ".5", ".inf", ".NaN", "9" * 400],
@@ -39,8 +40,20 @@ NASTY = [
     *["a\nb", "a\n", "\na", "\n", "a\n\nb", "a\n\n", "a\n b", " a\nb", "a \nb", "a\n b\n", "#a\n#b", "a: b\nc: d\n"],
     *["- a\n- b", "---\na", "a\n...\n", "a\r\nb", "a\rb", "a\n\tb", "a\n\u2028b", "a\n=======\nb", '"a"\n\\b'],
     *["\x00", "\x07", "\x1b[2J", "\x7f", "\x85", "\x9b", "\u2028", "\u2029", "\ufeff", "\ufeffa", "\ufffe", "\uffff"],
-    *["\u202ea", "\u2066", "\ud7ff", "\ue000", "😀", "\U0001ffff", "\U000e0041", "\U0010ffff", "é", "e\u0301", "\u0301"],
-    *["x " * 300, "x" * 3_000, "ליד", "小梅", "١٢٣", "－１", "O’Connor"],
+    *[
+        "\u202ea",
+        "\u2066",
+        "\ud7ff",
+        "\ue000",
+        "😀",
+        "\U0001ffff",
+        "\U000e0041",
+        "\U0010ffff",
+        "é",
+        "e\u0301",
+        "\u0301",
+    ],
+    *["x " * 300, "x" * 1_000, "ליד", "小梅", "١٢٣", "\uff0d\uff11", "O’Connor"],
 ]
 TEXTS = st.one_of(
     st.sampled_from(NASTY),
@@ -98,7 +111,7 @@ def test_what_is_written_is_read_again_and_written_alike(school: School, data: s
     assert _same(record, yaml.safe_load(text), school)
 
 
-def _same(record: Record, found: Any, school: School) -> bool:
+def _same(record: Record, found: dict[str, Any], school: School) -> bool:
     """Tell whether a reader of YAML 1.1 with all its types found the texts of `record`, none of them typed."""
     flat = _flat(found, school)
     waivers = flat.pop("transition:waive", [])
@@ -116,7 +129,7 @@ def _same(record: Record, found: Any, school: School) -> bool:
     )
 
 
-def _alike(kind: Kind, value: Value, found: Any) -> bool:
+def _alike(kind: Kind, value: Value, found: object) -> bool:
     if kind in TYPED and isinstance(found, TYPED[kind]):
         return str(found).lower() == value or (kind is Kind.GPA and float(str(value)) == found)
     return bool((list(value) if isinstance(value, tuple) else value) == found)
@@ -228,7 +241,7 @@ def test_one_changed_value_is_one_changed_line(shipped: Path, school: School) ->
             changed = record._replace(values={**record.values, key: "changed"})
             after = canonical(changed, school.fields, comments).splitlines()
 
-            assert 1 == sum(line != other for line, other in zip(text.splitlines(), after, strict=True))
+            assert sum(line != other for line, other in zip(text.splitlines(), after, strict=True)) == 1
 
 
 def test_a_shipped_record_comes_back_byte_by_byte(shipped: Path, school: School) -> None:
@@ -302,7 +315,7 @@ def test_the_referee_sees_every_difference(right: str, wrong: str, school: Schoo
     text = canonical(SOUND, school.fields, {})
 
     assert agrees(text, SOUND, school)
-    assert 1 == text.count(right)
+    assert text.count(right) == 1
     assert not agrees(text.replace(right, wrong), SOUND, school)
 
 

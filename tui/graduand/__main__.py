@@ -53,23 +53,22 @@ def _typer(arguments: Sequence[str]) -> int:
     import typer
 
     from graduand.commands.app import build
-    from graduand.errors import Exit
+    from graduand.commands.wording import refusal
+    from graduand.errors import Usage
 
     # Typer bears a click of its own, or uses the installed one; its public error leads to the right family.
     _bad, _usage, family, *_rest = typer.BadParameter.__mro__
     if not arguments or "--version" in arguments[:1]:
         arguments = ["--help"]
     try:
-        result = build()(args=list(arguments), prog_name="graduand", standalone_mode=False)
+        result = build(arguments)(args=list(arguments), prog_name="graduand", standalone_mode=False)
     except typer.Exit as ended:
         return ended.exit_code
     except typer.Abort as aborted:
         raise KeyboardInterrupt from aborted
     except Exception as error:
-        show = getattr(error, "show", None)
-        if show and isinstance(error, family):
-            show()
-            return Exit.USAGE
+        if isinstance(error, family):
+            raise Usage(refusal(error)) from error
         raise
     return result if isinstance(result, int) else 0
 

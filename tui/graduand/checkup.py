@@ -49,7 +49,7 @@ def _git(workspace: Workspace) -> Iterator[Symptom]:
     else:
         yield Symptom(
             _("git does not know who commits."),
-            _("git config --global user.name “…” and git config --global user.email …"),
+            _('git config --global user.name "…" and git config --global user.email …'),
         )
     if checkout.ignores("build/manifest.json"):
         yield Symptom(_("git passes over build/, which holds personal data."))
@@ -68,10 +68,16 @@ def _schema(workspace: Workspace, on: str) -> Iterator[Symptom]:
     else:
         yield Symptom(_("{path} is stale.").format(path=JSON_SCHEMA), "graduand schema")
     checked_on = workspace.importer.checked_on
-    age = (date.fromisoformat(on) - date.fromisoformat(checked_on)).days
-    said = _("The facts about Handshake were last checked on {day}.").format(day=checked_on)
+    said = _("The facts about Handshake were last checked on {day}.").format(day=visible(checked_on))
     cure = _("Compare schema/handshake.yaml with its sources, or take the one of a newer graduand.")
-    yield Symptom(said, cure if age > _FRESH_DAYS else "")
+    yield Symptom(said, "" if _is_fresh(checked_on, on) else cure)
+
+
+def _is_fresh(checked_on: str, on: str) -> bool:
+    try:
+        return (date.fromisoformat(on) - date.fromisoformat(checked_on)).days <= _FRESH_DAYS
+    except ValueError:
+        return False
 
 
 def _left_behind(workspace: Workspace) -> Iterator[Symptom]:
@@ -88,8 +94,8 @@ def _left_behind(workspace: Workspace) -> Iterator[Symptom]:
     ]
     for path in old:
         said = _("{path} holds personal data and is older than {days} days.").format(
-            path=visible(path.name, 200), days=_UPLOAD_DAYS
+            path=visible(f"build/{path.name}", 200), days=_UPLOAD_DAYS
         )
-        yield Symptom(f"build/{said}", _("Delete it; it can be compiled again from its commit."))
+        yield Symptom(said, _("Delete it; it can be compiled again from its commit."))
     if root.stat().st_mode & 0o077:
         yield Symptom(_("Others on this machine can look into this folder."), f"chmod 700 {visible(str(root), 200)}")

@@ -105,7 +105,7 @@ def replace(path: Path, text: str, read_before: bytes) -> None:
     """
     try:
         _swap(path, text.encode(), read_before)
-    except (FileNotFoundError, Unreadable) as error:
+    except FileNotFoundError as error:
         raise ChangedOnDisk(path) from error
     except OSError as error:
         raise NotWritten(path, _reason(error)) from error
@@ -116,7 +116,7 @@ def _swap(path: Path, content: bytes, read_before: bytes) -> None:
     temporary = _staged(path, content, PRIVATE)
     try:
         temporary.chmod(mode)
-        if read(path, len(read_before)) != read_before:
+        if not _holds(path, read_before):
             raise ChangedOnDisk(path)
         temporary.replace(path)
         try:
@@ -126,6 +126,16 @@ def _swap(path: Path, content: bytes, read_before: bytes) -> None:
             raise
     finally:
         _drop(temporary)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Tell whether `path` is an ordinary file with this content."""
+    try:
+        return read(path, len(content)) == content
+    except Unreadable as error:
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno != errno.ELOOP:
+            raise error.__cause__ from error
+        return False
 
 
 def move(path: Path, target: Path) -> None:
@@ -171,6 +181,7 @@ def publish(folder: Path, files: Mapping[str, bytes], seal: str) -> None:
         Busy: another process is publishing there.
         InTheWay: a name is taken by a file that no earlier set wrote.
         NotWritten: the disk refused.
+        Unreadable: what an earlier set wrote cannot be told.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -210,10 +221,9 @@ def _exchange(folder: Path, files: Mapping[str, bytes], seal: str, ours: frozens
 
 def _ledger(folder: Path) -> frozenset[str]:
     """Return the names in `folder` that earlier sets wrote; never one that leads out of it."""
-    try:
-        names = read(folder / _LEDGER).decode().splitlines()
-    except (Unreadable, UnicodeDecodeError):
+    if not os.path.lexists(folder / _LEDGER):
         return frozenset()
+    names = read(folder / _LEDGER).decode(errors="replace").splitlines()
     return frozenset(name for name in names if name and "/" not in name and name not in {".", ".."})
 
 

@@ -168,9 +168,13 @@ class NothingToCompile(Trouble):
 
     exit_code = Exit.FINDINGS
 
-    def __init__(self, cohort: str) -> None:
+    def __init__(self, cohort: str, *, all_sent: bool = False) -> None:
         scope = visible(f"records/{cohort}", 200)
-        super().__init__(_("Nothing to compile: {scope} holds nobody who could be sent.").format(scope=scope))
+        if all_sent:
+            message = _("Nothing is outstanding in {scope}: all was sent, or nobody fits --only.")
+        else:
+            message = _("Nothing to compile: {scope} holds nobody who could be sent.")
+        super().__init__(message.format(scope=scope))
 
 
 class NotEmpty(Trouble):
@@ -221,3 +225,66 @@ class NotAnUpload(Trouble):
 
     def __init__(self, path: Path | str, reason: str) -> None:
         super().__init__(f"{visible(str(path), 200)}: {reason}")
+
+
+class NothingToTakeBack(Trouble):
+    """No row could bring back what stood before an upload."""
+
+    exit_code = Exit.FINDINGS
+
+    def __init__(self, upload: str) -> None:
+        super().__init__(
+            _("Nothing of {upload} can be taken back: no earlier upload says what stood there before.").format(
+                upload=visible(upload)
+            )
+        )
+
+
+class NotNow(Trouble):
+    """The repository is in a state in which no commit may be made; `reason` says which, and the way out."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_("Nothing was committed: {reason}.").format(reason=reason))
+
+
+class NotCommitted(Trouble):
+    """The files are saved, and git did not commit them."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            _("Saved, not committed: {said}. The files are as you left them; commit them when this is cured.").format(
+                said=visible(said, 300)
+            )
+        )
+
+
+class NoSuchPerson(Trouble):
+    """No record bears this username."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self, username: str, near: str) -> None:
+        hint = _(" Did you mean {near}?").format(near=quoted(near)) if near else ""
+        super().__init__(_("There is no record of {username}.").format(username=quoted(username)) + hint)
+
+
+class NotFailedRows(Trouble):
+    """A file is not the one in which Handshake gives failed rows back; `found` says what it is, as a clause."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self, path: Path | str, found: str) -> None:
+        message = _(
+            "{path} is no file of failed rows: {found}. Expected is what Handshake gives under “Download Failed Rows "
+            "CSV”: the uploaded columns, username or email_address among them, then status and response."
+        )
+        super().__init__(message.format(path=visible(str(path), 200), found=found))
+
+
+class NothingNoted(Trouble):
+    """No upload is noted, so no row can have come back from one."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self) -> None:
+        super().__init__(_("No upload is noted here yet; note it first with: graduand uploaded build/manifest.json"))

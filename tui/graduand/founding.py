@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from graduand import disk
-from graduand.errors import NotEmpty, SchemaBroken, Usage
-from graduand.language import _, spoken
+from graduand.errors import NotEmpty, NotWritten, SchemaBroken, Usage
+from graduand.language import _, quoted, spoken
 from graduand.records.importer import PATH as IMPORTER_PATH
 from graduand.records.importer import SIZE
 from graduand.records.institution import PATH as INSTITUTION_PATH
@@ -61,19 +61,28 @@ def found(root: Path, charter: Charter) -> Founded:
     """
     from graduand.history.beginning import begin  # noqa: PLC0415 - git takes 60 ms to import
 
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise NotEmpty(root)
     institution = _institution(charter)
+    _take(root)
     seeds = {target: (_HERE / "seed" / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
     seeds["records/README.md"] = (_HERE / "seed" / f"README.{spoken()}.md").read_text(encoding="utf-8")
     seeds[IMPORTER_PATH] = disk.read(default_schema() / "handshake.yaml", SIZE).decode()
     seeds[INSTITUTION_PATH] = institution
     for target, text in seeds.items():
         disk.create(root / target, text)
-    root.chmod(_PRIVATE)
     Workspace(root).write_json_schema()
-    message = _("Begin the records of {name}").format(name=charter.name or root.name)
+    message = _("Begin the records of {name}").format(name=charter.name or root.resolve().name)
     return Founded(root, begin(root, message))
+
+
+def _take(root: Path) -> None:
+    """Make the folder, or take the empty one, and close it to others before anything is in it."""
+    try:
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise NotEmpty(root)
+        root.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        root.chmod(_PRIVATE)
+    except OSError as error:
+        raise NotWritten(root, error.strerror or str(error)) from error
 
 
 def _institution(charter: Charter) -> str:
@@ -89,8 +98,11 @@ def _institution(charter: Charter) -> str:
         # A backslash in a name is no group of the pattern.
         line = f"{key}: {value}".replace("\\", r"\\")
         text = re.sub(rf"^{key}: .*$", line, text, count=1, flags=re.MULTILINE)
+    message = _("That cannot be a school's settings: {why}")
     try:
         read_institution(text.encode())
     except SchemaBroken as broken:
-        raise Usage(_("That cannot be a school's settings: {why}").format(why=str(broken))) from broken
+        raise Usage(message.format(why=str(broken))) from broken
+    except UnicodeEncodeError as error:  # bytes of the command line that are no text
+        raise Usage(message.format(why=quoted(charter.name))) from error
     return text

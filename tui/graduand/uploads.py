@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
 from graduand.errors import (
     LimitReached,
     NoCommit,
+    NotAnUpload,
     NothingToCompile,
+    NothingToTakeBack,
     PlanChanged,
     Uncommitted,
-    Unreadable,
+    Usage,
 )
 from graduand.handshake.card import card
-from graduand.handshake.job import jobs_of
-from graduand.handshake.plan import Breach, Effect, Plan, breaches, plan_of, walls
+from graduand.handshake.plan import Breach, Effect, Plan, breaches, plan_of
+from graduand.handshake.received import received
+from graduand.handshake.rollback import inverse_of
 from graduand.handshake.row import Row, row_of
-from graduand.handshake.state import NOTHING, Sent, after
+from graduand.handshake.state import NOTHING, Sent
 from graduand.handshake.upload import CARD, MANIFEST, Upload, files_of, manifest
 from graduand.history import ledger
 from graduand.history.checkout import Checkout
-from graduand.history.snapshot import contents, entries, school_at
-from graduand.language import _, ngettext
-from graduand.records.canon import fast_reader
-from graduand.records.paths import username_of
-from graduand.records.reading import read
+from graduand.language import _, ngettext, quoted
+from graduand.past import jobs_from, steps
 from graduand.rules import judgement
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from graduand.handshake.job import Job
+    from graduand.handshake.rollback import Lost
     from graduand.history.ledger import Noted
     from graduand.history.program import Program
-    from graduand.records.record import Record
     from graduand.records.school import School
-    from graduand.rules.judgement import CheckedRecord
     from graduand.workspace import Checked, Workspace
 
 
@@ -97,7 +96,7 @@ def prepare(workspace: Workspace, order: Order, progress: Callable[[int, int], N
     wanted = _wanted(plan, order)
     chosen = [row for row in rows if row.username in wanted]
     if not chosen:
-        raise NothingToCompile(order.cohort)
+        raise NothingToCompile(order.cohort, all_sent=bool(rows))
     upload = _upload(chosen, workspace.school, sent, order)._replace(
         commit=commit, dirty=dirty, left_out=tuple(sorted(faulty.values()))
     )
@@ -163,8 +162,8 @@ def _wanted(plan: Plan, order: Order) -> frozenset[str]:
     )
 
 
-def _upload(rows: list[Row], school: School, sent: Sent, order: Order) -> Upload:
-    jobs = _jobs(rows, school, sent)
+def _upload(rows: Sequence[Row], school: School, sent: Sent, order: Order) -> Upload:
+    jobs = jobs_from(rows, school, sent)
     return Upload(
         files=files_of(jobs, school, order.on, rehearsal=order.rehearse),
         commit="",
@@ -178,53 +177,70 @@ def _upload(rows: list[Row], school: School, sent: Sent, order: Order) -> Upload
     )
 
 
-def _jobs(rows: Iterable[Row], school: School, sent: Sent) -> tuple[Job, ...]:
-    return jobs_of(rows, school, sent.cells, lambda ordinary: walls(ordinary, sent, school.own_domains))
-
-
 def _sent(program: Program) -> tuple[Sent, str]:
-    """Return what Handshake was sent by all uploads that were noted, and the name of the last of them."""
+    """Return what Handshake was sent by all noted uploads, and the name of the last of them."""
     sent, last = NOTHING, ""
-    failed = failures(program)
-    for tag in ledger.noted(program, ledger.UPLOAD):
-        sent = after(sent, jobs_again(program, tag, sent), failed.get(tag.name, frozenset()))
-        last = tag.name
+    for step in steps(program):
+        sent, last = step.after, step.tag.name
     return sent, last
 
 
-def failures(program: Program) -> Mapping[str, frozenset[str]]:
-    """Return whose rows are known to have failed, as the files name them, by upload."""
-    found: dict[str, frozenset[str]] = {}
-    for tag in ledger.noted(program, ledger.RESULT):
-        rows = frozenset(str(row.get("row", "")) for row in tag.says.get("failed", []))
-        upload = str(tag.says.get("upload", ""))
-        found[upload] = found.get(upload, frozenset()) | rows
-    return found
+def note_upload(workspace: Workspace, path: Path) -> str:
+    """Note that the upload whose manifest is at `path` went in; return the tag's name.
+
+    An upload that is noted already keeps its tag. Raises:
+        NotAnUpload: no manifest, a draft, a rehearsal, changed files, or a commit that is not here.
+        GitRefused: git would not make the tag.
+    """
+    says = received(path)
+    program = Checkout(workspace.root).program
+    commit = str(says["commit"])
+    if not ledger.is_commit(program, commit):
+        raise NotAnUpload(path, _("its commit {commit} is not in this repository.").format(commit=quoted(commit[:12])))
+    for tag in ledger.noted(program, ledger.UPLOAD):
+        if tag.says == says:
+            return tag.name
+    return ledger.note(program, ledger.UPLOAD, commit, json.dumps(says, ensure_ascii=False, indent=2) + "\n")
 
 
-def jobs_again(program: Program, tag: Noted, sent: Sent) -> tuple[Job, ...]:
-    """Return the jobs of an upload that was noted, compiled again from its commit; `sent` is what stood before it.
+class TakenBack(NamedTuple):
+    """A rollback: the upload that was made for it, and what cannot be undone."""
+
+    upload: Upload
+    lost: tuple[Lost, ...]
+
+
+def take_back(workspace: Workspace, name: str, on: str, folder: Path) -> TakenBack:
+    """Compile the inverse of the noted upload `name` ("" is the last one) into `folder`.
 
     Raises:
-        Unreadable: its commit is not in this clone.
+        Usage: no upload of that name is noted.
+        NothingToCompile: there is nothing that could be taken back.
+        NotWritten, InTheWay: the files could not be written.
     """
-    commit, on = str(tag.says.get("commit") or tag.commit), str(tag.says.get("on", ""))
-    if not ledger.is_commit(program, commit):
-        raise Unreadable(tag.name, _("its commit is not in this clone (a shallow one?); fetch the whole history"))
-    school = school_at(program, commit)
-    usernames = frozenset(str(username) for username in tag.says.get("usernames", []))
-    records = records_at(program, commit, school, usernames)
-    return _jobs([row_of(record, school, on) for record in records], school, sent)
+    program = Checkout(workspace.root).program
+    tags = ledger.noted(program, ledger.UPLOAD)
+    tag = named(tags, name)
+    step = next(step for step in steps(program) if step.tag.name == tag.name)
+    inverse = inverse_of(step.rows, step.before, step.after, step.school.required_columns)
+    if not inverse.rows:
+        raise NothingToTakeBack(tag.name)
+    upload = _upload(inverse.rows, step.school, step.after, Order(on))._replace(
+        commit=str(tag.says.get("commit") or tag.commit), rollback_of=tag.name
+    )
+    write(upload, workspace.school, folder)
+    return TakenBack(upload, inverse.lost)
 
 
-def records_at(program: Program, commit: str, school: School, usernames: Collection[str]) -> tuple[CheckedRecord, ...]:
-    """Return the records of these people at a commit whose upload vouches for them."""
-    read_fast = fast_reader(school)
-    found: list[Record] = []
-    for path, raw in contents(
-        program, (entry for entry in entries(program, commit) if username_of(entry.path) in usernames)
-    ):
-        record = read_fast(path, raw) or read(path, raw, school).record
-        if record is not None:
-            found.append(record)
-    return judgement.sound(found, ())
+def named(tags: tuple[Noted, ...], name: str) -> Noted:
+    """Return the noted upload of that name, or the last one when it is "".
+
+    Raises:
+        Usage: there is none.
+    """
+    wanted = name if name.startswith(ledger.UPLOAD) or not name else f"{ledger.UPLOAD}{name}"
+    found = [tag for tag in tags if tag.name == wanted] if name else list(tags[-1:])
+    if not found:
+        known = ", ".join(tag.name for tag in tags[-5:]) or _("none")
+        raise Usage(_("No upload {name} is noted; the last ones: {known}.").format(name=quoted(name), known=known))
+    return found[0]

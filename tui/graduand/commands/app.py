@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from graduand.commands import check, compile, doctor, explain, fmt, init, plan, schema  # noqa: A004 - compile is the command
 from graduand.commands.session import Session
+from graduand.commands.wording import Command, Group
 from graduand.language import _
+
+COMMANDS = (
+    "edit",
+    "check",
+    "plan",
+    "compile",
+    "uploaded",
+    "reconcile",
+    "rollback",
+    "explain",
+    "fmt",
+    "schema",
+    "init",
+    "doctor",
+)
+"""In the order of the help; for each there is a module that holds a function of its name, and a sentence HELP."""
+
+
+_TAKING = frozenset({"--root", "--lang", "--color"})
+"""The options before a command whose next word is a value."""
 
 
 class Colour(StrEnum):
@@ -46,11 +68,17 @@ def options(
     context.obj = Session(root, color.value)
 
 
-def build() -> typer.Typer:
-    """Return the command line, its help in the language spoken now."""
+def build(arguments: Sequence[str] = ()) -> typer.Typer:
+    """Return the command line, its help in the language spoken now.
+
+    When `arguments` name a command, the modules of the others are not even imported.
+    """
     app = typer.Typer(
         name="graduand",
+        cls=Group,
         help=_("From reviewed YAML records to the files that Handshake's Importer takes."),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
         add_completion=False,
         no_args_is_help=True,
         rich_markup_mode=None,
@@ -58,19 +86,9 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(options)
-    for name, module in COMMANDS.items():
-        app.command(name, help=_(module.HELP))(getattr(module, name))
+    after = zip(("", *arguments), arguments, strict=False)
+    named = [word for before, word in after if word in COMMANDS and before not in _TAKING]
+    for name in named[:1] or COMMANDS:
+        module = import_module(f"graduand.commands.{name}")
+        app.command(name, cls=Command, help=_(module.HELP), options_metavar=_("[OPTIONS]"))(getattr(module, name))
     return app
-
-
-COMMANDS = {
-    "check": check,
-    "plan": plan,
-    "compile": compile,
-    "explain": explain,
-    "fmt": fmt,
-    "schema": schema,
-    "init": init,
-    "doctor": doctor,
-}
-"""In the order of the help; each module holds a function of its name, and a sentence HELP."""

@@ -11,7 +11,7 @@ import typer
 from graduand.commands.session import say, session_of
 from graduand.errors import Exit
 from graduand.handshake.plan import Effect
-from graduand.language import N_, _
+from graduand.language import N_, _, visible
 from graduand.reports.page import show
 from graduand.reports.progress import progress
 from graduand.workspace import day, errors, today
@@ -67,4 +67,4 @@ def compile(  # noqa: A001 - the command's name
         sys.stdout.write(manifest(upload))
     else:
         show(compiled_text(upload, folder), session.colour)
-        say(_("How to bring them in: {card}").format(card=folder / CARD))
+        say(_("How to bring them in: {card}").format(card=visible(str(folder / CARD), 300)))

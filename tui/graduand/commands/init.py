@@ -57,4 +57,12 @@ def init(
 
 
 def _ask(asking: bool, question: str, default: str) -> str:
-    return str(typer.prompt(question, default=default, err=True)) if asking else default
+    """Ask at the terminal; not by Typer, which would write to standard output."""
+    if not asking:
+        return default
+    sys.stderr.write(f"{question} [{default}]: " if default else f"{question}: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise typer.Abort
+    return answer.strip() or default

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from graduand.language import _, ngettext
+from graduand.handshake.job import EMAIL
+from graduand.language import _, ngettext, visible
 from graduand.records.kinds import CLEAR
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def card(upload: Upload, school: School) -> str:
 
 def _lines(upload: Upload, school: School) -> Iterator[str]:
     title = _("Rehearsal") if upload.rehearsal else _("Upload")
-    yield f"# {title} · {school.institution.name} · {upload.on}"
+    yield f"# {title} · {visible(school.institution.name, 200)} · {upload.on}"
     yield ""
     yield from _facts(upload)
     yield ""
@@ -42,7 +44,7 @@ def _facts(upload: Upload) -> Iterator[str]:
     ).format(count=len(upload.files))
     if upload.left_out:
         message = _("- Left out because of errors: {who}")
-        yield message.format(who=", ".join(f"`{username}`" for username in upload.left_out))
+        yield message.format(who=", ".join(_code(visible(who, 200)) for who in upload.left_out))
     if upload.rehearsal:
         yield _("- The file names hold “test”: Handshake analyses them and never runs them.")
 
@@ -65,6 +67,11 @@ def _job(number: int, file: File, upload: Upload, school: School) -> Iterator[st
         else:
             yield _("- [ ] “This job changes identifier data”: leave **unticked**")
         yield _("- [ ] Identifier Column: **{column}**").format(column=file.setting.identifier_column)
+        if number > 1 and file.setting.identifier_column == EMAIL and not upload.rehearsal:
+            yield _(
+                "- [ ] Stop here if one of these people is among the failed rows of a file before, and cure "
+                "that first: accounts are found by their address here, and another person may have it."
+            )
         yield _("- [ ] Wait for the analysis; it should count {count}.").format(count=count)
         if not upload.rehearsal:
             yield _("- [ ] Tick the agreement and run the job.")
@@ -84,3 +91,11 @@ def _afterwards(upload: Upload) -> Iterator[str]:
         "- [ ] Note the upload: `graduand uploaded manifest.json`; take the failed rows in: `graduand reconcile FILE`."
     )
     yield _("- [ ] Delete these files when the upload is done: they hold personal data.")
+
+
+def _code(text: str) -> str:
+    """Return `text` between backticks, so that Markdown shows it as it is, backticks too."""
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (max(map(len, re.findall("`+", text))) + 1)
+    return f"{fence} {text} {fence}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.row import LABELS, Row
@@ -53,7 +54,7 @@ def jobs_of(
     `by_hand` says whose rows would stop the automatic sync.
     """
     by_setting: defaultdict[Setting, list[Mapping[str, str]]] = defaultdict(list)
-    for row in sorted(rows):
+    for row in rows:
         for setting, cells in _steps(row, before):
             by_setting[setting].append(cells)
     if school.institution.delivery == "s3":
@@ -94,6 +95,11 @@ def _steps(row: Row, before: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[
 
 
 def _job(setting: Setting, rows: list[Mapping[str, str]], school: School) -> Job:
-    used = set(school.required_columns).union(*rows)
     delivery = "manual" if setting.changes_identifier_data or setting.by_hand else school.institution.delivery
-    return Job(setting, delivery, tuple(header for header in school.columns if header in used), rows)
+    return Job(setting, delivery, columns_of(rows, school), sorted(rows, key=itemgetter(USERNAME)))
+
+
+def columns_of(rows: Iterable[Mapping[str, str]], school: School) -> tuple[str, ...]:
+    """Return the headers that a file of these rows has: those that are required, and those with a cell."""
+    used = set(school.required_columns).union(*rows)
+    return tuple(header for header in school.columns if header in used)

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from graduand.handshake.job import Job
 
-Cells = dict[str, str]
-
 
 class Sent(NamedTuple):
     """The cells that Handshake was last sent, by username, as far as no row is known to have failed."""
@@ -28,7 +26,7 @@ NOTHING = Sent({})
 
 def after(sent: Sent, jobs: Sequence[Job], failed: Collection[str]) -> Sent:
     """Return the state after `jobs` have run and the rows of the usernames `failed` have not taken effect."""
-    cells: dict[str, Cells] = {username: dict(row) for username, row in sent.cells.items()}
+    cells: dict[str, Mapping[str, str]] = dict(sent.cells)
     still_failed = set(sent.failed)
     by_email = {row.get(EMAIL, ""): username for username, row in cells.items()}
     for job in jobs:
@@ -38,7 +36,7 @@ def after(sent: Sent, jobs: Sequence[Job], failed: Collection[str]) -> Sent:
                 still_failed.add(username)
                 continue
             known_as = by_email.get(row[EMAIL], username) if job.setting.identifier_column == EMAIL else username
-            cells[username] = cells.pop(known_as, {}) | {header: cell for header, cell in row.items() if cell}
+            cells[username] = {**cells.pop(known_as, {}), **{header: cell for header, cell in row.items() if cell}}
             by_email[row[EMAIL]] = username
             still_failed -= {username, known_as}
     return Sent(cells, frozenset(still_failed))

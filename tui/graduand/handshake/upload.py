@@ -6,12 +6,16 @@ import csv
 import hashlib
 import io
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.handshake.job import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graduand.handshake.job import Job, Setting
+    from graduand.records.importer import Importer
     from graduand.records.school import School
 
 MANIFEST: Final = "manifest.json"
@@ -66,10 +70,17 @@ class Upload(NamedTuple):
 
 def files_of(jobs: Sequence[Job], school: School, on: str, *, rehearsal: bool) -> tuple[File, ...]:
     """Return the import files of the jobs, numbered in the order of upload, within the importer's limits [CSV][ERR]."""
-    parts = [(job, part) for job in jobs for part in _parts(job, school)]
+    parts = [part for job in jobs for part in _parts(job, school)]
     return tuple(
-        File(_name(number, job.setting, on, rehearsal=rehearsal), job.setting, job.delivery, job.columns, rows, content)
-        for number, (job, (rows, content)) in enumerate(parts, 1)
+        File(
+            _name(number, job.setting, on, rehearsal=rehearsal),
+            job.setting,
+            job.delivery,
+            job.columns,
+            len(job.rows),
+            content,
+        )
+        for number, (job, content) in enumerate(parts, 1)
     )
 
 
@@ -82,18 +93,33 @@ def _name(number: int, setting: Setting, on: str, *, rehearsal: bool) -> str:
     return f"{'test_' if rehearsal else ''}{on.replace('-', '')}_{number}_{what}{more}.csv"
 
 
-def _parts(job: Job, school: School) -> Iterator[tuple[int, bytes]]:
-    """Return the job's rows as CSV, in as many parts as the limits of one file ask for; a header row counts."""
-    header = _line(job.columns)
-    lines = [_line([row.get(column, "") for column in job.columns]) for row in job.rows]
-    part, size = [header], len(header)
-    for line in lines:
-        if len(part) >= school.importer.file_rows or size + len(line) >= school.importer.file_bytes:
-            yield len(part) - 1, b"".join(part)
-            part, size = [header], len(header)
-        part.append(line)
-        size += len(line)
-    yield len(part) - 1, b"".join(part)
+def _parts(job: Job, school: School) -> Iterator[tuple[Job, bytes]]:
+    """Return the job as CSV, in as many parts as the limits of one file ask for; no part has an empty column."""
+    header, *lines = _lines(job)
+    cuts = [0, *_cuts(len(header), [len(line) for line in lines], school.importer), len(lines)]
+    if len(cuts) == 2:
+        yield job, b"".join((header, *lines))
+        return
+    for start, end in pairwise(cuts):
+        rows = job.rows[start:end]
+        part = job._replace(columns=columns_of(rows, school), rows=rows)
+        yield part, b"".join(_lines(part))
+
+
+def _cuts(header: int, sizes: Sequence[int], importer: Importer) -> Iterator[int]:
+    """Return before which rows, of so many bytes each, another file begins; a header row counts in each."""
+    rows, size = 1, header
+    for number, more in enumerate(sizes):
+        if rows > 1 and (rows >= importer.file_rows or size + more >= importer.file_bytes):
+            yield number
+            rows, size = 1, header
+        rows += 1
+        size += more
+
+
+def _lines(job: Job) -> list[bytes]:
+    cells = ([row.get(column, "") for column in job.columns] for row in job.rows)
+    return [_line(job.columns), *map(_line, cells)]
 
 
 def _line(cells: Sequence[str]) -> bytes:

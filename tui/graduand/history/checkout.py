@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graduand.errors import GitRefused
-from graduand.history.program import Program
+from graduand.history.program import LITERAL, Program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ class Checkout:
     def uncommitted(self) -> list[str]:
         """Return the paths below `records/` and `schema/` that differ from the commit, ignored records too."""
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
-        status = self.program.look("status", *options, "--", "records", "schema")
+        status = self.program.look(LITERAL, "status", *options, "--", "records", "schema")
         entries = [(entry[:2], entry[3:]) for entry in status.split("\0") if entry]
         return [path for mark, path in entries if mark != "!!" or path.endswith((".yaml", "/"))]
 

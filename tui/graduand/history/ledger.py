@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from graduand import disk
 from graduand.errors import GitRefused
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from graduand.history.program import Program
 
 UPLOAD: Final = "upload/"
@@ -47,17 +49,24 @@ def _json(message: str) -> dict[str, Any]:
     return says if isinstance(says, dict) else {}
 
 
-def note(program: Program, prefix: str, commit: str, message: Path) -> str:
-    """Make the tag of this moment below `prefix` on `commit`, its message the file at `message`; return its name.
+def note(program: Program, prefix: str, commit: str, message: str) -> str:
+    """Make the tag of this moment below `prefix` on `commit`, with its `message`; return its name.
+
+    A tag is whole or not there at all, whenever the process ends.
 
     Raises:
         GitRefused: git would not make the tag, for want of a name, a key, or the commit.
     """
-    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")  # noqa: UP017 - one word less with 3.11
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     taken = {tag.name for tag in noted(program, prefix)}
     names = (f"{prefix}{stamp}{more}Z" for more in ("", *(f".{number}" for number in range(1, 100))))
     name = next(name for name in names if name not in taken)
-    program.act("tag", "--annotate", "--cleanup=verbatim", "--file", str(message), "--end-of-options", name, commit)
+    draft = Path(program.folder, "graduand", f"tag-{os.getpid()}-{time.time_ns()}")
+    disk.create(draft, message, disk.PRIVATE)
+    try:
+        program.act("tag", "--annotate", "--cleanup=verbatim", "--file", str(draft), "--end-of-options", name, commit)
+    finally:
+        draft.unlink()
     return name
 
 

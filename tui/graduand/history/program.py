@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+# Without git GitPython would refuse to be imported; here the first command says what is missing.
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 import git
 from git.exc import GitCommandError, GitCommandNotFound
 
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_ALWAYS: Final = ("--no-pager", "--literal-pathspecs", "-c", "core.quotePath=true", "-c", "color.ui=never")
+LITERAL: Final = "--literal-pathspecs"
+"""Before a command that is given paths: a bracket in a folder's name is a bracket."""
+
+_ALWAYS: Final = ("--no-pager", "-c", "core.quotePath=true", "-c", "color.ui=never")
 _LOOKING: Final = (
     "--no-optional-locks",
     *("-c", "core.fsmonitor=false"),

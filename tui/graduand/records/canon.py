@@ -47,7 +47,7 @@ def fast_reader(school: School) -> Callable[[str, bytes], Record | None]:
         for (key, listed), text in zip(plan, match.groups(), strict=True):
             if text is not None:
                 values[key] = _items(text) if listed and text[0] == "\n" else _bare(text)
-        return Record(path, values)
+        return Record(path, values) if values else None
 
     return read_fast
 

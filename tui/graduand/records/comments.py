@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Spot = tuple[str, ...]
-"""A value's way from the root: keys, the text of a list's item, the number of an exemption."""
+"""A value's way from the root: keys, the number and the text of a list's item, the number of an exemption."""
 
 TOP: Final[Spot] = ("",)
 """Above everything: the line that tells an editor which schema to use."""
@@ -60,7 +60,8 @@ def _scalars(spot: Spot, node: Node) -> Iterator[tuple[Spot, Scalar]]:
             yield from _scalars((*spot, key.text), value)
     else:
         for index, item in enumerate(node.items):
-            yield from _scalars((*spot, item.text if isinstance(item, Scalar) else str(index)), item)
+            text = (item.text,) if isinstance(item, Scalar) else ()
+            yield from _scalars((*spot, str(index), *text), item)
 
 
 def _between(found: Comments, gap: str, left: Spot, right: Spot) -> None:

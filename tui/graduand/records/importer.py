@@ -47,6 +47,22 @@ class Retired(NamedTuple):
     help: Words
 
 
+class Message(NamedTuple):
+    """Something that the importer answers, what it means, and what cures it."""
+
+    id: str
+    stage: str
+    """Where it appears: "row" (the failed rows), "file" or "analysis"."""
+    field: str
+    """The header that it is about; "*": the one that the answer names; empty: none."""
+    pattern: str
+    """What is always the same in the answer; `{name}` stands for what is not."""
+    cause: Words
+    cure: Words
+    sources: tuple[str, ...]
+    certainty: str
+
+
 @dataclass(frozen=True, slots=True)
 class Importer:
     """The importer's columns, limits and habits, all dated."""
@@ -61,6 +77,7 @@ class Importer:
     """Shell patterns, lower case; each stands for itself and all below it."""
     mail_providers: tuple[str, ...]
     rehearsal_words: tuple[str, ...]
+    messages: tuple[Message, ...]
     file_bytes: int
     file_rows: int
 
@@ -105,6 +122,7 @@ def _importer(facts: Any) -> Importer:
         academic_domains=tuple(domain for fact in facts["academic_domains"] for domain in fact["domains"]),
         mail_providers=tuple(facts["mail_providers"]),
         rehearsal_words=tuple(facts["file_names"]["rehearsal_words"]),
+        messages=tuple(_message(fact) for fact in facts["messages"]),
         file_bytes=int(facts["limits"]["file_bytes"]),
         file_rows=int(facts["limits"]["rows"]),
     )
@@ -143,4 +161,17 @@ def _column(fact: Any, checked_on: str) -> Field:
         certainty=fact.get("certainty", "documented"),
         sources=tuple(fact["sources"]),
         checked_on=fact.get("checked_on") or checked_on,
+    )
+
+
+def _message(fact: Any) -> Message:
+    return Message(
+        id=fact["id"],
+        stage=fact["stage"],
+        field=fact["field"] or "",
+        pattern=fact["pattern"],
+        cause=Words(**fact["cause"]),
+        cure=Words(**fact["cure"]),
+        sources=tuple(fact["sources"]),
+        certainty=fact.get("certainty", "documented"),
     )

@@ -57,7 +57,7 @@ _TYPES: Final[dict[Kind, Schema]] = {
 
 _PLAINLY: Final = Words(
     'One line, no blank at its edges, in a list no semicolon; to wipe, exactly "**CLEAR**".',
-    'Une seule ligne, sans espace au bord, sans point-virgule dans une liste ; pour effacer, exactement "**CLEAR**".',
+    'Une seule ligne, sans espace au bord, sans point-virgule dans une liste ; pour effacer, exactement "**CLEAR**".',
 )
 _SENTENCES: Final = {
     Kind.IDENTIFIER: Words(
@@ -65,9 +65,9 @@ _SENTENCES: Final = {
     ),
     Kind.EMAIL: Words("One address, such as a.b@mail.example.", "Une seule adresse, telle que a.b@mail.example."),
     Kind.PHONE: Words("Figures only, with or without a + in front.", "Des chiffres seulement, avec ou sans + devant."),
-    Kind.DATE: Words("A date is written yyyy-mm-dd: 2026-06-15.", "Une date s’écrit aaaa-mm-jj : 2026-06-15."),
+    Kind.DATE: Words("A date is written yyyy-mm-dd: 2026-06-15.", "Une date s’écrit aaaa-mm-jj : 2026-06-15."),
     Kind.BOOLEAN: Words("Write true or false.", "Écrivez true ou false."),
-    Kind.GPA: Words("0 to 4, with a point: 3.25.", "De 0 à 4, avec un point : 3.25."),
+    Kind.GPA: Words("0 to 4, with a point: 3.25.", "De 0 à 4, avec un point : 3.25."),
 }
 """What editors say instead of showing a pattern; without an entry, `_PLAINLY`."""
 

@@ -32,7 +32,7 @@ FIELDS: Final = (
         Words("Transition", "Transition"),
         Words(
             "What happens to the person: “graduated” makes an alumnus, “returned” makes a student again.",
-            "Ce qui arrive à la personne : « graduated » en fait un alumni, « returned » en refait un étudiant.",
+            "Ce qui arrive à la personne : « graduated » en fait un alumni, « returned » en refait un étudiant.",
         ),
         values=(GRADUATED, RETURNED),
         misspellings={
@@ -54,9 +54,9 @@ FIELDS: Final = (
         Words(
             "Whether the school mailbox stays open after graduation; if not, a personal address is needed. "
             "Default: keeps_school_email of institution.yaml.",
-            "Indique si la messagerie de l’école reste ouverte après le diplôme ; sinon il faut une "
+            "Indique si la messagerie de l’école reste ouverte après le diplôme ; sinon il faut une "
             "adresse personnelle. "
-            "Par défaut : keeps_school_email d’institution.yaml.",
+            "Par défaut : keeps_school_email d’institution.yaml.",
         ),
     ),
     _field(
@@ -67,8 +67,8 @@ FIELDS: Final = (
             "Whether the school login still works after graduation; if not, the person must set a "
             "Handshake password first. "
             "Default: keeps_sso of institution.yaml.",
-            "Indique si la connexion de l’école fonctionne encore après le diplôme ; sinon la personne doit d’abord "
-            "définir un mot de passe Handshake. Par défaut : keeps_sso d’institution.yaml.",
+            "Indique si la connexion de l’école fonctionne encore après le diplôme ; sinon la personne doit d’abord "
+            "définir un mot de passe Handshake. Par défaut : keeps_sso d’institution.yaml.",
         ),
     ),
     _field(
@@ -83,7 +83,7 @@ FIELDS: Final = (
         Words("Answer by", "Réponse attendue le"),
         Words(
             "The last day for an answer; afterwards the school's policy applies.",
-            "Le dernier jour pour répondre ; ensuite s’applique la règle de l’école.",
+            "Le dernier jour pour répondre ; ensuite s’applique la règle de l’école.",
         ),
     ),
     _field(
@@ -92,14 +92,14 @@ FIELDS: Final = (
         Words("Reason", "Motif"),
         Words(
             "Why the account is closed or reopened; one of the reasons of institution.yaml.",
-            "Pourquoi le compte est fermé ou rouvert ; l’un des motifs d’institution.yaml.",
+            "Pourquoi le compte est fermé ou rouvert ; l’un des motifs d’institution.yaml.",
         ),
     ),
     _field(
         "account:requested_by",
         Kind.TEXT,
         Words("Asked by", "Demandé par"),
-        Words("Who asked: the student, a service, an office.", "Qui l’a demandé : l’étudiant, un service, un bureau."),
+        Words("Who asked: the student, a service, an office.", "Qui l’a demandé : l’étudiant, un service, un bureau."),
     ),
     _field(
         "account:effective_on",
@@ -107,7 +107,7 @@ FIELDS: Final = (
         Words("Effective on", "Prend effet le"),
         Words(
             "The day from which the closing or reopening is sent; before it, this change is held back.",
-            "Le jour à partir duquel la fermeture ou la réouverture est envoyée ; avant, elle est retenue.",
+            "Le jour à partir duquel la fermeture ou la réouverture est envoyée ; avant, elle est retenue.",
         ),
     ),
     _field(
@@ -125,7 +125,7 @@ FIELDS: Final = (
         Words("Continues at", "Poursuit à"),
         Words(
             "The other institution this person goes on to; it opens an account of its own, with its own address.",
-            "L’autre établissement que rejoint la personne ; il crée son propre compte, avec sa propre adresse.",
+            "L’autre établissement que rejoint la personne ; il crée son propre compte, avec sa propre adresse.",
         ),
     ),
     _field(
@@ -134,14 +134,14 @@ FIELDS: Final = (
         Words("Exemptions", "Dérogations"),
         Words(
             "Narrow, dated exemptions from one rule each: rule, reason, until, by.",
-            "Dérogations limitées et datées, une règle chacune : rule, reason, until, by.",
+            "Dérogations limitées et datées, une règle chacune : rule, reason, until, by.",
         ),
     ),
     _field(
         "notes",
         Kind.NOTE,
         Words("Notes", "Notes"),
-        Words("Free text for colleagues; never sent.", "Texte libre pour les collègues ; jamais envoyé."),
+        Words("Free text for colleagues; never sent.", "Texte libre pour les collègues ; jamais envoyé."),
         max=5000,
     ),
 )

@@ -172,7 +172,7 @@ def _syntax(text: str, error: Any) -> Fault:
             _("This line is not indented as the lines above it; keys of one level begin in the same column."),
         )
     hint = _(_HINTS.get(error.problem or "", _HINTS.get(error.context or "", _UNKNOWN)))
-    return Fault("GR007", place, f"{quoted(line.strip(), 60)}: {hint}")
+    return Fault("GR007", place, _("{line}: {hint}").format(line=quoted(line.strip(), 60), hint=hint))
 
 
 _DIRECTIVE: Final = N_("A line such as “---” or “%YAML” stands here; a record needs none, delete it.")

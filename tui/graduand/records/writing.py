@@ -102,8 +102,6 @@ class _Page:
             self._orphan(tuple(key.split(":")))
         self._orphan(())
         yield from (*self.orphans, *tail.before)
-        if tail.beside:
-            yield tail.beside
 
     def _orphan(self, spot: Spot) -> None:
         """Keep the comments of values that are no longer there; the next line takes them along."""
@@ -117,8 +115,8 @@ class _Page:
         depth = len(spot) - 1
         if isinstance(value, tuple):
             yield from self._line(spot, depth, f"{field.name}:")
-            for item in value:
-                yield from self._line((*spot, item), depth + 1, f"- {scalar(item, field.item)}")
+            for index, item in enumerate(value):
+                yield from self._line(self._spot(spot, index, value), depth + 1, f"- {scalar(item, field.item)}")
             return
         block = _block(value) if field.kind is Kind.NOTE else None
         if block:
@@ -128,6 +126,13 @@ class _Page:
         else:
             kind = Kind.TEXT if value == CLEAR else field.kind
             yield from self._line(spot, depth, f"{field.name}: {scalar(value, kind)}")
+
+    def _spot(self, spot: Spot, index: int, items: tuple[str, ...]) -> Spot:
+        """Return whose comments an item takes: those of its text, or of the text that it replaces."""
+        here = [kept for kept in self.comments if kept[:-2] == spot]
+        same = sorted((kept for kept in here if kept[-1] == items[index]), key=lambda kept: kept[-2] != str(index))
+        replaced = [kept for kept in here if kept[-2] == str(index) and kept[-1] not in items]
+        return next(iter(same + replaced), (*spot, str(index), items[index]))
 
     def _groups(self, spot: Spot) -> Iterator[str]:
         """Open the groups above a key that are not open yet."""
@@ -144,12 +149,12 @@ class _Page:
             yield from self._waiver((*spot, str(index)), waiver)
 
     def _waiver(self, spot: Spot, waiver: Waiver) -> Iterator[str]:
-        bullet = "- "
+        depth, bullet = 2, "- "
         for name, text in zip(Waiver._fields, waiver, strict=True):
             if text:
                 kind = Kind.DATE if name == "until" else Kind.TEXT
-                yield from self._line((*spot, name), 2, f"{bullet}{name}: {scalar(text, kind)}")
-                bullet = "  "
+                yield from self._line((*spot, name), depth, f"{bullet}{name}: {scalar(text, kind)}")
+                depth, bullet = 3, ""
 
     def _line(self, spot: Spot, depth: int, line: str) -> Iterator[str]:
         comment = self.comments.pop(spot, Comment())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from graduand.language import _, ngettext, visible
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from graduand.handshake.rollback import Lost
     from graduand.handshake.upload import Upload
 
 
@@ -42,3 +44,20 @@ def left_out_text(upload: Upload) -> Iterator[Line]:
         yield line(Span(_("! Compiled with uncommitted changes: this upload cannot be answered for."), "yellow"))
     if upload.rehearsal:
         yield line(Span(_("A rehearsal: Handshake analyses these files and never runs them."), "cyan"))
+
+
+def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
+    """Return what a rollback cannot undo, by column and person."""
+    if not lost:
+        return
+    message = ngettext("{count} cell cannot be taken back:", "{count} cells cannot be taken back:", len(lost))
+    yield line(Span(message.format(count=len(lost)), "bold yellow"))
+    by_header: defaultdict[str, list[str]] = defaultdict(list)
+    for cell in lost:
+        by_header[cell.header].append(cell.username)
+    for header, usernames in by_header.items():
+        shown = ", ".join(visible(username) for username in usernames[:5]) + (" …" if len(usernames) > 5 else "")
+        yield line(f"  {header} ({len(usernames)}): {shown}")
+    yield line(
+        _("Nobody noted what stood there before. A merged account, or an answer by mail, comes back by no file.")
+    )

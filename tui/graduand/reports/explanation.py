@@ -26,7 +26,7 @@ def rule_text(rule: Rule, importer: Importer) -> Iterator[Line]:
     yield line("")
     yield from _paragraph(_("Why"), _(rule.why))
     yield from _paragraph(_("Cure"), _(rule.cure))
-    yield from _paragraph(_("Exemption"), _("possible, with transition: waive") if rule.waivable else _("none"))
+    yield from _paragraph(_("Exemption"), _("possible, with transition: waive") if rule.waivable else _("not possible"))
     yield from _sources(rule.sources, importer)
 
 
@@ -38,7 +38,7 @@ def field_text(field: Field, importer: Importer) -> Iterator[Line]:
     if field.values:
         yield from _paragraph(_("Values"), ", ".join(field.values))
     if field.exported:
-        yield from _paragraph(_("Wiping"), _("possible, with “**CLEAR**”") if field.clear else _("none"))
+        yield from _paragraph(_("Wiping"), _("possible, with “**CLEAR**”") if field.clear else _("not possible"))
         yield from _paragraph(_("Checked on"), field.checked_on)
     yield from _sources(field.sources, importer)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from graduand import __version__
@@ -23,7 +24,13 @@ _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 def as_json(findings: Sequence[Finding]) -> Iterator[str]:
     """Return one JSON object a finding."""
     for finding in findings:
-        yield json.dumps({"schema": SCHEMA, **finding._asdict()}, ensure_ascii=False)
+        line = json.dumps({"schema": SCHEMA, **finding._asdict()}, ensure_ascii=False)
+        yield line if line.isprintable() else "".join(map(_printable, line))
+
+
+def _printable(char: str) -> str:
+    """Return a character of a JSON text, escaped when a terminal would obey or hide it."""
+    return char if char.isprintable() else json.dumps(char)[1:-1]
 
 
 def as_github(findings: Sequence[Finding]) -> Iterator[str]:
@@ -31,7 +38,8 @@ def as_github(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         title = _workflow_value(f"{finding.rule} {_(RULES[finding.rule].title)}")
         place = f"file={_workflow_value(finding.path)},line={finding.line},col={finding.column},title={title}"
-        yield f"::{_LEVELS[finding.severity]} {place}::{_workflow_text(finding.message)}"
+        told = _workflow_text(f"{finding.message}\n→ {_(RULES[finding.rule].cure)}")
+        yield f"::{_LEVELS[finding.severity]} {place}::{told}"
 
 
 def _workflow_text(text: str) -> str:
@@ -87,12 +95,12 @@ def as_sarif(findings: Sequence[Finding], sources: Mapping[str, Source]) -> str:
     results = [
         {
             "ruleId": finding.rule,
-            "level": "note" if finding.severity is Severity.NOTE else str(finding.severity),
+            "level": str(finding.severity),
             "message": {"text": finding.message},
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": finding.path.replace("%", "%25").replace(" ", "%20")},
+                        "artifactLocation": {"uri": quote(finding.path)},
                         "region": {"startLine": finding.line, "startColumn": finding.column},
                     }
                 }
@@ -104,7 +112,11 @@ def as_sarif(findings: Sequence[Finding], sources: Mapping[str, Source]) -> str:
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [
-            {"tool": {"driver": {"name": "graduand", "version": __version__, "rules": rules}}, "results": results}
+            {
+                "tool": {"driver": {"name": "graduand", "version": __version__, "rules": rules}},
+                "columnKind": "unicodeCodePoints",
+                "results": results,
+            }
         ],
     }
     return json.dumps(log, ensure_ascii=False, indent=2)

@@ -49,11 +49,11 @@ def _entry(change: Change) -> dict[str, object]:
 
 def as_markdown(prepared: Prepared, *, show: bool) -> Iterator[str]:
     """Return the plan as lines of Markdown."""
-    yield f"## {_('Plan for {day}').format(day=prepared.upload.on)}"
+    yield "## " + _("Plan for {day}").format(day=prepared.upload.on)
     yield ""
     yield counts(prepared.plan)
     yield ""
-    yield f"| {_('Username')} | {_('What happens')} | {_('Fields')} |"
+    yield "| " + " | ".join((_("Username"), _("What happens"), _("Fields"))) + " |"
     yield "| --- | --- | --- |"
     for change in _worth_a_row(prepared):
         yield "| " + " | ".join(_markdown(text) for text in _columns(change, show=show)) + " |"

@@ -59,6 +59,11 @@ def plan_text(prepared: Prepared, *, everything: bool, show: bool) -> Iterator[L
             yield line("")
             yield line(Span(f"{effect_words(effect)} ({len(people)})", _STYLES.get(effect, "bold")))
             yield from _people(people, everything=everything, show=show)
+    failed = [change for change in plan.changes if not change.effects and change.status is Status.FAILED]
+    if failed:
+        yield line("")
+        yield line(Span(f"{status_word(Status.FAILED)} ({len(failed)})", "bold red"))
+        yield from _people(failed, everything=everything, show=show)
     yield line("")
     yield line(counts(plan))
     yield line(_("Checksum: {checksum}").format(checksum=upload.plan))
@@ -97,4 +102,4 @@ def counts(plan: Plan) -> str:
     statuses = [f"{found[status]} {status_word(status)}" for status in Status if found[status]]
     effects = [f"{found[effect]} × {effect_words(effect)}" for effect in Effect if found[effect]]
     held = [_("{count} held back").format(count=found["held"])] if found["held"] else []
-    return f"{people}: {', '.join([*statuses, *effects, *held])}."
+    return _("{people}: {counts}.").format(people=people, counts=", ".join([*statuses, *effects, *held]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.language import N_, _, quoted
+from graduand.language import N_, _, quoted, visible
 from graduand.rules.rule import Flaw, error, note, warning
+from graduand.rules.values import is_day, real_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,10 +93,9 @@ def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
     """Return what is wrong with the closing or reopening of the account, seen on the day `on`."""
     disabled, reason = record.text("disabled"), record.text(_REASON)
     if disabled not in {"true", "false"}:
-        if record.text(_REASON) or record.text(_BY) or record.text(_ON):
-            yield Flaw(
-                "GR503", "transition:account", _("A reason is given, and {key} is not.").format(key=quoted("disabled"))
-            )
+        if not disabled and (record.text(_REASON) or record.text(_BY) or record.text(_ON)):
+            message = _("The account block says why, and {key} is not given.")
+            yield Flaw("GR503", "transition:account", message.format(key=quoted("disabled")))
         return
     if not reason:
         message = (
@@ -110,12 +110,12 @@ def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
         yield Flaw(
             "GR508", _REASON, _("The reason is {reason}, and who asked is not given.").format(reason=quoted(reason))
         )
-    if is_held_back(record, on):
+    if is_day(record.text(_ON)) and is_held_back(record, on):
         yield Flaw(
             "GR506", _ON, _("The change of the account is held back until {day}.").format(day=quoted(record.text(_ON)))
         )
     if disabled == "true":
-        yield from _closing(record, reason, on)
+        yield from _closing(record, reason, school, on)
 
 
 def is_held_back(record: Record, on: str) -> bool:
@@ -131,24 +131,24 @@ def _reasons(school: School, disabled: str) -> tuple[str, ...]:
 def _reason(reason: str, known: tuple[str, ...]) -> Iterator[Flaw]:
     if reason not in known:
         message = _("{reason} is none of the reasons: {known}.")
-        yield Flaw("GR502", _REASON, message.format(reason=quoted(reason), known=", ".join(known)))
+        reasons = ", ".join(visible(one) for one in known)
+        yield Flaw("GR502", _REASON, message.format(reason=quoted(reason), known=reasons))
 
 
-def _closing(record: Record, reason: str, on: str) -> Iterator[Flaw]:
+def _closing(record: Record, reason: str, school: School, on: str) -> Iterator[Flaw]:
     if record.returned:
         yield Flaw("GR504", "disabled", _("The person returns, and the account is closed."))
     if reason == "deceased":
         yield Flaw("GR509", _REASON, _("The account of a person who died is closed."))
-    day = record.text(_ON) or on
-    if reason and reason not in ASKED_OR_REQUIRED and record.ends and _months(record.ends, day) < _MONTHS:
+    end, day = real_day(record.ends), real_day(record.text(_ON)) or on
+    unasked = reason in _reasons(school, "true") and reason not in ASKED_OR_REQUIRED
+    if unasked and end and _months(end, day) < _MONTHS:
         message = _("The account closes less than a year after {end}, and nobody asked for it.")
         yield Flaw("GR505", "disabled", message.format(end=quoted(record.ends)))
 
 
 def _months(since: str, until: str) -> int:
-    """Return the whole months between two days written `yyyy-mm-dd`; 0 when one is no date."""
-    parts = [text.split("-") for text in (since, until)]
-    if any(len(part) != 3 or not all(number.isdecimal() for number in part) for part in parts):
-        return 0
-    (year, month, day), (last_year, last_month, last_day) = ([int(number) for number in part] for part in parts)
+    """Return the whole months between two days written `yyyy-mm-dd`."""
+    year, month, day = map(int, since.split("-"))
+    last_year, last_month, last_day = map(int, until.split("-"))
     return (last_year - year) * 12 + last_month - month - (last_day < day)

@@ -103,6 +103,7 @@ RULES: Final = (
         N_("Not a record"),
         N_("Whatever else lies in records/ is passed over, and somebody may believe that it counts."),
         N_("Delete it, or name it <username>.yaml in the folder of its cohort."),
+        waivable=False,
     ),
     error(
         "GR015",
@@ -136,7 +137,7 @@ def judge(record: Record) -> Iterator[Flaw]:
 def judge_place(record: Record, people: int) -> Iterator[Flaw]:
     """Return what is wrong with the record's folder, in a cohort of so many `people`."""
     wanted = record_path(record.cohort, record.username, people)
-    if record.path.rpartition("/")[0] != wanted.rpartition("/")[0]:
+    if record.username and record.path.rpartition("/")[0] != wanted.rpartition("/")[0]:
         message = _(
             "The cohort has {people} people (above {crowd} it gets a second level), so the file belongs in {folder}."
         )

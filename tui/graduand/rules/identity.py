@@ -168,14 +168,14 @@ def _capitals(records: tuple[Record, ...]) -> Iterator[Shared]:
 def _former(records: tuple[Record, ...]) -> Iterator[Shared]:
     key = "transition:previous_username"
     changing = [record for record in records if key in record.values]
-    owners = {record.username: record for record in records} if changing else {}
+    owners = {record.username.casefold(): record for record in records} if changing else {}
     for record in changing:
-        owner = owners.get(record.text(key))
+        owner = owners.get(record.text(key).casefold())
         if owner and owner.path != record.path:
             message = _("The former username {username} is the present one in {other}.")
             text = message.format(username=quoted(record.text(key)), other=visible(owner.path, 200))
             yield Shared(record, Flaw("GR406", key, text))
-    yield from _same(tuple(changing), "GR406", key, lambda record: record.text(key))
+    yield from _same(tuple(changing), "GR406", key, lambda record: record.text(key).casefold())
 
 
 def _additional(records: tuple[Record, ...]) -> Iterator[Shared]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.rules.rule import Flaw, error, note, warning
-from graduand.rules.values import is_day
+from graduand.rules.values import is_day, real_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,7 @@ RULES: Final = (
         N_("An exemption that exempts from nothing"),
         N_("The rule finds nothing here any more."),
         N_("Delete the exemption."),
+        waivable=False,
     ),
     error(
         "GR608",
@@ -82,7 +83,7 @@ _ANSWER: Final = "transition:personal_email:answer_by"
 
 def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
     """Return what the school's policy asks for, seen on the day `on`."""
-    asked, answer = record.text(_ASKED), record.text(_ANSWER)
+    asked, answer = real_day(record.text(_ASKED)), real_day(record.text(_ANSWER))
     if asked and answer and answer < asked:
         message = _("The answer is due on {answer}, before it was asked for on {asked}.")
         yield Flaw("GR603", _ANSWER, message.format(answer=quoted(answer), asked=quoted(asked)))
@@ -135,7 +136,7 @@ def judge_waivers(record: Record, waivable: frozenset[str], known: frozenset[str
             message = _("The exemption lacks: {missing}.")
             yield Flaw("GR608", key, message.format(missing=", ".join(missing)))
         elif waiver.rule not in known:
-            yield Flaw("GR606", f"{key}:rule", _("There is no rule {rule}.").format(rule=quoted(waiver.rule)))
+            yield Flaw("GR606", f"{key}:rule", _no_rule(waiver.rule, known))
         elif waiver.rule not in waivable:
             yield Flaw("GR606", f"{key}:rule", _("From {rule} there is no exemption.").format(rule=waiver.rule))
         elif not is_day(waiver.until):
@@ -147,6 +148,12 @@ def judge_waivers(record: Record, waivable: frozenset[str], known: frozenset[str
         elif waiver.until < on:
             message = _("The exemption from {rule} ran out on {until}.")
             yield Flaw("GR605", f"{key}:until", message.format(rule=waiver.rule, until=quoted(waiver.until)))
+
+
+def _no_rule(rule: str, known: frozenset[str]) -> str:
+    right = rule.strip().upper()
+    hint = _(" Did you mean {close}?").format(close=quoted(right)) if right in known else ""
+    return _("There is no rule {rule}.").format(rule=quoted(rule)) + hint
 
 
 def unused(record: Record, index: int) -> Flaw:

@@ -34,9 +34,9 @@ def error(id: str, title: str, why: str, cure: str, *sources: str, waivable: boo
     return Rule(id, Severity.ERROR, title, why, cure, sources, waivable)
 
 
-def warning(id: str, title: str, why: str, cure: str, *sources: str) -> Rule:  # noqa: A002
-    """Return a rule whose breach asks for a look; every warning can be waived."""
-    return Rule(id, Severity.WARNING, title, why, cure, sources, waivable=True)
+def warning(id: str, title: str, why: str, cure: str, *sources: str, waivable: bool = True) -> Rule:  # noqa: A002
+    """Return a rule whose breach asks for a look; it can be waived where there is a record to say so."""
+    return Rule(id, Severity.WARNING, title, why, cure, sources, waivable)
 
 
 def note(id: str, title: str, why: str, cure: str, *sources: str) -> Rule:  # noqa: A002

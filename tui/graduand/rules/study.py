@@ -8,6 +8,7 @@ from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR
 from graduand.records.record import ALUMNI, ATTENDING, END, START
 from graduand.rules.rule import Flaw, error, note, warning
+from graduand.rules.values import meant, real_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,14 +146,14 @@ def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
 
 
 def _dates(record: Record, on: str) -> Iterator[Flaw]:
-    start, end = record.text(START), record.ends
+    start, end = real_day(record.text(START)), real_day(record.ends)
     if start and end and end < start:
         message = _("The study ends on {end}, before it starts on {start}.")
         yield Flaw("GR201", END, message.format(end=quoted(end), start=quoted(start)))
     for key in (START, END):
-        year = record.text(key)[:4]
-        if year.isdecimal() and not int(on[:4]) - _YEARS_BACK <= int(year) <= int(on[:4]) + _YEARS_AHEAD:
-            yield Flaw("GR213", key, _("{date} lies far from today.").format(date=quoted(record.text(key))))
+        date = real_day(record.text(key))
+        if date and not int(on[:4]) - _YEARS_BACK <= int(date[:4]) <= int(on[:4]) + _YEARS_AHEAD:
+            yield Flaw("GR213", key, _("{date} lies far from today.").format(date=quoted(date)))
 
 
 def _graduate(record: Record, school: School, on: str) -> Iterator[Flaw]:
@@ -160,12 +161,12 @@ def _graduate(record: Record, school: School, on: str) -> Iterator[Flaw]:
     if record.stays:
         yield from _stayer(year, school)
         return
-    if year not in {"", ALUMNI}:
+    if year not in {"", ALUMNI} and meant(school.fields[school.year], year, school.year_values) != ALUMNI:
         message = _("The person graduates, and {column} is {year}.")
         yield Flaw("GR203", school.year, message.format(column=quoted(school.year), year=quoted(year)))
     if not record.ends:
         yield Flaw("GR202", END, _("The date of graduation is not given."))
-    elif record.ends > on:
+    elif real_day(record.ends) > on:
         yield Flaw("GR211", END, _("The graduation is on {end}, after {on}.").format(end=quoted(record.ends), on=on))
     if record.ends and START not in record.values:
         yield Flaw("GR209", END, _("The end date {end} stands without a start date.").format(end=quoted(record.ends)))
@@ -179,7 +180,8 @@ def _stayer(year: str, school: School) -> Iterator[Flaw]:
             _("The person stays for another programme, and {column} is not given.").format(column=quoted(school.year)),
         )
     elif year == ALUMNI:
-        yield Flaw("GR207", ATTENDING, _("The person is to be Alumni and studies."))
+        message = _("{column} is “Alumni”, and the person goes on studying (currently_attending: true).")
+        yield Flaw("GR207", ATTENDING, message.format(column=quoted(school.year)))
 
 
 def _returner(record: Record, school: School, on: str) -> Iterator[Flaw]:
@@ -198,5 +200,5 @@ def _returner(record: Record, school: School, on: str) -> Iterator[Flaw]:
         yield Flaw("GR208", ATTENDING, _("The person returns, and currently_attending is false."))
     if not record.ends:
         yield Flaw("GR210", END, _("No end date is given, so the old one will be wiped."))
-    elif record.ends < on:
+    elif "" < real_day(record.ends) < on:
         yield Flaw("GR214", END, _("The person returns, and the study ended on {end}.").format(end=quoted(record.ends)))

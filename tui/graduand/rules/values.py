@@ -8,10 +8,11 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from graduand.language import N_, _, quoted
+from graduand.language import N_, _, quoted, spoken, visible
 from graduand.nearest import folded, nearest
 from graduand.records.kinds import CLEAR, Kind, is_plain, matches
 from graduand.records.record import LISTED
+from graduand.rules import characters
 from graduand.rules.rule import Flaw, error, note, warning
 
 if TYPE_CHECKING:
@@ -269,6 +270,7 @@ def judge(record: Record, school: School) -> Iterator[Flaw]:
         elif len(known) < _REMEMBERED:
             known.add(value)
     yield from _neighbours(record)
+    yield from _waivers(record)
 
 
 @lru_cache(maxsize=4)
@@ -300,9 +302,16 @@ def _missing(record: Record, school: School) -> Iterator[Flaw]:
             yield Flaw("GR105", header, message.format(field=quoted(header)))
 
 
+def _waivers(record: Record) -> Iterator[Flaw]:
+    for index, waiver in enumerate(record.waivers):
+        for name, text in waiver._asdict().items():
+            for rule, message in _seen(Kind.NOTE, text, spoken()):
+                yield Flaw(rule, f"transition:waive:{index}:{name}", message)
+
+
 def _cleared(field: Field) -> Iterator[Flaw]:
     if not field.clear:
-        message = _("“**CLEAR**” cannot stand in {field}.")
+        message = _("“**CLEAR**” cannot stand in {field}; write a value, or delete the line.")
         yield Flaw("GR112", field.key, message.format(field=quoted(field.key)))
     elif field.clear_certainty == "unknown":
         message = _("What “**CLEAR**” does in {field} is written nowhere.")
@@ -335,35 +344,49 @@ def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:
             message.format(value=quoted(text, 40), length=len(text), field=quoted(field.key), max=field.max),
         )
     if not is_plain(kind, text):
-        for rule, message in _seen(kind, text):
+        for rule, message in _seen(kind, text, spoken()):
             yield Flaw(rule, key, message)
     allowed = school.year_values if field.key == school.year else field.values
-    if text not in allowed if allowed else text in field.misspellings:
-        foreign = field.values_of not in {"", school.institution.region} and text not in field.misspellings
-        yield Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed))
+    right = meant(field, text, allowed)
+    if right or (allowed and text not in allowed):
+        foreign = field.values_of not in {"", school.institution.region} and not right
+        yield Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed, right))
     if field.key in _SHOWN_AS_SENT and text.isupper() and len(text) > _ACRONYM:
         message = _("{value} is all capitals and would be shown so.")
         yield Flaw("GR128", key, message.format(value=quoted(text)))
 
 
-def _not_allowed(field: Field, text: str, allowed: tuple[str, ...]) -> str:
+def meant(field: Field, text: str, allowed: tuple[str, ...] = ()) -> str:
+    """Return the value that a known misspelling stands for; "" when `text` is none, or is one of the values."""
+    if not field.misspellings or text in allowed:
+        return ""
     by_fold = {folded(wrong): right for wrong, right in field.misspellings.items()}
-    right = field.misspellings.get(text) or by_fold.get(folded(text)) or nearest(text, allowed)
+    right = field.misspellings.get(text) or by_fold.get(folded(text), "")
+    return right if right != text else ""
+
+
+def _not_allowed(field: Field, text: str, allowed: tuple[str, ...], right: str) -> str:
+    right = right or nearest(text, allowed)
     if right:
-        message = _("{value} is written {right} here.")
-        return message.format(value=quoted(text), right=quoted(right))
+        return _written_here(text, right)
     message = _("{value} is none of the values of {field}: {allowed}.")
-    return message.format(value=quoted(text), field=quoted(field.key), allowed=", ".join(allowed))
+    return message.format(
+        value=quoted(text), field=quoted(field.key), allowed=", ".join(visible(value) for value in allowed)
+    )
+
+
+def _written_here(text: str, right: str) -> str:
+    return _("{value} is written {right} here.").format(value=quoted(text), right=quoted(right))
 
 
 @lru_cache(maxsize=65_536)
-def _seen(kind: Kind, text: str) -> tuple[tuple[str, str], ...]:
+def _seen(kind: Kind, text: str, _language: str) -> tuple[tuple[str, str], ...]:
     """Return the rules that a text of this kind breaks by itself, each with its sentence."""
     return tuple(_look(kind, text))
 
 
 def _look(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
-    yield from _characters(kind, text)
+    yield from characters.judge(kind, text)
     if "*" in text and text.strip("* ").upper() == "CLEAR":
         yield (
             "GR113",
@@ -372,7 +395,7 @@ def _look(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
     if kind is Kind.NOTE:
         return
     if text[0] in "=+-@\t\r" and kind is not Kind.PHONE:
-        message = _("{value} begins with {char}, as a formula does.")
+        message = _("{value} begins with {char}; a spreadsheet that opens the upload would run it as a formula.")
         yield "GR116", message.format(value=quoted(text), char=quoted(text[0]))
     yield from _shape(kind, text)
 
@@ -382,37 +405,82 @@ _SHAPELESS: Final = frozenset({Kind.EMAIL, Kind.NOTE})
 
 def _shape(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
     if kind is Kind.NAME:
-        if any(char.isdigit() for char in text):
-            yield "GR111", _("{value} holds figures.").format(value=quoted(text))
-        if len(_scripts(text)) > 1:
-            message = _("{value} mixes letters of {scripts}.")
-            yield "GR127", message.format(value=quoted(text), scripts=", ".join(sorted(_scripts(text))))
+        yield from _name(text)
     elif kind is Kind.DATE:
         if not is_day(text):
             yield "GR106", _not_a_date(text)
+    elif kind is Kind.IDENTIFIER:
+        yield from _identifier(text)
     elif kind not in _SHAPELESS and not matches(kind, text):
-        yield _MISSHAPEN[kind][0], _(_MISSHAPEN[kind][1]).format(value=quoted(text))
-    elif kind is Kind.PHONE and len(text.removeprefix("+")) != _TEN_FIGURES:
-        message = _("{value} has not ten figures.")
-        yield "GR126", message.format(value=quoted(text))
+        rule, message = _MISSHAPEN[kind]
+        right = _close(kind, text)
+        yield rule, _written_here(text, right) if right else _(message).format(value=quoted(text))
+    elif kind is Kind.PHONE and (count := len(text.removeprefix("+"))) != _TEN_FIGURES:
+        message = _("{value} has {count} figures; ten are safe.")
+        yield "GR126", message.format(value=quoted(text), count=count)
+
+
+def _name(text: str) -> Iterator[tuple[str, str]]:
+    if any(char.isdigit() for char in text):
+        yield "GR111", _("{value} holds figures, which Handshake refuses in a name.").format(value=quoted(text))
+    if char := characters.stranger(text):
+        message = _("{value} mixes letters of two scripts in one word: {char} is {name}.")
+        name = f"U+{ord(char):04X} {unicodedata.name(char)}"
+        yield "GR127", message.format(value=quoted(text), char=quoted(char), name=name)
+
+
+def _identifier(text: str) -> Iterator[tuple[str, str]]:
+    char = next((char for char in text if not matches(Kind.IDENTIFIER, char)), "")
+    if char:
+        message = _("{value} holds {char} ({code}); an identifier has plain letters, figures and signs only.")
+        yield "GR119", message.format(value=quoted(text), char=quoted(char), code=f"U+{ord(char):04X}")
 
 
 _MISSHAPEN: Final = {
     Kind.BOOLEAN: ("GR107", N_("{value} is neither true nor false; write true or false.")),
     Kind.GPA: ("GR108", N_("{value} is no average from 0 to 4 with at most two decimals and a point, such as 3.25.")),
     Kind.PHONE: ("GR125", N_("{value} is no phone number of figures with an optional + in front.")),
-    Kind.IDENTIFIER: ("GR119", N_("{value} holds a character that is no plain letter, figure or sign, or a blank.")),
+}
+_TRUTH: Final = {
+    **dict.fromkeys(("true", "yes", "y", "on", "1", "vrai", "oui", "o"), "true"),
+    **dict.fromkeys(("false", "no", "n", "off", "0", "faux", "non"), "false"),
 }
 
 
+def _close(kind: Kind, text: str) -> str:
+    """Return what a misshapen text was meant to be; "" when nobody can tell."""
+    if kind is Kind.BOOLEAN:
+        return _TRUTH.get(text.casefold(), "")
+    right = text.replace(",", ".") if kind is Kind.GPA else re.sub(r"[\s./-]", "", text)
+    return right if matches(kind, right) else ""
+
+
+_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[ ./-]([0-9]{1,2})[ ./-]([0-9]{4})(?:[T ].*)?")
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})([ ./-]?)([0-9]{1,2})\2([0-9]{1,2})(?:[T ].*)?")
+
+
 def _not_a_date(text: str) -> str:
-    if turned := re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", text):
+    if turned := _DAY_FIRST.fullmatch(text):
         day, month, year = turned.groups()
-        message = _("{value} is written {right} here (if the day comes first).")
-        return message.format(value=quoted(text), right=quoted(f"{year}-{month:0>2}-{day:0>2}"))
+        french, american = f"{year}-{month:0>2}-{day:0>2}", f"{year}-{day:0>2}-{month:0>2}"
+        if is_day(french) and is_day(american) and french != american:
+            message = _("{value} is written {right} here if the day comes first, and {other} if the month does.")
+            return message.format(value=quoted(text), right=quoted(french), other=quoted(american))
+        if right := real_day(french) or real_day(american):
+            return _written_here(text, right)
+    elif straight := _YEAR_FIRST.fullmatch(text):
+        year, _sign, month, day = straight.groups()
+        right = f"{year}-{month:0>2}-{day:0>2}"
+        if right != text and is_day(right):
+            return _written_here(text, right)
     if matches(Kind.DATE, text):
         return _("There is no {value} in the calendar.").format(value=quoted(text))
     return _("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(text))
+
+
+def real_day(text: str) -> str:
+    """Return `text` when it is a day of the calendar, so that it can be compared with others; "" otherwise."""
+    return text if is_day(text) else ""
 
 
 @lru_cache(maxsize=16_384)
@@ -427,48 +495,6 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _characters(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
-    """Judge what a reader could not see: control, direction, zero-width, odd blanks, composition."""
-    hidden = [char for index, char in enumerate(text) if _is_hidden(kind, text, index)]
-    if hidden:
-        names = ", ".join(f"U+{ord(char):04X}" for char in dict.fromkeys(hidden))
-        yield "GR114", _("{value} holds an invisible character ({names}).").format(value=quoted(text), names=names)
-    if kind is not Kind.NOTE:
-        if "\n" in text:
-            yield "GR120", _("{value} goes over several lines.").format(value=quoted(text))
-        odd = [char for char in text if char != " " and unicodedata.category(char) == "Zs"]
-        if odd or text != text.strip(" "):
-            yield "GR115", _("{value} begins or ends with a blank, or holds a special one.").format(value=quoted(text))
-    if not unicodedata.is_normalized("NFC", text):
-        message = _("{value} holds a letter that is composed of two characters and looks like one.")
-        yield "GR118", message.format(value=quoted(text))
-
-
-def _is_hidden(kind: Kind, text: str, index: int) -> bool:
-    char = text[index]
-    category = unicodedata.category(char)
-    if char in "\u200c\u200d":
-        return not (0 < index < len(text) - 1 and _joins(text[index - 1]) and _joins(text[index + 1]))
-    if kind is Kind.NOTE and char == "\n":
-        return False
-    return (
-        (category in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} and char != "\n")
-        or ord(char) & 0xFFFE == 0xFFFE
-        or "\ufdd0" <= char <= "\ufdef"
-    )
-
-
-def _joins(char: str) -> bool:
-    """Tell whether joiners have a meaning beside the letter: in no script of Europe."""
-    return char.isalpha() or unicodedata.category(char) in {"Mn", "Mc"} if ord(char) > 0x05FF else False
-
-
-def _scripts(text: str) -> frozenset[str]:
-    """Return the look-alike scripts among the letters of `text`; Chinese, Japanese and others mix by nature."""
-    names = (unicodedata.name(char, "").partition(" ")[0] for char in text if char.isalpha())
-    return frozenset(name for name in names if name in {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 
 
 def _neighbours(record: Record) -> Iterator[Flaw]:

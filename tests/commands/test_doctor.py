@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.repository import GRADUATE, TODAY, begin, commit, graduand, put, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graduand.commands.doctor.today", lambda: TODAY)
+
+
+@pytest.fixture
+def healthy(tmp_path: Path) -> Path:
+    """A repository as `graduand init` makes it."""
+    root = tmp_path / "school"
+    assert graduand(tmp_path, "init", str(root), "--name", "Ars", "--domain", "ars.example").code == 0
+    return root
+
+
+def cures(root: Path) -> dict[str, str]:
+    """Return what the doctor says is ill, with the cure of each."""
+    symptoms = [json.loads(line) for line in graduand(root, "doctor", "--json").out.splitlines()]
+    assert {symptom["schema"] for symptom in symptoms} == {"graduand/symptom/1"}
+    return {symptom["said"]: symptom["cure"] for symptom in symptoms if symptom["cure"]}
+
+
+def test_a_new_repository_is_well(healthy: Path) -> None:
+    ran = graduand(healthy, "doctor")
+
+    assert ran.code == 0
+    assert ran.err == ""
+    assert ran.out.splitlines() == [
+        "✓ git reads the records.",
+        "✓ git knows who commits.",
+        "✓ git passes over build/, which holds personal data.",
+        "✓ schema/transition.schema.json is fresh.",
+        "✓ The facts about Handshake were last checked on 2026-11-23.",
+    ]
+
+
+def leave_git(root: Path) -> None:
+    shutil.rmtree(root / ".git")
+
+
+def break_git(root: Path) -> None:
+    (root / ".git/HEAD").write_text("nonsense\n", encoding="utf-8")
+
+
+def take_the_build_in(root: Path) -> None:
+    (root / ".gitignore").write_text("*.swp\n", encoding="utf-8")
+
+
+def change_the_settings(root: Path) -> None:
+    settle(root, region="us")
+
+
+def lose_the_json_schema(root: Path) -> None:
+    (root / "schema/transition.schema.json").unlink()
+
+
+def break_the_settings(root: Path) -> None:
+    settle(root, region="asia")
+
+
+def lose_the_facts(root: Path) -> None:
+    (root / "schema/handshake.yaml").unlink()
+
+
+def let_the_facts_age(root: Path) -> None:
+    settle(root, "handshake.yaml", checked_on="2025-11-22")
+
+
+def date_the_facts_badly(root: Path) -> None:
+    settle(root, "handshake.yaml", checked_on="autumn")
+
+
+def leave_half_a_file(root: Path) -> None:
+    put(root, "", "2026-spring/.00412345.yaml.77.graduand.tmp")
+
+
+def forget_an_upload(root: Path) -> None:
+    (root / "build").mkdir()
+    old = root / "build/20261001_1_students.csv"
+    old.write_text("username\n", encoding="utf-8")
+    os.utime(old, (time.time() - 31 * 86_400,) * 2)
+
+
+def open_the_folder(root: Path) -> None:
+    root.chmod(0o750)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said", "cure"),
+    [
+        (leave_git, "git cannot read the records.", "git init"),
+        (break_git, "git cannot read the records.", "git init"),
+        (take_the_build_in, "git would take build/ in, which holds personal data.", "Write /build/ into .gitignore."),
+        (change_the_settings, "schema/transition.schema.json is stale.", "graduand schema"),
+        (lose_the_json_schema, "schema/transition.schema.json is stale.", "graduand schema"),
+        (break_the_settings, "schema/ cannot be read.", "“region” is “asia”; it can be: eu, us"),
+        (lose_the_facts, "schema/ cannot be read.", "schema/handshake.yaml cannot be read: it is not there."),
+        (
+            let_the_facts_age,
+            "The facts about Handshake were last checked on 2025-11-22.",
+            "Compare schema/handshake.yaml",
+        ),
+        (
+            date_the_facts_badly,
+            "The facts about Handshake were last checked on autumn.",
+            "Compare schema/handshake.yaml",
+        ),
+        (leave_half_a_file, "records/2026-spring/.00412345.yaml.77.graduand.tmp was left behind", "then delete it."),
+        (forget_an_upload, "build/20261001_1_students.csv holds personal data and is older than 30 days.", "Delete it"),
+        (open_the_folder, "Others on this machine can look into this folder.", "chmod 700"),
+    ],
+)
+def test_what_is_ill_is_named_with_its_cure(healthy: Path, harm: Callable[[Path], None], said: str, cure: str) -> None:
+    harm(healthy)
+
+    ((told, told_cure),) = cures(healthy).items()
+
+    assert told.startswith(said)
+    assert cure in told_cure
+    ran = graduand(healthy, "doctor")
+    assert ran.code == 1
+    assert f"✗ {told}\n  → {told_cure}\n" in ran.out
+
+
+def test_git_that_does_not_know_who_commits_is_told_how(healthy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.delenv(f"GIT_{who}_NAME")
+        monkeypatch.delenv(f"GIT_{who}_EMAIL")
+    for name, value in {"COUNT": "1", "KEY_0": "user.useConfigOnly", "VALUE_0": "true"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+
+    ((said, cure),) = cures(healthy).items()
+
+    assert said == "git does not know who commits."
+    assert "git config --global user.name" in cure
+
+
+def test_facts_are_fresh_for_a_year(healthy: Path) -> None:
+    settle(healthy, "handshake.yaml", checked_on="2025-11-23")
+
+    assert cures(healthy) == {}
+
+
+def test_an_upload_of_last_week_may_lie_about(healthy: Path) -> None:
+    put(healthy, GRADUATE)
+    commit(healthy)
+    graduand(healthy, "compile", "--on", TODAY)
+
+    assert cures(healthy) == {}
+
+
+def test_several_things_are_ill_at_once(root: Path) -> None:
+    begin(root)
+    leave_half_a_file(root)
+    open_the_folder(root)
+    lose_the_json_schema(root)
+
+    assert len(cures(root)) == 3

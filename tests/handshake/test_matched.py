@@ -1,0 +1,142 @@
+"""Whose a failed row is: found by what the row has kept of a person, and nobody's where two could be meant."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graduand.handshake.failed import FailedRow
+from graduand.handshake.matched import How, Matched, match
+from graduand.language import visible
+
+USERNAMES: Final = (
+    "00412345",
+    "412399",
+    "00412399",
+    "cdupont",
+    "1e5",
+    "410000000001",
+    "420000000001",
+    "420000000002",
+    "41234567890123456789",
+    "007",
+    "0007",
+    "zoe",
+)
+EMAILS: Final = {
+    "Chloe.Dupont@valmont.example": "cdupont",
+    "zero@valmont.example": "00412399",
+    "james@valmont.example": "0007",
+    "zoe@valmont.example": "zoe",
+    "two@valmont.example": "007",
+    "TWO@valmont.example": "0007",
+}
+FORMER: Final = {"old-zoe": "zoe", "00099": "zoe", "cdupont": "zoe"}
+
+
+def row(username: str, email: str = "") -> FailedRow:
+    return FailedRow(2, username, email, {}, "failed", "")
+
+
+def matched(username: str, email: str = "") -> Matched:
+    (found,) = match([row(username, email)], USERNAMES, EMAILS, FORMER)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("username", "email", "found", "how"),
+    [
+        ("00412345", "", "00412345", How.USERNAME),
+        ("00412345", "unknown@valmont.example", "00412345", How.USERNAME),
+        ("00412345", "zoe@valmont.example", "00412345", How.USERNAME),
+        ("cdupont", "", "cdupont", How.USERNAME),
+        # Zeros and figures that a spreadsheet took.
+        ("412345", "", "00412345", How.SPREADSHEET),
+        ("412345.0", "", "00412345", How.SPREADSHEET),
+        ("412345,0", "", "00412345", How.SPREADSHEET),
+        ("4.12345E+05", "", "00412345", How.SPREADSHEET),
+        ("4,12345E+05", "", "00412345", How.SPREADSHEET),
+        ("4.12345e5", "", "00412345", How.SPREADSHEET),
+        ("412\u202f345", "", "00412345", How.SPREADSHEET),
+        ("412 345,00", "", "00412345", How.SPREADSHEET),
+        ('="00412345"', "", "00412345", How.SPREADSHEET),
+        ("'cdupont", "", "cdupont", How.SPREADSHEET),
+        ("1.00E+05", "", "1e5", How.SPREADSHEET),
+        ("100000", "", "1e5", How.SPREADSHEET),
+        ("4.1E+11", "", "410000000001", How.SPREADSHEET),
+        ("4.12346E+19", "", "41234567890123456789", How.SPREADSHEET),
+        ("41234567890123400000", "", "41234567890123456789", How.SPREADSHEET),
+        ("99", "", "zoe", How.SPREADSHEET),
+        # One of several: only the address can tell.
+        ("4.2E+11", "", "", How.NOBODY),
+        ("7", "", "", How.NOBODY),
+        ("7", "james@valmont.example", "0007", How.SPREADSHEET),
+        ("7", "two@valmont.example", "", How.NOBODY),
+        ("4.124E+05", "zero@valmont.example", "00412399", How.SPREADSHEET),
+        ("412399", "", "412399", How.USERNAME),
+        ("412399", "zero@valmont.example", "00412399", How.SPREADSHEET),
+        # Two who contradict each other.
+        ("412345", "zoe@valmont.example", "", How.NOBODY),
+        ("old-zoe", "chloe.dupont@valmont.example", "", How.NOBODY),
+        # The address, and the former username.
+        ("", "CHLOE.dupont@valmont.example", "cdupont", How.EMAIL),
+        ("unknown", "chloe.dupont@valmont.example", "cdupont", How.EMAIL),
+        ("old-zoe", "", "zoe", How.FORMER),
+        ("old-zoe", "zoe@valmont.example", "zoe", How.FORMER),
+        # Nobody.
+        ("unknown", "", "", How.NOBODY),
+        ("unknown", "unknown@valmont.example", "", How.NOBODY),
+        ("", "unknown@valmont.example", "", How.NOBODY),
+        ("", "", "", How.NOBODY),
+        ("99999", "", "", How.NOBODY),
+        ("1E+999", "", "", How.NOBODY),
+        ("٤١٢٣٤٥", "", "", How.NOBODY),
+    ],
+)
+def test_a_row_finds_its_person(username: str, email: str, found: str, how: How) -> None:
+    one = matched(username, email)
+    assert (one.username, one.how) == (found, how)
+    assert bool(one.told) is (how is not How.USERNAME)
+
+
+def test_what_was_found_is_told() -> None:
+    assert matched("412345").told == "A spreadsheet has made “412345” of the username “00412345”."
+    assert matched("x", "zoe@valmont.example").told == (
+        "No record has the username “x”; “zoe” has the address “zoe@valmont.example”."
+    )
+    assert matched("7").told == (
+        "A spreadsheet has made “7” of one of the usernames “0007”, “007”; which one is not known."
+    )
+    assert matched("412345", "zoe@valmont.example").told == (
+        "The username “412345” leads to “00412345”, but the address “zoe@valmont.example” leads to “zoe”."
+    )
+    assert matched("\x1b[2J").told == "No record has the username “<U+001B>[2J”, and the row has no address."
+
+
+def test_two_rows_of_one_person_both_stay() -> None:
+    rows = [row("zoe"), row("old-zoe"), row("zoe")]
+    found = match(rows, USERNAMES, EMAILS, FORMER)
+    assert [one.username for one in found] == ["zoe"] * 3
+    assert [one.row for one in found] == rows
+
+
+@given(st.text(max_size=12), st.text(max_size=12), st.lists(st.text(min_size=1, max_size=6), max_size=4))
+def test_any_text_finds_somebody_or_nobody(username: str, email: str, usernames: list[str]) -> None:
+    (found,) = match([row(username, email)], usernames, {}, {})
+    assert found.username in {"", *usernames}
+    assert visible(found.told, len(found.told) + 1) == found.told
+
+
+@given(st.lists(st.from_regex(r"\A0{0,3}[1-9][0-9]{0,17}\Z"), min_size=1, max_size=6, unique=True), st.data())
+def test_a_lost_zero_never_leads_to_another_person(usernames: list[str], data: st.DataObject) -> None:
+    whose = data.draw(st.sampled_from(usernames))
+    emails = {f"{username}@valmont.example": username for username in usernames}
+    number = int(whose)
+    for written in (str(number), f"{number}.0", f"{number:.5E}", f"{number:.2E}".replace(".", ",")):
+        (alone,) = match([row(written)], usernames, {}, {})
+        assert alone.username in {"", whose, written}
+        (told,) = match([row(written, f"{whose}@valmont.example")], usernames, emails, {})
+        assert told.username == whose

@@ -1,0 +1,139 @@
+"""People whom nobody invented: records of any shape that `check` calls sound, for hypothesis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from graduand.findings import Severity
+from graduand.records.importer import read_importer
+from graduand.records.institution import read_institution
+from graduand.records.kinds import CLEAR, Kind
+from graduand.records.paths import record_path
+from graduand.records.record import START, Record
+from graduand.records.school import school_of
+from graduand.rules.book import RULES
+from graduand.rules.judgement import judge, judge_all
+from tests.repository import HOUSE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graduand.records.field import Field
+    from graduand.records.record import Value
+    from graduand.records.school import School
+    from graduand.rules.rule import Flaw
+
+DAY: Final = "2026-11-23"
+SCHOOL: Final = school_of(
+    read_institution((HOUSE / "schema/institution.yaml").read_bytes()),
+    read_importer((HOUSE / "schema/handshake.yaml").read_bytes()),
+)
+
+_TRAPS: Final = (
+    *(
+        "O’Brien, baronne",
+        "O'Connor",
+        '"',
+        'a"b',
+        "a,b",
+        "x, y",
+        "Null",
+        "no",
+        "1e5",
+        "0012",
+        "x;y",
+        "**CLEAR",
+        "a\\nb",
+    ),
+    *(
+        "Écon",
+        "É",
+        "王",
+        "بن يوسف",
+        "👩\u200d🎓",
+        "क्\u200dष",
+        "a\u0301",
+        "ﬁ",
+        "\ufeffx",
+        "x\u202ey",
+        "\ud7a3",
+        "𝒜",
+        "a\tb",
+        "- x",
+    ),
+)
+"""Text that a CSV or YAML writer, a spreadsheet or a reader may stumble over."""
+
+_TEXT: Final = st.sampled_from(_TRAPS) | st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
+_BY_KIND: Final[dict[Kind, st.SearchStrategy[str]]] = {
+    Kind.IDENTIFIER: st.from_regex(r"[!-*,./0-9:;<>?A-~][!-~]{0,20}", fullmatch=True),
+    Kind.EMAIL: st.from_regex(
+        r"[a-z0-9!#$%&'*/?^_`{|}~][a-zA-Z0-9+=-]{0,20}(\.[a-z]{1,9})?@(valmont|mail|courriel)\.example", fullmatch=True
+    ),
+    Kind.PHONE: st.from_regex(r"\+?[0-9]{10}", fullmatch=True),
+    Kind.DATE: st.dates().map(str),
+    Kind.BOOLEAN: st.sampled_from(["true", "false"]),
+    Kind.GPA: st.from_regex(r"[0-4](\.[0-9]{1,2})?", fullmatch=True),
+}
+
+
+def sound_people(school: School, least: int = 1, most: int = 1) -> st.SearchStrategy[tuple[Record, ...]]:
+    """Return people without an error, by themselves and among each other."""
+
+    @st.composite
+    def people(draw: st.DrawFn) -> tuple[Record, ...]:
+        everybody = tuple(_person(draw, school, number) for number in range(draw(st.integers(least, most))))
+        assume(not errors(shared.flaw for shared in judge_all(everybody)))
+        return everybody
+
+    return people()
+
+
+def errors(flaws: Iterable[Flaw]) -> list[Flaw]:
+    """Return the flaws that forbid compiling."""
+    return [flaw for flaw in flaws if RULES[flaw.rule].severity is Severity.ERROR]
+
+
+def _person(draw: st.DrawFn, school: School, number: int) -> Record:
+    kind = draw(st.sampled_from(["graduated", "returned"]))
+    plain: dict[str, Value] = {
+        "username": f"{number}",
+        "email_address": f"p{number}@valmont.example",
+        "first_name": "Chloé",
+        "transition:kind": kind,
+        **({school.year: "Masters", START: "2026-09-01"} if kind == "returned" else {}),
+    }
+    wild = {
+        key: draw(_value(field))
+        for key, field in school.fields.items()
+        if field.kind is not Kind.WAIVERS and key != "transition:kind" and draw(st.booleans())
+    }
+    return _without_errors(plain | wild, plain, school)
+
+
+def _value(field: Field) -> st.SearchStrategy[Value]:
+    if field.key == "transition:account:reason":
+        return st.sampled_from(["requested-by-student", "required-by-policy", "closed-by-mistake"])
+    kind = field.item if field.kind is Kind.LIST else field.kind
+    text = st.sampled_from(field.values) if field.values else _BY_KIND.get(kind, _TEXT)
+    whole = st.lists(text, min_size=1, max_size=4, unique=True).map(tuple) if field.kind is Kind.LIST else text
+    return st.one_of(whole, whole, whole, st.just(CLEAR)) if field.clear else whole
+
+
+def _without_errors(values: dict[str, Value], plain: dict[str, Value], school: School) -> Record:
+    """Take out the values that an error is about, and put plain ones in; that may bring up another error."""
+    while True:
+        record = Record(record_path("2026-spring", str(values["username"]), 1), values)
+        wrong = [flaw.field for flaw in errors(judge(record, school, DAY))]
+        if not wrong:
+            return record
+        kept = {key: value for key, value in values.items() if not any(_touch(key, field) for field in wrong)}
+        assert len(kept) < len(values), wrong
+        values = plain | kept
+
+
+def _touch(key: str, field: str) -> bool:
+    return f"{key}:".startswith(f"{field}:") or f"{field}:".startswith(f"{key}:")

@@ -1,0 +1,98 @@
+"""A school's data repository, and graduand run in it, for tests of whole commands."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+from graduand.__main__ import run
+
+HOUSE = Path(__file__).parent.parent
+TODAY = "2026-11-23"
+"""The day of the shipped records."""
+
+PERSON = """\
+username: "00412345"
+email_address: chloe.dupont@valmont.example
+first_name: Chloé
+last_name: Dupont
+"""
+GRADUATE = f"{PERSON}primary_education:\n  end_date: 2026-06-15\ntransition:\n  kind: graduated\n"
+FAULTY = GRADUATE.replace("2026-06-15", "2026-02-30")
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+def graduand(root: Path, *words: str, lang: str = "en") -> Ran:
+    """Run a command on the repository at `root`."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(["--root", str(root), "--lang", lang, *words])
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+def git(root: Path, *words: str) -> str:
+    """Run git in `root` and return what it says."""
+    return subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True).stdout
+
+
+def begin(root: Path) -> Path:
+    """Make `root` a repository that ignores its build, as `graduand init` does."""
+    git(root, "init", "--quiet", "--initial-branch=main")
+    (root / ".gitignore").write_text("/build/\n", encoding="utf-8")
+    return root
+
+
+def commit(root: Path) -> str:
+    """Commit all that lies in `root` and return the commit."""
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "Records")
+    return git(root, "rev-parse", "HEAD").strip()
+
+
+def put(root: Path, record: str, path: str = "2026-spring/00412345.yaml") -> Path:
+    """Write the text of a record below `records/` and return where."""
+    target = root / "records" / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(record, encoding="utf-8")
+    return target
+
+
+def settle(root: Path, file: str = "institution.yaml", **values: str) -> None:
+    """Give keys of a file of `schema/` other values, in place of all that stands below them."""
+    path = root / "schema" / file
+    text = path.read_text(encoding="utf-8")
+    for key, value in values.items():
+        text, times = re.subn(rf"^{key}:.*\n(?:(?: .*)?\n)*", f"{key}: {value}\n", text, flags=re.MULTILINE)
+        assert times == 1, key
+    path.write_text(text, encoding="utf-8")
+
+
+def graduate(username: str) -> str:
+    """Return the text of a sound record of another person."""
+    return GRADUATE.replace("00412345", username).replace("chloe.dupont", f"p{username}")
+
+
+def shipped(root: Path) -> Path:
+    """Make `root` a repository of the records that lie beside the code, committed."""
+    for folder in ("records", "schema"):
+        shutil.copytree(HOUSE / folder, root / folder, dirs_exist_ok=True)
+    begin(root)
+    commit(root)
+    return root
+
+
+def built(root: Path) -> dict[str, bytes]:
+    """Return the files of `build/` by name, without the ledger that begins with a dot."""
+    return {path.name: path.read_bytes() for path in (root / "build").iterdir() if path.name[0] != "."}

@@ -1,0 +1,202 @@
+"""What people type after the article in French, from Excel or from the other region, and the exact word they meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.rules.judged import GRADUATE, HERE, MARK, RETURNER, but, judged, marked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+END: Final = "end_date: 2026-06-15"
+US: Final = "region: us"
+FIRST_NAME: Final = "first_name: Chloé\n"
+
+KEYS: Final = {
+    "désactivé: true": "“désactivé” is written here as “disabled:”.",
+    "adresse email: c@mail.example": "“adresse email” is written here as “email_address:”.",
+    "nom d'utilisateur: x": "“nom d'utilisateur” is written here as “username:”.",
+    "nom d’utilisateur: x": "“nom d’utilisateur” is written here as “username:”.",
+    "Primary_education: {end_date: 2026-06-15}": "“Primary_education” is written here as “primary_education:”.",
+    "Primary_education:end_date: 2026-06-15": (
+        "“Primary_education:end_date” is written here as “end_date:” below “primary_education:”."
+    ),
+    "Primary_education:currently_attending: FALSE": (
+        "“Primary_education:currently_attending” is written here as “currently_attending:” below “primary_education:”."
+    ),
+    "end_date: 2026-06-15": "“end_date” is written here as “end_date:” below “primary_education:”.",
+    "Institution_year_name: alumni": "“Institution_year_name” is written here as “institution_year_name:”.",
+}
+
+
+@pytest.mark.parametrize(("line", "said"), KEYS.items(), ids=KEYS)
+def test_a_key_of_the_article_names_the_key_that_it_is_here(tmp_path: Path, line: str, said: str) -> None:
+    text = but(GRADUATE, (FIRST_NAME, f"{FIRST_NAME}{MARK}{line}\n"))
+    found = judged(tmp_path, text)
+
+    assert [(one.rule, one.message) for one in found] == [("GR101", said)]
+    assert [(one.path, one.line, one.column) for one in found] == marked(text)
+
+
+VALUES: Final = {
+    "institution_year_name: ‸alumni": ("GR109", "“alumni” is written “Alumni” here."),
+    "institution_year_name: ‸ALUMNI": ("GR109", "“ALUMNI” is written “Alumni” here."),
+    "institution_year_name: ‸aLumni": ("GR109", "“aLumni” is written “Alumni” here."),
+    "institution_year_name: ‸Diplômée": ("GR109", "“Diplômée” is written “Alumni” here."),
+    "institution_year_name: ‸anciens eleves": ("GR203", "“anciens eleves”"),
+    "institution_year_name: ‸ancien eleve": ("GR109", "“ancien eleve” is written “Alumni” here."),
+    "disabled: ‸VRAI": ("GR107", "“VRAI” is written “true” here."),
+    "disabled: ‸TRUE": ("GR107", "“TRUE” is written “true” here."),
+    "disabled: ‸oui": ("GR107", "“oui” is written “true” here."),
+    "disabled: ‸'Yes'": ("GR107", "“Yes” is written “true” here."),
+    "disabled: ‸1": ("GR107", "“1” is written “true” here."),
+    "disabled: ‸FAUX": ("GR107", "“FAUX” is written “false” here."),
+    "disabled: ‸no": ("GR107", "“no” is written “false” here."),
+    "disabled: ‸x": ("GR107", "“x” is neither true nor false; write true or false."),
+    "mobile_number: ‸06 12 34 56 78": ("GR125", "“06 12 34 56 78” is written “0612345678” here."),
+    "mobile_number: ‸06.12.34.56.78": ("GR125", "“06.12.34.56.78” is written “0612345678” here."),
+    "mobile_number: ‸+33 (0)612345678": ("GR125", "“+33 (0)612345678” is no phone number"),
+    "school_year_name: Alumni": ("GR103", "here it is “institution_year_name”."),
+    "work_authorization_name: J-1": ("GR102", "“work_authorization_name” is no column of the importer any more."),
+}
+
+
+@pytest.mark.parametrize(("line", "rule", "said"), [(line, *told) for line, told in VALUES.items()], ids=VALUES)
+def test_a_value_of_excel_names_the_value_that_it_is_here(tmp_path: Path, line: str, rule: str, said: str) -> None:
+    text = but(GRADUATE, (FIRST_NAME, f"{FIRST_NAME}{line if MARK in line else MARK + line}\n"))
+    (found,) = judged(tmp_path, text)
+
+    assert found.rule == rule
+    assert said in found.message
+    assert [(found.path, found.line, found.column)] == marked(text)
+
+
+DATES: Final = {
+    "15/06/2026": "“15/06/2026” is written “2026-06-15” here.",
+    "15-6-2026": "“15-6-2026” is written “2026-06-15” here.",
+    "15.06.2026": "“15.06.2026” is written “2026-06-15” here.",
+    "06/15/2026": "“06/15/2026” is written “2026-06-15” here.",
+    "05/06/2026": (
+        "“05/06/2026” is written “2026-06-05” here if the day comes first, and “2026-05-06” if the month does."
+    ),
+    "06/06/2026": "“06/06/2026” is written “2026-06-06” here.",
+    "2026-06-15T00:00:00": "“2026-06-15T00:00:00” is written “2026-06-15” here.",
+    "2026-06-15T00:00:00+02:00": "is written “2026-06-15” here.",
+    "2026-06-15 00:00:00": "“2026-06-15 00:00:00” is written “2026-06-15” here.",
+    "15/06/2026 00:00": "“15/06/2026 00:00” is written “2026-06-15” here.",
+    "2026/06/15": "“2026/06/15” is written “2026-06-15” here.",
+    "2026-6-15": "“2026-6-15” is written “2026-06-15” here.",
+    "20260615": "“20260615” is written “2026-06-15” here.",
+    "2026-06-31": "There is no “2026-06-31” in the calendar.",
+    "31/02/2026": "“31/02/2026” is no date; write it as yyyy-mm-dd.",
+    "2026-W25-1": "“2026-W25-1” is no date; write it as yyyy-mm-dd.",
+    "0000-01-01": "There is no “0000-01-01” in the calendar.",
+    "\u0662\u0660\u0662\u0666-06-15": "is no date; write it as yyyy-mm-dd.",
+    "15 juin 2026": "“15 juin 2026” is no date; write it as yyyy-mm-dd.",
+    "juin 2026": "“juin 2026” is no date; write it as yyyy-mm-dd.",
+    "46188": "“46188” is no date; write it as yyyy-mm-dd.",
+}
+
+
+@pytest.mark.parametrize(("date", "said"), DATES.items(), ids=DATES)
+@pytest.mark.parametrize("key", ["start_date: 2022-09-01", END], ids=["start", "end"])
+def test_a_date_of_excel_is_one_finding_with_the_right_date(tmp_path: Path, key: str, date: str, said: str) -> None:
+    name = key.partition(":")[0]
+    (found,) = judged(tmp_path, but(GRADUATE, (key, f"{name}: {date}")))
+
+    assert (found.rule, found.field) == ("GR106", f"primary_education:{name}")
+    assert said in found.message
+
+
+AMERICAN: Final = but(
+    GRADUATE,
+    (FIRST_NAME, f"{FIRST_NAME}mobile_number: 5125550123\nschool_year_name: Alumni\n"),
+    ("  start", "  cumulative_gpa: 3.47\n  education_level_name: Bachelors\n  start"),
+)
+EUROPEAN: Final = but(AMERICAN, ("school_year_name", "institution_year_name"))
+REGIONS: Final = {
+    "the year column of America": (AMERICAN, {"us": set(), "eu": {"GR103"}}),
+    "the year column of Europe": (EUROPEAN, {"us": {"GR103"}, "eu": set()}),
+    "no last name": (but(GRADUATE, ("last_name: Dupont\n", "")), {"us": set(), "eu": {"GR105"}}),
+    "a level of Europe": (
+        but(GRADUATE, ("  start", "  education_level_name: Licence 3\n  start")),
+        {"us": {"GR109"}, "eu": {"GR129"}},
+    ),
+    "a level that is misspelt": (
+        but(GRADUATE, ("  start", "  education_level_name: licence\n  start")),
+        {"us": {"GR109"}, "eu": {"GR109"}},
+    ),
+    "an average out of 20": (
+        but(GRADUATE, ("  start", "  cumulative_gpa: 15.5\n  start")),
+        {"us": {"GR108"}, "eu": {"GR108"}},
+    ),
+    "an average with a comma": (
+        but(GRADUATE, ("  start", "  cumulative_gpa: '3,47'\n  start")),
+        {"us": {"GR108"}, "eu": {"GR108"}},
+    ),
+    "eleven figures": (
+        but(GRADUATE, (FIRST_NAME, f"{FIRST_NAME}mobile_number: 15125550123\n")),
+        {"us": {"GR126"}, "eu": {"GR126"}},
+    ),
+    "a year of Europe": (but(RETURNER, ("institution", "school")), {"us": {"GR109"}, "eu": {"GR103", "GR204"}}),
+    "a year of America": (
+        but(RETURNER, ("institution_year_name: Master 1", "school_year_name: Masters")),
+        {"us": set(), "eu": {"GR103", "GR204"}},
+    ),
+    "a freshman": (
+        but(RETURNER, ("institution_year_name: Master 1", "school_year_name: FRESHMAN")),
+        {"us": {"GR109"}, "eu": {"GR103", "GR204"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("region", ["us", "eu"])
+@pytest.mark.parametrize(("text", "rules"), REGIONS.values(), ids=REGIONS)
+def test_each_region_has_its_own_columns_and_lists(
+    tmp_path: Path, text: str, rules: dict[str, set[str]], region: str
+) -> None:
+    assert {one.rule for one in judged(tmp_path, text, settings=f"region: {region}")} == rules[region]
+
+
+@pytest.mark.parametrize(
+    ("year", "rules"), [("Licence 3", set()), ("Diplômé", set()), ("licence 3", {"GR109"}), ("Master 9", {"GR109"})]
+)
+def test_the_list_that_the_school_gives_is_the_only_one(tmp_path: Path, year: str, rules: set[str]) -> None:
+    settings = "year_values: [Licence 3, Diplômé, Alumni]"
+    text = but(RETURNER, ("Master 1", year))
+
+    assert {one.rule for one in judged(tmp_path, text, settings=settings)} == rules
+
+
+def test_what_is_misspelt_leads_to_nothing_else(tmp_path: Path) -> None:
+    """An account block beside `disabled: VRAI`, dates of the campaign that are none, a reason that is none."""
+    text = but(GRADUATE, ("transition", "disabled: VRAI\ntransition")) + (
+        "  keeps_school_email: false\n"
+        "  personal_email: {requested_on: 1/4/2026, answer_by: 30/6/2026}\n"
+        "  account: {reason: deceased, effective_on: bientôt}\n"
+    )
+
+    assert sorted(one.rule for one in judged(tmp_path, text)) == ["GR106", "GR106", "GR106", "GR107", "GR601"]
+
+
+@pytest.mark.parametrize("reason", ["\\e[2J", "\\u202e"])
+def test_words_of_the_school_are_shown_as_safely_as_those_of_a_record(tmp_path: Path, reason: str) -> None:
+    settings = f'deactivation: {{reasons: ["{reason}"]}}\nyear_values: ["{reason}"]'
+    text = but(GRADUATE, ("transition", "disabled: true\ninstitution_year_name: Alumni\ntransition"))
+    found = judged(tmp_path, f"{text}  account: {{reason: none}}\n", settings=settings)
+
+    assert {"GR109", "GR502"} <= {one.rule for one in found}
+    assert all(one.message.isprintable() for one in found)
+
+
+def test_every_key_of_the_file_is_still_found_when_one_is_wrong(tmp_path: Path) -> None:
+    text = but(GRADUATE, ("first_name: Chloé", "prénom: Chloé"), ("last_name: Dupont", "last_name: Dup0nt"))
+
+    assert [(one.rule, one.path) for one in judged(tmp_path, text)] == [
+        ("GR104", f"records/{HERE}"),
+        ("GR101", f"records/{HERE}"),
+        ("GR111", f"records/{HERE}"),
+    ]

@@ -1,0 +1,40 @@
+"""graduand reconcile: Handshake's failed rows, back at the records that they came from."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.language import N_, _
+
+HELP = N_("Take Handshake's failed rows in: who, why, what cures it; these people are outstanding again.")
+
+
+def reconcile(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FAILED.csv", help=_("What “Download Failed Rows CSV” gave."))],
+    upload: Annotated[str, typer.Option(help=_("The upload that they failed in; the last one by default."))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only explain; note nothing."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+) -> None:
+    from graduand.reports.page import show
+    from graduand.reports.reconciled import as_json as json_of
+    from graduand.reports.reconciled import reconciled_text
+    from graduand.results import reconcile as take_in
+
+    session = session_of(context)
+    reconciled = take_in(session.workspace(), file, upload, note=not dry_run)
+    if as_json:
+        sys.stdout.writelines(f"{line}\n" for line in json_of(reconciled))
+    else:
+        show(reconciled_text(reconciled), session.colour)
+    if reconciled.result:
+        say(
+            _("Noted as {result}; send what is outstanding with: graduand compile --changed").format(
+                result=reconciled.result
+            )
+        )

@@ -1,0 +1,31 @@
+"""graduand uploaded: note that an upload went in."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.language import N_, _
+
+HELP = N_("Note that an upload went in: a tag on its commit, with the manifest as message.")
+
+
+def uploaded(
+    context: typer.Context,
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help=_("build/manifest.json, beside its files."))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object."))] = False,
+) -> None:
+    from graduand.uploads import note_upload
+
+    name = note_upload(session_of(context).workspace(), manifest)
+    if as_json:
+        sys.stdout.write(json.dumps({"schema": "graduand/uploaded/1", "upload": name}) + "\n")
+        return
+    sys.stdout.write(f"{name}\n")
+    say(_("Noted. Share it with: git push origin {name}").format(name=name))
+    say(_("If rows failed, take them in with: graduand reconcile FAILED.csv"))

@@ -1,0 +1,110 @@
+"""Commit: what graduand records in git: exactly the files that it changed, made by git, verified afterwards."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from graduand import disk
+from graduand.errors import GitRefused, NotCommitted, NotNow
+from graduand.history.program import LITERAL, Program
+from graduand.language import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_UNDER_WAY: Final = {
+    "MERGE_HEAD": N_("a merge is under way; finish it (git commit) or give it up (git merge --abort)"),
+    "rebase-merge": N_("a rebase is under way; finish it (git rebase --continue) or give it up (git rebase --abort)"),
+    "rebase-apply": N_("a rebase is under way; finish it (git rebase --continue) or give it up (git rebase --abort)"),
+    "CHERRY_PICK_HEAD": N_("a cherry-pick is under way; finish it or give it up (git cherry-pick --abort)"),
+    "REVERT_HEAD": N_("a revert is under way; finish it or give it up (git revert --abort)"),
+    "BISECT_LOG": N_("a bisection is under way; end it (git bisect reset)"),
+}
+_PATIENCE: Final = 5.0
+"""Seconds to wait for another git to finish."""
+
+
+def refuse_odd_states(program: Program) -> None:
+    """Let nobody commit where the commit would get lost or land in something unfinished.
+
+    Raises:
+        NotNow: bare, shallow, detached, no name to commit by, or something is under way.
+    """
+    if program.look("rev-parse", "--is-bare-repository").strip() == "true":
+        raise NotNow(_("this repository has no folder to work in (it is bare); clone it"))
+    if program.look("rev-parse", "--is-shallow-repository").strip() == "true":
+        raise NotNow(_("this clone is shallow, and its history is cut; complete it (git fetch --unshallow)"))
+    for name, sentence in _UNDER_WAY.items():
+        if Path(program.folder, name).exists():
+            raise NotNow(_(sentence))
+    try:
+        program.look("symbolic-ref", "--quiet", "HEAD")
+    except GitRefused as refused:
+        raise NotNow(_("no branch is checked out (detached HEAD); go to one (git switch main)")) from refused
+    try:
+        program.look("var", "GIT_COMMITTER_IDENT")
+    except GitRefused as refused:
+        message = _("git does not know who commits; tell it (git config --global user.name …, user.email …)")
+        raise NotNow(message) from refused
+
+
+class Recorder:
+    """What commits in one repository, once it is known that one may."""
+
+    def __init__(self, root: Path) -> None:
+        """Look whether a commit could be made now.
+
+        Raises:
+            NoGit, NotGit, NotNow: it could not.
+        """
+        self.program = Program(root)
+        refuse_odd_states(self.program)
+
+    def commit(self, paths: Sequence[str], subject: str, trailers: Mapping[str, str]) -> str:
+        """Commit exactly `paths`, from the data's root, whatever else is staged; return the commit.
+
+        Hooks and signing work as the user has set them up. The files stay as they are, whatever git says.
+
+        Raises:
+            NotNow: the repository is in an odd state by now.
+            NotCommitted: git, a hook or a key refused, or the commit does not hold what was written.
+        """
+        program = self.program
+        refuse_odd_states(program)
+        message = subject + "\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers.items() if value)
+        there = [path for path in paths if (program.root / path).exists()]
+        with disk.locked(program.root):
+            try:
+                _patiently(program, LITERAL, "add", "--intent-to-add", "--", *there)
+                _patiently(program, LITERAL, "commit", "--quiet", "--only", "--message", message, "--", *paths)
+            except GitRefused as refused:
+                raise NotCommitted(refused.said) from refused
+            for path in paths:
+                _verify(program, path)
+        return program.look("rev-parse", "HEAD").strip()
+
+
+def _patiently(program: Program, *arguments: str) -> None:
+    """Run a changing command, waiting while another git holds the lock of the index."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            program.act(*arguments)
+        except GitRefused as refused:
+            if ".lock" not in refused.said or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _verify(program: Program, path: str) -> None:
+    """Hold what the commit has against what is on the disk; a hook may have rewritten it."""
+    prefix = program.look("rev-parse", "--show-prefix").strip()
+    committed = next(program.blobs([f"HEAD:{prefix}{path}"]))
+    target = program.root / path
+    written = disk.read(target) if target.exists() else None
+    if committed != written:
+        raise NotCommitted(_("the commit of {path} does not hold what was written").format(path=path))
