@@ -58,9 +58,10 @@ def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
             monkeypatch.delenv(name)
     for name in ("ACCESSIBLE", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE", "LINES", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    home = str(tmp_path_factory.getbasetemp() / "home")
+    home = tmp_path_factory.getbasetemp() / "home"
+    home.mkdir(exist_ok=True)
     for name, value in {
-        "HOME": home,
+        "HOME": str(home),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "GIT_CONFIG_GLOBAL": os.devnull,

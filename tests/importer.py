@@ -74,6 +74,9 @@ class Settings(NamedTuple):
     automatic: bool = False
 
 
+ORDINARY: Final = Settings()
+
+
 class Outcome(NamedTuple):
     """What became of one file."""
 
@@ -130,7 +133,7 @@ class Importer:
             for job in jobs
         ]
 
-    def take(self, name: str, content: bytes, settings: Settings = Settings()) -> Outcome:
+    def take(self, name: str, content: bytes, settings: Settings = ORDINARY) -> Outcome:
         """Analyse a file and, where nothing stands against it, run it."""
         said: list[str] = []
         skipped: dict[str, str] = {}

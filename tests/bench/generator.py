@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).parents[2]
 
 _FIRST = "Amélie Bilal Chloé Dimitri Élodie Farid Gaëlle Hugo Inès Khadija Léo Maëlys Noé Océane Paul".split()  # noqa: SIM905
-    ["Amélie", "Bilal", "Chloé", "Dimitri", "Élodie", "Farid", "Gaëlle", "Hugo", "Inès", "Jean-Baptiste", "Khadija", "Léo", "Maëlys", "Noé", "Océane", "Paul"]
-)
 _LAST = "Dupont O’Brien N’Diaye Müller García Nguyễn Traoré Lefèbvre d’Aubigny Żak Rossi Petit".split()  # noqa: SIM905
 _MAJORS = ["Économie", "Lettres modernes", "Droit public", "Chimie", "Informatique", "Histoire de l’art", "Sociologie"]
 _LEVELS = ["Bachelors", "Masters", "Doctorate", "Certificate"]
@@ -39,7 +37,8 @@ def records(people: int, seed: int = 1) -> Iterator[Record]:
 
 
 def _values(  # noqa: PLR0915 - a record has that many lines
-    username: str, number: int, chance: random.Random) -> Iterator[tuple[str, Value]]:
+    username: str, number: int, chance: random.Random
+) -> Iterator[tuple[str, Value]]:
     first, last = chance.choice(_FIRST), chance.choice(_LAST)
     year = 2018 + chance.randrange(8)
     yield "username", username

@@ -313,7 +313,7 @@ def test_a_person_reads_where_the_files_are_and_what_comes_next(school_of_two: P
     ran = graduand(school_of_two, *COMPILE)
 
     assert ran.out == f"{school_of_two}/build/20261123_1_students.csv  2 rows  an ordinary job\n"
-    assert ran.err == f"How to bring them in: {school_of_two}/build/upload.md\n"
+    assert ran.err == f"How to import them: {school_of_two}/build/upload.md\n"
 
 
 def test_a_rehearsal_says_so_and_bears_the_word_that_keeps_it_from_running(school_of_two: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_new_repository_is_well(healthy: Path) -> None:
     assert ran.out.splitlines() == [
         "✓ git reads the records.",
         "✓ git knows who commits.",
-        "✓ git passes over build/, which holds personal data.",
+        "✓ git ignores build/, which holds personal data.",
         "✓ schema/transition.schema.json is fresh.",
         "✓ The facts about Handshake were last checked on 2026-11-23.",
     ]
@@ -105,7 +105,7 @@ def open_the_folder(root: Path) -> None:
     [
         (leave_git, "git cannot read the records.", "git init"),
         (break_git, "git cannot read the records.", "git init"),
-        (take_the_build_in, "git would take build/ in, which holds personal data.", "Write /build/ into .gitignore."),
+        (take_the_build_in, "git does not ignore build/, which holds personal data.", "Write /build/ into .gitignore."),
         (change_the_settings, "schema/transition.schema.json is stale.", "graduand schema"),
         (lose_the_json_schema, "schema/transition.schema.json is stale.", "graduand schema"),
         (break_the_settings, "schema/ cannot be read.", "“region” is “asia”; it can be: eu, us"),

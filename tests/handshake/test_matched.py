@@ -117,9 +117,9 @@ def test_what_was_found_is_told() -> None:
 
 
 def test_two_rows_of_one_person_both_stay() -> None:
-    rows = [row("zoe"), row("old-zoe"), row("zoe")]
+    rows = [row("zoe"), row("old-zoe"), row("99"), row("99")]
     found = match(rows, USERNAMES, EMAILS, FORMER)
-    assert [one.username for one in found] == ["zoe"] * 3
+    assert [one.username for one in found] == ["zoe"] * 4
     assert [one.row for one in found] == rows
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given, settings
 
 from graduand.records.kinds import CLEAR, Kind
@@ -19,6 +18,8 @@ from tests.repository import HOUSE, TODAY, built, graduand, shipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pytest
 
     from graduand.handshake.upload import File
     from graduand.records.record import Record, Value
@@ -97,7 +98,7 @@ def test_another_machine_makes_the_same_bytes_of_the_same_commit(tmp_path: Path)
         {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "Pacific/Kiritimati", "UMASK": "077"},
         {"PYTHONHASHSEED": "1", "LANG": "C.UTF-8", "TZ": "America/Los_Angeles", "UMASK": "000", "PYTHONUTF8": "0"},
     )
-    made = []
+    made: list[dict[str, bytes]] = []
     for machine in machines:
         there = tmp_path / f"clone{len(made)}"
         subprocess.run(["git", "clone", "--quiet", str(tmp_path), str(there)], check=True)

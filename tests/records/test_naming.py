@@ -63,6 +63,7 @@ NESTED = {
     ("primary_education", "college_name"): "“college_names:” below “primary_education:”",
     ("primary_education", "date de fin"): END_DATE,
     ("primary_education", "notes"): "“notes:” below “transition:”",
+    ("hometown_location_attributes", "Name"): "“name:” below “hometown_location_attributes:”",
     ("transition", "end_date"): END_DATE,
     ("transition", "requested_on"): "“requested_on:” below “transition: personal_email:”",
     ("transition", "username"): "“username:” at the beginning of a line",
@@ -114,6 +115,13 @@ def test_a_key_that_nobody_knows_is_told_the_nearest_one(group: str, key: str, h
     assert found.rule == "GR101"
     assert found.message.startswith(f"“{key}” is no column of Handshake and no key of a record")
     assert found.message.endswith(f". {hint}")
+
+
+def test_a_key_beside_it_is_nearer_than_one_elsewhere(school: School) -> None:
+    text = "transition:\n  account:\n    requested_o: x\n"
+    (found,) = read("records/a/b.yaml", text.encode(), school).findings
+
+    assert found.message.endswith("Did you mean “requested_by:” below “transition: account:”?")
 
 
 @pytest.mark.parametrize(

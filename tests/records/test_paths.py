@@ -21,6 +21,7 @@ NAMES = {
     "Com7.tar.gz": "%43om7.tar.gz.yaml",
     "lpt0": "%6Cpt0.yaml",
     "con1": "con1.yaml",
+    "com10": "com10.yaml",
     "icon": "icon.yaml",
     "end.": "end%2E.yaml",
     ".hidden": "%2Ehidden.yaml",

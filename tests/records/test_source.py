@@ -7,7 +7,13 @@ from graduand.records.source import LIMIT, Refused, place_at, text_of
 
 REFUSED = {
     # Class B10: encodings
-    "a byte of Windows-1252": (b"a: b\nname: Ren\xe9\n", "GR002", 2, 10, "0xE9"),
+    "a byte of Windows-1252": (
+        b"a: b\nname: Ren\xe9\n",
+        "GR002",
+        2,
+        10,
+        "Byte 0xE9 is not UTF-8 (in Windows-1252 it would be “é”)",
+    ),
     "the same after wide letters": ("é漢😀: ".encode() + b"\x92", "GR002", 1, 6, "“’”"),
     "a byte that Windows-1252 lacks": (b"\x81", "GR002", 1, 1, "0x81"),
     "an overlong slash": (b"a: \xc0\xaf", "GR002", 1, 4, "0xC0"),
@@ -89,3 +95,4 @@ def test_a_file_is_too_large_one_byte_above_the_limit() -> None:
 )
 def test_a_place_counts_lines_and_characters_from_one(index: int, place: tuple[int, int]) -> None:
     assert Place(*place) == place_at("é😀\n\nb", index)
+    assert Place(place[0] + 1, place[1]) == place_at("\né😀\n\nb", index + 1)

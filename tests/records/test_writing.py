@@ -268,10 +268,13 @@ SOUND = Record(
     PATH,
     {
         "username": "00412345",
+        "middle_name": "3.5",
+        "preferred_name": "2026-06-15",
         "primary_education:end_date": "2026-06-15",
         "primary_education:major_names": ("a", "b"),
         "primary_education:cumulative_gpa": "3.50",
         "disabled": "true",
+        "campus_name": "false",
         "transition:notes": "x\ny",
     },
     (Waiver("GR207", "a", "2027-06-30", "b"),),
@@ -286,10 +289,13 @@ SOUND = Record(
         ('"00412345"', "no"),
         ('"00412345"', "[00412345]"),
         ('"00412345"', '"00412345'),
-        ("2026-06-15", "2026-06-16"),
-        ("2026-06-15", "2026-06-15 00:00:00"),
-        ("2026-06-15", "2026-02-30"),
-        ("2026-06-15", "soon"),
+        ('"2026-06-15"', "2026-06-15"),
+        ('"3.5"', "3.5"),
+        ('"false"', "false"),
+        ("end_date: 2026-06-15", "end_date: 2026-06-16"),
+        ("end_date: 2026-06-15", "end_date: 2026-06-15 00:00:00"),
+        ("end_date: 2026-06-15", "end_date: 2026-02-30"),
+        ("end_date: 2026-06-15", "end_date: soon"),
         ("3.50", "3.51"),
         ("3.50", "true"),
         ("3.50", '"3.5"'),
@@ -319,7 +325,9 @@ def test_the_referee_sees_every_difference(right: str, wrong: str, school: Schoo
     assert not agrees(text.replace(right, wrong), SOUND, school)
 
 
-@pytest.mark.parametrize("text", ["", "x", "- a", "transition:\n  waive: x\n", "transition:\n  waive: [x]\n"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "- a", "transition:\n  waive: x\n", "transition:\n  waive: 1\n", "transition:\n  waive: [x]\n"]
+)
 def test_the_referee_refuses_what_is_no_record(text: str, school: School) -> None:
     assert not agrees(text, Record(PATH, {}, (Waiver("x"),)), school)
 

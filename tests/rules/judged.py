@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -77,6 +78,11 @@ def but(text: str, *changes: tuple[str, str]) -> str:
 def other(text: str, username: str = "00412346", address: str = "other@mail.example") -> str:
     """Return the record of somebody else."""
     return but(text, ("00412345", username), ("chloe.dupont@valmont.example", address), ("Dupont", "Martin"))
+
+
+def quoted(message: str) -> list[str]:
+    """Return the words that a sentence puts between quotation marks: what is there, and what would be right."""
+    return re.findall("“([^”]*)”", message)
 
 
 def judged(

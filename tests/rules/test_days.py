@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.rules.judged import CLOSED, GRADUATE, RETURNER, but, judged
+from tests.rules.judged import CLOSED, GRADUATE, RETURNER, but, judged, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,15 +54,15 @@ def test_a_finding_comes_and_goes_on_its_day(tmp_path: Path, text: str, on: str,
     assert " ".join(sorted(one.rule for one in judged(tmp_path, text, on, SETTINGS))) == rules
 
 
-def test_the_days_are_named_in_the_sentence(tmp_path: Path) -> None:
+def test_the_sentence_names_the_day(tmp_path: Path) -> None:
     said = [
         one.message
         for text, on in ((WAITING, "2026-07-01"), (HELD, "2026-06-30"), (GRADUATE, "2026-06-14"))
         for one in judged(tmp_path, text, on)
     ]
 
-    assert said == [
-        "No personal address for “chloe.dupont@valmont.example”; the answer was due on “2026-06-30”.",
-        "The change of the account is held back until “2026-07-01”.",
-        "The graduation is on “2026-06-15”, after 2026-06-14.",
+    assert [quoted(sentence) for sentence in said] == [
+        ["chloe.dupont@valmont.example", "2026-06-30"],
+        ["2026-07-01"],
+        ["2026-06-15"],
     ]

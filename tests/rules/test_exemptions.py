@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from graduand.rules.book import RULES
-from tests.rules.judged import GRADUATE, HERE, MARK, but, judged, other
+from tests.rules.judged import GRADUATE, HERE, MARK, but, judged, other, quoted
 from tests.rules.pairs import EXEMPTED, PAIRS, PHONE
 
 if TYPE_CHECKING:
@@ -81,13 +81,15 @@ def test_an_exemption_holds_to_its_last_day_and_only_when_it_is_whole(
 def test_a_rule_in_small_letters_is_understood_and_not_obeyed(tmp_path: Path) -> None:
     found = judged(tmp_path, but(EXEMPTED, ("GR126", "gr126")))
 
-    assert [one.message for one in found if one.rule == "GR606"] == ["There is no rule “gr126”. Did you mean “GR126”?"]
+    assert [quoted(one.message) for one in found if one.rule == "GR606"] == [["gr126", "GR126"]]
 
 
 def test_what_is_missing_is_named_by_its_key(tmp_path: Path) -> None:
     found = judged(tmp_path, f"{PHONE}  waive:\n    - {{rule: GR126, by: registrar}}\n")
+    (said,) = (one.message for one in found if one.rule == "GR608")
 
-    assert [one.message for one in found if one.rule == "GR608"] == ["The exemption lacks: reason, until."]
+    assert "reason, until" in said
+    assert "rule" not in said
 
 
 def test_an_exemption_of_one_leaves_what_is_said_of_the_other(tmp_path: Path) -> None:

@@ -52,9 +52,9 @@ def _git(workspace: Workspace) -> Iterator[Symptom]:
             _('git config --global user.name "…" and git config --global user.email …'),
         )
     if checkout.ignores("build/manifest.json"):
-        yield Symptom(_("git passes over build/, which holds personal data."))
+        yield Symptom(_("git ignores build/, which holds personal data."))
     else:
-        yield Symptom(_("git would take build/ in, which holds personal data."), _("Write /build/ into .gitignore."))
+        yield Symptom(_("git does not ignore build/, which holds personal data."), _("Write /build/ into .gitignore."))
 
 
 def _schema(workspace: Workspace, on: str) -> Iterator[Symptom]:
@@ -86,7 +86,7 @@ def _left_behind(workspace: Workspace) -> Iterator[Symptom]:
         said = _("{path} was left behind by a killed process.").format(
             path=visible(path.relative_to(root).as_posix(), 200)
         )
-        yield Symptom(said, _("Look whether the record beside it is as it should be, then delete it."))
+        yield Symptom(said, _("Check that the record beside it is right, then delete it."))
     old = [
         path
         for path in sorted((root / "build").glob("*.csv"))

@@ -212,7 +212,7 @@ class Workspace:
         if there == wanted:
             return
         with disk.locked(self.root):
-            if there:
+            if path.exists():
                 disk.replace(path, wanted, disk.read(path, SIZE))
             else:
                 disk.create(path, wanted)

@@ -67,4 +67,4 @@ def compile(  # noqa: A001 - the command's name
         sys.stdout.write(manifest(upload))
     else:
         show(compiled_text(upload, folder), session.colour)
-        say(_("How to bring them in: {card}").format(card=visible(str(folder / CARD), 300)))
+        say(_("How to import them: {card}").format(card=visible(str(folder / CARD), 300)))

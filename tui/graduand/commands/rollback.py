@@ -38,5 +38,5 @@ def rollback(
         sys.stdout.write(manifest(taken.upload))
         return
     show(compiled_text(taken.upload, folder), session.colour)
-    say(_("How to bring them in: {card}").format(card=folder / CARD))
+    say(_("How to import them: {card}").format(card=folder / CARD))
     say(_("Correct the records too, or the next upload brings the same change again."))

@@ -56,7 +56,7 @@ _REFUSALS: Final = (
     (r"Missing (?:argument|option|parameter) '(?P<name>.*)'\.?.*", N_("{name} is missing.")),
     (r"Option '(?P<name>.*)' requires an argument", N_("{name} needs a value.")),
     (r"Option '(?P<name>.*)' does not take a value", N_("{name} takes no value.")),
-    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<words>.*)\)", N_("That is too much: {words}.")),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<words>.*)\)", N_("Unexpected: {words}.")),
     (
         r"Invalid value for '(?P<name>.*?)': '(?P<value>.*)' is not one of (?P<allowed>.*)",
         N_("{name} cannot be {value}; it can be: {allowed}."),

@@ -51,7 +51,7 @@ def _undoubled(text: str) -> str:
 
 
 class _Token(NamedTuple):
-    """A sign of JSON, or a text: quoted ('"'), quoted without an end ("…") or bare ("")."""
+    """A sign of JSON, or a text: quoted ('"') or bare ("")."""
 
     sign: str
     text: str = ""
@@ -96,7 +96,7 @@ def _quoted(text: str, start: int, closing: re.Pattern[str]) -> tuple[_Token, in
     for found in closing.finditer(text, start):
         if not found.group().startswith("\\"):
             return _Token('"', _unescaped(text[start : found.start()])), found.end()
-    return _Token("…", _unescaped(text[start:].rstrip("]}"))), len(text)
+    return _Token('"', _unescaped(text[start:].rstrip("]}"))), len(text)
 
 
 _APOSTROPHE: Final = re.compile(r"(\\\\)|\\(?=')")

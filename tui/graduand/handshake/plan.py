@@ -6,10 +6,10 @@ from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.handshake.job import EMAIL, USERNAME
+from graduand.handshake.job import EMAIL, LOGIN, USERNAME
 from graduand.handshake.row import DISABLED, LABELS
 from graduand.records.kinds import CLEAR
-from graduand.records.record import ALUMNI
+from graduand.records.record import ALUMNI, ATTENDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,23 +123,23 @@ def _change(row: Row, sent: Sent, year: str) -> Change:
     return Change(row.username, status, effects, cells, row.held_back)
 
 
+_KEYS: Final = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, LOGIN: Effect.LOGIN}
+
+
 def _effect(cell: Cell, year: str, *, known: bool) -> Effect:
     """Return what the change of one cell does; of a person never sent before, key values change nothing."""
-    fixed = {
-        (DISABLED, "TRUE"): Effect.DEACTIVATE,
-        (DISABLED, "FALSE"): Effect.REACTIVATE,
-        (year, ALUMNI): Effect.GRADUATE,
-    }.get((cell.header, cell.after))
-    if fixed:
-        return fixed
-    if cell.after == CLEAR:
+    header, now = cell.header, cell.after
+    if header == DISABLED:
+        return Effect.DEACTIVATE if now == "TRUE" else Effect.REACTIVATE
+    if now == CLEAR:
         return Effect.WIPE
-    if cell.header == LABELS:
-        return Effect.LABELS
-    if cell.header == "primary_education:currently_attending" and cell.after == "TRUE":
+    if header == year and now == ALUMNI:
+        return Effect.GRADUATE
+    if header == ATTENDING and now == "TRUE":
         return Effect.RETURN
-    keys = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, "auth_identifier": Effect.LOGIN}
-    return keys.get(cell.header, Effect.UPDATE) if known else Effect.UPDATE
+    if header == LABELS:
+        return Effect.LABELS
+    return _KEYS.get(header, Effect.UPDATE) if known else Effect.UPDATE
 
 
 _ENOUGH: Final = 10

@@ -60,11 +60,11 @@ def derived_cells(record: Record, school: School) -> dict[str, Derived]:
     """Return the cells that follow from the kind of the transition and are not in the record [ALU]."""
     found: dict[str, Derived] = {}
     if record.graduated and not record.stays:
-        found[school.year] = Derived(ALUMNI, N_("Who graduates is Alumni."))
-        found[ATTENDING] = Derived("FALSE", N_("Who graduates does not attend any more."))
+        found[school.year] = Derived(ALUMNI, N_("A person who graduates is Alumni."))
+        found[ATTENDING] = Derived("FALSE", N_("A person who graduates does not attend any more."))
     elif record.returned:
-        found[ATTENDING] = Derived("TRUE", N_("Who returns attends."))
-        found[END] = Derived(CLEAR, N_("Who returns without an end date would fail on the old one, so it is wiped."))
+        found[ATTENDING] = Derived("TRUE", N_("A person who returns attends."))
+        found[END] = Derived(CLEAR, N_("A person who returns without an end date would fail on the old one, so it is wiped."))
     return {header: derived for header, derived in found.items() if header not in record.values}
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
-
-# Without git GitPython would refuse to be imported; here the first command says what is missing.
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-import git
-from git.exc import GitCommandError, GitCommandNotFound
+import subprocess
+from contextlib import contextmanager
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Final
 
 from graduand.errors import GitRefused, NoGit, NotGit
+from graduand.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,9 +18,15 @@ if TYPE_CHECKING:
 LITERAL: Final = "--literal-pathspecs"
 """Before a command that is given paths: a bracket in a folder's name is a bracket."""
 
-_ALWAYS: Final = ("--no-pager", "-c", "core.quotePath=true", "-c", "color.ui=never")
+_ALWAYS: Final = (
+    "--no-pager",
+    *("-c", "core.quotePath=true"),
+    *("-c", "color.ui=never"),
+    *("-c", "advice.graftFileDeprecated=false"),
+)
 _LOOKING: Final = (
     "--no-optional-locks",
+    "--no-replace-objects",
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "log.showSignature=false"),
@@ -30,13 +35,22 @@ _LOOKING: Final = (
 """Whatever the repository's own configuration would have git run, it does not run for a look."""
 
 _BATCH: Final = 256
-"""Objects asked for before the answers are read; their names fit into a pipe's buffer."""
+"""Objects asked for at once; the names of two batches fit into a pipe's buffer."""
+
+_PIPE: Final = 1 << 16
 
 _OURS: Final = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
+_ENVIRONMENT: Final = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": "false",
+    "GIT_GRAFT_FILE": os.devnull,
+}
+"""Grafts, as replaced objects, would show another history than the one that was committed."""
 
 
 class Program:
-    """git in one folder, through GitPython's process handling."""
+    """git in one folder."""
 
     def __init__(self, root: Path) -> None:
         """Find git and the repository around `root`.
@@ -45,10 +59,8 @@ class Program:
             NoGit: there is no git program.
             NotGit: the folder is in no repository that git reads.
         """
-        for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_OURS)]:
-            del os.environ[name]  # another repository's hook may have set it
+        _forget_inherited()
         self.root = root
-        self._git = git.Git(root)
         try:
             self.folder = self.look("rev-parse", "--absolute-git-dir").strip()
             """Git's own folder, `.git`."""
@@ -63,12 +75,7 @@ class Program:
             NoGit: there is no git program.
             GitRefused: git would not.
         """
-        try:
-            git.Git(root).execute(["git", "init", "--quiet", "--initial-branch=main"])
-        except GitCommandNotFound as error:
-            raise NoGit from error
-        except GitCommandError as error:
-            raise GitRefused(_last_line(str(error.stderr))) from error
+        _act(root, "init", "--quiet", "--initial-branch=main")
 
     def look(self, *arguments: str) -> str:
         """Return what a reading command says.
@@ -84,7 +91,81 @@ class Program:
         Raises:
             GitRefused: it ended with an error.
         """
-        return self._run((*_ALWAYS, *_LOOKING, *arguments))
+        try:
+            done = subprocess.run(  # noqa: S603 - no shell, and the words are ours
+                _looking(arguments),
+                cwd=self.root,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except OSError as error:
+            raise _not_started(self.root, error) from error
+        if done.returncode:
+            raise GitRefused(_last_line(done.stderr.decode(errors="surrogateescape")))
+        return done.stdout
+
+    def pieces(self, *arguments: str) -> Iterator[str]:
+        """Return what a reading command says under `-z`, piece by piece, while it is still talking.
+
+        Raises:
+            GitRefused: it ended with an error.
+        """
+        with self._talking(*arguments) as (_stdin, stdout):
+            rest = b""
+            while chunk := os.read(stdout.fileno(), _PIPE):
+                whole, nul, rest = (rest + chunk).rpartition(b"\0")
+                if nul:
+                    yield from whole.decode(errors="surrogateescape").split("\0")
+            if rest:
+                yield rest.decode(errors="surrogateescape")
+
+    def blobs(self, objects: Iterable[str]) -> Iterator[bytes | None]:
+        """Return the contents of objects in their order, from one process; None for one that is missing.
+
+        Raises:
+            GitRefused: the process ended before it had answered.
+        """
+        with self._talking("cat-file", "--batch") as (stdin, stdout):
+            names = iter(objects)
+            asked = _ask(stdin, names)
+            while asked:
+                following = _ask(stdin, names)
+                for _turn in range(asked):
+                    yield _answer(stdout)
+                asked = following
+
+    @contextmanager
+    def _talking(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """Run a reading command that is listened to while it works.
+
+        Raises:
+            GitRefused: it was listened to until its end, which was an error.
+        """
+        pipe = subprocess.PIPE
+        try:
+            process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
+                _looking(arguments),
+                cwd=self.root,
+                env=_environment(),
+                stdin=pipe,
+                stdout=pipe,
+                stderr=subprocess.DEVNULL,
+                bufsize=_PIPE,
+            )
+        except OSError as error:
+            raise _not_started(self.root, error) from error
+        with process:
+            assert process.stdin is not None  # noqa: S101 - the type checker cannot know
+            assert process.stdout is not None  # noqa: S101
+            yield process.stdin, process.stdout
+        if process.returncode:
+            raise GitRefused(
+                _("{command} ended with an error ({code})").format(
+                    command=f"git {arguments[0]}", code=process.returncode
+                )
+            )
 
     def act(self, *arguments: str) -> str:
         """Return what a changing command says; hooks and signing work as the user has set them up.
@@ -92,53 +173,63 @@ class Program:
         Raises:
             GitRefused: it ended with an error.
         """
-        return self._run((*_ALWAYS, *arguments)).decode(errors="surrogateescape")
-
-    def _run(self, arguments: tuple[str, ...]) -> bytes:
-        try:
-            said = self._git.execute(
-                ["git", *arguments],
-                env={"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "false"},
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-            )
-        except GitCommandNotFound as error:
-            raise NoGit from error
-        except GitCommandError as error:
-            raise GitRefused(_last_line(str(error.stderr))) from error
-        except OSError as error:
-            raise NotGit(self.root, error.strerror or "") from error
-        return bytes(said)
-
-    def blobs(self, objects: Iterable[str]) -> Iterator[bytes | None]:
-        """Return the contents of objects in their order, from one process; None for one that is missing."""
-        command = ["git", *_ALWAYS, *_LOOKING, "cat-file", "--batch"]
-        process = self._git.execute(command, as_process=True, istream=-1, env={"LC_ALL": "C"})
-        try:
-            asked: list[str] = []
-            for name in objects:
-                asked.append(name)
-                if len(asked) == _BATCH:
-                    yield from _answers(process, asked)
-                    asked = []
-            yield from _answers(process, asked)
-        finally:
-            process.stdin.close()
-            process.stdout.close()
-            process.wait()
+        return _act(self.root, *_ALWAYS, *arguments)
 
 
-def _answers(process: git.cmd.Git.AutoInterrupt, asked: list[str]) -> Iterator[bytes | None]:
-    process.stdin.write("".join(f"{name}\n" for name in asked).encode())
-    process.stdin.flush()
-    for _name in asked:
-        header = process.stdout.readline().split()
-        if len(header) == 3:
-            content = process.stdout.read(int(header[2]))
-            process.stdout.read(1)
-            yield content
-        else:
-            yield None
+def _looking(arguments: tuple[str, ...]) -> list[str]:
+    return ["git", *_ALWAYS, *_LOOKING, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, **_ENVIRONMENT}
+
+
+def _not_started(root: Path, error: OSError) -> NoGit | NotGit:
+    return NoGit() if error.filename == "git" else NotGit(root, error.strerror or "")
+
+
+def _ask(stdin: IO[bytes], names: Iterator[str]) -> int:
+    """Ask for the next batch of objects; return how many they are."""
+    batch = list(islice(names, _BATCH))
+    if batch:
+        stdin.write("".join(f"{name}\n" for name in batch).encode(errors="surrogateescape"))
+        stdin.flush()
+    return len(batch)
+
+
+def _answer(stdout: IO[bytes]) -> bytes | None:
+    header = stdout.readline()
+    size = header.rpartition(b" ")[2]
+    if size[:-1].isdigit():
+        return stdout.read(int(size) + 1)[:-1]
+    if header.endswith(b"missing\n"):
+        return None
+    raise GitRefused(header.decode(errors="surrogateescape"))
+
+
+def _act(root: Path, *arguments: str) -> str:
+    # Without git GitPython would refuse to be imported; here the first command says what is missing.
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    from git import Git  # noqa: PLC0415 - 60 ms that only a change needs
+    from git.exc import GitCommandError, GitCommandNotFound  # noqa: PLC0415
+
+    try:
+        said = Git(root).execute(
+            ["git", *arguments], env=_ENVIRONMENT, stdout_as_string=False, strip_newline_in_stdout=False
+        )
+    except GitCommandNotFound as error:
+        raise NoGit from error
+    except GitCommandError as error:
+        raise GitRefused(_last_line(str(error.stderr))) from error
+    except OSError as error:
+        raise NotGit(root, error.strerror or "") from error
+    return bytes(said).decode(errors="surrogateescape")
+
+
+def _forget_inherited() -> None:
+    """Drop the variables that would lead git elsewhere, as another repository's hook may have set them."""
+    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_OURS)]:
+        del os.environ[name]
 
 
 def _last_line(stderr: str) -> str:

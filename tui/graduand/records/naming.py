@@ -26,8 +26,7 @@ def unknown_key(key: str, name: Scalar, school: School) -> Fault:
     if exact:
         message = _("{key} is written here as {exact}.").format(key=written, exact=_as_written(exact, key))
         return Fault("GR101", name.place, message, key)
-    retired = school.importer.retired
-    old = retired.get(key) or retired.get(word) or retired.get(word.lower())
+    old = school.importer.retired.get(word.lower())
     if old:
         return Fault("GR102", name.place, _retired(old), key)
     if any(folded(column.key) == folded(word) for column in school.importer.columns):

@@ -141,7 +141,7 @@ def _entries(events: Iterator[Any], depth: int) -> tuple[tuple[Scalar, Node], ..
         if key.text == "<<":
             raise Refused(Fault("GR009", key.place, _("A merge key (<<) stands here; write the values themselves.")))
         if key.text in entries:
-            message = _("The key {key} stands twice, first in line {line}; delete one of the two.")
+            message = _("The key {key} appears twice, first in line {line}; delete one of the two.")
             first = entries[key.text][0].place.line
             raise Refused(Fault("GR008", key.place, message.format(key=quoted(key.text), line=first), key.text))
         entries[key.text] = (key, _node(next(events), events, depth + 1))

@@ -30,7 +30,7 @@ RULES: Final = (
     ),
     error(
         "GR503",
-        N_("A reason, and nothing that it is the reason for"),
+        N_("A reason without a change"),
         N_("Without “disabled” nothing happens to the account; a blank cell changes nothing."),
         N_("Write disabled: true to close or disabled: false to reopen, or delete the account block."),
         "ALU",
@@ -39,7 +39,7 @@ RULES: Final = (
     error(
         "GR504",
         N_("A returner whose account is closed"),
-        N_("Who returns needs the account."),
+        N_("A person who returns needs the account."),
         N_("Write disabled: false if it was closed before, or delete the line."),
         "ALU",
     ),

@@ -42,7 +42,7 @@ RULES: Final = (
     warning(
         "GR305",
         N_("A student with a personal address"),
-        N_("Who returns gets the school's address back if it was changed at graduation."),
+        N_("A person who returns gets the school's address back if it was changed at graduation."),
         N_("Write the school address, or waive this rule if the person has none."),
         "ALU",
     ),

@@ -63,7 +63,7 @@ RULES: Final = (
     ),
     error(
         "GR008",
-        N_("A key stands twice"),
+        N_("A key appears twice"),
         N_("Nobody can tell which of the two is meant; a clean merge of two branches can produce this."),
         N_("Delete one of the two lines."),
     ),

@@ -64,7 +64,7 @@ RULES: Final = (
     warning(
         "GR407",
         N_("The same name as alumnus and as student"),
-        N_("Who is Alumni in one record and active in another is often one person with two records."),
+        N_("Somebody who is Alumni in one record and active in another is often one person with two records."),
         N_("Keep one record if it is one person; otherwise waive this rule."),
         "FAQ",
     ),
@@ -141,7 +141,7 @@ def _grouped(records: Iterable[Record], key_of: Callable[[Record], str]) -> Iter
 def _same(records: tuple[Record, ...], rule: str, key: str, key_of: Callable[[Record], str]) -> Iterator[Shared]:
     for group in _grouped(records, key_of):
         for record in group:
-            message = _("{value} stands in {others} too.")
+            message = _("{value} also appears in {others}.")
             value = quoted(record.text(key))
             yield Shared(record, Flaw(rule, key, message.format(value=value, others=_others(record, group))))
 

@@ -36,7 +36,7 @@ RULES: Final = (
     ),
     error(
         "GR603",
-        N_("To be answered before it was asked"),
+        N_("Answer due before the request"),
         N_("The two dates of the campaign contradict each other."),
         N_("Correct requested_on or answer_by."),
     ),
@@ -58,7 +58,7 @@ RULES: Final = (
     ),
     error(
         "GR606",
-        N_("An exemption that cannot be"),
+        N_("An exemption that is not allowed"),
         N_("Rules that protect the file or the account have no exemption; a misspelt rule exempts from nothing."),
         N_("Delete the exemption, or correct the rule's number."),
     ),

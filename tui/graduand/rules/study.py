@@ -61,7 +61,7 @@ RULES: Final = (
     error(
         "GR206",
         N_("A returner as an alumnus"),
-        N_("Who returns is a student again."),
+        N_("A person who returns is a student again."),
         N_("Write the year of study, or kind: graduated."),
         "ALU",
     ),
@@ -79,7 +79,7 @@ RULES: Final = (
     error(
         "GR208",
         N_("A returner who does not study"),
-        N_("Who returns is enrolled again."),
+        N_("A person who returns is enrolled again."),
         N_("Delete currently_attending; it is derived."),
         "ALU",
     ),

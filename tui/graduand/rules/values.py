@@ -131,7 +131,7 @@ RULES: Final = (
     ),
     error(
         "GR115",
-        N_("Blank at the edge, or a blank that is none"),
+        N_("Space at the edge, or a special space"),
         N_("The importer is not known to trim cells; a blank at the edge makes another text of it."),
         N_("Delete the blank, or replace the special blank by an ordinary one."),
     ),
@@ -174,7 +174,7 @@ RULES: Final = (
     ),
     error(
         "GR121",
-        N_("An item stands twice"),
+        N_("An item appears twice"),
         N_("A list names each thing once."),
         N_("Delete one of the two."),
         "IMP",
@@ -314,7 +314,7 @@ def _cleared(field: Field) -> Iterator[Flaw]:
         message = _("“**CLEAR**” cannot stand in {field}; write a value, or delete the line.")
         yield Flaw("GR112", field.key, message.format(field=quoted(field.key)))
     elif field.clear_certainty == "unknown":
-        message = _("What “**CLEAR**” does in {field} is written nowhere.")
+        message = _("Handshake does not document what “**CLEAR**” does in {field}.")
         yield Flaw("GR133", field.key, message.format(field=quoted(field.key)))
 
 
@@ -327,7 +327,7 @@ def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw
             message = _("{value} holds a semicolon, which would make two items of it.")
             yield Flaw("GR117", key, message.format(value=quoted(text)))
         if text in seen:
-            yield Flaw("GR121", key, _("{value} stands twice in this list.").format(value=quoted(text)))
+            yield Flaw("GR121", key, _("{value} appears twice in this list.").format(value=quoted(text)))
         seen.add(text)
     if field.key == "system_label_names":
         message = _("These labels replace all that the person has: {labels}.")

@@ -1,0 +1,91 @@
+"""graduand explain: every rule and every field, with why, the cure and the source, offline."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graduand.rules.book import RULES
+from tests.repository import graduand
+from tests.rules.judged import quoted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graduand.records.school import School
+
+
+def test_a_rule_is_explained_with_cure_exemption_and_sources(root: Path) -> None:
+    rule = RULES["GR302"]
+    ran = graduand(root, "explain", "GR302")
+    told = " ".join(ran.out.split())
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"GR302  {rule.title}  (error)\n\n")
+    assert max(map(len, ran.out.splitlines())) <= 100
+    for part in (rule.why, rule.cure, "waive", "[DOMAIN] .edu Emails of Other Institutions", "[ALU] Updating"):
+        assert part in told
+    assert "\n            https://support.joinhandshake.com/hc/en-us/articles/360001151208\n" in ran.out
+
+
+def test_a_rule_of_ours_has_no_exemption_and_no_article(root: Path) -> None:
+    out = graduand(root, "explain", "GR008").out
+
+    assert "waive" not in out
+    assert "https://" not in out
+
+
+def test_a_column_is_explained_by_its_meaning_and_what_may_stand_in_it(root: Path) -> None:
+    ran = graduand(root, "explain", "primary_education:education_level_name")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("primary_education:education_level_name  Level of degree  (choice)\n\n")
+    assert "Associates, Certificate, Advanced Certificate, Bachelors," in ran.out
+    assert "“**CLEAR**”" in ran.out
+    assert "[IMP] Importing Student Data\n" in ran.out
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_rule_and_every_field_can_be_explained(root: Path, school: School, language: str) -> None:
+    for what in (*RULES, *school.fields):
+        ran = graduand(root, "explain", what, "--json", lang=language)
+        told = json.loads(ran.out)
+
+        assert ran.code == 0
+        assert told["schema"] == "graduand/explanation/1"
+        assert what in {told.get("rule"), told.get("column")}
+        assert [source["key"] for source in told["sources"]] == list(
+            RULES[what].sources if what in RULES else school.fields[what].sources
+        )
+
+
+def test_small_letters_are_understood(root: Path) -> None:
+    assert graduand(root, "explain", "gr302") == graduand(root, "explain", "GR302")
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("GR3O2", ["GR3O2", "GR302"]),
+        ("first name", ["first name", "first_name"]),
+        ("disable", ["disable", "disabled"]),
+        ("email_adress", ["email_adress", "email_address"]),
+        ("qwertz", ["qwertz"]),
+        ("\x1b[2J", ["<U+001B>[2J"]),
+    ],
+)
+def test_a_wrong_word_gets_a_hint(root: Path, what: str, words: list[str]) -> None:
+    ran = graduand(root, "explain", what)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert quoted(ran.err) == words
+    assert ran.err.removesuffix("\n").isprintable()
+
+
+def test_without_a_word_the_usage_is_told(root: Path) -> None:
+    ran = graduand(root, "explain")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "GR301|COLUMN" in ran.err

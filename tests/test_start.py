@@ -1,0 +1,69 @@
+"""What a command does not need, it does not wait for: which modules each one imports, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.repository import GRADUATE, HOUSE, TODAY, begin, commit, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TELL = """
+import atexit, json, runpy, sys
+atexit.register(lambda: sys.stderr.write("\\n" + json.dumps(sorted(sys.modules))))
+runpy.run_module("graduand", run_name="__main__")
+"""
+HEAVY = {"git", "pydantic", "rich", "ruamel", "textual", "typer", "yaml"}
+
+
+def imported(root: Path, *words: str) -> set[str]:
+    """Return the modules that a command, its output piped, has imported when it ends well."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _TELL, *words],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(HOUSE / "tui")},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return set(json.loads(ran.stderr.rpartition("\n")[2]))
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (["--version"], set()),
+        (["--help"], {"typer", "yaml"}),
+        (["explain", "GR301"], {"typer", "yaml"}),
+        (["check", "--on", TODAY], {"typer", "yaml"}),
+        (["fmt", "--check"], {"typer", "yaml"}),
+        (["schema", "--check"], {"typer", "yaml"}),
+        (["plan", "--on", TODAY], {"typer", "yaml", "git"}),
+        (["compile", "--on", TODAY], {"typer", "yaml", "git"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_command_imports_no_more_than_it_needs(root: Path, words: list[str], allowed: set[str]) -> None:
+    put(begin(root), GRADUATE)
+    commit(root)
+
+    assert imported(root, *words) & HEAVY <= allowed
+
+
+def test_the_version_is_said_before_anything_of_ours_is_imported(root: Path) -> None:
+    ours = {module for module in imported(root, "--version") if module.startswith("graduand")}
+
+    assert ours == {"graduand"}
+
+
+def test_check_imports_no_other_command(root: Path) -> None:
+    commands = {module for module in imported(root, "check") if module.startswith("graduand.commands.")}
+
+    assert commands <= {f"graduand.commands.{name}" for name in ("app", "check", "session", "wording")}

@@ -1,0 +1,90 @@
+"""Differences: two states of one person's record, told as events; each changed key is told once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.history.events import Event, Kind
+from graduand.records.paths import username_of
+from graduand.records.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from graduand.records.record import Value
+
+_KIND: Final = "transition:kind"
+_FORMER: Final = "transition:previous_username"
+_EMAIL: Final = "email_address"
+_ACCOUNT: Final = "transition:account:"
+_BY_KIND: Final = {"graduated": Kind.GRADUATED, "returned": Kind.RETURNED}
+_BY_ACCOUNT: Final = {"true": Kind.DEACTIVATED, "false": Kind.REACTIVATED}
+_NOBODY: Final = Record("", {})
+
+
+def differences(old: Record | None, new: Record | None, renamed: Callable[[str, str], bool]) -> Iterator[Event]:
+    """Return what happened between two states of a record; None: there was none, or is none any more.
+
+    `renamed` tells whether a change of username, from and to, is told already.
+    """
+    if new is None:
+        if old is not None:
+            yield Event(Kind.REMOVED, who(old), old.path, None, None)
+        return
+    was = old or _NOBODY
+    left = _changed(was.values, new.values)
+    yield from _kind(was, new, left)
+    yield from _username(was, new, left, renamed)
+    if old is not None and _EMAIL in left and new.text(_EMAIL):
+        yield _event(Kind.EMAIL, new, was.text(_EMAIL), new.text(_EMAIL))
+        left.discard(_EMAIL)
+    yield from _account(was, new, left)
+    if left and (old is not None or new.text(_KIND) not in _BY_KIND):
+        yield Event(Kind.CORRECTED, who(new), new.path, _some(was.values, left), _some(new.values, left))
+
+
+def who(record: Record) -> str:
+    """Return whose record it is, by its place when it does not say."""
+    return record.username or username_of(record.path)
+
+
+def _changed(old: Mapping[str, Value], new: Mapping[str, Value]) -> set[str]:
+    if not old:
+        return set(new)
+    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+
+
+def _kind(old: Record, new: Record, left: set[str]) -> Iterator[Event]:
+    kind = _BY_KIND.get(new.text(_KIND))
+    if kind and _KIND in left:
+        left.discard(_KIND)
+        yield _event(kind, new, old.text(_KIND), new.text(_KIND))
+
+
+def _username(old: Record, new: Record, left: set[str], renamed: Callable[[str, str], bool]) -> Iterator[Event]:
+    former = new.text(_FORMER)
+    if old.username and old.username != new.username:
+        left -= {"username", _FORMER} if former == old.username else {"username"}
+        yield _event(Kind.USERNAME, new, old.username, new.username)
+    elif _FORMER in left and former not in {"", new.username} and not renamed(former, new.username):
+        left.discard(_FORMER)
+        yield _event(Kind.USERNAME, new, former, new.username)
+
+
+def _account(old: Record, new: Record, left: set[str]) -> Iterator[Event]:
+    kind = _BY_ACCOUNT.get(new.text("disabled"))
+    if kind and "disabled" in left:
+        left -= {"disabled", *(key for key in left if key.startswith(_ACCOUNT))}
+        yield _event(kind, new, old.text("disabled"), new.text("disabled"))._replace(
+            reason=new.text(f"{_ACCOUNT}reason"),
+            requested_by=new.text(f"{_ACCOUNT}requested_by"),
+            effective_on=new.text(f"{_ACCOUNT}effective_on"),
+        )
+
+
+def _event(kind: Kind, new: Record, old: str, now: str) -> Event:
+    return Event(kind, who(new), new.path, old or None, now)
+
+
+def _some(values: Mapping[str, Value], keys: set[str]) -> dict[str, Value]:
+    return {key: values[key] for key in sorted(keys) if key in values}
