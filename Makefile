@@ -73,8 +73,8 @@ schema: .venv/.run ## Write schema/transition.schema.json
 
 lock: ## Resolve constraints/ again (ARGS=--upgrade for newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv, the only tool that resolves for all systems at once." >&2; exit 1; }
-	@printf 'hatchling\neditables\n' | $(LOCK) --output-file constraints/run.txt pyproject.toml - >/dev/null
-	@printf 'hatchling\neditables\n' | $(LOCK) --extra dev --constraints constraints/run.txt \
+	@printf 'hatchling\neditables\npip\n' | $(LOCK) --output-file constraints/run.txt pyproject.toml - >/dev/null
+	@printf 'hatchling\neditables\npip\n' | $(LOCK) --extra dev --constraints constraints/run.txt \
 	  --output-file constraints/dev.txt pyproject.toml - >/dev/null
 
 # Stamps, so that nothing is installed twice. They fall when the checkout was moved or copied, or its Python removed.
