@@ -64,10 +64,13 @@ def failing(at: int, fail: Callable[[], None], *, ever_after: bool = False) -> I
                 fail()
             return super().write(content)
 
+    def buffered(descriptor: int, _mode: str) -> io.BufferedWriter:
+        return io.BufferedWriter(Raw(descriptor, "w"))  # type: ignore[type-var]  # its write is all that is called
+
     with pytest.MonkeyPatch.context() as patch:
         for name in ("open", "read", "fsync", "chmod", "mkdir", "replace", "link", "unlink", "rmdir"):
             patch.setattr(os, name, counted(name))
-        patch.setattr(os, "fdopen", lambda descriptor, _mode: io.BufferedWriter(Raw(descriptor, "w")))
+        patch.setattr(os, "fdopen", buffered)
         yield calls
 
 

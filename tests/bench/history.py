@@ -201,6 +201,7 @@ class _Teller:
         texts, path = self.people.pop(old), self.paths.pop(old)
         self.names[self.names.index(old)] = new
         texts["username"] = new
+        told: tuple[tuple[str, str, object, object], ...] = ()
         if self.chance.random() < 0.5:
             texts["transition:previous_username"] = old
             target = record_path("renamed", new, 1)
@@ -210,8 +211,7 @@ class _Teller:
             told = (("corrected", new, {"transition:previous_username": former}, {}),) if former else ()
         self.people[new], self.paths[new] = texts, target
         files: dict[str, str | None] = {path: None} if target != path else {}
-        more = told if target == path else ()
-        return _Happening({**files, target: self.text(new)}, (("username-changed", new, old, new), *more))
+        return _Happening({**files, target: self.text(new)}, (("username-changed", new, old, new), *told))
 
     def removal(self) -> _Happening:
         """A record is deleted."""
@@ -229,8 +229,6 @@ class _Teller:
         self.names.append(username)
         kind = texts["transition:kind"]
         told = [(str(kind), username, None, kind)]
-        if former := texts.get("transition:previous_username"):
-            told.append(("username-changed", username, former, username))
         if account := texts.get("disabled"):
             told.append(("deactivated" if account == "true" else "reactivated", username, None, account))
         return _Happening({self.paths[username]: self.text(username)}, tuple(told))
@@ -266,9 +264,7 @@ class _Teller:
         start = self.tip
         on_branch = self.chance.choice(_ORDINARY)(self)
         busy = set(on_branch.files)
-        meanwhile = next(
-            happening for happening in iter(lambda: self.arrival(), None) if not busy & set(happening.files)
-        )
+        meanwhile = next(happening for happening in iter(self.arrival, None) if not busy & set(happening.files))
         side = self.write(on_branch, start, told=False)
         self.commit(meanwhile)
         updated = self.write(_Happening(meanwhile.files), side, self.tip, told=False)

@@ -4,13 +4,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
-from graduand.handshake.job import jobs_of
+from graduand.handshake.job import LOGIN, jobs_of
 from graduand.handshake.row import row_of
 from graduand.handshake.upload import files_of
 from graduand.rules import judgement
 from tests.bench.generator import school_repository
+from tests.importer import Importer, Settings
 from tests.inspection import complaints
 from tests.people import DAY, SCHOOL, sound_people
 from tests.repository import HOUSE, TODAY, begin, built, commit, graduand, settle, shipped
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from graduand.handshake.upload import File
     from graduand.records.record import Record
     from graduand.records.school import School
+    from tests.importer import Account
 
 
 def compiled(people: tuple[Record, ...], school: School) -> tuple[File, ...]:
@@ -93,3 +95,25 @@ def test_whatever_check_calls_sound_gives_files_that_the_importer_takes_whole(pe
 
     assert [complaint for file in files for complaint in complaints(file.name, file.content)] == []
     assert sum(file.rows for file in files) >= len(people)
+
+
+@given(sound_people(SCHOOL, 1, 3))
+@settings(max_examples=60)
+def test_whatever_check_calls_sound_arrives_without_a_failed_row(people: tuple[Record, ...]) -> None:
+    """Where the login is the one that Handshake has, and the phone number one that it takes in every reading."""
+    assume(not any(person.text("mobile_number").startswith("+") for person in people))
+    accounts: dict[str, Account] = {}
+    for number, person in enumerate(people):
+        was = {"email_address": f"before{number}@valmont.example", "first_name": "Before", "disabled": "FALSE"}
+        known = person.text("transition:previous_username") or person.username
+        accounts[known] = was | ({LOGIN: person.text(LOGIN)} if LOGIN in person.values else {})
+    importer = Importer(accounts)
+
+    for file in compiled(people, SCHOOL):
+        boxes = Settings(file.setting.identifier_column, file.setting.changes_identifier_data)
+        outcome = importer.take(file.name, file.content, boxes)
+        assert (outcome.ran, outcome.said, outcome.skipped, outcome.failed) == (True, (), {}, b"")
+
+    assert {username: account["email_address"] for username, account in importer.accounts.items()} == {
+        person.username: person.text("email_address") for person in people
+    }

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.handshake.test_article import (
     ALUMNA,
     CLOSED,
@@ -22,9 +26,17 @@ from tests.importer import END, LABELS, Importer
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.importer import Account
+
+
+@pytest.fixture(autouse=True)
+def _each_upload_in_a_second_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count(1_800_000_000)
+    clock = SimpleNamespace(now=lambda zone: datetime.fromtimestamp(next(seconds), zone))
+    monkeypatch.setattr("graduand.history.ledger.datetime", clock)
 
 
 @pytest.fixture
@@ -224,6 +236,18 @@ def test_the_automatic_sync_is_never_stopped(root: Path, moved: int, closed: int
     assert {account[YEAR] for account in importer.accounts.values()} == {"Alumni"}
 
 
+@pytest.mark.parametrize("record", [LOSES_ADDRESS, CLOSED])
+def test_the_sync_counts_only_what_it_does_not_skip(root: Path, record: str) -> None:
+    importer = everybody(root, 20, 0, 0)
+    sent(root, importer)
+    put(root, record.replace("00412345", "00000007").replace("chloe.dupont", "p00000007"), "2026-spring/00000007.yaml")
+
+    jobs = sent(root, importer)
+
+    assert [(job["delivery"], job["rows"]) for job in jobs] == [("s3", 19), ("manual", 1)]
+    assert outstanding(root) == {}
+
+
 def test_what_does_not_stop_the_sync_goes_by_it(root: Path) -> None:
     jobs = sent(root, everybody(root, 20, 1, 9))
 
@@ -231,7 +255,9 @@ def test_what_does_not_stop_the_sync_goes_by_it(root: Path) -> None:
 
 
 def test_identifiers_never_go_by_the_sync(root: Path) -> None:
-    importer = Importer({"00412345": STUDENT, "00412815": ALUMNA | {EMAIL: "p00412815@valmont.example", "auth_identifier": "h"}})
+    importer = Importer(
+        {"00412345": STUDENT, "00412815": ALUMNA | {EMAIL: "p00412815@valmont.example", "auth_identifier": "h"}}
+    )
     settle(begin(root), delivery="s3")
     put(root, renamed(GRADUATE), "2026-spring/00499999.yaml")
     put(root, graduate("00412815"), "2026-spring/00412815.yaml")
@@ -242,3 +268,97 @@ def test_identifiers_never_go_by_the_sync(root: Path) -> None:
     card = (root / "build/upload.md").read_text(encoding="utf-8")
     assert card.count("Goes up by the automatic sync (S3).") == 1
     assert git(root, "tag", "--list", "upload/*").count("\n") == 1
+
+
+def compile_draft(root: Path) -> None:
+    put(root, GRADUATE.replace("06-15", "06-16"))
+    graduand(root, "compile", "--on", DAY, "--allow-dirty")
+
+
+def compile_rehearsal(root: Path) -> None:
+    graduand(root, "compile", "--on", DAY, "--rehearse")
+
+
+def touch_a_file(root: Path) -> None:
+    (file,) = (root / "build").glob("*.csv")
+    file.write_bytes(file.read_bytes().replace(b"FALSE", b"TRUE"))
+
+
+def lose_a_file(root: Path) -> None:
+    (file,) = (root / "build").glob("*.csv")
+    file.unlink()
+
+
+def lose_the_manifest(root: Path) -> None:
+    (root / "build/manifest.json").unlink()
+
+
+def write_nonsense(root: Path) -> None:
+    (root / "build/manifest.json").write_text("[]", encoding="utf-8")
+
+
+def write_no_json(root: Path) -> None:
+    (root / "build/manifest.json").write_text("username", encoding="utf-8")
+
+
+def come_from_the_future(root: Path) -> None:
+    path = root / "build/manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("manifest/1", "manifest/2"), encoding="utf-8")
+
+
+def come_from_elsewhere(root: Path) -> None:
+    path = root / "build/manifest.json"
+    head = git(root, "rev-parse", "HEAD").strip()
+    path.write_text(path.read_text(encoding="utf-8").replace(head, "0" * 40), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (compile_draft, "compiled from uncommitted changes"),
+        (compile_rehearsal, "it is a rehearsal"),
+        (touch_a_file, "“20260701_1_students.csv” is not as it was compiled"),
+        (lose_a_file, "20260701_1_students.csv cannot be read: it is not there"),
+        (lose_the_manifest, "manifest.json cannot be read: it is not there"),
+        (write_nonsense, "it is no manifest of graduand"),
+        (write_no_json, "it is no manifest of graduand"),
+        (come_from_the_future, "it is no manifest that this graduand reads (graduand/manifest/1)"),
+        (come_from_elsewhere, "its commit “000000000000” is not in this repository"),
+    ],
+)
+def test_only_what_can_be_answered_for_is_noted(people: Path, change: Callable[[Path], None], why: str) -> None:
+    graduand(people, "compile", "--on", DAY)
+    change(people)
+
+    ran = graduand(people, "uploaded", str(people / "build/manifest.json"))
+
+    assert ran.code == 5
+    assert why in ran.err
+    assert git(people, "tag") == ""
+
+
+def test_an_upload_is_noted_once(people: Path) -> None:
+    sent(people, handshake())
+
+    ran = graduand(people, "uploaded", str(people / "build/manifest.json"))
+
+    assert ran.code == 0
+    assert git(people, "tag") == ran.out
+
+
+def test_a_person_whose_address_step_failed_is_stopped_before_the_username_step(people: Path) -> None:
+    """The second step finds accounts by the address, and here the address is somebody else's."""
+    importer = handshake()
+    importer.accounts["00400001"] = {"username": "00400001", EMAIL: "chloe.dupont@courriel.example", "first_name": "C."}
+    move(people, renamed(LOSES_ADDRESS), "00499999")
+    commit(people)
+    graduand(people, "compile", "--on", DAY)
+
+    first, _second = importer.upload(people / "build")
+
+    assert b"has already been taken" in first.failed
+    assert importer.accounts["00499999"]["first_name"] == "Chloé"
+    assert "00400001" not in importer.accounts
+    card = (people / "build/upload.md").read_text(encoding="utf-8")
+    assert "Stop here if one of these people is among the failed rows of a file before" in card.partition("## 2.")[2]
+    assert "Stop here" not in card.partition("## 2.")[0]

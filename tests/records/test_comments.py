@@ -212,6 +212,14 @@ def test_the_comments_of_an_item_stay_with_it_or_with_what_replaces_it(
     assert EVERYWHERE.replace(MAJORS, majors) == canonical(changed, school.fields, _comments(EVERYWHERE))
 
 
+@pytest.mark.parametrize("marked", [(0,), (1,), (2,), (0, 2)])
+def test_a_comment_stays_with_its_own_of_two_equal_items(marked: tuple[int, ...], school: School) -> None:
+    items = [f"  - {item}{f'  # {index}' if index in marked else ''}\n" for index, item in enumerate("aba")]
+    text = "system_label_names:\n" + "".join(items)
+
+    assert _fmt(text, school) == text
+
+
 def test_a_changed_note_changes_its_own_lines_only(school: School) -> None:
     record = _record(EVERYWHERE, school)
     after = canonical(
@@ -241,6 +249,15 @@ def _flat(text: str) -> list[str]:
     """Return the lines and the comments behind them, without indentation."""
     lines = text.splitlines()
     return [line.strip() for line in lines] + [f"#{line.partition('  #')[2]}" for line in lines if "  #" in line]
+
+
+def test_what_was_beside_a_removed_field_stands_above_the_next(school: School) -> None:
+    record = _record(EVERYWHERE, school)
+    fewer = record._replace(values={key: value for key, value in record.values.items() if key != "last_name"})
+
+    assert canonical(fewer, school.fields, _comments(EVERYWHERE)) == EVERYWHERE.replace(
+        "last_name: d'Arc#x  # b", "# b"
+    )
 
 
 @pytest.mark.parametrize("waivers", [(), (Waiver("GR207"),), (Waiver("", "x"),)])
@@ -281,6 +298,8 @@ def test_an_added_field_is_all_that_changes(school: School) -> None:
 
 ODD = [
     ("username: a# no\n", []),
+    ("username: a#\n", []),
+    ("transition:\n  notes: |\n    a #\n    #\n# one\n", ["# one"]),
     ('username: "a"# yes\n', ["# yes"]),
     ("username: 'a # no'   # yes   \n", ["# yes"]),
     ("username: a #yes\n", ["#yes"]),

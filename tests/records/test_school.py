@@ -12,7 +12,7 @@ from graduand.records.importer import read_importer
 from graduand.records.institution import Institution, Limit, Limits, peeked_language, read_institution
 from graduand.records.kinds import CLEAR, Kind, matches
 from graduand.records.record import ATTENDING, END, Record
-from graduand.records.school import school_of
+from graduand.records.school import Domains, school_of
 
 if TYPE_CHECKING:
     from graduand.records.school import School
@@ -26,8 +26,7 @@ SCHEMA = Path(__file__).parents[2] / "schema"
 def test_the_shipped_institution_states_the_documented_defaults() -> None:
     shipped = read_institution((SCHEMA / "institution.yaml").read_bytes())
 
-    named = {"name": "", "own_domains": (), "other_institutions": shipped.other_institutions}
-    assert replace(shipped, **named) == Institution(other_institutions=shipped.other_institutions)
+    assert replace(shipped, name="", own_domains=()) == Institution(other_institutions=shipped.other_institutions)
     assert shipped.own_domains == ("valmont.example", "alumni.valmont.example")
     assert read_institution(b"name: x\n") == Institution(name="x")
 
@@ -189,7 +188,7 @@ def test_a_school_may_ask_for_other_columns_but_not_for_unknown_ones(school: Sch
         school_of(own, school.importer).year_values,
     )
 
-    with pytest.raises(SchemaBroken, match="“school_year_name”, which is no column"):
+    with pytest.raises(SchemaBroken, match=r"institution\.yaml:1: .*“school_year_name”, which is no column"):
         school_of(replace(own, required_columns=("school_year_name",)), school.importer)
 
 
@@ -217,6 +216,14 @@ def test_the_domains_of_other_institutions_are_known(domain: str, is_other: bool
     own = replace(school.institution, other_institutions=("sister.example",))
 
     assert school_of(own, school.importer).is_other_institution(domain) is is_other
+
+
+def test_patterns_of_domains_match_whole_labels() -> None:
+    assert "b.a.example" in Domains(("a.example",))
+    assert "b.example" not in Domains(("a.example",))
+    assert "b.example" not in Domains(())
+    assert "x.univ-a.fr" in Domains(("univ-*.fr",))
+    assert "univ-a.fr.example" not in Domains(("univ-*.fr",))
 
 
 def test_an_own_domain_is_never_another_institutions(school: School) -> None:
@@ -250,6 +257,8 @@ def test_a_record_answers_for_what_it_holds_and_for_what_it_does_not() -> None:
         (),
     )
     assert (record.text("primary_education:major_names"), record.text("gender")) == ("", "")
+    leaves = record._replace(path="records/2026-spring/12345.yaml", values={**record.values, ATTENDING: "false"})
+    assert (leaves.graduated, leaves.stays, leaves.cohort) == (True, False, "2026-spring")
     empty = Record("records/x.yaml", {})
     assert (empty.username, empty.cohort, empty.domain, empty.ends, empty.texts("x")) == ("", "", "", "", ())
     back = Record("x", {"transition:kind": "returned", ATTENDING: "true", END: CLEAR})

@@ -186,6 +186,7 @@ def test_every_nasty_text_survives_in_every_kind_of_field(text: str, school: Sch
         (Kind.TEXT, "Lettres: modernes", '"Lettres: modernes"'),
         (Kind.TEXT, "Lettres # modernes", '"Lettres # modernes"'),
         (Kind.TEXT, "Lettres (L3), C#, a:b", "Lettres (L3), C#, a:b"),
+        (Kind.TEXT, "\x85\uffff", '"\\x85\\uffff"'),
         (Kind.TEXT, 'say "é"\\\n\t\x1b\u202e\U000e0041', '"say \\"é\\"\\\\\\n\\t\\x1b\\u202e\\U000e0041"'),
     ],
 )
@@ -204,6 +205,7 @@ def test_a_scalar_is_quoted_only_where_another_reader_would_mistake_it(kind: Kin
         ("two\nlines\n\n", ['  notes: "two\\nlines\\n\\n"']),
         ("  two\nlines", ['  notes: "  two\\nlines"']),
         ("two \nlines", ['  notes: "two \\nlines"']),
+        ("\ntwo", ['  notes: "\\ntwo"']),
         ("two\n\x1blines", ['  notes: "two\\n\\x1blines"']),
     ],
 )
@@ -326,7 +328,16 @@ def test_the_referee_sees_every_difference(right: str, wrong: str, school: Schoo
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "- a", "transition:\n  waive: x\n", "transition:\n  waive: 1\n", "transition:\n  waive: [x]\n"]
+    "text",
+    [
+        "",
+        "x",
+        "- a",
+        "transition:\n  waive: x\n",
+        "transition:\n  waive: 1\n",
+        "transition: x\n",
+        "transition:\n  waive: [x]\n",
+    ],
 )
 def test_the_referee_refuses_what_is_no_record(text: str, school: School) -> None:
     assert not agrees(text, Record(PATH, {}, (Waiver("x"),)), school)

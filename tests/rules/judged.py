@@ -90,9 +90,8 @@ def judged(
 ) -> tuple[Finding, ...]:
     """Return all findings of the files below `records/`, marks left out; one text alone stands for `HERE`."""
     (root / "schema").mkdir(exist_ok=True)
-    (root / "schema" / "institution.yaml").write_text(
-        f"own_domains: [valmont.example, alumni.valmont.example]\n{settings}\n", encoding="utf-8"
-    )
+    own = "" if "own_domains" in settings else "own_domains: [valmont.example, alumni.valmont.example]\n"
+    (root / "schema" / "institution.yaml").write_text(f"{own}{settings}\n", encoding="utf-8")
     (root / "records").mkdir(exist_ok=True)
     for path, text in ({HERE: files} if isinstance(files, str) else files).items():
         target = root / "records" / path

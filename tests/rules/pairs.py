@@ -135,7 +135,9 @@ PAIRS: Final[dict[str, Pair]] = {
     "GR110 a name of 51 letters": first_name("é" * 51, "é" * 50),
     "GR111 figures in a name": first_name("Louis 14", "Louis XIV"),
     "GR112 true wiped": column("athlete", f' {MARK}"**CLEAR**"', " false"),
+    "GR112 the username wiped": swap(GRADUATE, '"00412345"', f'{MARK}"**CLEAR**"', '"00412345"', "username"),
     "GR113 nearly the word for wipe": column("campus_name", f' {MARK}"**Clear**"', " Clear"),
+    "GR113 the word for wipe with blanks": column("gender", f' {MARK}"** clear **"', ' "**Clearly**"'),
     "GR114 a joiner between Latin letters": first_name('"Chlo\\u200dé"', "क्\u200dषमा"),
     "GR115 a blank at the end": column("campus_name", f' {MARK}"Lac "', " Lac du Nord"),
     "GR116 a hyphen at the beginning": column("campus_name", f' {MARK}"-Nord"', " Nord-Est"),
@@ -144,6 +146,11 @@ PAIRS: Final[dict[str, Pair]] = {
     "GR119 a blank in an identifier": column("auth_identifier", f" {MARK}c dupont", " c.dupont"),
     "GR120 two lines": column("campus_name", f' {MARK}"Lac\\nNord"', ' "Lac\\\\nNord"'),
     "GR121 a major twice": study("major_names/1", f"{DROIT}\n    - {MARK}Droit", f"{DROIT}\n    - Droits"),
+    "GR121 an address twice, in two cases": column(
+        "additional_email_addresses/1",
+        f"\n  - c@mail.example\n  - {MARK}C@Mail.Example",
+        "\n  - c@mail.example\n  - d@mail.example",
+    ),
     "GR123 a main major among no majors": study(
         "primary_major_name", f" {MARK}Droits\n  major_names: [Droit]", " Droit\n  major_names: [Droit]"
     ),

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graduand.findings import Finding, Severity
 from graduand.language import speak, visible
 from graduand.records.institution import Institution, read_institution
 from graduand.records.kinds import CLEAR, Kind
 from graduand.records.record import Record
 from graduand.records.school import School, school_of
 from graduand.records.transition import Waiver
+from graduand.rules import values as rules_of_values
 from graduand.rules.book import RULES
-from graduand.rules.judgement import findings, judge, judge_all
+from graduand.rules.judgement import CheckedRecord, findings, judge, judge_all, sound
 from tests.rules.judged import ON, importer
 
 if TYPE_CHECKING:
@@ -135,6 +137,26 @@ def test_what_looks_like_a_template_is_shown_as_it_stands(text: str) -> None:
     flaws = judge(Record("records/a/b.yaml", {"campus_name": text}), SCHOOLS["eu"], ON)
 
     assert [f"“{text}”" in flaw.message for flaw in flaws if flaw.rule == "GR116"] == [True]
+
+
+def test_what_is_remembered_of_sound_values_changes_no_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = Record("records/a/b.yaml", {"campus_name": "Lac", "gender": "=1", "athlete": "true"})
+    first, again = (judge(record, SCHOOLS["eu"], ON) for _turn in range(2))
+    monkeypatch.setattr(rules_of_values, "_REMEMBERED", 0)
+    fresh = school_of(VALMONT, importer())
+
+    assert first == again == judge(record, fresh, ON) == judge(record, fresh, ON)
+
+
+def test_only_a_record_without_an_error_is_sound() -> None:
+    faulty, doubtful, plain = (Record(f"records/a/{name}.yaml", {}) for name in ("faulty", "doubtful", "plain"))
+    found = [
+        Finding("GR104", Severity.ERROR, faulty.path, 1, 1, "", "", ""),
+        Finding("GR105", Severity.WARNING, faulty.path, 1, 1, "", "", ""),
+        Finding("GR105", Severity.WARNING, doubtful.path, 1, 1, "", "", ""),
+    ]
+
+    assert sound((faulty, doubtful, plain), found) == (CheckedRecord(doubtful), CheckedRecord(plain))
 
 
 def test_the_language_of_a_sentence_is_the_one_spoken_when_it_is_said() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.rules.judged import GRADUATE, HERE, MARK, RETURNER, but, judged, marked, quoted
+from tests.rules.judged import CLOSED, GRADUATE, HERE, MARK, RETURNER, but, judged, marked, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +88,7 @@ DATES: Final = {
     "20260615": ["2026-06-15"],
     "2026-06-31": [],
     "31/02/2026": [],
+    "2026/06/31": [],
     "2026-W25-1": [],
     "0000-01-01": [],
     "\u0662\u0660\u0662\u0666-06-15": [],
@@ -169,15 +170,56 @@ def test_the_list_that_the_school_gives_is_the_only_one(tmp_path: Path, year: st
     assert {one.rule for one in judged(tmp_path, text, settings=settings)} == rules
 
 
-def test_what_is_misspelt_leads_to_nothing_else(tmp_path: Path) -> None:
-    """An account block beside `disabled: VRAI`, dates of the campaign that are none, a reason that is none."""
-    text = but(GRADUATE, ("transition", "disabled: VRAI\ntransition")) + (
-        "  keeps_school_email: false\n"
-        "  personal_email: {requested_on: 1/4/2026, answer_by: 30/6/2026}\n"
-        "  account: {reason: deceased, effective_on: bientôt}\n"
+CAMPAIGN: Final = f"{GRADUATE}  personal_email: {{requested_on: 2026-04-01, answer_by: 2026-06-30}}\n"
+TIDY: Final = "deactivation: {reasons: [tidy]}"
+TIDIED: Final = but(CLOSED, ("requested-by-student", "tidy"), ("2026-06-15", "2025-06-15"))
+ONE_WRONG: Final = {
+    "a start": (GRADUATE, "2022-09-01", "31/08/2022"),
+    "an end": (GRADUATE, "2026-06-15", "15/06/2026"),
+    "an end that begins with a high figure": (GRADUATE, "2026-06-15", "le 15 juin"),
+    "the end of a new study": (RETURNER, "2027-06-30", "01/01/2026"),
+    "the end of a new study, in words": (RETURNER, "2027-06-30", "été 2027"),
+    "the day of a request": (CAMPAIGN, "2026-04-01", "30/06/2026"),
+    "the last day for an answer": (CAMPAIGN, "2026-06-30", "01/01/2026"),
+    "the last day for an answer that is missing": (
+        f"{CAMPAIGN}  keeps_school_email: false\n",
+        "2026-06-30",
+        "01/01/2026",
+    ),
+    "the day of closing": (f"{CLOSED}    effective_on: 2026-06-30\n", "2026-06-30", "bientôt"),
+    "the end of a study, the account closed": (TIDIED, "2025-06-15", "15/06/2025"),
+    "the day of closing long after": (f"{TIDIED}    effective_on: 2026-06-30\n", "2026-06-30", "30/06/2026"),
+    "a word for true beside its reason": (CLOSED, "disabled: true", "disabled: VRAI"),
+    "the year of a graduate": (
+        but(GRADUATE, ("primary", "institution_year_name: Alumni\nprimary")),
+        ": Alumni",
+        ": Diplômée",
+    ),
+    "a reason": (but(TIDIED, ("2025-06-15", "2026-06-15")), "reason: tidy", "reason: tidi"),
+}
+
+
+@pytest.mark.parametrize(("text", "old", "new"), ONE_WRONG.values(), ids=ONE_WRONG)
+def test_one_value_that_is_misspelt_leads_to_no_other_finding(tmp_path: Path, text: str, old: str, new: str) -> None:
+    found = judged(tmp_path, but(text, (old, new)), settings=TIDY if "tidy" in text else "language: en")
+
+    assert [one.rule for one in found if one.severity == "error"] == [found[-1].rule]
+    assert {one.rule for one in found} <= {"GR106", "GR107", "GR109", "GR502", "GR601"}
+
+
+@pytest.mark.parametrize("why", ["reason: deceased", "requested_by: mother", "effective_on: 2026-07-01"])
+def test_an_account_block_alone_does_nothing_and_says_so(tmp_path: Path, why: str) -> None:
+    assert [one.rule for one in judged(tmp_path, f"{GRADUATE}  account: {{{why}}}\n")] == ["GR503"]
+
+
+def test_to_close_and_to_reopen_without_a_reason_are_told_apart(tmp_path: Path) -> None:
+    (closed,), (reopened,) = (
+        judged(tmp_path, but(GRADUATE, ("transition", f"disabled: {word}\ntransition"))) for word in ("true", "false")
     )
 
-    assert sorted(one.rule for one in judged(tmp_path, text)) == ["GR106", "GR106", "GR106", "GR107", "GR601"]
+    assert closed.rule == reopened.rule == "GR501"
+    assert "closed" in closed.message
+    assert "reopened" in reopened.message
 
 
 @pytest.mark.parametrize("reason", ["\\e[2J", "\\u202e"])

@@ -171,6 +171,27 @@ def _link(there: Path, here: Path) -> None:
         raise
 
 
+def keep(path: Path, content: bytes) -> None:
+    """Put a private file where an earlier one may stand, in a folder that only the user can look into.
+
+    Raises:
+        NotWritten: the disk refused, or the folder is a link.
+    """
+    try:
+        path.parent.mkdir(PRIVATE | 0o100, exist_ok=True)
+        if path.parent.is_symlink():
+            raise NotWritten(path, _("it is a link to somewhere else"))
+        if stat.S_IMODE(path.parent.stat().st_mode) & 0o077:
+            path.parent.chmod(PRIVATE | 0o100)
+        temporary = _staged(path, content, PRIVATE)
+        try:
+            temporary.replace(path)
+        finally:
+            _drop(temporary)
+    except OSError as error:
+        raise NotWritten(path, _reason(error)) from error
+
+
 def publish(folder: Path, files: Mapping[str, bytes], seal: str) -> None:
     """Put a set of private files into `folder`, whole or not at all; `seal` names the one that goes in last.
 

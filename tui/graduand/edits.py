@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
 from graduand.errors import NoSuchPerson, SchemaBroken, Usage
-from graduand.language import _, quoted
+from graduand.language import _, quoted, visible
 from graduand.nearest import nearest
 from graduand.records import files
 from graduand.records.comments import comments_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Edited(NamedTuple):
-    """What an edit did: the paths that changed, and the commit ("" when none was asked for)."""
+    """What an edit did: the paths that changed, and the commit ("" when there was none to make)."""
 
     paths: tuple[str, ...]
     commit: str
@@ -72,7 +72,8 @@ def edit(
 ) -> Edited:
     """Change the same keys in the records of these people; a value of None removes the key.
 
-    All files are prepared before the first is written, and one commit holds them all.
+    All files are prepared before the first is written, and one commit holds them all, also those
+    that an edit before this one has saved and could not commit.
 
     Raises:
         NoSuchPerson: there is no record of one of them.
@@ -82,15 +83,21 @@ def edit(
     """
     git = _ready_to_commit(workspace) if commit else None
     prepared = [_prepared(workspace, path, changes) for path in _paths(workspace, usernames)]
-    touched = [one for one in prepared if one.text.encode() != one.raw]
-    for one in touched:
+    saved = [one for one in prepared if one.text.encode() != one.raw]
+    for one in saved:
         files.save(workspace.root, one.record, one.text, one.raw, workspace.school)
-    paths = tuple(one.record.path for one in touched)
-    found = tuple(finding for one in touched for finding in _findings(workspace, one, today()))
-    if git is None or not paths:
-        return Edited(paths, "", found)
-    subject, trailers = _message([one.record for one in touched], changes)
-    return Edited(paths, git.commit(paths, subject, trailers), found)
+    left = frozenset(git.unrecorded([one.record.path for one in prepared]) if git else ())
+    paths = left.union(one.record.path for one in saved)
+    touched = [one for one in prepared if one.record.path in paths]
+    edited = Edited(
+        tuple(one.record.path for one in touched),
+        "",
+        tuple(finding for one in touched for finding in _findings(workspace, one, today())),
+    )
+    if git is None or not left:
+        return edited
+    subject, trailers = _message([one.record for one in touched if one.record.path in left], changes)
+    return edited._replace(commit=git.commit(sorted(left), subject, trailers))
 
 
 def _ready_to_commit(workspace: Workspace) -> Recorder:
@@ -131,6 +138,7 @@ def _message(records: Sequence[Record], changes: Mapping[str, Value | None]) -> 
     kind = {"true": "deactivated", "false": "reactivated"}.get(str(changes.get("disabled")), "corrected")
     if kind == "corrected" and "email_address" in changes:
         kind = "email-changed"
-    who = records[0].username if len(records) == 1 else f"{len(records)} records"
-    reason = records[0].text("transition:account:reason") if "disabled" in changes else ""
+    who = visible(records[0].username) if len(records) == 1 else f"{len(records)} records"
+    reasons = {record.text("transition:account:reason") for record in records} if "disabled" in changes else set()
+    reason = visible(reasons.pop()) if len(reasons) == 1 else ""
     return f"{kind.capitalize()}: {who}", {"Graduand-Kind": kind, "Graduand-Reason": reason}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import Unreadable
@@ -20,7 +21,7 @@ from graduand.records.reading import read
 from graduand.rules import judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
     from graduand.handshake.job import Job
     from graduand.history.ledger import Noted
@@ -41,37 +42,73 @@ class Step(NamedTuple):
     after: Sent
 
 
-def steps(program: Program) -> Iterator[Step]:
-    """Return the noted uploads, oldest first.
+class Past(NamedTuple):
+    """All that is noted: the uploads with what came of them, and the names of the last tags."""
+
+    steps: tuple[Step, ...]
+    """Oldest first."""
+    since: tuple[str, ...]
+    """The last upload and the last result, as far as there are any."""
+
+    @property
+    def sent(self) -> Sent:
+        """What Handshake has by now."""
+        return self.steps[-1].after if self.steps else NOTHING
+
+    @property
+    def last_upload(self) -> str:
+        """The name of the last upload; "" when none is noted."""
+        return self.steps[-1].tag.name if self.steps else ""
+
+
+def past_of(program: Program) -> Past:
+    """Return what is noted.
+
+    The jobs of an upload are those that were compiled from what was known then: a result that came
+    back later changes what Handshake has, and not what it was sent.
 
     Raises:
-        Unreadable: the commit of one is not in this clone.
+        Unreadable: the commit of an upload is not in this clone.
     """
-    sent = NOTHING
-    failed = _failures(program)
-    done: dict[str, Step] = {}
+    results = ledger.noted(program, ledger.RESULT)
+    steps: list[Step] = []
     for tag in ledger.noted(program, ledger.UPLOAD):
+        known = _replayed([step for step in steps if _knew(tag, step.tag)], [one for one in results if _knew(tag, one)])
         school = school_at(program, _commit(program, tag))
-        rows = _rows(program, tag, school, done)
-        jobs = jobs_from(rows, school, sent)
-        done[tag.name] = Step(tag, sent, rows, jobs, school, after(sent, jobs, failed.get(tag.name, frozenset())))
-        sent = done[tag.name].after
-        yield done[tag.name]
+        rows = _rows(program, tag, school, known)
+        jobs = jobs_from(rows, school, known[-1].after if known else NOTHING)
+        steps.append(Step(tag, NOTHING, rows, jobs, school, NOTHING))
+    lasts = (tags[-1].name for tags in ([step.tag for step in steps], results) if tags)
+    return Past(tuple(_replayed(steps, results)), tuple(lasts))
+
+
+def _knew(tag: Noted, other: Noted) -> bool:
+    """Tell whether an upload was compiled after `other` had been noted."""
+    kind = other.name.partition("/")[0]
+    return any(last.partition("/")[0] == kind and other.name <= last for last in _since(tag))
+
+
+def _since(tag: Noted) -> tuple[str, ...]:
+    since = tag.says.get("since")
+    return tuple(map(str, since)) if isinstance(since, list) else ()
+
+
+def _replayed(steps: Iterable[Step], results: Iterable[Noted]) -> list[Step]:
+    """Return the steps with what stood before and after each, when no more rows have failed than `results` say."""
+    failed: defaultdict[str, set[str]] = defaultdict(set)
+    for result in results:
+        failed[str(result.says.get("upload", ""))].update(str(row.get("row", "")) for row in result.says["failed"])
+    found: list[Step] = []
+    sent = NOTHING
+    for step in steps:
+        found.append(step._replace(before=sent, after=after(sent, step.jobs, failed[step.tag.name])))
+        sent = found[-1].after
+    return found
 
 
 def jobs_from(rows: Iterable[Row], school: School, sent: Sent) -> tuple[Job, ...]:
     """Return the jobs that bring rows in, when Handshake has what was `sent`."""
     return jobs_of(rows, school, sent.cells, lambda ordinary: walls(ordinary, sent, school.own_domains))
-
-
-def _failures(program: Program) -> dict[str, frozenset[str]]:
-    """Return whose rows are known to have failed, as the files name them, by upload."""
-    found: dict[str, frozenset[str]] = {}
-    for tag in ledger.noted(program, ledger.RESULT):
-        rows = frozenset(str(row.get("row", "")) for row in tag.says.get("failed", []))
-        upload = str(tag.says.get("upload", ""))
-        found[upload] = found.get(upload, frozenset()) | rows
-    return found
 
 
 def _commit(program: Program, tag: Noted) -> str:
@@ -81,11 +118,11 @@ def _commit(program: Program, tag: Noted) -> str:
     return commit
 
 
-def _rows(program: Program, tag: Noted, school: School, done: dict[str, Step]) -> tuple[Row, ...]:
-    taken_back = done.get(str(tag.says.get("rollback_of", "")))
-    if taken_back:
-        inverse = inverse_of(taken_back.rows, taken_back.before, taken_back.after, school.required_columns)
-        return inverse.rows
+def _rows(program: Program, tag: Noted, school: School, known: Iterable[Step]) -> tuple[Row, ...]:
+    """Return the rows of an upload; those that take another one back follow from what was `known` of that one."""
+    for step in known:
+        if step.tag.name == tag.says.get("rollback_of"):
+            return inverse_of(step.rows, step.before, step.after).rows
     usernames = frozenset(str(username) for username in tag.says.get("usernames", []))
     records = records_at(program, _commit(program, tag), school, usernames)
     return tuple(row_of(record, school, str(tag.says.get("on", ""))) for record in records)

@@ -21,12 +21,11 @@ from graduand.handshake.plan import Breach, Effect, Plan, breaches, plan_of
 from graduand.handshake.received import received
 from graduand.handshake.rollback import inverse_of
 from graduand.handshake.row import Row, row_of
-from graduand.handshake.state import NOTHING, Sent
 from graduand.handshake.upload import CARD, MANIFEST, Upload, files_of, manifest
 from graduand.history import ledger
 from graduand.history.checkout import Checkout
 from graduand.language import _, ngettext, quoted
-from graduand.past import jobs_from, steps
+from graduand.past import jobs_from, past_of
 from graduand.rules import judgement
 from graduand.workspace import errors
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from graduand.handshake.rollback import Lost
     from graduand.history.ledger import Noted
-    from graduand.history.program import Program
+    from graduand.past import Past
     from graduand.records.school import School
     from graduand.workspace import Checked, Workspace
 
@@ -89,19 +88,19 @@ def prepare(workspace: Workspace, order: Order, progress: Callable[[int, int], N
     faulty = {finding.path: finding.username or finding.path for finding in errors(checked.findings)}
     if faulty and not order.skip_errors:
         return Compiled(None, checked)
-    sent, since = _sent(checkout.program)
+    past = past_of(checkout.program)
     sound = judgement.sound(checked.records, checked.findings)
     rows = [row_of(one, workspace.school, order.on) for one in sound]
-    plan = plan_of(rows, sent, workspace.school.year)
+    plan = plan_of(rows, past.sent, workspace.school.year)
     wanted = _wanted(plan, order)
     chosen = [row for row in rows if row.username in wanted]
     if not chosen:
         raise NothingToCompile(order.cohort, all_sent=bool(rows))
-    upload = _upload(chosen, workspace.school, sent, order)._replace(
+    upload = _upload(chosen, workspace.school, past, order)._replace(
         commit=commit, dirty=dirty, left_out=tuple(sorted(faulty.values()))
     )
     shown = Plan(tuple(change for change in plan.changes if change.username in wanted))
-    return Compiled(Prepared(upload, shown, breaches(shown, workspace.institution), since), checked)
+    return Compiled(Prepared(upload, shown, breaches(shown, workspace.institution), past.last_upload), checked)
 
 
 def compile_upload(
@@ -162,8 +161,8 @@ def _wanted(plan: Plan, order: Order) -> frozenset[str]:
     )
 
 
-def _upload(rows: Sequence[Row], school: School, sent: Sent, order: Order) -> Upload:
-    jobs = jobs_from(rows, school, sent)
+def _upload(rows: Sequence[Row], school: School, past: Past, order: Order) -> Upload:
+    jobs = jobs_from(rows, school, past.sent)
     return Upload(
         files=files_of(jobs, school, order.on, rehearsal=order.rehearse),
         commit="",
@@ -174,15 +173,8 @@ def _upload(rows: Sequence[Row], school: School, sent: Sent, order: Order) -> Up
         left_out=(),
         rehearsal=order.rehearse,
         usernames=tuple(sorted(row.username for row in rows)),
+        since=past.since,
     )
-
-
-def _sent(program: Program) -> tuple[Sent, str]:
-    """Return what Handshake was sent by all noted uploads, and the name of the last of them."""
-    sent, last = NOTHING, ""
-    for step in steps(program):
-        sent, last = step.after, step.tag.name
-    return sent, last
 
 
 def note_upload(workspace: Workspace, path: Path) -> str:
@@ -219,13 +211,13 @@ def take_back(workspace: Workspace, name: str, on: str, folder: Path) -> TakenBa
         NotWritten, InTheWay: the files could not be written.
     """
     program = Checkout(workspace.root).program
-    tags = ledger.noted(program, ledger.UPLOAD)
-    tag = named(tags, name)
-    step = next(step for step in steps(program) if step.tag.name == tag.name)
-    inverse = inverse_of(step.rows, step.before, step.after, step.school.required_columns)
+    past = past_of(program)
+    tag = named(tuple(step.tag for step in past.steps), name)
+    step = next(step for step in past.steps if step.tag is tag)
+    inverse = inverse_of(step.rows, step.before, step.after)
     if not inverse.rows:
         raise NothingToTakeBack(tag.name)
-    upload = _upload(inverse.rows, step.school, step.after, Order(on))._replace(
+    upload = _upload(inverse.rows, step.school, past, Order(on))._replace(
         commit=str(tag.says.get("commit") or tag.commit), rollback_of=tag.name
     )
     write(upload, workspace.school, folder)

@@ -48,9 +48,15 @@ def _says(path: Path) -> dict[str, Any]:
     raw = disk.read(path, _SIZE)
     try:
         says = json.loads(raw)
-        whole = says["schema"] == SCHEMA and all({"file", "sha256"} <= set(job) for job in says["jobs"])
-    except (ValueError, TypeError, KeyError) as error:
+        whole = says["schema"] == SCHEMA and all(_is_job(job) for job in says["jobs"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise NotAnUpload(path, _("it is no manifest of graduand.")) from error
     if not whole:
         raise NotAnUpload(path, _("it is no manifest that this graduand reads ({schema}).").format(schema=SCHEMA))
     return dict(says)
+
+
+def _is_job(job: Any) -> bool:  # noqa: ANN401 - as JSON has it
+    """Tell whether a job names a file beside the manifest, and its checksum."""
+    name = job["file"]
+    return bool(job["sha256"]) and name not in {"", ".", ".."} and not {"/", "\0"} & set(name)

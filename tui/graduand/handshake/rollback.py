@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from graduand.handshake.state import Sent
 
+_KEYS: Final = frozenset({USERNAME, EMAIL, "first_name"})
+"""What stands in every row, whether it changes or not."""
+
 _OPPOSITE: Final = {"TRUE": "FALSE", "FALSE": "TRUE"}
 
 
@@ -30,39 +33,41 @@ class Inverse(NamedTuple):
     lost: tuple[Lost, ...]
 
 
-def inverse_of(rows: Iterable[Row], before: Sent, after: Sent, required: Iterable[str]) -> Inverse:
+def inverse_of(rows: Iterable[Row], before: Sent, after: Sent) -> Inverse:
     """Return the rows that bring back what stood `before` an upload of `rows`; `after` it stood as sent.
 
     A closed account is opened again and an opened one closed, whatever is known; any other cell
-    comes back only where an earlier upload says what it was.
+    comes back only where an earlier upload says what it was. Of a row that failed nothing comes back.
     """
     back: list[Row] = []
     lost: list[Lost] = []
-    always = frozenset(required)
     for row in rows:
-        was = before.cells.get(row.username) or before.cells.get(row.previous_username) or {}
-        now = after.cells.get(row.username, row.cells)
-        cells, gone = _cells(row.username, was, now, always)
+        was = _known(row, before)
+        now = _known(row, after)
+        cells, gone = _cells(row.username, was, now)
         lost += gone
-        if any(now.get(header) != cell for header, cell in cells.items()):
-            former = was.get(USERNAME, row.username)
-            renamed = row.username if former != row.username else ""
+        former = was.get(USERNAME) or row.previous_username or row.username
+        if any(now[header] != cell for header, cell in cells.items()) or (now and now[USERNAME] != former):
+            renamed = now[USERNAME] if now[USERNAME] != former else ""
             back.append(Row(former, cells | {USERNAME: former}, renamed))
     return Inverse(tuple(back), tuple(lost))
 
 
-def _cells(
-    username: str, was: Mapping[str, str], now: Mapping[str, str], always: frozenset[str]
-) -> tuple[dict[str, str], list[Lost]]:
-    cells = {header: was.get(header, cell) for header, cell in now.items() if header in {USERNAME, EMAIL, "first_name"}}
+def _known(row: Row, sent: Sent) -> Mapping[str, str]:
+    """Return what was sent of a row's person, under whichever username; nothing when nothing has arrived."""
+    return sent.cells.get(row.username) or sent.cells.get(row.previous_username) or {}
+
+
+def _cells(username: str, was: Mapping[str, str], now: Mapping[str, str]) -> tuple[dict[str, str], list[Lost]]:
+    cells = {header: was.get(header, cell) for header, cell in now.items() if header in _KEYS}
     lost = []
     for header, cell in now.items():
-        if header in cells or was.get(header) == cell:
+        if header == USERNAME or was.get(header) == cell:
             continue
         if header in was:
             cells[header] = was[header]
         elif header == DISABLED:
             cells[header] = _OPPOSITE[cell]
-        elif header not in always or cell:
+        else:
             lost.append(Lost(username, header, cell))
     return cells, lost

@@ -64,7 +64,9 @@ def derived_cells(record: Record, school: School) -> dict[str, Derived]:
         found[ATTENDING] = Derived("FALSE", N_("A person who graduates does not attend any more."))
     elif record.returned:
         found[ATTENDING] = Derived("TRUE", N_("A person who returns attends."))
-        found[END] = Derived(CLEAR, N_("A person who returns without an end date would fail on the old one, so it is wiped."))
+        found[END] = Derived(
+            CLEAR, N_("A person who returns without an end date would fail on the old one, so it is wiped.")
+        )
     return {header: derived for header, derived in found.items() if header not in record.values}
 
 

@@ -56,6 +56,8 @@ class Upload(NamedTuple):
     """Whose rows the files hold, as their records have it."""
     rollback_of: str = ""
     """The upload that this one takes back; empty for an ordinary one."""
+    since: tuple[str, ...] = ()
+    """The last upload and the last result that were noted when it was compiled, as far as there were any."""
 
     @property
     def plan(self) -> str:
@@ -149,6 +151,8 @@ def manifest(upload: Upload) -> str:
         whole["rehearsal"] = True
     if upload.rollback_of:
         whole["rollback_of"] = upload.rollback_of
+    if upload.since:
+        whole["since"] = upload.since
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -62,6 +62,10 @@ class Recorder:
         self.program = Program(root)
         refuse_odd_states(self.program)
 
+    def unrecorded(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Return those of the paths, from the data's root, whose files are not as the last commit has them."""
+        return _differing(self.program, _contents(self.program, paths))
+
     def commit(self, paths: Sequence[str], subject: str, trailers: Mapping[str, str]) -> str:
         """Commit exactly `paths`, from the data's root, whatever else is staged; return the commit.
 
@@ -74,16 +78,31 @@ class Recorder:
         program = self.program
         refuse_odd_states(program)
         message = subject + "\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers.items() if value)
-        there = [path for path in paths if (program.root / path).exists()]
         with disk.locked(program.root):
+            written = _contents(program, paths)
+            there = [path for path, content in written.items() if content is not None]
             try:
                 _patiently(program, LITERAL, "add", "--intent-to-add", "--", *there)
                 _patiently(program, LITERAL, "commit", "--quiet", "--only", "--message", message, "--", *paths)
             except GitRefused as refused:
-                raise NotCommitted(refused.said) from refused
-            for path in paths:
-                _verify(program, path)
+                if _differing(program, written):
+                    raise NotCommitted(refused.said) from refused
+            for path in _differing(program, written):  # a hook may have rewritten it
+                raise NotCommitted(_("the commit of {path} does not hold what was written").format(path=path))
         return program.look("rev-parse", "HEAD").strip()
+
+
+def _contents(program: Program, paths: Sequence[str]) -> dict[str, bytes | None]:
+    """Return what the files hold; None where there is none."""
+    targets = {path: program.root / path for path in paths}
+    return {path: disk.read(target) if target.exists() else None for path, target in targets.items()}
+
+
+def _differing(program: Program, written: Mapping[str, bytes | None]) -> tuple[str, ...]:
+    """Return the paths under which the last commit does not hold what was written."""
+    prefix = program.look("rev-parse", "--show-prefix").strip()
+    committed = program.blobs(f"HEAD:{prefix}{path}" for path in written)
+    return tuple(path for path, content in zip(written, committed, strict=True) if content != written[path])
 
 
 def _patiently(program: Program, *arguments: str) -> None:
@@ -98,13 +117,3 @@ def _patiently(program: Program, *arguments: str) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _verify(program: Program, path: str) -> None:
-    """Hold what the commit has against what is on the disk; a hook may have rewritten it."""
-    prefix = program.look("rev-parse", "--show-prefix").strip()
-    committed = next(program.blobs([f"HEAD:{prefix}{path}"]))
-    target = program.root / path
-    written = disk.read(target) if target.exists() else None
-    if committed != written:
-        raise NotCommitted(_("the commit of {path} does not hold what was written").format(path=path))

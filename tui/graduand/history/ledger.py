@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 UPLOAD: Final = "upload/"
 RESULT: Final = "result/"
+_SCHEMAS: Final = "graduand/"
+"""What the schemas of our messages begin with."""
 
 
 class Noted(NamedTuple):
@@ -25,49 +27,61 @@ class Noted(NamedTuple):
     name: str
     commit: str
     says: dict[str, Any]
-    """The JSON of the message; empty when it is none."""
+    """The JSON of the message."""
 
 
 def noted(program: Program, prefix: str) -> tuple[Noted, ...]:
-    """Return the tags below `prefix`, oldest first; a tag without a message of ours says nothing."""
+    """Return the tags below `prefix`, oldest first; one without a message such as ours is none of them."""
     form = "--format=%(refname:lstrip=2)%00%(*objectname)%00%(contents)%00%01"
     listing = program.look("for-each-ref", "--sort=refname", form, f"refs/tags/{prefix}")
     found = []
     for entry in listing.split("\0\x01"):
         name, _nul, rest = entry.strip("\n").partition("\0")
         commit, _nul, message = rest.partition("\0")
-        if name:
-            found.append(Noted(name, commit, _json(message)))
+        if says := _json(message):
+            found.append(Noted(name, commit, says))
     return tuple(found)
 
 
 def _json(message: str) -> dict[str, Any]:
     try:
         says, _end = json.JSONDecoder().raw_decode(message)  # a signature may follow
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return says if isinstance(says, dict) else {}
+    return says if isinstance(says, dict) and str(says.get("schema", "")).startswith(_SCHEMAS) else {}
 
 
 def note(program: Program, prefix: str, commit: str, message: str) -> str:
     """Make the tag of this moment below `prefix` on `commit`, with its `message`; return its name.
 
-    A tag is whole or not there at all, whenever the process ends.
+    A tag is whole or not there at all, whenever the process ends, and its name follows all others.
 
     Raises:
         GitRefused: git would not make the tag, for want of a name, a key, or the commit.
+        Busy, NotWritten: another graduand is writing, or the disk refused.
     """
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    taken = {tag.name for tag in noted(program, prefix)}
-    names = (f"{prefix}{stamp}{more}Z" for more in ("", *(f".{number}" for number in range(1, 100))))
-    name = next(name for name in names if name not in taken)
     draft = Path(program.folder, "graduand", f"tag-{os.getpid()}-{time.time_ns()}")
-    disk.create(draft, message, disk.PRIVATE)
-    try:
-        program.act("tag", "--annotate", "--cleanup=verbatim", "--file", str(draft), "--end-of-options", name, commit)
-    finally:
-        draft.unlink()
+    with disk.locked(program.root):
+        for left in draft.parent.glob("tag-*"):  # by a killed process
+            left.unlink()
+        name = _next_name(program, prefix)
+        disk.create(draft, message, disk.PRIVATE)
+        words = ("--annotate", "--cleanup=verbatim", "--file", str(draft), "--end-of-options", name, commit)
+        try:
+            program.act("tag", *words)
+        finally:
+            draft.unlink()
     return name
+
+
+def _next_name(program: Program, prefix: str) -> str:
+    """Return the name of this moment, or the one after the last when the clock is not beyond it."""
+    name = f"{prefix}{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}"
+    last = max((tag.name for tag in noted(program, prefix)), default="")
+    if name > last:
+        return name
+    stamp, _dot, number = last.partition("Z.")
+    return f"{stamp.removesuffix('Z')}Z.{(int(number) if number.isdecimal() else 0) + 1:03}"
 
 
 def is_commit(program: Program, commit: str) -> bool:
@@ -76,3 +90,15 @@ def is_commit(program: Program, commit: str) -> bool:
         return program.look("cat-file", "-t", "--end-of-options", commit).strip() == "commit"
     except GitRefused:
         return False
+
+
+def commit_of(program: Program, name: str) -> str:
+    """Return the commit that a name stands for; "" when it stands for none."""
+    try:
+        return (
+            program.look("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+            .strip()
+            .splitlines()[-1]
+        )
+    except (GitRefused, IndexError):
+        return ""

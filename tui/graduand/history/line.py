@@ -46,6 +46,8 @@ class Line(NamedTuple):
     """The commit that the first of them stands on; "" when it stands on none."""
     owners: Mapping[str, str]
     """For each other commit the commit of the line that merged it."""
+    before: int = 0
+    """How many commits of the line are not among them."""
 
 
 def line_of(program: Program, head: str, since: str) -> Line:
@@ -97,7 +99,7 @@ def steps(program: Program, line: Line, prefix: str) -> Iterator[Step]:
         if revision.name in line.owners:
             merged[line.owners[revision.name]].append(revision)
         elif place < len(line.names) and revision.name == line.names[place]:
-            yield Step(revision, tuple(merged.pop(revision.name, ())), place)
+            yield Step(revision, tuple(merged.pop(revision.name, ())), line.before + place)
             place += 1
         else:
             raise Unreadable(revision.name[:12], _("the history changed while it was read"))
@@ -106,7 +108,7 @@ def steps(program: Program, line: Line, prefix: str) -> Iterator[Step]:
 
 
 def _revisions(pieces: Iterator[str], folder: str, root: int) -> Iterator[Revision]:
-    """Take apart what git says: a commit's text, its last line the first change; a path; a change; a path …
+    """Take apart what git says: a commit's text, its last line the first change; a path; a change; a path.
 
     A change never ends a line, and the lines of a message are indented: no commit can feign one.
     """
@@ -132,3 +134,20 @@ def _change(modes: str, path: str) -> Change | None:
         return None
     old, new = (blob if mode.startswith("100") else "" for mode, blob in (found.group(1, 3), found.group(2, 4)))
     return Change(path, old, new) if old or new else None
+
+
+def whole_change(program: Program, base: str, name: str, prefix: str) -> Revision:
+    """Return all that the commit `name` has over `base`, as if one commit had made it.
+
+    Raises:
+        GitRefused: one of them is not here.
+    """
+    text = program.look("cat-file", "commit", name)
+    listing = program.pieces("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
+    folder = f"{prefix}{FOLDER}/"
+    changes = [
+        found
+        for modes, path in zip(listing, listing, strict=False)
+        if path.startswith(folder) and (found := _change(modes, path[len(prefix) :]))
+    ]
+    return Revision(name, text, tuple(changes))

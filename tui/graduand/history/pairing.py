@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.records.record import Record
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from graduand.records.record import Record
+
+    _Key = Callable[[Record], str]
 
 _FORMER = "transition:previous_username"
 
@@ -37,8 +39,8 @@ def pairs(files: Iterable[Pair]) -> Iterator[Pair]:
         else:
             old += [file.old] if file.old else []
             new += [file.new] if file.new else []
-    for key in (_username, _former, _path):
-        found = list(_matched(old, new, key)) if old and new else []
+    for before, after in ((_username, _username), (_username, _former), (_path, _path)):
+        found = list(_matched(old, new, before, after)) if old and new else []
         yield from found
         taken = {id(record) for pair in found for record in pair}
         old = [record for record in old if id(record) not in taken]
@@ -47,25 +49,23 @@ def pairs(files: Iterable[Pair]) -> Iterator[Pair]:
     yield from (Pair(None, record) for record in new)
 
 
-def _matched(
-    old: list[Record], new: list[Record], key: Callable[[Record, bool], str]
-) -> Iterator[Pair]:
+def _matched(old: list[Record], new: list[Record], before: _Key, after: _Key) -> Iterator[Pair]:
     waiting: dict[str, list[Record]] = {}
     for record in reversed(old):
-        waiting.setdefault(key(record, False), []).append(record)
+        waiting.setdefault(before(record), []).append(record)
     for record in new:
-        name = key(record, True)
+        name = after(record)
         if name and waiting.get(name):
             yield Pair(waiting[name].pop(), record)
 
 
-def _username(record: Record, _after: bool) -> str:
+def _username(record: Record) -> str:
     return record.username
 
 
-def _former(record: Record, after: bool) -> str:
-    return record.text(_FORMER) if after else record.username
+def _former(record: Record) -> str:
+    return record.text(_FORMER)
 
 
-def _path(record: Record, _after: bool) -> str:
+def _path(record: Record) -> str:
     return record.path

@@ -75,6 +75,7 @@ class Program:
             NoGit: there is no git program.
             GitRefused: git would not.
         """
+        _forget_inherited()
         _act(root, "init", "--quiet", "--initial-branch=main")
 
     def look(self, *arguments: str) -> str:
@@ -103,7 +104,7 @@ class Program:
         except OSError as error:
             raise _not_started(self.root, error) from error
         if done.returncode:
-            raise GitRefused(_last_line(done.stderr.decode(errors="surrogateescape")))
+            raise GitRefused(_reason(done.stderr.decode(errors="surrogateescape")))
         return done.stdout
 
     def pieces(self, *arguments: str) -> Iterator[str]:
@@ -220,7 +221,7 @@ def _act(root: Path, *arguments: str) -> str:
     except GitCommandNotFound as error:
         raise NoGit from error
     except GitCommandError as error:
-        raise GitRefused(_last_line(str(error.stderr))) from error
+        raise GitRefused(_reason(str(error.stderr))) from error
     except OSError as error:
         raise NotGit(root, error.strerror or "") from error
     return bytes(said).decode(errors="surrogateescape")
@@ -232,7 +233,8 @@ def _forget_inherited() -> None:
         del os.environ[name]
 
 
-def _last_line(stderr: str) -> str:
-    """Return what git said last, without the wrapping that GitPython puts around it."""
+def _reason(stderr: str) -> str:
+    """Return the line in which git says why, else the last one; without the wrapping that GitPython puts around it."""
     lines = [line.strip() for line in stderr.replace("stderr:", "").strip().strip("'").splitlines()]
-    return next((line for line in reversed(lines) if line), "")
+    said = [line for line in lines if line and not line.startswith("hint:")]
+    return next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1] if said else "")

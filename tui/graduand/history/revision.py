@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Final, NamedTuple
 
 _WHO: Final = re.compile(r"^(author|committer) (.*?)(?: (-?\d+) ([+-]\d\d)(\d\d))?$", re.MULTILINE)
 _SIGNED: Final = re.compile(r"^gpgsig(?:-sha256)? ", re.MULTILINE)

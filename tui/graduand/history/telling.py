@@ -72,6 +72,9 @@ class Teller:
             for event in self._events(pair, blobs):
                 revision = credit.of(event, pair.paths) if credit else step.revision
                 told.append(event._replace(source=sources.of(revision)))
+        if merged:
+            order = {revision.name: number for number, revision in enumerate((*merged, step.revision))}
+            told.sort(key=lambda event: order[event.source.commit])
         return [] if step.revision.name in self._boundary else told
 
     def _events(self, pair: Pair, blobs: Mapping[str, str]) -> Iterator[Event]:

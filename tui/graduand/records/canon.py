@@ -7,6 +7,7 @@ which says why. It never guesses, and it has no rules of its own.
 from __future__ import annotations
 
 import re
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from graduand.records.kinds import Kind
@@ -32,7 +33,7 @@ def fast_reader(school: School) -> Callable[[str, bytes], Record | None]:
     """Return a function from a file's path and bytes to its record; None where the full reader is needed."""
     fields = [field for field in school.fields.values() if field.kind is not Kind.WAIVERS]
     fullmatch = re.compile("".join((*_body(fields, "", 0), _LINES))).fullmatch
-    plan = [(field.key, field.kind is Kind.LIST) for field in fields]
+    keys = [field.key for field in fields]
 
     def read_fast(path: str, raw: bytes) -> Record | None:
         if len(raw) > LIMIT:
@@ -44,9 +45,9 @@ def fast_reader(school: School) -> Callable[[str, bytes], Record | None]:
         if match is None:
             return None
         values: dict[str, Value] = {}
-        for (key, listed), text in zip(plan, match.groups(), strict=True):
-            if text is not None:
-                values[key] = _items(text) if listed and text[0] == "\n" else _bare(text)
+        groups = match.groups()
+        for key, text in zip(compress(keys, groups), filter(None, groups), strict=True):  # no value is empty
+            values[key] = text[1:-1] if text[0] == '"' else _items(text) if text[0] == "\n" else text
         return Record(path, values) if values else None
 
     return read_fast

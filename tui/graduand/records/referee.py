@@ -24,7 +24,7 @@ def agrees(text: str, record: Record, school: School) -> bool:
         tree: Any = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError):
         return False
-    found = dict(_flat(tree, "", school)) if isinstance(tree, dict) else {}
+    found = dict(_flat(tree, "")) if isinstance(tree, dict) else {}
     waived = found.pop(_WAIVE, ())
     return (
         found.keys() == record.values.keys()
@@ -35,12 +35,12 @@ def agrees(text: str, record: Record, school: School) -> bool:
     )
 
 
-def _flat(tree: dict[str, Any], group: str, school: School) -> list[tuple[str, Any]]:
+def _flat(tree: dict[str, Any], group: str) -> list[tuple[str, Any]]:
     pairs: list[tuple[str, Any]] = []
     for name, value in tree.items():
         key = f"{group}{name}"
-        if key in school.groups and isinstance(value, dict):
-            pairs += _flat(value, f"{key}:", school)
+        if isinstance(value, dict):
+            pairs += _flat(value, f"{key}:")
         else:
             pairs.append((key, tuple(value) if isinstance(value, list) else value))
     return pairs
@@ -54,7 +54,7 @@ def _same(kind: Kind, value: str | tuple[str, ...], found: object) -> bool:
         return str(found).lower() == value
     if kind is Kind.GPA and type(found) in {int, float}:
         return isinstance(value, str) and matches(kind, value) and float(value) == found
-    return type(found) is type(value) and found == value
+    return found == value
 
 
 def _waives(found: object, waiver: Waiver) -> bool:

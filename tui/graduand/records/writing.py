@@ -129,10 +129,13 @@ class _Page:
 
     def _spot(self, spot: Spot, index: int, items: tuple[str, ...]) -> Spot:
         """Return whose comments an item takes: those of its text, or of the text that it replaces."""
-        here = [kept for kept in self.comments if kept[:-2] == spot]
-        same = sorted((kept for kept in here if kept[-1] == items[index]), key=lambda kept: kept[-2] != str(index))
-        replaced = [kept for kept in here if kept[-2] == str(index) and kept[-1] not in items]
-        return next(iter(same + replaced), (*spot, str(index), items[index]))
+        stays = [(*spot, str(number), item) for number, item in enumerate(items)]
+        if stays[index] in self.comments:
+            return stays[index]
+        free = [kept for kept in self.comments if kept[:-2] == spot and kept not in stays]
+        moved = [kept for kept in free if kept[-1] == items[index]]
+        replaced = [kept for kept in free if kept[-2] == str(index) and kept[-1] not in items]
+        return next(iter(moved + replaced), stays[index])
 
     def _groups(self, spot: Spot) -> Iterator[str]:
         """Open the groups above a key that are not open yet."""

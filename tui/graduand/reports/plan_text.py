@@ -75,13 +75,18 @@ def _people(people: list[Change], *, everything: bool, show: bool) -> Iterator[L
         more = [effect_words(effect) for effect in change.effects[1:] if effect is not Effect.UPDATE]
         words = ", ".join([status_word(change.status), *more, *held_back(change)])
         yield line("  ", Span(visible(change.username), "bold"), f"  {words}")
-        if change.status is not Status.NEW:
+        if not _is_new(change):
             for cell in change.cells:
                 yield line(f"    {cell_text(cell, show=show)}")
     if len(people) > len(shown):
         rest = len(people) - len(shown)
         more_text = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
         yield line(more_text.format(count=rest))
+
+
+def _is_new(change: Change) -> bool:
+    """Tell whether nothing of the person is known in Handshake, so that every cell would be told as a change."""
+    return any(cell.header == "username" and not cell.before for cell in change.cells)
 
 
 def held_back(change: Change) -> tuple[str, ...]:

@@ -121,11 +121,11 @@ def _suspicion(domain: str, school: School) -> tuple[str, str]:
     """Return the rule that an address at `domain` breaks and the domain that it is held against; "" for none."""
     if domain in school.own_domains:
         return "", ""
+    above = next((own for own in sorted(school.own_domains) if domain.endswith(f".{own}")), "")
+    if above and not any(f".{domain}".endswith(f".{other}") for other in school.institution.other_institutions):
+        return "GR304", above
     if school.is_other_institution(domain):
         return "GR302", ""
-    above = next((own for own in sorted(school.own_domains) if domain.endswith(f".{own}")), "")
-    if above:
-        return "GR304", above
     meant = next((known for known in school.importer.mail_providers if _one_off(domain, known)), "")
     return ("GR309", meant) if meant else ("", "")
 

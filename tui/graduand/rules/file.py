@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
+from graduand.records.kinds import CLEAR
 from graduand.records.paths import CROWD, file_name, record_path
 from graduand.rules.rule import Flaw, error, warning
 
@@ -129,7 +130,7 @@ RULES: Final = (
 def judge(record: Record) -> Iterator[Flaw]:
     """Return what is wrong with the record's place."""
     username = record.username
-    if username and record.path.rpartition("/")[2] != file_name(username):
+    if username not in {"", CLEAR} and record.path.rpartition("/")[2] != file_name(username):
         message = _("The username is {username}, so the file must be called {name}.")
         yield Flaw("GR016", "username", message.format(username=quoted(username), name=quoted(file_name(username))))
 

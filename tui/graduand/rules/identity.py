@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import N_, _, quoted, visible
@@ -147,22 +148,20 @@ def _same(records: tuple[Record, ...], rule: str, key: str, key_of: Callable[[Re
 
 
 def _others(record: Record, group: Iterable[Record]) -> str:
-    paths = [visible(other.path, 200) for other in group if other.path != record.path]
+    """Name the first of the others; a whole school may share a placeholder."""
+    paths = [visible(other.path, 200) for other in islice((one for one in group if one.path != record.path), 4)]
     return ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
 
 
 def _capitals(records: tuple[Record, ...]) -> Iterator[Shared]:
     for group in _grouped(records, lambda record: record.username.casefold()):
+        if len({record.username for record in group}) == 1:
+            continue
         for record in group:
             others = [other for other in group if other.username != record.username]
-            if others:
-                message = _("{username} differs only in capitals from the username in {others}.")
-                flaw = Flaw(
-                    "GR402",
-                    "username",
-                    message.format(username=quoted(record.username), others=_others(record, others)),
-                )
-                yield Shared(record, flaw)
+            message = _("{username} differs only in capitals from the username in {others}.")
+            text = message.format(username=quoted(record.username), others=_others(record, others))
+            yield Shared(record, Flaw("GR402", "username", text))
 
 
 def _former(records: tuple[Record, ...]) -> Iterator[Shared]:
@@ -195,8 +194,9 @@ def _two_lives(records: tuple[Record, ...]) -> Iterator[Shared]:
     returned = {_full_name(record) for record in records if record.returned}
     namesakes = [record for record in records if returned and _full_name(record) in returned]
     for group in _grouped(namesakes, _full_name):
+        sides = {side: [record for record in group if record.returned is side] for side in (True, False)}
         for record in group:
-            others = [other for other in group if other.returned != record.returned]
+            others = sides[not record.returned]
             if others:
                 message = _("{name} stands with another transition in {others}.")
                 name = quoted(f"{record.text('first_name')} {record.text('last_name')}")

@@ -252,6 +252,8 @@ _SHOWN_AS_SENT: Final = frozenset(
 )
 _ACRONYM: Final = 5
 _TEN_FIGURES: Final = 10
+_TOLD: Final = 10
+"""Labels that a sentence names."""
 _REMEMBERED: Final = 5000
 """Sound values of one column that are remembered; what is everybody's own fills no more than that."""
 
@@ -326,12 +328,14 @@ def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw
         if ";" in text:
             message = _("{value} holds a semicolon, which would make two items of it.")
             yield Flaw("GR117", key, message.format(value=quoted(text)))
-        if text in seen:
+        same = text.casefold() if field.item is Kind.EMAIL else text
+        if same in seen:
             yield Flaw("GR121", key, _("{value} appears twice in this list.").format(value=quoted(text)))
-        seen.add(text)
+        seen.add(same)
     if field.key == "system_label_names":
         message = _("These labels replace all that the person has: {labels}.")
-        yield Flaw("GR131", field.key, message.format(labels=", ".join(quoted(text) for text in texts)))
+        labels = ", ".join(quoted(text) for text in texts[:_TOLD]) + (" …" if len(texts) > _TOLD else "")
+        yield Flaw("GR131", field.key, message.format(labels=labels))
 
 
 def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:

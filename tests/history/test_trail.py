@@ -1,0 +1,240 @@
+"""The audit trail: all that happened and nothing else, whatever the history looks like."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections import Counter
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graduand.history.program import Program
+from graduand.history.timeline import timeline
+from graduand.records.canon import fast_reader
+from tests.bench.history import invent
+from tests.repository import GRADUATE, begin, commit, git, graduand
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graduand.history.timeline import Timeline
+    from graduand.records.school import School
+
+PATH = "records/2026-spring/00412345.yaml"
+CLOSED = GRADUATE.replace(
+    "transition:\n  kind: graduated\n",
+    "disabled: true\ntransition:\n  kind: graduated\n"
+    "  account:\n    reason: requested-by-student\n    requested_by: student\n",
+)
+
+
+def read(root: Path, school: School) -> Timeline:
+    return timeline(Program(root), lambda: fast_reader(school))
+
+
+@pytest.fixture
+def story(root: Path) -> Path:
+    """Somebody graduates, is closed, and bears another address at last."""
+    begin(root)
+    for text in (GRADUATE, CLOSED, CLOSED.replace("chloe.dupont@valmont", "c@courriel")):
+        place = root / PATH
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+        commit(root)
+    return root
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_invented_history_is_told_whole_and_nothing_is_added(tmp_path: Path, school: School, seed: int) -> None:
+    """With merges, moves, renames, broken files, deletions, and clocks that went wrong."""
+    told = invent(tmp_path / "school", school, commits=200, people=120, seed=seed)
+
+    found = read(tmp_path / "school", school).events
+
+    assert Counter((one.event, one.username, one.commit, one.author) for one in told) == Counter(
+        (one.event.value, one.username, one.source.commit, one.source.author) for one in found
+    )
+
+
+def test_what_is_kept_and_continued_equals_what_is_read_anew(tmp_path: Path, school: School) -> None:
+    root = tmp_path / "school"
+    invent(root, school, commits=120, people=60, seed=5)
+    head = git(root, "rev-parse", "HEAD").strip()
+    git(root, "reset", "--quiet", "--hard", "HEAD~40")
+    read(root, school)
+    git(root, "reset", "--quiet", "--hard", head)
+
+    continued, again = (list(read(root, school).events) for _turn in range(2))
+    shutil.rmtree(root / ".git" / "graduand")
+
+    assert continued == again == list(read(root, school).events)
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", b'{"form": 1}\n'])
+def test_a_damaged_memory_is_thrown_away_without_a_word(story: Path, school: School, damage: bytes) -> None:
+    whole = list(read(story, school).events)
+    kept = story / ".git" / "graduand" / "events"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    kept.write_bytes(damage)
+
+    assert list(read(story, school).events) == whole
+
+
+def test_a_rewritten_history_is_not_answered_from_memory(story: Path, school: School) -> None:
+    read(story, school)
+    git(story, "reset", "--quiet", "--hard", "HEAD~2")
+
+    assert [event.event.value for event in read(story, school).events] == ["graduated"]
+
+
+def test_a_shallow_clone_says_so(story: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    clone = tmp_path_factory.mktemp("shallow") / "clone"
+    git(story, "clone", "--quiet", "--depth=1", f"file://{story}", str(clone))
+    (clone / "records").mkdir(exist_ok=True)
+
+    ran = graduand(clone, "audit")
+
+    assert "! This clone is shallow" in ran.out
+    assert graduand(clone, "audit", "verify").code == 1
+
+
+def test_a_life_names_reason_author_and_commit_and_masks_addresses(story: Path) -> None:
+    ran = graduand(story, "log", "00412345")
+
+    assert ran.code == 0
+    assert "account closed  requested-by-student, asked by student" in ran.out
+    assert "by Camille Renard in" in ran.out
+    assert "c•••@valmont.example → c•••@courriel.example" in ran.out
+    assert "chloe.dupont@valmont.example" not in ran.out
+    assert "chloe.dupont@valmont.example" in graduand(story, "log", "00412345", "--show").out
+
+
+def test_a_life_goes_on_under_another_username(story: Path) -> None:
+    old = story / PATH
+    new = old.with_name("00499999.yaml")
+    text = old.read_text(encoding="utf-8").replace('"00412345"', '"00499999"')
+    old.unlink()
+    new.write_text(f'{text}  previous_username: "00412345"\n', encoding="utf-8")
+    commit(story)
+
+    assert graduand(story, "log", "00412345").out == graduand(story, "log", "00499999").out
+    assert "00412345 → 00499999" in graduand(story, "log", "00499999").out
+
+
+def test_nobody_of_that_name_gets_a_sentence(story: Path) -> None:
+    ran = graduand(story, "log", "0041234")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no record of “0041234”. Did you mean “00412345”?" in ran.err
+
+
+def test_json_has_the_promised_keys(story: Path) -> None:
+    events = [json.loads(line) for line in graduand(story, "audit", "--json").out.splitlines()]
+
+    assert [event["event"] for event in events] == ["graduated", "deactivated", "email-changed"]
+    assert {"event", "username", "date", "commit", "author", "committer", "reason", "path", "old", "new"} <= set(
+        events[1]
+    )
+    assert events[1]["reason"] == "requested-by-student"
+    assert events[1]["date"] == "2026-07-01T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["--kind", "deactivated"], 1),
+        (["--kind", "deactivated", "--kind", "graduated"], 2),
+        (["--cohort", "2026-spring"], 3),
+        (["--cohort", "2025-autumn"], 0),
+        (["--person", "00412345"], 3),
+        (["--author", "RENARD"], 3),
+        (["--author", "somebody else"], 0),
+        (["--since", "2026-07-01", "--until", "2026-07-01"], 3),
+        (["--since", "2026-07-02"], 0),
+        (["--until", "2026-06-30"], 0),
+    ],
+)
+def test_filters_keep_what_fits(story: Path, words: list[str], found: int) -> None:
+    assert len(graduand(story, "audit", "--json", *words).out.splitlines()) == found
+
+
+def test_csv_runs_nothing_in_a_spreadsheet(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "=cmd()")
+    (story / PATH).write_text(GRADUATE, encoding="utf-8")
+    commit(story)
+
+    rows = list(csv.DictReader(io.StringIO(graduand(story, "audit", "--csv").out)))
+
+    assert rows[-1]["author"].startswith("'=cmd()")
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in set("=+-@\t")]
+
+
+def test_the_page_shows_hostile_text_and_obeys_none(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "<script>alert(1)</script>\x1b[2J[red]")
+    (story / PATH).write_text(CLOSED.replace("disabled: true", "disabled: false"), encoding="utf-8")
+    commit(story)
+
+    class Tags(HTMLParser):
+        found: set[str] = set()  # noqa: RUF012
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.found.add(tag)
+            assert not [name for name, _value in attrs if name.startswith("on") or name in {"src", "href"}]
+
+    page = graduand(story, "audit", "--html").out
+    Tags().feed(page)
+
+    assert "script" not in Tags.found
+    assert {"svg", "rect", "table"} <= Tags.found
+    assert "\x1b" not in page + graduand(story, "audit").out
+
+
+def test_a_diff_shows_closings_first_and_fits_a_pull_request(story: Path) -> None:
+    ran = graduand(story, "diff", "HEAD~2..HEAD", "--format", "markdown")
+
+    assert ran.out.index("### Accounts that close") < ran.out.index("| Username |")
+    assert "- `00412345`: requested\\-by" not in ran.out
+    assert "requested-by-student" in ran.out
+    assert [
+        json.loads(line)["event"] for line in graduand(story, "diff", "HEAD~2..HEAD", "--json").out.splitlines()
+    ] == [
+        "email-changed",
+        "deactivated",
+    ]
+
+
+@pytest.mark.parametrize("span", ["HEAD", "HEAD..", "..HEAD", "nowhere..HEAD", "--output=/tmp/x..HEAD", "HEAD...HEAD"])
+def test_a_span_that_is_none_gets_a_sentence(story: Path, span: str) -> None:
+    ran = graduand(story, "diff", "--", span)
+
+    assert (ran.code, ran.out) == ((0, ran.out) if span == "HEAD.." else (2, ""))
+
+
+def test_a_record_that_could_not_be_read_for_a_while_is_no_removal(story: Path) -> None:
+    (story / PATH).write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    commit(story)
+    (story / PATH).write_text(GRADUATE, encoding="utf-8")
+    commit(story)
+
+    ran = graduand(story, "audit")
+
+    assert f"! {PATH} could not be read from" in ran.out
+    assert "record removed" not in ran.out
+
+
+def test_a_tag_that_moved_away_is_found(story: Path) -> None:
+    assert graduand(story, "compile", "--on", "2026-07-02", "--out", str(story / "build")).code == 0
+    name = graduand(story, "uploaded", str(story / "build" / "manifest.json")).out.strip()
+    sound = graduand(story, "audit", "verify")
+    message = git(story, "for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
+    git(story, "tag", "--force", "--annotate", "--cleanup=verbatim", "--message", message, name, "HEAD~1")
+
+    moved = graduand(story, "audit", "verify")
+
+    assert (sound.code, moved.code) == (0, 1)
+    assert "✓ Nothing speaks against this history." in sound.out
+    assert f"✗ 1 are upload tags that are not where their manifest says: {name}" in moved.out

@@ -1,0 +1,90 @@
+"""graduand audit: every event of the history, and whether the history can be believed."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graduand.commands.session import session_of
+from graduand.errors import Exit, Usage
+from graduand.history.events import Kind
+from graduand.language import N_, _, quoted
+from graduand.workspace import day
+
+if TYPE_CHECKING:
+    from graduand.commands.session import Session
+    from graduand.trail import Trail
+
+HELP = N_("Tell every event: who closed which account, when and why; “audit verify” holds the history against itself.")
+
+
+class Format(StrEnum):
+    """How events can be printed."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    html = "html"
+
+
+def audit(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="[verify]", help=_("verify: signatures, tags and files."))] = "",
+    kind: Annotated[list[Kind] | None, typer.Option(help=_("Only events of this kind; may be repeated."))] = None,
+    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    person: Annotated[str, typer.Option(help=_("Only this person, across renames."))] = "",
+    author: Annotated[str, typer.Option(help=_("Only by this author; a part of the name will do."))] = "",
+    since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The first day."))] = "",
+    until: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The last day."))] = "",
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help=_("CSV for a spreadsheet."))] = False,
+    as_html: Annotated[bool, typer.Option("--html", help=_("One page with a plot, for a browser."))] = False,
+    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+) -> None:
+    from graduand import trail
+
+    session = session_of(context)
+    if what == "verify":
+        _verify(session, as_json=as_json)
+        return
+    if what:
+        raise Usage(_("{word} is not known here; there is “audit” and “audit verify”.").format(word=quoted(what)))
+    days = (day(since) if since else "", day(until) if until else "")
+    found = trail.audit(session.workspace(), trail.Wanted(frozenset(kind or ()), cohort, person, author, *days))
+    form = Format.json if as_json else Format.csv if as_csv else Format.html if as_html else Format.text
+    _print(found, form, session, show=show)
+
+
+def _print(found: Trail, form: Format, session: Session, *, show: bool) -> None:
+    from graduand.reports import trail_machine, trail_pages, trail_text
+    from graduand.reports.page import show as show_lines
+
+    if form is Format.text:
+        show_lines(trail_text.trail_text(found, show=show), session.colour)
+        return
+    show_lines(trail_text.warnings(found), session.colour, sys.stderr)
+    if form is Format.json:
+        sys.stdout.writelines(f"{line}\n" for line in trail_machine.as_json(found.told))
+    elif form is Format.csv:
+        sys.stdout.write(trail_machine.as_csv(found.told, show=show))
+    else:
+        name = session.workspace().institution.name
+        sys.stdout.writelines(f"{line}\n" for line in trail_pages.as_html(found, name, show=show))
+
+
+def _verify(session: Session, *, as_json: bool) -> None:
+    from graduand import trail
+    from graduand.reports.page import show
+    from graduand.reports.trail_machine import verified_json
+    from graduand.reports.trail_text import verified_text
+
+    verified = trail.verify(session.workspace())
+    if as_json:
+        sys.stdout.write(verified_json(verified))
+    else:
+        show(verified_text(verified), session.colour)
+    if not verified.sound:
+        raise typer.Exit(Exit.FINDINGS)

@@ -1,0 +1,68 @@
+"""Events for machines and spreadsheets: JSON Lines and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Final
+
+from graduand.reports.trail_text import what
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graduand.trail import Told, Verified
+
+SCHEMA: Final = "graduand/event/1"
+_COLUMNS: Final = ("date", "event", "username", "what", "author", "commit", "pull_request", "path", "uploads")
+
+
+def as_json(told: Sequence[Told]) -> Iterator[str]:
+    """Return one JSON object an event."""
+    for one in told:
+        event, source = one.event, one.event.source
+        whole = {
+            "schema": SCHEMA,
+            "event": event.event,
+            "username": event.username,
+            "date": source.date,
+            "commit": source.commit,
+            "author": source.author,
+            "committer": source.committer,
+            "reason": event.reason,
+            "path": event.path,
+            "old": event.old,
+            "new": event.new,
+            "requested_by": event.requested_by,
+            "effective_on": event.effective_on,
+            "pull_request": source.pull_request or None,
+            "signed": source.signed,
+            "backdated": source.backdated,
+            "uploads": one.uploads,
+        }
+        yield json.dumps(whole, ensure_ascii=False)
+
+
+def as_csv(told: Sequence[Told], *, show: bool) -> str:
+    """Return the events as CSV for a spreadsheet; a cell that it would run begins with an apostrophe."""
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for one in told:
+        event, source = one.event, one.event.source
+        cells = (
+            *(source.date, event.event, event.username, what(event, show=show), source.author, source.commit),
+            *(source.pull_request or "", event.path, " ".join(one.uploads)),
+        )
+        writer.writerow([_harmless(str(cell)) for cell in cells])
+    return page.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+
+
+def verified_json(verified: Verified) -> str:
+    """Return what can be proved of the history, as one JSON object."""
+    return json.dumps({"schema": "graduand/verified/1", "sound": verified.sound, **verified._asdict()}) + "\n"

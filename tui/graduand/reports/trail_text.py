@@ -1,0 +1,127 @@
+"""Events as text: one line an event, what was and what is, who, when and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from graduand.history.events import Kind
+from graduand.language import _, masked, ngettext, visible
+from graduand.reports.page import Line, Span, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graduand.history.events import Event
+    from graduand.trail import Told, Trail, Verified
+
+_STYLES = {Kind.DEACTIVATED: "bold red", Kind.REACTIVATED: "green", Kind.REMOVED: "red"}
+
+
+def kind_word(kind: Kind) -> str:
+    """Return the kind of an event in the language spoken now."""
+    return {
+        Kind.GRADUATED: _("graduated"),
+        Kind.RETURNED: _("returned"),
+        Kind.USERNAME: _("username changed"),
+        Kind.EMAIL: _("address changed"),
+        Kind.DEACTIVATED: _("account closed"),
+        Kind.REACTIVATED: _("account reopened"),
+        Kind.CORRECTED: _("corrected"),
+        Kind.REMOVED: _("record removed"),
+    }[kind]
+
+
+def trail_text(trail: Trail, *, show: bool) -> Iterator[Line]:
+    """Return the lines of a trail, oldest first, and the counts; addresses masked unless `show`."""
+    yield from warnings(trail)
+    for told in trail.told:
+        yield from _told(told, show=show)
+    yield line(counts(trail.told))
+
+
+def warnings(trail: Trail) -> Iterator[Line]:
+    """Return what a reader must know before believing the trail."""
+    if trail.cut:
+        message = _("! This clone is shallow: what happened earlier is not here. Complete it: git fetch --unshallow")
+        yield line(Span(message, "bold yellow"))
+    for gap in trail.gaps:
+        if gap.until:
+            message = _("! {path} could not be read from {since} to {until}; its changes are told at the end of that.")
+        else:
+            message = _("! {path} cannot be read since {since}.")
+        places = {"path": visible(gap.path, 200), "since": gap.since[:10], "until": gap.until[:10]}
+        yield line(Span(message.format(**places), "yellow"))
+
+
+def _told(told: Told, *, show: bool) -> Iterator[Line]:
+    event = told.event
+    source = event.source
+    pull_request = f" #{source.pull_request}" if source.pull_request else ""
+    yield line(
+        f"{source.date[:10]}  ",
+        Span(f"{visible(event.username):<12}", "bold"),
+        "  ",
+        Span(kind_word(event.event), _STYLES.get(event.event, "")),
+        f"  {what(event, show=show)}",
+    )
+    by = _("by {author} in {commit}{pull_request}").format(
+        author=visible(source.author.partition(" <")[0]), commit=source.commit[:10], pull_request=pull_request
+    )
+    sent = _(", sent with {uploads}").format(uploads=", ".join(told.uploads)) if told.uploads else ""
+    yield line("            ", Span(f"{by}{sent}", "dim"))
+    if source.backdated:
+        yield line("            ", Span(_("! Its date lies before that of the commit it stands on."), "yellow"))
+
+
+def what(event: Event, *, show: bool) -> str:
+    """Return what an event changed, in words: the reason of a closing, the old and the new of all else."""
+    if event.event in {Kind.DEACTIVATED, Kind.REACTIVATED}:
+        asked = _(", asked by {who}").format(who=visible(event.requested_by)) if event.requested_by else ""
+        day = _(", from {day}").format(day=visible(event.effective_on)) if event.effective_on else ""
+        return (visible(event.reason) or _("no reason given")) + asked + day
+    if event.event in {Kind.EMAIL, Kind.USERNAME}:
+        return f"{_seen(event.old, show=show)} → {_seen(event.new, show=show)}"
+    if event.event is Kind.CORRECTED and isinstance(event.old, dict) and isinstance(event.new, dict):
+        keys = dict.fromkeys([*event.old, *event.new])
+        return ", ".join(
+            f"{key}: {_seen(event.old.get(key), show=show)} → {_seen(event.new.get(key), show=show)}" for key in keys
+        )
+    return ""
+
+
+def _seen(value: object, *, show: bool) -> str:
+    text = "; ".join(value) if isinstance(value, tuple | list) else str(value or "–")
+    return visible(text, 60) if show else masked(visible(text, 60))
+
+
+def counts(told: Iterable[Told]) -> str:
+    """Return the closing line: how many events of which kinds."""
+    found = Counter(one.event.event for one in told)
+    number = sum(found.values())
+    events = ngettext("{count} event", "{count} events", number).format(count=number)
+    kinds = [f"{found[kind]} × {kind_word(kind)}" for kind in Kind if found[kind]]
+    return f"{events}: {', '.join(kinds)}." if kinds else f"{events}."
+
+
+def verified_text(verified: Verified) -> Iterator[Line]:
+    """Return what can be proved of the history, and what cannot."""
+    commits = ngettext("{count} commit touches records.", "{count} commits touch records.", verified.commits)
+    yield line(commits.format(count=verified.commits))
+    facts = (
+        (verified.bad, _("bear a signature that is bad, expired or by nobody known")),
+        (verified.unsigned, _("are not signed")),
+        (verified.moved, _("are upload tags that are not where their manifest says")),
+        (tuple(f"{tag} {file}" for tag, file in verified.differing), _("do not compile again byte for byte")),
+        (verified.replaced, _("put other objects in the place of committed ones")),
+    )
+    for names, words in facts:
+        if names:
+            shown = ", ".join(visible(name, 100) for name in names[:3]) + (" …" if len(names) > 3 else "")
+            sign = Span("! ", "yellow") if names == verified.unsigned else Span("✗ ", "bold red")
+            yield line(sign, f"{len(names)} {words}: {shown}")
+    if verified.cut:
+        message = _("The clone is shallow: what happened earlier cannot be verified.")
+        yield line(Span("✗ ", "bold red"), message)
+    if verified.sound:
+        yield line(Span("✓ ", "green"), _("Nothing speaks against this history."))

@@ -1,0 +1,203 @@
+"""The trail: the use cases of who did what to whom, when and why; git's history answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.errors import NoSuchPerson, Usage
+from graduand.history import ledger, signatures
+from graduand.history.checkout import Checkout
+from graduand.history.events import Kind
+from graduand.history.timeline import Timeline, between, timeline
+from graduand.language import _, quoted
+from graduand.nearest import nearest
+from graduand.past import differing, past_of
+from graduand.records.canon import fast_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graduand.history.events import Event, Gap
+    from graduand.history.program import Program
+    from graduand.workspace import Workspace
+
+
+class Told(NamedTuple):
+    """An event, and the uploads that carried it."""
+
+    event: Event
+    uploads: tuple[str, ...]
+
+
+class Trail(NamedTuple):
+    """What was found, in the order of the commits."""
+
+    told: tuple[Told, ...]
+    gaps: tuple[Gap, ...]
+    """Times in which a record could not be read."""
+    cut: bool
+    """Whether the clone is shallow: what happened earlier is not here."""
+
+
+class Wanted(NamedTuple):
+    """Which events are asked for; what is empty asks for all."""
+
+    kinds: frozenset[Kind] = frozenset()
+    cohort: str = ""
+    person: str = ""
+    author: str = ""
+    """A part of the name or address, in any case."""
+    since: str = ""
+    """The first day, `yyyy-mm-dd`."""
+    until: str = ""
+    """The last day."""
+
+
+def audit(workspace: Workspace, wanted: Wanted) -> Trail:
+    """Return the events of the branch that is checked out, as far as they are wanted.
+
+    Raises:
+        NotGit, NoGit: there is no history to read.
+    """
+    program = Checkout(workspace.root).program
+    line = _line(workspace, program)
+    people = _lives(line.events, wanted.person) if wanted.person else frozenset()
+    events = [event for event in line.events if _fits(event, wanted, people)]
+    return _trail(program, line, events)
+
+
+def log(workspace: Workspace, username: str) -> Trail:
+    """Return one person's life, through all usernames that they have had.
+
+    Raises:
+        NoSuchPerson: the history knows nobody of this name.
+    """
+    program = Checkout(workspace.root).program
+    line = _line(workspace, program)
+    people = _lives(line.events, username)
+    events = [event for event in line.events if event.username in people]
+    if not events:
+        raise NoSuchPerson(username, nearest(username, {event.username for event in line.events}))
+    return _trail(program, line, events)
+
+
+def diff(workspace: Workspace, span: str) -> Trail:
+    """Return what `span`, such as `main..HEAD`, changes: the events that its second commit has over the first.
+
+    Raises:
+        Usage: it names no two commits of this repository.
+    """
+    program = Checkout(workspace.root).program
+    old, dots, new = span.partition("..")
+    if not dots or not old or new.startswith("."):
+        raise Usage(_("{span} names no two commits, such as main..HEAD.").format(span=quoted(span)))
+    ends = [ledger.commit_of(program, name or "HEAD") for name in (old, new)]
+    for name, commit in zip((old, new), ends, strict=True):
+        if not commit:
+            raise Usage(_("There is no commit {name} here.").format(name=quoted(name)))
+    line = between(program, lambda: fast_reader(workspace.school), *ends)
+    return _trail(program, line, list(line.events))
+
+
+def _line(workspace: Workspace, program: Program) -> Timeline:
+    return timeline(program, lambda: fast_reader(workspace.school))
+
+
+def _trail(program: Program, line: Timeline, events: Iterable[Event]) -> Trail:
+    uploads = _uploads(program, line)
+    return Trail(tuple(Told(event, _carrier(event, uploads)) for event in events), line.gaps, line.cut)
+
+
+def _uploads(program: Program, line: Timeline) -> list[tuple[int, str, frozenset[str]]]:
+    """Return where on the line each noted upload was compiled, its name, and whose rows it held."""
+    tags = ledger.noted(program, ledger.UPLOAD)
+    places = {name: place for place, name in enumerate(line.names)} if tags else {}
+    return sorted(
+        (places[tag.commit], tag.name, frozenset(map(str, tag.says.get("usernames", []))))
+        for tag in tags
+        if tag.commit in places
+    )
+
+
+def _carrier(event: Event, uploads: list[tuple[int, str, frozenset[str]]]) -> tuple[str, ...]:
+    """Return the first upload that held the person and was compiled from this commit or a later one."""
+    place = event.source.place
+    found = (name for at, name, usernames in uploads if at >= place and event.username in usernames)
+    return tuple(islice(found, 1))
+
+
+def _lives(events: Iterable[Event], username: str) -> frozenset[str]:
+    """Return all usernames of the person who has or had this one."""
+    names = {username}
+    renames = [event for event in events if event.event is Kind.USERNAME]
+    grown = True
+    while grown:
+        grown = False
+        for event in renames:
+            pair = {str(event.old or ""), str(event.new or ""), event.username} - {""}
+            if pair & names and not pair <= names:
+                names |= pair
+                grown = True
+    return frozenset(names)
+
+
+def _fits(event: Event, wanted: Wanted, people: frozenset[str]) -> bool:
+    day = event.source.date[:10]
+    return (
+        (not wanted.kinds or event.event in wanted.kinds)
+        and (not wanted.cohort or event.cohort == wanted.cohort)
+        and (not people or event.username in people)
+        and wanted.author.casefold() in event.source.author.casefold()
+        and (not wanted.since or day >= wanted.since)
+        and (not wanted.until or day <= wanted.until)
+    )
+
+
+class Verified(NamedTuple):
+    """What can be proved of the history, and what cannot."""
+
+    commits: int
+    """Those on the line that touch records."""
+    unsigned: tuple[str, ...]
+    bad: tuple[str, ...]
+    """Commits whose signature is bad, expired, revoked or by nobody known."""
+    moved: tuple[str, ...]
+    """Upload tags that are not where their manifest says, or carry none."""
+    differing: tuple[tuple[str, str], ...]
+    """Uploads, and their files that do not compile again byte for byte."""
+    cut: bool
+    replaced: tuple[str, ...]
+    """References with which somebody shows other objects in place of the committed ones."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing speaks against the history; a missing signature does not."""
+        return not (self.bad or self.moved or self.differing or self.cut or self.replaced)
+
+
+def verify(workspace: Workspace) -> Verified:
+    """Hold the history against itself: signatures, tags, and the files of each upload.
+
+    Raises:
+        NotGit, NoGit: there is no history to read.
+    """
+    program = Checkout(workspace.root).program
+    by_state: defaultdict[str, list[str]] = defaultdict(list)
+    signed = signatures.signatures(program)
+    for commit, state in signed:
+        by_state[state].append(commit)
+    cut = signatures.is_cut(program)
+    uploads = ledger.noted(program, ledger.UPLOAD)
+    moved = tuple(tag.name for tag in uploads if not tag.commit or tag.says.get("commit") != tag.commit)
+    changed = () if cut else tuple((step.tag.name, file) for step in past_of(program).steps for file in differing(step))
+    return Verified(
+        commits=len(signed),
+        unsigned=tuple(by_state["unsigned"]),
+        bad=tuple(by_state["bad"]),
+        moved=moved,
+        differing=changed,
+        cut=cut,
+        replaced=signatures.replaced(program),
+    )
