@@ -39,7 +39,7 @@ HARMLESS = {"mkdir", "rmdir", "unlink"}
 
 
 @contextmanager
-def failing(at: int, fail: Callable[[], None], *, ever_after: bool = False) -> Iterator[list[str]]:
+def failing(at: int, fail: Callable[[], None], *, ever_after: bool = False) -> Iterator[list[str]]:  # noqa: C901 - one stand-in for the whole system
     """Count the calls that reach the disk; the one numbered `at` fails, a write when it is half done."""
     calls: list[str] = []
 
@@ -65,7 +65,8 @@ def failing(at: int, fail: Callable[[], None], *, ever_after: bool = False) -> I
             return super().write(content)
 
     def buffered(descriptor: int, _mode: str) -> io.BufferedWriter:
-        return io.BufferedWriter(Raw(descriptor, "w"))  # type: ignore[type-var]  # its write is all that is called
+        raw: Any = Raw(descriptor, "w")
+        return io.BufferedWriter(raw)
 
     with pytest.MonkeyPatch.context() as patch:
         for name in ("open", "read", "fsync", "chmod", "mkdir", "replace", "link", "unlink", "rmdir"):
