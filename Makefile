@@ -10,7 +10,7 @@ DAY     = $(if $(ON),--on "$(ON)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compile check plan edit audit dev test gate fmt golden bench messages schema lock
+.PHONY: help compile check plan edit audit dev test coverage gate fmt golden bench messages schema lock
 
 help: ## This list / Cette liste
 	@awk -F ':.*## ' '/^##/ { print "\n" substr($$0, 4) } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +26,7 @@ check: .venv/.run ## Say what is wrong / Dire ce qui ne va pas
 plan: .venv/.run ## What the next upload would change / Ce que le prochain envoi changerait
 	@.venv/bin/graduand plan $(SCOPE) $(DAY) $(ARGS)
 
-edit: .venv/.run ## Open the interface / Ouvrir l'interface
+edit: .venv/.run ## Change records (ARGS="00412345 disabled=true") / Modifier des fiches
 	@.venv/bin/graduand edit $(ARGS)
 
 audit: .venv/.run ## Who, when and why / Qui, quand et pourquoi
@@ -36,8 +36,11 @@ audit: .venv/.run ## Who, when and why / Qui, quand et pourquoi
 
 dev: .venv/.dev ## Install what the targets below need
 
-test: .venv/.dev ## Run the tests, with coverage when all of them run
-	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --cov)
+test: .venv/.dev ## Run the tests
+	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses 2)
+
+coverage: .venv/.dev ## Run the tests, and say which lines none of them reaches
+	@.venv/bin/python -m pytest --numprocesses 2 --cov $(ARGS)
 
 gate: .venv/.dev ## All that must pass before a commit; what CI runs
 	@.venv/bin/ruff format --check

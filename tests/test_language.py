@@ -77,7 +77,7 @@ def forms(message: Message) -> Iterator[tuple[str, str]]:
     """Return each English form of a message beside the French one."""
     english = (message.id,) if isinstance(message.id, str) else message.id
     french = (message.string,) if isinstance(message.string, str) else message.string
-    yield from zip(english, french, strict=True)
+    yield from zip(english, french or (), strict=True)
 
 
 def indent(text: str) -> int:

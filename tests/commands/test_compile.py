@@ -427,6 +427,23 @@ def test_a_file_beyond_a_limit_becomes_several(root: Path, limits: str, fits: Ca
     assert [job["rows"] for job in json.loads(ran.out)["jobs"]] == [len(usernames(root, file)) for file in files]
 
 
+def test_a_file_stays_below_the_bytes_and_within_the_rows_to_the_last_one(root: Path) -> None:
+    begin(root)
+    people(root, 2)
+    graduand(root, *COMPILE)
+    size = (root / "build/20261123_1_students.csv").stat().st_size
+
+    def files(limits: str) -> int:
+        settle(root, "handshake.yaml", limits=limits)
+        commit(root)
+        assert graduand(root, *COMPILE).code == 0
+        return len(list((root / "build").glob("*.csv")))
+
+    assert files(f"{{file_bytes: {size + 1}, rows: 3}}") == 1
+    assert files(f"{{file_bytes: {size}, rows: 3}}") == 2
+    assert files(f"{{file_bytes: {size + 1}, rows: 2}}") == 2
+
+
 def test_the_second_step_of_a_split_upload_waits_for_the_whole_first(root: Path) -> None:
     settle(begin(root), "handshake.yaml", limits="{file_bytes: 50000000, rows: 2}")
     for number in range(3):
@@ -572,6 +589,21 @@ def test_beyond_a_limit_nothing_is_compiled_until_just_this_plan_is_approved(man
     assert graduand(many_closed, *COMPILE, "--approve", checksum[:-1] + "x").code == 4
     assert graduand(many_closed, *COMPILE, "--approve", checksum).code == 0
     assert manifest(many_closed)["plan"] == checksum
+
+
+def test_a_limit_of_changed_addresses_holds_too(school_of_two: Path) -> None:
+    """The first upload has nothing to hold an address against."""
+    settle(school_of_two, limits="{email_changes: {count: 0, percent: null}}")
+    commit(school_of_two)
+    assert graduand(school_of_two, *COMPILE).code == 0
+    assert graduand(school_of_two, "uploaded", str(school_of_two / "build/manifest.json")).code == 0
+    put(school_of_two, GRADUATE.replace("valmont", "courriel"))
+    commit(school_of_two)
+
+    ran = graduand(school_of_two, *COMPILE)
+
+    assert ran.code == 3
+    assert "1 address would change, of 2 people; the limit in institution.yaml is 0." in ran.err
 
 
 def test_a_rehearsal_may_go_beyond_a_limit(many_closed: Path) -> None:

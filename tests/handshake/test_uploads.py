@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from itertools import count
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,13 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.importer import Account
-
-
-@pytest.fixture(autouse=True)
-def _each_upload_in_a_second_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = count(1_800_000_000)
-    clock = SimpleNamespace(now=lambda zone: datetime.fromtimestamp(next(seconds), zone))
-    monkeypatch.setattr("graduand.history.ledger.datetime", clock)
 
 
 @pytest.fixture
@@ -126,6 +116,23 @@ def test_a_second_upload_sends_what_has_changed_in_as_few_steps_as_it_takes(
     assert outstanding(people) == {}
 
 
+def test_the_labels_of_one_wipe_nobody_elses_in_the_username_step(people: Path) -> None:
+    importer = handshake()
+    sent(people, importer)
+    labelled = GRADUATE.replace("transition:", "system_label_names:\n  - Mention Bien\ntransition:")
+    move(people, renamed(labelled), "00499999")
+    (people / "records/2026-spring/00412815.yaml").unlink()
+    put(people, graduate("new") + '  previous_username: "00412815"\n', "2026-spring/new.yaml")
+
+    jobs = sent(people, importer)
+
+    assert [job["changes_identifier_data"] for job in jobs] == [True, True]
+    assert {username: account[LABELS] for username, account in importer.accounts.items()} == {
+        "00499999": "Mention Bien",
+        "new": STUDENT[LABELS],
+    }
+
+
 def test_a_login_that_is_known_to_change_goes_up_with_the_option(people: Path) -> None:
     importer = handshake()
     login = "auth_identifier: cdupont\nprimary_education:"
@@ -203,6 +210,18 @@ def test_what_was_never_sent_cannot_be_brought_back_and_is_listed(people: Path) 
     assert again.code == 0
     importer.upload(people / "build")
     assert importer.accounts["00412345"]["disabled"] == "TRUE"
+
+
+def test_an_upload_that_is_not_noted_cannot_be_taken_back(people: Path) -> None:
+    none = graduand(people, "rollback", "--on", DAY)
+    sent(people, handshake())
+    name = git(people, "tag").strip()
+
+    other = graduand(people, "rollback", "20200101T000000Z", "--on", DAY)
+
+    assert (none.code, other.code) == (2, 2)
+    assert "the last ones: none." in none.err
+    assert f"the last ones: {name}." in other.err
 
 
 def everybody(root: Path, number: int, moved: int, closed: int) -> Importer:
@@ -301,6 +320,12 @@ def write_no_json(root: Path) -> None:
     (root / "build/manifest.json").write_text("username", encoding="utf-8")
 
 
+def lead_out_of_the_folder(root: Path) -> None:
+    path = root / "build/manifest.json"
+    (root / "20260701_1_students.csv").write_bytes((root / "build/20260701_1_students.csv").read_bytes())
+    path.write_text(path.read_text(encoding="utf-8").replace("20260701_1", "../20260701_1"), encoding="utf-8")
+
+
 def come_from_the_future(root: Path) -> None:
     path = root / "build/manifest.json"
     path.write_text(path.read_text(encoding="utf-8").replace("manifest/1", "manifest/2"), encoding="utf-8")
@@ -322,6 +347,7 @@ def come_from_elsewhere(root: Path) -> None:
         (lose_the_manifest, "manifest.json cannot be read: it is not there"),
         (write_nonsense, "it is no manifest of graduand"),
         (write_no_json, "it is no manifest of graduand"),
+        (lead_out_of_the_folder, "it is no manifest that this graduand reads"),
         (come_from_the_future, "it is no manifest that this graduand reads (graduand/manifest/1)"),
         (come_from_elsewhere, "its commit “000000000000” is not in this repository"),
     ],

@@ -24,6 +24,7 @@ REFUSED = {
     "an item among keys": ("a: b\n- c\n", "GR007", 2, 1, "a key is expected here"),
     "a list beside its key": ("a: - b", "GR007", 1, 4, "a list begins on the line below its key"),
     "an apostrophe in single marks": ("a: 'it's ok'\n", "GR007", 1, 8, "a quotation mark may stand inside"),
+    "a text behind the word for wipe": ('a: "**CLEAR**" b\n', "GR007", 1, 16, "a key is expected here"),
     "an at sign": ("a: @b", "GR007", 1, 4, "a value cannot begin with this character"),
     "a backtick": ("a: `b`", "GR007", 1, 4, "a value cannot begin with this character"),
     "a closing bracket": ("a: ]", "GR007", 1, 4, "a value cannot begin with this character"),
@@ -66,6 +67,7 @@ REFUSED = {
     "a block for a key": ("{{a: b}: c}", "GR012", 1, 2, "a plain word"),
     "a key twice": ("a: b\nc: d\n\na: b\n", "GR008", 4, 1, "first in line 1"),
     "a key twice below another": ("a:\n  b: c\n  b: d\n", "GR008", 3, 3, "first in line 2"),
+    "a key twice, the first with its value below": ("a:\n  b\na: c\n", "GR008", 3, 1, "first in line 1"),
     "a key twice, quoted": ("a: b\n'a': c\n", "GR008", 2, 1, "“a” "),
     # Class B7: depth
     "brackets": ("[" * 60_000, "GR012", 1, DEPTH + 1, "nests too deep"),

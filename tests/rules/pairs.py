@@ -251,6 +251,11 @@ PAIRS: Final[dict[str, Pair]] = {
     "GR306 the main address once more": column(
         "additional_email_addresses/0", f"\n  - {MARK}Chloe.Dupont@valmont.example", "\n  - c.dupont@valmont.example"
     ),
+    "GR306 the main address in small letters": Pair(
+        but(GRADUATE, ("chloe", "Chloe"), ("first", f"additional_email_addresses:\n  - {MARK}{PERSONAL[0]}\nfirst")),
+        but(GRADUATE, ("chloe", "Chloe"), ("first", f"additional_email_addresses:\n  - {PERSONAL[1]}\nfirst")),
+        "additional_email_addresses:0",
+    ),
     "GR308 an adviser from elsewhere": column(
         "assigned_to_email_address", f" {MARK}adviser@mail.example", " adviser@valmont.example"
     ),
@@ -320,17 +325,17 @@ PAIRS: Final[dict[str, Pair]] = {
     "GR408 an address that is another's login": two(
         (
             but(GRADUATE, ("first", f"additional_email_addresses:\n  - {MARK}Other@mail.example\nfirst")),
-            MARTIN,
+            but(MARTIN, ("other@mail", "OTHER@mail")),
         ),
         (but(GRADUATE, ("first", "additional_email_addresses:\n  - another@mail.example\nfirst")), MARTIN),
         "additional_email_addresses:0",
     ),
     "GR409 the address as username": Pair(
         {
-            "2026-spring/c@mail.example.yaml": but(
+            "2026-spring/C@mail.example.yaml": but(
                 GRADUATE,
-                ("00412345", "c@mail.example"),
-                (PERSONAL[0], "C@mail.example"),
+                ("00412345", "C@mail.example"),
+                (PERSONAL[0], "c@Mail.example"),
                 ("username: ", f"username: {MARK}"),
             )
         },

@@ -38,6 +38,8 @@ DOMAINS: Final = {
     "my-univ.example": "",
     "gmail.com": "",
     "googlemail.com": "",
+    "exail.com": "",
+    "mgxyz.com": "",
     "gmial.com": "GR309",
     "gmail.con": "GR309",
     "gmail.co": "GR309",
@@ -69,6 +71,17 @@ def test_a_slip_of_the_keyboard_names_the_provider_that_was_meant(tmp_path: Path
     (found,) = judged(tmp_path, but(GRADUATE, ("valmont.example", domain)))
 
     assert (found.rule, quoted(found.message)) == ("GR309", [domain, meant])
+
+
+def test_each_way_of_being_no_address_is_told_in_its_own_words(tmp_path: Path) -> None:
+    wrong = ["c@d@mail.example", "ch\u0435@mail.example", "c d@mail.example", "c@mail", "c.@mail.example"]
+    told = [
+        judged(tmp_path, but(GRADUATE, ("chloe.dupont@valmont.example", text)))[0].message.replace(text, "")
+        for text in wrong
+    ]
+
+    assert len(set(told)) == len(wrong)
+    assert ["mail.example" in sentence for sentence in told] == [False, False, False, True, False]
 
 
 PLACES: Final = {

@@ -30,7 +30,9 @@ def run(arguments: Sequence[str]) -> int:
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            # What another program reads is UTF-8 whatever the locale; a terminal shows what it can.
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
     gc.set_threshold(100_000)  # a command makes many values and few circles
     language.speak(_language(arguments))
     try:

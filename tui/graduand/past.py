@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Unreadable
 from graduand.handshake.job import jobs_of
@@ -21,13 +22,17 @@ from graduand.records.reading import read
 from graduand.rules import judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from graduand.handshake.job import Job
     from graduand.history.ledger import Noted
     from graduand.history.program import Program
     from graduand.records.school import School
     from graduand.rules.judgement import CheckedRecord
+
+
+_SENSITIVE: Final = "sensitive-"
+"""How the ids of the answers begin that refuse a change of identifiers."""
 
 
 class Step(NamedTuple):
@@ -40,6 +45,10 @@ class Step(NamedTuple):
     school: School
     """As its commit has it."""
     after: Sent
+    failed: frozenset[str]
+    """The usernames in its rows that are known to have failed."""
+    refused: frozenset[str]
+    """Those of them that failed because of identifiers."""
 
 
 class Past(NamedTuple):
@@ -70,16 +79,23 @@ def past_of(program: Program) -> Past:
     Raises:
         Unreadable: the commit of an upload is not in this clone.
     """
-    results = ledger.noted(program, ledger.RESULT)
+    uploads, results = (_ours(program, prefix) for prefix in (ledger.UPLOAD, ledger.RESULT))
     steps: list[Step] = []
-    for tag in ledger.noted(program, ledger.UPLOAD):
-        known = _replayed([step for step in steps if _knew(tag, step.tag)], [one for one in results if _knew(tag, one)])
+    known: list[Step] = []
+    for tag in uploads:
+        told = [one for one in results if _knew(tag, one)]
+        known = _replayed([step for step in steps if _knew(tag, step.tag)], told, known)
         school = school_at(program, _commit(program, tag))
         rows = _rows(program, tag, school, known)
         jobs = jobs_from(rows, school, known[-1].after if known else NOTHING)
-        steps.append(Step(tag, NOTHING, rows, jobs, school, NOTHING))
-    lasts = (tags[-1].name for tags in ([step.tag for step in steps], results) if tags)
-    return Past(tuple(_replayed(steps, results)), tuple(lasts))
+        steps.append(Step(tag, NOTHING, rows, jobs, school, NOTHING, frozenset(), frozenset()))
+    lasts = tuple(tags[-1].name for tags in (uploads, results) if tags)
+    return Past(tuple(_replayed(steps, results, known)), lasts)
+
+
+def _ours(program: Program, prefix: str) -> tuple[Noted, ...]:
+    """Return the tags that graduand made; others may have a name like theirs."""
+    return tuple(tag for tag in ledger.noted(program, prefix) if tag.says)
 
 
 def _knew(tag: Noted, other: Noted) -> bool:
@@ -93,22 +109,40 @@ def _since(tag: Noted) -> tuple[str, ...]:
     return tuple(map(str, since)) if isinstance(since, list) else ()
 
 
-def _replayed(steps: Iterable[Step], results: Iterable[Noted]) -> list[Step]:
-    """Return the steps with what stood before and after each, when no more rows have failed than `results` say."""
+def _replayed(steps: Iterable[Step], results: Iterable[Noted], done: Sequence[Step]) -> list[Step]:
+    """Return the steps with what stood before and after each, when no more rows have failed than `results` say.
+
+    What is `done` already, up to the first difference, is not done again.
+    """
     failed: defaultdict[str, set[str]] = defaultdict(set)
+    refused: defaultdict[str, set[str]] = defaultdict(set)
     for result in results:
-        failed[str(result.says.get("upload", ""))].update(str(row.get("row", "")) for row in result.says["failed"])
-    found: list[Step] = []
-    sent = NOTHING
-    for step in steps:
-        found.append(step._replace(before=sent, after=after(sent, step.jobs, failed[step.tag.name])))
-        sent = found[-1].after
+        upload = str(result.says.get("upload", ""))
+        for row in result.says.get("failed", []):
+            failed[upload].add(str(row.get("row", "")))
+            if str(row.get("message", "")).startswith(_SENSITIVE):
+                refused[upload].add(str(row.get("row", "")))
+    wanted = [
+        step._replace(failed=frozenset(failed[step.tag.name]), refused=frozenset(refused[step.tag.name]))
+        for step in steps
+    ]
+    kept = takewhile(_is_same, zip(done, wanted, strict=False))
+    found = [step for step, _same in kept]
+    for step in wanted[len(found) :]:
+        sent = found[-1].after if found else NOTHING
+        found.append(step._replace(before=sent, after=after(sent, step.jobs, step.failed, step.refused)))
     return found
+
+
+def _is_same(pair: tuple[Step, Step]) -> bool:
+    """Tell whether the same upload came to the same."""
+    one, other = pair
+    return one.tag is other.tag and one.failed == other.failed and one.refused == other.refused
 
 
 def jobs_from(rows: Iterable[Row], school: School, sent: Sent) -> tuple[Job, ...]:
     """Return the jobs that bring rows in, when Handshake has what was `sent`."""
-    return jobs_of(rows, school, sent.cells, lambda ordinary: walls(ordinary, sent, school.own_domains))
+    return jobs_of(rows, school, sent.cells, lambda ordinary: walls(ordinary, sent, school.own_domains), sent.refused)
 
 
 def _commit(program: Program, tag: Noted) -> str:

@@ -74,7 +74,7 @@ def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool) -> R
         Usage: no upload of that name.
     """
     program = Checkout(workspace.root).program
-    tags = ledger.noted(program, ledger.UPLOAD)
+    tags = tuple(tag for tag in ledger.noted(program, ledger.UPLOAD) if tag.says)
     if not tags:
         raise NothingNoted
     tag = named(tags, upload)

@@ -48,7 +48,7 @@ class Order(NamedTuple):
     cohort: str = ""
     """Empty: all cohorts."""
     only: frozenset[Effect] = frozenset()
-    """Only people to whom one of these is done; empty: whatever is done."""
+    """Only people to whom one of these is done, and nothing worse; empty: whatever is done."""
     changed: bool = False
     """Only people with something outstanding."""
     rehearse: bool = False
@@ -156,7 +156,7 @@ def _wanted(plan: Plan, order: Order) -> frozenset[str]:
     return frozenset(
         change.username
         for change in plan.changes
-        if (not order.only or order.only & set(change.effects))
+        if (not order.only or order.only & set(change.effects[:1]))
         and (not order.changed or change.username in plan.outstanding)
     )
 

@@ -28,7 +28,9 @@ def compile(  # noqa: A001 - the command's name
     out: Annotated[
         Path | None, typer.Option(help=_("The folder for the files; build/ beside records/ by default."))
     ] = None,
-    only: Annotated[list[Effect] | None, typer.Option(help=_("Only people to whom this is done."))] = None,
+    only: Annotated[
+        list[Effect] | None, typer.Option(help=_("Only people to whom this is done, and nothing worse."))
+    ] = None,
     changed: Annotated[bool, typer.Option("--changed", help=_("Only people with something outstanding."))] = False,
     plan: Annotated[str, typer.Option(metavar="CHECKSUM", help=_("Refuse any other plan than this one."))] = "",
     approve: Annotated[str, typer.Option(metavar="CHECKSUM", help=_("Go beyond a limit, for this plan."))] = "",

@@ -37,7 +37,9 @@ def plan(
     on: Annotated[
         str, typer.Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
     ] = "",
-    only: Annotated[list[Effect] | None, typer.Option(help=_("Only people to whom this is done."))] = None,
+    only: Annotated[
+        list[Effect] | None, typer.Option(help=_("Only people to whom this is done, and nothing worse."))
+    ] = None,
     changed: Annotated[bool, typer.Option("--changed", help=_("Only people with something outstanding."))] = False,
     form: Annotated[Format, typer.Option("--format", help=_("How to print the plan."))] = Format.text,
     as_json: Annotated[bool, typer.Option("--json", help=_("The same as --format json."))] = False,

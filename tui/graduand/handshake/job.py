@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.handshake.row import LABELS, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from graduand.records.school import School
 
@@ -45,17 +45,19 @@ def jobs_of(
     school: School,
     before: Mapping[str, Mapping[str, str]],
     by_hand: Callable[[Sequence[Mapping[str, str]]], frozenset[str]] = lambda _rows: frozenset(),
+    refused: Collection[str] = (),
 ) -> tuple[Job, ...]:
     """Return the jobs that bring the rows in, first things first.
 
     Who changes the username, and perhaps the address, takes two steps: the address first, looked
     up by the old username, then the username, looked up by the address [TWO]. Only where the cells
     sent `before`, by username, show the address to be the same, the second step is enough.
-    `by_hand` says whose rows would stop the automatic sync.
+    `by_hand` says whose rows would stop the automatic sync; `refused` are the usernames whose rows
+    have failed because they would have changed identifiers.
     """
     by_setting: defaultdict[Setting, list[Mapping[str, str]]] = defaultdict(list)
     for row in rows:
-        for setting, cells in _steps(row, before):
+        for setting, cells in _steps(row, before, refused):
             by_setting[setting].append(cells)
     if school.institution.delivery == "s3":
         by_setting = _sorted_out(by_setting, by_hand)
@@ -76,13 +78,16 @@ def _sorted_out(
     return found
 
 
-def _steps(row: Row, before: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[Setting, Mapping[str, str]]]:
+def _steps(
+    row: Row, before: Mapping[str, Mapping[str, str]], refused: Collection[str]
+) -> Iterator[tuple[Setting, Mapping[str, str]]]:
     labels = LABELS in row.cells
     was = before.get(row.previous_username, {})
     if not row.previous_username or (row.username in before and not was):
         known = before.get(row.username, {})
         changes = LOGIN in known and row.cells.get(LOGIN, known[LOGIN]) != known[LOGIN]
-        yield Setting(changes, USERNAME, by_hand=False, labels=labels), row.cells
+        again = LOGIN in row.cells and row.username in refused
+        yield Setting(changes or again, USERNAME, by_hand=False, labels=labels), row.cells
         return
     sensitive = Setting(changes_identifier_data=True, identifier_column=EMAIL, by_hand=False, labels=False)
     if was.get(EMAIL) == row.cells[EMAIL]:

@@ -27,19 +27,19 @@ class Noted(NamedTuple):
     name: str
     commit: str
     says: dict[str, Any]
-    """The JSON of the message."""
+    """The JSON of the message; empty when it is none of ours."""
 
 
 def noted(program: Program, prefix: str) -> tuple[Noted, ...]:
-    """Return the tags below `prefix`, oldest first; one without a message such as ours is none of them."""
+    """Return the tags below `prefix`, oldest first; a tag without a message of ours says nothing."""
     form = "--format=%(refname:lstrip=2)%00%(*objectname)%00%(contents)%00%01"
     listing = program.look("for-each-ref", "--sort=refname", form, f"refs/tags/{prefix}")
     found = []
     for entry in listing.split("\0\x01"):
         name, _nul, rest = entry.strip("\n").partition("\0")
         commit, _nul, message = rest.partition("\0")
-        if says := _json(message):
-            found.append(Noted(name, commit, says))
+        if name:
+            found.append(Noted(name, commit, _json(message)))
     return tuple(found)
 
 
@@ -77,7 +77,7 @@ def note(program: Program, prefix: str, commit: str, message: str) -> str:
 def _next_name(program: Program, prefix: str) -> str:
     """Return the name of this moment, or the one after the last when the clock is not beyond it."""
     name = f"{prefix}{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}"
-    last = max((tag.name for tag in noted(program, prefix)), default="")
+    last = max((tag.name for tag in noted(program, prefix) if tag.says), default="")
     if name > last:
         return name
     stamp, _dot, number = last.partition("Z.")

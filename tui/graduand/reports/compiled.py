@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from graduand.handshake.job import Setting
     from graduand.handshake.rollback import Lost
     from graduand.handshake.upload import Upload
 
@@ -22,12 +23,14 @@ def compiled_text(upload: Upload, folder: Path) -> Iterator[Line]:
         rows = ngettext("{count} row", "{count} rows", file.rows).format(count=file.rows)
         yield line(
             Span(visible(str(folder / file.name), 300), "bold"),
-            f"  {rows}  {_setting(file.setting.changes_identifier_data)}",
+            f"  {rows}  {_setting(file.setting)}",
         )
 
 
-def _setting(changes_identifier_data: bool) -> str:  # noqa: FBT001 - the importer's own box
-    return _("with “This job changes identifier data”") if changes_identifier_data else _("an ordinary job")
+def _setting(setting: Setting) -> str:
+    if setting.changes_identifier_data:
+        return _("with “This job changes identifier data”")
+    return _("an ordinary job, by hand: it would stop the automatic sync") if setting.by_hand else _("an ordinary job")
 
 
 def left_out_text(upload: Upload) -> Iterator[Line]:
