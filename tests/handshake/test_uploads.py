@@ -122,7 +122,11 @@ def test_the_labels_of_one_wipe_nobody_elses_in_the_username_step(people: Path) 
     labelled = GRADUATE.replace("transition:", "system_label_names:\n  - Mention Bien\ntransition:")
     move(people, renamed(labelled), "00499999")
     (people / "records/2026-spring/00412815.yaml").unlink()
-    put(people, graduate("new") + '  previous_username: "00412815"\n', "2026-spring/new.yaml")
+    put(
+        people,
+        graduate("new").replace("pnew@", "p00412815@") + '  previous_username: "00412815"\n',
+        "2026-spring/new.yaml",
+    )
 
     jobs = sent(people, importer)
 
