@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.workspace import Workspace
 from tests.bench.clock import Command, Timed, side_by_side
 from tests.bench.generator import CHECKOUT, school_repository
+from tests.bench.history import invent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,10 @@ def main() -> None:
         root = school_repository(Path(folder) / "school", people, Workspace(CHECKOUT).school)
         print(f"{people} records, {rounds} rounds, medians; ratios are of processor time")  # noqa: T201
         targets = []
-        for target in measured(root, people, rounds):
+        commits, crowd = (500, 1_000) if options.quick else (10_000, 20_000)
+        history = Path(folder) / "history"
+        invent(history, Workspace(CHECKOUT).school, commits=commits, people=crowd, plain=True)
+        for target in (*measured(root, people, rounds), *audited(history, commits, rounds)):
             targets.append(target)
             print(_line(target), flush=True)  # noqa: T201
     if options.json:
@@ -69,6 +73,27 @@ def measured(root: Path, people: int, rounds: int) -> Iterator[Target]:
     yield from _start(root, rounds)
     yield from _bulk(root, rounds)
     yield from _referee(root, people)
+
+
+def audited(root: Path, commits: int, rounds: int) -> Iterator[Target]:
+    """Return what the audit of so many commits costs, the first time and when nothing is new."""
+    forget = 'rm -rf .git/graduand; exec "$@"'
+    timed = side_by_side(
+        {
+            "cold": Command(("sh", "-c", forget, "sh", *GRADUAND, "audit", "--kind", "deactivated", "--json"), root),
+            "log": Command(("git", "log", "-p", "-U0"), root),
+        },
+        rounds,
+    )
+    yield _ratio("11", f"audit, {commits} commits, cold", "git log -p -U0", timed["cold"], timed["log"], 0.8)
+    timed = side_by_side(
+        {
+            "warm": Command((*GRADUAND, "audit", "--kind", "deactivated", "--json"), root),
+            "version": Command((*GRADUAND, "--version"), root),
+        },
+        rounds,
+    )
+    yield _ratio("12", "audit, nothing new", "graduand --version", timed["warm"], timed["version"], 5.0)
 
 
 def _start(root: Path, rounds: int) -> Iterator[Target]:
