@@ -12,7 +12,7 @@ from graduand.handshake.plan import walls
 from graduand.handshake.rollback import inverse_of
 from graduand.handshake.row import Row, row_of
 from graduand.handshake.state import NOTHING, Sent, after
-from graduand.handshake.upload import files_of
+from graduand.handshake.upload import entry_of, files_of
 from graduand.history import ledger
 from graduand.history.snapshot import contents, entries, school_at
 from graduand.language import _
@@ -171,11 +171,9 @@ def records_at(program: Program, commit: str, school: School, usernames: Collect
 
 
 def differing(step: Step) -> tuple[str, ...]:
-    """Return the files of a noted upload that do not compile again byte for byte; none is as it should be."""
-    again = [
-        file.sha256 for file in files_of(step.jobs, step.school, str(step.tag.says.get("on", "")), rehearsal=False)
-    ]
-    noted = [(str(job.get("file", "")), str(job.get("sha256", ""))) for job in step.tag.says.get("jobs", [])]
-    if len(again) != len(noted):
-        return tuple(file for file, _sha256 in noted) or (step.tag.name,)
-    return tuple(file for (file, sha256), now in zip(noted, again, strict=True) if sha256 != now)
+    """Return the files of a noted upload that do not compile again as noted, byte for byte; none is as it should be."""
+    files = files_of(step.jobs, step.school, str(step.tag.says.get("on", "")), rehearsal=False)
+    noted = step.tag.says.get("jobs", [])
+    if len(files) != len(noted):
+        return tuple(str(job.get("file", "")) for job in noted) or (step.tag.name,)
+    return tuple(str(job.get("file", "")) for file, job in zip(files, noted, strict=True) if entry_of(file) != job)

@@ -144,7 +144,7 @@ def manifest(upload: Upload) -> str:
         "region": upload.region,
         "plan": upload.plan,
         "records": upload.records,
-        "jobs": [_entry(file) for file in upload.files],
+        "jobs": [entry_of(file) for file in upload.files],
     }
     whole["usernames"] = upload.usernames
     if upload.rehearsal:
@@ -156,7 +156,8 @@ def manifest(upload: Upload) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def _entry(file: File) -> Mapping[str, object]:
+def entry_of(file: File) -> Mapping[str, object]:
+    """Return what the manifest says of a file."""
     return {
         "file": file.name,
         "job_type": "students",

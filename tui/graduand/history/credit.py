@@ -10,7 +10,7 @@ from graduand.history.events import Event, Kind
 from graduand.history.pairing import Pair, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from graduand.history.line import Step
     from graduand.history.revision import Change, Revision
@@ -24,60 +24,60 @@ class Credit:
     def __init__(self, step: Step, shelf: Shelf) -> None:
         self._step = step
         self._shelf = shelf
-        self._merged: defaultdict[str, list[Revision]] = defaultdict(list)
-        for revision in step.merged:
+        self._touching: defaultdict[str, list[tuple[int, Change]]] = defaultdict(list)
+        for number, revision in enumerate(step.merged):
             for change in revision.changes:
-                self._merged[change.path].append(revision)
-        self._order = {revision.name: number for number, revision in enumerate(step.merged)}
+                self._touching[change.path].append((number, change))
         self._new = {change.path: change.new for change in step.revision.changes}
 
-    def of(self, event: Event, paths: Sequence[str]) -> Revision:
+    def of(self, event: Event, paths: Iterable[str]) -> Revision:
         """Return the commit that made what `event` tells of a record that lay at `paths`.
 
         It is the last one on the branch that tells the same; where none does and the branch ends
         otherwise than the merge, the merge itself.
         """
-        touching = list({revision.name: revision for path in paths for revision in self._merged.get(path, ())}.values())
-        if not touching:
+        touching = [one for path in dict.fromkeys(paths) for one in self._touching.get(path, ())]
+        last = {change.path: change.new for _number, change in touching}
+        taken = bool(last) and all(self._new.get(path, new) == new for path, new in last.items())
+        by_commit: defaultdict[int, list[Change]] = defaultdict(list)
+        for number, change in sorted(touching):
+            by_commit[number].append(change)
+        found = self._telling(event, by_commit) if len(by_commit) > 1 or not taken else -1
+        if found < 0 and not taken:
             return self._step.revision
-        taken = self._taken(touching, paths)
-        if taken and len(touching) == 1:
-            return touching[0]
+        return self._step.merged[found if found >= 0 else max(by_commit)]
+
+    def _telling(self, event: Event, by_commit: Mapping[int, Iterable[Change]]) -> int:
+        """Return the number of the last commit that tells the same; -1 when none does."""
+        found = -1
         was: Record | None = None
-        found: Revision | None = None
-        for revision in sorted(touching, key=lambda revision: self._order[revision.name]):
-            for pair in pairs(self._files(revision, paths)):
-                before = pair.old or was
+        for number, changes in by_commit.items():
+            for pair in pairs([self._file(change) for change in changes]):
+                told = differences(pair.old or was, pair.new, _never)
                 was = pair.new or was
-                if any(_same(event, other) for other in differences(before, pair.new, _never)):
-                    found = revision
-        return found or (touching[-1] if taken else self._step.revision)
+                if any(_same(event, other) for other in told):
+                    found = number
+        return found
 
-    def _taken(self, touching: Iterable[Revision], paths: Sequence[str]) -> bool:
-        """Tell whether the merge left the records as the branch had them at its end."""
-        last: dict[str, str] = {}
-        for revision in touching:
-            last |= {change.path: change.new for change in revision.changes if change.path in paths}
-        return all(self._new.get(path, new) == new for path, new in last.items())
-
-    def _files(self, revision: Revision, paths: Sequence[str]) -> list[Pair]:
-        return [
-            Pair(self._record(change.old, change.path), self._record(change.new, change.path))
-            for change in revision.changes
-            if change.path in paths
-        ]
-
-    def _record(self, name: str, path: str) -> Record | None:
-        return self._shelf.record(name, path) if name else None
+    def _file(self, change: Change) -> Pair:
+        old, new = (self._shelf.record(name, change.path) if name else None for name in (change.old, change.new))
+        return Pair(old, new)
 
 
-def objects(step: Step) -> list[str]:
-    """Return the names of the objects that tell what a step did, and who on its branch."""
+def objects(step: Step) -> Iterator[tuple[str, str]]:
+    """Return the names of the objects that tell what a step did, and who on its branch, each with its path."""
+    for changes in (step.revision.changes, *_merged_changes(step)):
+        for path, old, new in changes:
+            if old:
+                yield old, path
+            if new:
+                yield new, path
+
+
+def _merged_changes(step: Step) -> Iterator[list[Change]]:
     paths = {change.path for change in step.revision.changes}
-    changes: list[Change] = list(step.revision.changes)
     for revision in step.merged:
-        changes += [change for change in revision.changes if change.path in paths]
-    return [name for change in changes for name in (change.old, change.new) if name]
+        yield [change for change in revision.changes if change.path in paths]
 
 
 def _same(event: Event, other: Event) -> bool:

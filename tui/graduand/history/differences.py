@@ -32,31 +32,29 @@ def differences(old: Record | None, new: Record | None, renamed: Callable[[str, 
             yield Event(Kind.REMOVED, who(old), old.path, None, None)
         return
     was = old or _NOBODY
-    left = _changed(was.values, new.values)
-    yield from _kind(was, new, left)
-    yield from _username(was, new, left, renamed)
-    if old is not None and _EMAIL in left and new.text(_EMAIL):
-        yield _event(Kind.EMAIL, new, was.text(_EMAIL), new.text(_EMAIL))
+    left = {key for key, _value in was.values.items() ^ new.values.items()} if old else set(new.values)
+    if _KIND in left:
+        yield from _kind(was, new, left)
+    if _FORMER in left or "username" in left:
+        yield from _username(was, new, left, renamed)
+    if _EMAIL in left and old and new.text(_EMAIL):
         left.discard(_EMAIL)
-    yield from _account(was, new, left)
-    if left and (old is not None or new.text(_KIND) not in _BY_KIND):
+        yield _event(Kind.EMAIL, new, was.text(_EMAIL), new.text(_EMAIL))
+    if "disabled" in left:
+        yield from _account(was, new, left)
+    if left and (old or new.text(_KIND) not in _BY_KIND):
         yield Event(Kind.CORRECTED, who(new), new.path, _some(was.values, left), _some(new.values, left))
 
 
 def who(record: Record) -> str:
     """Return whose record it is, by its place when it does not say."""
-    return record.username or username_of(record.path)
-
-
-def _changed(old: Mapping[str, Value], new: Mapping[str, Value]) -> set[str]:
-    if not old:
-        return set(new)
-    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    name = record.values.get("username")
+    return name if isinstance(name, str) else username_of(record.path)
 
 
 def _kind(old: Record, new: Record, left: set[str]) -> Iterator[Event]:
     kind = _BY_KIND.get(new.text(_KIND))
-    if kind and _KIND in left:
+    if kind:
         left.discard(_KIND)
         yield _event(kind, new, old.text(_KIND), new.text(_KIND))
 
@@ -73,7 +71,7 @@ def _username(old: Record, new: Record, left: set[str], renamed: Callable[[str, 
 
 def _account(old: Record, new: Record, left: set[str]) -> Iterator[Event]:
     kind = _BY_ACCOUNT.get(new.text("disabled"))
-    if kind and "disabled" in left:
+    if kind:
         left -= {"disabled", *(key for key in left if key.startswith(_ACCOUNT))}
         yield _event(kind, new, old.text("disabled"), new.text("disabled"))._replace(
             reason=new.text(f"{_ACCOUNT}reason"),

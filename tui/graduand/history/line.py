@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,17 +15,16 @@ if TYPE_CHECKING:
 
     from graduand.history.program import Program
 
+_QUIET: Final = (*("-c", "log.showRoot=true"), *("-c", "log.mailmap=false"), *("-c", "diff.relative=false"))
+"""What a user's own settings would change."""
+
 _LOG: Final = (
-    *("-c", "log.showRoot=true"),
-    *("-c", "log.mailmap=false"),
-    *("-c", "diff.relative=false"),
+    *_QUIET,
     "log",
     *("--topo-order", "--reverse", "--format=raw", "--encoding=UTF-8"),
     *("--raw", "-z", "--no-renames", "--no-abbrev", "--diff-merges=first-parent"),
 )
 """No path is given: git would compare every tree twice."""
-
-_MODES: Final = re.compile(r":(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) [A-Z]\d*")
 
 
 class Step(NamedTuple):
@@ -128,11 +126,11 @@ def _revisions(pieces: Iterator[str], folder: str, root: int) -> Iterator[Revisi
 
 def _change(modes: str, path: str) -> Change | None:
     """Return the change of a record's file; None when neither side of it is a record."""
-    found = _MODES.fullmatch(modes)
-    name = path.rpartition("/")[2]
-    if found is None or not name.endswith(".yaml") or name.startswith(".") or path.count("/") < 2:
+    before, after, old, new, _letter = modes.split(" ")
+    if not path.endswith(".yaml") or "/." in path or path.count("/") < 2:
         return None
-    old, new = (blob if mode.startswith("100") else "" for mode, blob in (found.group(1, 3), found.group(2, 4)))
+    old = old if before.startswith(":100") else ""
+    new = new if after.startswith("100") else ""
     return Change(path, old, new) if old or new else None
 
 
@@ -142,8 +140,8 @@ def whole_change(program: Program, base: str, name: str, prefix: str) -> Revisio
     Raises:
         GitRefused: one of them is not here.
     """
-    text = program.look("cat-file", "commit", name)
-    listing = program.pieces("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
+    text = program.look(*_QUIET, "log", "--max-count=1", "--format=raw", name, "--")
+    listing = program.pieces(*_QUIET, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
     folder = f"{prefix}{FOLDER}/"
     changes = [
         found

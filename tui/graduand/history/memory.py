@@ -153,7 +153,9 @@ def _memory(says: dict[str, Any], lines: list[str]) -> Memory:
 
 
 def _source_line(source: Source) -> str:
-    return _packed([str(int(part)) if isinstance(part, bool) else str(part) for part in source])
+    commit, author, committer, signed, merge, date, backdated, pull_request, place = source
+    numbers = (str(pull_request), str(place))
+    return _packed((commit, author, committer, "1" if signed else "", merge, date, "1" if backdated else "", *numbers))
 
 
 def _event_line(event: Event, source: int) -> str:

@@ -36,11 +36,15 @@ def pairs(files: Iterable[Pair]) -> Iterator[Pair]:
     for file in files:
         if file.old and file.new and file.old.username == file.new.username:
             yield file
-        else:
-            old += [file.old] if file.old else []
-            new += [file.new] if file.new else []
+            continue
+        if file.old:
+            old.append(file.old)
+        if file.new:
+            new.append(file.new)
     for before, after in ((_username, _username), (_username, _former), (_path, _path)):
-        found = list(_matched(old, new, before, after)) if old and new else []
+        if not old or not new:
+            break
+        found = list(_matched(old, new, before, after))
         yield from found
         taken = {id(record) for pair in found for record in pair}
         old = [record for record in old if id(record) not in taken]

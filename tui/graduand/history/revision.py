@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from typing import Final, NamedTuple
 
-_WHO: Final = re.compile(r"^(author|committer) (.*?)(?: (-?\d+) ([+-]\d\d)(\d\d))?$", re.MULTILINE)
-_SIGNED: Final = re.compile(r"^gpgsig(?:-sha256)? ", re.MULTILINE)
 _PULL_REQUEST: Final = re.compile(
     r"\AMerge pull request #(\d{1,9})\b"
     r"|\A.*\((?:pull request )?#(\d{1,9})\)"
@@ -16,7 +15,11 @@ _PULL_REQUEST: Final = re.compile(
     re.MULTILINE,
 )
 """GitHub; Gitea, Bitbucket and whatever squashes; Azure; GitLab."""
-_REASON: Final = re.compile(r"^Graduand-Reason: (.*)$", re.MULTILINE)
+_NAMING: Final = ("#", "PR", "!")
+"""One of these is in every message that names a pull request."""
+
+_SECONDS: Final = re.compile(r"-?\d{1,12}")
+_OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3])([0-5]\d)")
 
 
 class Change(NamedTuple):
@@ -33,19 +36,32 @@ class Stamp(NamedTuple):
 
     who: str
     """`Name <address>`."""
-    seconds: int | None
-    """Since 1970; None when git holds no number."""
-    offset: timedelta = timedelta()
+    when: str
+    """Seconds since 1970 and an offset, as git stores them."""
+
+    @property
+    def seconds(self) -> int | None:
+        """The seconds since 1970; None when git holds no number that could be a moment."""
+        seconds = self.when.partition(" ")[0]
+        return int(seconds) if _SECONDS.fullmatch(seconds) else None
 
     @property
     def date(self) -> str:
         """The moment in ISO 8601; "" when there is no such moment."""
-        if self.seconds is None:
+        seconds = self.seconds
+        if seconds is None:
             return ""
         try:
-            return datetime.fromtimestamp(self.seconds, timezone(self.offset)).isoformat()
+            return datetime.fromtimestamp(seconds, _zone(self.when.partition(" ")[2])).isoformat()
         except (ValueError, OverflowError, OSError):
             return ""
+
+
+@cache
+def _zone(offset: str) -> tzinfo:
+    """Return the zone of an offset such as `+0200`; Greenwich when there is no such zone."""
+    found = _OFFSET.fullmatch(offset)
+    return timezone(timedelta(minutes=int(f"{found[1]}{int(found[2]) * 60 + int(found[3])}"))) if found else UTC
 
 
 class Revision(NamedTuple):
@@ -53,22 +69,29 @@ class Revision(NamedTuple):
 
     name: str
     text: str
-    """As git stores it: headers, a blank line, and the message."""
+    """In git's raw format: the commit's name, headers, a blank line, and the message, each line of it indented."""
     changes: tuple[Change, ...]
 
     @property
-    def stamps(self) -> tuple[Stamp, Stamp]:
-        """Author and committer."""
-        found = {kind: Stamp("", None) for kind in ("author", "committer")}
-        for kind, who, seconds, hours, minutes in reversed(_WHO.findall(self.text.partition("\n\n")[0])):
-            offset = timedelta(hours=int(hours or 0), minutes=int((hours[:1] or "") + (minutes or "0")))
-            found[kind] = Stamp(who, int(seconds) if seconds else None, offset if abs(offset) < _A_DAY else _NONE)
-        return found["author"], found["committer"]
+    def author(self) -> Stamp:
+        """Who wrote it, and when."""
+        return self._stamp("\nauthor ")
+
+    @property
+    def committer(self) -> Stamp:
+        """Who committed it, and when."""
+        return self._stamp("\ncommitter ")
+
+    def _stamp(self, word: str) -> Stamp:
+        start = self.text.find(word)
+        line = self.text[start + len(word) : self.text.find("\n", start + 1)] if start >= 0 else ""
+        who, bracket, when = line.rpartition("> ")
+        return Stamp(f"{who}>", when) if bracket else Stamp(line, "")
 
     @property
     def signed(self) -> bool:
         """Whether it bears a signature, good or bad."""
-        return _SIGNED.search(self.text.partition("\n\n")[0]) is not None
+        return "\ngpgsig" in self.text
 
     @property
     def message(self) -> str:
@@ -78,15 +101,7 @@ class Revision(NamedTuple):
     @property
     def pull_request(self) -> int:
         """The number of the pull request that the message names; 0 when it names none."""
+        if not any(word in self.text for word in _NAMING):
+            return 0
         found = _PULL_REQUEST.search(self.message)
         return int(next(filter(None, found.groups()))) if found else 0
-
-    @property
-    def reason(self) -> str:
-        """The reason that the message's trailer gives; "" without one."""
-        found = _REASON.search(self.message)
-        return found[1].strip() if found else ""
-
-
-_A_DAY: Final = timedelta(days=1)
-_NONE: Final = timedelta()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import GitRefused, Unreadable
@@ -60,4 +61,10 @@ def school_at(program: Program, commit: str) -> School:
     importer, institution = program.blobs(f"{commit}:{prefix}{path}" for path in (IMPORTER_PATH, INSTITUTION_PATH))
     if importer is None or institution is None:
         raise Unreadable(commit[:12], _("this commit has no schema"))
+    return _school(institution, importer)
+
+
+@cache
+def _school(institution: bytes, importer: bytes) -> School:
+    """Return the school of two files; they seldom change from one upload to the next."""
     return school_of(read_institution(institution), read_importer(importer))

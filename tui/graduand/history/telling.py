@@ -61,28 +61,29 @@ class Teller:
             Unsure: a second record of somebody whose first one is not known any more.
         """
         sources = _Sources(step, self.clock)
-        self.clock = sources.seconds if sources.seconds is not None else self.clock
-        if not step.revision.changes:
-            return []
+        self.clock = self.clock if sources.seconds is None else sources.seconds
         merged = tuple(revision for revision in step.merged if revision.name not in self._boundary)
-        credit = Credit(step._replace(merged=merged), self._shelf) if merged else None
-        told = []
+        credit = Credit(step._replace(merged=merged), self._shelf) if merged and step.revision.changes else None
         blobs = {change.path: change.new for change in step.revision.changes}
-        for pair in sorted(pairs(self._files(step.revision)), key=lambda pair: pair.paths[-1]):
+        told = []
+        for pair in pairs(self._files(step.revision)):
             for event in self._events(pair, blobs):
                 revision = credit.of(event, pair.paths) if credit else step.revision
-                told.append(event._replace(source=sources.of(revision)))
-        if merged:
+                told.append(Event(*event[:-1], sources.of(revision)))
+        if len(told) > 1:
             order = {revision.name: number for number, revision in enumerate((*merged, step.revision))}
-            told.sort(key=lambda event: order[event.source.commit])
+            told.sort(key=lambda event: (order[event.source.commit], event.path))
         return [] if step.revision.name in self._boundary else told
 
     def _events(self, pair: Pair, blobs: Mapping[str, str]) -> Iterator[Event]:
         settled = self._settled(pair, blobs)
-        for event in differences(*settled, lambda *names: names in self.renamed) if settled else ():
+        for event in differences(settled.old, settled.new, self._is_told) if settled else ():
             if event.event is Kind.USERNAME:
                 self.renamed.add((str(event.old), str(event.new)))
             yield event
+
+    def _is_told(self, former: str, username: str) -> bool:
+        return (former, username) in self.renamed
 
     # Which files can be read
 
@@ -132,8 +133,7 @@ class Teller:
         name, path = who(pair.new), pair.new.path
         same = pair.old is not None and who(pair.old) == name
         held = self.live.get(name, ())
-        gone = {path, *pair.paths[:1]}
-        others = () if same and len(held) == 1 else tuple(place for place in held if place.path not in gone)
+        others = () if same and len(held) == 1 else _others(held, pair)
         self.live[name] = (*others, Place(path, blobs[path]))
         if pair.old and not same:
             self._leave(who(pair.old), pair.old.path)
@@ -161,25 +161,30 @@ class Teller:
         return self._shelf.fetched(place.blob, place.path)
 
 
+def _others(held: Iterable[Place], pair: Pair) -> tuple[Place, ...]:
+    """Return the places that a change of the pair's files leaves as they are."""
+    return tuple(place for place in held if place.path not in pair.paths)
+
+
 class _Sources:
     """Where the events of one commit of the line come from."""
 
     def __init__(self, step: Step, clock: int | None) -> None:
         self._step = step
         self._known: dict[str, Source] = {}
-        self._stamp = step.revision.stamps[1]
+        self._stamp = step.revision.committer
         self.seconds = self._stamp.seconds
         self._backdated = clock is not None and self.seconds is not None and self.seconds < clock
 
     def of(self, revision: Revision) -> Source:
         """Return the source of an event that `revision` made."""
-        if revision.name not in self._known:
+        known = self._known.get(revision.name)
+        if known is None:
             line = self._step.revision
-            author, committer = revision.stamps
-            self._known[revision.name] = Source(
+            known = self._known[revision.name] = Source(
                 commit=revision.name,
-                author=author.who,
-                committer=committer.who,
+                author=revision.author.who,
+                committer=revision.committer.who,
                 signed=revision.signed,
                 merge="" if revision is line else line.name,
                 date=self._stamp.date,
@@ -187,4 +192,4 @@ class _Sources:
                 pull_request=line.pull_request,
                 place=self._step.place,
             )
-        return self._known[revision.name]
+        return known
