@@ -90,7 +90,7 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-# ---- The four ways of writing, each with what it may leave behind
+# ---- The ways of writing, each with what it may leave behind
 
 
 class Way(NamedTuple):
@@ -161,6 +161,13 @@ WAYS = {
         _is(a=OLD),
         _is(b=OLD),
         _is(a=OLD, b=OLD),
+    ),
+    "keep": Way(
+        _put,
+        lambda folder: disk.keep(folder / "a/x.yaml", NEW.encode()),
+        _is(a=OLD),
+        _is(a=NEW),
+        _never,
     ),
     "publish": Way(
         _put_set,
@@ -497,6 +504,29 @@ def test_a_replaced_file_keeps_its_mode(mode: int, mask: int, tmp_path: Path, um
     disk.replace(path, NEW, OLD.encode())
 
     assert _mode(path) == mode
+
+
+@pytest.mark.parametrize("there", [None, 0o700, 0o755, 0o777])
+def test_what_is_kept_is_for_oneself_and_so_is_its_folder(
+    there: int | None, tmp_path: Path, umask: Callable[[int], int]
+) -> None:
+    umask(0o000)
+    if there:
+        (tmp_path / "a").mkdir(there)
+    disk.keep(tmp_path / "a/x", b"1")
+    disk.keep(tmp_path / "a/x", b"2")
+
+    assert (tmp_path / "a/x").read_bytes() == b"2"
+    assert (_mode(tmp_path / "a"), _mode(tmp_path / "a/x")) == (0o700, 0o600)
+
+
+def test_nothing_is_kept_in_a_folder_that_is_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "a").symlink_to("elsewhere")
+
+    with pytest.raises(NotWritten, match="a link to somewhere else"):
+        disk.keep(tmp_path / "a/x", b"1")
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 # ---- Publishing

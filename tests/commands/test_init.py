@@ -214,6 +214,16 @@ def test_a_folder_that_may_not_be_looked_into_is_named(place: Path, monkeypatch:
     assert str(place) in ran.err
 
 
+def test_without_the_git_program_nothing_is_begun(place: Path) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PATH", str(place))
+        ran = init(place)
+
+    assert ran.code == 5
+    assert ran.err == "graduand: The program git is missing on this machine; install it, then repeat.\n"
+    assert init(place).code == 0
+
+
 def test_without_a_name_for_commits_the_files_are_staged_and_the_cure_is_said(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,11 +99,14 @@ def create(path: Path, text: str, mode: int = 0o644) -> None:
 def replace(path: Path, text: str, read_before: bytes) -> None:
     """Replace a file that still holds what was `read_before`; call it under `locked`.
 
+    What killed processes left half written beside it goes.
+
     Raises:
         ChangedOnDisk: it holds something else now, or is gone.
         NotWritten: the disk refused; the file is as it was.
     """
     try:
+        _sweep(path.parent)
         _swap(path, text.encode(), read_before)
     except FileNotFoundError as error:
         raise ChangedOnDisk(path) from error

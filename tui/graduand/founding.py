@@ -59,10 +59,12 @@ def found(root: Path, charter: Charter) -> Founded:
         Usage: the charter cannot be, such as a domain that is none.
         NotWritten, NoGit: the disk or the machine refused.
     """
-    from graduand.history.beginning import begin  # noqa: PLC0415 - git takes 60 ms to import
+    from graduand.history.beginning import begin  # noqa: PLC0415 - only this command needs it
+    from graduand.history.program import Program  # noqa: PLC0415
 
     institution = _institution(charter)
     _take(root)
+    Program.begin(root)  # before the files: without git the folder stays empty, and can be taken again
     seeds = {target: (_HERE / "seed" / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
     seeds["records/README.md"] = (_HERE / "seed" / f"README.{spoken()}.md").read_text(encoding="utf-8")
     seeds[IMPORTER_PATH] = disk.read(default_schema() / "handshake.yaml", SIZE).decode()
