@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from graduand.language import speak
+from graduand.screens.app import GraduandApp
+from graduand.workspace import Workspace
+from tests.repository import TODAY, shipped
+from tests.screens.terminal import LARGE, SMALL, press, screen_text, story, type_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+def test_everybody_is_in_sight_at_once(
+    tmp_path: Path, golden: Callable[[str, bytes], None], size: tuple[int, int], language: str
+) -> None:
+    """One should see all people with their names, what happens to them and what is still to be sent."""
+    speak(language)
+    app = GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+    async def tell(_pilot: Pilot[Any]) -> None:
+        golden(f"screens/people.{language}.{size[0]}x{size[1]}.txt", screen_text(app).encode())
+
+    story(app, tell, size)
+
+
+def test_somebody_is_found_while_typing_without_accents(tmp_path: Path) -> None:
+    app = GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "slash")
+        await type_in(pilot, "chloe")
+        assert [app.people.roster.entries[number].username for number in app.people.found] == ["00412345"]
+        await press(pilot, "escape")
+        assert len(app.people.found) == len(app.people.roster.entries) == 45
+
+    story(app, tell)
+
+
+def test_marks_stay_while_others_are_looked_for(tmp_path: Path) -> None:
+    app = GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "slash")
+        await type_in(pilot, "kind:returned")
+        await press(pilot, "enter", "a")
+        returned = app.people.marks
+        assert returned
+        await press(pilot, "escape")
+        assert app.people.marks == returned
+        await press(pilot, "home", "space")
+        assert app.people.marks == returned | {app.people.roster.entries[0].path}
+        await press(pilot, "escape")
+        assert not app.people.marks
+
+    story(app, tell)

@@ -1,0 +1,123 @@
+"""Query: what somebody types to find people: words, and filters such as `kind:returned`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MARKS: Final = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]"
+)
+_ALIKE: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "’": "'"})
+"""Letters that no normal form takes apart, and the apostrophe that word processors type."""
+
+
+def folded(text: str) -> str:
+    """Return `text` without case and accents, as people type it when they look for somebody."""
+    small = text.casefold()
+    if small.isascii():
+        return small
+    return _MARKS.sub("", unicodedata.normalize("NFKD", small)).translate(_ALIKE)
+
+
+class Filter(NamedTuple):
+    """One condition; `value` is folded."""
+
+    key: str
+    value: str
+
+
+KEYS: Final = {
+    "kind": "kind",
+    "nature": "kind",
+    "transition": "kind",
+    "state": "state",
+    "etat": "state",
+    "problem": "problem",
+    "probleme": "problem",
+    "cohort": "cohort",
+    "promotion": "cohort",
+}
+"""What may stand before the colon, folded: in English, in French, and what it means."""
+
+STATES: Final = {
+    "waiting": "waiting",
+    "attente": "waiting",
+    "held": "held",
+    "retenu": "held",
+    "closed": "closed",
+    "ferme": "closed",
+    "reopened": "reopened",
+    "rouvert": "reopened",
+    "new": "new",
+    "nouveau": "new",
+    "changed": "changed",
+    "modifie": "changed",
+    "failed": "failed",
+    "echec": "failed",
+    "unchanged": "unchanged",
+    "inchange": "unchanged",
+}
+"""The states, folded: in English, in French, and what they mean."""
+
+KINDS: Final = {
+    "graduated": "graduated",
+    "diplome": "graduated",
+    "returned": "returned",
+    "retour": "returned",
+    "revenu": "returned",
+}
+
+_VALUES: Final = {"kind": KINDS, "state": STATES}
+
+
+class Query(NamedTuple):
+    """What was typed, taken apart; a person is found when all of it holds."""
+
+    words: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+
+    def narrows(self, other: Query) -> bool:
+        """Tell whether whoever this query finds, `other` finds too: letters were only added."""
+        return self.filters == other.filters and all(any(old in new for new in self.words) for old in other.words)
+
+
+def query_of(text: str) -> Query:
+    """Return the query that `text` asks; a filter that is not finished yet, or unknown, asks nothing."""
+    words, filters = [], []
+    for part in folded(text).split():
+        name, colon, value = part.partition(":")
+        key = KEYS.get(name, "") if colon else ""
+        if key and value:
+            filters.append(Filter(key, _meant(key, value)))
+        elif not key:
+            words.append(part)
+    return Query(tuple(words), tuple(filters))
+
+
+def _meant(key: str, value: str) -> str:
+    """Return the value that is meant by its beginning, where the values are known."""
+    known = _VALUES.get(key)
+    if known is None:
+        return value
+    return next((meaning for name, meaning in known.items() if name.startswith(value)), value)
+
+
+def completed(text: str, cohorts: Iterable[str], rules: Iterable[str]) -> str:
+    """Return `text` with its last word completed to a filter that exists; `text` itself when there is none."""
+    rest, blank, last = text.rpartition(" ")
+    typed = last.casefold()
+    name, colon, value = typed.partition(":")
+    if not typed:
+        return text
+    if not colon:
+        found = next((key for key in KEYS if key.startswith(name) and len(name) > 1), "")
+        return f"{rest}{blank}{last}{found[len(typed) :]}:" if found else text
+    key = KEYS.get(folded(name), "")
+    known = {"cohort": cohorts, "problem": rules}.get(key, _VALUES.get(key, ()))
+    found = next((one for one in known if one.casefold().startswith(value)), "")
+    return f"{rest}{blank}{last}{found[len(value) :]}" if found else text

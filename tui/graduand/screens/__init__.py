@@ -1,0 +1,1 @@
+"""What you see: the interface in the terminal, one file a screen. Textual only here."""

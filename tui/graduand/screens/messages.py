@@ -1,0 +1,26 @@
+"""Messages that go from any screen up to the application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from graduand.saved import Saved
+
+
+@dataclass
+class Changed(Message):
+    """Files of `records/` were saved: the list is read again, and the change can be undone."""
+
+    saved: tuple[Saved, ...]
+
+
+@dataclass
+class Opened(Message):
+    """A record shall be opened, with the cursor on one of its fields ("" is the first)."""
+
+    path: str
+    field: str = ""

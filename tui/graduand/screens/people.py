@@ -1,0 +1,282 @@
+"""People: the first screen: everybody in one list, found as one types, with marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.suggester import Suggester
+from textual.widgets import Input, Static
+
+from graduand.language import N_, _, ngettext
+from graduand.query import Query, completed, query_of
+from graduand.roster import ORDERS, Entry, Roster
+from graduand.screens.messages import Opened
+from graduand.screens.widgets.keyline import KeyLine
+from graduand.screens.widgets.lines import Drawn, Lines
+from graduand.screens.widgets.person_line import column_titles, person_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+ORDER_NAMES: Final = {
+    "path": N_("by cohort"),
+    "name": N_("by name"),
+    "username": N_("by username"),
+    "problem": N_("worst first"),
+    "outstanding": N_("outstanding first"),
+}
+
+
+class Completion(Suggester):
+    """Completes filters while they are typed."""
+
+    def __init__(self, screen: PeopleScreen) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._people = screen
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the whole text of the search with its last filter completed."""
+        roster = self._people.roster
+        found = completed(value, roster.cohorts, roster.rules)
+        return found if found != value else None
+
+
+class PeopleScreen(Screen[None]):
+    """Everybody, and what they are searched by."""
+
+    CSS = """
+    #title { dock: top; height: 1; background: $panel; color: $foreground; text-style: bold; padding: 0 1; }
+    #search { height: 1; padding: 0 1; }
+    #search Static { width: auto; padding-right: 1; color: $text-accent; text-style: bold; }
+    #find { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
+    #find:focus { background: $surface; }
+    #search #counts { padding: 0 0 0 2; color: $foreground; text-style: none; }
+    #columns { height: 1; color: $foreground 60%; text-style: underline; }
+    #empty { display: none; height: 1fr; content-align: center middle; color: $foreground 70%; }
+    PeopleScreen.-empty #empty { display: block; }
+    PeopleScreen.-empty #people { display: none; }
+    """
+    AUTO_FOCUS = "#people"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash,f", "find", N_("Find"), id="people.find", key_display="/"),
+        Binding("n", "new", N_("New"), id="people.new"),
+        Binding("space", "mark", N_("Mark"), id="people.mark"),
+        Binding("b", "change", N_("Change marked"), id="people.change"),
+        Binding("p", "problems", N_("Problems"), id="people.problems"),
+        Binding("l", "plan", N_("Plan"), id="people.plan"),
+        Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
+        Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
+        Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),
+        Binding("escape", "clear", N_("Clear the search, then the marks"), show=False, id="people.clear"),
+    ]
+
+    @dataclass
+    class Wanted(Message):
+        """Something else shall be shown; `what` is problems, plan, change or new, for the people with `paths`."""
+
+        what: str
+        paths: tuple[str, ...] = ()
+
+    roster: reactive[Roster] = reactive(Roster(), init=False)
+    found: reactive[Sequence[int]] = reactive((), init=False, always_update=True)
+    marks: reactive[frozenset[str]] = reactive(frozenset())
+    """Paths; they stay when the list is read again."""
+    order: reactive[str] = reactive("path", init=False)
+    told: reactive[str] = reactive("")
+    """What the application is busy with; "" when the list is up to date."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._heading = title
+        self._asked: tuple[Query, Sequence[int]] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Build the screen."""
+        yield Static(Content(self._heading), id="title")
+        with Horizontal(id="search"):
+            yield Static(Content(_("Find")))
+            field = Input(id="find", suggester=Completion(self), compact=True, select_on_focus=False)
+            field.placeholder = _("name, username, address, programme, or a filter")
+            field.cursor_blink = False
+            yield field
+            yield Static(Content(""), id="counts")
+        yield Static(Content(""), id="columns")
+        yield Lines(id="people")
+        yield Static(Content(""), id="empty")
+        yield KeyLine()
+
+    # What is shown
+
+    @property
+    def lines(self) -> Lines:
+        """The list."""
+        return self.query_one("#people", Lines)
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry under the cursor."""
+        if not 0 <= self.lines.cursor < len(self.found):
+            return None
+        return self.roster.entries[self.found[self.lines.cursor]]
+
+    def watch_roster(self) -> None:
+        """Search again in what was read."""
+        self._asked = None
+        self.marks &= self.roster.places.keys()
+        self._search()
+
+    def watch_order(self) -> None:
+        """Sort again."""
+        self._asked = None
+        self._search()
+
+    def watch_marks(self) -> None:
+        """Draw the marks."""
+        if self.is_mounted:
+            self.lines.refresh()
+            self._tell_counts()
+
+    def watch_told(self) -> None:
+        """Tell what is going on."""
+        if self.is_mounted:
+            self._tell_counts()
+
+    def watch_found(self, before: Sequence[int], found: Sequence[int]) -> None:
+        """Show who was found; the cursor stays with the person that it is on."""
+        lines = self.lines
+        stay = before[lines.cursor] if lines.cursor < len(before) else -1
+        cursor = 0
+        if stay >= 0:
+            cursor = found.index(stay) if stay in found else 0
+        self.set_class(not found, "-empty")
+        if not found:
+            self.query_one("#empty", Static).update(Content(self._emptiness()))
+        lines.show(len(found), self._draw, cursor)
+        self.query_one("#columns", Static).update(Content(column_titles(self.lines.columns - 1)))
+        self._tell_counts()
+
+    def _emptiness(self) -> str:
+        if self.roster.entries:
+            return _("Nobody is found. Esc clears the search.")
+        return self.told or _("There is no record yet. n makes one, i takes a class in.")
+
+    def _tell_counts(self) -> None:
+        people = len(self.roster.entries)
+        number = ngettext("{found} of {count} person", "{found} of {count} people", people)
+        parts = [number.format(found=len(self.found), count=people)]
+        if self.marks:
+            parts.append(ngettext("{count} marked", "{count} marked", len(self.marks)).format(count=len(self.marks)))
+        if self.order != "path":
+            parts.append(_(ORDER_NAMES[self.order]))
+        parts += [self.told] if self.told else []
+        self.query_one("#counts", Static).update(Content(" · ".join(parts)))
+
+    def _draw(self, index: int, width: int) -> Drawn:
+        entry = self.roster.entries[self.found[index]]
+        known = self.roster.outstanding.get(entry.username)
+        return person_line(entry, known.status if known else "", width, marked=entry.path in self.marks)
+
+    # The search
+
+    @on(Input.Changed, "#find")
+    def find_while_typing(self) -> None:
+        """Search for what is typed by now."""
+        self._search()
+
+    def _search(self) -> None:
+        query = query_of(self.query_one("#find", Input).value)
+        before = self._asked
+        within = before[1] if before and query.narrows(before[0]) else None
+        found = self.roster.find(query, within)
+        if within is None and self.order != "path":
+            found = self.roster.sort(found, self.order)
+        self._asked = (query, found)
+        self.found = found
+
+    @on(Input.Submitted, "#find")
+    def go_to_the_list(self) -> None:
+        """Go on from the search to who was found."""
+        self.lines.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave the search by the arrow down, as in any list that one types into."""
+        if event.key == "down" and self.query_one("#find", Input).has_focus:
+            self.lines.focus()
+            event.stop()
+
+    def action_find(self) -> None:
+        """Type into the search."""
+        self.query_one("#find", Input).focus()
+
+    def action_clear(self) -> None:
+        """Clear the search; when it is clear, clear the marks."""
+        field = self.query_one("#find", Input)
+        if field.value:
+            field.value = ""
+        elif self.marks:
+            self.marks = frozenset()
+        self.lines.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next order."""
+        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
+
+    # Marks
+
+    def action_mark(self) -> None:
+        """Mark or unmark the person under the cursor, and go on to the next."""
+        if self.current:
+            self.marks ^= {self.current.path}
+            self.lines.action_step(1)
+
+    def action_mark_down(self) -> None:
+        """Mark the person under the cursor, and go on to the next."""
+        if self.current:
+            self.marks |= {self.current.path}
+            self.lines.action_step(1)
+
+    def action_mark_all(self) -> None:
+        """Mark everybody who is found; nobody, when all of them are marked."""
+        paths = {self.roster.entries[number].path for number in self.found}
+        self.marks = self.marks - paths if paths <= self.marks else self.marks | paths
+
+    # Onwards
+
+    @on(Lines.Chosen)
+    def open_the_person(self) -> None:
+        """Open the record under the cursor."""
+        if self.current:
+            self.post_message(Opened(self.current.path))
+
+    def _meant(self) -> tuple[str, ...]:
+        """Return the paths of who is marked, else of the person under the cursor."""
+        if self.marks:
+            return tuple(sorted(self.marks))
+        return (self.current.path,) if self.current else ()
+
+    def action_change(self) -> None:
+        """Make one change in all marked records."""
+        self.post_message(self.Wanted("change", self._meant()))
+
+    def action_new(self) -> None:
+        """Make a new record."""
+        self.post_message(self.Wanted("new", self._meant()[:1]))
+
+    def action_problems(self) -> None:
+        """Show what is wrong."""
+        self.post_message(self.Wanted("problems"))
+
+    def action_plan(self) -> None:
+        """Show what the next upload would change."""
+        self.post_message(self.Wanted("plan", tuple(sorted(self.marks))))

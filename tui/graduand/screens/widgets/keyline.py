@@ -1,0 +1,80 @@
+"""KeyLine: the footer: at most seven keys, in the language spoken now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual import on
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.events import Click
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from graduand.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
+    from textual.screen import Screen
+
+SHOWN: Final = 7
+"""Keys at most; F1 has the others."""
+
+
+class Key(Static):
+    """A key and what it does; a click is the same as pressing it."""
+
+    DEFAULT_CSS = """
+    Key {
+        width: auto; height: 1; margin-right: 2;
+        &.-off { text-style: dim; }
+        &:hover { background: $block-hover-background; }
+    }
+    """
+
+    def __init__(self, key: str, shown: str, words: str, *, enabled: bool) -> None:
+        super().__init__(Content.assemble((shown, "bold $text-accent"), f" {words}"), classes="" if enabled else "-off")
+        self._key = key
+
+    @on(Click)
+    def press_the_key(self) -> None:
+        """Do what the key does."""
+        self.app.simulate_key(self._key)
+
+
+class KeyLine(Horizontal, can_focus=False):
+    """The keys that do something now; a key that could not be pressed now is grey."""
+
+    DEFAULT_CSS = """
+    KeyLine { dock: bottom; height: 1; padding: 0 1; color: $footer-foreground; background: $footer-background; }
+    """
+    _ready = reactive(default=False, repaint=False)
+
+    def on_mount(self) -> None:
+        """Follow the keys of the screen."""
+        self.screen.bindings_updated_signal.subscribe(self, self._follow)
+
+    def _follow(self, screen: Screen[object]) -> None:
+        self._ready = True
+        if self.is_attached and screen is self.screen:
+            self.call_after_refresh(self.recompose)
+
+    def compose(self) -> ComposeResult:
+        """Show the keys."""
+        if not self._ready:
+            return
+        for active in list(self._shown())[:SHOWN]:
+            binding = active.binding
+            shown = self.app.get_key_display(binding)
+            yield Key(binding.key, shown, _(binding.description), enabled=active.enabled)
+
+    def _shown(self) -> Iterator[ActiveBinding]:
+        """Return one key for each thing to do, in the order in which the screen names them."""
+        seen: set[str] = set()
+        for active in self.screen.active_bindings.values():
+            if active.binding.show and active.binding.action not in seen:
+                seen.add(active.binding.action)
+                yield active

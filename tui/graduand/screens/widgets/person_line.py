@@ -1,0 +1,81 @@
+"""Person line: how one person stands in the list of everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.language import _, visible
+from graduand.roster import HELD, WAITING
+from graduand.screens.widgets.lines import Cell, Drawn, fit
+
+if TYPE_CHECKING:
+    from graduand.roster import Entry
+
+SIGNS: Final = {"error": Cell("✗ ", "error"), "warning": Cell("! ", "warning"), "note": Cell("· ", "note")}
+_NO_SIGN: Final = Cell("  ")
+_WIDE: Final = 110
+"""Columns from which on the programme has a place."""
+_NARROW: Final = 70
+"""Columns below which the cohort has none."""
+
+
+class Columns(NamedTuple):
+    """How wide each column is; 0: not shown."""
+
+    username: int
+    name: int
+    programme: int
+    transition: int
+    outstanding: int
+    cohort: int
+
+
+def columns(width: int) -> Columns:
+    """Return the columns of a list so many columns wide; the name takes what the others leave."""
+    if width >= _WIDE:
+        rest = width - 4 - (12 + 20 + 16 + 14) - 5
+        return Columns(12, rest // 2, rest - rest // 2, 20, 16, 14)
+    if width >= _NARROW:
+        return Columns(10, width - 4 - (10 + 15 + 15 + 11) - 4, 0, 15, 15, 11)
+    return Columns(10, max(width - 4 - (10 + 15 + 15) - 3, 8), 0, 15, 15, 0)
+
+
+def column_titles(width: int) -> str:
+    """Return the line above a list whose lines are so wide, the cursor's sign aside."""
+    titles = (_("username"), _("name"), _("programme"), _("transition"), _("outstanding"), _("cohort"))
+    return "     " + " ".join(fit(title, wide) for title, wide in zip(titles, columns(width), strict=True) if wide)
+
+
+def person_line(entry: Entry, status: str, width: int, *, marked: bool) -> Drawn:
+    """Return the pieces of one person's line."""
+    wide = columns(width)
+    cells = (
+        Cell(f"{fit(entry.username, wide.username)} ", "muted"),
+        Cell(f"{fit(entry.name or '–', wide.name)} ", "strong"),
+        Cell(f"{fit(entry.programme, wide.programme)} " if wide.programme else "", "muted"),
+        Cell(f"{fit(transition_words(entry), wide.transition)} ", "error" if entry.disabled == "true" else ""),
+        Cell(f"{fit(outstanding_words(entry, status), wide.outstanding)} "),
+        Cell(fit(entry.cohort, wide.cohort) if wide.cohort else "", "muted"),
+    )
+    return (Cell("● " if marked else "  ", "accent"), SIGNS.get(entry.worst, _NO_SIGN), *cells)
+
+
+def transition_words(entry: Entry) -> str:
+    """Return what happens to a person, in few words."""
+    kind = {"graduated": _("graduates"), "returned": _("returns")}.get(entry.kind, visible(entry.kind) or "–")
+    account = {"true": _("closed"), "false": _("reopened")}.get(entry.disabled, "")
+    return f"{kind}, {account}" if account else kind
+
+
+def outstanding_words(entry: Entry, status: str) -> str:
+    """Return what is still to happen, in few words."""
+    if WAITING in entry.rules:
+        return _("awaits address")
+    if HELD in entry.rules:
+        return _("held back")
+    return {
+        "new": _("to be sent"),
+        "changed": _("changed"),
+        "failed": _("failed"),
+        "unchanged": _("sent"),
+    }.get(status, "")
