@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import os
+import re
+from typing import TYPE_CHECKING, Final
 
-from graduand.errors import GitRefused
+from graduand import disk
+from graduand.errors import GitRefused, Unreadable
 from graduand.history.program import LITERAL, Program
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_OVERLOOKED: Final = re.compile(rb"(?:\A|\0)[a-zS] ")
+"""git's letters for a file that it does not look at: small ones by wish, S in a sparse checkout or by wish."""
+
+_LIMIT: Final = 1 << 26
+"""Bytes of a committed file that is compared."""
 
 
 class Checkout:
@@ -35,7 +45,30 @@ class Checkout:
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
         status = self.program.look(LITERAL, "status", *options, "--", "records", "schema")
         entries = [(entry[:2], entry[3:]) for entry in status.split("\0") if entry]
-        return [path for mark, path in entries if mark != "!!" or path.endswith((".yaml", "/"))]
+        changed = [path for mark, path in entries if mark != "!!" or path.endswith((".yaml", "/"))]
+        return [*changed, *self._overlooked()]
+
+    def _overlooked(self) -> list[str]:
+        """Return the changed paths among those that git was told not to look at."""
+        listed = self.program.look_bytes(LITERAL, "ls-files", "-v", "-z", "--", "records", "schema")
+        if not _OVERLOOKED.search(listed):
+            return []
+        marked = self.program.look(LITERAL, "ls-files", "-v", "-s", "-z", "--", "records", "schema").split("\0")
+        changed = [
+            (mark, path)
+            for mark, path, name in map(_entry, filter(None, marked))
+            if mark not in "HM" and _object(self.root / path, name) != name
+        ]
+        if changed and self._is_sparse():
+            changed = [(mark, path) for mark, path in changed if mark != "S" or os.path.lexists(self.root / path)]
+        return [path for _mark, path in changed]
+
+    def _is_sparse(self) -> bool:
+        """Tell whether only a part of the files is wanted here; those that are not are no deletions."""
+        try:
+            return self.program.look("config", "--type=bool", "core.sparseCheckout").strip() == "true"
+        except GitRefused:
+            return False
 
     def ignores(self, path: str) -> bool:
         """Tell whether git passes over `path`."""
@@ -50,3 +83,20 @@ class Checkout:
             return self.program.look("var", "GIT_AUTHOR_IDENT").rpartition(">")[0] + ">"
         except GitRefused:
             return ""
+
+
+def _entry(line: str) -> tuple[str, str, str]:
+    """Return the mark, the path and the object of a file in git's index."""
+    facts, _tab, path = line.partition("\t")
+    mark, _mode, name, _stage = facts.split(" ")
+    return mark, path, name
+
+
+def _object(path: Path, like: str) -> str:
+    """Return the name that git would give to what a file holds, of the kind of `like`; "" when it cannot be read."""
+    try:
+        content = disk.read(path, _LIMIT)
+    except Unreadable:
+        return ""
+    algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
