@@ -44,6 +44,7 @@ def test_a_new_repository_is_well(healthy: Path) -> None:
         "✓ git reads the records.",
         "✓ git knows who commits.",
         "✓ git ignores build/, which holds personal data.",
+        "✓ git shows records as text in its differences.",
         "✓ schema/transition.schema.json is fresh.",
         "✓ The facts about Handshake were last checked on 2026-11-23.",
     ]
@@ -59,6 +60,10 @@ def break_git(root: Path) -> None:
 
 def take_the_build_in(root: Path) -> None:
     (root / ".gitignore").write_text("*.swp\n", encoding="utf-8")
+
+
+def take_the_text_away(root: Path) -> None:
+    (root / ".gitattributes").write_text("* text=auto eol=lf\n", encoding="utf-8")
 
 
 def change_the_settings(root: Path) -> None:
@@ -106,6 +111,11 @@ def open_the_folder(root: Path) -> None:
         (leave_git, "git cannot read the records.", "git init"),
         (break_git, "git cannot read the records.", "git init"),
         (take_the_build_in, "git does not ignore build/, which holds personal data.", "Write /build/ into .gitignore."),
+        (
+            take_the_text_away,
+            "git shows records as YAML in its differences.",
+            "Write this line into .gitattributes: records/**/*.yaml diff=graduand",
+        ),
         (change_the_settings, "schema/transition.schema.json is stale.", "graduand schema"),
         (lose_the_json_schema, "schema/transition.schema.json is stale.", "graduand schema"),
         (break_the_settings, "schema/ cannot be read.", "“region” is “asia”; it can be: eu, us"),
@@ -166,8 +176,14 @@ def test_an_upload_of_last_week_may_lie_about(healthy: Path) -> None:
 
 def test_several_things_are_ill_at_once(root: Path) -> None:
     begin(root)
+    (root / ".gitattributes").write_text("records/** diff=graduand\n", encoding="utf-8")
     leave_half_a_file(root)
     open_the_folder(root)
     lose_the_json_schema(root)
 
-    assert len(cures(root)) == 3
+    assert list(cures(root)) == [
+        "git shows records as YAML in its differences.",
+        "schema/transition.schema.json is stale.",
+        "records/2026-spring/.00412345.yaml.77.graduand.tmp was left behind by a killed process.",
+        "Others on this machine can look into this folder.",
+    ]

@@ -13,6 +13,8 @@ from graduand.workspace import JSON_SCHEMA, Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graduand.history.checkout import Checkout
+
 _FRESH_DAYS: Final = 365
 """How long a fact about Handshake is trusted without another look."""
 
@@ -55,6 +57,21 @@ def _git(workspace: Workspace) -> Iterator[Symptom]:
         yield Symptom(_("git ignores build/, which holds personal data."))
     else:
         yield Symptom(_("git does not ignore build/, which holds personal data."), _("Write /build/ into .gitignore."))
+    yield _differences(checkout)
+
+
+def _differences(checkout: Checkout) -> Symptom:
+    """Look whether `git diff` shows records as text; the setting is each clone's own."""
+    from graduand.history.checkout import TEXTCONV  # noqa: PLC0415
+
+    if not checkout.marks_records():
+        cure = _("Write this line into .gitattributes: {line}").format(line="records/**/*.yaml diff=graduand")
+    elif not checkout.shows_text():
+        name, command = TEXTCONV
+        cure = " ".join(("git", "config", name, f"'{command}'"))
+    else:
+        return Symptom(_("git shows records as text in its differences."))
+    return Symptom(_("git shows records as YAML in its differences."), cure)
 
 
 def _schema(workspace: Workspace, on: str) -> Iterator[Symptom]:

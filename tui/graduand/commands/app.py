@@ -25,6 +25,7 @@ COMMANDS = (
     "log",
     "audit",
     "diff",
+    "text",
     "explain",
     "fmt",
     "schema",

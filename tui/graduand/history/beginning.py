@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.errors import GitRefused
+from graduand.history.checkout import TEXTCONV
 from graduand.history.program import Program
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ _SETTINGS: Final = {
     "merge.conflictStyle": "diff3",
     "pull.ff": "only",
     "transfer.fsckObjects": "true",
+    **dict([TEXTCONV]),
 }
-"""Of this clone: line ends as committed, commits that survive a power cut, merges that show what was before."""
+"""Of this clone: line ends as committed, commits that survive a power cut, merges that show what was before, and
+records as text in differences."""
 
 
 def begin(root: Path, message: str) -> bool:

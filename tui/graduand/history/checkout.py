@@ -14,6 +14,9 @@ from graduand.history.program import LITERAL, Program
 if TYPE_CHECKING:
     from pathlib import Path
 
+TEXTCONV: Final = ("diff.graduand.textconv", '{ graduand text "$1" 2>/dev/null || cat "$1"; } #')
+"""The setting of a clone by which git shows records as text, and as they are where graduand cannot be run."""
+
 _OVERLOOKED: Final = re.compile(rb"(?:\A|\0)[a-zS] ")
 """git's letters for a file that it does not look at: small ones by wish, S in a sparse checkout or by wish."""
 
@@ -76,6 +79,18 @@ class Checkout:
             return bool(self.program.look("check-ignore", "--", path))
         except GitRefused:
             return False
+
+    def shows_text(self) -> bool:
+        """Tell whether this clone has been told how to show records as text."""
+        try:
+            return bool(self.program.look("config", "--get", TEXTCONV[0]).strip())
+        except GitRefused:
+            return False
+
+    def marks_records(self) -> bool:
+        """Tell whether the files of the repository say that records are to be shown as text."""
+        said = self.program.look("check-attr", "-z", "diff", "--", "records/cohort/username.yaml")
+        return said.split("\0")[2:3] == ["graduand"]
 
     def identity(self) -> str:
         """Return the name and address that commits would bear; "" when git knows none."""

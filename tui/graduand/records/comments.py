@@ -19,7 +19,8 @@ TOP: Final[Spot] = ("",)
 END: Final[Spot] = ()
 """Below everything."""
 
-_MODELINE: Final = "# yaml-language-server:"
+MODELINE: Final = "# yaml-language-server:"
+"""How the line begins that tells an editor which schema to use."""
 _COMMENT = re.compile(r"#.*")
 """Between two scalars this sign begins a comment, whatever stands before it."""
 
@@ -73,7 +74,7 @@ def _between(found: Comments, gap: str, left: Spot, right: Spot) -> None:
     for line in lines:
         if comment := _COMMENT.search(line):
             whole = comment.group().rstrip()
-            _add(found, TOP if whole.startswith(_MODELINE) else right, Comment((whole,)))
+            _add(found, TOP if whole.startswith(MODELINE) else right, Comment((whole,)))
 
 
 def _add(found: Comments, spot: Spot, comment: Comment) -> None:

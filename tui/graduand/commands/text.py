@@ -1,0 +1,25 @@
+"""graduand text: one record as text that a person reads; what git shows in its differences."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import session_of
+from graduand.language import N_, _
+
+HELP = N_("Print one record's file as a reviewer reads it; “git diff” does so by itself where init has set it up.")
+
+
+def text(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("A record's file, wherever it lies."))],
+) -> None:
+    from graduand.portrait import portrait
+    from graduand.reports.portrait_text import portrait_text
+
+    school = session_of(context).workspace().school
+    sys.stdout.writelines([f"{line}\n" for line in portrait_text(portrait(file, school), school)])
