@@ -28,7 +28,7 @@ CODE: Final = HOUSE / "tui" / "graduand"
 PO: Final = CODE / "locale" / "fr" / "LC_MESSAGES" / "graduand.po"
 MODULES: Final = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(CODE.rglob("*.py"))}
 TYPER: Final = ast.parse(Path(typer.core.__file__).read_text(encoding="utf-8"))
-SAME_IN_FRENCH: Final = {"Date", "[OPTIONS]", "Plan", "Source"}
+SAME_IN_FRENCH: Final = {"Date", "Notes", "Plan", "Source", "Transition", "[OPTIONS]"}
 """Messages that are right in both languages."""
 ELSEWHERE: Final = {
     "tree.py": "libyaml's own words, by which we know what it stumbled over",

@@ -181,7 +181,8 @@ def keep(path: Path, content: bytes) -> None:
         NotWritten: the disk refused, or the folder is a link.
     """
     try:
-        path.parent.mkdir(PRIVATE | 0o100, exist_ok=True)
+        for folder in (path.parent.parent, path.parent):
+            folder.mkdir(PRIVATE | 0o100, exist_ok=True)
         if path.parent.is_symlink():
             raise NotWritten(path, _("it is a link to somewhere else"))
         if stat.S_IMODE(path.parent.stat().st_mode) & 0o077:

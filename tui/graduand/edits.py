@@ -14,6 +14,7 @@ from graduand.records.kinds import CLEAR, Kind
 from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.records.source import text_of
+from graduand.records.transition import GRADUATED, RETURNED
 from graduand.records.tree import parse
 from graduand.records.writing import canonical
 from graduand.rules import judgement
@@ -81,7 +82,7 @@ def edit(
         ChangedOnDisk, NotWritten: a file could not be saved.
         NotNow, NotCommitted: git would not commit what was saved.
     """
-    git = _ready_to_commit(workspace) if commit else None
+    git = ready_to_commit(workspace) if commit else None
     prepared = [_prepared(workspace, path, changes) for path in _paths(workspace, usernames)]
     saved = [one for one in prepared if one.text.encode() != one.raw]
     for one in saved:
@@ -96,11 +97,16 @@ def edit(
     )
     if git is None or not left:
         return edited
-    subject, trailers = _message([one.record for one in touched if one.record.path in left], changes)
+    subject, trailers = message([one.record for one in touched if one.record.path in left], changes)
     return edited._replace(commit=git.commit(sorted(left), subject, trailers))
 
 
-def _ready_to_commit(workspace: Workspace) -> Recorder:
+def ready_to_commit(workspace: Workspace) -> Recorder:
+    """Return what commits here.
+
+    Raises:
+        NoGit, NotGit, NotNow: nothing can be committed.
+    """
     from graduand.history.commit import Recorder  # noqa: PLC0415 - 60 ms that only a commit needs
 
     return Recorder(workspace.root)
@@ -133,12 +139,21 @@ def _prepared(workspace: Workspace, path: str, changes: Mapping[str, Value | Non
     return _Prepared(record, canonical(record, workspace.school.fields, comments_of(text, parse(text))), raw)
 
 
-def _message(records: Sequence[Record], changes: Mapping[str, Value | None]) -> tuple[str, dict[str, str]]:
-    """Return the commit's subject and trailers: the kind and the usernames, nothing else of anybody."""
-    kind = {"true": "deactivated", "false": "reactivated"}.get(str(changes.get("disabled")), "corrected")
-    if kind == "corrected" and "email_address" in changes:
-        kind = "email-changed"
+def message(records: Sequence[Record], changes: Mapping[str, object]) -> tuple[str, dict[str, str]]:
+    """Return a commit's subject and trailers: the kind of the changes and the usernames, nothing else of anybody."""
+    kind = _kind(changes)
     who = visible(records[0].username) if len(records) == 1 else f"{len(records)} records"
     reasons = {record.text("transition:account:reason") for record in records} if "disabled" in changes else set()
     reason = visible(reasons.pop()) if len(reasons) == 1 else ""
     return f"{kind.capitalize()}: {who}", {"Graduand-Kind": kind, "Graduand-Reason": reason}
+
+
+def _kind(changes: Mapping[str, object]) -> str:
+    """Return what is done to a person, the gravest first."""
+    account = {"true": "deactivated", "false": "reactivated"}.get(str(changes.get("disabled")), "")
+    begun = str(changes.get("transition:kind") or "")
+    if account or begun in {GRADUATED, RETURNED}:
+        return account or begun
+    if "username" in changes:
+        return "username-changed"
+    return "email-changed" if "email_address" in changes else "corrected"

@@ -1,0 +1,43 @@
+"""A committed repository of two people, and the draft of one of them, for tests of drafts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.drafting import Draft, opened
+from graduand.workspace import Workspace
+from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATH: Final = "records/2026-spring/00412345.yaml"
+OTHER: Final = "records/2026-spring/00412815.yaml"
+ON: Final = "2026-11-23"
+
+
+def people(root: Path) -> Path:
+    """Two people, committed; the canonical record of one has comments."""
+    put(begin(root), GRADUATE.replace("Dupont\n", "Dupont  # née Martin\n"))
+    put(root, graduate("00412815"), "2026-spring/00412815.yaml")
+    assert graduand(root, "fmt").code == 0
+    commit(root)
+    return root
+
+
+def draft_of(root: Path, path: str = PATH) -> Draft:
+    draft = opened(Workspace(root), path)
+    assert isinstance(draft, Draft)
+    return draft
+
+
+def text_at(root: Path, path: str = PATH) -> str:
+    return (root / path).read_text(encoding="utf-8")
+
+
+def message(root: Path) -> str:
+    return git(root, "log", "-1", "--format=%B").strip()
+
+
+def commits(root: Path) -> int:
+    return int(git(root, "rev-list", "--count", "HEAD"))

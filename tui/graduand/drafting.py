@@ -1,0 +1,205 @@
+"""Drafting: the use case of changing one record at leisure: what was read, what it shall be, what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from graduand.errors import Usage
+from graduand.findings import Finding
+from graduand.language import _, quoted, visible
+from graduand.records import files
+from graduand.records.comments import comments_of
+from graduand.records.paths import CROWD, record_path, username_of
+from graduand.records.reading import read
+from graduand.records.record import Record, Value
+from graduand.records.source import text_of
+from graduand.records.transition import Waiver
+from graduand.records.tree import parse
+from graduand.records.writing import canonical, modeline
+from graduand.rules import judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graduand.records.comments import Comments
+    from graduand.records.school import School
+    from graduand.rules.rule import Flaw
+    from graduand.workspace import Workspace
+
+Held = Value | tuple[Waiver, ...]
+"""What stands under one key: a text, the texts of a list, or the exemptions."""
+
+WAIVE: Final = "transition:waive"
+FORMER: Final = "transition:previous_username"
+KIND: Final = "transition:kind"
+_LEVELS: Final = 3
+"""Slashes in the path of a record whose cohort has a second level of folders."""
+
+
+class Draft(NamedTuple):
+    """A record while it is being changed; every change makes a new draft."""
+
+    original: Record
+    """As its file says; without values when there is no file yet."""
+    record: Record
+    """As it shall be."""
+    base: bytes | None
+    """What the file held when it was read: the proof that a save asks for; None: there is none yet."""
+    comments: Comments
+
+    @property
+    def path(self) -> str:
+        """Where the record lies now, or will lie."""
+        return self.original.path
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is anything to save."""
+        return self.record != self.original
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The keys that hold something else than the file, sorted."""
+        return tuple(
+            key
+            for key in sorted(keys(self.original, self.record))
+            if held(self.original, key) != held(self.record, key)
+        )
+
+    @property
+    def closes(self) -> bool:
+        """Whether saving it closes an account that the file leaves open."""
+        return self.record.text("disabled") == "true" and self.original.text("disabled") != "true"
+
+    def set(self, key: str, value: Held | None) -> Draft:
+        """Return the draft with `value` under `key`; nothing takes the key out."""
+        record = put(self.record, key, value)
+        if key == "username":
+            record = record._replace(path=self._place(record.username))
+        return self._replace(record=record)
+
+    def _place(self, username: str) -> str:
+        """Return where the record of this username belongs, beside the place that it has."""
+        if not username or username == self.original.username:
+            return self.path
+        people = CROWD + 1 if self.path.count("/") == _LEVELS else 1
+        return record_path(self.original.cohort, username, people)
+
+
+class Unread(NamedTuple):
+    """A file that cannot be read whole; it is shown and not edited, for writing it would lose what it says."""
+
+    path: str
+    text: str
+    findings: tuple[Finding, ...]
+
+
+def held(record: Record, key: str) -> Held | None:
+    """Return what stands under `key`; None when it is absent."""
+    return (record.waivers or None) if key == WAIVE else record.values.get(key)
+
+
+def put(record: Record, key: str, value: Held | None) -> Record:
+    """Return the record with `value` under `key`; nothing takes the key out."""
+    if key == WAIVE:
+        return record._replace(waivers=tuple(one for one in value or () if isinstance(one, Waiver)))
+    values = {one: there for one, there in record.values.items() if one != key}
+    return record._replace(values=values | {key: cast("Value", value)} if value else values)
+
+
+def keys(*records: Record) -> frozenset[str]:
+    """Return every key under which one of the records holds something."""
+    exempted = {WAIVE} if any(record.waivers for record in records) else set()
+    return frozenset(exempted.union(*(record.values for record in records)))
+
+
+def opened(workspace: Workspace, path: str) -> Draft | Unread:
+    """Read the record at `path`, from the data's root, to change it."""
+    raw = files.load(workspace.root, path)
+    return Unread(path, "", (raw,)) if isinstance(raw, Finding) else drafted(workspace.school, path, raw)
+
+
+def drafted(school: School, path: str, raw: bytes) -> Draft | Unread:
+    """Return the draft that begins from these bytes of the file at `path`."""
+    reading = read(path, raw, school)
+    if reading.record is None or reading.findings:
+        return Unread(path, raw.decode(errors="replace"), reading.findings)
+    text = text_of(raw)
+    return Draft(reading.record, reading.record, raw, comments_of(text, parse(text)))
+
+
+def begun(workspace: Workspace, cohort: str, kind: str, username: str) -> Draft:
+    """Begin the record of somebody who has none yet.
+
+    Raises:
+        Usage: no username, no cohort that a folder can be named for, or there is such a record already.
+    """
+    if not username:
+        raise Usage(_("A record needs a username."))
+    if not cohort or cohort.startswith(".") or "/" in cohort or not cohort.isprintable() or cohort.endswith(".yaml"):
+        raise Usage(_("{cohort} is no name for a cohort, such as 2026-spring.").format(cohort=quoted(cohort)))
+    known = files.find(workspace.root).paths
+    there = next((path for path in known if username_of(path).casefold() == username.casefold()), "")
+    if there:
+        message = _("There is a record of {username} already: {path}.")
+        raise Usage(message.format(username=quoted(username), path=visible(there, 200)))
+    people = sum(path.startswith(f"records/{cohort}/") for path in known)
+    empty = Record(record_path(cohort, username, people + 1), {})
+    return Draft(empty, put(put(empty, "username", username), KIND, kind), None, modeline(empty.path))
+
+
+def text_now(draft: Draft, school: School) -> str:
+    """Return the text that a save would write."""
+    return canonical(draft.record, school.fields, draft.comments)
+
+
+def is_canonical(draft: Draft, school: School) -> bool:
+    """Tell whether a save changes no line but those of the changed fields."""
+    return draft.base is None or canonical(draft.original, school.fields, draft.comments).encode() == draft.base
+
+
+def judged(workspace: Workspace, draft: Draft, on: str, others: Iterable[Record] = ()) -> tuple[Finding, ...]:
+    """Return what the rules say of the draft by itself on the day `on`, and beside `others` when they are known.
+
+    The places are those in the text that a save would write.
+    """
+    record = draft.record
+    flaws = judgement.judge(record, workspace.school, on)
+    flaws += _among(record, [other for other in others if other.path not in {draft.path, record.path}])
+    raw = text_now(draft, workspace.school).encode(errors="surrogatepass")
+    places = read(record.path, raw, workspace.school).places
+    found = judgement.findings(record, flaws, places, on)
+    return tuple(sorted(found, key=lambda finding: (finding.line, finding.column, finding.rule)))
+
+
+def _among(record: Record, others: list[Record]) -> Iterator[Flaw]:
+    if others:
+        yield from (shared.flaw for shared in judgement.judge_all([record, *others]) if shared.record is record)
+
+
+def placed(findings: Iterable[Finding], shown: Iterable[str]) -> dict[str, tuple[Finding, ...]]:
+    """Return the findings by the shown key that each belongs to; "": to the record as a whole."""
+    found: dict[str, tuple[Finding, ...]] = {}
+    listed = tuple(shown)
+    for finding in findings:
+        key = _shown_key(finding.field, listed)
+        found[key] = (*found.get(key, ()), finding)
+    return found
+
+
+def _shown_key(key: str, shown: tuple[str, ...]) -> str:
+    """Return the key itself, the one whose item it is, or the first of the group that it names."""
+    above = key
+    while above:
+        if above in shown:
+            return above
+        above = above.rpartition(":")[0]
+    return next((one for one in shown if key and one.startswith(f"{key}:")), "")
+
+
+def proposed(draft: Draft) -> dict[str, str]:
+    """Return what a change asks for besides, by key: Handshake finds a renamed person by the former username."""
+    before, now = draft.original.username, draft.record.username
+    if draft.base is None or not before or not now or before == now or held(draft.record, FORMER):
+        return {}
+    return {FORMER: before}
