@@ -26,8 +26,8 @@ check: .venv/.run ## Say what is wrong / Dire ce qui ne va pas
 plan: .venv/.run ## What the next upload would change / Ce que le prochain envoi changerait
 	@.venv/bin/graduand plan $(SCOPE) $(DAY) $(ARGS)
 
-edit: .venv/.run ## Change records (ARGS="00412345 disabled=true") / Modifier des fiches
-	@.venv/bin/graduand edit $(ARGS)
+edit: .venv/.run ## Open the interface (ARGS="00412345 disabled=true": no screen) / Ouvrir l'interface
+	@.venv/bin/graduand $(if $(ARGS),edit $(ARGS))
 
 audit: .venv/.run ## Who, when and why / Qui, quand et pourquoi
 	@.venv/bin/graduand audit $(SCOPE) $(ARGS)

@@ -28,7 +28,17 @@ CODE: Final = HOUSE / "tui" / "graduand"
 PO: Final = CODE / "locale" / "fr" / "LC_MESSAGES" / "graduand.po"
 MODULES: Final = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(CODE.rglob("*.py"))}
 TYPER: Final = ast.parse(Path(typer.core.__file__).read_text(encoding="utf-8"))
-SAME_IN_FRENCH: Final = {"Date", "Notes", "Plan", "Source", "Transition", "[OPTIONS]"}
+SAME_IN_FRENCH: Final = {
+    "Alt",
+    "Ctrl",
+    "Date",
+    "Notes",
+    "Plan",
+    "Source",
+    "Tab",
+    "Transition",
+    "[OPTIONS]",
+}
 """Messages that are right in both languages."""
 ELSEWHERE: Final = {
     "tree.py": "libyaml's own words, by which we know what it stumbled over",
@@ -214,7 +224,6 @@ REFUSED: Final = {
     "check --json=2": "--json ne prend pas de valeur.",
     "schema a b": "C’est trop\u00a0: «\u00a0a b\u00a0».",
     "check --format x": "--format ne peut pas être «\u00a0x\u00a0»\u00a0; valeurs possibles\u00a0: text, json,",
-    "--root .": "Il manque une commande.",
 }
 
 

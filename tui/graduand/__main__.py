@@ -60,7 +60,7 @@ def _typer(arguments: Sequence[str]) -> int:
 
     # Typer bears a click of its own, or uses the installed one; its public error leads to the right family.
     _bad, _usage, family, *_rest = typer.BadParameter.__mro__
-    if not arguments or "--version" in arguments[:1]:
+    if "--version" in arguments[:1]:
         arguments = ["--help"]
     try:
         result = build(arguments)(args=list(arguments), prog_name="graduand", standalone_mode=False)

@@ -55,6 +55,11 @@ class Words(NamedTuple):
         return self.fr if spoken() == "fr" else self.en
 
 
+def both(sentence: str) -> tuple[str, str]:
+    """Return the English `sentence` and its French, whatever is spoken now."""
+    return (sentence, gettext.translation("graduand", _LOCALE, ["fr"], fallback=True).gettext(sentence))
+
+
 def visible(text: str, width: int = 80) -> str:
     """Return `text` with every character shown that a terminal would obey or hide, cut at `width`.
 

@@ -114,10 +114,10 @@ class Roster:
             return found
         haystacks = self._haystacks
         first, *others = sorted(query.words, key=len, reverse=True)
-        if isinstance(found, range):
+        if within is None and not query.filters:
             found = [number for number, text in enumerate(haystacks) if first in text]
         else:
-            found = [number for number in found if first in haystacks[number]]
+            others.insert(0, first)
         for word in others:
             found = [number for number in found if word in haystacks[number]]
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from importlib import import_module
@@ -10,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from graduand.commands.session import Session
+from graduand.commands.session import Session, session_of
 from graduand.commands.wording import Command, Group
 from graduand.language import _
 
@@ -70,6 +71,19 @@ def options(
     """Keep the options for the command; `lang` and `version` have done their work before."""
     del lang, version
     context.obj = Session(root, color.value)
+    if context.invoked_subcommand is None:
+        _without_a_command(context)
+
+
+def _without_a_command(context: typer.Context) -> None:
+    """Open the interface at a terminal; anywhere else say what there is."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        sys.stdout.write(f"{context.get_help()}\n")
+        return
+    from graduand.screens.app import open_interface
+    from graduand.workspace import today
+
+    raise typer.Exit(open_interface(session_of(context).workspace(), today()))
 
 
 def build(arguments: Sequence[str] = ()) -> typer.Typer:
@@ -84,12 +98,11 @@ def build(arguments: Sequence[str] = ()) -> typer.Typer:
         options_metavar=_("[OPTIONS]"),
         subcommand_metavar=_("COMMAND [ARGS]..."),
         add_completion=False,
-        no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(options)
+    app.callback(invoke_without_command=True)(options)
     after = zip(("", *arguments), arguments, strict=False)
     named = [word for before, word in after if word in COMMANDS and before not in _TAKING]
     for name in named[:1] or COMMANDS:

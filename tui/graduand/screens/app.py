@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.worker import get_current_worker
+from textual.worker import WorkerCancelled, get_current_worker
 
 from graduand.errors import Exit, Trouble
 from graduand.language import N_, _, visible
+from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
 from graduand.roster import outstanding_of, roster_of
+from graduand.screens.help import HelpScreen
+from graduand.screens.keys import key_name
 from graduand.screens.messages import Changed, Opened
+from graduand.screens.palette import Job, PaletteScreen
 from graduand.screens.people import PeopleScreen
+from graduand.screens.themes import THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +34,14 @@ class GraduandApp(App[None]):
     """graduand at a terminal, on one repository, as of one day."""
 
     TITLE = "graduand"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", N_("Quit"), show=False, id="app.leave"),
+        Binding("f1", "help", N_("Help"), id="app.help"),
+        Binding("ctrl+p", "palette", N_("What can be done here"), show=False, priority=True, id="app.palette"),
+        Binding("ctrl+t", "theme", N_("Dark or light"), show=False, id="app.theme"),
+        Binding("f9", "commit", N_("Commit what is saved, or only save it"), show=False, id="app.commit"),
+        Binding("ctrl+r", "read_everybody", N_("Read everything again"), show=False, id="app.read"),
         Binding("ctrl+q", "leave", N_("Quit"), show=False, priority=True, id="app.leave_now"),
     ]
 
@@ -38,6 +49,7 @@ class GraduandApp(App[None]):
         super().__init__()
         self.workspace = workspace
         self.on = on
+        self.preferences = Preferences()
         self.people = PeopleScreen(self._heading())
 
     def _heading(self) -> str:
@@ -49,9 +61,20 @@ class GraduandApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint first, read afterwards."""
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self._prefer()
         self.push_screen(self.people)
         self._hear_the_end()
         self.call_after_refresh(self.read_everybody)
+
+    def _prefer(self) -> None:
+        try:
+            self.preferences = read_preferences()
+        except Trouble as trouble:
+            self.tell_trouble(trouble)
+        self.theme = THEMES[self.preferences.theme].name
+        self.set_keymap(dict(self.preferences.keys))
 
     def _hear_the_end(self) -> None:
         """End in order when the terminal is closed or the machine goes down; what is typed is kept first."""
@@ -67,24 +90,39 @@ class GraduandApp(App[None]):
                 keep()
         self.exit(return_code=Exit.INTERRUPTED)
 
+    def _fatal_error(self) -> None:
+        """End without showing anything: what a traceback holds is people's data. The door says where it was."""
+        self._close_messages_no_wait()
+
+    def tell_trouble(self, trouble: Trouble) -> None:
+        """Show the sentence of what went wrong, for long enough to be read."""
+        self.notify(str(trouble), severity="warning", timeout=12, markup=False)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as it is printed on the keyboards of the language spoken now."""
+        return binding.key_display or key_name(binding.key)
+
     # Reading
 
-    @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="reading")
     def read_everybody(self) -> None:
         """Read all records, and show them; then find out what is outstanding."""
         worker = get_current_worker()
 
         def tell(done: int, of: int) -> None:
-            if not worker.is_cancelled:
-                self.call_from_thread(self._tell, _("reading {done} of {count}").format(done=done, count=of))
+            if worker.is_cancelled:
+                raise WorkerCancelled
+            self.call_from_thread(self._tell, _("reading {done} of {count}").format(done=done, count=of))
 
         self.call_from_thread(self._tell, _("reading"))
         try:
             roster = roster_of(self.workspace, self.on, tell)
             self.call_from_thread(self._show, roster)
             outstanding = outstanding_of(self.workspace, self.on)
+        except WorkerCancelled:
+            return
         except Trouble as trouble:
-            self.call_from_thread(self._stopped, str(trouble))
+            self.call_from_thread(self._stopped, trouble)
         else:
             if not worker.is_cancelled:
                 self.call_from_thread(self._know, outstanding)
@@ -94,17 +132,16 @@ class GraduandApp(App[None]):
 
     def _show(self, roster: Roster) -> None:
         self.people.told = _("comparing with the last upload")
-        self.people.roster = roster
+        self.people.roster = replace(roster, outstanding=self.people.roster.outstanding)
 
     def _know(self, outstanding: Mapping[str, Progress]) -> None:
-        from dataclasses import replace  # noqa: PLC0415
-
         self.people.told = ""
         self.people.roster = replace(self.people.roster, outstanding=outstanding)
 
-    def _stopped(self, sentence: str) -> None:
+    def _stopped(self, trouble: Trouble) -> None:
         self.people.told = ""
-        self.notify(sentence, severity="warning", markup=False)
+        if self.people.roster.entries:
+            self.tell_trouble(trouble)
 
     # What screens ask for
 
@@ -121,6 +158,66 @@ class GraduandApp(App[None]):
     def go_there(self, event: PeopleScreen.Wanted) -> None:
         """Show another screen."""
 
+    # What can be done everywhere
+
+    def _jobs(self) -> list[Job]:
+        """Return what can be done on this screen, each once, in the order in which the screen names it."""
+        found: dict[str, Job] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.id and binding.description and active.enabled and binding.action not in found:
+                shown = self.get_key_display(binding)
+                found[binding.action] = Job(binding.description, shown, active.node, binding.action)
+        return list(found.values())
+
+    @work
+    async def action_palette(self) -> None:
+        """Choose from all that can be done here, by name."""
+        if isinstance(self.screen, PaletteScreen):
+            return
+        job = await self.push_screen_wait(PaletteScreen(self._jobs()))
+        if job:
+            await self.run_action(job.action, job.node)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        filters = isinstance(self.screen, PeopleScreen)
+        self.push_screen(HelpScreen(self._jobs(), str(preferences_path()), filters=filters))
+
+    def action_theme(self) -> None:
+        """Change between dark and light, for this time and the next ones."""
+        other = "light" if self.preferences.theme == "dark" else "dark"
+        self.theme = THEMES[other].name
+        self._remember(replace(self.preferences, theme=other))
+
+    def action_commit(self) -> None:
+        """Commit what is saved from now on, or only save it."""
+        self._remember(replace(self.preferences, commit=not self.preferences.commit))
+        words = (
+            _("From now on a save is committed.") if self.preferences.commit else _("From now on a save only saves.")
+        )
+        self.notify(words, markup=False)
+
+    def _remember(self, preferences: Preferences) -> None:
+        self.preferences = preferences
+        try:
+            write_preferences(preferences)
+        except Trouble as trouble:
+            self.tell_trouble(trouble)
+
     def action_leave(self) -> None:
         """End the program."""
         self.exit()
+
+
+def open_interface(workspace: Workspace, on: str) -> int:
+    """Run the interface until it is left; return the exit code.
+
+    Raises:
+        Exception: what went wrong in it, if anything did.
+    """
+    app = GraduandApp(workspace, on)
+    app.run()
+    if app._exception:  # noqa: SLF001 - Textual ends with status 0 after a crash
+        raise app._exception  # noqa: SLF001
+    return app.return_code or Exit.DONE

@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -163,8 +164,16 @@ class PeopleScreen(Screen[None]):
         if not found:
             self.query_one("#empty", Static).update(Content(self._emptiness()))
         lines.show(len(found), self._draw, cursor)
-        self.query_one("#columns", Static).update(Content(column_titles(self.lines.columns - 1)))
+        self._tell_columns()
         self._tell_counts()
+
+    @on(Resize)
+    def fill_the_width(self) -> None:
+        """Give the columns the new width."""
+        self.call_after_refresh(self._tell_columns)
+
+    def _tell_columns(self) -> None:
+        self.query_one("#columns", Static).update(Content(column_titles(self.lines.columns - 1)))
 
     def _emptiness(self) -> str:
         if self.roster.entries:

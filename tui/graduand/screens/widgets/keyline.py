@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from textual import on
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -38,6 +39,8 @@ class Key(Static):
     def __init__(self, key: str, shown: str, words: str, *, enabled: bool) -> None:
         super().__init__(Content.assemble((shown, "bold $text-accent"), f" {words}"), classes="" if enabled else "-off")
         self._key = key
+        self.wide = cell_len(f"{shown} {words}") + 2
+        """Columns that it takes, the gap to the next one too."""
 
     @on(Click)
     def press_the_key(self) -> None:
@@ -57,24 +60,39 @@ class KeyLine(Horizontal, can_focus=False):
         """Follow the keys of the screen."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
 
+    @on(Resize)
+    def make_room(self) -> None:
+        """Show as many keys as the new width has room for."""
+        self.call_after_refresh(self.recompose)
+
     def _follow(self, screen: Screen[object]) -> None:
         self._ready = True
         if self.is_attached and screen is self.screen:
             self.call_after_refresh(self.recompose)
 
     def compose(self) -> ComposeResult:
-        """Show the keys."""
-        if not self._ready:
-            return
-        for active in list(self._shown())[:SHOWN]:
-            binding = active.binding
-            shown = self.app.get_key_display(binding)
-            yield Key(binding.key, shown, _(binding.description), enabled=active.enabled)
+        """Show the keys that have room; the last one, which explains the others, always has."""
+        keys = [self._key(active) for active in self._shown()][: SHOWN - 1] if self._ready else []
+        helping = [self._key(active) for active in self._active() if active.binding.action == "help"][:1]
+        room = self.size.width - 2 - sum(key.wide for key in helping)
+        for key in keys:
+            room -= key.wide
+            if room >= 0:
+                yield key
+        yield from helping
+
+    def _key(self, active: ActiveBinding) -> Key:
+        binding = active.binding
+        shown = self.app.get_key_display(binding)
+        return Key(binding.key, shown, _(binding.description), enabled=active.enabled)
+
+    def _active(self) -> Iterator[ActiveBinding]:
+        yield from self.screen.active_bindings.values()
 
     def _shown(self) -> Iterator[ActiveBinding]:
         """Return one key for each thing to do, in the order in which the screen names them."""
-        seen: set[str] = set()
-        for active in self.screen.active_bindings.values():
+        seen = {"help"}
+        for active in self._active():
             if active.binding.show and active.binding.action not in seen:
                 seen.add(active.binding.action)
                 yield active

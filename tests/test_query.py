@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graduand.query import Filter, Query, completed, folded, query_of
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("Chloé", "chloe"),
+        ("Łukasz Żak", "lukasz zak"),
+        ("Søren", "soren"),
+        ("O’Brien", "o'brien"),
+        ("Nguyễn Thị Hồng", "nguyen thi hong"),
+        ("STRASSE", "straße"),
+        ("Œuvre", "oeuvre"),
+        ("ليلى", "ليلى"),
+        ("小梅", "小梅"),
+    ],
+)
+def test_names_are_found_as_people_type_them(text: str, typed: str) -> None:
+    assert folded(typed) in folded(text)
+
+
+@given(st.text())
+def test_what_is_folded_stays_folded(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("", Query()),
+        ("  dupont  CHLOÉ ", Query(("dupont", "chloe"))),
+        ("kind:returned", Query(filters=(Filter("kind", "returned"),))),
+        ("nature:retour", Query(filters=(Filter("kind", "returned"),))),
+        ("état:att", Query(filters=(Filter("state", "waiting"),))),
+        ("state:held dupont", Query(("dupont",), (Filter("state", "held"),))),
+        ("problem:GR3", Query(filters=(Filter("problem", "gr3"),))),
+        ("promotion:2026-Spring", Query(filters=(Filter("cohort", "2026-spring"),))),
+        ("kind:", Query()),
+        ("12:30", Query(("12:30",))),
+    ],
+)
+def test_a_query_is_taken_apart_in_both_languages(typed: str, query: Query) -> None:
+    assert query_of(typed) == query
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("ki", "kind:"),
+        ("dupont st", "dupont state:"),
+        ("state:wa", "state:waiting"),
+        ("état:re", "état:retenu"),
+        ("cohort:2026", "cohort:2026-spring"),
+        ("problem:gr1", "problem:GR101"),
+        ("k", "k"),
+        ("kind:x", "kind:x"),
+        ("dupont", "dupont"),
+        ("", ""),
+        ("dupont ", "dupont "),
+    ],
+)
+def test_a_filter_is_completed_while_it_is_typed(typed: str, whole: str) -> None:
+    found = completed(typed, ["2025-autumn", "2026-spring"], ["GR101", "GR301"])
+
+    assert found.casefold() == whole.casefold()
+    assert found.startswith(typed)
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "narrows"),
+    [
+        ("dup", "du", True),
+        ("dup x", "dup", True),
+        ("du", "dup", False),
+        ("dup", "", True),
+        ("kind:returned dup", "dup", False),
+        ("kind:returned dupo", "kind:returned dup", True),
+    ],
+)
+def test_a_longer_word_is_looked_for_among_the_found_only(new: str, old: str, narrows: bool) -> None:  # noqa: FBT001
+    assert query_of(new).narrows(query_of(old)) is narrows

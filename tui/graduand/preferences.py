@@ -1,0 +1,88 @@
+"""Preferences: how one person likes the interface: colours, keys, and whether a save commits."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from graduand import disk
+from graduand.errors import SchemaBroken
+from graduand.language import _, quoted
+from graduand.records.source import Refused, text_of
+from graduand.records.tree import Mapping as Tree
+from graduand.records.tree import Scalar, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graduand.records.tree import Node
+
+_THEMES: Final = ("dark", "light")
+_BOOLEANS: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """One person's settings; the defaults are what a first start shows."""
+
+    theme: str = "dark"
+    """dark or light."""
+    commit: bool = True
+    """Whether a save is committed at once."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Other keys, by the id of what they do: `people.find: ctrl+f`."""
+
+
+def preferences_path() -> Path:
+    """Return the file of the preferences, in the user's own configuration folder."""
+    folder = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(folder) / "graduand" / "interface.yaml"
+
+
+def read_preferences() -> Preferences:
+    """Return what the file says; the defaults when there is none.
+
+    Raises:
+        Unreadable: the file cannot be read.
+        SchemaBroken: it is not YAML, or a key or a value is none that it can have.
+    """
+    path = preferences_path()
+    if not path.exists():
+        return Preferences()
+    try:
+        tree = parse(text_of(disk.read(path)))
+    except Refused as refused:
+        raise SchemaBroken(str(path), refused.fault.place.line, refused.fault.message) from refused
+    found = Preferences()
+    for key, node in tree.entries:
+        found = _taken(found, path, key, node)
+    return found
+
+
+def _taken(found: Preferences, path: Path, key: Scalar, node: Node) -> Preferences:
+    text = node.text if isinstance(node, Scalar) else ""
+    if key.text == "theme" and text in _THEMES:
+        return Preferences(text, found.commit, found.keys)
+    if key.text == "commit" and text in _BOOLEANS:
+        return Preferences(found.theme, _BOOLEANS[text], found.keys)
+    if key.text == "keys" and isinstance(node, Tree):
+        keys = {name.text: value.text for name, value in node.entries if isinstance(value, Scalar)}
+        return Preferences(found.theme, found.commit, keys)
+    message = _("{key} cannot stand here so; there are theme: dark or light, commit: true or false, and keys: below.")
+    raise SchemaBroken(str(path), key.place.line, message.format(key=quoted(key.text)))
+
+
+def write_preferences(preferences: Preferences) -> None:
+    """Keep the preferences for the next time.
+
+    Raises:
+        NotWritten: the disk refused.
+    """
+    lines = [f"theme: {preferences.theme}", f"commit: {str(preferences.commit).lower()}"]
+    if preferences.keys:
+        lines += ["keys:", *(f'  {name}: "{key}"' for name, key in sorted(preferences.keys.items()))]
+    path = preferences_path()
+    path.parent.parent.mkdir(parents=True, exist_ok=True)
+    disk.keep(path, "".join(f"{line}\n" for line in lines).encode())

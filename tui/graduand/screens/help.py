@@ -1,0 +1,82 @@
+"""Help: the keys of a screen, what can be typed into the search, and where keys are changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from graduand.language import N_, _, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.app import ComposeResult
+
+    from graduand.screens.palette import Job
+
+FILTERS = (
+    ("kind:graduated", "nature:diplôme", N_("who graduates; kind:returned, who returns")),
+    ("state:waiting", "état:attente", N_("who waits for a personal address")),
+    ("state:held", "état:retenu", N_("whose account changes only later")),
+    ("state:closed", "état:fermé", N_("whose account is closed; state:reopened, reopened")),
+    ("state:new", "état:nouveau", N_("never sent yet; also changed, failed, unchanged")),
+    ("problem:GR3", "problème:GR3", N_("who breaks a rule that begins so; problem:error, any error")),
+    ("cohort:2026", "promotion:2026", N_("whose cohort begins so")),
+)
+"""Filters in English and in French, and what they find."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """What can be done on the screen below."""
+
+    CSS = """
+    HelpScreen { align: center middle; }
+    #help {
+        width: 76; max-width: 100%; height: auto; max-height: 95%; padding: 0 1;
+        background: $surface; border: round $primary;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q,enter", "close", show=False, id="help.close"),
+    ]
+
+    def __init__(self, jobs: Sequence[Job], keys_file: str, *, filters: bool) -> None:
+        super().__init__()
+        self._jobs = jobs
+        self._keys_file = keys_file
+        self._filters = filters
+
+    def compose(self) -> ComposeResult:
+        """Build the screen."""
+        with VerticalScroll(id="help"):
+            yield Static(Content("\n").join(self._lines()))
+
+    def _lines(self) -> Iterator[Content]:
+        yield Content.styled(_("Keys"), "bold $text-accent")
+        for job in self._jobs:
+            yield _line(job.key, _(job.name))
+        if self._filters:
+            yield Content("")
+            yield Content.styled(_("The search finds words without accents, and filters"), "bold $text-accent")
+            for english, french, meaning in FILTERS:
+                yield _line(_shown(english, french), _(meaning), 16)
+        yield Content("")
+        yield Content(_("Keys can be changed in {path}.").format(path=self._keys_file))
+        yield Content(_("Esc closes this."))
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+
+def _shown(english: str, french: str) -> str:
+    return french if spoken() == "fr" else english
+
+
+def _line(key: str, words: str, width: int = 12) -> Content:
+    return Content.assemble((f"{key:<{width}} ", "bold"), words)

@@ -1,0 +1,109 @@
+"""Palette: all that can be done here, found by its name in French or in English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from graduand.language import _, both
+from graduand.query import folded
+from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.dom import DOMNode
+    from textual.events import Key
+
+
+class Job(NamedTuple):
+    """Something that can be done now: its English name, its key, and the action of the node that does it."""
+
+    name: str
+    key: str
+    node: DOMNode
+    action: str
+
+    @property
+    def searched(self) -> str:
+        """What it is found by: its names in both languages and its key."""
+        return folded(" ".join((*both(self.name), self.key)))
+
+
+class PaletteScreen(ModalScreen[Job | None]):
+    """Choose a job; None: none of them."""
+
+    CSS = """
+    PaletteScreen { align: center top; }
+    #palette {
+        width: 64; max-width: 100%; height: auto; max-height: 80%; margin-top: 2;
+        background: $surface; border: round $primary;
+    }
+    #wanted { border: none; height: 1; margin: 0 1; background: $surface; }
+    #jobs { height: auto; max-height: 16; background: $surface; }
+    #nothing { display: none; padding: 0 1; color: $foreground 70%; }
+    PaletteScreen.-empty #nothing { display: block; }
+    PaletteScreen.-empty #jobs { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", show=False, id="palette.close")]
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        super().__init__()
+        self._jobs = jobs
+        self._found = list(jobs)
+
+    def compose(self) -> ComposeResult:
+        """Build the screen."""
+        with Vertical(id="palette"):
+            wanted = Input(placeholder=_("What do you want to do?"), id="wanted", compact=True)
+            wanted.cursor_blink = False
+            yield wanted
+            yield Lines(id="jobs")
+            yield Static(Content(_("Nothing here has this name.")), id="nothing")
+
+    def on_mount(self) -> None:
+        """Show everything."""
+        self.find_while_typing()
+
+    @property
+    def lines(self) -> Lines:
+        """The list of jobs."""
+        return self.query_one("#jobs", Lines)
+
+    @on(Input.Changed)
+    def find_while_typing(self) -> None:
+        """Show the jobs whose names hold every word that is typed."""
+        words = folded(self.query_one("#wanted", Input).value).split()
+        self._found = [job for job in self._jobs if all(word in job.searched for word in words)]
+        self.set_class(not self._found, "-empty")
+        self.lines.styles.height = len(self._found)
+        self.lines.show(len(self._found), self._draw)
+
+    def _draw(self, index: int, width: int) -> Drawn:
+        job = self._found[index]
+        return (Cell(f" {fit(_(job.name), width - 14)} "), Cell(fit(job.key, 12), "accent"))
+
+    def on_key(self, event: Key) -> None:
+        """Move in the list while typing goes on above it."""
+        steps = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
+        if event.key in steps:
+            self.lines.action_step(steps[event.key])
+            event.stop()
+
+    @on(Input.Submitted)
+    @on(Lines.Chosen)
+    def choose(self) -> None:
+        """Do what the cursor is on."""
+        if self._found:
+            self.dismiss(self._found[self.lines.cursor])
+
+    def action_give_up(self) -> None:
+        """Do nothing."""
+        self.dismiss(None)
