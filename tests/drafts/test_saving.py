@@ -17,8 +17,8 @@ from graduand.errors import ChangedOnDisk, InTheWay, NotWritten
 from graduand.saving import save
 from graduand.workspace import Workspace
 from tests.drafts.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
+from tests.killing import die_at, state
 from tests.repository import HOUSE, git, graduand
-from tests.uploads.test_kills import _die_at, state
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -211,7 +211,7 @@ def _killed_everywhere(root: Path, base: Path) -> None:
         shutil.copytree(root, folder)
         child = os.fork()
         if not child:
-            _die_at(at, folder)
+            die_at(at, folder)
             save(Workspace(folder), renamed(folder), commit=False)
             os._exit(0)
         if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != -signal.SIGKILL:

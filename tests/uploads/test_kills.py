@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-import hashlib
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
-from contextlib import suppress
-from itertools import count
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
@@ -21,6 +16,7 @@ from graduand.handshake.received import received
 from graduand.history.checkout import Checkout
 from graduand.past import differing, past_of
 from tests.handshake.test_article import DAY
+from tests.killing import killed_everywhere, state
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put
 
 if TYPE_CHECKING:
@@ -59,19 +55,10 @@ def at_most_one_tag_of_each_kind(root: Path) -> bool:
     return all(differing(step) == () for step in steps) and len(git(root, "tag").split()) <= 2
 
 
-def old_or_new(root: Path) -> bool:
-    """Tell whether each record is as it was or as it shall be."""
-    was = [git(root, "show", f"HEAD@{{upstream}}:{path}") for path in PATHS]
-    now = [(root / path).read_text(encoding="utf-8") for path in PATHS]
-    shall = [text.replace("last_name", "middle_name: Rose\nlast_name") for text in was]
-    return all(text in texts for text, *texts in zip(now, was, shall, strict=True))
-
-
 JOBS: Final = {
     "compile": Job(("compile", "--on", "2026-07-02"), compiled, vouched_for),
     "uploaded": Job(("uploaded", "{root}/build/manifest.json"), compiled, at_most_one_tag_of_each_kind),
     "reconcile": Job(("reconcile", "{root}/build/failed.csv"), noted, at_most_one_tag_of_each_kind),
-    "edit": Job(("edit", "00412345", "00412815", "middle_name=Rose"), lambda _root: None, old_or_new),
 }
 
 
@@ -111,15 +98,6 @@ def run(root: Path, words: tuple[str, ...]) -> int:
     return graduand(root, *(word.format(root=root) for word in words)).code
 
 
-def state(root: Path) -> str:
-    """Return a checksum of all files, whatever process wrote them."""
-    whole = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        name = re.sub(r"\.\d+\.graduand|tag-[\d-]+", "", path.relative_to(root).as_posix())
-        whole.update(f"{name}\0".encode() + (path.read_bytes() if path.is_file() else b""))
-    return whole.hexdigest()
-
-
 def kept(root: Path) -> tuple[object, ...]:
     """Return what is to be the same in the end: files, records, commits, and what was noted."""
     return (
@@ -134,54 +112,5 @@ def kept(root: Path) -> tuple[object, ...]:
 
 # What runs, as a program of its own, in the test above
 
-
-def _killed_everywhere(job: Job, root: Path, base: Path) -> None:
-    """Do the same in one copy after another, killed at the first call, the second, and so on, until one finishes."""
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # a git that outlives its parent is ours to wait for
-    for at in count(1):
-        folder = base / str(at)
-        shutil.copytree(root, folder, symlinks=True)
-        child = os.fork()
-        if not child:
-            _die_at(at, folder)
-            os._exit(run(folder, job.words))
-        ended = os.waitpid(child, 0)[1]
-        with suppress(ChildProcessError):
-            while True:
-                os.waitpid(-1, 0)
-        if os.waitstatus_to_exitcode(ended) != -signal.SIGKILL:
-            assert ended == 0
-            return
-
-
-def _die_at(number: int, root: Path) -> None:
-    """End this process at the n-th call that reaches the disk, or just after the start of git, which goes on."""
-    calls = count(1)
-
-    def dying(name: str) -> Callable[..., Any]:
-        real = getattr(os, name)
-
-        def call(*words: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever it is
-            writes = name != "open" or (words[1] & os.O_CREAT and str(words[0]).startswith(str(root)))
-            if writes and next(calls) == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*words, **options)
-
-        return call
-
-    class Popen(subprocess.Popen[bytes]):
-        def __init__(self, *words: Any, **options: Any) -> None:  # noqa: ANN401
-            if next(calls) == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            super().__init__(*words, **options)
-            if next(calls) == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in ("open", "replace", "link", "fsync", "unlink"):
-        setattr(os, name, dying(name))
-    subprocess.Popen = Popen  # type: ignore[assignment, misc]
-
-
 if __name__ == "__main__":
-    _killed_everywhere(JOBS[sys.argv[1]], Path(sys.argv[2]), Path(sys.argv[3]))
+    killed_everywhere(partial(run, words=JOBS[sys.argv[1]].words), Path(sys.argv[2]), Path(sys.argv[3]))

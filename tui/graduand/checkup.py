@@ -6,7 +6,7 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import NoGit, NotGit, SchemaBroken, Unreadable
+from graduand.errors import NoGit, NotGit, SchemaBroken, Trouble, Unreadable
 from graduand.language import _, visible
 from graduand.workspace import JSON_SCHEMA, Workspace
 
@@ -32,6 +32,7 @@ class Symptom(NamedTuple):
 def examine(workspace: Workspace, on: str) -> Iterator[Symptom]:
     """Return what was looked at on the day `on`, the healthy too."""
     yield from _git(workspace)
+    yield from _interrupted(workspace)
     yield from _schema(workspace, on)
     yield from _left_behind(workspace)
 
@@ -72,6 +73,21 @@ def _differences(checkout: Checkout) -> Symptom:
     else:
         return Symptom(_("git shows records as text in its differences."))
     return Symptom(_("git shows records as YAML in its differences."), cure)
+
+
+def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
+    """Finish what a killed save left, and say so."""
+    from graduand.proposals import resume, told  # noqa: PLC0415 - only this needs it
+
+    try:
+        resumed = resume(workspace)
+    except (NoGit, NotGit):
+        return
+    except Trouble as trouble:
+        yield Symptom(_("A save that was interrupted could not be finished."), str(trouble))
+        return
+    if resumed:
+        yield Symptom(told(resumed))
 
 
 def _schema(workspace: Workspace, on: str) -> Iterator[Symptom]:

@@ -7,13 +7,13 @@ import os
 import stat
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import Busy, ChangedOnDisk, InTheWay, NotWritten, Unreadable
-from graduand.language import _
+from graduand.errors import Busy, ChangedOnDisk, InTheWay, NotWritten, Trouble, Unreadable
+from graduand.language import _, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 PRIVATE: Final = 0o600
@@ -164,6 +164,145 @@ def move(path: Path, target: Path) -> None:
         path.parent.rmdir()
 
 
+class HalfWritten(Trouble):
+    """The disk refused in the middle of many files, and refused to take back those before; the journal knows all."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            _(
+                "{path} could not be written, nor what was written before it taken back. Nothing is lost: make room "
+                "on the disk, then finish with: graduand doctor"
+            ).format(path=visible(str(path), 200))
+        )
+
+
+class Swap(NamedTuple):
+    """A file, what it holds, and what it shall hold; None: no file."""
+
+    path: Path
+    before: bytes | None
+    after: bytes | None
+
+
+_FEW: Final = 32
+"""Files up to which each is brought down to the disk by itself; of more, all that the system holds at once."""
+
+
+def stands(path: Path, content: bytes | None) -> bool:
+    """Tell whether `path` is an ordinary file with this content; None: whether nothing is there.
+
+    Raises:
+        NotWritten: the disk does not say.
+    """
+    try:
+        return not os.path.lexists(path) if content is None else _holds(path, content)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise NotWritten(path, _reason(error)) from error
+
+
+def swap(swaps: Sequence[Swap]) -> None:
+    """Give many files their new content, where each holds what it held; call it under `locked`.
+
+    When one cannot be written, those before it get their old content back. A kill leaves some old
+    and some new; who calls this knows from a journal which.
+
+    Raises:
+        ChangedOnDisk, NotWritten: all files are as they were.
+        HalfWritten: the disk refused, and refused to take back what was written before.
+    """
+    done: list[Swap] = []
+    try:
+        for folder in {one.path.parent for one in swaps if one.after is not None}:
+            folder.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
+        for one in swaps:
+            done.append(one)
+            _put(one)
+        _settle(swaps)
+    except BaseException as error:
+        refused = done[-1].path if done else swaps[0].path
+        if not _taken_back(done):
+            raise HalfWritten(refused) from error
+        for one in swaps:
+            _drop_empty(one.path.parent)
+        if isinstance(error, OSError):
+            raise NotWritten(refused, _reason(error)) from error
+        raise
+
+
+def _put(one: Swap) -> None:
+    """Give one file its new content, not yet down to the disk."""
+    if not stands(one.path, one.before):
+        raise ChangedOnDisk(one.path)
+    if one.after is None:
+        one.path.unlink()
+        _drop_empty(one.path.parent)
+    elif one.before is None:
+        temporary = _staged(one.path, one.after, 0o644, sync=False)
+        try:
+            os.link(temporary, one.path, follow_symlinks=False)
+        finally:
+            _drop(temporary)
+    else:
+        mode = stat.S_IMODE(one.path.lstat().st_mode)
+        temporary = _staged(one.path, one.after, PRIVATE, sync=False)
+        try:
+            temporary.chmod(mode)
+            temporary.replace(one.path)
+        finally:
+            _drop(temporary)
+
+
+def _taken_back(done: list[Swap]) -> bool:
+    """Undo what was written, the last first; tell whether all is as it was."""
+    try:
+        for one in reversed(done):
+            if not stands(one.path, one.before) and stands(one.path, one.after):
+                one.path.parent.mkdir(parents=True, exist_ok=True)
+                _put(Swap(one.path, one.after, one.before))
+        return all(stands(one.path, one.before) for one in done[:-1])
+    except (OSError, NotWritten, ChangedOnDisk):
+        return False
+
+
+def _drop_empty(folder: Path) -> None:
+    """Remove a folder that nothing is left in, and the one above it."""
+    with suppress(OSError):
+        folder.rmdir()
+        folder.parent.rmdir()
+
+
+def _settle(swaps: Sequence[Swap]) -> None:
+    """Bring files and folders down to the disk."""
+    if len(swaps) > _FEW:
+        os.sync()
+        return
+    for one in swaps:
+        if one.after is not None:
+            descriptor = os.open(one.path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    for folder in {one.path.parent for one in swaps}:
+        if folder.is_dir():
+            _sync_folder(folder)
+
+
+def discard(path: Path) -> None:
+    """Remove a file of ours, if it is there.
+
+    Raises:
+        NotWritten: the disk refused.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise NotWritten(path, _reason(error)) from error
+
+
 def _link(there: Path, here: Path) -> None:
     """Give a file a second name, down to the disk, where nothing has that name."""
     os.link(there, here, follow_symlinks=False)
@@ -174,19 +313,31 @@ def _link(there: Path, here: Path) -> None:
         raise
 
 
+def private(folder: Path) -> None:
+    """Make a folder that only the user can look into, or close the one that is there.
+
+    Raises:
+        NotWritten: the disk refused, or it is a link.
+    """
+    try:
+        for one in (folder.parent, folder):
+            one.mkdir(PRIVATE | 0o100, exist_ok=True)
+        if folder.is_symlink():
+            raise NotWritten(folder, _("it is a link to somewhere else"))
+        if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            folder.chmod(PRIVATE | 0o100)
+    except OSError as error:
+        raise NotWritten(folder, _reason(error)) from error
+
+
 def keep(path: Path, content: bytes) -> None:
     """Put a private file where an earlier one may stand, in a folder that only the user can look into.
 
     Raises:
         NotWritten: the disk refused, or the folder is a link.
     """
+    private(path.parent)
     try:
-        for folder in (path.parent.parent, path.parent):
-            folder.mkdir(PRIVATE | 0o100, exist_ok=True)
-        if path.parent.is_symlink():
-            raise NotWritten(path, _("it is a link to somewhere else"))
-        if stat.S_IMODE(path.parent.stat().st_mode) & 0o077:
-            path.parent.chmod(PRIVATE | 0o100)
         temporary = _staged(path, content, PRIVATE)
         try:
             temporary.replace(path)
@@ -261,8 +412,8 @@ def _note(folder: Path, names: frozenset[str]) -> None:
         _drop(temporary)
 
 
-def _staged(path: Path, content: bytes, mode: int) -> Path:
-    """Write `content` beside `path`, down to the disk, and return where."""
+def _staged(path: Path, content: bytes, mode: int, *, sync: bool = True) -> Path:
+    """Write `content` beside `path`, down to the disk unless that comes later, and return where."""
     temporary = path.with_name(f".{path.name[:200]}.{os.getpid()}.graduand.tmp")
     # A killed process that had the same number may have left one.
     temporary.unlink(missing_ok=True)
@@ -271,15 +422,21 @@ def _staged(path: Path, content: bytes, mode: int) -> Path:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
     except BaseException:
         _drop(temporary)
         raise
     return temporary
 
 
+def sweep(folders: Iterable[Path]) -> None:
+    """Remove what killed processes left half written in the folders; call it under `locked`."""
+    for folder in folders:
+        _sweep(folder)
+
+
 def _sweep(folder: Path) -> None:
-    """Remove what killed processes left half written in `folder`; call it under `locked`."""
     for left in folder.glob(".*.graduand.tmp"):
         _drop(left)
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand import disk
-from graduand.errors import NoSuchPerson, SchemaBroken, Usage
+from graduand.errors import NoSuchPerson, Usage
 from graduand.language import _, quoted, visible
 from graduand.nearest import nearest
+from graduand.proposal import State, amended
+from graduand.proposals import apply
 from graduand.records import files
-from graduand.records.comments import comments_of
 from graduand.records.kinds import CLEAR, Kind
 from graduand.records.paths import username_of
 from graduand.records.reading import read
-from graduand.records.source import text_of
 from graduand.records.transition import GRADUATED, RETURNED
-from graduand.records.tree import parse
-from graduand.records.writing import canonical
 from graduand.rules import judgement
 from graduand.workspace import today
 
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 
     from graduand.findings import Finding
     from graduand.history.commit import Recorder
+    from graduand.proposal import Proposal
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -37,14 +35,6 @@ class Edited(NamedTuple):
     commit: str
     findings: tuple[Finding, ...]
     """What the rules say of the changed records, each by itself."""
-
-
-class _Prepared(NamedTuple):
-    """A record as it shall be, its text, and what its file holds until then."""
-
-    record: Record
-    text: str
-    raw: bytes
 
 
 def assignments(words: Sequence[str], school: School) -> dict[str, Value | None]:
@@ -79,26 +69,19 @@ def edit(
     Raises:
         NoSuchPerson: there is no record of one of them.
         SchemaBroken: a record cannot be read whole, and writing it would lose what it says.
-        ChangedOnDisk, NotWritten: a file could not be saved.
-        NotNow, NotCommitted: git would not commit what was saved.
+        ChangedOnDisk, NotWritten, NotNow: nothing was saved.
+        NotCommitted: git would not commit what was saved.
     """
-    git = ready_to_commit(workspace) if commit else None
-    prepared = [_prepared(workspace, path, changes) for path in _paths(workspace, usernames)]
-    saved = [one for one in prepared if one.text.encode() != one.raw]
-    for one in saved:
-        files.save(workspace.root, one.record, one.text, one.raw, workspace.school)
-    left = frozenset(git.unrecorded([one.record.path for one in prepared]) if git else ())
-    paths = left.union(one.record.path for one in saved)
-    touched = [one for one in prepared if one.record.path in paths]
-    edited = Edited(
-        tuple(one.record.path for one in touched),
-        "",
-        tuple(finding for one in touched for finding in _findings(workspace, one, today())),
+    proposals = [amended(workspace, path, changes) for path in _paths(workspace, usernames)]
+    touched = [one for one in proposals if one.state is not State.IDENTICAL] or proposals
+    subject, trailers = message([one.record for one in touched if one.record], changes)
+    saved = apply(workspace, proposals, subject, trailers, commit=commit)
+    paths = frozenset(one.path for one in saved)
+    return Edited(
+        tuple(one.path for one in saved),
+        saved[0].commit if saved else "",
+        tuple(finding for one in proposals if one.path in paths for finding in _findings(workspace, one, today())),
     )
-    if git is None or not left:
-        return edited
-    subject, trailers = message([one.record for one in touched if one.record.path in left], changes)
-    return edited._replace(commit=git.commit(sorted(left), subject, trailers))
 
 
 def ready_to_commit(workspace: Workspace) -> Recorder:
@@ -112,8 +95,9 @@ def ready_to_commit(workspace: Workspace) -> Recorder:
     return Recorder(workspace.root)
 
 
-def _findings(workspace: Workspace, one: _Prepared, on: str) -> list[Finding]:
+def _findings(workspace: Workspace, one: Proposal, on: str) -> list[Finding]:
     """Return what the rules say of one record by itself; those among records are for `check`."""
+    assert one.record is not None  # noqa: S101 - an edit removes nobody
     places = read(one.record.path, one.text.encode(), workspace.school).places
     return judgement.findings(one.record, judgement.judge(one.record, workspace.school, on), places, on)
 
@@ -124,19 +108,6 @@ def _paths(workspace: Workspace, usernames: Sequence[str]) -> list[str]:
         if username not in by_username:
             raise NoSuchPerson(username, nearest(username, by_username))
     return [by_username[username] for username in dict.fromkeys(usernames)]
-
-
-def _prepared(workspace: Workspace, path: str, changes: Mapping[str, Value | None]) -> _Prepared:
-    raw = disk.read(workspace.root / path)
-    reading = read(path, raw, workspace.school)
-    if reading.record is None or reading.findings:
-        finding = reading.findings[0]
-        raise SchemaBroken(path, finding.line, finding.message)
-    values = {key: value for key, value in reading.record.values.items() if key not in changes}
-    values |= {key: value for key, value in changes.items() if value is not None}
-    record = reading.record._replace(values=values)
-    text = text_of(raw)
-    return _Prepared(record, canonical(record, workspace.school.fields, comments_of(text, parse(text))), raw)
 
 
 def message(records: Sequence[Record], changes: Mapping[str, object]) -> tuple[str, dict[str, str]]:

@@ -22,6 +22,9 @@ _UNDER_WAY: Final = {
     "REVERT_HEAD": N_("a revert is under way; finish it or give it up (git revert --abort)"),
     "BISECT_LOG": N_("a bisection is under way; end it (git bisect reset)"),
 }
+_MANY: Final = 200
+"""Paths from which on they are staged first; a command line has an end."""
+
 _PATIENCE: Final = 5.0
 """Seconds to wait for another git to finish."""
 
@@ -53,18 +56,31 @@ def refuse_odd_states(program: Program) -> None:
 class Recorder:
     """What commits in one repository, once it is known that one may."""
 
-    def __init__(self, root: Path) -> None:
-        """Look whether a commit could be made now.
+    def __init__(self, root: Path, *, now: bool = True) -> None:
+        """Find the repository, and look whether a commit could be made `now`.
 
         Raises:
             NoGit, NotGit, NotNow: it could not.
         """
         self.program = Program(root)
-        refuse_odd_states(self.program)
+        if now:
+            refuse_odd_states(self.program)
 
     def unrecorded(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Return those of the paths, from the data's root, whose files are not as the last commit has them."""
         return _differing(self.program, _contents(self.program, paths))
+
+    @property
+    def folder(self) -> Path:
+        """Our own place in git's folder."""
+        return Path(self.program.folder, "graduand")
+
+    def pending(self) -> frozenset[str]:
+        """Return the files below `records/` and `schema/`, from the data's root, that the last commit has otherwise."""
+        prefix = self.program.look("rev-parse", "--show-prefix").removesuffix("\n")
+        options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+        status = self.program.look(LITERAL, "status", *options, "--", "records", "schema")
+        return frozenset(entry[3:].removeprefix(prefix) for entry in status.split("\0") if entry)
 
     def commit(self, paths: Sequence[str], subject: str, trailers: Mapping[str, str]) -> str:
         """Commit exactly `paths`, from the data's root, whatever else is staged; return the commit.
@@ -82,8 +98,12 @@ class Recorder:
             written = _contents(program, paths)
             there = [path for path, content in written.items() if content is not None]
             try:
-                _patiently(program, LITERAL, "add", "--intent-to-add", "--", *there)
-                _patiently(program, LITERAL, "commit", "--quiet", "--only", "--message", message, "--", *paths)
+                if len(paths) > _MANY:
+                    _stage(program, paths)
+                    _commit_staged(program, paths, message)
+                else:
+                    _patiently(program, LITERAL, "add", "--intent-to-add", "--", *there)
+                    _patiently(program, LITERAL, "commit", "--quiet", "--only", "--message", message, "--", *paths)
             except GitRefused as refused:
                 if _differing(program, written):
                     raise NotCommitted(refused.said) from refused
@@ -105,12 +125,31 @@ def _differing(program: Program, written: Mapping[str, bytes | None]) -> tuple[s
     return tuple(path for path, content in zip(written, committed, strict=True) if content != written[path])
 
 
-def _patiently(program: Program, *arguments: str) -> None:
+def _stage(program: Program, paths: Sequence[str]) -> None:
+    told = "".join(f"{path}\0" for path in paths)
+    _patiently(program, "update-index", "--add", "--remove", "-z", "--stdin", told=told)
+
+
+def _commit_staged(program: Program, paths: Sequence[str], message: str) -> None:
+    """Commit what `_stage` put into the index; where more is staged, only the paths, at the price of looking for each.
+
+    git compares every path that it is given with every file that it knows.
+    """
+    prefix = program.look("rev-parse", "--show-prefix").removesuffix("\n")
+    staged = program.look("diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "-z").split("\0")
+    only: tuple[str, ...] = ()
+    if not {name for name in staged if name} <= {f"{prefix}{path}" for path in paths}:
+        only = ("--only", "--pathspec-from-file=-", "--pathspec-file-nul")
+    told = "".join(f"{path}\0" for path in paths) if only else ""
+    _patiently(program, LITERAL, "commit", "--quiet", "--message", message, *only, told=told)
+
+
+def _patiently(program: Program, *arguments: str, told: str = "") -> None:
     """Run a changing command, waiting while another git holds the lock of the index."""
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
-            program.act(*arguments)
+            program.act(*arguments, told=told)
         except GitRefused as refused:
             if ".lock" not in refused.said or time.monotonic() > deadline:
                 raise

@@ -6,7 +6,7 @@ import os
 import subprocess
 from contextlib import contextmanager
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from graduand.errors import GitRefused, NoGit, NotGit
 from graduand.language import _
@@ -168,13 +168,15 @@ class Program:
                 )
             )
 
-    def act(self, *arguments: str) -> str:
+    def act(self, *arguments: str, told: str = "") -> str:
         """Return what a changing command says; hooks and signing work as the user has set them up.
+
+        `told` is what it hears on its standard input.
 
         Raises:
             GitRefused: it ended with an error.
         """
-        return _act(self.root, *_ALWAYS, *arguments)
+        return _act(self.root, *_ALWAYS, *arguments, told=told)
 
 
 def _looking(arguments: tuple[str, ...]) -> list[str]:
@@ -208,22 +210,23 @@ def _answer(stdout: IO[bytes]) -> bytes | None:
     raise GitRefused(header.decode(errors="surrogateescape"))
 
 
-def _act(root: Path, *arguments: str) -> str:
+def _act(root: Path, *arguments: str, told: str = "") -> str:
     # Without git GitPython would refuse to be imported; here the first command says what is missing.
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     from git import Git  # noqa: PLC0415 - 60 ms that only a change needs
-    from git.exc import GitCommandError, GitCommandNotFound  # noqa: PLC0415
+    from git.exc import GitCommandNotFound  # noqa: PLC0415
 
     try:
-        said = Git(root).execute(
-            ["git", *arguments], env=_ENVIRONMENT, stdout_as_string=False, strip_newline_in_stdout=False
+        process: Any = Git(root).execute(
+            ["git", *arguments], env=_ENVIRONMENT, istream=subprocess.PIPE, as_process=True
         )
+        said, complained = process.communicate(told.encode(errors="surrogateescape"))
     except GitCommandNotFound as error:
         raise NoGit from error
-    except GitCommandError as error:
-        raise GitRefused(_reason(str(error.stderr))) from error
     except OSError as error:
         raise NotGit(root, error.strerror or "") from error
+    if process.returncode:
+        raise GitRefused(_reason(complained.decode(errors="surrogateescape")))
     return bytes(said).decode(errors="surrogateescape")
 
 
@@ -234,7 +237,7 @@ def _forget_inherited() -> None:
 
 
 def _reason(stderr: str) -> str:
-    """Return the line in which git says why, else the last one; without the wrapping that GitPython puts around it."""
-    lines = [line.strip() for line in stderr.replace("stderr:", "").strip().strip("'").splitlines()]
+    """Return the line in which git says why, else the last one."""
+    lines = [line.strip() for line in stderr.splitlines()]
     said = [line for line in lines if line and not line.startswith("hint:")]
     return next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1] if said else "")

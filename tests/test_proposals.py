@@ -1,0 +1,352 @@
+"""Many records are written all or none, whenever the process is killed and whatever the disk refuses."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import subprocess
+import sys
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graduand import disk, journal
+from graduand.errors import ChangedOnDisk, NotCommitted, NotNow, NotWritten
+from graduand.proposal import Proposal, State, amended, founded, moved
+from graduand.proposals import apply, resume, told
+from graduand.records.files import _SIMPLE
+from graduand.records.record import Record
+from graduand.records.referee import agrees
+from graduand.records.writing import canonical, modeline
+from graduand.workspace import Workspace
+from tests.killing import killed_everywhere, state
+from tests.people import SCHOOL
+from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+COHORT = "records/2026-spring"
+TRAILERS = {"Graduand-Kind": "corrected"}
+
+
+@pytest.fixture
+def class_of_three(root: Path) -> Path:
+    """A committed repository of three people."""
+    put(begin(root), GRADUATE)
+    for username in ("00412815", "00412816"):
+        put(root, graduate(username), f"2026-spring/{username}.yaml")
+    assert graduand(root, "fmt").code == 0
+    commit(root)
+    return root
+
+
+def person(username: str, **more: str) -> Record:
+    values = {
+        "username": username,
+        "email_address": f"p{username}@valmont.example",
+        "first_name": "Chloé",
+        "transition:kind": "graduated",
+        **more,
+    }
+    return Record(f"{COHORT}/{username}.yaml", values)
+
+
+def several(workspace: Workspace) -> list[Proposal]:
+    """Propose two new people, a change, a removal and a move."""
+    gone = amended(workspace, f"{COHORT}/00412815.yaml", {})
+    stays = amended(workspace, f"{COHORT}/00412816.yaml", {"middle_name": "Rose"})
+    return [
+        founded(person("00500001"), workspace.school),
+        founded(person("00500002"), workspace.school),
+        amended(workspace, f"{COHORT}/00412345.yaml", {"last_name": None, "middle_name": "Rose"}),
+        Proposal(gone.path, None, gone.base, "", gone.was),
+        *moved(stays, f"{COHORT}/16/00412816.yaml", workspace.school),
+    ]
+
+
+def do(root: Path) -> int:
+    workspace = Workspace(root)
+    return 0 if apply(workspace, several(workspace), "Corrected: 5 records", TRAILERS) else 1
+
+
+def records(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted((root / "records").rglob("*"))
+        if path.is_file()
+    }
+
+
+def left_over(root: Path) -> list[str]:
+    """Return what lies about of an interrupted save, the empty folder in git's own aside."""
+    places = [*(root / "records").rglob(".*"), *(root / ".git/graduand").glob("*journal*")]
+    return [path.name for path in places]
+
+
+def test_what_is_proposed_is_said_key_by_key(class_of_three: Path) -> None:
+    new, _other, changed, gone, leaves, comes = several(Workspace(class_of_three))
+
+    assert [one.state for one in (new, changed, gone, leaves, comes)] == [
+        *(State.NEW, State.CHANGED, State.REMOVED, State.REMOVED, State.CHANGED)
+    ]
+    assert [tuple(one) for one in changed.alterations] == [
+        ("last_name", "Dupont", None),
+        ("middle_name", None, "Rose"),
+    ]
+    assert amended(Workspace(class_of_three), f"{COHORT}/00412345.yaml", {}).state is State.IDENTICAL
+    assert "../../../schema/transition.schema.json" in comes.text
+
+
+def test_all_is_written_and_one_commit_holds_it(class_of_three: Path) -> None:
+    workspace = Workspace(class_of_three)
+
+    saved = apply(workspace, several(workspace), "Corrected: 5 records", TRAILERS)
+
+    head = git(class_of_three, "rev-parse", "HEAD").strip()
+    assert {one.commit for one in saved} == {head}
+    assert {one.path: one.after for one in saved if one.after} == records(class_of_three)
+    assert git(class_of_three, "status", "--porcelain") == ""
+    assert git(class_of_three, "log", "-1", "--format=%B").strip() == (
+        "Corrected: 5 records\n\nGraduand-Kind: corrected"
+    )
+    assert left_over(class_of_three) == []
+
+
+def test_killed_at_any_moment_it_left_nothing_or_everything(class_of_three: Path) -> None:
+    folders = class_of_three.parent / f"{class_of_three.name}-killed"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HOUSE / "tui"), str(HOUSE)])}
+    subprocess.run([sys.executable, __file__, str(class_of_three), str(folders)], env=environment, check=True)
+    killed = sorted(folders.iterdir(), key=lambda folder: int(folder.name))
+    nothing, everything = records(class_of_three), records(killed.pop())
+    said = set()
+
+    seen = {state(class_of_three)}
+    for folder in killed:
+        if (left := state(folder)) in seen:
+            continue
+        seen.add(left)
+        half = records(folder) not in (nothing, everything)
+        resumed = resume(Workspace(folder))
+        said.add(told(resumed) if resumed else "")
+        assert records(folder) == everything or (records(folder) == nothing and not half), folder
+        assert git(folder, "status", "--porcelain") == ""
+        assert git(folder, "fsck", "--strict", "--no-dangling") == ""
+        assert left_over(folder) == []
+        assert git(folder, "rev-list", "--count", "HEAD").strip() == ("2" if records(folder) == everything else "1")
+        assert resume(Workspace(folder)) is None
+
+    assert len(seen) > 15
+    assert said == {
+        "",
+        "A save that was interrupted before it wrote anything was dropped; nothing had changed.",
+        "A save that was interrupted is finished now: “Corrected: 5 records”, 6 files.",
+    }
+
+
+def interrupted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a journal that is whole, and no file written."""
+
+    def stop(*_words: object) -> None:
+        raise disk.HalfWritten(root)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "swap", stop)
+        with pytest.raises(disk.HalfWritten):
+            do(root)
+
+
+def test_the_next_save_finishes_what_was_interrupted_and_says_so(
+    class_of_three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(class_of_three, monkeypatch)
+    workspace = Workspace(class_of_three)
+    heard: list[str] = []
+
+    apply(workspace, several(workspace), "Again", {}, tell=lambda resumed: heard.append(told(resumed)))
+
+    assert heard == ["A save that was interrupted is finished now: “Corrected: 5 records”, 6 files."]
+    assert git(class_of_three, "log", "--format=%s").splitlines() == ["Corrected: 5 records", "Records"]
+
+
+def test_the_doctor_finishes_it_too(class_of_three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupted(class_of_three, monkeypatch)
+
+    assert "✓ A save that was interrupted is finished now" in graduand(class_of_three, "doctor").out
+    assert "interrupted" not in graduand(class_of_three, "doctor").out
+
+
+def test_what_somebody_has_changed_since_is_left_and_named(
+    class_of_three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(class_of_three, monkeypatch)
+    theirs = class_of_three / f"{COHORT}/00412345.yaml"
+    theirs.write_text(GRADUATE.replace("Dupont", "Martin"), encoding="utf-8")
+
+    resumed = resume(Workspace(class_of_three))
+
+    assert resumed is not None
+    assert resumed.passed_over == (f"{COHORT}/00412345.yaml",)
+    assert f"left as they are: {COHORT}/00412345.yaml." in told(resumed)
+    assert "Martin" in theirs.read_text(encoding="utf-8")
+    assert git(class_of_three, "status", "--porcelain") == f" M {COHORT}/00412345.yaml\n"
+
+
+def test_a_journal_is_private_and_one_that_was_spoilt_is_dropped(
+    class_of_three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(class_of_three, monkeypatch)
+    path = class_of_three / ".git/graduand" / journal.NAME
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = records(class_of_three)
+    path.write_bytes(path.read_bytes()[:-40])
+
+    resumed = resume(Workspace(class_of_three))
+
+    assert resumed is not None
+    assert "dropped" in told(resumed)
+    assert records(class_of_three) == before
+    assert left_over(class_of_three) == []
+
+
+@pytest.mark.parametrize("path", [f"{COHORT}/00412345.yaml", f"{COHORT}/00500002.yaml", f"{COHORT}/00412815.yaml"])
+def test_a_file_that_is_not_what_was_read_stops_all(class_of_three: Path, path: str) -> None:
+    workspace = Workspace(class_of_three)
+    proposals = several(workspace)
+    (class_of_three / path).write_text("theirs\n", encoding="utf-8")
+    before = records(class_of_three)
+
+    with pytest.raises(ChangedOnDisk, match=path):
+        apply(workspace, proposals, "No", {})
+
+    assert records(class_of_three) == before
+    assert left_over(class_of_three) == []
+
+
+@pytest.mark.parametrize("call", ["link", "replace", "unlink", "fsync"])
+def test_a_disk_that_refuses_at_any_call_leaves_all_as_it_was(
+    class_of_three: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = records(class_of_three)
+    workspace = Workspace(class_of_three)
+    proposals = several(workspace)
+    said: list[str] = []
+    for number in count(1):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, call, failing_once(call, number))
+            try:
+                apply(workspace, proposals, "No", {}, commit=False)
+            except NotWritten as error:
+                said.append(str(error))
+            else:
+                break
+        assert records(class_of_three) == before, number
+        assert left_over(class_of_three) in ([], [".journal.tmp"]), number
+    assert said
+    assert all("the disk is full" in sentence for sentence in said)
+
+
+def failing_once(call: str, at: int) -> Callable[..., Any]:
+    real, calls = getattr(os, call), count(1)
+
+    def fails(*words: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever it is
+        if "/.git/" not in str(words[0]) and next(calls) == at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(*words, **options)
+
+    return fails
+
+
+def test_a_text_that_reads_back_otherwise_is_not_written(class_of_three: Path) -> None:
+    workspace = Workspace(class_of_three)
+    lies = founded(person("00500001"), workspace.school)._replace(text="username: other\n")
+
+    with pytest.raises(NotWritten, match="would not read back"):
+        apply(workspace, [*several(workspace)[2:], lies], "No", {})
+
+    assert git(class_of_three, "status", "--porcelain") == ""
+
+
+def test_nothing_is_written_outside_of_the_records(class_of_three: Path, tmp_path: Path) -> None:
+    workspace = Workspace(class_of_three)
+    (class_of_three / "records/2026-autumn").symlink_to(tmp_path)
+    record = person("00500001")._replace(path="records/2026-autumn/00500001.yaml")
+
+    with pytest.raises(NotWritten, match="it would lie outside"):
+        apply(workspace, [founded(record, workspace.school)], "No", {})
+
+
+def test_nothing_is_written_when_no_commit_can_be_made(class_of_three: Path) -> None:
+    before = records(class_of_three)
+    git(class_of_three, "checkout", "--quiet", "--detach")
+
+    with pytest.raises(NotNow):
+        do(class_of_three)
+
+    assert records(class_of_three) == before
+
+
+def test_what_git_refuses_is_saved_and_the_same_again_commits_it(class_of_three: Path) -> None:
+    hook = class_of_three / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    workspace = Workspace(class_of_three)
+    proposals = several(workspace)[:3]
+    with pytest.raises(NotCommitted, match="not today"):
+        apply(workspace, proposals, "Corrected: 3 records", TRAILERS)
+    assert left_over(class_of_three) == []
+    hook.unlink()
+
+    again = [one._replace(base=one.after) for one in proposals]
+    saved = apply(workspace, again, "Corrected: 3 records", TRAILERS)
+
+    assert [one.path for one in saved] == [one.path for one in proposals]
+    assert git(class_of_three, "status", "--porcelain") == ""
+    assert apply(workspace, again, "Nothing", {}) == ()
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_hundreds_are_one_commit_that_leaves_alone_what_else_is_staged(class_of_three: Path, staged: bool) -> None:  # noqa: FBT001 - a parameter
+    (class_of_three / "new.txt").write_text("Theirs\n", encoding="utf-8")
+    if staged:
+        git(class_of_three, "add", "new.txt")
+    workspace = Workspace(class_of_three)
+    proposals = [founded(person(f"{number:08}"), workspace.school) for number in range(300)]
+
+    saved = apply(workspace, [*proposals, *several(workspace)[2:]], "Corrected: 304 records", TRAILERS)
+
+    assert len(git(class_of_three, "show", "--format=", "--name-only", "--no-renames", "HEAD").split()) == len(saved)
+    assert git(class_of_three, "status", "--porcelain") == ("A  new.txt\n" if staged else "?? new.txt\n")
+
+
+WORDS = st.sampled_from(
+    ["null", "no", "Yes", "TRUE", "Off", "y", "1e5", "0x1F", "12:30", "2026-01-01", "é", "~", "a: b"]
+)
+SIGNS = st.text("aéÿN0 -:#'\"._@&,()/+;’%|>[]{}!?*=", min_size=1, max_size=8)
+
+
+@given(st.lists(WORDS | SIGNS, min_size=1, max_size=3).map("".join))
+def test_a_text_that_seems_simple_is_read_alike_by_the_second_reader(text: str) -> None:
+    """Of many texts only the others are shown to it."""
+    record = person("00412345", first_name=text)
+    written = canonical(record, SCHOOL.fields, modeline(record.path))
+
+    assert not _SIMPLE.fullmatch(written) or agrees(written, record, SCHOOL)
+
+
+def test_most_texts_are_simple() -> None:
+    names = ["Chloé", "O’Brien", "d'Aubigny", "Anne-Marie", "Nguyễn", "Lettres modernes", "4.25", "no"]
+    texts = [canonical(person("00412345", first_name=name), SCHOOL.fields, {}) for name in names]
+
+    assert [bool(_SIMPLE.fullmatch(text)) for text in texts] == [True, True, True, True, False, True, True, True]
+
+
+if __name__ == "__main__":
+    killed_everywhere(do, Path(sys.argv[1]), Path(sys.argv[2]))
