@@ -260,6 +260,13 @@ PAIRS: Final[dict[str, Pair]] = {
         "assigned_to_email_address", f" {MARK}adviser@mail.example", " adviser@valmont.example"
     ),
     "GR309 two letters swapped": address("chloe@gmial.com", "chloe@gmail.com"),
+    "GR310 an additional address of the school, and the mailbox closes": Pair(
+        but(GRADUATE, PERSONAL, ("first", f"additional_email_addresses:\n  - {MARK}c.dupont@valmont.example\nfirst"))
+        + "  keeps_school_email: false\n",
+        but(GRADUATE, PERSONAL, ("first", "additional_email_addresses:\n  - c.dupont@valmont.example\nfirst"))
+        + "  keeps_school_email: true\n",
+        "additional_email_addresses:0",
+    ),
     # identity
     "GR401 one username in two cohorts": Pair(
         {
@@ -369,6 +376,14 @@ PAIRS: Final[dict[str, Pair]] = {
         },
         "primary_education:major_names:0",
     ),
+    "GR411 an address that is another's login still": two(
+        (
+            but(GRADUATE, ("chloe", f"{MARK}chloe")),
+            but(MARTIN, ("first", "auth_identifier: Chloe.Dupont@valmont.example\nfirst")),
+        ),
+        (GRADUATE, but(MARTIN, ("first", "auth_identifier: chloe.martin@valmont.example\nfirst"))),
+        "email_address",
+    ),
     # the account
     "GR501 closed without a word": Pair(
         but(GRADUATE, ("transition", f"disabled: {MARK}true\ntransition")), CLOSED, "disabled"
@@ -415,6 +430,16 @@ PAIRS: Final[dict[str, Pair]] = {
         f"  personal_email: {{requested_on: 2026-04-01, answer_by: {MARK}2026-03-31}}",
         "  personal_email: {requested_on: 2026-04-01, answer_by: 2026-04-01}",
         "personal_email:answer_by",
+    ),
+    "GR604 loses the login, and does not stay": Pair(
+        f"{GRADUATE}  keeps_sso: {MARK}false\n",
+        but(
+            GRADUATE,
+            ("transition", "  currently_attending: true\ntransition"),
+            ("primary", "institution_year_name: Master 1\nprimary"),
+        )
+        + "  keeps_sso: false\n",
+        "transition:keeps_sso",
     ),
     "GR604 loses the login": why(f"  keeps_sso: {MARK}false", "  keeps_sso: true", "keeps_sso"),
     "GR605 an exemption until yesterday": Pair(

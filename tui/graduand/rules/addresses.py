@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR, Kind, matches
+from graduand.rules.policy import loses_mailbox
 from graduand.rules.rule import Flaw, error, warning
 
 if TYPE_CHECKING:
@@ -66,6 +67,13 @@ RULES: Final = (
         N_("The domain is one letter away from a well-known one; nobody would get the mail."),
         N_("Ask the person, then correct the address; if it is right, waive this rule."),
     ),
+    warning(
+        "GR310",
+        N_("An additional address that dies with the mailbox"),
+        N_("The person loses the school's mailbox; whoever is given the address next could reset the password."),
+        N_("Delete it from additional_email_addresses, and take it out of the profile in Handshake."),
+        "BEST",
+    ),
 )
 
 _EXTRA: Final = "additional_email_addresses"
@@ -85,6 +93,16 @@ def judge(record: Record, school: School) -> Iterator[Flaw]:
                 f"{_EXTRA}:{index}",
                 _("{address} is the main address already.").format(address=quoted(address)),
             )
+    for index, address in dying(record, school):
+        message = _("{address} ends with the school's mailbox.")
+        yield Flaw("GR310", f"{_EXTRA}:{index}", message.format(address=quoted(address)))
+
+
+def dying(record: Record, school: School) -> Iterator[tuple[int, str]]:
+    """Return the additional addresses, with their places, that a graduate loses with the school's mailbox."""
+    texts = record.texts(_EXTRA)
+    if texts and loses_mailbox(record, school):
+        yield from (one for one in enumerate(texts) if one[1].rpartition("@")[2].lower() in school.own_domains)
 
 
 def addresses_of(record: Record, school: School) -> Iterator[tuple[str, str]]:

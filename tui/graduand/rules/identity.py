@@ -93,6 +93,17 @@ RULES: Final = (
         "IMP",
         "FAQ",
     ),
+    warning(
+        "GR411",
+        N_("An address that another person gave up"),
+        N_(
+            "The other account is still known by this address as its username or login; who gets a used address could "
+            "enter the account of the person before."
+        ),
+        N_("Give nobody a used address; otherwise change the other account first, in an upload before this one."),
+        "BEST",
+        "SENS",
+    ),
 )
 
 _UNIQUE: Final = {"email_address": "GR403", "card_id": "GR404", "auth_identifier": "GR405"}
@@ -129,6 +140,7 @@ def judge_all(records: Iterable[Record]) -> Iterator[Shared]:
     yield from _additional(everybody)
     yield from _two_lives(everybody)
     yield from _near_majors(everybody)
+    yield from _recycled(everybody)
 
 
 def _grouped(records: Iterable[Record], key_of: Callable[[Record], str]) -> Iterator[list[Record]]:
@@ -226,3 +238,23 @@ def _near_majors(records: tuple[Record, ...]) -> Iterator[Shared]:
                     message = _("{major} is written {usual} in {count} other records.")
                     text = message.format(major=quoted(major), usual=quoted(usual), count=len(holders[usual]))
                     yield Shared(record, Flaw("GR410", f"{_MAJORS}:{index}", text))
+
+
+_BEARING: Final = ("username", "auth_identifier", "transition:previous_username")
+"""What accounts made by their owners, and some schools' logins, take from the address [MANUAL][IMP]."""
+
+
+def _recycled(records: tuple[Record, ...]) -> Iterator[Shared]:
+    given_up: dict[str, tuple[Record, str]] = {}
+    for record in records:
+        for key in _BEARING:
+            text = record.text(key).casefold()
+            if "@" in text and text != record.text("email_address").casefold():
+                given_up[text] = (record, key)
+    for record in records if given_up else ():
+        address = record.text("email_address")
+        before, key = given_up.get(address.casefold(), (record, ""))
+        if before.path != record.path:
+            message = _("{address} is still {key} in {other}, who has another address now.")
+            text = message.format(address=quoted(address), key=quoted(key), other=visible(before.path, 200))
+            yield Shared(record, Flaw("GR411", "email_address", text))

@@ -89,8 +89,7 @@ def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
         yield Flaw("GR603", _ANSWER, message.format(answer=quoted(answer), asked=quoted(asked)))
     if is_waiting(record, school):
         yield from _waiting(record, answer, on)
-    closed = record.text("disabled") == "true"
-    if record.graduated and not closed and not keeps(record, "keeps_sso", default=school.institution.keeps_sso):
+    if loses_login(record, school):
         yield Flaw(
             "GR604",
             "transition:keeps_sso",
@@ -104,15 +103,21 @@ def keeps(record: Record, what: str, *, default: bool) -> bool:
     return text == "true" if text in {"true", "false"} else default
 
 
+def loses_mailbox(record: Record, school: School) -> bool:
+    """Tell whether the person leaves, and the school's mailbox with it."""
+    leaves = record.graduated and not record.stays
+    return leaves and not keeps(record, "keeps_school_email", default=school.institution.keeps_school_email)
+
+
 def is_waiting(record: Record, school: School) -> bool:
     """Tell whether the person loses the school mailbox and the account still bears its address."""
-    return (
-        record.graduated
-        and not record.stays
-        and record.text("disabled") != "true"
-        and not keeps(record, "keeps_school_email", default=school.institution.keeps_school_email)
-        and record.domain in school.own_domains
-    )
+    return loses_mailbox(record, school) and record.text("disabled") != "true" and record.domain in school.own_domains
+
+
+def loses_login(record: Record, school: School) -> bool:
+    """Tell whether the person leaves and needs a Handshake password; who stays for another programme does not."""
+    leaves = record.graduated and not record.stays and record.text("disabled") != "true"
+    return leaves and not keeps(record, "keeps_sso", default=school.institution.keeps_sso)
 
 
 def _waiting(record: Record, answer: str, on: str) -> Iterator[Flaw]:
