@@ -36,6 +36,7 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
     source = {path.relative_to(program).as_posix() for path in (program / "graduand").rglob("*") if path.suffix in kept}
     source |= {f"graduand/seed/{name}" for name in ("Makefile", "gitignore", "gitattributes")}
     source |= {"graduand/schema/handshake.yaml", "graduand/schema/institution.yaml"}
+    source |= {f"graduand/schema/outreach/{path.name}" for path in (HOUSE / "schema/outreach").iterdir()}
     assert {name for name in inside if name.startswith("graduand/")} == source
     assert "graduand/locale/fr/LC_MESSAGES/graduand.mo" in inside
     assert b"graduand = graduand.__main__:main" in zipfile.ZipFile(wheel).read(

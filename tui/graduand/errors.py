@@ -209,12 +209,12 @@ class PlanChanged(Trouble):
 
     exit_code = Exit.PLAN_CHANGED
 
-    def __init__(self, approved: str, now: str) -> None:
+    def __init__(self, approved: str, now: str, command: str = "graduand plan") -> None:
         super().__init__(
             _(
                 "The plan is not the one that was approved: {approved} was, {now} is now. Nothing was written; "
-                "look at it again with: graduand plan"
-            ).format(approved=visible(approved), now=now)
+                "look at it again with: {command}"
+            ).format(approved=visible(approved), now=now, command=command)
         )
 
 

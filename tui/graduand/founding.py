@@ -25,6 +25,8 @@ _SEED: Final = {
     ".github/workflows/check.yml": "workflow.yml",
     ".pre-commit-config.yaml": "pre-commit.yaml",
 }
+LETTERS: Final = "schema/outreach"
+"""The templates of letters to graduates, in every language: `email.fr.txt` …"""
 _PRIVATE: Final = 0o700
 
 
@@ -69,6 +71,7 @@ def found(root: Path, charter: Charter) -> Founded:
     seeds["records/README.md"] = (_HERE / "seed" / f"README.{spoken()}.md").read_text(encoding="utf-8")
     seeds[IMPORTER_PATH] = disk.read(default_schema() / "handshake.yaml", SIZE).decode()
     seeds[INSTITUTION_PATH] = institution
+    seeds |= {f"{LETTERS}/{path.name}": disk.read(path).decode() for path in (default_schema() / "outreach").iterdir()}
     for target, text in seeds.items():
         disk.create(root / target, text)
     Workspace(root).write_json_schema()

@@ -136,10 +136,8 @@ def said(breach: Breach) -> str:
         many = ngettext("{count} account would be closed", "{count} accounts would be closed", breach.number)
     else:
         many = ngettext("{count} address would change", "{count} addresses would change", breach.number)
-    limits = [str(breach.limit.count)] if breach.limit.count is not None else []
-    limits += [f"{breach.limit.percent}\u00a0%"] if breach.limit.percent is not None else []
     message = _("{many}, of {people} people; the limit in institution.yaml is {limit}.")
-    return message.format(many=many.format(count=breach.number), people=breach.people, limit=" / ".join(limits))
+    return message.format(many=many.format(count=breach.number), people=breach.people, limit=breach.limit.spelt)
 
 
 def _answerable(checkout: Checkout, order: Order) -> tuple[str, bool]:

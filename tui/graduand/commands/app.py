@@ -23,6 +23,8 @@ COMMANDS = (
     "uploaded",
     "reconcile",
     "rollback",
+    "outreach",
+    "due",
     "log",
     "audit",
     "diff",

@@ -152,11 +152,15 @@ def breaches(plan: Plan, institution: Institution) -> tuple[Breach, ...]:
     found = []
     for effect, limit in limits.items():
         count, people = len(plan.having(effect)), len(plan.changes)
-        too_many = limit.count is not None and count > limit.count
-        too_large = limit.percent is not None and count >= _ENOUGH and count * 100 > limit.percent * people
-        if too_many or too_large:
+        if beyond(limit, count, people):
             found.append(Breach(effect, count, people, limit))
     return tuple(found)
+
+
+def beyond(limit: Limit, count: int, people: int) -> bool:
+    """Tell whether `count` of so many `people` is more than the limit allows."""
+    too_many = limit.count is not None and count > limit.count
+    return too_many or (limit.percent is not None and count >= _ENOUGH and count * 100 > limit.percent * people)
 
 
 def walls(rows: Iterable[Mapping[str, str]], sent: Sent, own_domains: frozenset[str]) -> frozenset[str]:

@@ -28,6 +28,12 @@ class Limit:
     count: int | None = None
     percent: int | None = None
 
+    @property
+    def spelt(self) -> str:
+        """The limit as a sentence names it: `25 / 5 %`."""
+        limits = [str(self.count)] if self.count is not None else []
+        return " / ".join([*limits, *([f"{self.percent}\u00a0%"] if self.percent is not None else [])])
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

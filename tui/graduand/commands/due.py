@@ -1,0 +1,98 @@
+"""graduand due: what the calendar asks for, and what the school's policy proposes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.due import AHEAD, Kind
+from graduand.errors import Usage
+from graduand.language import N_, _, ngettext
+from graduand.reports.progress import progress
+from graduand.workspace import day, today
+
+if TYPE_CHECKING:
+    from graduand.due import Calendar
+    from graduand.workspace import Workspace
+
+HELP = N_("Say what the calendar asks for: overdue answers, closings, exemptions, ends of study; proposes records.")
+
+_FAR = 3660
+"""Days; ten years."""
+
+
+def due(
+    context: typer.Context,
+    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The day for which to ask; today by default."))] = "",
+    ahead: Annotated[int, typer.Option(metavar="DAYS", help=_("How many days to look ahead."))] = AHEAD,
+    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    only: Annotated[list[Kind] | None, typer.Option(help=_("Only what is of this kind; may be repeated."))] = None,
+    apply: Annotated[
+        bool,
+        typer.Option(
+            "--apply",
+            help=_(
+                "Write what is proposed into the records, and commit; what closes accounts only when --only names it."
+            ),
+        ),
+    ] = False,
+    approve: Annotated[
+        str,
+        typer.Option(metavar="CHECKSUM", help=_("Go beyond the limits of institution.yaml with just these proposals.")),
+    ] = "",
+    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+) -> None:
+    from graduand.due import calendar, within
+
+    session = session_of(context)
+    workspace = session.workspace()
+    if not 0 <= ahead <= _FAR:
+        message = _("One can look between 0 and {far} days ahead, not {count}.")
+        raise Usage(message.format(far=_FAR, count=ahead))
+    if approve and not apply:
+        raise Usage(_("--approve goes with --apply."))
+    kinds = frozenset(only or ())
+    found = within(
+        calendar(workspace, day(on) if on else today(), ahead=ahead, cohort=cohort, progress=progress()), kinds
+    )
+    _print(found, session.colour, everything=everything, show=show, as_json=as_json)
+    if apply:
+        _apply(workspace, found, kinds, approve)
+
+
+def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
+    from graduand.reports.campaign_machine import due_json
+    from graduand.reports.due_text import due_text
+    from graduand.reports.page import show as show_lines
+
+    if as_json:
+        sys.stdout.writelines(f"{line}\n" for line in due_json(found, show=show))
+    else:
+        show_lines(due_text(found, everything=everything, show=show), colour)
+
+
+def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[Kind], approve: str) -> None:
+    from graduand.due import make
+
+    left = len(found.proposed(list(Kind))) - len(found.proposed(kinds))
+    saved = make(workspace, found, kinds, approve=approve)
+    if saved:
+        number = len(saved)
+        message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", number)
+        say(message.format(count=number, commit=saved[0].commit[:12]))
+    else:
+        say(_("Nothing was written."))
+    if left:
+        message = ngettext(
+            "{count} closing was left: closings are written only when --only names their kind.",
+            "{count} closings were left: closings are written only when --only names their kind.",
+            left,
+        )
+        say(message.format(count=left))

@@ -1,0 +1,114 @@
+"""graduand outreach: whom to write to before the school's mailbox or login ends, and what to write."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.language import N_, _, ngettext, visible
+from graduand.outreach import Call, Campaign
+from graduand.reports.progress import progress
+from graduand.workspace import day, today
+
+if TYPE_CHECKING:
+    from graduand.outreach import Outreach
+    from graduand.workspace import Workspace
+
+HELP = N_("Write to graduates: who must give a personal address (email), who loses the school login (sso).")
+
+
+def outreach(
+    context: typer.Context,
+    campaign: Annotated[
+        Campaign,
+        typer.Argument(
+            metavar="email|sso",
+            help=_("email: ask for a personal address; sso: tell who must set a Handshake password first."),
+        ),
+    ],
+    usernames: Annotated[
+        list[str] | None, typer.Argument(metavar="[USERNAME]…", help=_("Only these people; all when none is named."))
+    ] = None,
+    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    on: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help=_("The day on which the letters are sent; today by default."))
+    ] = "",
+    answer_by: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help=_("The last day for an answer; four weeks later by default."))
+    ] = "",
+    remind: Annotated[
+        bool, typer.Option("--remind", help=_("Write to who was asked before and has not answered, to nobody else."))
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help=_("The folder for people.csv and letter.txt; - prints the CSV; build/outreach by default.")),
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help=_("Note in the records that people were asked, and commit."))
+    ] = False,
+    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+) -> None:
+    from graduand import outreach as campaigns
+
+    session = session_of(context)
+    workspace = session.workspace()
+    call = Call(
+        campaign,
+        day(on) if on else today(),
+        day(answer_by) if answer_by else "",
+        cohort,
+        frozenset(usernames or ()),
+        remind=remind,
+    )
+    found = campaigns.outreach(workspace, call, progress())
+    printing = out is not None and str(out) == "-"
+    if printing:
+        sys.stdout.write(campaigns.people_csv(found, workspace.institution.region))
+    else:
+        _print(found, session.colour, everything=everything, show=show, as_json=as_json)
+    if not found.asked:
+        return
+    if not printing:
+        folder = out or workspace.root / "build" / "outreach" / campaign.value
+        campaigns.write(workspace, found, folder)
+        say(_("For the mail merge: {folder}").format(folder=visible(str(folder), 200)))
+    if found.letter.shipped:
+        message = _("{path} is not there; the letter that comes with graduand was taken.")
+        say(message.format(path=found.letter.path))
+    _note(workspace, found, apply=apply)
+
+
+def _print(found: Outreach, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
+    from graduand.reports.campaign_machine import outreach_json
+    from graduand.reports.outreach_text import outreach_text
+    from graduand.reports.page import show as show_lines
+
+    if as_json:
+        sys.stdout.writelines(f"{line}\n" for line in outreach_json(found, show=show))
+    else:
+        show_lines(outreach_text(found, everything=everything, show=show), colour)
+
+
+def _note(workspace: Workspace, found: Outreach, *, apply: bool) -> None:
+    """Note in the records that people were asked, or say how that is done once the letters are sent."""
+    from graduand import outreach as campaigns
+
+    if found.call.campaign is not Campaign.EMAIL:
+        if apply:
+            say(_("Of letters about the login nothing is noted: no field of a record is about them."))
+        return
+    if not apply:
+        say(_("Nothing is noted yet; once the letters are sent, run the same command with --apply."))
+        return
+    saved = campaigns.note(workspace, found)
+    number = len(saved)
+    message = ngettext("Noted in {count} record: {commit}", "Noted in {count} records: {commit}", number)
+    say(message.format(count=number, commit=saved[0].commit[:12]))

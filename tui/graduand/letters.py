@@ -1,0 +1,102 @@
+"""Letters: what is written to graduates, from the templates that a school keeps in `schema/outreach/`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand import disk
+from graduand.errors import SchemaBroken
+from graduand.founding import LETTERS, default_schema
+from graduand.language import _, quoted, spoken
+from graduand.nearest import nearest
+from graduand.records.source import Refused, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_SUBJECT: Final = re.compile(r"(?:Subject|Objet)[ \u00a0]?: *(.*\S) *")
+_PLACEHOLDER: Final = re.compile(r"\{([^{}\n]*)\}")
+
+
+class Letter(NamedTuple):
+    """One template: a subject and a text with named placeholders."""
+
+    path: str
+    subject: str
+    text: str
+    holds: frozenset[str]
+    """The placeholders that stand in it."""
+    shipped: bool
+    """Whether it is the program's own, for want of one in the school's folder."""
+
+    def filled(self, values: Mapping[str, str]) -> tuple[str, str]:
+        """Return subject and text with all placeholders replaced."""
+        return _filled(self.subject, values), _filled(self.text, values)
+
+
+def letter(root: Path, name: str, known: Iterable[str]) -> Letter:
+    """Return the template `name` in the language spoken now; only the placeholders `known` may stand in it.
+
+    Raises:
+        SchemaBroken: it has no subject or no text, or holds an unknown placeholder; with the line.
+        Unreadable: it cannot be read.
+    """
+    file = f"{name}.{spoken()}.txt"
+    path = f"{LETTERS}/{file}"
+    shipped = not (root / path).exists()
+    raw = disk.read(default_schema() / "outreach" / file if shipped else root / path)
+    try:
+        lines = text_of(raw).splitlines()
+    except Refused as refused:
+        raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
+    start = next((number for number, line in enumerate(lines) if line and not line.startswith("#")), len(lines))
+    subject = _SUBJECT.fullmatch(lines[start]) if start < len(lines) else None
+    if not subject:
+        raise SchemaBroken(path, start + 1, _("a letter begins with a line “Subject: …”."))
+    holds = {
+        found for number in range(start, len(lines)) for found in _placeholders(path, number, lines[number], known)
+    }
+    text = "\n".join(lines[start + 1 :]).strip("\n")
+    if not text.strip():
+        raise SchemaBroken(path, len(lines), _("the letter has a subject and no text."))
+    return Letter(path, subject[1], f"{text}\n", frozenset(holds), shipped)
+
+
+def _placeholders(path: str, number: int, line: str, known: Iterable[str]) -> Iterable[str]:
+    found = _PLACEHOLDER.findall(line)
+    for name in found:
+        if name not in known:
+            close = nearest(name, known)
+            hint = _(" Did you mean {key}?").format(key=quoted(f"{{{close}}}")) if close else ""
+            message = _("{name} is no placeholder of this letter; it can hold: {known}.")
+            shown = message.format(name=quoted(f"{{{name}}}"), known=", ".join(f"{{{one}}}" for one in known))
+            raise SchemaBroken(path, number + 1, shown + hint)
+    if set("{}") & set(_PLACEHOLDER.sub("", line)):
+        raise SchemaBroken(path, number + 1, _("a brace stands alone; a placeholder is written as {first_name}."))
+    return found
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def spelt(day: str, region: str) -> str:
+    """Return a day as a letter writes it: “15 janvier 2027”, “15 January 2027”; in region us “January 15, 2027”.
+
+    Its no-break spaces also keep a spreadsheet from taking it for a date of its own.
+    """
+    year, month, number = day.split("-")
+    name = _months()[int(month) - 1]
+    first = int(number) == 1 and spoken() == "fr"
+    if region == "us" and spoken() == "en":
+        return f"{name}\u00a0{int(number)}, {year}"
+    return f"{int(number)}{'er' if first else ''}\u00a0{name}\u00a0{year}"
+
+
+def _months() -> tuple[str, ...]:
+    return (
+        *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
+        *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
+    )

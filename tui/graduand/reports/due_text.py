@@ -1,0 +1,118 @@
+"""The calendar as text: what is due and what comes up, by kind, with what is proposed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.due import CLOSING, Kind
+from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.reports.page import Line, Span, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.due import Calendar, Due
+
+SHOWN: Final = 10
+"""Entries of one kind that are shown, unless all are asked for."""
+
+
+def kind_words(kind: Kind) -> str:
+    """Return what a kind is about, in the language spoken now."""
+    return {
+        Kind.ANSWER: _("No answer about a personal address"),
+        Kind.MONTHS: _("Accounts older than the school keeps them"),
+        Kind.STUDY: _("Returners whose study ends"),
+        Kind.ACCOUNT: _("Closings and reopenings that become effective"),
+        Kind.MAILBOX: _("Addresses that die with the mailbox, and nobody was asked for another"),
+        Kind.ADDITIONAL: _("Additional addresses that die with the mailbox"),
+        Kind.WAIVER: _("Exemptions that run out"),
+    }[kind]
+
+
+def cure_words(kind: Kind, calendar: Calendar) -> str:
+    """Return what can be done about a kind."""
+    if kind in CLOSING or kind is Kind.STUDY:
+        if calendar.proposed([kind]):
+            return _("Write what is proposed into the records: graduand due --apply --only {kind}").format(kind=kind)
+        return _("Nothing is proposed yet.") if kind is Kind.STUDY else _("Nothing is closed by itself.")
+    return {
+        Kind.ACCOUNT: _("Send it: graduand compile --changed"),
+        Kind.MAILBOX: _("Ask for another address: graduand outreach email"),
+        Kind.ADDITIONAL: _("Take the address out of the record, and out of the profile in Handshake."),
+        Kind.WAIVER: _("Cure what the rule finds, or renew the exemption with a reason."),
+    }[kind]
+
+
+def due_text(calendar: Calendar, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return the lines of the calendar; addresses are masked unless `show`."""
+    head = ngettext("Due on {day}, and within {count} day", "Due on {day}, and within {count} days", calendar.ahead)
+    yield line(Span(head.format(day=calendar.on, count=calendar.ahead), "bold"))
+    for kind in Kind:
+        found = [one for one in calendar.due if one.kind is kind]
+        if found:
+            yield line("")
+            yield line(Span(kind_words(kind), "bold red" if kind in CLOSING else "bold"), f"  ({len(found)})")
+            yield line("  → ", Span(cure_words(kind, calendar), "italic"))
+            yield from _entries(calendar, found, everything=everything, show=show)
+    yield line("")
+    yield line(counts(calendar))
+
+
+def _entries(calendar: Calendar, found: list[Due], *, everything: bool, show: bool) -> Iterator[Line]:
+    shown = found if everything else found[:SHOWN]
+    for one in shown:
+        words = due_words(one, calendar, show=show)
+        style = "bold" if one.day <= calendar.on else ""
+        yield line("  ", Span(one.day, style), "  ", Span(visible(one.record.username), "bold"), f"  {words}")
+    if len(found) > len(shown):
+        rest = len(found) - len(shown)
+        more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+        yield line(more.format(count=rest))
+
+
+def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
+    """Return what is due of one person, and what is proposed."""
+    if one.kind in CLOSING:
+        return _closing_words(one, calendar)
+    what = visible(one.what) if show else masked(visible(one.what))
+    if one.kind is Kind.STUDY:
+        return _("make an alumnus of the person") if one.changes else _("the study goes on until then")
+    if one.kind is Kind.ACCOUNT:
+        return _("the account is closed") if one.what == "closed" else _("the account is reopened")
+    if one.kind is Kind.WAIVER:
+        message = _("exemption from {rule}") if one.day >= calendar.on else _("exemption from {rule}, run out")
+        return message.format(rule=what)
+    return what
+
+
+def _closing_words(one: Due, calendar: Calendar) -> str:
+    if one.changes:
+        return _("close the account, reason {reason}").format(reason=quoted(one.what))
+    if one.open:
+        return _("nothing is proposed: the account was reopened on purpose")
+    if one.day > calendar.on:
+        return _("not yet")
+    message = _("nothing is proposed: {reason} is none of the school's reasons")
+    return message.format(reason=quoted(one.what))
+
+
+def counts(calendar: Calendar) -> str:
+    """Return the closing lines: how much is due, comes up, is proposed, and could not be looked at."""
+    due = sum(one.day <= calendar.on for one in calendar.due)
+    people = ngettext("{count} record", "{count} records", calendar.people).format(count=calendar.people)
+    said = _("{people}: {due} due, {ahead} coming up, {proposed} proposed.").format(
+        people=people,
+        due=due,
+        ahead=len(calendar.due) - due,
+        proposed=len(calendar.proposed(list(Kind))),
+    )
+    if not calendar.faulty:
+        return said
+    number = len(calendar.faulty)
+    message = ngettext(
+        "{count} record has errors and was not looked at: graduand check",
+        "{count} records have errors and were not looked at: graduand check",
+        number,
+    )
+    return f"{said} {message.format(count=number)}"

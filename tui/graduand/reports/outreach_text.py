@@ -1,0 +1,103 @@
+"""A campaign as text: who is written to, who is left out and why, with one closing line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import _, masked, ngettext, visible
+from graduand.outreach import Campaign, Why
+from graduand.reports.page import Line, Span, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.outreach import Asked, LeftOut, Outreach
+
+SHOWN: Final = 10
+"""People of one group that are shown, unless all are asked for."""
+
+_UNTOLD: Final = frozenset({Why.RETURNED, Why.STAYS, Why.KEEPS, Why.ANSWERED})
+"""Reasons that fit most people: their number says enough."""
+
+
+def why_words(why: Why, campaign: Campaign) -> str:
+    """Return why somebody is left out, in the language spoken now."""
+    if why is Why.KEEPS:
+        return _("keeps the school's mailbox") if campaign is Campaign.EMAIL else _("keeps the school's login")
+    return {
+        Why.FAULTY: _("the record has errors (graduand check)"),
+        Why.RETURNED: _("is no graduate"),
+        Why.STAYS: _("stays for another programme"),
+        Why.CLOSED: _("the account is closed"),
+        Why.ANSWERED: _("has a personal address already"),
+        Why.ASKED_TODAY: _("was asked on this day or after it"),
+        Why.OVERDUE: _("was asked, and the answer is overdue (--remind asks once more; graduand due proposes)"),
+        Why.ASKED: _("was asked, and the answer is not due yet (--remind reminds)"),
+        Why.NEVER_ASKED: _("was never asked (without --remind)"),
+    }[why]
+
+
+def outreach_text(found: Outreach, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return the lines of a campaign; addresses are masked unless `show`."""
+    yield line(Span(title(found), "bold"))
+    asked = found.asked if everything else found.asked[:SHOWN]
+    for one in asked:
+        yield line("  ", Span(visible(one.record.username), "bold"), f"  {asked_words(one, found, show=show)}")
+    if len(found.asked) > len(asked):
+        yield line(_more(len(found.asked) - len(asked)))
+    if found.left_out:
+        yield line("")
+        yield line(Span(_("Left out"), "bold"))
+        yield from _left_out(found, everything=everything)
+    yield line("")
+    yield line(counts(found))
+
+
+def title(found: Outreach) -> str:
+    """Return what the campaign is about, and its day."""
+    if found.call.campaign is Campaign.SSO:
+        head = _("Who loses the school login and must set a Handshake password first, on {day}")
+    elif found.call.remind:
+        head = _("Who is reminded to give a personal address, on {day}")
+    else:
+        head = _("Who is asked for a personal address, on {day}")
+    return head.format(day=found.call.on)
+
+
+def asked_words(one: Asked, found: Outreach, *, show: bool) -> str:
+    """Return where somebody is written to, and until when an answer is expected."""
+    address = visible(one.record.text("email_address"))
+    words = [address if show else masked(address), _("by {day}").format(day=one.answer_by)]
+    if one.waiting and found.call.campaign is Campaign.SSO:
+        words.append(_("needs a personal address, too"))
+    return "  ".join(words)
+
+
+def _left_out(found: Outreach, *, everything: bool) -> Iterator[Line]:
+    groups: defaultdict[Why, list[LeftOut]] = defaultdict(list)
+    for one in found.left_out:
+        groups[one.why].append(one)
+    for why in Why:
+        group = groups.get(why, [])
+        if not group:
+            continue
+        yield line(f"  {why_words(why, found.call.campaign)} ({len(group)})")
+        if why in _UNTOLD and not everything:
+            continue
+        for one in group if everything else group[:SHOWN]:
+            yield line("    ", Span(visible(one.record.username), "bold"), f"  {one.day}" if one.day else "")
+        if len(group) > SHOWN and not everything:
+            yield line(f"  {_more(len(group) - SHOWN)}")
+
+
+def _more(rest: int) -> str:
+    more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+    return more.format(count=rest)
+
+
+def counts(found: Outreach) -> str:
+    """Return the closing line."""
+    number = len(found.asked)
+    asked = ngettext("{count} letter", "{count} letters", number).format(count=number)
+    return _("{asked}, {left} left out.").format(asked=asked, left=len(found.left_out))

@@ -1,0 +1,65 @@
+"""Spreadsheet: CSV that a spreadsheet opens without running, rounding or dating what stands in its cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+BOM: Final = "\ufeff"
+"""Without it Excel takes a CSV for Windows-1252."""
+
+_GUARD: Final = "'"
+_RUN: Final = frozenset("=+-@\0\uff1d\uff0b\uff0d\uff20")
+"""What a formula begins with, in full width too; the sign of a number is among them."""
+_MONTHS: Final = (
+    "jan|january|janv|janvier|feb|february|fév|févr|février|mar|march|mars|apr|april|avr|avril|may|mai|jun|june|juin"
+    "|jul|july|juil|juillet|aug|august|août|sep|sept|september|septembre|oct|october|octobre|nov|november|novembre"
+    "|dec|december|déc|décembre"
+)
+_PLAIN: Final = re.compile(r"0|[1-9][0-9]{0,14}")
+"""A number that comes back as it was."""
+_TAKEN: Final = re.compile(
+    rf"\d+(?:[.,]\d+)?e[+-]?\d+|\d{{1,2}}(?::\d\d)* ?[ap]\.?m?\.?|true|false|vrai|faux"
+    rf"|\d{{1,4}}[ /.-]?(?:{_MONTHS})\.?(?:[ /.-]?\d{{2,4}})?|(?:{_MONTHS})\.?[ /.-]?\d{{1,4}}",
+    re.IGNORECASE,
+)
+"""Texts with letters that a spreadsheet takes for a number, a date, a time or a truth value."""
+
+
+def separator() -> str:
+    """Return the separator that a spreadsheet expects where the language spoken now is at home."""
+    return ";" if spoken() == "fr" else ","
+
+
+def guarded(text: str) -> str:
+    """Return `text` behind an apostrophe when a spreadsheet would run it or alter it."""
+    return f"{_GUARD}{text}" if _needs_guard(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """Return the text that `guarded` made a cell of; other cells are their own text."""
+    return cell[1:] if cell.startswith(_GUARD) and _needs_guard(cell[1:]) else cell
+
+
+def _needs_guard(text: str) -> bool:
+    """Tell whether a spreadsheet would take `text` for something else."""
+    bare = text.strip()
+    if bare[:1] in _RUN or text[:1] in {"\t", "\r", "\n", _GUARD}:
+        return True
+    if any(map(str.isalpha, bare)):
+        return _TAKEN.fullmatch(bare) is not None
+    return any(map(str.isdigit, bare)) and _PLAIN.fullmatch(bare) is None
+
+
+def as_csv(rows: Iterable[Sequence[str]], parted_by: str, *, bom: bool = True) -> str:
+    """Return rows of cells as CSV for a spreadsheet; the cells are taken as they are."""
+    page = io.StringIO(newline="")
+    csv.writer(page, delimiter=parted_by, lineterminator="\r\n").writerows(rows)
+    return (BOM if bom else "") + page.getvalue()
