@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Final
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import spoken
 
@@ -63,3 +64,39 @@ def as_csv(rows: Iterable[Sequence[str]], parted_by: str, *, bom: bool = True) -
     page = io.StringIO(newline="")
     csv.writer(page, delimiter=parted_by, lineterminator="\r\n").writerows(rows)
     return (BOM if bom else "") + page.getvalue()
+
+
+NUMBER: Final = re.compile(r"([+-]?)([0-9]{1,40})(?:[.,]([0-9]{0,40}))?(?:[eE]([+-]?[0-9]{1,3}))?")
+_DIGITS: Final = 15
+"""Digits that a spreadsheet keeps of a number; it writes zeros for the others."""
+
+
+class Precision(NamedTuple):
+    """How much of a number was left."""
+
+    digits: int
+    rounding: str
+
+
+def precision_of(found: re.Match[str]) -> Precision:
+    """Return how much is left of a number: the digits before the "E", or as many as a spreadsheet keeps."""
+    _sign, whole, fraction, exponent = found.groups()
+    if not exponent:
+        return Precision(_DIGITS, ROUND_DOWN)
+    return Precision(max(1, len(f"{whole}{fraction or ''}".lstrip("0"))), ROUND_HALF_UP)
+
+
+def number_of(found: re.Match[str], precision: Precision) -> Decimal:
+    """Return the number that `NUMBER` found, as far as so much precision leaves it."""
+    sign, whole, fraction, exponent = found.groups()
+    context = Context(prec=precision.digits, rounding=precision.rounding)
+    return context.create_decimal(f"{sign}{whole}.{fraction or '0'}E{exponent or '0'}")
+
+
+def is_spoilt(written: str, text: str) -> bool:
+    """Tell whether a spreadsheet may have made `written` of `text`: zeros, signs or last digits are gone."""
+    left, whole = NUMBER.fullmatch(written), NUMBER.fullmatch(text)
+    if not left or not whole or written == text:
+        return False
+    precision = precision_of(left)
+    return number_of(left, precision) == number_of(whole, precision)

@@ -25,6 +25,7 @@ COMMANDS = (
     "rollback",
     "outreach",
     "due",
+    "sheet",
     "log",
     "audit",
     "diff",

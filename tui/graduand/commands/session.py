@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graduand.language import _, ngettext
 from graduand.workspace import Workspace, root_of
 
 if TYPE_CHECKING:
@@ -37,3 +38,21 @@ def session_of(context: typer.Context) -> Session:
 def say(sentence: str) -> None:
     """Tell a person something; data goes to standard output, talk to standard error."""
     sys.stderr.write(f"{sentence}\n")
+
+
+def agreed(question: str, closing: int = 0) -> bool:
+    """Ask at the terminal; without one nothing is agreed to. What closes accounts is agreed to by their number."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    if closing:
+        message = ngettext(
+            "{count} account would be closed. Type {count} to go on: ",
+            "{count} accounts would be closed. Type {count} to go on: ",
+            closing,
+        )
+        sys.stderr.write(f"{question} {message.format(count=closing)}")
+    else:
+        sys.stderr.write(_("{question} [y/N] ").format(question=question))
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip().casefold()
+    return answer == str(closing) if closing else answer in {"y", "yes", "o", "oui"}

@@ -61,7 +61,7 @@ def read_failed(raw: bytes, path: str = "-") -> FailedFile:
     Raises:
         NotFailedRows: it is another file, or its end is missing.
     """
-    if found := _other_kind(raw):
+    if found := other_kind(raw):
         raise NotFailedRows(path, found)
     table = read_table(raw)
     headers = tuple(header_of(cell) for cell in table.header.cells)
@@ -82,7 +82,7 @@ def header_of(cell: str) -> str:
     return plain.replace(" :", ":").replace(": ", ":").replace(" ", "_")
 
 
-def _other_kind(raw: bytes) -> str:
+def other_kind(raw: bytes) -> str:
     """Return what a file is that is no CSV at all, as a clause; "" when it may be one."""
     if len(raw) > SIZE:
         return _("it is larger than {size} MB").format(size=SIZE // 1_000_000)

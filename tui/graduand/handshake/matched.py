@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.language import _, quoted
+from graduand.spreadsheet import NUMBER, number_of, precision_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from decimal import Decimal
 
     from graduand.handshake.failed import FailedRow
+    from graduand.spreadsheet import Precision
 
 
 class How(StrEnum):
@@ -117,18 +118,6 @@ def _nobody(row: FailedRow) -> Matched:
     return Matched(row, "", How.NOBODY, told)
 
 
-_NUMBER: Final = re.compile(r"([+-]?)([0-9]{1,40})(?:[.,]([0-9]{0,40}))?(?:[eE]([+-]?[0-9]{1,3}))?")
-_DIGITS: Final = 15
-"""Digits that a spreadsheet keeps of a number; it writes zeros for the others."""
-
-
-class _Precision(NamedTuple):
-    """How much of a number was left."""
-
-    digits: int
-    rounding: str
-
-
 class _People:
     """Everybody, by all that a row may have kept of them."""
 
@@ -138,7 +127,7 @@ class _People:
         self._owners: defaultdict[str, set[str]] = defaultdict(set)
         for address, username in emails.items():
             self._owners[address.casefold()].add(username)
-        self._numbered: dict[_Precision, Mapping[Decimal, frozenset[str]]] = {}
+        self._numbered: dict[Precision, Mapping[Decimal, frozenset[str]]] = {}
 
     def owner(self, address: str) -> str:
         """Return whose an address is; "" when nobody's, or not one person's."""
@@ -150,31 +139,17 @@ class _People:
         text = "".join(written.split()).removeprefix("=").strip("\"'")
         if text != written and text in self.names:
             return frozenset({self.names[text]})
-        found = _NUMBER.fullmatch(text)
+        found = NUMBER.fullmatch(text)
         if not found:
             return frozenset()
-        precision = _precision(found)
-        return self._by_number(precision).get(_number(found, precision), frozenset())
+        precision = precision_of(found)
+        return self._by_number(precision).get(number_of(found, precision), frozenset())
 
-    def _by_number(self, precision: _Precision) -> Mapping[Decimal, frozenset[str]]:
+    def _by_number(self, precision: Precision) -> Mapping[Decimal, frozenset[str]]:
         if precision not in self._numbered:
             groups: defaultdict[Decimal, set[str]] = defaultdict(set)
             for name, username in self.names.items():
-                if found := _NUMBER.fullmatch(name):
-                    groups[_number(found, precision)].add(username)
+                if found := NUMBER.fullmatch(name):
+                    groups[number_of(found, precision)].add(username)
             self._numbered[precision] = {number: frozenset(group) for number, group in groups.items()}
         return self._numbered[precision]
-
-
-def _precision(found: re.Match[str]) -> _Precision:
-    """Return how much is left of a number: the digits before the "E", or as many as a spreadsheet keeps."""
-    _sign, whole, fraction, exponent = found.groups()
-    if not exponent:
-        return _Precision(_DIGITS, ROUND_DOWN)
-    return _Precision(max(1, len(f"{whole}{fraction or ''}".lstrip("0"))), ROUND_HALF_UP)
-
-
-def _number(found: re.Match[str], precision: _Precision) -> Decimal:
-    sign, whole, fraction, exponent = found.groups()
-    context = Context(prec=precision.digits, rounding=precision.rounding)
-    return context.create_decimal(f"{sign}{whole}.{fraction or '0'}E{exponent or '0'}")

@@ -1,0 +1,162 @@
+"""graduand sheet: records to a spreadsheet and back, as a patch that is looked at first."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graduand.cells import REMOVE, Dates
+from graduand.commands.session import agreed, say, session_of
+from graduand.errors import Exit, Usage
+from graduand.language import N_, _, ngettext, visible
+from graduand.reports.progress import progress
+from graduand.workspace import today
+
+if TYPE_CHECKING:
+    from graduand.patches import Patch
+    from graduand.workspace import Workspace
+
+HELP = N_("Records to a spreadsheet (sheet out) and back (sheet in FILE), as changes to look at first.")
+
+
+class Way(StrEnum):
+    """Which way a sheet goes."""
+
+    out = "out"
+    back = "in"
+
+
+class Kind(StrEnum):
+    """Whose records."""
+
+    graduated = "graduated"
+    returned = "returned"
+
+
+class Separator(StrEnum):
+    """What stands between the cells."""
+
+    comma = "comma"
+    semicolon = "semicolon"
+    tab = "tab"
+
+
+_SIGNS = {Separator.comma: ",", Separator.semicolon: ";", Separator.tab: "\t"}
+
+
+def sheet(
+    context: typer.Context,
+    way: Annotated[Way, typer.Argument(metavar="out|in", help=_("out: make a sheet; in: take one back."))],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[USERNAME]…|FILE",
+            help=_("out: whose records, all when none is named, - reads usernames; in: the file, - reads it."),
+        ),
+    ] = None,
+    cohort: Annotated[str, typer.Option(help=_("out: only this cohort."))] = "",
+    kind: Annotated[Kind | None, typer.Option(help=_("out: only graduates, or only people who returned."))] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=_("out: the new file; - prints it; build/sheet-<day>.csv by default."))
+    ] = None,
+    separator: Annotated[
+        Separator | None,
+        typer.Option(help=_("out: what stands between cells; a semicolon in French, a comma otherwise.")),
+    ] = None,
+    no_bom: Annotated[
+        bool, typer.Option("--no-bom", help=_("out: without the mark by which Excel knows UTF-8."))
+    ] = False,
+    dates: Annotated[
+        Dates | None, typer.Option(help=_("in: which number of 05/06/2026 is the day, where the sheet does not tell."))
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help=_("in: write the changes into the records, and commit."))
+    ] = False,
+    approve: Annotated[
+        str,
+        typer.Option(
+            metavar="CHECKSUM", help=_("in: go beyond the limits of institution.yaml with just these changes.")
+        ),
+    ] = "",
+    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+) -> None:
+    session = session_of(context)
+    workspace = session.workspace()
+    if way is Way.out:
+        people = sys.stdin.read().split() if words == ["-"] else words or []
+        sign = _SIGNS[separator] if separator else ""
+        _out(workspace, frozenset(people), cohort, kind.value if kind else "", out, sign, bom=not no_bom)
+        return
+    if len(words or []) != 1:
+        raise Usage(_("Say which file to take back: graduand sheet in FILE"))
+    found = _patch((words or [""])[0], workspace, dates)
+    _print(found, session.colour, everything=everything, show=show, as_json=as_json)
+    _take(workspace, found, approve, apply=apply)
+    if found.refused:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _out(
+    workspace: Workspace, people: frozenset[str], cohort: str, kind: str, out: Path | None, sign: str, *, bom: bool
+) -> None:
+    from graduand import sheets
+
+    records = sheets.chosen(workspace, sheets.Choice(people, cohort, kind), today(), progress())
+    made = sheets.sheet_of(records, workspace.school)
+    if not made.people:
+        say(_("There is nobody to put into a sheet."))
+        raise typer.Exit(Exit.FINDINGS)
+    text = sheets.as_text(made, sign, bom=bom)
+    if out and str(out) == "-":
+        sys.stdout.write(text)
+        return
+    path = out or workspace.root / "build" / f"sheet-{today()}.csv"
+    sheets.write(path, text)
+    sys.stdout.write(f"{visible(str(path), 300)}\n")
+    message = ngettext(
+        "{count} record. Blank cells leave a field as it is, {remove} takes it out. Back: graduand sheet in {path}",
+        "{count} records. Blank cells leave a field as it is, {remove} takes it out. Back: graduand sheet in {path}",
+        made.people,
+    )
+    say(message.format(count=made.people, remove=REMOVE, path=visible(str(path), 300)))
+
+
+def _patch(file: str, workspace: Workspace, dates: Dates | None) -> Patch:
+    from graduand.patching import SIZE, patch_of, raw_sheet
+
+    raw = sys.stdin.buffer.read(SIZE + 1) if file == "-" else raw_sheet(Path(file))
+    return patch_of(workspace, raw, file, today(), dates=dates, progress=progress())
+
+
+def _print(found: Patch, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
+    from graduand.reports.page import show as show_lines
+    from graduand.reports.patch_text import patch_json, patch_text
+
+    if as_json:
+        sys.stdout.writelines(f"{line}\n" for line in patch_json(found, show=show))
+    else:
+        show_lines(patch_text(found, everything=everything, show=show), colour)
+
+
+def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> None:
+    """Write the changes when that is wanted; at a terminal it is asked."""
+    from graduand.patches import take
+
+    number = len(found.proposals)
+    if not number:
+        return
+    question = ngettext("Change {count} record?", "Change {count} records?", number).format(count=number)
+    if not apply and not agreed(question, found.closing):
+        say(_("Nothing was written; write it with --apply."))
+        return
+    saved = take(workspace, found, approve=approve)
+    message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", len(saved))
+    say(message.format(count=len(saved), commit=saved[0].commit[:12] if saved else ""))

@@ -1,0 +1,120 @@
+"""A patch for people and for machines: what a sheet would change, person by person, field by field."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import _, masked, ngettext, visible
+from graduand.reports.page import Line, Span, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.patches import Patch, Row
+    from graduand.records.record import Value
+
+SCHEMA: Final = "graduand/patch/1"
+SHOWN: Final = 10
+"""People that are shown, unless all are asked for."""
+
+
+def patch_text(patch: Patch, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return the lines of a patch, what closes accounts first; addresses are masked unless `show`."""
+    if patch.ignored:
+        headers = ", ".join(visible(header, 40) for header in patch.ignored)
+        yield line(_("Columns that are no field of a record, and are passed over: {headers}").format(headers=headers))
+    rows = sorted(patch.rows, key=lambda row: (not row.closes, not row.errors, row.line))
+    shown = rows if everything else rows[:SHOWN]
+    for row in shown:
+        yield from _row(row, show=show)
+    if len(rows) > len(shown):
+        yield line(_more(len(rows) - len(shown)))
+    if patch.refused:
+        yield line("")
+        yield line(Span(_("Not taken"), "bold red"), f"  ({len(patch.refused)})")
+        refused = patch.refused if everything else patch.refused[:SHOWN]
+        for one in refused:
+            where = _("line {line}").format(line=one.line)
+            yield line("  ", Span(visible(one.username), "bold"), f"  {where}: {one.why}")
+        if len(patch.refused) > len(refused):
+            yield line(_more(len(patch.refused) - len(refused)))
+    yield line("")
+    yield from _closing_lines(patch)
+
+
+def _row(row: Row, *, show: bool) -> Iterator[Line]:
+    closes = ("  ", Span(_("closes the account"), "bold red")) if row.closes else ()
+    yield line("  ", Span(visible(row.username), "bold"), *closes)
+    for one in row.proposal.alterations if row.proposal else ():
+        yield line(f"    {one.key}: {value_words(one.before, show=show)} → {value_words(one.after, show=show)}")
+    for sentence in row.told:
+        yield line(f"    · {sentence}")
+    for sentence in row.errors:
+        yield line("    ", Span("✗", "bold red"), f" {sentence if show else masked(sentence)}")
+
+
+def value_words(value: Value | None, *, show: bool) -> str:
+    """Return a value for a line; what is absent is a dash."""
+    if value is None:
+        return "–"
+    text = visible("; ".join(value) if isinstance(value, tuple) else value)
+    return text if show else masked(text)
+
+
+def _more(rest: int) -> str:
+    more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+    return more.format(count=rest)
+
+
+def _closing_lines(patch: Patch) -> Iterator[Line]:
+    for key, number in sorted(patch.counts().items(), key=lambda one: (-one[1], one[0])):
+        yield line(f"  {number} × {key}")
+    changed = len(patch.proposals)
+    records = ngettext("{count} record", "{count} records", changed).format(count=changed)
+    message = _("{records} would change, {unchanged} stay as they are, {refused} not taken.")
+    yield line(message.format(records=records, unchanged=patch.unchanged, refused=len(patch.refused)))
+    faulty = sum(bool(row.errors) for row in patch.rows)
+    if faulty:
+        message = ngettext(
+            "{count} of them would have an error, and could not be compiled until it is cured.",
+            "{count} of them would have errors, and could not be compiled until they are cured.",
+            faulty,
+        )
+        yield line(message.format(count=faulty))
+    if patch.closing:
+        yield line(_("Checksum: {checksum}").format(checksum=patch.checksum))
+
+
+def patch_json(patch: Patch, *, show: bool) -> Iterator[str]:
+    """Return one object a row that changes something, is told of, or is not taken."""
+    for row in patch.rows:
+        changes = [
+            {"field": one.key, "before": _plain(one.before, show=show), "after": _plain(one.after, show=show)}
+            for one in (row.proposal.alterations if row.proposal else ())
+        ]
+        yield _dumped(
+            {
+                "schema": SCHEMA,
+                "line": row.line,
+                "username": row.username,
+                "path": row.proposal.path if row.proposal else None,
+                "changes": changes,
+                "closes": row.closes,
+                "told": row.told,
+                "errors": [sentence if show else masked(sentence) for sentence in row.errors],
+                "refused": None,
+            }
+        )
+    for one in patch.refused:
+        yield _dumped({"schema": SCHEMA, "line": one.line, "username": one.username, "refused": one.why})
+
+
+def _plain(value: Value | None, *, show: bool) -> str | list[str] | None:
+    if isinstance(value, tuple):
+        return [item if show else masked(item) for item in value]
+    return value if value is None or show else masked(value)
+
+
+def _dumped(whole: dict[str, object]) -> str:
+    return json.dumps(whole, ensure_ascii=False)
