@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Severity(StrEnum):
@@ -37,3 +41,14 @@ class Finding(NamedTuple):
 def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
     """Return the findings as a reader goes through them: by file, by line, by column, by rule."""
     return tuple(sorted(findings, key=lambda found: (found.path, found.line, found.column, found.rule, found.message)))
+
+
+def by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Return the findings of each rule in the order in which they come, the rules worst first and then by their ids."""
+    groups: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.rule].append(finding)
+    ranks = list(Severity)
+    return {
+        rule: groups[rule] for rule in sorted(groups, key=lambda rule: (ranks.index(groups[rule][0].severity), rule))
+    }

@@ -18,6 +18,7 @@ from graduand.language import _
 COMMANDS = (
     "edit",
     "check",
+    "cure",
     "plan",
     "compile",
     "uploaded",

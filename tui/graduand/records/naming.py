@@ -35,6 +35,19 @@ def unknown_key(key: str, name: Scalar, school: School) -> Fault:
     return Fault("GR101", name.place, _unheard_of(key, name, school), key)
 
 
+def right_key(key: str, name: str, school: School) -> str:
+    """Return the key that the unknown `key`, whose last part is `name`, can only mean; "" when nobody can tell."""
+    word = name[:_LONGEST]
+    exact = _exact(key, word, school)
+    if exact:
+        return exact
+    old = school.importer.retired.get(word.lower())
+    if old:
+        return old.use if old.use in school.fields else ""
+    foreign = any(folded(column.key) == folded(word) for column in school.importer.columns)
+    return school.year if foreign else ""
+
+
 def _exact(key: str, word: str, school: School) -> str:
     """Return the key that is meant for certain: other case, nested otherwise, or a known other word."""
     meant = school.meanings.get(folded(key[-_LONGEST:])) or school.meanings.get(folded(word))

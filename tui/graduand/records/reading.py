@@ -42,7 +42,7 @@ def read(path: str, raw: bytes, school: School) -> Reading:
         _refuse_crowd(tree)
     except Refused as refused:
         return Reading(None, (_finding(refused.fault, path, ""),), {})
-    taken = _Taken(school)
+    taken = Taken(school)
     taken.mapping("", tree)
     record = Record(path, taken.values, tuple(taken.waivers))
     findings = tuple(_finding(fault, path, record.username) for fault in taken.faults)
@@ -74,7 +74,7 @@ def _finding(fault: Fault, path: str, username: str) -> Finding:
     return Finding(fault.rule, Severity.ERROR, path, *fault.place, username, fault.field, fault.message)
 
 
-class _Taken:
+class Taken:
     """The values, places and faults of one tree, filled while walking it."""
 
     def __init__(self, school: School) -> None:
@@ -101,7 +101,7 @@ class _Taken:
         if isinstance(node, Mapping) and node.entries:
             self.places[key] = node.place
             self.mapping(key, node)
-        elif isinstance(node, Mapping) or _is_null(node):
+        elif isinstance(node, Mapping) or is_null(node):
             self._fault("GR013", node, key, _("{key} holds nothing; delete the line.").format(key=quoted(key)))
         else:
             message = _("{key} needs keys below it, such as {example}.")
@@ -121,7 +121,7 @@ class _Taken:
             self._fault("GR012", node, field.key, message.format(key=quoted(field.key)))
 
     def _scalar(self, key: str, node: Scalar) -> None:
-        if _is_null(node):
+        if is_null(node):
             message = _(
                 "{key} is empty; delete the line (absent: Handshake keeps what it has), or put the word in quotes."
             )
@@ -142,7 +142,7 @@ class _Taken:
                 self._fault("GR013", node, field.key, message.format(key=quoted(field.key)))
         elif isinstance(node, Scalar) and node.text == CLEAR:
             self.values[field.key] = CLEAR
-        elif isinstance(node, Scalar) and _is_null(node):
+        elif isinstance(node, Scalar) and is_null(node):
             self._scalar(field.key, node)
         else:
             message = _("{key} is a list; write each item on a line of its own that begins with “- ”.")
@@ -152,7 +152,7 @@ class _Taken:
         texts = []
         for index, item in enumerate(node.items):
             self.places[f"{key}:{index}"] = item.place
-            if isinstance(item, Scalar) and item.text and not _is_null(item):
+            if isinstance(item, Scalar) and item.text and not is_null(item):
                 texts.append(item.text)
             else:
                 message = _("An item of {key} is empty or no text; delete the line or write a text.")
@@ -177,7 +177,7 @@ class _Taken:
             if name.text not in Waiver._fields:
                 message = _("{key} is no key of an exemption; it has rule, reason, until and by.")
                 self._fault("GR101", name, key, message.format(key=quoted(name.text)))
-            elif isinstance(value, Scalar) and value.text and not _is_null(value):
+            elif isinstance(value, Scalar) and value.text and not is_null(value):
                 self.places[f"{key}:{name.text}"] = value.place
                 parts[name.text] = value.text
             else:
@@ -189,5 +189,6 @@ class _Taken:
         self.faults.append(Fault(rule, node.place, message, key))
 
 
-def _is_null(node: Node) -> bool:
+def is_null(node: Node) -> bool:
+    """Tell whether a node holds nothing, in one of YAML's words for it."""
     return isinstance(node, Scalar) and node.plain and node.text in _NULL

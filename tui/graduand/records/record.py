@@ -27,6 +27,11 @@ LISTED: Final = {
 """What must also be in the list beside it [IMP]."""
 
 
+def of_account(key: str) -> bool:
+    """Tell whether what stands under `key` closes or reopens an account, or says when and why."""
+    return key == "disabled" or key.startswith("transition:account")
+
+
 class Record(NamedTuple):
     """What one file of `records/` says: a value for each key that it holds, in any order.
 

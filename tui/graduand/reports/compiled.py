@@ -23,11 +23,12 @@ def compiled_text(upload: Upload, folder: Path) -> Iterator[Line]:
         rows = ngettext("{count} row", "{count} rows", file.rows).format(count=file.rows)
         yield line(
             Span(visible(str(folder / file.name), 300), "bold"),
-            f"  {rows}  {_setting(file.setting)}",
+            f"  {rows}  {setting_words(file.setting)}",
         )
 
 
-def _setting(setting: Setting) -> str:
+def setting_words(setting: Setting) -> str:
+    """Return what the importer is to be told of a job."""
     if setting.changes_identifier_data:
         return _("with “This job changes identifier data”")
     return _("an ordinary job, by hand: it would stop the automatic sync") if setting.by_hand else _("an ordinary job")

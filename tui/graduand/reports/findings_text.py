@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from graduand.findings import Finding, Severity
+from graduand.findings import Finding, Severity, by_rule
 from graduand.language import _, ngettext
 from graduand.reports.page import Line, Span, line
 from graduand.rules.book import RULES
@@ -13,7 +13,6 @@ from graduand.rules.book import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 _SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 SHOWN: Final = 10
@@ -27,14 +26,9 @@ def severity_word(severity: Severity) -> str:
 
 def findings_text(findings: Sequence[Finding], files: int, *, everything: bool) -> Iterator[Line]:
     """Return the lines of a report on `findings` in so many `files`."""
-    groups: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.rule].append(finding)
-    for severity in _ORDER:
-        for rule in sorted(groups):
-            if groups[rule][0].severity is severity:
-                yield from _group(rule, groups[rule], everything=everything)
-                yield line("")
+    for rule, found in by_rule(findings).items():
+        yield from _group(rule, found, everything=everything)
+        yield line("")
     yield line(summary(findings, files))
 
 

@@ -417,7 +417,7 @@ def _shape(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
         yield from _identifier(text)
     elif kind not in _SHAPELESS and not matches(kind, text):
         rule, message = _MISSHAPEN[kind]
-        right = _close(kind, text)
+        right = close(kind, text)
         yield rule, _written_here(text, right) if right else _(message).format(value=quoted(text))
     elif kind is Kind.PHONE and (count := len(text.removeprefix("+"))) != _TEN_FIGURES:
         message = _("{value} has {count} figures; ten are safe.")
@@ -451,7 +451,7 @@ _TRUTH: Final = {
 }
 
 
-def _close(kind: Kind, text: str) -> str:
+def close(kind: Kind, text: str) -> str:
     """Return what a misshapen text was meant to be; "" when nobody can tell."""
     if kind is Kind.BOOLEAN:
         return _TRUTH.get(text.casefold(), "")
@@ -463,20 +463,26 @@ _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[ ./-]([0-9]{1,2})[ ./-]([0-9]{4})(
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})([ ./-]?)([0-9]{1,2})\2([0-9]{1,2})(?:[T ].*)?")
 
 
-def _not_a_date(text: str) -> str:
+def days_meant(text: str) -> tuple[str, ...]:
+    """Return the days that a date in another form can mean: none, one, or two where day and month could be swapped."""
     if turned := _DAY_FIRST.fullmatch(text):
         day, month, year = turned.groups()
-        french, american = f"{year}-{month:0>2}-{day:0>2}", f"{year}-{day:0>2}-{month:0>2}"
-        if is_day(french) and is_day(american) and french != american:
-            message = _("{value} is written {right} here if the day comes first, and {other} if the month does.")
-            return message.format(value=quoted(text), right=quoted(french), other=quoted(american))
-        if right := real_day(french) or real_day(american):
-            return _written_here(text, right)
+        read = [f"{year}-{month:0>2}-{day:0>2}", f"{year}-{day:0>2}-{month:0>2}"]
     elif straight := _YEAR_FIRST.fullmatch(text):
         year, _sign, month, day = straight.groups()
-        right = f"{year}-{month:0>2}-{day:0>2}"
-        if right != text and is_day(right):
-            return _written_here(text, right)
+        read = [f"{year}-{month:0>2}-{day:0>2}"]
+    else:
+        return ()
+    return tuple(dict.fromkeys(meant for meant in read if is_day(meant) and meant != text))
+
+
+def _not_a_date(text: str) -> str:
+    days = days_meant(text)
+    if len(days) > 1:
+        message = _("{value} is written {right} here if the day comes first, and {other} if the month does.")
+        return message.format(value=quoted(text), right=quoted(days[0]), other=quoted(days[1]))
+    if days:
+        return _written_here(text, days[0])
     if matches(Kind.DATE, text):
         return _("There is no {value} in the calendar.").format(value=quoted(text))
     return _("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(text))

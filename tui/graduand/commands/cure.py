@@ -1,0 +1,60 @@
+"""graduand cure: what can be put right without asking anybody, shown first, then in one commit."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.errors import Usage
+from graduand.language import N_, _, quoted
+from graduand.reports.page import show as show_lines
+from graduand.reports.progress import progress
+from graduand.workspace import today
+
+HELP = N_("Put right what is wrong in one way only: shows what would change, and does it with --apply.")
+
+
+def cure(
+    context: typer.Context,
+    rules: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GR109]...", help=_("Only what these rules find; all that has a cure by default.")),
+    ] = None,
+    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    apply: Annotated[bool, typer.Option("--apply", help=_("Write the records, and commit them."))] = False,
+    no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object for each record."))] = False,
+    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[bool, typer.Option("--all", help=_("Show every record, not the first ten."))] = False,
+) -> None:
+    from graduand import cures
+    from graduand.reports.cures_text import as_json as json_of
+    from graduand.reports.cures_text import cures_text
+
+    session = session_of(context)
+    workspace = session.workspace()
+    wanted = _rules(rules or [], cures.CURABLE)
+    checked = workspace.check_within(workspace.scope((), cohort), today(), progress())
+    cured = cures.cures(workspace, [one for one in checked.findings if one.rule in wanted], today(), progress())
+    if as_json:
+        sys.stdout.writelines(f"{one}\n" for one in json_of(cured))
+    else:
+        show_lines(cures_text(cured, everything=everything, show=show), session.colour)
+    if not apply or not cured.cures:
+        say(_("Nothing is written; --apply does it.") if cured.cures else _("There is nothing to cure."))
+        return
+    saved = cures.apply(workspace, cured.cures, commit=not no_commit)
+    commit = next((one.commit for one in saved), "")
+    said = _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
+    say(said)
+
+
+def _rules(words: list[str], curable: frozenset[str]) -> frozenset[str]:
+    wanted = frozenset(word.upper() for word in words)
+    for word in sorted(wanted - curable):
+        message = _("What {rule} finds is for a person to decide; these rules have a cure: {known}.")
+        raise Usage(message.format(rule=quoted(word), known=", ".join(sorted(curable))))
+    return wanted or curable

@@ -1,0 +1,141 @@
+"""Repair: a file that is not read whole as it stands, read as it can only be meant."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.language import _
+from graduand.records.comments import Comments, comments_of
+from graduand.records.kinds import CLEAR, Kind
+from graduand.records.naming import right_key
+from graduand.records.reading import Taken, is_null
+from graduand.records.record import Record, of_account
+from graduand.records.source import Refused, text_of
+from graduand.records.tree import Mapping, Node, Scalar, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.records.comments import Spot
+    from graduand.records.school import School
+
+RULES: Final = frozenset({"GR003", "GR004", "GR007", "GR009", "GR012", "GR101", "GR102", "GR103"})
+"""What may keep a file from being read whole, and may still leave no doubt."""
+
+_MARK: Final = b"\xef\xbb\xbf"
+_BARE_CLEAR: Final = re.compile(r"(?m)^( *[\w:]+: +)\*\*CLEAR\*\*(?= *(?:#.*)?$)")
+
+
+class Repaired(NamedTuple):
+    """What a file says once what was in the way is put right, and what that was."""
+
+    record: Record
+    comments: Comments
+    done: tuple[tuple[str, str, str], ...]
+    """The key, or "" for what is no value, and what stood there and stands there now."""
+
+
+class _Entry(NamedTuple):
+    """A key of the tree with its value, and the way to it."""
+
+    spot: Spot
+    key: str
+    name: Scalar
+    node: Node
+
+
+def repaired(path: str, raw: bytes, school: School) -> Repaired | None:
+    """Return what the file at `path` can only mean; None when it is read whole already, or a person must decide."""
+    raw, done = _repaired_text(raw)
+    try:
+        text = text_of(raw)
+        tree = parse(text)
+    except Refused:
+        return None
+    taken = Taken(school)
+    taken.mapping("", tree)
+    renames: dict[Spot, Spot] = {}
+    cured = set()
+    accounts = sum(of_account(key) for key in taken.values)
+    for entry in _entries((), "", tree, school):
+        rename = _take(taken, entry, school)
+        if rename is not None:
+            done.append(rename[:3])
+            renames[entry.spot] = rename[3]
+            cured |= {entry.name.place, entry.node.place}
+    doubtful = any(fault.place not in cured for fault in taken.faults)
+    if not done or doubtful or sum(of_account(key) for key in taken.values) != accounts:
+        return None
+    comments = {_moved(spot, renames): comment for spot, comment in comments_of(text, tree).items()}
+    return Repaired(Record(path, taken.values, tuple(taken.waivers)), comments, tuple(done))
+
+
+def _repaired_text(raw: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
+    """Return the bytes without what an editor of Windows adds, and with the word that wipes in quotes."""
+    done = []
+    if raw.startswith(_MARK):
+        raw = raw.removeprefix(_MARK)
+        done.append(("", _("byte order mark"), ""))
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        done.append(("", _("line ends as on Windows"), _("LF line ends")))
+    quoted, times = _BARE_CLEAR.subn(rf'\1"{CLEAR}"', raw.decode(errors="surrogateescape"))
+    if times:
+        raw = quoted.encode(errors="surrogateescape")
+        done.append(("", CLEAR, f'"{CLEAR}"'))
+    return raw, done
+
+
+def _entries(spot: Spot, group: str, tree: Mapping, school: School) -> Iterator[_Entry]:
+    """Return the keys that no record has, and those whose value has another shape than a list."""
+    for name, node in tree.entries:
+        key = f"{group}:{name.text}" if group else name.text
+        here = (*spot, name.text)
+        field = None if ":" in name.text else school.fields.get(key)
+        if field is None and key in school.groups and ":" not in name.text:
+            if isinstance(node, Mapping):
+                yield from _entries(here, key, node, school)
+        elif field is None or (field.kind is Kind.LIST and _one_text(node)):
+            yield _Entry(here, key, name, node)
+
+
+def _one_text(node: Node) -> bool:
+    return isinstance(node, Scalar) and bool(node.text) and node.text != CLEAR and not is_null(node)
+
+
+def _take(taken: Taken, entry: _Entry, school: School) -> tuple[str, str, str, Spot] | None:
+    """Take the value of an entry where it belongs; return what that put right, and where its comments go."""
+    known = ":" not in entry.name.text and entry.key in school.fields
+    key = entry.key if known else right_key(entry.key, entry.name.text, school)
+    if not key or of_account(key) or any(f"{there}:".startswith(f"{key}:") for there in taken.values):
+        return None
+    faults = len(taken.faults)
+    if not _take_value(taken, key, entry.node, school) or len(taken.faults) > faults:
+        return None
+    spot = tuple(key.split(":"))
+    if known:
+        text = "; ".join(taken.values[key])
+        return key, text, f"- {text}", spot
+    return "", f"{entry.key}:", f"{key}:", spot
+
+
+def _take_value(taken: Taken, key: str, node: Node, school: School) -> bool:
+    """Take a value under `key`, which may be a group of keys; tell whether it is there now."""
+    field = school.fields.get(key)
+    if field is None and isinstance(node, Mapping):
+        taken.mapping(key, node)
+        return True
+    if field is not None and field.kind is Kind.LIST and isinstance(node, Scalar) and _one_text(node):
+        taken.values[key] = (node.text,)
+    elif field is not None:
+        taken.value(field, node)
+    return key in taken.values
+
+
+def _moved(spot: Spot, renames: dict[Spot, Spot]) -> Spot:
+    """Return where the comments of a value go whose key, or a key above it, is renamed."""
+    for end in range(len(spot), 0, -1):
+        if spot[:end] in renames:
+            return (*renames[spot[:end]], *spot[end:])
+    return spot

@@ -1,0 +1,74 @@
+"""Cures as text: of each file what a cure changes, before and after, and what is left to a person."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.reports.page import Line, Span, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graduand.comparison import Difference
+    from graduand.cures import Cured
+
+SHOWN: Final = 10
+"""Files that are shown, unless all are asked for."""
+
+
+def cures_text(cured: Cured, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return the lines of a preview, addresses masked unless `show`, and the closing line."""
+    shown = cured.cures if everything else cured.cures[:SHOWN]
+    for cure in shown:
+        yield line(Span(visible(cure.path, 300), "bold"))
+        yield from (line(f"    {difference_text(one, show=show)}") for one in cure.differences)
+    if rest := len(cured.cures) - len(shown):
+        more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+        yield line(more.format(count=rest))
+    yield line(counts(cured))
+
+
+def as_json(cured: Cured) -> Iterator[str]:
+    """Return one JSON object for each cure."""
+    for one in cured.cures:
+        whole = {"schema": "graduand/cure/1", "path": one.path, "username": one.record.username, "rules": one.rules}
+        changes = [difference._asdict() for difference in one.differences]
+        yield json.dumps(whole | {"differences": changes}, ensure_ascii=False)
+
+
+def difference_text(difference: Difference, *, show: bool) -> str:
+    """Return one difference, `key: before → after`, so that what looks alike can be told apart."""
+    head = f"{difference.key}: " if difference.key else ""
+    before = _value(_apart(difference.before, difference.after), show=show) or _("absent")
+    after = _value(difference.after, show=show) or _("gone")
+    return f"{head}{before} → {after}"
+
+
+def _value(text: str, *, show: bool) -> str:
+    text = text if show else masked(text)
+    return quoted(text, 60) if text != text.strip() else visible(text, 60)
+
+
+def _apart(before: str, after: str) -> str:
+    """Return `before`, its accents apart where they are all that differs."""
+    if before == after or unicodedata.normalize("NFC", before) != after:
+        return before
+    return "".join(f"<U+{ord(char):04X}>" if unicodedata.combining(char) else char for char in before)
+
+
+def counts(cured: Cured) -> str:
+    """Return the closing line: how many records have a cure, and how many findings are for a person to decide."""
+    number = len(cured.cures)
+    records = ngettext("{count} record can be put right.", "{count} records can be put right.", number)
+    return " ".join([records.format(count=number), *filter(None, [left_sentence(cured.left)])])
+
+
+def left_sentence(left: Sequence[object]) -> str:
+    """Return the sentence on the findings that nothing but a person can cure; "" when there is none."""
+    if not left:
+        return ""
+    message = ngettext("{count} finding is for you to decide.", "{count} findings are for you to decide.", len(left))
+    return message.format(count=len(left))

@@ -1,0 +1,130 @@
+"""Confirm: what a change would do, person by person, before it is made; a destructive one asks for the count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from graduand.language import N_, _
+from graduand.reports.cures_text import difference_text
+from graduand.screens.widgets.keyline import KeyLine
+from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from graduand.comparison import Difference
+
+
+class Subject(NamedTuple):
+    """A person or a file, and what would change of it."""
+
+    name: str
+    changes: Sequence[Difference | str]
+
+
+class Question(NamedTuple):
+    """A change that is proposed."""
+
+    title: str
+    subjects: Sequence[Subject]
+    remark: str = ""
+    """What else one must know before saying yes."""
+    warning: str = ""
+    """What is destructive about it."""
+    typed: str = ""
+    """What must be typed before one can say yes, the number of people for example; "": nothing."""
+
+
+class ConfirmScreen(Screen[bool]):
+    """Shows a change, person by person, and answers whether it shall be made."""
+
+    CSS = """
+    #heading { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
+    #remark { height: auto; max-height: 6; padding: 0 1; border-top: solid $panel; }
+    #typed { height: 1; padding: 0 1; display: none; }
+    #typed Static { width: auto; padding-right: 1; color: $text-error; text-style: bold; }
+    #typed Input { width: 12; height: 1; border: none; padding: 0; background: $surface; }
+    ConfirmScreen.-typed #typed { display: block; }
+    """
+    AUTO_FOCUS = "Lines"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "apply", N_("Do it"), id="confirm.apply", priority=True),
+        Binding("a", "addresses", N_("Addresses"), id="confirm.addresses"),
+        Binding("escape", "leave", N_("Leave all as it is"), id="confirm.leave"),
+    ]
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(classes="-typed" if question.typed else "")
+        self._question = question
+        self._open = False
+        """Whether addresses are shown whole."""
+        self._rows = [
+            (subject.name, None if number < 0 else subject.changes[number])
+            for subject in question.subjects
+            for number in range(-1, len(subject.changes))
+        ]
+
+    def compose(self) -> ComposeResult:
+        """Build the screen."""
+        yield Static(Content(self._question.title), id="heading")
+        yield Lines()
+        yield Static(self._remark(), id="remark")
+        with Horizontal(id="typed"):
+            yield Static(Content(_("Type {text} to go on:").format(text=self._question.typed)))
+            field = Input(compact=True)
+            field.cursor_blink = False
+            yield field
+        yield KeyLine()
+
+    def _remark(self) -> Content:
+        question = self._question
+        parts = [Content.styled(question.warning, "bold $text-error")] if question.warning else []
+        parts += [Content(question.remark)] if question.remark else []
+        return Content("\n").join([*parts, Content(_("Nothing is written yet; Ctrl+S does it."))])
+
+    def on_mount(self) -> None:
+        """Show the differences, and go where the count is asked for."""
+        self.query_one(Lines).show(len(self._rows), self._draw)
+
+    def _draw(self, index: int, width: int) -> Drawn:
+        name, change = self._rows[index]
+        if change is None:
+            return (Cell(fit(name, width), "strong"),)
+        text = change if isinstance(change, str) else difference_text(change, show=self._open)
+        return (Cell("    "), Cell(fit(text, width - 4)))
+
+    @on(Input.Changed)
+    def look_at_the_count(self) -> None:
+        """Offer to go on once the count is right."""
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let nobody go on without the count where it is asked for."""
+        del parameters
+        if action == "addresses":
+            return any(not isinstance(change, str) for _name, change in self._rows if change)
+        if action != "apply" or not self._question.typed or not self.is_mounted:
+            return True
+        return (self.query_one(Input).value.strip() == self._question.typed) or None
+
+    def action_apply(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)  # noqa: FBT003 - the answer
+
+    def action_leave(self) -> None:
+        """Answer no."""
+        self.dismiss(False)  # noqa: FBT003 - the answer
+
+    def action_addresses(self) -> None:
+        """Show addresses whole, or masked again."""
+        self._open = not self._open
+        self.query_one(Lines).refresh()

@@ -1,0 +1,73 @@
+"""Page: a text to read, in a window that closes again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from graduand.language import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import ComposeResult
+
+    from graduand.reports.page import Line
+
+_STYLES: Final = {
+    "red": "$text-error",
+    "yellow": "$text-warning",
+    "green": "$text-success",
+    "cyan": "$text-primary",
+    "dim": "$foreground 60%",
+}
+"""The colours of reports, as the theme has them."""
+
+
+def content_of(lines: Iterable[Line]) -> Content:
+    """Return the lines of a report as a screen shows them."""
+    return Content("\n").join(
+        Content.assemble(
+            *((span.text, " ".join(_STYLES.get(word, word) for word in span.style.split())) for span in line)
+        )
+        for line in lines
+    )
+
+
+class PageScreen(ModalScreen[None]):
+    """Shows the lines of a report."""
+
+    DEFAULT_CSS = """
+    PageScreen {
+        align: center middle; background: $background 60%;
+        & > Vertical { width: 100; max-width: 95%; height: auto; max-height: 90%; background: $panel; }
+        & > Vertical { border: round $primary; }
+        & VerticalScroll { height: auto; max-height: 100%; padding: 0 1; }
+        & Static { width: 1fr; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "close", N_("Close"), id="page.close"),
+    ]
+
+    def __init__(self, title: str, lines: Iterable[Line]) -> None:
+        super().__init__()
+        self._heading = title
+        self._content = content_of(lines)
+
+    def compose(self) -> ComposeResult:
+        """Build the window."""
+        with Vertical() as window:
+            window.border_title = Content(self._heading)
+            window.border_subtitle = Content("Esc")
+            with VerticalScroll():
+                yield Static(self._content)
+
+    def action_close(self) -> None:
+        """Close it."""
+        self.dismiss(None)

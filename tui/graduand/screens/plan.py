@@ -1,0 +1,297 @@
+"""Plan: what the next upload would change, person by person, destructive first; the way to compile it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from graduand import uploads
+from graduand.errors import Trouble, Uncommitted
+from graduand.findings import Severity
+from graduand.handshake.plan import Change, Effect, Status
+from graduand.language import N_, _, ngettext, visible
+from graduand.query import folded
+from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
+from graduand.screens.compiling import question_of
+from graduand.screens.confirm import ConfirmScreen
+from graduand.screens.messages import Opened
+from graduand.screens.problems import ProblemsScreen
+from graduand.screens.upload import UploadScreen
+from graduand.screens.uploads import UploadsScreen
+from graduand.screens.view import View
+from graduand.screens.waiting import Waiting
+from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.outline import Heading, Outline
+from graduand.sendings import folder_of
+from graduand.uploads import Compiled, Order, Prepared
+
+if TYPE_CHECKING:
+    from graduand.records.record import Record
+    from graduand.screens.waiting import Tell
+    from graduand.workspace import Workspace
+
+_STYLES: Final = {Effect.DEACTIVATE: "error", Effect.USERNAME: "warning", Effect.EMAIL: "warning"}
+_SIGNS: Final = {Effect.DEACTIVATE: "✗ ", Effect.USERNAME: "! ", Effect.EMAIL: "! "}
+
+
+class PlanScreen(View[Compiled]):
+    """The plan, and each person's cells before and after."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "compile", N_("Compile"), id="plan.compile"),
+        Binding("e", "only", N_("Effect"), id="plan.only"),
+        Binding("o", "cohort", N_("Cohort"), id="plan.cohort"),
+        Binding("slash", "find", N_("Find"), id="plan.find", key_display="/"),
+        Binding("a", "addresses", N_("Addresses"), id="plan.addresses"),
+        Binding("v", "uploads", N_("Uploads"), id="plan.uploads"),
+        Binding("p", "problems", N_("Problems"), id="plan.problems"),
+        Binding("k", "skip", N_("Leave them out"), id="plan.skip"),
+        Binding("d", "draft", N_("Plan a draft"), id="plan.draft"),
+        Binding("escape", "back", N_("Back"), id="plan.back", key_display="Esc"),
+        Binding("left,right", "fold", N_("Fold"), show=False, id="plan.fold"),
+        Binding("f5", "read", N_("Read again"), show=False, id="plan.read"),
+    ]
+
+    def __init__(self, workspace: Workspace, on: str, cohorts: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.order = Order(on)
+        self.cohorts = cohorts
+        self.outline: Outline[Change] = Outline({})
+        self.prepared: Prepared | None = None
+        self._people: dict[str, Record] = {}
+        self._effects: tuple[Effect, ...] = ()
+        """What is done to anybody, in the cohort that is planned."""
+        self._obstacle = ""
+        """What stands in the way: "errors", "draft" for uncommitted changes, or ""."""
+        self._open = False
+
+    # Reading
+
+    def read(self, tell: Tell) -> Compiled:
+        """Plan the upload; nothing is written."""
+        return uploads.prepare(self.workspace, self.order, tell)
+
+    def take(self, found: Compiled) -> None:
+        """Show the plan, or the errors that stand in its way."""
+        self._people = {record.username: record for record in found.checked.records}
+        self.cohorts = tuple(sorted({*self.cohorts, *(record.cohort for record in found.checked.records)}))
+        self.prepared = found.prepared
+        self._obstacle = "" if found.prepared else "errors"
+        if found.prepared is None:
+            number = sum(one.severity is Severity.ERROR for one in found.checked.findings)
+            message = ngettext(
+                "{count} error keeps the upload from being compiled. p shows it, k leaves this person out.",
+                "{count} errors keep the upload from being compiled. p shows them, k leaves these people out.",
+                number,
+            )
+            self.say_instead(message.format(count=number))
+            return
+        if not self.order.only:
+            firsts = {change.effects[0] for change in found.prepared.plan.changes if change.effects}
+            self._effects = tuple(effect for effect in Effect if effect in firsts)
+        self.warn(self._remarks(found.prepared))
+        self.sift()
+
+    def stopped(self, trouble: Trouble) -> None:
+        """Say what keeps it from being planned, and what one can do."""
+        self.prepared = None
+        self._obstacle = "draft" if isinstance(trouble, Uncommitted) else ""
+        self.warn("")
+        self.say_instead(str(trouble))
+
+    @staticmethod
+    def _remarks(prepared: Prepared) -> str:
+        remarks = [uploads.said(breach) for breach in prepared.breaches]
+        if remarks:
+            remarks.append(_("To go on, send the others first (e), or approve this plan when you compile it (u)."))
+        if prepared.upload.left_out:
+            count = len(prepared.upload.left_out)
+            message = ngettext(
+                "{count} person is left out because of errors.", "{count} people are left out because of errors.", count
+            )
+            remarks.append(message.format(count=count))
+        if prepared.upload.dirty:
+            remarks.append(_("A draft: it holds uncommitted changes and cannot be noted as uploaded."))
+        return "\n".join(remarks)
+
+    # Showing
+
+    def sift(self) -> None:
+        """Show the people who are looked for, by what is done to them, destructive first."""
+        changes = self.prepared.plan.changes if self.prepared else ()
+        wanted = self.wanted
+        groups: dict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            if not wanted or all(word in self._haystack(change) for word in wanted):
+                groups[change.effects[0] if change.effects else change.status].append(change)
+        order = [*Effect, Status.FAILED, Status.NEW, Status.CHANGED, Status.UNCHANGED]
+        folds = self.outline.folded if self.outline else frozenset({str(Status.UNCHANGED)})
+        self.outline = Outline({str(key): groups[key] for key in order if groups[key]}, folds)
+        if self.outline:
+            self.show(len(self.outline), 0)
+        else:
+            self.say_instead(_("Nobody is found. Esc clears the search."))
+
+    def _haystack(self, change: Change) -> str:
+        words = " ".join(effect_words(effect) for effect in change.effects)
+        return folded(f"{change.username} {self._full_name(change.username)} {words}")
+
+    def _full_name(self, username: str) -> str:
+        record = self._people.get(username)
+        return ", ".join(filter(None, (record.text("last_name"), record.text("first_name")))) if record else ""
+
+    def heading(self) -> tuple[str, ...]:
+        """Return what is planned, and against what."""
+        parts = [_("Plan for {day}").format(day=self.order.on)]
+        parts += [self.order.cohort, *(effect_words(effect) for effect in sorted(self.order.only))]
+        if self.prepared:
+            since = _("since {upload}").format(upload=self.prepared.since)
+            parts.append(since if self.prepared.since else _("nothing was noted as uploaded yet"))
+            number = len(self.prepared.plan.changes)
+            parts.append(ngettext("{count} person", "{count} people", number).format(count=number))
+        return tuple(parts)
+
+    @property
+    def change(self) -> Change | None:
+        """The person under the cursor."""
+        row = self.outline.at(self.lines.cursor) if self.outline else None
+        return row if isinstance(row, Change) else None
+
+    def draw(self, index: int, width: int) -> Drawn:
+        """Return the pieces of what is done, or of a person to whom it is done."""
+        row = self.outline.at(index)
+        if isinstance(row, Heading):
+            return _heading(row, width)
+        more = [effect_words(effect) for effect in row.effects[1:] if effect is not Effect.UPDATE]
+        words = ", ".join([status_word(row.status), *more, *held_back(row)])
+        wide = max((width - 18) // 3, 12)
+        name = Cell(f"{fit(self._full_name(row.username) or '–', wide)} ", "strong")
+        return (Cell(f"    {fit(row.username, 12)} ", "muted"), name, Cell(fit(words, max(width - 18 - wide, 4))))
+
+    def whole(self) -> Content:
+        """Return what changes of the person under the cursor, cell by cell; of a heading, the plan in one sentence."""
+        change = self.change
+        if change is None:
+            prepared = self.prepared
+            checksum = _("Checksum: {checksum}").format(checksum=prepared.upload.plan) if prepared else ""
+            return Content(f"{counts(prepared.plan)}\n{checksum}" if prepared else "")
+        head = f"{visible(change.username)}  {visible(self._full_name(change.username))}\n"
+        words = [status_word(change.status), *(effect_words(effect) for effect in change.effects), *held_back(change)]
+        parts = [(head, "bold"), (f"{', '.join(words)}\n", "$foreground 70%")]
+        for cell in change.cells:
+            header, _colon, rest = cell_text(cell, show=self._open).partition(": ")
+            known = rest if change.status is not Status.NEW else rest.partition(" → ")[2]
+            parts += [(f"{header}: ", "$foreground 70%"), (f"{known}\n", "")]
+        return Content.assemble(*parts)
+
+    def action_addresses(self) -> None:
+        """Show addresses whole, or masked again."""
+        self._open = not self._open
+        self.tell_the_whole()
+
+    def action_fold(self) -> None:
+        """Fold or unfold what is done."""
+        if self.outline:
+            key = self.outline.key_at(self.lines.cursor)
+            self.outline = self.outline.folding(key)
+            self.show(len(self.outline), self.outline.row_of(key))
+
+    @on(Lines.Chosen)
+    def open_the_person(self) -> None:
+        """Open the person's record; fold or unfold a heading."""
+        change = self.change
+        record = self._people.get(change.username) if change else None
+        if record is None:
+            self.action_fold()
+        else:
+            self._away = True
+            self.post_message(Opened(record.path))
+
+    # What is planned
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done now."""
+        del parameters
+        if action in {"compile", "find", "addresses"}:
+            return self.prepared is not None
+        if action in {"problems", "skip"}:
+            return self._obstacle == "errors"
+        return self._obstacle == "draft" if action == "draft" else True
+
+    def action_only(self) -> None:
+        """Plan only those to whom the next thing is done; after the last, everybody again."""
+        known = (None, *self._effects)
+        now = next(iter(self.order.only), None)
+        following = known[(known.index(now) + 1) % len(known)] if now in known else None
+        self._plan(self.order._replace(only=frozenset({following} if following else ())))
+
+    def action_cohort(self) -> None:
+        """Plan only the next cohort; after the last, all of them again."""
+        known = ("", *self.cohorts)
+        number = known.index(self.order.cohort) if self.order.cohort in known else 0
+        self._plan(self.order._replace(cohort=known[(number + 1) % len(known)]))
+
+    def action_skip(self) -> None:
+        """Leave out who has errors."""
+        self._plan(self.order._replace(skip_errors=True))
+
+    def action_draft(self) -> None:
+        """Plan uncommitted changes too."""
+        self._plan(self.order._replace(allow_dirty=True))
+
+    def _plan(self, order: Order) -> None:
+        self.order = order
+        self.action_read()
+
+    def action_problems(self) -> None:
+        """Show what is wrong."""
+        self._away = True
+        self.app.push_screen(ProblemsScreen(self.workspace, self.order.on))
+
+    # The upload
+
+    def action_compile(self) -> None:
+        """Show what would be compiled, and ask."""
+        prepared = self.prepared
+        if prepared:
+            question = question_of(prepared, self.workspace)
+            self.app.push_screen(ConfirmScreen(question), lambda yes: self._compile(prepared) if yes else None)
+
+    def _compile(self, prepared: Prepared) -> None:
+        def compiled(_tell: Tell) -> bool:
+            approve = prepared.upload.plan if prepared.breaches else ""
+            uploads.compile_upload(self.workspace, prepared, folder_of(self.workspace), approve=approve)
+            return True
+
+        self.app.push_screen(Waiting(_("Compiling"), compiled, stoppable=False), self._compiled)
+
+    def _compiled(self, outcome: bool | Trouble | None) -> None:  # noqa: FBT001 - as the work answers
+        if isinstance(outcome, Trouble):
+            self.notify(str(outcome), severity="error", markup=False)
+        elif outcome:
+            self._away = True
+            self.app.push_screen(UploadScreen(self.workspace))
+
+    def action_uploads(self) -> None:
+        """Show the uploads, the one in hand and those that were noted."""
+        self._away = True
+        self.app.push_screen(UploadsScreen(self.workspace, self.order.on))
+
+
+def _heading(row: Heading, width: int) -> Drawn:
+    known = {str(effect): effect for effect in Effect}
+    effect = known.get(row.key)
+    words = effect_words(effect) if effect else status_word(Status(row.key))
+    count = f" {row.size}"
+    sign = _SIGNS.get(effect, "  ") if effect else "  "
+    style = _STYLES.get(effect, "strong") if effect else "muted"
+    return (
+        Cell("▸ " if row.folded else "▾ "),
+        Cell(f"{sign}{fit(words, width - 4 - len(count))}", style),
+        Cell(count, "muted"),
+    )

@@ -1,0 +1,228 @@
+"""Problems: all that is wrong, by rule, worst first; a way to each record, and the cures that need no decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from graduand import cures
+from graduand.cures import CURABLE, Cured
+from graduand.errors import Trouble
+from graduand.findings import Finding, by_rule
+from graduand.language import N_, _, ngettext
+from graduand.query import folded
+from graduand.records.paths import username_of
+from graduand.reports.cures_text import left_sentence
+from graduand.reports.explanation import rule_text
+from graduand.reports.findings_text import severity_word, summary
+from graduand.rules.book import RULES
+from graduand.screens.confirm import ConfirmScreen, Question, Subject
+from graduand.screens.messages import Changed, Opened
+from graduand.screens.page import PageScreen
+from graduand.screens.view import View
+from graduand.screens.waiting import Waiting
+from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.outline import Heading, Outline
+from graduand.screens.widgets.person_line import SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graduand.saved import Saved
+    from graduand.screens.waiting import Tell
+    from graduand.workspace import Checked, Workspace
+
+_WIDE: Final = 90
+"""Columns from which on a finding's cohort has a place."""
+
+
+class ProblemsScreen(View["Checked"]):
+    """All findings, and what stands behind the one under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next(1)", N_("Next"), id="problems.next"),
+        Binding("N", "next(-1)", N_("Previous"), id="problems.previous", key_display="N"),
+        Binding("c", "cure", N_("Put right"), id="problems.cure"),
+        Binding("C", "cure_all", N_("Put all right"), id="problems.cure_all", key_display="C"),
+        Binding("w", "explain", N_("Why"), id="problems.explain"),
+        Binding("escape", "back", N_("Back"), id="problems.back", key_display="Esc"),
+        Binding("slash", "find", N_("Find"), id="problems.find", key_display="/"),
+        Binding("left,right", "fold", N_("Fold"), show=False, id="problems.fold"),
+        Binding("f5", "read", N_("Read again"), show=False, id="problems.read"),
+    ]
+
+    def __init__(self, workspace: Workspace, on: str) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.on = on
+        self.found: tuple[Finding, ...] = ()
+        self.outline: Outline[Finding] = Outline({})
+        self._summary = ""
+
+    def heading(self) -> tuple[str, ...]:
+        """Return the name of the view, and how much is wrong."""
+        return _("Problems"), self._summary
+
+    # Reading and showing
+
+    def read(self, tell: Tell) -> Checked:
+        """Check all records."""
+        return self.workspace.check(self.on, tell)
+
+    def take(self, found: Checked) -> None:
+        """Show what was found; the cursor stays with its finding, or goes to what follows it."""
+        self.found = found.findings
+        self._summary = summary(found.findings, len(found.paths))
+        self.sift()
+
+    def sift(self) -> None:
+        """Show the findings that are looked for."""
+        here, wanted = self.finding, self.wanted
+        found = [one for one in self.found if all(word in _haystack(one) for word in wanted)] if wanted else self.found
+        self.outline = Outline(by_rule(found), self.outline.folded)
+        if found:
+            self.show(len(self.outline), self._row_like(here) if here else 0)
+        else:
+            self.say_instead(_("Nothing is found. Esc clears the search.") if self.found else _("Nothing is wrong."))
+
+    def _row_like(self, finding: Finding) -> int:
+        found = self.outline.groups.get(finding.rule, ())
+        if not found:
+            return 0
+        later = (number for number, one in enumerate(found) if one[2:5] >= finding[2:5])
+        return self.outline.row_of(finding.rule, next(later, len(found) - 1))
+
+    @property
+    def finding(self) -> Finding | None:
+        """The finding under the cursor."""
+        row = self.outline.at(self.lines.cursor) if self.outline else None
+        return row if isinstance(row, Finding) else None
+
+    @property
+    def rule(self) -> str:
+        """The rule under the cursor; "" when there is nothing."""
+        return self.outline.key_at(self.lines.cursor) if self.outline else ""
+
+    def draw(self, index: int, width: int) -> Drawn:
+        """Return the pieces of a rule, or of a finding."""
+        row = self.outline.at(index)
+        if isinstance(row, Heading):
+            rule = RULES[row.key]
+            count = f" {row.size}"
+            title = fit(f"{row.key}  {_(rule.title)}", width - 4 - len(count))
+            return (
+                Cell("▸ " if row.folded else "▾ "),
+                SIGNS[rule.severity],
+                Cell(title, "strong"),
+                Cell(count, "muted"),
+            )
+        cohort = f"{fit(row.path.split('/')[1], 14)} " if width >= _WIDE else ""
+        name = f"    {fit(row.username or username_of(row.path), 12)} {cohort}"
+        return (Cell(name, "muted"), Cell(fit(row.message, max(width - len(name), 8))))
+
+    def whole(self) -> Content:
+        """Return the finding and the rule behind it."""
+        rule, found = RULES[self.rule], self.finding
+        parts: list[str | tuple[str, str]] = [(f"{severity_word(rule.severity)} {rule.id}", "bold")]
+        if found:
+            parts += [(f"  {found.path}:{found.line}:{found.column}", "$foreground 60%"), f"\n{found.message}"]
+        parts += ["\n", (_(rule.title), "bold"), f". {_(rule.why)}\n", ("→ ", "bold $text-accent"), _(rule.cure)]
+        sources = [self.workspace.importer.sources[key].title for key in rule.sources]
+        if sources:
+            source = _("Source: {titles}").format(titles="; ".join(sources))
+            parts += ["\n", (source, "$foreground 60%")]
+        return Content.assemble(*parts)
+
+    # Going through
+
+    def action_next(self, step: int) -> None:
+        """Go to the next finding, or to the one before."""
+        if self.outline:
+            self.outline, row = self.outline.step(self.lines.cursor, step)
+            self.show(len(self.outline), row)
+
+    def action_fold(self) -> None:
+        """Fold or unfold the rule under the cursor."""
+        if self.outline:
+            rule = self.rule
+            self.outline = self.outline.folding(rule)
+            self.show(len(self.outline), self.outline.row_of(rule))
+
+    @on(Lines.Chosen)
+    def open_the_record(self) -> None:
+        """Open the record at the field; on a rule, fold it or unfold it."""
+        found = self.finding
+        if found is None:
+            self.action_fold()
+        else:
+            self._away = True
+            self.post_message(Opened(found.path, found.field))
+
+    def action_explain(self) -> None:
+        """Show all that is known about the rule."""
+        if self.outline:
+            self.app.push_screen(PageScreen(self.rule, rule_text(RULES[self.rule], self.workspace.importer)))
+
+    # Cures
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what cannot be done here."""
+        del parameters
+        if action in {"cure", "cure_all"} and self.is_mounted:
+            return (self.rule in CURABLE and (action == "cure_all" or self.finding is not None)) or None
+        return True
+
+    def action_cure(self) -> None:
+        """Show what would cure the finding under the cursor."""
+        if self.finding:
+            self._look_for_cures([self.finding])
+
+    def action_cure_all(self) -> None:
+        """Show what would cure all that the rule finds."""
+        if self.outline:
+            self._look_for_cures(self.outline.groups[self.rule])
+
+    def _look_for_cures(self, found: Sequence[Finding]) -> None:
+        def look(tell: Tell) -> Cured:
+            return cures.cures(self.workspace, found, self.on, tell)
+
+        self.app.push_screen(Waiting(_("Looking for cures"), look), self._propose)
+
+    def _propose(self, cured: Cured | Trouble | None) -> None:
+        if isinstance(cured, Trouble):
+            self.notify(str(cured), severity="error", markup=False)
+        elif cured and not cured.cures:
+            message = ngettext(
+                "This is for you to decide; open the record.",
+                "These are for you to decide; open the records.",
+                len(cured.left),
+            )
+            self.notify(message, markup=False)
+        elif cured:
+            people = [Subject(one.record.username or one.path, one.differences) for one in cured.cures]
+            title = _("Put right {rule}").format(rule=self.rule)
+            number = ngettext("{count} record", "{count} records", len(people)).format(count=len(people))
+            question = Question(f"{title} · {number}", people, left_sentence(cured.left))
+            self.app.push_screen(ConfirmScreen(question), lambda yes: self._apply(cured) if yes else None)
+
+    def _apply(self, cured: Cured) -> None:
+        def apply(_tell: Tell) -> tuple[Saved, ...]:
+            return cures.apply(self.workspace, cured.cures, commit=True)
+
+        self.app.push_screen(Waiting(_("Saving"), apply, stoppable=False), self._applied)
+
+    def _applied(self, saved: tuple[Saved, ...] | Trouble | None) -> None:
+        if isinstance(saved, Trouble):
+            self.notify(str(saved), severity="error", markup=False)
+        elif saved:
+            self.post_message(Changed(saved))
+            self.notify(_("Saved and committed: {commit}").format(commit=saved[0].commit[:12]), markup=False)
+        self.action_read()
+
+
+def _haystack(finding: Finding) -> str:
+    """Return what a finding is found by."""
+    return folded(f"{finding.rule} {finding.path} {finding.username} {finding.field} {finding.message}")

@@ -1,0 +1,178 @@
+"""Upload: the card of the upload in hand, box by box, until it is noted that it went in."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from graduand import sendings, uploads
+from graduand.errors import Trouble
+from graduand.language import N_, _, ngettext
+from graduand.screens.confirm import ConfirmScreen, Question, Subject
+from graduand.screens.failing import ask_for_failed_rows
+from graduand.screens.view import View
+from graduand.screens.waiting import Waiting
+from graduand.screens.widgets.lines import Cell, Drawn, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.screens.waiting import Tell
+    from graduand.sendings import Hand
+    from graduand.workspace import Workspace
+
+_BOX: Final = "- [ ] "
+_WIPE: Final = "**CLEAR**"
+
+
+class Row(NamedTuple):
+    """One line of the card."""
+
+    kind: str
+    """heading, box or text."""
+    text: str
+    job: int
+    """Which file it is about, counted from 1; 0: all of them."""
+
+
+def rows_of(card: str) -> tuple[Row, ...]:
+    """Return the lines of a card, without Markdown's signs."""
+    lines = [line for line in card.splitlines() if line.strip()]
+    jobs = accumulate(bool(re.match(r"## \d+\. ", line)) for line in lines)
+    return tuple(_rows(lines, list(jobs)))
+
+
+def _rows(lines: list[str], jobs: list[int]) -> Iterator[Row]:
+    after = False
+    for line, job in zip(lines, jobs, strict=True):
+        heading = line.startswith("#")
+        after = after or (heading and job > 0 and not re.match(r"## \d+\. ", line))
+        kind = "heading" if heading else "box" if line.startswith(_BOX) else "text"
+        text = line.lstrip("#").strip() if heading else line.removeprefix(_BOX).removeprefix("- ")
+        yield Row(kind, _plain(text), 0 if after else job)
+
+
+def _plain(text: str) -> str:
+    kept = text.replace(_WIPE, "\0").replace("**", "").replace("`", "")
+    return kept.replace("\0", _WIPE)
+
+
+class UploadScreen(View["Hand | None"]):
+    """What to do in Handshake, one box after the other."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "tick", N_("Tick"), id="upload.tick"),
+        Binding("y", "copy", N_("Copy the path"), id="upload.copy"),
+        Binding("m", "note", N_("It went in"), id="upload.note"),
+        Binding("f", "failed", N_("Failed rows"), id="upload.failed"),
+        Binding("escape", "back", N_("Back"), id="upload.back", key_display="Esc"),
+    ]
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.hand: Hand | None = None
+        self.rows: tuple[Row, ...] = ()
+        self.ticked: frozenset[int] = frozenset()
+
+    def heading(self) -> tuple[str, ...]:
+        """Return whether it is noted, and how many boxes are ticked."""
+        boxes = sum(row.kind == "box" for row in self.rows)
+        ticked = _("{done} of {count} ticked").format(done=len(self.ticked), count=boxes)
+        noted = self.hand.noted if self.hand else ""
+        return _("Upload in hand"), noted and _("noted as {name}").format(name=noted), ticked if boxes else ""
+
+    def read(self, tell: Tell) -> Hand | None:
+        """Look into build/."""
+        del tell
+        return sendings.in_hand(self.workspace)
+
+    def take(self, found: Hand | None) -> None:
+        """Show the card."""
+        first = self.hand is None
+        self.hand = found
+        self.rows = rows_of(found.card) if found else ()
+        if found is None:
+            self.say_instead(_("No upload is compiled. The plan compiles one (u)."))
+            return
+        self.warn(found.obstacle)
+        box = next((number for number, row in enumerate(self.rows) if row.kind == "box"), 0)
+        self.show(len(self.rows), box if first else self.lines.cursor)
+
+    def draw(self, index: int, width: int) -> Drawn:
+        """Return the pieces of one line of the card."""
+        row = self.rows[index]
+        if row.kind == "heading":
+            return (Cell(fit(row.text, width), "heading"),)
+        if row.kind == "text":
+            return (Cell(f"  {fit(row.text, width - 2)}", "muted"),)
+        done = index in self.ticked
+        return (Cell("  [✓] " if done else "  [ ] ", "added" if done else "accent"), Cell(fit(row.text, width - 6)))
+
+    def whole(self) -> Content:
+        """Return the whole line, and the path of the file that it is about."""
+        row = self.rows[self.lines.cursor]
+        path = self._path()
+        parts: list[str | tuple[str, str]] = [row.text]
+        return Content.assemble(*parts, *([(f"\n{path}", "$foreground 70%")] if path else []))
+
+    def _path(self) -> str:
+        job = self.rows[self.lines.cursor].job if self.rows else 0
+        return self.hand.files[job - 1] if self.hand and 0 < job <= len(self.hand.files) else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done now."""
+        del parameters
+        if action in {"tick", "copy"}:
+            return self.hand is not None and (action == "tick" or bool(self._path()) or None)
+        if action == "note":
+            return self.hand is not None and not self.hand.noted and not self.hand.obstacle
+        return True
+
+    def action_tick(self) -> None:
+        """Tick the box under the cursor, and go on to the next."""
+        if self.rows and self.rows[self.lines.cursor].kind == "box":
+            self.ticked ^= {self.lines.cursor}
+        self.lines.action_step(1)
+        self.watch_told()
+
+    def action_copy(self) -> None:
+        """Copy the path of the file, for the window that asks which file to upload."""
+        self.app.copy_to_clipboard(self._path())
+        self.notify(_("Copied: {path}").format(path=self._path()), markup=False)
+
+    def action_note(self) -> None:
+        """Ask whether the upload went in."""
+        hand = self.hand
+        if hand is None:
+            return
+        boxes = sum(row.kind == "box" for row in self.rows if row.job)
+        left = boxes - sum(self.rows[index].job > 0 for index in self.ticked)
+        message = ngettext("{count} box is not ticked yet.", "{count} boxes are not ticked yet.", left)
+        remark = _("An annotated tag is made of the manifest; from then on the plan counts from this upload.")
+        files = [Subject(path, ()) for path in hand.files]
+        unticked = message.format(count=left) if left else ""
+        question = Question(_("Note that this upload went in"), files, "\n".join(filter(None, (unticked, remark))))
+        self.app.push_screen(ConfirmScreen(question), lambda yes: self._note(hand) if yes else None)
+
+    def _note(self, hand: Hand) -> None:
+        def note(_tell: Tell) -> str:
+            return uploads.note_upload(self.workspace, hand.manifest)
+
+        self.app.push_screen(Waiting(_("Noting the upload"), note, stoppable=False), self._noted)
+
+    def _noted(self, outcome: str | Trouble | None) -> None:
+        if isinstance(outcome, Trouble):
+            self.notify(str(outcome), severity="error", markup=False)
+        elif outcome:
+            self.notify(_("Noted as {name}").format(name=outcome), markup=False)
+        self.action_read()
+
+    def action_failed(self) -> None:
+        """Take in the rows that Handshake refused."""
+        self._away = True
+        ask_for_failed_rows(self, self.workspace, self.hand.noted if self.hand else "")

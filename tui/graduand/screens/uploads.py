@@ -1,0 +1,157 @@
+"""Uploads: the one in hand and those that were noted, what came back of each, and the way to take one back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from graduand import sendings, uploads
+from graduand.errors import Trouble
+from graduand.language import N_, _, ngettext, visible
+from graduand.reports.compiled import lost_text
+from graduand.reports.page import line
+from graduand.screens.confirm import ConfirmScreen, Question, Subject
+from graduand.screens.failing import ask_for_failed_rows
+from graduand.screens.page import PageScreen
+from graduand.screens.upload import UploadScreen
+from graduand.screens.view import View
+from graduand.screens.waiting import Waiting
+from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.sendings import Hand, Sending
+
+if TYPE_CHECKING:
+    from graduand.screens.waiting import Tell
+    from graduand.uploads import TakenBack
+    from graduand.workspace import Workspace
+
+
+class Shelf(NamedTuple):
+    """All uploads."""
+
+    hand: Hand | None
+    noted: tuple[Sending, ...]
+
+
+class UploadsScreen(View[Shelf]):
+    """All uploads, the last first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "failed", N_("Failed rows"), id="uploads.failed"),
+        Binding("r", "take_back", N_("Take it back"), id="uploads.take_back"),
+        Binding("escape", "back", N_("Back"), id="uploads.back", key_display="Esc"),
+    ]
+
+    def __init__(self, workspace: Workspace, on: str) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.on = on
+        self.shelf: tuple[Hand | Sending, ...] = ()
+
+    def heading(self) -> tuple[str, ...]:
+        """Return how many uploads were noted."""
+        number = sum(isinstance(one, Sending) for one in self.shelf)
+        return _("Uploads"), ngettext("{count} noted", "{count} noted", number).format(count=number)
+
+    def read(self, tell: Tell) -> Shelf:
+        """Look into build/ and at the tags."""
+        del tell
+        return Shelf(sendings.in_hand(self.workspace), sendings.sendings(self.workspace))
+
+    def take(self, found: Shelf) -> None:
+        """Show them."""
+        hand = (found.hand,) if found.hand and not found.hand.noted else ()
+        self.shelf = (*hand, *found.noted)
+        if self.shelf:
+            self.show(len(self.shelf), self.lines.cursor)
+        else:
+            self.say_instead(_("No upload is compiled, and none was noted yet. The plan compiles one (u)."))
+
+    @property
+    def sending(self) -> Sending | None:
+        """The noted upload under the cursor."""
+        one = self.shelf[self.lines.cursor] if self.shelf else None
+        return one if isinstance(one, Sending) else None
+
+    def draw(self, index: int, width: int) -> Drawn:
+        """Return the pieces of one upload."""
+        one = self.shelf[index]
+        if isinstance(one, Hand):
+            return (
+                Cell("▸ ", "accent"),
+                Cell(fit(_("In hand, not noted yet: Enter shows what is to be done"), width - 2), "strong"),
+            )
+        people = ngettext("{count} person", "{count} people", one.people).format(count=one.people)
+        failed = ngettext("{count} failed", "{count} failed", one.failed).format(count=one.failed) if one.failed else ""
+        back = _("takes back {name}").format(name=one.rollback_of) if one.rollback_of else ""
+        sign = Cell("✗ ", "error") if one.failed else Cell("✓ ", "added") if one.results else Cell("  ")
+        words = ", ".join(part for part in (people, failed, back) if part)
+        return (sign, Cell(f"{fit(one.name, 26)} ", "strong"), Cell(fit(words, max(width - 29, 8))))
+
+    def whole(self) -> Content:
+        """Return what an upload held."""
+        one = self.sending
+        if one is None:
+            hand = self.shelf[0]
+            return Content("\n".join(hand.files) if isinstance(hand, Hand) else "")
+        parts: list[str | tuple[str, str]] = [(one.name, "bold"), f"  {one.on}  {one.commit[:12]}\n"]
+        for name, rows in one.files:
+            words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
+            parts.append(f"{visible(name, 200)}: {words}\n")
+        parts.append(("\n".join(one.results) or _("No failed rows were taken in."), "$foreground 70%"))
+        return Content.assemble(*parts)
+
+    @on(Lines.Chosen)
+    def open_the_card(self) -> None:
+        """Show the card of the upload in hand."""
+        if self.sending is None:
+            self._away = True
+            self.app.push_screen(UploadScreen(self.workspace))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer for a noted upload what only one can be asked."""
+        del parameters
+        return action not in {"failed", "take_back"} or not self.is_mounted or self.sending is not None
+
+    def action_failed(self) -> None:
+        """Take in the rows of this upload that Handshake refused."""
+        if self.sending:
+            self._away = True
+            ask_for_failed_rows(self, self.workspace, self.sending.name)
+
+    def action_take_back(self) -> None:
+        """Ask whether the files that take this upload back shall be compiled."""
+        one = self.sending
+        if one is None:
+            return
+        where = _("The files go into {folder}, in place of those of an earlier upload.")
+        remarks = (
+            where.format(folder=sendings.folder_of(self.workspace)),
+            _("Nothing is sent by that. Correct the records too, or the next upload brings the same change again."),
+        )
+        files = [
+            Subject(name, (ngettext("{count} row", "{count} rows", rows).format(count=rows),))
+            for name, rows in one.files
+        ]
+        title = _("Take back {name}").format(name=one.name)
+        self.app.push_screen(
+            ConfirmScreen(Question(title, files, "\n".join(remarks))), lambda yes: self._take_back(one) if yes else None
+        )
+
+    def _take_back(self, one: Sending) -> None:
+        def take(_tell: Tell) -> TakenBack:
+            return uploads.take_back(self.workspace, one.name, self.on, sendings.folder_of(self.workspace))
+
+        self.app.push_screen(Waiting(_("Compiling"), take, stoppable=False), self._taken_back)
+
+    def _taken_back(self, outcome: TakenBack | Trouble | None) -> None:
+        if isinstance(outcome, Trouble):
+            self.notify(str(outcome), severity="error", markup=False)
+        elif outcome:
+            self._away = True
+            self.app.push_screen(UploadScreen(self.workspace))
+            if outcome.lost:
+                lines = [*lost_text(outcome.lost), line("")]
+                self.app.push_screen(PageScreen(_("What cannot be taken back"), lines))

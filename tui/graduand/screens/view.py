@@ -1,0 +1,244 @@
+"""View: what several screens have in common: a list, read in the background, and one line of it in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from textual import on, work
+from textual.containers import Container, Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
+
+from graduand.errors import Trouble
+from graduand.language import _
+from graduand.query import folded
+from graduand.screens.waiting import Stopped
+from graduand.screens.widgets.keyline import KeyLine
+from graduand.screens.widgets.lines import Drawn, Lines
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from graduand.screens.waiting import Tell
+
+Found = TypeVar("Found")
+
+
+class View(Screen[None], Generic[Found]):
+    """A list over the whole width, its heading above and the line under the cursor in full below or beside it."""
+
+    DEFAULT_CSS = """
+    View {
+        & #heading { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
+        & #search { height: 1; padding: 0 1; display: none; }
+        & #search Static { width: auto; padding-right: 1; color: $text-accent; text-style: bold; }
+        & #search Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
+        & #banner { height: auto; max-height: 5; padding: 0 1; background: $warning-muted; display: none; }
+        & #body { height: 1fr; layout: vertical; }
+        & Lines { height: 1fr; }
+        & #whole { height: 8; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
+        & #nothing { display: none; height: 1fr; align: center middle; }
+        & #nothing Static { width: auto; max-width: 70; color: $foreground 80%; }
+        &.-finding #search { display: block; }
+        &.-empty #nothing { display: block; }
+        &.-empty #body { display: none; }
+        &.-wide #body { layout: horizontal; }
+        &.-wide #whole { width: 44; height: 1fr; border-top: none; border-left: solid $panel; }
+        &.-flat #whole { height: 4; }
+    }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual has it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012
+    AUTO_FOCUS = "Lines"
+
+    @dataclass
+    class Told(Message):
+        """So much is read."""
+
+        done: int
+        of: int
+
+    @dataclass
+    class Read(Message):
+        """The reading is over: what was found, or the trouble that stopped it."""
+
+        found: object
+
+    told: reactive[str] = reactive("", init=False)
+    """How far the reading is; "" when what is shown is up to date."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="-empty")
+        self._away = False
+        """Whether somebody may have changed something since it was read."""
+
+    # What each view says for itself
+
+    def read(self, tell: Tell) -> Found:
+        """Return what is to be shown; in a thread, so that the screen stays alive."""
+        raise NotImplementedError
+
+    def take(self, found: Found) -> None:
+        """Show what was read."""
+        raise NotImplementedError
+
+    def sift(self) -> None:
+        """Show what was read before, as far as it is looked for."""
+
+    def heading(self) -> tuple[str, ...]:
+        """Return the parts of the heading; empty ones are left out."""
+        raise NotImplementedError
+
+    def draw(self, index: int, width: int) -> Drawn:
+        """Return the pieces of one line."""
+        raise NotImplementedError
+
+    def whole(self) -> Content:
+        """Return all that the line under the cursor stands for."""
+        raise NotImplementedError
+
+    def stopped(self, trouble: Trouble) -> None:
+        """Show what kept the view from being read."""
+        self.say_instead(str(trouble))
+
+    # What they have in common
+
+    def compose(self) -> ComposeResult:
+        """Build the screen."""
+        yield Static(Content(""), id="heading")
+        with Horizontal(id="search"):
+            yield Static(Content(_("Find")))
+            field = Input(id="find", compact=True, select_on_focus=False)
+            field.cursor_blink = False
+            yield field
+        yield Static(Content(""), id="banner")
+        with Container(id="body"):
+            yield Lines()
+            with VerticalScroll(id="whole", can_focus=False):
+                yield Static(Content(""), id="full")
+        with Container(id="nothing"):
+            yield Static(Content(""), id="instead")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Paint first, read afterwards."""
+        self.told = _("reading")
+        self.call_after_refresh(self.action_read)
+
+    def on_screen_resume(self) -> None:
+        """Read again when somebody may have changed something."""
+        if self._away:
+            self._away = False
+            self.action_read()
+
+    @property
+    def lines(self) -> Lines:
+        """The list."""
+        return self.query_one(Lines)
+
+    def show(self, count: int, cursor: int) -> None:
+        """Show so many lines."""
+        self.set_class(not count, "-empty")
+        self.lines.show(count, self.draw, cursor)
+        self.watch_told()
+
+    def say_instead(self, sentence: str) -> None:
+        """Say something where there is nothing to list."""
+        self.query_one("#instead", Static).update(Content(sentence))
+        self.show(0, 0)
+
+    def warn(self, sentence: str) -> None:
+        """Say above the list what must not be overlooked; "" takes it away."""
+        banner = self.query_one("#banner", Static)
+        banner.update(Content(sentence))
+        banner.display = bool(sentence)
+
+    def watch_told(self) -> None:
+        """Draw the heading."""
+        if self.is_mounted:
+            parts = (*self.heading(), self.told)
+            self.query_one("#heading", Static).update(Content(" · ".join(part for part in parts if part)))
+
+    @on(Lines.Moved)
+    def tell_the_whole(self) -> None:
+        """Show the line under the cursor in full."""
+        self.query_one("#full", Static).update(self.whole() if self.lines.count else Content(""))
+        self.query_one("#whole").scroll_home(animate=False)
+        self.refresh_bindings()
+
+    # Reading
+
+    def action_read(self) -> None:
+        """Read again; what is shown stays until then."""
+        self.told = self.told or _("reading")
+        self._read()
+
+    @work(thread=True, exclusive=True, group="reading")
+    def _read(self) -> None:
+        worker = get_current_worker()
+
+        def tell(done: int, of: int) -> None:
+            if worker.is_cancelled:
+                raise Stopped
+            self.post_message(self.Told(done, of))
+
+        try:
+            found: object = self.read(tell)
+        except Stopped:
+            return
+        except Trouble as trouble:
+            found = trouble
+        if not worker.is_cancelled:
+            self.post_message(self.Read(found))
+
+    @on(Told)
+    def tell_how_far(self, event: Told) -> None:
+        """Say how far the reading is."""
+        self.told = _("reading {done} of {count}").format(done=event.done, count=event.of)
+
+    @on(Read)
+    def take_or_stop(self, event: Read) -> None:
+        """Show what came of the reading."""
+        self.told = ""
+        if isinstance(event.found, Trouble):
+            self.stopped(event.found)
+        else:
+            self.take(event.found)  # type: ignore[arg-type]
+        self.refresh_bindings()
+
+    # Finding
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The words that are looked for, folded."""
+        return tuple(folded(self.query_one("#find", Input).value).split())
+
+    def action_find(self) -> None:
+        """Type what is looked for."""
+        self.add_class("-finding")
+        self.query_one("#find").focus()
+
+    @on(Input.Changed, "#find")
+    def find_while_typing(self) -> None:
+        """Show only what is looked for."""
+        self.sift()
+
+    @on(Input.Submitted, "#find")
+    def go_to_the_list(self) -> None:
+        """Go on to what was found."""
+        self.lines.focus()
+
+    def action_back(self) -> None:
+        """End the search; without one go back, and stop a reading that goes on."""
+        if self.has_class("-finding"):
+            self.query_one("#find", Input).value = ""
+            self.remove_class("-finding")
+            self.lines.focus()
+            return
+        self.workers.cancel_group(self, "reading")
+        self.dismiss(None)
