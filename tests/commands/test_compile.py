@@ -407,10 +407,10 @@ def test_a_disk_that_takes_nothing_leaves_the_earlier_build(
     before = built(school_of_two)
     opened = os.open
 
-    def refuse(path: str, flags: int, mode: int = 0o777) -> int:
+    def refuse(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         if flags & os.O_CREAT:
             raise OSError(number, os.strerror(number), path)
-        return opened(path, flags, mode)
+        return opened(path, flags, mode, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", refuse)
 

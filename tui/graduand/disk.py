@@ -7,14 +7,15 @@ import os
 import stat
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from graduand.errors import Busy, ChangedOnDisk, InTheWay, NotWritten, Trouble, Unreadable
 from graduand.language import _, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from types import TracebackType
 
 PRIVATE: Final = 0o600
 _CHUNK: Final = 1 << 16
@@ -28,21 +29,63 @@ def read(path: Path | str, limit: int = _CHUNK) -> bytes:
     Raises:
         Unreadable: missing, a link, a folder, a pipe or a device, or no permission.
     """
+    return seen(path, limit)[0]
+
+
+def seen(path: Path | str, limit: int = _CHUNK, folder: int | None = None) -> tuple[bytes, os.stat_result]:
+    """Return the bytes of a regular file as `read` does, and how it stood right before.
+
+    A relative `path` begins at the open `folder`, where one is given. Raises:
+        Unreadable: as `read`.
+    """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except OSError as error:
         raise Unreadable(path, _reason(error)) from error
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        stands = os.fstat(descriptor)
+        if not stat.S_ISREG(stands.st_mode):
             raise Unreadable(path, _("it is no ordinary file"))
-        whole = os.read(descriptor, limit + 1)
-        while len(whole) <= limit and (more := os.read(descriptor, limit + 1 - len(whole))):
+        whole = os.read(descriptor, min(stands.st_size, limit) + 1)
+        while len(whole) <= limit and len(whole) != stands.st_size and (more := os.read(descriptor, _CHUNK)):
             whole += more
     except OSError as error:
         raise Unreadable(path, _reason(error)) from error
     finally:
         os.close(descriptor)
-    return whole
+    return whole[: limit + 1], stands
+
+
+class Folders:
+    """The open folder of the file that is looked at; the next file mostly lies in the same one."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._name = ""
+        self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self._close()
+
+    def open(self, folder: str) -> int:
+        """Return the open `folder`, a path below the root; it stays open until another one is asked for.
+
+        Raises:
+            OSError: it is gone, or no folder.
+        """
+        if folder != self._name or self._descriptor < 0:
+            self._close()
+            self._descriptor = os.open(f"{self._root}/{folder}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            self._name = folder
+        return self._descriptor
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)
 
 
 @contextmanager
@@ -330,21 +373,31 @@ def private(folder: Path) -> None:
         raise NotWritten(folder, _reason(error)) from error
 
 
-def keep(path: Path, content: bytes) -> None:
+def keep(path: Path, content: bytes, *, sync: bool = True) -> None:
     """Put a private file where an earlier one may stand, in a folder that only the user can look into.
+
+    Without `sync` a failing power supply may leave it damaged; for what can be told to be damaged.
 
     Raises:
         NotWritten: the disk refused, or the folder is a link.
     """
     private(path.parent)
     try:
-        temporary = _staged(path, content, PRIVATE)
+        temporary = _staged(path, content, PRIVATE, sync=sync)
         try:
             temporary.replace(path)
         finally:
             _drop(temporary)
     except OSError as error:
         raise NotWritten(path, _reason(error)) from error
+
+
+def thin(folder: Path, but: Collection[str]) -> None:
+    """Remove the files of a folder that `keep` filled, `but` for these names, as far as the disk lets us."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.name not in but:
+                _drop(path)
 
 
 def publish(folder: Path, files: Mapping[str, bytes], seal: str) -> None:

@@ -174,7 +174,7 @@ def judged(workspace: Workspace, draft: Draft, on: str, others: Iterable[Record]
 
 def _among(record: Record, others: list[Record]) -> Iterator[Flaw]:
     if others:
-        yield from (shared.flaw for shared in judgement.judge_all([record, *others]) if shared.record is record)
+        yield from (shared.flaw for shared in judgement.judge_all([record, *others]) if shared.path == record.path)
 
 
 def placed(findings: Iterable[Finding], shown: Iterable[str]) -> dict[str, tuple[Finding, ...]]:

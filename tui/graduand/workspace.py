@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
-from graduand.errors import NoRepository, Usage
-from graduand.findings import Finding, Severity, in_order
+from graduand.clerk import Clerk
+from graduand.drawer import Drawer
+from graduand.errors import NoGit, NoRepository, NotGit, Usage
+from graduand.findings import Finding, Severity
+from graduand.history.program import Program
 from graduand.language import _, quoted
 from graduand.records import files
-from graduand.records.canon import fast_reader
 from graduand.records.comments import comments_of
 from graduand.records.importer import PATH as IMPORTER_PATH
 from graduand.records.importer import SIZE, Importer, read_importer
@@ -25,15 +27,14 @@ from graduand.records.school import School, school_of
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical
-from graduand.rules import judgement
+from graduand.register import register_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from graduand.findings import Place
     from graduand.records.record import Record
-    from graduand.rules.rule import Flaw
+    from graduand.register import Progress, Register
 
 
 class Checked(NamedTuple):
@@ -43,6 +44,13 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
     paths: tuple[str, ...]
     """The files that were looked at, those that could not be read too."""
+
+
+class Verdict(NamedTuple):
+    """Everything that is wrong with files, and the files that were looked at."""
+
+    findings: tuple[Finding, ...]
+    paths: tuple[str, ...]
 
 
 class Formatted(NamedTuple):
@@ -111,19 +119,14 @@ class Workspace:
         """What records are judged by."""
         return school_of(self.institution, self.importer)
 
-    def check(self, on: str, progress: Callable[[int, int], None] | None = None) -> Checked:
+    def check(self, on: str, progress: Progress | None = None) -> Checked:
         """Return all records and all findings, as of the day `on` (`yyyy-mm-dd`)."""
-        found = files.find(self.root)
-        readings = _Readings(self, on, many=len(found.paths) >= _MANY)
-        for number, path in enumerate(found.paths, 1):
-            readings.take(path)
-            if progress and number % 500 == 0:
-                progress(number, len(found.paths))
-        return Checked(tuple(readings.records), in_order([*found.strays, *readings.findings()]), found.paths)
+        clerk = Clerk(self.root, self.school, on)
+        clerk.records = []
+        register = register_of(clerk, files.find(self.root), None, progress)
+        return Checked(tuple(clerk.records), register.findings, register.paths)
 
-    def check_within(
-        self, scope: tuple[str, ...], on: str, progress: Callable[[int, int], None] | None = None
-    ) -> Checked:
+    def check_within(self, scope: tuple[str, ...], on: str, progress: Progress | None = None) -> Checked:
         """Return the records and findings of the files in `scope`; all records are read, for the rules among them."""
         checked = self.check(on, progress)
         return Checked(
@@ -131,6 +134,33 @@ class Workspace:
             tuple(finding for finding in checked.findings if within(finding.path, scope)),
             tuple(path for path in checked.paths if within(path, scope)),
         )
+
+    def register(self, on: str, progress: Progress | None = None, *, afresh: bool = False) -> Register:
+        """Return what all records come to on the day `on`, without the records themselves.
+
+        What is known from an earlier time is not read again, unless all shall be read `afresh`.
+        """
+        drawer = None if afresh else self._drawer(on)
+        return register_of(Clerk(self.root, self.school, on), files.find(self.root), drawer, progress)
+
+    def verdict(
+        self, scope: tuple[str, ...], on: str, progress: Progress | None = None, *, afresh: bool = False
+    ) -> Verdict:
+        """Return what `check_within` finds, without the records, and without reading again what is known."""
+        register = self.register(on, progress, afresh=afresh)
+        return Verdict(
+            tuple(finding for finding in register.findings if within(finding.path, scope)),
+            tuple(path for path in register.paths if within(path, scope)),
+        )
+
+    def _drawer(self, on: str) -> Drawer | None:
+        """Return where the register is kept from one time to the next; None where there is no git."""
+        try:
+            folder = Program(self.root).folder
+        except (NoGit, NotGit):
+            return None
+        schema = [disk.read(self.root / path, SIZE) for path in (IMPORTER_PATH, INSTITUTION_PATH)]
+        return Drawer(folder, self.root, schema, on)
 
     def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
         """Return the paths from the root that are meant; none: everything.
@@ -221,55 +251,6 @@ class Workspace:
 def within(path: str, scope: tuple[str, ...]) -> bool:
     """Tell whether a path lies in the scope; an empty scope is everything."""
     return not scope or any(path == part or path.startswith(f"{part}/") for part in scope)
-
-
-_MANY = 500
-"""Files from which on the fast road repays the making of its pattern."""
-
-
-class _Readings:
-    """The records read so far, with the flaws of each; those among records come at the end."""
-
-    def __init__(self, workspace: Workspace, on: str, *, many: bool) -> None:
-        self.root = workspace.root
-        self.school = workspace.school
-        self.on = on
-        self.fast = fast_reader(self.school) if many else lambda _path, _raw: None
-        self.records: list[Record] = []
-        self.found: list[Finding] = []
-        self.flaws: defaultdict[str, list[Flaw]] = defaultdict(list)
-
-    def take(self, path: str) -> None:
-        """Read the file at `path` and judge its record by itself."""
-        raw = files.load(self.root, path)
-        if isinstance(raw, Finding):
-            self.found.append(raw)
-            return
-        record = self.fast(path, raw)
-        if record is None:
-            reading = read(path, raw, self.school)
-            self.found += reading.findings
-            record = reading.record
-        if record is None:
-            return
-        self.records.append(record)
-        flaws = judgement.judge(record, self.school, self.on)
-        if flaws or record.waivers:
-            self.flaws[path] = flaws
-
-    def findings(self) -> Iterable[Finding]:
-        """Judge the records among each other; return all findings of all of them."""
-        for shared in judgement.judge_all(self.records):
-            self.flaws[shared.record.path].append(shared.flaw)
-        by_path = {record.path: record for record in self.records if record.path in self.flaws}
-        for path, flaws in self.flaws.items():
-            self.found += judgement.findings(by_path[path], flaws, self._places(path), self.on)
-        return self.found
-
-    def _places(self, path: str) -> dict[str, Place]:
-        """Read the file once more, for the places that only a flaw needs."""
-        raw = files.load(self.root, path)
-        return {} if isinstance(raw, Finding) else read(path, raw, self.school).places
 
 
 def errors(found: Iterable[Finding]) -> tuple[Finding, ...]:

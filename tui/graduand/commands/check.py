@@ -14,7 +14,7 @@ from graduand.errors import Exit
 from graduand.findings import Severity
 from graduand.language import N_, _
 from graduand.reports.progress import progress
-from graduand.workspace import Checked, Workspace, day, errors, today
+from graduand.workspace import Verdict, Workspace, day, errors, today
 
 HELP = N_("Say everything that is wrong with the records: what, where, and what would be right.")
 
@@ -42,11 +42,14 @@ def check(
     everything: Annotated[
         bool, typer.Option("--all", help=_("Show every finding, not the first ten of each rule."))
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help=_("Read every file again, and remember nothing."))
+    ] = False,
 ) -> None:
     session = session_of(context)
     workspace = session.workspace()
     scope = workspace.scope(paths or [], cohort)
-    checked = workspace.check_within(scope, day(on) if on else today(), progress())
+    checked = workspace.verdict(scope, day(on) if on else today(), progress(), afresh=no_cache)
     _print(checked, Format.json if as_json else form, workspace, session.colour, everything=everything)
     failing = (
         [finding for finding in checked.findings if finding.severity != Severity.NOTE]
@@ -57,7 +60,7 @@ def check(
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _print(checked: Checked, form: Format, workspace: Workspace, colour: str, *, everything: bool) -> None:
+def _print(checked: Verdict, form: Format, workspace: Workspace, colour: str, *, everything: bool) -> None:
     if form is Format.text:
         from graduand.reports.findings_text import findings_text
         from graduand.reports.page import show

@@ -20,7 +20,7 @@ LABELS: Final = "system_label_names"
 """The one column in which a blank cell wipes [IMP]."""
 
 DISABLED: Final = "disabled"
-_BOOLEAN: Final = {"true": "TRUE", "false": "FALSE"}
+BOOLEAN: Final = {"true": "TRUE", "false": "FALSE"}
 
 
 class Row(NamedTuple):
@@ -56,6 +56,10 @@ def row_of(checked: CheckedRecord, school: School, on: str) -> Row:
     return Row(record.username, cells, record.text("transition:previous_username"), held_back)
 
 
+DERIVED_FROM: Final = ("transition:kind", ATTENDING, END)
+"""All that the derived cells follow from, with the year column."""
+
+
 def derived_cells(record: Record, school: School) -> dict[str, Derived]:
     """Return the cells that follow from the kind of the transition and are not in the record [ALU]."""
     found: dict[str, Derived] = {}
@@ -73,4 +77,4 @@ def derived_cells(record: Record, school: School) -> dict[str, Derived]:
 def _cell(value: Value, kind: Kind) -> str:
     if isinstance(value, tuple):
         return ";".join(value)
-    return _BOOLEAN.get(value, value) if kind is Kind.BOOLEAN else value
+    return BOOLEAN.get(value, value) if kind is Kind.BOOLEAN else value

@@ -15,7 +15,7 @@ from graduand.records.record import Record, Value
 from graduand.records.source import LIMIT, UNSEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from graduand.records.field import Field
     from graduand.records.school import School
@@ -23,19 +23,52 @@ if TYPE_CHECKING:
 _FIRST: Final = rf"""[^ \-?:,\[\]{{}}#&*!|>'"%@`=<~\\\n{UNSEEN}]"""
 _WORD: Final = rf"[^ :#\n{UNSEEN}]*+(?:(?::(?![ \n])|#)[^ :#\n{UNSEEN}]*+)*+"
 _PLAIN: Final = rf"(?!(?:null|Null|NULL)[ \n]){_FIRST}{_WORD}(?: (?![ #:\n]){_WORD})*+"
-_VALUE: Final = rf'(?:{_PLAIN}|"[^"\\\n{UNSEEN}]++")'
-_REMARK: Final = rf"(?: ++#[^\n{UNSEEN}]*+)?+\n"
+_QUOTED: Final = rf'[^"\\\n{UNSEEN}]++"'
+_VALUE: Final = rf'(?:{_PLAIN}|"{_QUOTED})'
+_REMARK_ALONE: Final = rf"(?: ++#[^\n{UNSEEN}]*+)?+"
+_REMARK: Final = rf"{_REMARK_ALONE}\n"
 _LINES: Final = rf"(?: *+#[^\n{UNSEEN}]*+\n)*+"
 _ITEM: Final = re.compile(rf"^ ++- ({_VALUE}){_REMARK}", re.MULTILINE)
+
+
+Text = str | tuple[str, ...] | None
 
 
 def fast_reader(school: School) -> Callable[[str, bytes], Record | None]:
     """Return a function from a file's path and bytes to its record; None where the full reader is needed."""
     fields = [field for field in school.fields.values() if field.kind is not Kind.WAIVERS]
-    fullmatch = re.compile("".join((*_body(fields, "", 0), _LINES))).fullmatch
+    texts_of = texts_reader(fields, lambda field: _VALUE if field.kind is Kind.LIST else f"({_VALUE})")
     keys = [field.key for field in fields]
 
     def read_fast(path: str, raw: bytes) -> Record | None:
+        texts = texts_of(raw)
+        if texts is None:
+            return None
+        values: dict[str, Value] = dict(zip(compress(keys, texts), filter(None, texts), strict=True))
+        for key, text in values.items():  # no value is empty
+            if text[0] == '"' and isinstance(text, str):
+                values[key] = text[1:-1]
+        return Record(path, values) if values else None
+
+    return read_fast
+
+
+def texts_reader(
+    fields: Collection[Field], value: Callable[[Field], str], needed: Collection[str] = (), *, remarks: bool = True
+) -> Callable[[bytes], list[Text] | None]:
+    """Return a function from a file's bytes to its texts, one a field; None where it holds more, or in another form.
+
+    `value` gives the pattern of a value, its one group what is taken of it, or that of an item of
+    a list, without a group; the keys `needed` must be there. Without `remarks` they stand above all else only.
+    """
+    pattern = "".join((_LINES, *_body(fields, "", 0, value, needed), _LINES))
+    if not remarks:
+        pattern = _LINES + pattern.replace(_LINES, "").replace(_REMARK_ALONE, "")
+    fullmatch = re.compile(pattern).fullmatch
+    lists = [index for index, field in enumerate(fields) if field.kind is Kind.LIST]
+    known: dict[str, tuple[str, ...]] = {}
+
+    def texts_of(raw: bytes) -> list[Text] | None:
         if len(raw) > LIMIT:
             return None
         try:
@@ -44,36 +77,62 @@ def fast_reader(school: School) -> Callable[[str, bytes], Record | None]:
             return None
         if match is None:
             return None
-        values: dict[str, Value] = {}
-        groups = match.groups()
-        for key, text in zip(compress(keys, groups), filter(None, groups), strict=True):  # no value is empty
-            values[key] = text[1:-1] if text[0] == '"' else _items(text) if text[0] == "\n" else text
-        return Record(path, values) if values else None
+        texts: list[Text] = list(match.groups())
+        for index in lists:
+            block = texts[index]
+            if block is not None:
+                texts[index] = known.get(block) or _items(block, known)  # type: ignore[arg-type]
+        return texts
 
-    return read_fast
+    return texts_of
+
+
+_KNOWN: Final = 5_000
+"""Lists that are remembered: most stand in many records."""
+
+
+def exactly(shape: str) -> str:
+    """Return the pattern of a text that stands without quotes, fits `shape` from end to end, and has no remark."""
+    return rf"(?={shape}\n){_PLAIN}"
+
+
+def is_bare(text: str) -> bool:
+    """Tell whether canonical form has a text without quotes."""
+    return re.fullmatch(rf"{_PLAIN}\n", f"{text}\n") is not None
 
 
 def _bare(text: str) -> str:
     return text[1:-1] if text[0] == '"' else text
 
 
-def _items(block: str) -> tuple[str, ...]:
-    return tuple(_bare(text) for text in _ITEM.findall(block))
+def _items(block: str, known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    items = tuple(_bare(text) for text in _ITEM.findall(block))
+    if len(known) < _KNOWN:
+        known[block] = items
+    return items
 
 
-def _body(fields: Iterable[Field], group: str, depth: int) -> Iterator[str]:
-    """Return the patterns of the lines below `group`, each optional, in canonical order."""
+def _body(
+    fields: Iterable[Field], group: str, depth: int, value: Callable[[Field], str], needed: Collection[str]
+) -> Iterator[str]:
+    """Return the patterns of the lines below `group`, in canonical order; optional but for what is needed."""
     done: set[str] = set()
+    indent = "  " * depth
     for field in fields:
         inner = _next_group(field, group)
         if not inner:
-            yield f"(?:{_LINES}{'  ' * depth}{field.name}:{_value(field, depth)})?+"
+            yield _optional(f"{_LINES}{indent}{field.name}:{_value(field, depth, value(field))}", field.key in needed)
         elif inner not in done:
             done.add(inner)
             below = [other for other in fields if other.key.startswith(f"{inner}:")]
-            indent, name = "  " * depth, inner.rpartition(":")[2]
+            name = inner.rpartition(":")[2]
             opened = rf"{_LINES}{indent}{name}:{_REMARK}(?={_LINES}{indent}  [a-z])"
-            yield f"(?:{opened}{''.join(_body(below, inner, depth + 1))})?+"
+            lines = "".join(_body(below, inner, depth + 1, value, needed))
+            yield _optional(f"{opened}{lines}", any(other.key in needed for other in below))
+
+
+def _optional(pattern: str, needed: bool) -> str:  # noqa: FBT001 - the one question here
+    return pattern if needed else f"(?:{pattern})?+"
 
 
 def _next_group(field: Field, group: str) -> str:
@@ -83,8 +142,8 @@ def _next_group(field: Field, group: str) -> str:
     return (f"{group}:{head}" if group else head) if colon else ""
 
 
-def _value(field: Field, depth: int) -> str:
+def _value(field: Field, depth: int, value: str) -> str:
     if field.kind is not Kind.LIST:
-        return rf" ({_VALUE}){_REMARK}"
-    item = rf"{_LINES}{'  ' * (depth + 1)}- {_VALUE}{_REMARK}"
-    return rf"(?:{_REMARK.removesuffix(chr(92) + 'n')}(\n(?:{item})++))"
+        return rf" {value}{_REMARK}"
+    item = rf"{_LINES}{'  ' * (depth + 1)}- {value}{_REMARK}"
+    return rf"(?:{_REMARK_ALONE}(\n(?:{item})++))"

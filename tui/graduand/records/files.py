@@ -82,7 +82,7 @@ def _stray(rule: str, severity: Severity, path: str, message: str) -> Finding:
     return Finding(rule, severity, visible(path, 300), 1, 1, "", "", message)
 
 
-def load(root: Path, path: str) -> bytes | Finding:
+def load(root: Path | str, path: str) -> bytes | Finding:
     """Return the bytes of the record at `path`, or the finding that says why they cannot be had."""
     try:
         return disk.read(f"{root}/{path}")

@@ -46,18 +46,30 @@ PATTERNS: Final[Mapping[Kind, str]] = {
 }
 """The pattern that a whole text of the kind matches; one source for the rules, the JSON Schema and the reader."""
 
+_DAY = (
+    "(?!0000)[0-9]{4}-(?:(?:0[13-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13578]|1[02])-31)"
+)
+"""The days that every year has."""
+
 _WORD = "[A-Za-zÀ-ÖØ-öø-ÿĀ-žƠơƯưȘ-țẀ-\u1eff]"
 _PLAIN: Final = {
     Kind.NAME: rf"{_WORD}+(?:[ '’-]{_WORD}+)*",
     Kind.TEXT: rf"(?:{_WORD}|[0-9(])(?:{_WORD}|[0-9 '’,.()&/:+-])*(?<! )",
     Kind.NOTE: rf"(?:{_WORD}|[0-9 '’,.()&/:+;!?°«»\"%#@\n\u00a0\u202f-])*",
     Kind.CHOICE: r"[A-Za-z](?:[A-Za-z/ -]*[A-Za-z])?",
-    Kind.IDENTIFIER: r"[A-Za-z0-9][!-)+-~]*",
-    Kind.EMAIL: r"[A-Za-z0-9][!-)+-~]*",
+    Kind.IDENTIFIER: r"[A-Za-z0-9][!#-)+-\[\]-~]*",
+    Kind.EMAIL: rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,20}}(?:\.[A-Za-z0-9_-]{{1,20}}){{0,2}}@(?:{_LABEL}\.)+{_TOP_LABEL}",
+    Kind.PHONE: r"\+?[0-9]{10}",
+    Kind.DATE: _DAY,
     Kind.BOOLEAN: PATTERNS[Kind.BOOLEAN],
     Kind.GPA: PATTERNS[Kind.GPA],
 }
 """Texts that need no second look: nothing in them is hidden, composed, or looks like something else."""
+
+
+def plain_shape(kind: Kind) -> str:
+    """Return the pattern of texts of the kind, on one line, that break no rule of their own; "" when there is none."""
+    return _PLAIN.get(kind, "").replace(r"\n", "")
 
 
 def matches(kind: Kind, text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, visible
+from graduand.records.record import END
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
 
@@ -87,6 +88,8 @@ ASKED_OR_REQUIRED: Final = frozenset(
 )
 """The reasons that Handshake's own article names or that leave no choice [ALU]."""
 _MONTHS: Final = 12
+READS: Final = ("disabled", "transition:kind", END, _REASON, _BY, _ON)
+"""All that these rules look at."""
 
 
 def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:

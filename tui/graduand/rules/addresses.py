@@ -78,6 +78,8 @@ RULES: Final = (
 
 _EXTRA: Final = "additional_email_addresses"
 _ADVISER: Final = "assigned_to_email_address"
+READS: Final = ("email_address", "transition:kind")
+"""All that these rules look at, further addresses aside."""
 
 
 def judge(record: Record, school: School) -> Iterator[Flaw]:

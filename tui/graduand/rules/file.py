@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
@@ -10,7 +11,7 @@ from graduand.records.paths import CROWD, file_name, record_path
 from graduand.rules.rule import Flaw, error, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graduand.records.record import Record
 
@@ -130,17 +131,43 @@ RULES: Final = (
 def judge(record: Record) -> Iterator[Flaw]:
     """Return what is wrong with the record's place."""
     username = record.username
-    if username not in {"", CLEAR} and record.path.rpartition("/")[2] != file_name(username):
+    if username not in {"", CLEAR} and not is_at_home(record.path, username):
         message = _("The username is {username}, so the file must be called {name}.")
         yield Flaw("GR016", "username", message.format(username=quoted(username), name=quoted(file_name(username))))
 
 
-def judge_place(record: Record, people: int) -> Iterator[Flaw]:
-    """Return what is wrong with the record's folder, in a cohort of so many `people`."""
-    wanted = record_path(record.cohort, record.username, people)
-    if record.username and record.path.rpartition("/")[0] != wanted.rpartition("/")[0]:
-        message = _(
-            "The cohort has {people} people (above {crowd} it gets a second level), so the file belongs in {folder}."
-        )
-        folder = wanted.rpartition("/")[0]
-        yield Flaw("GR017", "username", message.format(people=people, crowd=CROWD, folder=quoted(folder)))
+def is_at_home(path: str, username: str) -> bool:
+    """Tell whether the file at `path` bears the person's name."""
+    return path.rpartition("/")[2] == file_name(username)
+
+
+def judge_places(paths: Sequence[str], usernames: Sequence[str]) -> Iterator[tuple[str, Flaw]]:
+    """Return the path and the flaw of each record that lies in another folder than the size of its cohort asks for."""
+    lying = [(path.rpartition("/")[0], username[-2:]) for path, username in zip(paths, usernames, strict=True)]
+    people = Counter[str]()
+    for folder, count in Counter(folder for folder, _end in lying).items():
+        people[_cohort(folder)] += count
+    wanted = {
+        (folder, end): record_path(_cohort(folder), end, people[_cohort(folder)]).rpartition("/")[0]
+        for folder, end in set(lying)
+        if end
+    }
+    if all(folder == right for (folder, _end), right in wanted.items()):
+        return
+    for path, (folder, end) in zip(paths, lying, strict=True):
+        right = wanted.get((folder, end), folder)
+        if folder != right:
+            yield path, _misplaced(people[_cohort(folder)], right)
+
+
+def _misplaced(people: int, folder: str) -> Flaw:
+    message = _(
+        "The cohort has {people} people (above {crowd} it gets a second level), so the file belongs in {folder}."
+    )
+    return Flaw("GR017", "username", message.format(people=people, crowd=CROWD, folder=quoted(folder)))
+
+
+def _cohort(folder: str) -> str:
+    """Return the cohort of the records in a folder, as `Record.cohort` does."""
+    parts = folder.split("/")
+    return parts[1] if len(parts) > 1 else ""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.findings import Finding, Place, Severity
-from graduand.rules import account, addresses, file, identity, policy, study, values
+from graduand.rules import account, addresses, among, file, identity, policy, study, values
 from graduand.rules.book import KNOWN, RULES, WAIVABLE
 from graduand.rules.values import is_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graduand.records.record import Record
     from graduand.records.school import School
@@ -37,14 +36,17 @@ def judge(record: Record, school: School, on: str) -> list[Flaw]:
     ]
 
 
-def judge_all(records: Iterable[Record]) -> Iterator[identity.Shared]:
+def judge_all(records: Iterable[Record]) -> Iterator[among.Shared]:
     """Return what is wrong among all records; exemptions are not applied yet."""
-    everybody = tuple(records)
-    yield from identity.judge_all(everybody)
-    people = Counter(record.cohort for record in everybody)
-    for record in everybody:
-        for flaw in file.judge_place(record, people[record.cohort]):
-            yield identity.Shared(record, flaw)
+    yield from judge_columns(tuple(zip(*map(identity.person_of, records), strict=True)))
+
+
+def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[among.Shared]:
+    """Return what is wrong among all people whose parts, as `identity.Person` has them, are the `columns`."""
+    if columns:
+        yield from among.judge_columns(columns)
+        for path, flaw in file.judge_places(columns[0], columns[1]):
+            yield among.Shared(path, flaw)
 
 
 def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on: str) -> list[Finding]:

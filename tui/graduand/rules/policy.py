@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
+from graduand.records.record import ATTENDING
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
 
@@ -79,6 +80,11 @@ RULES: Final = (
 
 _ASKED: Final = "transition:personal_email:requested_on"
 _ANSWER: Final = "transition:personal_email:answer_by"
+READS: Final = (
+    *("disabled", "email_address", "transition:kind", ATTENDING, _ASKED, _ANSWER),
+    *("transition:keeps_school_email", "transition:keeps_sso"),
+)
+"""All that these rules look at, exemptions aside."""
 
 
 def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:

@@ -134,6 +134,8 @@ RULES: Final = (
 
 _YEARS_BACK: Final = 70
 _YEARS_AHEAD: Final = 15
+READS: Final = (START, END, ATTENDING, "transition:kind")
+"""All that these rules look at, with the year column."""
 
 
 def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:

@@ -247,9 +247,13 @@ RULES: Final = (
 )
 
 _COLLEGES: Final = "primary_education:college_names"
-_SHOWN_AS_SENT: Final = frozenset(
-    {"primary_education:major_names", "primary_education:minor_names", _COLLEGES, *LISTED}
-)
+SHOWN_AS_SENT: Final = frozenset({"primary_education:major_names", "primary_education:minor_names", _COLLEGES, *LISTED})
+"""What appears on the profile as it is sent."""
+_LABELS: Final = "system_label_names"
+ALONE: Final = frozenset({_COLLEGES, _LABELS})
+"""Lists that are judged as a whole."""
+NEEDED: Final = frozenset({"transition:kind"})
+"""What every record needs, whatever the region asks for."""
 _ACRONYM: Final = 5
 _TEN_FIGURES: Final = 10
 _TOLD: Final = 10
@@ -295,7 +299,7 @@ def _missing(record: Record, school: School) -> Iterator[Flaw]:
         if header not in record.values:
             message = _("{field} is missing; every row needs it.")
             yield Flaw("GR104", header, message.format(field=quoted(header)))
-    if "transition:kind" not in record.values:
+    if not record.values.keys() >= NEEDED:
         message = _("{field} is missing: it is “graduated” or “returned”.")
         yield Flaw("GR104", "transition:kind", message.format(field=quoted("transition: kind")))
     for header in school.region.expected_values:
@@ -332,7 +336,7 @@ def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw
         if same in seen:
             yield Flaw("GR121", key, _("{value} appears twice in this list.").format(value=quoted(text)))
         seen.add(same)
-    if field.key == "system_label_names":
+    if field.key == _LABELS:
         message = _("These labels replace all that the person has: {labels}.")
         labels = ", ".join(quoted(text) for text in texts[:_TOLD]) + (" …" if len(texts) > _TOLD else "")
         yield Flaw("GR131", field.key, message.format(labels=labels))
@@ -355,7 +359,7 @@ def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:
     if right or (allowed and text not in allowed):
         foreign = field.values_of not in {"", school.institution.region} and not right
         yield Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed, right))
-    if field.key in _SHOWN_AS_SENT and text.isupper() and len(text) > _ACRONYM:
+    if field.key in SHOWN_AS_SENT and text.isupper() and len(text) > _ACRONYM:
         message = _("{value} is all capitals and would be shown so.")
         yield Flaw("GR128", key, message.format(value=quoted(text)))
 

@@ -1,0 +1,119 @@
+"""Leaf: what is known of the records of one cohort, as columns: who they are, their rows, and what is wrong."""
+
+from __future__ import annotations
+
+import marshal
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from graduand.findings import Finding, Severity
+from graduand.handshake.lines import Lines, joined_lines
+from graduand.handshake.row import LABELS, Row
+from graduand.records.stamp import SIZE
+from graduand.rules.identity import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FORM: Final = "graduand/leaf/1"
+"""What a packed leaf holds, and what it means; another meaning bears another number."""
+
+
+class Leaf(NamedTuple):
+    """Files of one cohort; every column has an entry for each."""
+
+    cohort: str
+    paths: list[str]
+    stamps: bytes
+    """How each file stood when it was read."""
+    people: tuple[list[Any], ...]
+    """What the rules among records look at, as `identity.KEYS` says; nothing of a file that could not be read."""
+    lines: Lines
+    """The row of each sound record; blank where there is none, or it stands apart."""
+    apart: dict[int, Row]
+    """Rows that are not as all others: with labels, another username, or something held back."""
+    findings: dict[int, list[Finding]]
+    """What is wrong with a file by itself; a file with nothing wrong has no entry."""
+
+    def picked(self, places: Sequence[int]) -> Leaf:
+        """Return the leaf of the files at these places, in their order."""
+        moved = {place: index for index, place in enumerate(places)}
+        return Leaf(
+            self.cohort,
+            [self.paths[place] for place in places],
+            b"".join(self.stamp(place) for place in places),
+            tuple([column[place] for place in places] for column in self.people),
+            Lines(self.lines.columns, [self.lines.lines[place] for place in places]),
+            {moved[place]: row for place, row in self.apart.items() if place in moved},
+            {moved[place]: found for place, found in self.findings.items() if place in moved},
+        )
+
+    def stamp(self, place: int) -> bytes:
+        """Return how the file at a place stood when it was read."""
+        return self.stamps[place * SIZE : (place + 1) * SIZE]
+
+
+def joined(leaves: Sequence[Leaf], headers: Sequence[str]) -> Leaf:
+    """Return one leaf of leaves of the same cohort, its files sorted, its columns in the order of `headers`."""
+    if len(leaves) == 1:
+        return leaves[0]
+    starts = [0, *accumulate(len(leaf.paths) for leaf in leaves)]
+    whole = Leaf(
+        leaves[0].cohort,
+        [*chain.from_iterable(leaf.paths for leaf in leaves)],
+        b"".join(leaf.stamps for leaf in leaves),
+        tuple([*chain.from_iterable(columns)] for columns in zip(*(leaf.people for leaf in leaves), strict=True)),
+        joined_lines([leaf.lines for leaf in leaves], headers),
+        {start + at: row for leaf, start in zip(leaves, starts, strict=False) for at, row in leaf.apart.items()},
+        {start + at: found for leaf, start in zip(leaves, starts, strict=False) for at, found in leaf.findings.items()},
+    )
+    order = sorted(range(len(whole.paths)), key=whole.paths.__getitem__)
+    return whole if order == [*range(len(order))] else whole.picked(order)
+
+
+def packed(leaf: Leaf) -> bytes:
+    """Return the leaf as bytes that only this Python takes apart, and only from the user's own folder or process."""
+    return marshal.dumps(
+        (
+            FORM,
+            leaf.cohort,
+            leaf.paths,
+            leaf.stamps,
+            leaf.people,
+            leaf.lines.columns,
+            b"\n".join(leaf.lines.lines),
+            {
+                at: (row.username, dict(row.cells), row.previous_username, row.held_back)
+                for at, row in leaf.apart.items()
+            },
+            {
+                at: [(str(one.rule), str(one.severity), *one[2:]) for one in found]
+                for at, found in leaf.findings.items()
+            },
+        )
+    )
+
+
+def unpacked(raw: bytes) -> Leaf:
+    """Return the leaf that was packed.
+
+    Raises:
+        ValueError, TypeError, EOFError: the bytes are no leaf of this form.
+    """
+    form, cohort, paths, stamps, people, columns, chunk, apart, findings = marshal.loads(raw)  # noqa: S302 - our own
+    if form != FORM or len(people) != len(KEYS):
+        raise ValueError(form)
+    return Leaf(
+        cohort,
+        paths,
+        stamps,
+        people,
+        Lines(columns, chunk.split(b"\n") if paths else []),
+        {at: Row(*row) for at, row in apart.items()},
+        {at: [Finding(one[0], Severity(one[1]), *one[2:]) for one in found] for at, found in findings.items()},
+    )
+
+
+def is_ordinary(row: Row) -> bool:
+    """Tell whether a row is uploaded as most are: looked up by its username, without labels, with nothing held back."""
+    return not row.previous_username and not row.held_back and LABELS not in row.cells

@@ -1,0 +1,127 @@
+"""Register: all leaves, one a cohort; what they say together, and what is wrong with whom."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from graduand import twin
+from graduand.findings import Finding, in_order
+from graduand.leaf import joined
+from graduand.records import files, stamp
+from graduand.rules import judgement
+from graduand.rules.identity import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graduand.clerk import Clerk
+    from graduand.drawer import Drawer
+    from graduand.leaf import Leaf
+    from graduand.rules.rule import Flaw
+
+    Progress = Callable[[int, int], None]
+
+MANY: Final = 500
+"""Files from which on the fast road repays the making of its pattern."""
+
+PART: Final = 2_500
+"""Files that are read at once, between two words on the progress."""
+
+
+class Register:
+    """What all files below `records/` come to."""
+
+    def __init__(self, clerk: Clerk, leaves: Sequence[Leaf], strays: Sequence[Finding]) -> None:
+        self._clerk = clerk
+        self._strays = strays
+        self.leaves = leaves
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All records' paths, sorted."""
+        return tuple(chain.from_iterable(leaf.paths for leaf in self.leaves))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is wrong, in order."""
+        shared: dict[str, list[Flaw]] = {}
+        for one in judgement.judge_columns(self.columns):
+            shared.setdefault(one.path, []).append(one.flaw)
+        found = [
+            finding
+            for leaf in self.leaves
+            for place, findings in leaf.findings.items()
+            if leaf.paths[place] not in shared
+            for finding in findings
+        ]
+        for path, flaws in shared.items():
+            found += self._clerk.judged(path, files.load(self._clerk.root, path), flaws)[1]
+        return in_order([*self._strays, *found])
+
+    @property
+    def columns(self) -> list[list[Any]]:
+        """What the rules among records look at: the paths, and a column for each of `identity.KEYS`."""
+        columns: list[list[Any]] = [[] for _part in range(1 + len(KEYS))]
+        for leaf in self.leaves:
+            for column, more in zip(columns, (leaf.paths, *leaf.people), strict=True):
+                column.extend(more)
+        return columns
+
+
+def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None = None) -> Register:
+    """Return the register of the files that were `found`; what lies in the `drawer` unchanged is not read again."""
+    cohorts = {cohort: [*paths] for cohort, paths in groupby(found.paths, _cohort)}
+    kept = (
+        {cohort: _unchanged(clerk, drawer.leaf(cohort), paths) for cohort, paths in cohorts.items()} if drawer else {}
+    )
+    wanted = {cohort: _missing(paths, kept.get(cohort)) for cohort, paths in cohorts.items()}
+    clerk.many = sum(map(len, wanted.values())) >= MANY
+    read: dict[str, list[Leaf]] = {cohort: [] for cohort in cohorts}
+    parts = [
+        (cohort, paths[start : start + PART])
+        for cohort, paths in wanted.items()
+        for start in range(0, len(paths), PART)
+    ]
+    for leaf in twin.leaves(clerk, parts, progress):
+        read[leaf.cohort].append(leaf)
+    leaves = []
+    headers = [*clerk.school.columns]
+    for cohort in cohorts:
+        old = kept.get(cohort)
+        leaf = joined([*([old] if old else []), *read[cohort]], headers)
+        leaves.append(leaf)
+        if drawer and read[cohort]:
+            drawer.put(leaf)
+    if drawer:
+        drawer.clear(cohorts)
+    return Register(clerk, leaves, found.strays)
+
+
+def _cohort(path: str) -> str:
+    return path.split("/", 2)[1]
+
+
+def _unchanged(clerk: Clerk, leaf: Leaf | None, paths: Sequence[str]) -> Leaf | None:
+    """Return what a leaf says of the files that are just as it knew them; None when there are none."""
+    if leaf is None:
+        return None
+    now = stamp.stamps(clerk.root, leaf.paths)
+    if now == leaf.stamps and leaf.paths == paths:
+        return leaf
+    there = set(paths)
+    size, never = stamp.SIZE, stamp.NEVER
+    places = [
+        place
+        for place, path in enumerate(leaf.paths)
+        if path in there and leaf.stamp(place) == now[place * size : (place + 1) * size] != never
+    ]
+    return leaf.picked(places) if places else None
+
+
+def _missing(paths: Sequence[str], leaf: Leaf | None) -> Sequence[str]:
+    if leaf is None:
+        return paths
+    known = set(leaf.paths)
+    return [path for path in paths if path not in known] if len(known) < len(paths) else ()
