@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import time
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -25,7 +26,7 @@ def story(app: App[Any], tell: Callable[[Pilot[Any]], Awaitable[None]], size: tu
     """Run `app` and let `tell` press its keys; whatever goes wrong in the app fails the test."""
 
     async def run() -> None:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             app.cursor_blink = False  # type: ignore[attr-defined]
             await settled(pilot)
             await tell(pilot)
@@ -34,9 +35,12 @@ def story(app: App[Any], tell: Callable[[Pilot[Any]], Awaitable[None]], size: tu
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until no work goes on behind the screen and everything is painted."""
+    """Wait until no thread works behind the screen and everything is painted; an open question goes on waiting."""
     await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
+    deadline = time.monotonic() + 30
+    while any(worker.is_running and worker._thread_worker for worker in pilot.app.workers):
+        assert time.monotonic() < deadline, "something behind the screen does not end"
+        await pilot.pause(0.01)
     await pilot.pause()
 
 

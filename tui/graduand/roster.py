@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -89,6 +89,17 @@ class Roster:
         # One text in one go: a call for each of a hundred thousand people would be seen.
         return folded("\n".join(line.replace("\n", " ") for line in lines)).split("\n") if self.entries else []
 
+    def knowing(self, outstanding: Mapping[str, Progress]) -> Roster:
+        """Return the same people with what is outstanding; all that was worked out about them is kept."""
+        other = replace(self, outstanding=outstanding)
+        other.__dict__.update({name: value for name, value in self.__dict__.items() if name not in _FIELDS})
+        return other
+
+    def prepare(self) -> Roster:
+        """Work out now, where nobody waits, what the first search needs."""
+        _worked_out = self._haystacks, self.places, self.cohorts, self.rules
+        return self
+
     @cached_property
     def places(self) -> Mapping[str, int]:
         """Where each path stands among the entries."""
@@ -161,6 +172,7 @@ class Roster:
         )
 
 
+_FIELDS: Final = {"entries", "outstanding"}
 _URGENT: Final[Mapping[str, str]] = {Status.FAILED: "0", Status.NEW: "1", Status.CHANGED: "2", Status.UNCHANGED: "3"}
 
 

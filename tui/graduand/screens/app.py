@@ -12,7 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled, get_current_worker
 
-from graduand.errors import Exit, Trouble
+from graduand.errors import Exit, NothingToCompile, Trouble
 from graduand.language import N_, _, visible
 from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
 from graduand.roster import outstanding_of, roster_of
@@ -25,6 +25,8 @@ from graduand.screens.themes import THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from textual.worker import Worker
 
     from graduand.roster import Progress, Roster
     from graduand.workspace import Workspace
@@ -63,10 +65,13 @@ class GraduandApp(App[None]):
         """Paint first, read afterwards."""
         for theme in THEMES.values():
             self.register_theme(theme)
-        self._prefer()
         self.push_screen(self.people)
         self._hear_the_end()
-        self.call_after_refresh(self.read_everybody)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._prefer()
+        self.read_everybody()
 
     def _prefer(self) -> None:
         try:
@@ -116,32 +121,42 @@ class GraduandApp(App[None]):
 
         self.call_from_thread(self._tell, _("reading"))
         try:
-            roster = roster_of(self.workspace, self.on, tell)
-            self.call_from_thread(self._show, roster)
-            outstanding = outstanding_of(self.workspace, self.on)
+            roster = roster_of(self.workspace, self.on, tell).prepare()
         except WorkerCancelled:
             return
         except Trouble as trouble:
-            self.call_from_thread(self._stopped, trouble)
-        else:
-            if not worker.is_cancelled:
-                self.call_from_thread(self._know, outstanding)
+            self.call_from_thread(self._could_not_read, trouble)
+            return
+        if not worker.is_cancelled:
+            self.call_from_thread(self._show, roster)
+            self._compare(worker)
+
+    def _compare(self, worker: Worker[None]) -> None:
+        try:
+            outstanding = outstanding_of(self.workspace, self.on)
+        except NothingToCompile:
+            outstanding = {}
+        except Trouble as trouble:
+            self.call_from_thread(self.tell_trouble, trouble)
+            outstanding = {}
+        if not worker.is_cancelled:
+            self.call_from_thread(self._know, outstanding)
 
     def _tell(self, words: str) -> None:
         self.people.told = words
 
     def _show(self, roster: Roster) -> None:
         self.people.told = _("comparing with the last upload")
-        self.people.roster = replace(roster, outstanding=self.people.roster.outstanding)
+        self.people.trouble = ""
+        self.people.roster = roster.knowing(self.people.roster.outstanding)
 
     def _know(self, outstanding: Mapping[str, Progress]) -> None:
         self.people.told = ""
-        self.people.roster = replace(self.people.roster, outstanding=outstanding)
+        self.people.roster = self.people.roster.knowing(outstanding)
 
-    def _stopped(self, trouble: Trouble) -> None:
+    def _could_not_read(self, trouble: Trouble) -> None:
         self.people.told = ""
-        if self.people.roster.entries:
-            self.tell_trouble(trouble)
+        self.people.trouble = str(trouble)
 
     # What screens ask for
 

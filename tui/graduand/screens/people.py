@@ -7,27 +7,25 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.suggester import Suggester
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from graduand.language import N_, _, ngettext
-from graduand.query import Query, completed, query_of
+from graduand.query import Query, query_of
 from graduand.roster import ORDERS, Entry, Roster
 from graduand.screens.messages import Opened
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, Lines
 from graduand.screens.widgets.person_line import column_titles, person_line
+from graduand.screens.widgets.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
 
 ORDER_NAMES: Final = {
@@ -39,32 +37,13 @@ ORDER_NAMES: Final = {
 }
 
 
-class Completion(Suggester):
-    """Completes filters while they are typed."""
-
-    def __init__(self, screen: PeopleScreen) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._people = screen
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """Return the whole text of the search with its last filter completed."""
-        roster = self._people.roster
-        found = completed(value, roster.cohorts, roster.rules)
-        return found if found != value else None
-
-
 class PeopleScreen(Screen[None]):
     """Everybody, and what they are searched by."""
 
     CSS = """
     #title { dock: top; height: 1; background: $panel; color: $foreground; text-style: bold; padding: 0 1; }
-    #search { height: 1; padding: 0 1; }
-    #search Static { width: auto; padding-right: 1; color: $text-accent; text-style: bold; }
-    #find { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
-    #find:focus { background: $surface; }
-    #search #counts { padding: 0 0 0 2; color: $foreground; text-style: none; }
     #columns { height: 1; color: $foreground 60%; text-style: underline; }
-    #empty { display: none; height: 1fr; content-align: center middle; color: $foreground 70%; }
+    #empty { display: none; height: 1fr; content-align: center middle; padding: 0 4; color: $foreground 70%; }
     PeopleScreen.-empty #empty { display: block; }
     PeopleScreen.-empty #people { display: none; }
     """
@@ -97,21 +76,18 @@ class PeopleScreen(Screen[None]):
     told: reactive[str] = reactive("")
     """What the application is busy with; "" when the list is up to date."""
 
+    trouble: reactive[str] = reactive("", init=False)
+    """Why nothing could be read; "" when something could."""
+
     def __init__(self, title: str) -> None:
-        super().__init__()
+        super().__init__(classes="-empty")
         self._heading = title
         self._asked: tuple[Query, Sequence[int]] | None = None
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
         yield Static(Content(self._heading), id="title")
-        with Horizontal(id="search"):
-            yield Static(Content(_("Find")))
-            field = Input(id="find", suggester=Completion(self), compact=True, select_on_focus=False)
-            field.placeholder = _("name, username, address, programme, or a filter")
-            field.cursor_blink = False
-            yield field
-            yield Static(Content(""), id="counts")
+        yield Search(lambda: self.roster, _("name, username, address, programme, or a filter"))
         yield Static(Content(""), id="columns")
         yield Lines(id="people")
         yield Static(Content(""), id="empty")
@@ -152,6 +128,7 @@ class PeopleScreen(Screen[None]):
         """Tell what is going on."""
         if self.is_mounted:
             self._tell_counts()
+            self.watch_trouble()
 
     def watch_found(self, before: Sequence[int], found: Sequence[int]) -> None:
         """Show who was found; the cursor stays with the person that it is on."""
@@ -175,7 +152,13 @@ class PeopleScreen(Screen[None]):
     def _tell_columns(self) -> None:
         self.query_one("#columns", Static).update(Content(column_titles(self.lines.columns - 1)))
 
+    def watch_trouble(self) -> None:
+        """Show why there is nothing."""
+        self.query_one("#empty", Static).update(Content(self._emptiness()))
+
     def _emptiness(self) -> str:
+        if self.trouble:
+            return self.trouble
         if self.roster.entries:
             return _("Nobody is found. Esc clears the search.")
         return self.told or _("There is no record yet. n makes one, i takes a class in.")
@@ -189,7 +172,7 @@ class PeopleScreen(Screen[None]):
         if self.order != "path":
             parts.append(_(ORDER_NAMES[self.order]))
         parts += [self.told] if self.told else []
-        self.query_one("#counts", Static).update(Content(" · ".join(parts)))
+        self.search.tell(" · ".join(parts))
 
     def _draw(self, index: int, width: int) -> Drawn:
         entry = self.roster.entries[self.found[index]]
@@ -198,13 +181,18 @@ class PeopleScreen(Screen[None]):
 
     # The search
 
-    @on(Input.Changed, "#find")
+    @property
+    def search(self) -> Search:
+        """The line above the list."""
+        return self.query_one(Search)
+
+    @on(Search.Asked)
     def find_while_typing(self) -> None:
         """Search for what is typed by now."""
         self._search()
 
     def _search(self) -> None:
-        query = query_of(self.query_one("#find", Input).value)
+        query = query_of(self.search.text)
         before = self._asked
         within = before[1] if before and query.narrows(before[0]) else None
         found = self.roster.find(query, within)
@@ -213,26 +201,19 @@ class PeopleScreen(Screen[None]):
         self._asked = (query, found)
         self.found = found
 
-    @on(Input.Submitted, "#find")
+    @on(Search.Left)
     def go_to_the_list(self) -> None:
         """Go on from the search to who was found."""
         self.lines.focus()
 
-    def on_key(self, event: events.Key) -> None:
-        """Leave the search by the arrow down, as in any list that one types into."""
-        if event.key == "down" and self.query_one("#find", Input).has_focus:
-            self.lines.focus()
-            event.stop()
-
     def action_find(self) -> None:
         """Type into the search."""
-        self.query_one("#find", Input).focus()
+        self.search.type()
 
     def action_clear(self) -> None:
         """Clear the search; when it is clear, clear the marks."""
-        field = self.query_one("#find", Input)
-        if field.value:
-            field.value = ""
+        if self.search.text:
+            self.search.clear()
         elif self.marks:
             self.marks = frozenset()
         self.lines.focus()

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from graduand.language import speak
+from graduand.preferences import preferences_path, read_preferences
+from graduand.screens.app import GraduandApp, open_interface
+from graduand.screens.help import HelpScreen
+from graduand.screens.palette import PaletteScreen
+from graduand.screens.people import PeopleScreen
+from graduand.workspace import Workspace
+from tests.repository import TODAY, shipped
+from tests.screens.terminal import press, screen_text, settled, story, type_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> GraduandApp:
+    return GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+
+@pytest.mark.parametrize(("language", "typed"), [("en", "sort"), ("en", "trier"), ("fr", "sort"), ("fr", "tri autre")])
+def test_the_palette_finds_french_and_english_names(app: GraduandApp, language: str, typed: str) -> None:
+    speak(language)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "ctrl+p")
+        assert isinstance(app.screen, PaletteScreen)
+        await type_in(pilot, typed)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, PeopleScreen)
+        assert app.people.order == "name"
+
+    story(app, tell)
+
+
+def test_the_palette_is_left_without_doing_anything(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "ctrl+p", "z", "z", "z", "enter")
+        assert "Nothing here has this name." in screen_text(app)
+        await press(pilot, "escape")
+        assert (app.people.order, app.people.marks) == ("path", frozenset())
+
+    story(app, tell)
+
+
+def test_help_names_every_key_of_the_screen_and_the_file_that_changes_them(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        names = {binding.description for _node, binding, *_ in app.screen.active_bindings.values() if binding.id}
+        await press(pilot, "f1")
+        assert isinstance(app.screen, HelpScreen)
+        told = screen_text(app)
+        assert {name for name in names if name and name not in told} == set()
+        assert str(preferences_path())[:40] in told
+        await press(pilot, "escape")
+        assert isinstance(app.screen, PeopleScreen)
+
+    story(app, tell, (100, 50))
+
+
+def test_a_key_can_be_another_one(app: GraduandApp) -> None:
+    preferences_path().parent.mkdir(parents=True)
+    preferences_path().write_text('keys:\n  people.sort: "o"\n', encoding="utf-8")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "s")
+        assert app.people.order == "path"
+        await press(pilot, "o")
+        assert app.people.order == "name"
+
+    story(app, tell)
+
+
+def test_a_broken_preferences_file_is_said_and_stops_nothing(app: GraduandApp) -> None:
+    preferences_path().parent.mkdir(parents=True)
+    preferences_path().write_text("theme: [/red]\n", encoding="utf-8")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert "cannot stand" in screen_text(app)
+        await press(pilot, "down")
+        assert len(app.people.found) == 45
+
+    story(app, tell, (120, 30))
+
+
+def test_light_or_dark_is_kept_for_the_next_time(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "ctrl+t", "f9")
+        assert app.theme == "graduand-light"
+
+    story(app, tell)
+    assert (read_preferences().theme, read_preferences().commit) == ("light", False)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 5), (60, 15), (300, 80)])
+def test_it_bears_every_size(app: GraduandApp, size: tuple[int, int]) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await pilot.resize_terminal(*size)
+        await press(pilot, "down", "slash", "d", "escape", "f1", "escape", "ctrl+p", "escape")
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert "▸" in screen_text(app)
+
+    story(app, tell)
+
+
+def test_every_key_of_the_footer_fits_and_there_are_at_most_seven(app: GraduandApp) -> None:
+    async def tell(_pilot: Pilot[Any]) -> None:
+        foot = screen_text(app).rstrip("\n").split("\n")[-1]
+        assert foot.rstrip().endswith("F1 Help")
+        assert len(list(app.screen.query("Key"))) <= 7
+
+    story(app, tell)
+
+
+def test_a_folder_without_a_readable_schema_is_a_sentence_not_a_crash(tmp_path: Path) -> None:
+    root = shipped(tmp_path)
+    (root / "schema" / "institution.yaml").write_text("a: [", encoding="utf-8")
+    app = GraduandApp(Workspace(root), TODAY)
+
+    async def tell(_pilot: Pilot[Any]) -> None:
+        assert "institution.yaml" in screen_text(app)
+
+    story(app, tell, (120, 30))
+
+
+def test_hostile_names_are_shown_and_not_obeyed(tmp_path: Path) -> None:
+    root = shipped(tmp_path)
+    path = root / "records/2026-spring/00412345.yaml"
+    text = path.read_text(encoding="utf-8")
+    hostile = text.replace("last_name: Dupont", 'last_name: "[/red][@click=app.leave]\\e[2J\\u202e"')
+    path.write_text(hostile, encoding="utf-8")
+    app = GraduandApp(Workspace(root), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "slash", "c", "h", "l", "o", "e")
+        told = screen_text(app)
+        assert "[/red][@click=app.leave]<U+001B>[2J<U+202E>" in told
+        await pilot.click("#people", offset=(25, 0))
+        assert app.is_running
+
+    story(app, tell, (200, 24))
+
+
+def test_a_bug_ends_with_itself_and_shows_nobody(app: GraduandApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door turns it into one sentence; a traceback on the screen would hold people's names."""
+    monkeypatch.setattr(GraduandApp, "run", lambda self: self._handle_exception(ValueError("Chloé Dupont")))
+    with pytest.raises(ValueError, match="Chloé"):
+        open_interface(app.workspace, TODAY)
+
+
+def test_a_closed_terminal_ends_it_in_order(app: GraduandApp) -> None:
+    kept = []
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        app.people.keep_now = lambda: kept.append(time.monotonic())  # type: ignore[attr-defined]
+        os.kill(os.getpid(), signal.SIGHUP)
+        await pilot.pause(0.2)
+        assert not app.is_running or app.return_code == 130
+
+    story(app, tell)
+    assert len(kept) == 1
