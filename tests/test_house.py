@@ -38,6 +38,7 @@ DOORS = {
     "yaml": ("records",),
     "ruamel": ("records",),
     "git": ("history",),
+    "openpyxl": ("intake.workbook",),
     "subprocess": ("history.program",),
     "shutil": (),
     "tempfile": (),

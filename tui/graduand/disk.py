@@ -310,11 +310,16 @@ def _taken_back(done: list[Swap]) -> bool:
         return False
 
 
+_STANDING: Final = frozenset({"records", "schema"})
+"""Folders that stay when nothing is in them any more: by them a repository is known."""
+
+
 def _drop_empty(folder: Path) -> None:
     """Remove a folder that nothing is left in, and the one above it."""
     with suppress(OSError):
-        folder.rmdir()
-        folder.parent.rmdir()
+        for one in (folder, folder.parent):
+            if one.name not in _STANDING:
+                one.rmdir()
 
 
 def _settle(swaps: Sequence[Swap]) -> None:

@@ -40,29 +40,29 @@ class Alteration(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """One file of `records/` as it shall be."""
+    """One file of `records/` as it shall be, or one of `schema/`."""
 
     path: str
     record: Record | None
-    """None: the file goes."""
+    """None: the file is no record, or goes."""
     base: bytes | None
     """What the file held when it was read; None: there is none yet."""
     text: str
-    """The canonical text of the record; "" when the file goes."""
+    """What the file shall hold, of a record its canonical text; "" when it goes."""
     was: Record | None = None
     """The record before, perhaps in another place."""
 
     @property
     def after(self) -> bytes | None:
         """What the file shall hold."""
-        return self.text.encode(errors="surrogatepass") if self.record else None
+        return self.text.encode(errors="surrogatepass") if self.text else None
 
     @property
     def state(self) -> State:
         """What is proposed."""
         if self.base == self.after:
             return State.IDENTICAL
-        if self.record is None:
+        if self.after is None:
             return State.REMOVED
         return State.CHANGED if self.was or self.base is not None else State.NEW
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
+SCHEMA: Final = "schema"
+
+
 class Resumed(NamedTuple):
     """What became of a save that was killed."""
 
@@ -68,10 +71,7 @@ def apply(
         if not wanted and not left:
             return ()
         also = [one for one in proposals if one.path in left]
-        lines = [
-            journal.Line(one.path, journal.checksum(one.base), one.text if one.record else None)
-            for one in (*wanted, *also)
-        ]
+        lines = [journal.Line(one.path, journal.checksum(one.base), one.text or None) for one in (*wanted, *also)]
         whole = journal.Journal(subject, trailers, commit, lines)
         swaps = [disk.Swap(workspace.root / one.path, one.base, one.after) for one in wanted]
         _write(workspace.root, git.folder, whole, swaps)
@@ -128,8 +128,9 @@ def _brought_forward(workspace: Workspace, one: Proposal) -> Proposal:
 def _refuse_unsound(workspace: Workspace, proposals: Sequence[Proposal]) -> None:
     folders = {Path(one.path).parent: one.path for one in proposals}
     for path in folders.values():
-        if not files.inside(workspace.root, path):
-            raise NotWritten(path, _("it would lie outside {folder}").format(folder=f"{FOLDER}/"))
+        top = FOLDER if path.startswith(f"{FOLDER}/") else SCHEMA
+        if not files.inside(workspace.root, path, top):
+            raise NotWritten(path, _("it would lie outside {folder}").format(folder=f"{top}/"))
     files.prove_all(((one.record, one.text) for one in proposals if one.record), workspace.school)
 
 

@@ -16,6 +16,7 @@ from graduand.commands.wording import Command, Group
 from graduand.language import _
 
 COMMANDS = (
+    "intake",
     "edit",
     "check",
     "cure",
@@ -33,6 +34,7 @@ COMMANDS = (
     "text",
     "explain",
     "fmt",
+    "forget",
     "schema",
     "init",
     "doctor",

@@ -90,9 +90,9 @@ def load(root: Path | str, path: str) -> bytes | Finding:
         return _stray("GR001", Severity.ERROR, path, str(unreadable))
 
 
-def inside(root: Path, path: str) -> bool:
-    """Tell whether a record at `path` lies below `records/`, whatever links lead there."""
-    return (root / path).parent.resolve().is_relative_to((root / FOLDER).resolve())
+def inside(root: Path, path: str, folder: str = FOLDER) -> bool:
+    """Tell whether a file at `path` lies below the folder, `records/` by default, whatever links lead there."""
+    return (root / path).parent.resolve().is_relative_to((root / folder).resolve())
 
 
 def save(root: Path, record: Record, text: str, read_before: bytes | None, school: School) -> None:

@@ -85,7 +85,7 @@ READS: Final = ("email_address", "transition:kind")
 def judge(record: Record, school: School) -> Iterator[Flaw]:
     """Return what is wrong with the record's addresses."""
     for key, address in addresses_of(record, school):
-        yield from _address(key, address, school)
+        yield from judge_address(key, address, school)
     yield from _main(record, school)
     main = record.text("email_address").casefold()
     for index, address in enumerate(record.texts(_EXTRA)):
@@ -116,7 +116,8 @@ def addresses_of(record: Record, school: School) -> Iterator[tuple[str, str]]:
         yield f"{_EXTRA}:{index}", address
 
 
-def _address(key: str, address: str, school: School) -> Iterator[Flaw]:
+def judge_address(key: str, address: str, school: School) -> Iterator[Flaw]:
+    """Return what is wrong with one address under a key by itself."""
     if not matches(Kind.EMAIL, address):
         yield Flaw("GR301", key, _no_address(address))
         return

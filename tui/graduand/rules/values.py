@@ -270,7 +270,7 @@ def judge(record: Record, school: School) -> Iterator[Flaw]:
         known = sound[key]
         if value in known:
             continue
-        flaws = tuple(_value(school.fields[key], value, school))
+        flaws = tuple(judge_value(school.fields[key], value, school))
         if flaws:
             yield from flaws
         elif len(known) < _REMEMBERED:
@@ -285,7 +285,8 @@ def _sound(_school: School) -> defaultdict[str, set[Value]]:
     return defaultdict(set)
 
 
-def _value(field: Field, value: Value, school: School) -> Iterator[Flaw]:
+def judge_value(field: Field, value: Value, school: School) -> Iterator[Flaw]:
+    """Return what is wrong with one value by itself."""
     if value == CLEAR:
         yield from _cleared(field)
     elif isinstance(value, str):

@@ -1,0 +1,27 @@
+"""graduand forget: a person's record deleted, and kept from coming back with the next file."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.language import N_, _, visible
+from graduand.workspace import today
+
+HELP = N_("Delete a person's record, and keep a checksum so that no intake brings it back.")
+
+
+def forget(
+    context: typer.Context,
+    username: Annotated[str, typer.Argument(metavar="USERNAME", help=_("Whose record."))],
+    basis: Annotated[str, typer.Option(help=_("Why it must go, such as “GDPR art. 17”; kept beside the checksum."))],
+) -> None:
+    from graduand import forgetting
+
+    forgotten = forgetting.forget(session_of(context).workspace(), username, basis, today())
+    sys.stdout.write(f"{visible(forgotten.path, 300)}\n")
+    say(_("Deleted and committed: {commit}").format(commit=forgotten.saved[0].commit[:12]))
+    say(_("git's history still holds the record: an erasure rewrites it. The account in Handshake is deleted there."))

@@ -1,0 +1,189 @@
+"""graduand intake: people from a registrar's file or an answer form, looked at first, then taken in as records."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graduand.commands.session import say, session_of
+from graduand.errors import Exit, Usage
+from graduand.language import N_, _, ngettext, quoted, visible
+from graduand.reports.page import show as show_lines
+from graduand.workspace import day, today
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graduand.arrivals import Look, Order
+    from graduand.proposals import Resumed
+    from graduand.taking import Taken
+    from graduand.workspace import Workspace
+
+HELP = N_("Take people in from a CSV file or a spreadsheet: shows what it would do, then does it with --apply.")
+
+
+def intake(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help=_("A CSV file or an .xlsx workbook; - reads the standard input."))],
+    apply: Annotated[bool, typer.Option("--apply", help=_("Take them in, in one commit."))] = False,
+    cohort: Annotated[str, typer.Option(help=_("The class that new people go into, such as 2026-spring."))] = "",
+    kind: Annotated[str, typer.Option(help=_("What happens to everybody: graduated or returned."))] = "",
+    end_date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The date of graduation of everybody."))] = "",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help=_("A value that everybody gets, such as campus_name=Nord.")),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help=_("Only rows with this value, such as year=Senior; a|b is either.")),
+    ] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="HEADER=KEY", help=_("What a column is; HEADER= leaves it out.")),
+    ] = None,
+    value: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY:TEXT=VALUE", help=_("What a text of the file stands for; = alone: blank.")),
+    ] = None,
+    dates: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=FORM", help=_("Which part of a date comes first: dd/mm/yyyy or mm/dd/yyyy.")),
+    ] = None,
+    pad: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIGURES", help=_("Fill usernames up with zeros in front; 0: take them as they are.")),
+    ] = None,
+    patch: Annotated[
+        bool, typer.Option("--patch", help=_("Answers: only the address of people who have a record."))
+    ] = False,
+    source: Annotated[
+        str, typer.Option(help=_("The office that the file is from; its columns are kept in schema/intake/."))
+    ] = "",
+    encoding: Annotated[str, typer.Option(help=_("The encoding of the file, when it is guessed wrong."))] = "",
+    separator: Annotated[str, typer.Option(help=_("The sign between its cells, when it is guessed wrong."))] = "",
+    sheet: Annotated[str, typer.Option(help=_("The sheet of a workbook."))] = "",
+    out: Annotated[
+        Path | None, typer.Option(help=_("The folder for refused rows; build/intake/ beside records/ by default."))
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
+    ] = False,
+    no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print what it would do, or did, as JSON."))] = False,
+) -> None:
+    from graduand import arrivals, taking
+    from graduand.commands import wishes
+    from graduand.reports.intake_text import as_json as json_of
+    from graduand.reports.intake_text import intake_text
+
+    session = session_of(context)
+    workspace = session.workspace()
+    common = {"transition:kind": kind, "primary_education:end_date": day(end_date) if end_date else ""}
+    order = arrivals.Order(
+        name=file.name or str(file),
+        on=today(),
+        cohort=taking.cohort(cohort) if cohort else "",
+        values=wishes.values(workspace, [*(f"{key}={text}" for key, text in common.items() if text), *(set_ or ())]),
+        where=tuple(where or ()),
+        columns=wishes.columns(map_ or ()),
+        meanings=wishes.meanings(value or ()),
+        dates=wishes.forms(dates or ()),
+        pad=wishes.figures(pad or ()),
+        told=arrivals.Told(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet),
+        source=source,
+        patch=patch,
+    )
+    look = _looked(workspace, _read(file), order)
+    if as_json and not apply:
+        sys.stdout.write(json_of(look, show=show))
+    elif not as_json:
+        show_lines(intake_text(look, everything=everything, show=show), session.colour)
+    if apply or (not as_json and _agreed(look)):
+        folder = out or workspace.root / "build" / "intake"
+        taken = taking.take(workspace, look, folder, commit=not no_commit, tell=_tell)
+        if as_json:
+            sys.stdout.write(json_of(look, show=show, taken=taken))
+        _say_taken(taken)
+    if look.refused:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _read(file: Path) -> bytes:
+    from graduand import arrivals
+
+    if str(file) == "-":
+        return sys.stdin.buffer.read(arrivals.SIZE + 1)
+    return arrivals.read_file(file)
+
+
+def _looked(workspace: Workspace, raw: bytes, order: Order) -> Look:
+    """Look at the file; at a terminal, ask which part of a date comes first, once for each column."""
+    from graduand import arrivals
+
+    try:
+        return arrivals.look(workspace, raw, order)
+    except arrivals.DatesInDoubt as doubt:
+        if not _at_a_terminal():
+            raise
+        answers = {header: _asked_form(header, one.text, one.readings) for header, one in doubt.doubts.items()}
+    return arrivals.look(workspace, raw, order._replace(dates={**order.dates, **answers}))
+
+
+def _asked_form(header: str, text: str, forms: Sequence[str]) -> str:
+    from graduand import arrivals
+
+    message = _("How are the dates in {column} written, such as {value}?")
+    say(message.format(column=quoted(header), value=quoted(text)))
+    for number, form in enumerate(forms, 1):
+        say(f"  {number}  {form}  ({arrivals.day_of(text, form)})")
+    answer = _answer(_("Number: "))
+    if answer.isdigit() and 0 < int(answer) <= len(forms):
+        return forms[int(answer) - 1]
+    raise Usage(_("Nothing was taken in."))
+
+
+def _agreed(look: Look) -> bool:
+    """Ask whether to go on, where somebody can answer and there is something to do."""
+    if not (look.new or look.changes):
+        return False
+    if not _at_a_terminal():
+        say(_("Nothing was written. Take them in with --apply."))
+        return False
+    count = len(look.new) + len(look.changes)
+    message = ngettext("Take {count} person in? [y/N] ", "Take {count} people in? [y/N] ", count)
+    if _answer(message.format(count=count)).casefold() in {"y", "yes", "o", "oui"}:
+        return True
+    say(_("Nothing was written."))
+    return False
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _answer(question: str) -> str:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def _tell(resumed: Resumed) -> None:
+    from graduand.proposals import told
+
+    say(told(resumed))
+
+
+def _say_taken(taken: Taken) -> None:
+    if not taken.saved:
+        say(_("Nothing changed: all is so already."))
+    elif taken.saved[0].commit:
+        say(_("Taken in and committed: {commit}").format(commit=taken.saved[0].commit[:12]))
+    else:
+        say(_("Taken in, not committed."))
+    if taken.refused:
+        message = _("The refused rows, each with its reason: {path}. Put them right there, and take that file in.")
+        say(message.format(path=visible(str(taken.refused), 300)))

@@ -1,0 +1,233 @@
+"""Cells: what stands in a foreign column, as the values that a record holds; each distinct text is looked at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.findings import Severity
+from graduand.intake import dates
+from graduand.intake.zeros import is_short
+from graduand.language import _, quoted
+from graduand.nearest import folded, nearest
+from graduand.records.kinds import CLEAR, Kind, is_plain, matches
+from graduand.rules.addresses import judge_address
+from graduand.rules.book import RULES
+from graduand.rules.values import close, judge_value, meant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from graduand.records.field import Field
+    from graduand.records.record import Value
+    from graduand.records.school import School
+
+
+class Wrong(NamedTuple):
+    """A cell that no record can hold, and the sentence that says why."""
+
+    reason: str
+
+
+class Reading(NamedTuple):
+    """How the cells of one column are to be read."""
+
+    field: Field
+    form: str = ""
+    """Of dates: which part comes first."""
+    values: Mapping[str, str] = {}
+    """What a text of the file stands for, by its fold; "" is blank."""
+    width: int = 0
+    """Figures that an identifier is filled up to with zeros in front; 0: none."""
+    length: int = 0
+    """Figures that an identifier should have; 0: any."""
+
+
+_BLANKS: Final = re.compile(r"[\s\u00a0\u202f]+")
+_NOTHING: Final = frozenset({"null", "n/a", "na", "nan", "none", "nil", "-", "--", "n.c.", "nc"})
+_SPEAKING: Final = frozenset({Kind.NAME, Kind.TEXT, Kind.NOTE, Kind.LIST, Kind.IDENTIFIER})
+"""Kinds in which such a word may be somebody's name."""
+_FAILED: Final = re.compile(r"#(?:REF|VALUE|VALEUR|NAME|NOM|DIV/0|N/A|NUM|NOMBRE|NULL|NUL)[!?]?", re.IGNORECASE)
+_GARBLED: Final = re.compile(
+    "[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€"
+)
+_NUMBER: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_ITEMS: Final = re.compile(r"[;|\n]")
+_ARMED: Final = re.compile(r"'(?=[=+\-@\t\r])")
+"""A sign before a cell that a spreadsheet would run; whoever wrote it there for safety wants it off again."""
+
+
+class Column(dict[str, "Value | Wrong | None"]):
+    """The values of a column's texts, each made when it is first asked for."""
+
+    def __init__(self, reading: Reading, school: School) -> None:
+        super().__init__()
+        self._reading = reading
+        self._school = school
+        self._plain = _plainly(reading, school)
+        self.wrong = False
+        """Whether any text so far was none."""
+
+    def __missing__(self, text: str) -> Value | Wrong | None:
+        value: Value | Wrong | None
+        if text and self._plain and self._plain(text):
+            value = text
+        else:
+            value = _read(text, self._reading, self._school)
+            self.wrong = self.wrong or isinstance(value, Wrong)
+        self[text] = value
+        return value
+
+
+def _plainly(reading: Reading, school: School) -> Callable[[str], bool] | None:
+    """Return what tells at once that a text can be taken as it stands; None where every one needs a look."""
+    field, kind = reading.field, reading.field.kind
+    if reading.values or field.values or field.misspellings:
+        return None
+    if kind is Kind.NAME:
+        return lambda text: len(text) <= field.max and is_plain(kind, text)
+    if kind is Kind.IDENTIFIER:
+        least = max(reading.width, reading.length)
+        return lambda text: least <= len(text) <= field.max and is_plain(kind, text) and "+" not in text
+    if kind is Kind.PHONE:
+        return lambda text: len(text) <= field.max and text.isascii() and text.isdigit()
+    return _Addresses(field, school).has if kind is Kind.EMAIL else None
+
+
+class _Addresses:
+    """Tells sound addresses at once: their domains come again and again, and are judged once."""
+
+    def __init__(self, field: Field, school: School) -> None:
+        self._field = field
+        self._school = school
+        self._sound: dict[str, bool] = {}
+
+    def has(self, text: str) -> bool:
+        """Tell whether nothing speaks against an address; False says nothing."""
+        if len(text) > self._field.max or not is_plain(Kind.EMAIL, text) or not matches(Kind.EMAIL, text):
+            return False
+        domain = text.rpartition("@")[2]
+        if domain not in self._sound:
+            self._sound[domain] = not isinstance(_judged(f"x@{domain}", self._field, self._school), Wrong)
+        return self._sound[domain]
+
+
+def _read(raw: str, reading: Reading, school: School) -> Value | Wrong | None:
+    field = reading.field
+    text = cleaned(raw, field.kind)
+    if reading.values:
+        text = reading.values.get(folded(text), text)
+    if not text or (field.kind not in _SPEAKING and text.casefold() in _NOTHING):
+        return None
+    if text == CLEAR:
+        return _judged(CLEAR, field, school)
+    if said := _spoilt(text) or (_short(text, reading) if field.kind is Kind.IDENTIFIER else ""):
+        return Wrong(said)
+    if field.kind is Kind.LIST:
+        items = tuple(dict.fromkeys(item for part in _ITEMS.split(text) if (item := part.strip())))
+        return _judged(items, field, school) if items else None
+    return _judged(_meant(text, reading, school), field, school)
+
+
+def _short(text: str, reading: Reading) -> str:
+    """Say what a spreadsheet has made of an identifier; "" when nothing."""
+    if _NUMBER.fullmatch(text):
+        message = _("{value} was an identifier before a spreadsheet made a number of it; take it from the source.")
+        return message.format(value=quoted(text))
+    if not reading.width and is_short(text, reading.length):
+        message = _(
+            "{value} has {count} figures and the others {length}: its zeros in front may be lost. "
+            "Fill them up with --pad {pad}, or take it as it is with --pad {none}."
+        )
+        name = "" if reading.field.key == "username" else f"{reading.field.key}="
+        return message.format(
+            value=quoted(text), count=len(text), length=reading.length, pad=f"{name}{reading.length}", none=f"{name}0"
+        )
+    return ""
+
+
+def cleaned(raw: str, kind: Kind = Kind.TEXT) -> str:
+    """Return a text as it was meant: composed letters, single blanks, none around it."""
+    text = _ARMED.sub("", raw, count=1) if raw.startswith("'") else raw
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if kind in {Kind.LIST, Kind.NOTE}:
+        return text.strip()
+    return _BLANKS.sub(" ", text).strip()
+
+
+def _spoilt(text: str) -> str:
+    """Say what a program has done to a text; "" when nothing."""
+    if "\ufffd" in text:
+        return _("{value} has lost a letter on its way; take it from the source.").format(value=quoted(text))
+    if _FAILED.fullmatch(text):
+        return _("{value} is an error of a spreadsheet.").format(value=quoted(text))
+    if _GARBLED.search(text):
+        right = _ungarbled(text)
+        hint = _(" It may have been {right}.").format(right=quoted(right)) if right else ""
+        return _("{value} was read in a wrong encoding before.").format(value=quoted(text)) + hint
+    return ""
+
+
+def _ungarbled(text: str) -> str:
+    try:
+        return text.encode("cp1252").decode()
+    except UnicodeError:
+        return ""
+
+
+def _meant(text: str, reading: Reading, school: School) -> str:
+    """Return what a text stands for in its column, as near as it can be told."""
+    field = reading.field
+    allowed = school.year_values if field.key == school.year else field.values
+    if allowed or field.misspellings:
+        by_fold = {folded(value): value for value in allowed}
+        return meant(field, text, allowed) or by_fold.get(folded(text), text)
+    if field.kind is Kind.DATE:
+        return dates.day_of(text, reading.form) or text
+    if field.kind is Kind.IDENTIFIER and text.isascii() and text.isdigit():
+        return text.zfill(reading.width)
+    mend = _MENDED.get(field.kind)
+    return mend(text) if mend else text
+
+
+def _grade(text: str) -> str:
+    """Return an average with at most two decimals; a third one is rounded."""
+    point = text.replace(",", ".")
+    if re.fullmatch(r"[0-4](?:\.[0-9]+)?", point) and not matches(Kind.GPA, point):
+        return str(Decimal(point).quantize(Decimal("0.01"), ROUND_HALF_UP))
+    return point if matches(Kind.GPA, point) else text
+
+
+_MENDED: Final[Mapping[Kind, Callable[[str], str]]] = {
+    Kind.BOOLEAN: lambda text: close(Kind.BOOLEAN, text) or text,
+    Kind.GPA: _grade,
+    Kind.PHONE: lambda text: close(Kind.PHONE, text.translate({ord("("): "", ord(")"): ""})) or text,
+    Kind.EMAIL: lambda text: text.removeprefix("mailto:"),
+}
+
+
+def _judged(value: Value, field: Field, school: School) -> Value | Wrong:
+    """Return the value, or what the rules say against it by itself."""
+    for flaw in judge_value(field, value, school):
+        if RULES[flaw.rule].severity is Severity.ERROR:
+            return Wrong(_listed(field, value, school) or flaw.message)
+    if field.kind is Kind.EMAIL and isinstance(value, str) and value != CLEAR:
+        for flaw in judge_address(field.key, value, school):
+            if RULES[flaw.rule].severity is Severity.ERROR:
+                return Wrong(flaw.message)
+    return value
+
+
+def _listed(field: Field, value: Value, school: School) -> str:
+    """Say how to name a value that is none of a closed list; "" where the list is open."""
+    allowed = school.year_values if field.key == school.year else field.values
+    if not allowed or not isinstance(value, str) or value in allowed:
+        return ""
+    close_one = nearest(value, allowed) or allowed[0]
+    message = _("{value} is none of the values of {key}; say what it is, such as: --value {example}")
+    return message.format(
+        value=quoted(value), key=quoted(field.key), example=quoted(f"{field.key}:{value}={close_one}", 200)
+    )

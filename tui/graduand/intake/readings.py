@@ -1,0 +1,114 @@
+"""Readings: how each column of a table is to be read, by what it holds and by what somebody has said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.errors import Usage
+from graduand.intake import dates
+from graduand.intake.cells import Reading, cleaned
+from graduand.intake.heading import REASON
+from graduand.intake.office import Source
+from graduand.intake.zeros import expected_length
+from graduand.language import _, quoted, visible
+from graduand.nearest import folded
+from graduand.records.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graduand.intake.heading import Column
+    from graduand.intake.order import Order
+    from graduand.intake.table import Table
+    from graduand.records.school import School
+
+
+class DatesInDoubt(Usage):
+    """In some columns nothing tells the day from the month; somebody must say it, once for each."""
+
+    def __init__(self, doubts: Mapping[str, dates.Doubt]) -> None:
+        self.doubts = dict(doubts)
+        super().__init__(" ".join(_doubted(header, doubt) for header, doubt in doubts.items()))
+
+
+def _doubted(header: str, doubt: dates.Doubt) -> str:
+    days = _(" or ").join(dates.day_of(doubt.text, form) for form in doubt.readings)
+    options = _(" or ").join(f"--dates {visible(repr(f'{header}={form}'), 200)}" for form in doubt.readings)
+    message = _("In {column}, {value} may be {days}, and no other date tells which; say it with {options}.")
+    if len(doubt.readings) == 1:
+        message = _("In {column}, {value} may be a day as a spreadsheet counts them ({days}); say so with {options}.")
+    return message.format(column=quoted(header), value=quoted(doubt.text), days=days, options=options)
+
+
+class Known(NamedTuple):
+    """What is known before the cells are read."""
+
+    school: School
+    order: Order
+    source: Source
+    usernames: Iterable[str]
+    """Of people who have a record."""
+
+
+def readings_of(table: Table, columns: Sequence[Column], known: Known) -> dict[str, Reading]:
+    """Return how each column that fills a key is to be read.
+
+    Raises:
+        DatesInDoubt: that cannot be told of some.
+    """
+    readings: dict[str, Reading] = {}
+    doubts: dict[str, dates.Doubt] = {}
+    pad, meanings = pads(known.order, known.source), meanings_of(known.order, known.source)
+    for column in columns:
+        field = known.school.fields[column.key]
+        by_fold = {folded(text): value for text, value in meanings.get(column.key, {}).items()}
+        reading = Reading(field, values=by_fold, width=pad.get(column.key, 0))
+        if field.kind is Kind.DATE:
+            form = told_form(column, known.order, known.source) or dates.form_of(map(cleaned, _texts(table, column)))
+            if isinstance(form, dates.Doubt):
+                doubts[column.header] = form
+            else:
+                reading = reading._replace(form=form)
+        elif field.kind is Kind.IDENTIFIER and column.key not in pad:
+            before = known.usernames if column.key == "username" else ()
+            reading = reading._replace(length=expected_length(map(str.strip, _texts(table, column)), before))
+        readings[column.key] = reading
+    if doubts:
+        raise DatesInDoubt(doubts)
+    return readings
+
+
+def _texts(table: Table, column: Column) -> set[str]:
+    return {row[column.number - 1] for row in table.rows}
+
+
+def pads(order: Order, source: Source) -> dict[str, int]:
+    """Return by key how many figures an identifier is filled up to; 0: none."""
+    return {**source.pad, **order.pad}
+
+
+def meanings_of(order: Order, source: Source) -> dict[str, Mapping[str, str]]:
+    """Return by key what texts of the file stand for."""
+    found = dict(source.values)
+    for key, pairs in order.meanings.items():
+        found[key] = {**found.get(key, {}), **pairs}
+    return found
+
+
+def told_form(column: Column, order: Order, source: Source) -> str:
+    """Return the form of a column's dates as somebody has said it; "" when nobody has."""
+    told = {folded(name): form for name, form in order.dates.items()}
+    here = told.get(folded(column.header), "") or told.get(folded(column.key), "")
+    return here or source.dates.get(column.header, "")
+
+
+def learnt(columns: Sequence[Column], order: Order, source: Source) -> Source:
+    """Return what is known of an office's files after this one."""
+    named = [column for column in columns if column.header and column.header != REASON]
+    forms = {column.header: form for column in named if column.key and (form := told_form(column, order, source))}
+    return Source(
+        {**source.columns, **{column.header: column.key for column in named}},
+        {**source.dates, **forms},
+        meanings_of(order, source),
+        pads(order, source),
+    )

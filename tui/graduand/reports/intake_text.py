@@ -1,0 +1,240 @@
+"""What an intake would do, as text and JSON: what was read, what is what, what would change, and who is refused."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.reports.page import Line, Span, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graduand.arrivals import Look
+    from graduand.intake.comparison import Change
+    from graduand.intake.heading import Column
+    from graduand.records.record import Value
+    from graduand.taking import Taken
+
+_T = TypeVar("_T")
+
+SHOWN: Final = 10
+"""People and rows of one kind that are shown, unless all are asked for."""
+
+_SEPARATORS: Final = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
+
+
+def intake_text(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return the lines of a preview; addresses are masked unless `show`."""
+    yield from read_lines(look)
+    yield line("")
+    yield from column_lines(look)
+    yield line("")
+    yield from change_lines(look, everything=everything, show=show)
+    yield line(counts(look))
+
+
+def read_lines(look: Look) -> Iterator[Line]:
+    """Return what was read: form, rows, some names."""
+    table = look.table
+    name = _("standard input") if look.order.name == "-" else visible(look.order.name, 200)
+    rows = ngettext("{count} row", "{count} rows", len(table.rows) + len(table.ragged))
+    shape = rows.format(count=len(table.rows) + len(table.ragged))
+    if table.sheet:
+        form = _("sheet {sheet}").format(sheet=quoted(table.sheet))
+    else:
+        guess = "" if table.certain else _(" (a guess; --encoding says otherwise)")
+        separator = _SEPARATORS.get(table.separator, visible(table.separator))
+        form = _("{encoding}{guess}, separator {separator}").format(
+            encoding=table.encoding, guess=guess, separator=quoted(separator)
+        )
+    yield line(Span(name, "bold"), f": {shape}, {form}")
+    if look.sample:
+        yield line(_("Names read: {names}").format(names=", ".join(quoted(name, 60) for name in look.sample)))
+    for remark in look.remarks:
+        yield line(f"· {remark}")
+
+
+def column_lines(look: Look) -> Iterator[Line]:
+    """Return what each column is."""
+    named = [
+        column.header
+        for column in look.columns
+        if column.how == "name" and not column.remark and column.key not in look.survey.blank
+    ]
+    if named:
+        message = ngettext(
+            "· {count} column bears Handshake's own name: {names}",
+            "· {count} columns bear Handshake's own names: {names}",
+            len(named),
+        )
+        yield line(message.format(count=len(named), names=", ".join(named)))
+    others = [column for column in look.columns if column.header not in named]
+    width = min(max((len(column.header) for column in others), default=0), 40)
+    for column in others:
+        header = visible(column.header or _("(no header)"), 40)
+        sign, said = column_word(column, look)
+        style = "yellow" if sign == "!" else ""
+        yield line(Span(f"{sign} {header:<{width}}", style), f"  {said}")
+        if column.remark:
+            yield line(f"    {column.remark}")
+
+
+def column_word(column: Column, look: Look) -> tuple[str, str]:
+    """Return a sign and the words that say what a column is."""
+    if column.key:
+        told = {
+            "region": _(" (the other region's name)"),
+            "old": _(" (an old name)"),
+            "word": _(" (by its name)"),
+            "said": _(" (as somebody said)"),
+        }.get(column.how, "")
+        blank = _(", always blank") if column.key in look.survey.blank else ""
+        return "·", f"→ {column.key}{told}{blank}"
+    if column.how == "unknown":
+        return "!", _("not taken: no column of Handshake. Say what it is with --map")
+    return "·", _("not taken")
+
+
+def change_lines(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return who is new, what changes, who is left out and who is refused."""
+    if look.new:
+        usernames = [look.survey.usernames[row] for row in look.new]
+        yield line(Span(_("New ({count})").format(count=len(usernames)), "bold"))
+        yield line(
+            "  " + ", ".join(map(visible, _some(usernames, everything=everything))) + _more(usernames, everything)
+        )
+        yield line("")
+    if look.changes:
+        yield line(Span(_("Changed ({count})").format(count=len(look.changes)), "bold yellow"))
+        by_key = Counter(key for change in look.changes for key in change.values)
+        yield line("  " + ", ".join(f"{key} ({count})" for key, count in by_key.most_common()))
+        for change in _some(look.changes, everything=everything):
+            yield from _change(change, show=show)
+        yield from _rest(len(look.changes), everything)
+        yield line("")
+    yield from _passed(look, everything=everything)
+    yield from _refused(look, everything=everything, show=show)
+
+
+def _change(change: Change, *, show: bool) -> Iterator[Line]:
+    yield line(f"  {visible(change.username)}")
+    for key, value in change.values.items():
+        before, after = _shown(change.before[key], show=show), _shown(value, show=show)
+        yield line(f"    {key}: {before} → {after}")
+
+
+def _passed(look: Look, *, everything: bool) -> Iterator[Line]:
+    if not look.passed:
+        return
+    yield line(Span(_("Left out ({count})").format(count=len(look.passed)), "bold"))
+    for passed in _some(look.passed, everything=everything):
+        yield line(
+            f"  {visible(passed.username)}  ", _("line {line}: {said}").format(line=passed.line, said=passed.reason)
+        )
+    yield from _rest(len(look.passed), everything)
+    yield line("")
+
+
+def _refused(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
+    if not look.refused:
+        return
+    yield line(Span(_("✗ Refused ({count})").format(count=len(look.refused)), "bold red"))
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for refusal in look.refused:
+        reason = refusal.reason if show else masked(refusal.reason)
+        place = _("line {line}: {said}").format(line=refusal.line, said=reason)
+        groups[refusal.key].append(f"{visible(refusal.username)}  {place}")
+    for key, rows in groups.items():
+        about = key or _("whole rows")
+        yield line("  ", Span(f"{about} ({len(rows)})", "bold"))
+        for text in _some(rows, everything=everything):
+            yield line(f"    {text.strip()}")
+        if rest := len(rows) - len(_some(rows, everything=everything)):
+            yield line("    " + _("… and {count} more (--all shows everything)").format(count=rest))
+    yield line("")
+
+
+def _some(items: Sequence[_T], *, everything: bool) -> Sequence[_T]:
+    return items if everything else items[:SHOWN]
+
+
+def _more(items: Sequence[object], everything: bool) -> str:  # noqa: FBT001 - a word of the caller's
+    rest = 0 if everything else len(items) - SHOWN
+    return " " + _("… and {count} more (--all shows everything)").format(count=rest) if rest > 0 else ""
+
+
+def _rest(count: int, everything: bool) -> Iterator[Line]:  # noqa: FBT001
+    if not everything and count > SHOWN:
+        yield line("  " + _("… and {count} more (--all shows everything)").format(count=count - SHOWN))
+
+
+def _shown(value: Value | None, *, show: bool) -> str:
+    if value is None:
+        return _("nothing")
+    text = "; ".join(value) if isinstance(value, tuple) else value
+    return quoted(text if show else masked(text))
+
+
+def counts(look: Look) -> str:
+    """Return the closing line."""
+    new = ngettext("{count} new", "{count} new", len(look.new)).format(count=len(look.new))
+    changed = ngettext("{count} changed", "{count} changed", len(look.changes)).format(count=len(look.changes))
+    same = ngettext("{count} identical", "{count} identical", len(look.identical)).format(count=len(look.identical))
+    refused = ngettext("{count} refused", "{count} refused", len(look.refused)).format(count=len(look.refused))
+    parts = [new, changed, same, refused]
+    if look.passed:
+        parts.append(ngettext("{count} left out", "{count} left out", len(look.passed)).format(count=len(look.passed)))
+    if look.unmeant:
+        message = ngettext("{count} not meant", "{count} not meant", look.unmeant)
+        parts.append(message.format(count=look.unmeant))
+    if look.confidential:
+        message = ngettext("{count} kept out as confidential", "{count} kept out as confidential", look.confidential)
+        parts.append(message.format(count=look.confidential))
+    return ", ".join(parts) + "."
+
+
+def as_json(look: Look, *, show: bool, taken: Taken | None = None) -> str:
+    """Return the whole as one JSON object; addresses are masked unless `show`."""
+
+    def clear(text: str) -> str:
+        return text if show else masked(text)
+
+    def told(values: Mapping[str, Value | None]) -> dict[str, object]:
+        return {key: clear(value) if isinstance(value, str) else value for key, value in values.items()}
+
+    whole = {
+        "schema": "graduand/intake/1",
+        "file": look.order.name,
+        "source": look.source_name,
+        "encoding": look.table.encoding,
+        "certain": look.table.certain,
+        "separator": look.table.separator,
+        "sheet": look.table.sheet,
+        "rows": len(look.table.rows) + len(look.table.ragged),
+        "sample": look.sample,
+        "remarks": look.remarks,
+        "columns": [column._asdict() for column in look.columns],
+        "counts": {
+            "new": len(look.new),
+            "changed": len(look.changes),
+            "identical": len(look.identical),
+            "refused": len(look.refused),
+            "left_out": len(look.passed),
+            "not_meant": look.unmeant,
+            "confidential": look.confidential,
+        },
+        "new": [look.survey.usernames[row] for row in look.new],
+        "changed": [
+            {"username": one.username, "line": one.line, "before": told(one.before), "after": told(one.values)}
+            for one in look.changes
+        ],
+        "refused": [{**one._asdict(), "reason": clear(one.reason)} for one in look.refused],
+        "left_out": [one._asdict() for one in look.passed],
+        "applied": taken is not None,
+        "commit": taken.saved[0].commit if taken and taken.saved else "",
+        "refused_file": str(taken.refused) if taken and taken.refused else "",
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
