@@ -13,14 +13,14 @@ from graduand.history.events import Kind
 from graduand.history.timeline import Timeline, between, timeline
 from graduand.language import _, quoted
 from graduand.nearest import nearest
-from graduand.past import differing, past_of
-from graduand.records.canon import fast_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graduand.history.events import Event, Gap
+    from graduand.history.chronicle import Chronicle
+    from graduand.history.events import Event, Gap, Source
     from graduand.history.program import Program
+    from graduand.history.shelf import Reader
     from graduand.workspace import Workspace
 
 
@@ -64,8 +64,9 @@ def audit(workspace: Workspace, wanted: Wanted) -> Trail:
     program = Checkout(workspace.root).program
     line = _line(workspace, program)
     people = _lives(line.events, wanted.person) if wanted.person else frozenset()
-    events = [event for event in line.events if _fits(event, wanted, people)]
-    return _trail(program, line, events)
+    picky = wanted.author or wanted.since or wanted.until
+    found = line.events.wanted(wanted.kinds, people, (lambda source: _fits(source, wanted)) if picky else None)
+    return _trail(program, line, (event for event in found if wanted.cohort in {"", event.cohort}))
 
 
 def log(workspace: Workspace, username: str) -> Trail:
@@ -77,9 +78,9 @@ def log(workspace: Workspace, username: str) -> Trail:
     program = Checkout(workspace.root).program
     line = _line(workspace, program)
     people = _lives(line.events, username)
-    events = [event for event in line.events if event.username in people]
+    events = list(line.events.wanted(people=people))
     if not events:
-        raise NoSuchPerson(username, nearest(username, {event.username for event in line.events}))
+        raise NoSuchPerson(username, nearest(username, line.events.usernames()))
     return _trail(program, line, events)
 
 
@@ -97,12 +98,18 @@ def diff(workspace: Workspace, span: str) -> Trail:
     for name, commit in zip((old, new), ends, strict=True):
         if not commit:
             raise Usage(_("There is no commit {name} here.").format(name=quoted(name)))
-    line = between(program, lambda: fast_reader(workspace.school), *ends)
-    return _trail(program, line, list(line.events))
+    line = between(program, lambda: _fast(workspace), *ends)
+    return _trail(program, line, line.events)
 
 
 def _line(workspace: Workspace, program: Program) -> Timeline:
-    return timeline(program, lambda: fast_reader(workspace.school))
+    return timeline(program, lambda: _fast(workspace))
+
+
+def _fast(workspace: Workspace) -> Reader:
+    from graduand.records.canon import fast_reader  # noqa: PLC0415 - only what is new must be read
+
+    return fast_reader(workspace.school)
 
 
 def _trail(program: Program, line: Timeline, events: Iterable[Event]) -> Trail:
@@ -128,10 +135,10 @@ def _carrier(event: Event, uploads: list[tuple[int, str, frozenset[str]]]) -> tu
     return tuple(islice(found, 1))
 
 
-def _lives(events: Iterable[Event], username: str) -> frozenset[str]:
+def _lives(events: Chronicle, username: str) -> frozenset[str]:
     """Return all usernames of the person who has or had this one."""
     names = {username}
-    renames = [event for event in events if event.event is Kind.USERNAME]
+    renames = list(events.wanted({Kind.USERNAME}))
     grown = True
     while grown:
         grown = False
@@ -143,13 +150,10 @@ def _lives(events: Iterable[Event], username: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _fits(event: Event, wanted: Wanted, people: frozenset[str]) -> bool:
-    day = event.source.date[:10]
+def _fits(source: Source, wanted: Wanted) -> bool:
+    day = source.date[:10]
     return (
-        (not wanted.kinds or event.event in wanted.kinds)
-        and (not wanted.cohort or event.cohort == wanted.cohort)
-        and (not people or event.username in people)
-        and wanted.author.casefold() in event.source.author.casefold()
+        wanted.author.casefold() in source.author.casefold()
         and (not wanted.since or day >= wanted.since)
         and (not wanted.until or day <= wanted.until)
     )
@@ -183,6 +187,8 @@ def verify(workspace: Workspace) -> Verified:
     Raises:
         NotGit, NoGit: there is no history to read.
     """
+    from graduand.past import differing, past_of  # noqa: PLC0415 - half of the house, which only this needs
+
     program = Checkout(workspace.root).program
     by_state: defaultdict[str, list[str]] = defaultdict(list)
     signed = signatures.signatures(program)

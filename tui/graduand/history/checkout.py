@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from typing import TYPE_CHECKING, Final
@@ -113,5 +112,7 @@ def _object(path: Path, like: str) -> str:
         content = disk.read(path, _LIMIT)
     except Unreadable:
         return ""
+    import hashlib  # noqa: PLC0415 - only for what git passes over
+
     algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
 from graduand.errors import GitRefused, Unreadable
+from graduand.history.chronicle import Chronicle
 from graduand.history.credit import objects
 from graduand.history.events import Gap
 from graduand.history.line import Step, line_of, steps, whole_change
-from graduand.history.memory import Chronicle, Memory, keep, recall
+from graduand.history.memory import Memory, keep, recall
 from graduand.history.shelf import Shelf
 from graduand.history.telling import Broken, Place, Teller, Unsure
 from graduand.language import _
@@ -18,7 +19,7 @@ from graduand.language import _
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from graduand.history.events import Event, Kind
+    from graduand.history.events import Event
     from graduand.history.line import Line
     from graduand.history.program import Program
     from graduand.history.shelf import Reader
@@ -29,9 +30,7 @@ class Timeline(NamedTuple):
 
     names: Sequence[str] = ()
     """The commits of the line, oldest first."""
-    events: Sequence[Event] = ()
-    kinds: Sequence[Kind] = ()
-    """The kind of each event, at hand without the event."""
+    events: Chronicle = Chronicle()
     gaps: tuple[Gap, ...] = ()
     cut: bool = False
     """Whether the clone is shallow: what happened earlier is not here."""
@@ -60,7 +59,7 @@ def timeline(program: Program, fast: Callable[[], Reader]) -> Timeline:
 
 def _timeline(memory: Memory) -> Timeline:
     gaps = (*memory.gaps, *(Gap(path, since, "") for path, _blob, since in memory.broken))
-    return Timeline(memory.names, memory.chronicle, memory.chronicle.kinds(), gaps)
+    return Timeline(memory.names, memory.chronicle, gaps)
 
 
 def _cut(program: Program, head: str, prefix: str, shelf: Shelf) -> Timeline:
@@ -137,4 +136,4 @@ def between(program: Program, fast: Callable[[], Reader], old: str, new: str) ->
     ready = shelf.ready(iter([Step(revision, (), 0)]), objects)
     events = [event for step in ready for event in teller.tell(step)]
     gaps = tuple(Gap(path, held.since, "") for path, held in teller.broken.items())
-    return Timeline((new,), events, tuple(event.event for event in events), gaps)
+    return Timeline((new,), Chronicle().longer(events), gaps)
