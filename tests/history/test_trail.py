@@ -193,27 +193,6 @@ def test_the_page_shows_hostile_text_and_obeys_none(story: Path, monkeypatch: py
     assert "\x1b" not in page + graduand(story, "audit").out
 
 
-def test_a_diff_shows_closings_first_and_fits_a_pull_request(story: Path) -> None:
-    ran = graduand(story, "diff", "HEAD~2..HEAD", "--format", "markdown")
-
-    assert ran.out.index("### Accounts that close") < ran.out.index("| Username |")
-    assert "- `00412345`: requested\\-by" not in ran.out
-    assert "requested-by-student" in ran.out
-    assert [
-        json.loads(line)["event"] for line in graduand(story, "diff", "HEAD~2..HEAD", "--json").out.splitlines()
-    ] == [
-        "email-changed",
-        "deactivated",
-    ]
-
-
-@pytest.mark.parametrize("span", ["HEAD", "HEAD..", "..HEAD", "nowhere..HEAD", "--output=/tmp/x..HEAD", "HEAD...HEAD"])
-def test_a_span_that_is_none_gets_a_sentence(story: Path, span: str) -> None:
-    ran = graduand(story, "diff", "--", span)
-
-    assert (ran.code, ran.out) == ((0, ran.out) if span == "HEAD.." else (2, ""))
-
-
 def test_a_record_that_could_not_be_read_for_a_while_is_no_removal(story: Path) -> None:
     (story / PATH).write_text("<<<<<<< HEAD\n", encoding="utf-8")
     commit(story)

@@ -6,12 +6,11 @@ from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.errors import NoSuchPerson, Usage
+from graduand.errors import NoSuchPerson
 from graduand.history import ledger, signatures
 from graduand.history.checkout import Checkout
 from graduand.history.events import Kind
-from graduand.history.timeline import Timeline, between, timeline
-from graduand.language import _, quoted
+from graduand.history.timeline import Timeline, timeline
 from graduand.nearest import nearest
 
 if TYPE_CHECKING:
@@ -82,24 +81,6 @@ def log(workspace: Workspace, username: str) -> Trail:
     if not events:
         raise NoSuchPerson(username, nearest(username, line.events.usernames()))
     return _trail(program, line, events)
-
-
-def diff(workspace: Workspace, span: str) -> Trail:
-    """Return what `span`, such as `main..HEAD`, changes: the events that its second commit has over the first.
-
-    Raises:
-        Usage: it names no two commits of this repository.
-    """
-    program = Checkout(workspace.root).program
-    old, dots, new = span.partition("..")
-    if not dots or not old or new.startswith("."):
-        raise Usage(_("{span} names no two commits, such as main..HEAD.").format(span=quoted(span)))
-    ends = [ledger.commit_of(program, name or "HEAD") for name in (old, new)]
-    for name, commit in zip((old, new), ends, strict=True):
-        if not commit:
-            raise Usage(_("There is no commit {name} here.").format(name=quoted(name)))
-    line = between(program, lambda: _fast(workspace), *ends)
-    return _trail(program, line, line.events)
 
 
 def _line(workspace: Workspace, program: Program) -> Timeline:

@@ -16,7 +16,7 @@ from graduand.workspace import day
 
 if TYPE_CHECKING:
     from graduand.commands.session import Session
-    from graduand.trail import Trail
+    from graduand.trail import Wanted
 
 HELP = N_("Tell every event: who closed which account, when and why; “audit verify” holds the history against itself.")
 
@@ -53,26 +53,33 @@ def audit(
     if what:
         raise Usage(_("{word} is not known here; there is “audit” and “audit verify”.").format(word=quoted(what)))
     days = (day(since) if since else "", day(until) if until else "")
-    found = trail.audit(session.workspace(), trail.Wanted(frozenset(kind or ()), cohort, person, author, *days))
+    wanted = trail.Wanted(frozenset(kind or ()), cohort, person, author, *days)
     form = Format.json if as_json else Format.csv if as_csv else Format.html if as_html else Format.text
-    _print(found, form, session, show=show)
+    _print(wanted, form, session, show=show)
 
 
-def _print(found: Trail, form: Format, session: Session, *, show: bool) -> None:
-    from graduand.reports import trail_machine, trail_pages, trail_text
+def _print(wanted: Wanted, form: Format, session: Session, *, show: bool) -> None:
+    from graduand.reports import trail_text
     from graduand.reports.page import show as show_lines
+    from graduand.trail import audit as found_in
+
+    workspace = session.workspace()
+    found = found_in(workspace, wanted)
 
     if form is Format.text:
         show_lines(trail_text.trail_text(found, show=show), session.colour)
         return
+    from graduand.reports import trail_machine
+
     show_lines(trail_text.warnings(found), session.colour, sys.stderr)
     if form is Format.json:
         sys.stdout.writelines(f"{line}\n" for line in trail_machine.as_json(found.told))
     elif form is Format.csv:
         sys.stdout.write(trail_machine.as_csv(found.told, show=show))
     else:
-        name = session.workspace().institution.name
-        sys.stdout.writelines(f"{line}\n" for line in trail_pages.as_html(found, name, show=show))
+        from graduand.reports.trail_pages import as_html
+
+        sys.stdout.writelines(f"{line}\n" for line in as_html(found, workspace.institution.name, wanted, show=show))
 
 
 def _verify(session: Session, *, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,10 @@ class Source(NamedTuple):
     """Which commit of the line, counted from the first."""
 
 
+NOWHERE: Final = Source("", "", "", signed=False, merge="", date="", backdated=False, pull_request=0, place=0)
+"""Of an event that no single commit made."""
+
+
 class Event(NamedTuple):
     """One change of one person's record."""
 
@@ -58,7 +62,7 @@ class Event(NamedTuple):
     reason: str = ""
     requested_by: str = ""
     effective_on: str = ""
-    source: Source = Source("", "", "", signed=False, merge="", date="", backdated=False, pull_request=0, place=0)
+    source: Source = NOWHERE
 
     @property
     def cohort(self) -> str:

@@ -134,18 +134,19 @@ def _change(modes: str, path: str) -> Change | None:
     return Change(path, old, new) if old or new else None
 
 
-def whole_change(program: Program, base: str, name: str, prefix: str) -> Revision:
-    """Return all that the commit `name` has over `base`, as if one commit had made it.
+def whole_change(program: Program, base: str, name: str, prefix: str) -> tuple[Revision, tuple[str, ...]]:
+    """Return all that the commit `name` has over `base`, as if one commit had made it, and which files of `schema/`.
 
     Raises:
         GitRefused: one of them is not here.
     """
     text = program.look(*_QUIET, "log", "--max-count=1", "--format=raw", name, "--")
     listing = program.pieces(*_QUIET, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
-    folder = f"{prefix}{FOLDER}/"
-    changes = [
-        found
-        for modes, path in zip(listing, listing, strict=False)
-        if path.startswith(folder) and (found := _change(modes, path[len(prefix) :]))
-    ]
-    return Revision(name, text, tuple(changes))
+    changes, rules = [], []
+    for modes, whole in zip(listing, listing, strict=False):
+        path = whole.removeprefix(prefix)
+        if whole.startswith(f"{prefix}{FOLDER}/") and (found := _change(modes, path)):
+            changes.append(found)
+        elif whole.startswith(f"{prefix}schema/"):
+            rules.append(path)
+    return Revision(name, text, tuple(changes)), tuple(rules)

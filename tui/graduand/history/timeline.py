@@ -9,7 +9,7 @@ from graduand import disk
 from graduand.errors import GitRefused, Unreadable
 from graduand.history.chronicle import Chronicle
 from graduand.history.credit import objects
-from graduand.history.events import Gap
+from graduand.history.events import NOWHERE, Gap
 from graduand.history.line import Step, line_of, steps, whole_change
 from graduand.history.memory import Memory, keep, recall
 from graduand.history.shelf import Shelf
@@ -34,6 +34,8 @@ class Timeline(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     cut: bool = False
     """Whether the clone is shallow: what happened earlier is not here."""
+    rules: tuple[str, ...] = ()
+    """Of a change as a whole, the files of `schema/` that are in it."""
 
 
 def timeline(program: Program, fast: Callable[[], Reader]) -> Timeline:
@@ -121,19 +123,21 @@ def _memory(head: str, prefix: str, line: Line, teller: Teller, chronicle: Chron
 def between(program: Program, fast: Callable[[], Reader], old: str, new: str) -> Timeline:
     """Return what the commit `new` has over the last one that it shares with `old`, as if it were one commit.
 
+    Whose work it is is not told: it may be many people's.
+
     Raises:
         Unreadable: the two share no history, or it is not in this clone.
     """
     try:
         prefix = program.look("rev-parse", "--show-prefix").strip()
         base = program.look("merge-base", "--end-of-options", old, new).split()[0]
-        revision = whole_change(program, base, new, prefix)
+        revision, rules = whole_change(program, base, new, prefix)
     except (GitRefused, IndexError) as refused:
         span = f"{old[:12]}..{new[:12]}"
         raise Unreadable(span, _("the two share no history in this clone")) from refused
     shelf = Shelf(program, fast)
     teller = Teller(shelf)
     ready = shelf.ready(iter([Step(revision, (), 0)]), objects)
-    events = [event for step in ready for event in teller.tell(step)]
+    events = [event._replace(source=NOWHERE) for step in ready for event in teller.tell(step)]
     gaps = tuple(Gap(path, held.since, "") for path, held in teller.broken.items())
-    return Timeline((new,), Chronicle().longer(events), gaps)
+    return Timeline((new,), Chronicle().longer(events), gaps, rules=rules)

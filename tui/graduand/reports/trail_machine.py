@@ -12,6 +12,7 @@ from graduand.reports.trail_text import what
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from graduand.history.events import Event
     from graduand.trail import Told, Verified
 
 SCHEMA: Final = "graduand/event/1"
@@ -21,27 +22,30 @@ _COLUMNS: Final = ("date", "event", "username", "what", "author", "commit", "pul
 def as_json(told: Sequence[Told]) -> Iterator[str]:
     """Return one JSON object an event."""
     for one in told:
-        event, source = one.event, one.event.source
-        whole = {
-            "schema": SCHEMA,
-            "event": event.event,
-            "username": event.username,
-            "date": source.date,
-            "commit": source.commit,
-            "author": source.author,
-            "committer": source.committer,
-            "reason": event.reason,
-            "path": event.path,
-            "old": event.old,
-            "new": event.new,
-            "requested_by": event.requested_by,
-            "effective_on": event.effective_on,
-            "pull_request": source.pull_request or None,
-            "signed": source.signed,
-            "backdated": source.backdated,
-            "uploads": one.uploads,
-        }
-        yield json.dumps(whole, ensure_ascii=False)
+        yield json.dumps(event_facts(one.event) | {"uploads": one.uploads}, ensure_ascii=False)
+
+
+def event_facts(event: Event) -> dict[str, object]:
+    """Return an event under the names that JSON gives to what it holds."""
+    source = event.source
+    return {
+        "schema": SCHEMA,
+        "event": event.event,
+        "username": event.username,
+        "date": source.date,
+        "commit": source.commit,
+        "author": source.author,
+        "committer": source.committer,
+        "reason": event.reason,
+        "path": event.path,
+        "old": event.old,
+        "new": event.new,
+        "requested_by": event.requested_by,
+        "effective_on": event.effective_on,
+        "pull_request": source.pull_request or None,
+        "signed": source.signed,
+        "backdated": source.backdated,
+    }
 
 
 def as_csv(told: Sequence[Told], *, show: bool) -> str:

@@ -1,4 +1,4 @@
-"""Events as pages: one self-contained page of HTML with a plot, and Markdown for a pull request."""
+"""Events as a page: self-contained HTML with a plot of closings and reopenings, for whoever asks."""
 
 from __future__ import annotations
 
@@ -8,110 +8,170 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.history.events import Kind
 from graduand.language import _, ngettext, spoken, visible
-from graduand.reports.trail_text import counts, kind_word, what
+from graduand.reports.trail_plot import MONTHS, bars, plot
+from graduand.reports.trail_text import kind_word, warnings, what
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from graduand.trail import Told, Trail
+    from graduand.reports.trail_plot import Bar
+    from graduand.trail import Told, Trail, Wanted
 
-ROOM: Final = 60_000
-"""Characters of Markdown; a comment on a pull request holds 65,536."""
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+"""What the page may load and run: nothing."""
 
 _STYLE: Final = (
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:75em;margin:2em auto;padding:0 1em;color:#222}"
-    "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;"
-    "vertical-align:top}svg{width:100%;height:auto}.deactivated td:nth-child(3){color:#a00;font-weight:600}"
-    "@media print{body{margin:0}}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1.2em;color:#222;background:#fff}"
+    "h1{font-size:1.7em;margin:0}h2{font-size:1.2em;margin:2em 0 .4em}.scope,figcaption{color:#555}"
+    ".figures{display:flex;flex-wrap:wrap;gap:1em;margin:1.5em 0;padding:0;list-style:none}"
+    ".figures li{border:1px solid #ccc;border-radius:.4em;padding:.6em 1.2em;min-width:7em}"
+    ".figures strong{display:block;font-size:1.7em;line-height:1.2}"
+    "figure{margin:1em 0}svg{width:100%;height:auto}svg text{font-size:12px;fill:#444}"
+    ".key{display:inline-block;width:.9em;height:.9em;border:1px solid #222;vertical-align:-.1em;margin:0 .3em 0 1em}"
+    ".closed{background:#9b1c1c}.reopened{background:repeating-linear-gradient(45deg,#1b6e4a 0 2px,#fff 2px 4px)}"
+    "table{border-collapse:collapse;width:100%}.small{width:auto}"
+    "td,th{border-bottom:1px solid #ccc;padding:.3em .7em .3em 0;text-align:left;vertical-align:top}"
+    "td{overflow-wrap:break-word}td:nth-child(4){overflow-wrap:anywhere}.number{text-align:right}"
+    ".deactivated td:nth-child(3){font-weight:600;color:#9b1c1c}"
+    ".warning{border-left:.3em solid #b58900;padding-left:.8em}"
+    "@media print{body{margin:0;max-width:none;font-size:10pt}thead{display:table-header-group}"
+    "tr,figure,.figures{break-inside:avoid}details>summary{display:none}"
+    "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
 )
 
 
-def as_html(trail: Trail, school: str, *, show: bool) -> Iterator[str]:
+def as_html(trail: Trail, school: str, wanted: Wanted, *, show: bool) -> Iterator[str]:
     """Return the lines of one page that needs nothing else and runs nothing."""
-    title = escape(_("Audit trail of {school}").format(school=visible(school)))
+    title = escape(_("Audit trail of {school}").format(school=visible(school, 200)) if school else _("Audit trail"))
     yield f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8"><title>{title}</title>'
-    yield f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p>{escape(counts(trail.told))}</p>"
-    if trail.cut:
-        warning = escape(_("This clone is shallow: what happened earlier is not here."))
-        yield f"<p><strong>{warning}</strong></p>"
-    yield from _plot(trail.told)
-    heads = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Upload"))
-    yield "<table><thead><tr>" + "".join(f"<th>{escape(head)}</th>" for head in heads) + "</tr></thead><tbody>"
-    for told in trail.told:
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in _cells(told, show=show))
-        yield f'<tr class="{told.event.event}">{cells}</tr>'
-    yield "</tbody></table></body></html>"
+    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
+    yield f'<header><h1>{title}</h1><p class="scope">{escape(_scope(trail, wanted))}</p></header><main>'
+    yield from _warned(trail._replace(gaps=()))
+    yield from _figures(trail.told)
+    yield from _closings(trail.told)
+    if trail.gaps:
+        yield _heading(_("What could not be read for a while"))
+        yield from _warned(trail._replace(cut=False))
+    yield from _events(trail.told, show=show)
+    yield "</main></body></html>"
 
 
-def _cells(told: Told, *, show: bool) -> tuple[str, ...]:
-    event, source = told.event, told.event.source
-    pull_request = f" #{source.pull_request}" if source.pull_request else ""
-    by = f"{visible(source.author.partition(' <')[0])} {source.commit[:10]}{pull_request}"
-    words = (kind_word(event.event), what(event, show=show))
-    return (source.date[:10], visible(event.username), *words, by, " ".join(told.uploads))
+def _warned(trail: Trail) -> Iterator[str]:
+    for spans in warnings(trail):
+        said = "".join(span.text for span in spans)
+        yield f'<p class="warning">{escape(said)}</p>'
 
 
-def _plot(told: Sequence[Told]) -> Iterator[str]:
-    """Return the closings above and the reopenings below a line, month by month."""
-    closed = Counter(one.event.source.date[:7] for one in told if one.event.event is Kind.DEACTIVATED)
-    opened = Counter(one.event.source.date[:7] for one in told if one.event.event is Kind.REACTIVATED)
-    months = _months(sorted(month for month in {*closed, *opened} if month))
-    if not months:
-        return
-    top = max(*closed.values(), *opened.values(), 1)
-    width = 1000 / len(months)
-    legend = escape(_("Accounts closed (above) and reopened (below), by month"))
-    yield f'<figure><svg viewBox="0 0 1000 240" role="img" aria-label="{legend}">'
-    for number, month in enumerate(months):
-        left = number * width
-        for count, sign, fill in ((closed[month], -1, "#b33"), (opened[month], 1, "#286")):
-            height = 90 * count / top
-            y = 110 - height if sign < 0 else 110
-            label = f"<title>{month}: {count}</title>"
-            place = f'x="{left + width * 0.1:.1f}" y="{y:.1f}" width="{width * 0.8:.1f}" height="{height:.1f}"'
-            yield f'<rect {place} fill="{fill}">{label}</rect>' if count else ""
-        if number % max(1, len(months) // 12) == 0:
-            yield f'<text x="{left:.1f}" y="232" font-size="13">{month}</text>'
-    yield f'<line x1="0" y1="110" x2="1000" y2="110" stroke="#444"/></svg><figcaption>{legend}</figcaption></figure>'
+def _scope(trail: Trail, wanted: Wanted) -> str:
+    """Return of which time the page tells, and what else it is limited to."""
+    days = sorted(filter(None, (told.event.source.date[:10] for told in trail.told)))
+    period = _("{first} to {last}").format(first=_day(days[0]), last=_day(days[-1])) if days else _("no events")
+    limits = (
+        *(kind_word(kind) for kind in Kind if kind in wanted.kinds),
+        *(visible(text) for text in (wanted.cohort, wanted.person, wanted.author) if text),
+        *([_("since {day}").format(day=_day(wanted.since))] if wanted.since else []),
+        *([_("until {day}").format(day=_day(wanted.until))] if wanted.until else []),
+    )
+    only = " · " + _("Only: {limits}").format(limits=", ".join(limits)) if limits else ""
+    return f"{period}{only} · " + _("Derived from the git history of the records")
 
 
-def _months(found: list[str]) -> list[str]:
-    """Return every month from the first to the last that is found."""
+def _day(day: str) -> str:
+    """Return a date as people write it; as it is when it is none."""
+    year, _dash, rest = day.partition("-")
+    month, _dash, number = rest.partition("-")
+    if not (month.isdecimal() and number.isdecimal() and 1 <= int(month) <= 12):
+        return day
+    return f"{int(number)} {_(MONTHS[int(month) - 1])} {year}"
+
+
+def _figures(told: Sequence[Told]) -> Iterator[str]:
+    found = Counter(one.event.event for one in told)
+    people = len({one.event.username for one in told})
+    yield '<ul class="figures">'
+    words = [(ngettext("{count} person", "{count} people", people), people)]
+    words += [(_kind_words(kind, found[kind]), found[kind]) for kind in Kind if found[kind]]
+    for text, count in words:
+        yield "<li>" + escape(text).format(count=f"<strong>{count}</strong>") + "</li>"
+    yield "</ul>"
+
+
+def _kind_words(kind: Kind, count: int) -> str:
+    """Return what happened so many times, with a place for the number."""
+    return {
+        Kind.GRADUATED: ngettext("{count} graduated", "{count} graduated", count),
+        Kind.RETURNED: ngettext("{count} returned", "{count} returned", count),
+        Kind.USERNAME: ngettext("{count} username changed", "{count} usernames changed", count),
+        Kind.EMAIL: ngettext("{count} address changed", "{count} addresses changed", count),
+        Kind.DEACTIVATED: ngettext("{count} account closed", "{count} accounts closed", count),
+        Kind.REACTIVATED: ngettext("{count} account reopened", "{count} accounts reopened", count),
+        Kind.CORRECTED: ngettext("{count} corrected", "{count} corrected", count),
+        Kind.REMOVED: ngettext("{count} record removed", "{count} records removed", count),
+    }[kind]
+
+
+def _closings(told: Sequence[Told]) -> Iterator[str]:
+    """Return what a dean asks for first: how many accounts were closed and reopened, when, and why."""
+    yield _heading(_("Accounts closed and reopened"))
+    found = bars(one.event for one in told)
     if not found:
-        return []
-    first, last = ([int(part) for part in month.split("-")] for month in (found[0], found[-1]))
-    numbers = range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1])
-    return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
+        none = _("No account was closed or reopened.")
+        yield f"<p>{escape(none)}</p>"
+        return
+    closed, reopened, same = (escape(word) for word in (_("closed"), _("reopened"), _("The same as figures")))
+    yield "<figure>"
+    yield from plot(found)
+    yield f'<figcaption><span class="key closed"></span>{closed} <span class="key reopened"></span>{reopened}'
+    yield "</figcaption></figure>"
+    heads = (_("Period"), _("closed"), _("reopened"))
+    yield f"<details><summary>{same}</summary>"
+    yield from _table(heads, ((bar.label, bar.closed, bar.reopened) for bar in _busy(found)))
+    yield "</details>"
+    reasons = Counter((one.event.event, one.event.reason, one.event.requested_by) for one in told if _is_account(one))
+    rows = (
+        (kind_word(kind), visible(reason) or _("no reason given"), visible(who) or "–", count)
+        for (kind, reason, who), count in reasons.most_common()
+    )
+    yield _heading(_("Reasons"))
+    yield from _table((_("Event"), _("Reason"), _("Asked by"), _("Number")), rows)
 
 
-def as_markdown(trail: Trail, *, show: bool) -> Iterator[str]:
-    """Return what a pull request changes: counts, closings with their reasons, then a table that fits."""
-    yield f"## {counts(trail.told)}"
-    closings = [told for told in trail.told if told.event.event is Kind.DEACTIVATED]
-    if closings:
-        head = _("Accounts that close")
-        yield from ("", f"### {head}", "")
-        yield from (f"- `{_code(one.event.username)}`: {_plain(what(one.event, show=show))}" for one in closings[:100])
-    heads = " | ".join((_("Username"), _("Event"), _("What")))
-    yield from ("", f"| {heads} |", "| --- | --- | --- |")
-    used = 0
-    for number, told in enumerate(trail.told):
-        event = told.event
-        cells = (f"`{_code(event.username)}`", kind_word(event.event), _plain(what(event, show=show)))
-        row = f"| {' | '.join(cells)} |"
-        used += len(row) + 1
-        if used > ROOM:
-            rest = len(trail.told) - number
-            message = ngettext("{count} more event does not fit here.", "{count} more events do not fit here.", rest)
-            yield from ("", message.format(count=rest))
-            return
-        yield row
+def _busy(found: Sequence[Bar]) -> list[Bar]:
+    return [bar for bar in found if bar.closed or bar.reopened]
 
 
-def _plain(text: str) -> str:
-    """Return text that no Markdown reader takes for more than text."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>|#!~@" else char for char in text)
+def _is_account(told: Told) -> bool:
+    return told.event.event in {Kind.DEACTIVATED, Kind.REACTIVATED}
 
 
-def _code(text: str) -> str:
-    return visible(text).replace("`", "'").replace("|", "¦")
+def _heading(words: str) -> str:
+    return f"<h2>{escape(words)}</h2>"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
+    """Return a table of few columns; numbers stand at the right."""
+    yield '<table class="small"><thead><tr>'
+    yield "".join(f'<th scope="col">{escape(head)}</th>' for head in heads) + "</tr></thead><tbody>"
+    for row in rows:
+        cells = (
+            f'<td class="number">{cell}</td>' if isinstance(cell, int) else f"<td>{escape(cell)}</td>" for cell in row
+        )
+        yield f"<tr>{''.join(cells)}</tr>"
+    yield "</tbody></table>"
+
+
+def _events(told: Sequence[Told], *, show: bool) -> Iterator[str]:
+    yield _heading(_("Every event"))
+    heads = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Upload"))
+    yield "<table><thead><tr>" + "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    yield "</tr></thead><tbody>"
+    for one in told:
+        event, source = one.event, one.event.source
+        pull_request = f" #{source.pull_request}" if source.pull_request else ""
+        by = f"{visible(source.author.partition(' <')[0])} {source.commit[:10]}{pull_request}"
+        late = _(" (dated back)") if source.backdated else ""
+        cells = (visible(event.username), kind_word(event.event), what(event, show=show), by, " ".join(one.uploads))
+        day = f'<td><time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}</td>'
+        yield f'<tr class="{event.event}">{day}{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+    yield "</tbody></table>"

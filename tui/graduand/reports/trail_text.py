@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graduand.history.events import Event
     from graduand.trail import Told, Trail, Verified
 
-_STYLES = {Kind.DEACTIVATED: "bold red", Kind.REACTIVATED: "green", Kind.REMOVED: "red"}
+STYLES = {Kind.DEACTIVATED: "bold red", Kind.REACTIVATED: "green", Kind.REMOVED: "red"}
 
 
 def kind_word(kind: Kind) -> str:
@@ -37,7 +37,7 @@ def trail_text(trail: Trail, *, show: bool) -> Iterator[Line]:
     yield from warnings(trail)
     for told in trail.told:
         yield from _told(told, show=show)
-    yield line(counts(trail.told))
+    yield line(counts(told.event for told in trail.told))
 
 
 def warnings(trail: Trail) -> Iterator[Line]:
@@ -62,7 +62,7 @@ def _told(told: Told, *, show: bool) -> Iterator[Line]:
         f"{source.date[:10]}  ",
         Span(f"{visible(event.username):<12}", "bold"),
         "  ",
-        Span(kind_word(event.event), _STYLES.get(event.event, "")),
+        Span(kind_word(event.event), STYLES.get(event.event, "")),
         f"  {what(event, show=show)}",
     )
     by = _("by {author} in {commit}{pull_request}").format(
@@ -95,13 +95,13 @@ def _seen(value: object, *, show: bool) -> str:
     return visible(text, 60) if show else masked(visible(text, 60))
 
 
-def counts(told: Iterable[Told]) -> str:
+def counts(events: Iterable[Event]) -> str:
     """Return the closing line: how many events of which kinds."""
-    found = Counter(one.event.event for one in told)
+    found = Counter(event.event for event in events)
     number = sum(found.values())
-    events = ngettext("{count} event", "{count} events", number).format(count=number)
+    total = ngettext("{count} event", "{count} events", number).format(count=number)
     kinds = [f"{found[kind]} × {kind_word(kind)}" for kind in Kind if found[kind]]
-    return f"{events}: {', '.join(kinds)}." if kinds else f"{events}."
+    return _("{people}: {counts}.").format(people=total, counts=", ".join(kinds)) if kinds else f"{total}."
 
 
 def verified_text(verified: Verified) -> Iterator[Line]:

@@ -1,0 +1,158 @@
+"""A review as text, as JSON, and as Markdown that fits where a reviewer reads it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.history.events import Kind
+from graduand.language import _, ngettext, visible
+from graduand.reports.page import Line, Span, line
+from graduand.reports.trail_machine import event_facts
+from graduand.reports.trail_text import STYLES, counts, kind_word, what
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graduand.history.events import Event
+    from graduand.review import Review
+
+_CLOSINGS: Final = (Kind.DEACTIVATED,)
+_ORDER: Final = (Kind.REMOVED, Kind.DEACTIVATED, Kind.REACTIVATED, Kind.USERNAME, Kind.EMAIL, *Kind)
+"""What a reviewer must see first."""
+
+
+class Room(NamedTuple):
+    """How much a place holds."""
+
+    size: int
+    encoding: str
+    """In which the place counts: units of two bytes, or bytes."""
+    unit: int
+
+    def used(self, text: str) -> int:
+        """Return how much of the room a line takes, its end included."""
+        return len(text.encode(self.encoding, errors="replace")) // self.unit + 1
+
+
+COMMENT: Final = Room(65_536, "utf-16-le", 2)
+"""A comment on a pull request, in characters; those beyond the basic plane are counted as two, to be safe."""
+SUMMARY: Final = Room(1 << 20, "utf-8", 1)
+"""The summary of a job, in bytes."""
+_RESERVED: Final = 1_000
+"""For the sentences that say what is left out."""
+
+
+def ordered(review: Review) -> tuple[Event, ...]:
+    """Return the events, what cannot be undone first."""
+    return tuple(sorted(review.events, key=lambda event: (_ORDER.index(event.event), event.username)))
+
+
+def as_text(review: Review, *, show: bool) -> Iterator[Line]:
+    """Return the lines of a review: what a reviewer must know, what stands out, and every event."""
+    yield from (line(Span(f"! {text}", "bold yellow")) for text in _warnings(review))
+    for event in ordered(review):
+        yield line(
+            Span(f"{visible(event.username):<12}", "bold"),
+            "  ",
+            Span(kind_word(event.event), STYLES.get(event.event, "")),
+            f"  {what(event, show=show)}".rstrip(),
+        )
+    if review.outliers:
+        yield line(Span(_("Worth a second look"), "bold"))
+        yield from (line(f"  {visible(one.username):<12}  {one.said}") for one in review.outliers)
+    yield line(counts(review.events))
+
+
+def as_json(review: Review) -> Iterator[str]:
+    """Return one JSON object an event, then one for each value that stands out, then what else must be known."""
+    for event in ordered(review):
+        yield json.dumps(event_facts(event), ensure_ascii=False)
+    for outlier in review.outliers:
+        yield json.dumps({"schema": "graduand/outlier/1", **outlier._asdict()}, ensure_ascii=False)
+    if review.unreadable or review.rules:
+        facts = {"unreadable": review.unreadable, "rules": review.rules}
+        yield json.dumps({"schema": "graduand/review/1", **facts}, ensure_ascii=False)
+
+
+def _warnings(review: Review) -> Iterator[str]:
+    for path in review.unreadable[:10]:
+        yield _("{path} holds no record any more that could be read.").format(path=visible(path, 200))
+    if len(review.unreadable) > 10:
+        rest = len(review.unreadable) - 10
+        yield ngettext("{count} more file cannot be read.", "{count} more files cannot be read.", rest).format(
+            count=rest
+        )
+    if review.rules:
+        shown = ", ".join(visible(path, 100) for path in review.rules[:10])
+        yield _("What records are judged by changes too: {paths}").format(paths=shown)
+
+
+def as_markdown(review: Review, room: Room, *, show: bool) -> Iterator[str]:
+    """Return the lines of a review that fit into `room`; what does not is counted in a sentence."""
+    left = room.size - _RESERVED
+    for start in (f"## {counts(review.events)}", *(f"\n> {_plain(text)}" for text in _warnings(review))):
+        left -= room.used(start)
+        yield start
+    closings = [event for event in ordered(review) if event.event in _CLOSINGS]
+    sections = (
+        (_("Accounts that close"), [_bullet(event.username, what(event, show=show)) for event in closings]),
+        (_("Worth a second look"), [_bullet(one.username, one.said) for one in review.outliers]),
+    )
+    for title, bullets in sections:
+        if bullets:
+            taken = _fitting(["", f"### {title}", "", *bullets], left // 2, room)
+            left -= sum(map(room.used, taken))
+            yield from taken
+            yield from _left_out(bullets, taken, "")
+    if review.events:
+        yield from _table(review, left, room, show=show)
+
+
+def _table(review: Review, left: int, room: Room, *, show: bool) -> Iterator[str]:
+    heads = " | ".join((_("Username"), _("Event"), _("What")))
+    rows = [_row(event, show=show) for event in ordered(review)]
+    taken = _fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left, room)
+    yield from taken
+    yield from _left_out(rows, taken, "\n")
+
+
+def _row(event: Event, *, show: bool) -> str:
+    cells = (f"`{_code(event.username)}`", kind_word(event.event), _plain(what(event, show=show)))
+    return f"| {' | '.join(cells)} |"
+
+
+def _bullet(username: str, said: str) -> str:
+    return f"- `{_code(username)}`: {_plain(said)}"
+
+
+def _fitting(lines: Sequence[str], left: int, room: Room) -> list[str]:
+    """Return the first lines, as many as fit."""
+    taken = []
+    for text in lines:
+        left -= room.used(text)
+        if left < 0:
+            break
+        taken.append(text)
+    return taken
+
+
+def _left_out(lines: Sequence[str], taken: Sequence[str], before: str) -> Iterator[str]:
+    """Say how many of the lines, which follow three of a head, were not taken."""
+    count = len(lines) - max(len(taken) - 3, 0)
+    if count:
+        message = ngettext("{count} more does not fit here.", "{count} more do not fit here.", count)
+        yield f"{before}{message.format(count=count)}"
+
+
+_MARKED: Final = re.compile(r"[\\`*_{}\[\]<>|#!~@&]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
+"""What Markdown, or a forge that shows it, takes for more than text."""
+
+
+def _plain(text: str) -> str:
+    return _MARKED.sub(lambda found: "".join(f"\\{char}" for char in found[0]), text)
+
+
+def _code(text: str) -> str:
+    return visible(text).replace("`", "'").replace("|", "¦")
