@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.workspace import Workspace
 from tests.bench.clock import Command, Timed, side_by_side
 from tests.bench.generator import CHECKOUT, school_repository
-from tests.bench.history import invent
+from tests.bench.history import invent, mistold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,8 @@ def main() -> None:
         commits, crowd = (500, 1_000) if options.quick else (10_000, 20_000)
         history = Path(folder) / "history"
         invent(history, Workspace(CHECKOUT).school, commits=commits, people=crowd, plain=True)
-        for target in (*measured(root, people, rounds), *audited(history, commits, rounds)):
+        odd = faithful(Path(folder) / "odd", commits, crowd)
+        for target in (*measured(root, people, rounds), *audited(history, commits, rounds), odd):
             targets.append(target)
             print(_line(target), flush=True)  # noqa: T201
     if options.json:
@@ -112,6 +114,16 @@ def audited(root: Path, commits: int, rounds: int) -> Iterator[Target]:
     )
     yield _ratio("12", "audit, nothing new", "graduand --version", timed["warm"], timed["version"], 5.0)
     yield _ratio("12b", "the same", "graduand audit --help", timed["warm"], timed["help"], 2.0)
+
+
+def faithful(root: Path, commits: int, people: int) -> Target:
+    """Return how many events of a history in which everything happens the audit misses or adds."""
+    school = Workspace(CHECKOUT).school
+    told = invent(root, school, commits=commits, people=people, seed=2)
+    began = time.perf_counter()
+    wrong = mistold(root, school, told).total()
+    work = f"{len(told)} events, {commits} odd commits"
+    return Target("11c", work, "what was invented", wrong, "0 mistold", not wrong, time.perf_counter() - began, 0)
 
 
 def _start(root: Path, rounds: int) -> Iterator[Target]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
+from collections import Counter
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.history.program import Program
+from graduand.history.timeline import timeline
+from graduand.records.canon import fast_reader
 from graduand.records.paths import record_path
 from graduand.records.record import Record
 from graduand.records.writing import canonical
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from graduand.history.events import Event
     from graduand.records.record import Value
     from graduand.records.school import School
 
@@ -38,6 +45,10 @@ class Told(NamedTuple):
     author: str
     old: object
     new: object
+    pull_request: int
+    """Which one brought it onto the line; 0: none."""
+    seconds: int
+    """When it came onto the line."""
 
 
 class _Happening(NamedTuple):
@@ -69,6 +80,27 @@ def _git(root: Path, *words: str, given: bytes = b"") -> None:
     subprocess.run(["git", *words], cwd=root, input=given, check=True)
 
 
+def mistold(root: Path, school: School, told: list[Told]) -> Counter[tuple[object, ...]]:
+    """Return what the audit misses of what happened, and what it adds."""
+    found = Counter(map(_fact, timeline(Program(root), lambda: fast_reader(school)).events))
+    happened = Counter[tuple[object, ...]](
+        (*one[:4], _same(one.old), _same(one.new), one.pull_request, one.seconds) for one in told
+    )
+    return (found - happened) + (happened - found)
+
+
+def _fact(event: Event) -> tuple[object, ...]:
+    """Return all that is told of an event and that the inventor knows."""
+    source = event.source
+    what = (event.event.value, event.username, source.commit, source.author, _same(event.old), _same(event.new))
+    return (*what, source.pull_request, int(datetime.fromisoformat(source.date).timestamp()))
+
+
+def _same(told: object) -> str:
+    """Return one text for a value, whichever kinds of lists are in it."""
+    return json.dumps(told, sort_keys=True)
+
+
 class _Teller:
     """Writes the stream of `git fast-import`, and keeps what the records say meanwhile."""
 
@@ -80,6 +112,7 @@ class _Teller:
         self.line = 0
         self.clock = _BEGAN
         self._marks = 0
+        self._clocks: dict[int, int] = {}
         self.tip = 0
         self.people: dict[str, Texts] = {}
         self.paths: dict[str, str] = {}
@@ -268,15 +301,15 @@ class _Teller:
         side = self.write(on_branch, start, told=False)
         self.commit(meanwhile)
         updated = self.write(_Happening(meanwhile.files), side, self.tip, told=False)
-        self.tell(on_branch, side)
         self.advance(_Happening(on_branch.files), updated)
+        self.tell(on_branch, side)
 
     def odd_evil(self) -> None:
         """A merge changes a record that its branch did not."""
         on_branch, in_merge = self.arrival(), self.switch()
         side = self.write(on_branch, self.tip, told=False)
-        self.tell(on_branch, side)
         mark = self.advance(_Happening({**on_branch.files, **in_merge.files}), side)
+        self.tell(on_branch, side)
         self.tell(in_merge, mark)
 
     def odd_clock(self) -> None:
@@ -298,9 +331,9 @@ class _Teller:
             tip = self.write(happening, tip, told=False)
             written.append((happening, tip))
             files |= happening.files
+        self.advance(_Happening(files), tip)
         for happening, mark in written:
             self.tell(happening, mark)
-        self.advance(_Happening(files), tip)
 
     def commit(self, happening: _Happening) -> None:
         """Commit on the line."""
@@ -317,6 +350,7 @@ class _Teller:
         self._marks += 1
         self.clock += self.chance.randrange(60, 2 * _DAY)
         mark = self._marks
+        self._clocks[mark] = self.clock
         words = [
             f"commit refs/heads/{'main' if told else 'side'}",
             f"mark :{mark}",
@@ -338,9 +372,12 @@ class _Teller:
         return _CLERKS[mark % len(_CLERKS)]
 
     def tell(self, happening: _Happening, mark: int) -> None:
-        """Keep the events of a commit."""
+        """Keep the events of a commit, which the last one of the line brought in."""
         author = f"{self.clerk(mark)} <clerk@valmont.example>"
-        self.told += [Told(event, who, f":{mark}", author, old, new) for event, who, old, new in happening.told]
+        brought = (self.tip, self._clocks[self.tip])
+        self.told += [
+            Told(event, who, f":{mark}", author, old, new, *brought) for event, who, old, new in happening.told
+        ]
 
     def somebody(self) -> str:
         """Return a person whose record can be read."""

@@ -92,6 +92,15 @@ def is_commit(program: Program, commit: str) -> bool:
         return False
 
 
+def leads_to(program: Program, commit: str) -> bool:
+    """Tell whether the branch that is checked out holds this commit."""
+    try:
+        program.look("merge-base", "--is-ancestor", "--end-of-options", commit, "HEAD")
+    except GitRefused:
+        return False
+    return True
+
+
 def commit_of(program: Program, name: str) -> str:
     """Return the commit that a name stands for; "" when it stands for none."""
     try:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graduand.history.events import Kind
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from graduand.history.events import Event
     from graduand.trail import Told, Trail, Verified
 
-STYLES = {Kind.DEACTIVATED: "bold red", Kind.REACTIVATED: "green", Kind.REMOVED: "red"}
+_SHOWN: Final = 10
+"""Names in one line; JSON has all."""
+STYLES: Final = {Kind.DEACTIVATED: "bold red", Kind.REACTIVATED: "green", Kind.REMOVED: "red"}
 
 
 def kind_word(kind: Kind) -> str:
@@ -108,20 +110,29 @@ def verified_text(verified: Verified) -> Iterator[Line]:
     """Return what can be proved of the history, and what cannot."""
     commits = ngettext("{count} commit touches records.", "{count} commits touch records.", verified.commits)
     yield line(commits.format(count=verified.commits))
+    files = tuple(f"{tag} {file}" for tag, file in verified.differing)
     facts = (
-        (verified.bad, _("bear a signature that is bad, expired or by nobody known")),
-        (verified.unsigned, _("are not signed")),
-        (verified.moved, _("are upload tags that are not where their manifest says")),
-        (tuple(f"{tag} {file}" for tag, file in verified.differing), _("do not compile again byte for byte")),
-        (verified.replaced, _("put other objects in the place of committed ones")),
+        (verified.bad, _("Signature false, expired or revoked")),
+        (verified.unknown, _("Signature by a key that nobody vouches for here")),
+        (verified.unsigned, _("Not signed")),
+        (verified.moved, _("Upload tags that are not where their manifest says")),
+        (verified.missing, _("Tags that later ones speak of, and that are gone")),
+        (verified.astray, _("Uploads from a commit that is not in the history of this branch")),
+        (files, _("Files that do not compile again byte for byte")),
+        (verified.replaced, _("References that put other objects in the place of committed ones")),
     )
     for names, words in facts:
         if names:
-            shown = ", ".join(visible(name, 100) for name in names[:3]) + (" …" if len(names) > 3 else "")
-            sign = Span("! ", "yellow") if names == verified.unsigned else Span("✗ ", "bold red")
-            yield line(sign, f"{len(names)} {words}: {shown}")
+            sign = Span("! ", "yellow") if names in (verified.unsigned, verified.unknown) else Span("✗ ", "bold red")
+            message = _("{what} ({count}): {names}")
+            yield line(sign, message.format(what=words, count=len(names), names=_some(names)))
     if verified.cut:
         message = _("The clone is shallow: what happened earlier cannot be verified.")
         yield line(Span("✗ ", "bold red"), message)
     if verified.sound:
         yield line(Span("✓ ", "green"), _("Nothing speaks against this history."))
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(visible(name.strip(), 100) for name in names[:_SHOWN])
+    return f"{shown} …" if len(names) > _SHOWN else shown
