@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, grad
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.repository import Ran
 
@@ -278,8 +279,8 @@ def test_a_lock_that_stays_is_named_and_left_alone(people: Path, monkeypatch: py
     ran = edit(people)
 
     assert ran.code == 5
-    assert ran.err.startswith("graduand: Saved, not committed: fatal: ")
-    assert f"{lock}': File exists" in ran.err
+    assert ran.err.startswith("graduand: Saved, not committed: another git holds this lock, or was killed")
+    assert f"if none is running: rm {people / '.git' / lock}. " in ran.err
     assert (people / ".git" / lock).exists()
     assert head(people) == before
     assert saved(people)
@@ -344,3 +345,44 @@ def test_a_record_that_is_not_there_and_never_was_keeps_the_others_from_being_co
         Recorder(people).commit([PATH, "records/2026-spring/nobody.yaml"], "Nobody", {})
 
     assert head(people) == before
+
+
+# A git that is killed in the middle
+
+
+def killing(root: Path, name: str, state: str = "") -> None:
+    """Let git be killed when it runs a hook; of a change of references, in one of its states."""
+    test = f'[ "$1" = {state} ] || exit 0\n' if state else ""
+    hook(root, f"{test}kill -9 $PPID; sleep 0.2", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("pre-commit", ""), ("commit-msg", ""), ("reference-transaction", "prepared")]
+)
+def test_a_git_that_is_killed_while_it_commits_leaves_a_sound_repository_and_a_sentence(
+    people: Path, name: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "_PATIENCE", 0.3)
+    killing(people, name, state)
+    before = head(people)
+
+    killed = edit(people)
+
+    assert (killed.code, killed.out) == (5, "")
+    assert killed.err == (
+        "graduand: Saved, not committed: git was killed (9). "
+        "The files are as you left them; commit them when this is cured.\n"
+    )
+    assert head(people) == before
+    assert git(people, "fsck", "--strict", "--no-dangling") == ""
+    (people / ".git/hooks" / name).unlink()
+
+    # Its locks stay, and are named with the cure; then the same command finishes.
+    while (again := edit(people)).code:
+        assert "another git holds this lock, or was killed" in again.err
+        (lock,) = re.findall(r"rm (\S+\.lock)\. ", again.err)
+        Path(lock).unlink()
+    assert saved(people)
+    assert git(people, "show", "--format=", "--name-only", "HEAD").split() == [PATH]
+    assert git(people, "status", "--porcelain") == ""
+    assert git(people, "fsck", "--strict", "--no-dangling") == ""

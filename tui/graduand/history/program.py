@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from contextlib import contextmanager
 from itertools import islice
+from shlex import quote
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from graduand.errors import GitRefused, NoGit, NotGit
@@ -104,7 +106,7 @@ class Program:
         except OSError as error:
             raise _not_started(self.root, error) from error
         if done.returncode:
-            raise GitRefused(_reason(done.stderr.decode(errors="surrogateescape")))
+            raise GitRefused(_reason(arguments, done.stderr.decode(errors="surrogateescape"), done.returncode))
         return done.stdout
 
     def pieces(self, *arguments: str) -> Iterator[str]:
@@ -162,11 +164,7 @@ class Program:
             assert process.stdout is not None  # noqa: S101
             yield process.stdin, process.stdout
         if process.returncode:
-            raise GitRefused(
-                _("{command} ended with an error ({code})").format(
-                    command=f"git {arguments[0]}", code=process.returncode
-                )
-            )
+            raise GitRefused(_reason(arguments, "", process.returncode))
 
     def act(self, *arguments: str, told: str = "") -> str:
         """Return what a changing command says; hooks and signing work as the user has set them up.
@@ -226,7 +224,7 @@ def _act(root: Path, *arguments: str, told: str = "") -> str:
     except OSError as error:
         raise NotGit(root, error.strerror or "") from error
     if process.returncode:
-        raise GitRefused(_reason(complained.decode(errors="surrogateescape")))
+        raise GitRefused(_reason(arguments, complained.decode(errors="surrogateescape"), process.returncode))
     return bytes(said).decode(errors="surrogateescape")
 
 
@@ -236,8 +234,19 @@ def _forget_inherited() -> None:
         del os.environ[name]
 
 
-def _reason(stderr: str) -> str:
-    """Return the line in which git says why, else the last one."""
-    lines = [line.strip() for line in stderr.splitlines()]
+_LOCKED: Final = re.compile(r"Unable to create '(.{1,4096}\.lock)': File exists")
+
+
+def _reason(arguments: tuple[str, ...], stderr: str, code: int) -> str:
+    """Return in which line git says why, else the last one; without the wrapping that GitPython puts around it."""
+    if found := _LOCKED.search(stderr):
+        message = _("another git holds this lock, or was killed while it did; if none is running: {command}")
+        return message.format(command=f"rm {quote(found[1])}")
+    lines = [line.strip() for line in stderr.replace("stderr:", "").strip().strip("'").splitlines()]
     said = [line for line in lines if line and not line.startswith("hint:")]
-    return next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1] if said else "")
+    if said:
+        return next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1])
+    if code < 0:
+        return _("git was killed ({signal})").format(signal=-code)
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    return _("{command} ended with an error ({code})").format(command=f"git {command}", code=code)

@@ -42,7 +42,7 @@ _STYLE: Final = (
 
 def as_html(trail: Trail, school: str, wanted: Wanted, *, show: bool) -> Iterator[str]:
     """Return the lines of one page that needs nothing else and runs nothing."""
-    title = escape(_("Audit trail of {school}").format(school=visible(school, 200)) if school else _("Audit trail"))
+    title = escape(_("Audit trail: {school}").format(school=visible(school, 200)) if school else _("Audit trail"))
     yield f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8"><title>{title}</title>'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
