@@ -224,7 +224,7 @@ def test_an_upload_that_is_not_noted_cannot_be_taken_back(people: Path) -> None:
     other = graduand(people, "rollback", "20200101T000000Z", "--on", DAY)
 
     assert (none.code, other.code) == (2, 2)
-    assert "the last ones: none." in none.err
+    assert "No upload is noted here yet" in none.err
     assert f"the last ones: {name}." in other.err
 
 

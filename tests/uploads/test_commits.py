@@ -257,6 +257,21 @@ def test_where_a_commit_would_get_lost_nothing_is_even_saved(
     assert git(people, "for-each-ref") == refs
 
 
+def test_without_a_name_or_a_folder_nothing_is_noted_or_compiled(people: Path) -> None:
+    assert graduand(people, "compile", "--on", "2026-07-01").code == 0
+    manifest = str(people / "build/manifest.json")
+    lose_the_name(people)
+    nameless = graduand(people, "uploaded", manifest)
+    make_bare(people)
+    bare = [graduand(people, *words) for words in (("plan",), ("compile",), ("compile", "--allow-dirty"))]
+
+    assert (nameless.code, nameless.out) == (5, "")
+    assert "git does not know who commits; tell it (git config --global user.name …" in nameless.err
+    assert git(people, "tag") == ""
+    assert {(ran.code, ran.out) for ran in bare} == {(5, "")}
+    assert all("this repository has no folder to work in (it is bare)" in ran.err for ran in bare)
+
+
 def test_on_a_branch_without_a_commit_the_first_one_holds_the_record_alone(root: Path) -> None:
     put(begin(root), GRADUATE)
     put(root, graduate("00412815"), "2026-spring/00412815.yaml")

@@ -131,6 +131,31 @@ def test_without_a_key_nothing_is_noted_and_the_sentence_says_so(compiled: Path,
     assert note(compiled).code == 0
 
 
+@pytest.mark.parametrize("state", ["prepared", "committed"])
+def test_a_git_that_is_killed_while_it_notes_leaves_a_sound_repository_and_one_tag_in_the_end(
+    compiled: Path, state: str
+) -> None:
+    hook = compiled / ".git/hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\n[ "$1" = {state} ] || exit 0\nkill -9 $PPID; sleep 0.2\n', encoding="utf-8")
+    hook.chmod(0o755)
+
+    killed = note(compiled)
+
+    assert (killed.code, killed.out) == (5, "")
+    assert killed.err == "graduand: git refused: git was killed (9)\n"
+    assert git(compiled, "fsck", "--strict", "--no-dangling") == ""
+    assert list((compiled / ".git/graduand").iterdir()) == []
+    hook.unlink()
+    for lock in (compiled / ".git/refs").rglob("*.lock"):
+        again = note(compiled)
+        assert again.code in {0, 5}  # the next second has another name
+        lock.unlink()
+    assert note(compiled).code == 0
+    assert len(git(compiled, "tag").split()) == 1
+    assert graduand(compiled, "plan", "--on", DAY, "--changed").code == 1
+
+
 def test_uploads_of_one_second_and_of_a_clock_that_goes_back_keep_their_order(
     compiled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

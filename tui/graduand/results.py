@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
@@ -19,10 +20,11 @@ from graduand.uploads import named
 from graduand.workspace import today
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from graduand.handshake.cookbook import Cookbook
+    from graduand.handshake.answer import Answer
+    from graduand.handshake.cookbook import Explanation
     from graduand.records.record import Record
     from graduand.workspace import Workspace
 
@@ -63,10 +65,11 @@ class Reconciled(NamedTuple):
     """Whose rows the upload held."""
 
 
-def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool) -> Reconciled:
+def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool, raw: bytes | None = None) -> Reconciled:
     """Take the failed rows in the file at `path` back to their records, and note them beside the upload.
 
-    `upload` "" is the last one. Taking the same rows in twice notes them once.
+    `upload` "" is the last one; `raw` is what the file holds, when it has been read already. Taking
+    the same rows in twice notes them once.
 
     Raises:
         NothingNoted: no upload is noted, so nothing can have failed.
@@ -78,7 +81,7 @@ def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool) -> R
     if not tags:
         raise NothingNoted
     tag = named(tags, upload)
-    failed = read_failed(disk.read(path, SIZE), str(path))
+    failed = read_failed(disk.read(path, SIZE) if raw is None else raw, str(path))
     records = workspace.check(today()).records
     failures = tuple(_failures(workspace, records, match(failed.rows, *_people(records))))
     message = {
@@ -106,17 +109,19 @@ def _people(records: tuple[Record, ...]) -> tuple[frozenset[str], dict[str, str]
 
 
 def _failures(workspace: Workspace, records: tuple[Record, ...], matched: tuple[Matched, ...]) -> Iterator[Failure]:
-    book = cookbook_of(workspace.importer)
+    explain = cache(cookbook_of(workspace.importer).explain)
     by_username = {record.username: record for record in records}
     for one in matched:
         record = by_username.get(one.username)
         places = _places(workspace, record) if record else {}
-        yield from _answers(one, record.path if record else "", places, book)
+        yield from _answers(one, record.path if record else "", places, explain)
 
 
-def _answers(one: Matched, path: str, places: dict[str, Place], book: Cookbook) -> Iterator[Failure]:
+def _answers(
+    one: Matched, path: str, places: Mapping[str, Place], explain: Callable[[Answer], Explanation]
+) -> Iterator[Failure]:
     for answer in one.row.answers:
-        found = book.explain(answer)
+        found = explain(answer)
         place = places.get(found.field, Place())
         yield Failure(
             one.username,

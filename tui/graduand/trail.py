@@ -6,15 +6,16 @@ from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.errors import NoSuchPerson, Unreadable
+from graduand.errors import NoSuchPerson, Unreadable, Usage
 from graduand.history import ledger, signatures
 from graduand.history.checkout import Checkout
 from graduand.history.events import Kind
 from graduand.history.timeline import Timeline, timeline
+from graduand.language import _, quoted
 from graduand.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from graduand.history.chronicle import Chronicle
     from graduand.history.events import Event, Gap, Source
@@ -60,13 +61,32 @@ def audit(workspace: Workspace, wanted: Wanted) -> Trail:
 
     Raises:
         NotGit, NoGit: there is no history to read.
+        NoSuchPerson, Usage: it knows nobody of this name, or no such cohort.
     """
     program = Checkout(workspace.root).program
     line = _line(workspace, program)
     people = _lives(line.events, wanted.person) if wanted.person else frozenset()
     picky = wanted.author or wanted.since or wanted.until
     found = line.events.wanted(wanted.kinds, people, (lambda source: _fits(source, wanted)) if picky else None)
-    return _trail(program, line, (event for event in found if wanted.cohort in {"", event.cohort}))
+    events = [event for event in found if wanted.cohort in {"", event.cohort}]
+    if not events:
+        _refuse_unknown(line.events, wanted, people)
+    return _trail(program, line, events)
+
+
+def _refuse_unknown(events: Chronicle, wanted: Wanted, people: Collection[str]) -> None:
+    """Let nobody take a misspelt name for a quiet one.
+
+    Raises:
+        NoSuchPerson, Usage: the history knows nobody of this name, or no such cohort.
+    """
+    if wanted.person and not events.usernames().intersection(people):
+        raise NoSuchPerson(wanted.person, nearest(wanted.person, events.usernames()))
+    cohorts = {event.cohort for event in events} if wanted.cohort else set()
+    if wanted.cohort not in {"", *cohorts}:
+        near = nearest(wanted.cohort, cohorts)
+        hint = _(" Did you mean {near}?").format(near=quoted(near)) if near else ""
+        raise Usage(_("There is no cohort {cohort} in the history.").format(cohort=quoted(wanted.cohort)) + hint)
 
 
 def log(workspace: Workspace, username: str) -> Trail:

@@ -10,6 +10,7 @@ from graduand.errors import (
     LimitReached,
     NoCommit,
     NotAnUpload,
+    NothingNoted,
     NothingToCompile,
     NothingToTakeBack,
     PlanChanged,
@@ -204,12 +205,14 @@ def take_back(workspace: Workspace, name: str, on: str, folder: Path) -> TakenBa
     """Compile the inverse of the noted upload `name` ("" is the last one) into `folder`.
 
     Raises:
-        Usage: no upload of that name is noted.
+        NothingNoted, Usage: no upload is noted, or none of that name.
         NothingToCompile: there is nothing that could be taken back.
         NotWritten, InTheWay: the files could not be written.
     """
     program = Checkout(workspace.root).program
     past = past_of(program)
+    if not past.steps:
+        raise NothingNoted
     tag = named(tuple(step.tag for step in past.steps), name)
     step = next(step for step in past.steps if step.tag is tag)
     inverse = inverse_of(step.rows, step.before, step.after)

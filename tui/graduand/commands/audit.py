@@ -48,6 +48,8 @@ def audit(
 
     session = session_of(context)
     if what == "verify":
+        if kind or cohort or person or author or since or until or as_csv or as_html:
+            raise Usage(_("“audit verify” is about the whole history; of these options it takes only --json."))
         _verify(session, as_json=as_json)
         return
     if what:

@@ -16,22 +16,29 @@ HELP = N_("Take Handshake's failed rows in: who, why, what cures it; these peopl
 
 def reconcile(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FAILED.csv", help=_("What “Download Failed Rows CSV” gave."))],
+    file: Annotated[
+        Path, typer.Argument(metavar="FAILED.csv", help=_("What “Download Failed Rows CSV” gave; - is standard input."))
+    ],
     upload: Annotated[str, typer.Option(help=_("The upload that they failed in; the last one by default."))] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only explain; note nothing."))] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each answer."))
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
     from graduand.reports.page import show
     from graduand.reports.reconciled import as_json as json_of
     from graduand.reports.reconciled import reconciled_text
+    from graduand.results import SIZE
     from graduand.results import reconcile as take_in
 
     session = session_of(context)
-    reconciled = take_in(session.workspace(), file, upload, note=not dry_run)
+    raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else None
+    reconciled = take_in(session.workspace(), file, upload, note=not dry_run, raw=raw)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(reconciled))
     else:
-        show(reconciled_text(reconciled), session.colour)
+        show(reconciled_text(reconciled, everything=everything), session.colour)
     if reconciled.result:
         say(
             _("Noted as {result}; send what is outstanding with: graduand compile --changed").format(

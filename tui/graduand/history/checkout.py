@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from graduand import disk
 from graduand.errors import GitRefused, Unreadable
-from graduand.history.program import LITERAL, Program
+from graduand.history.program import BARE, LITERAL, Program
+from graduand.language import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,8 +44,14 @@ class Checkout:
             return ""
 
     def uncommitted(self) -> list[str]:
-        """Return the paths below `records/` and `schema/` that differ from the commit, ignored records too."""
+        """Return the paths below `records/` and `schema/` that differ from the commit, ignored records too.
+
+        Raises:
+            Unreadable: the repository has no folder to work in.
+        """
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
+        if self.program.look("rev-parse", "--is-inside-work-tree").strip() != "true":
+            raise Unreadable(self.root, _(BARE))
         status = self.program.look(LITERAL, "status", *options, "--", "records", "schema")
         entries = [(entry[:2], entry[3:]) for entry in status.split("\0") if entry]
         changed = [path for mark, path in entries if mark != "!!" or path.endswith((".yaml", "/"))]

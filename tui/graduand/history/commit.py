@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand import disk
 from graduand.errors import GitRefused, NotCommitted, NotNow
-from graduand.history.program import LITERAL, Program
+from graduand.history.program import BARE, LITERAL, NAMELESS, Program
 from graduand.language import N_, _
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def refuse_odd_states(program: Program) -> None:
         NotNow: bare, shallow, detached, no name to commit by, or something is under way.
     """
     if program.look("rev-parse", "--is-bare-repository").strip() == "true":
-        raise NotNow(_("this repository has no folder to work in (it is bare); clone it"))
+        raise NotNow(_(BARE))
     if program.look("rev-parse", "--is-shallow-repository").strip() == "true":
         raise NotNow(_("this clone is shallow, and its history is cut; complete it (git fetch --unshallow)"))
     for name, sentence in _UNDER_WAY.items():
@@ -46,11 +46,8 @@ def refuse_odd_states(program: Program) -> None:
         program.look("symbolic-ref", "--quiet", "HEAD")
     except GitRefused as refused:
         raise NotNow(_("no branch is checked out (detached HEAD); go to one (git switch main)")) from refused
-    try:
-        program.look("var", "GIT_COMMITTER_IDENT")
-    except GitRefused as refused:
-        message = _("git does not know who commits; tell it (git config --global user.name …, user.email …)")
-        raise NotNow(message) from refused
+    if not program.knows_who():
+        raise NotNow(_(NAMELESS))
 
 
 class Recorder:

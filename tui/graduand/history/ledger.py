@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand import disk
 from graduand.errors import GitRefused
+from graduand.history.program import NAMELESS
+from graduand.language import _
 
 if TYPE_CHECKING:
     from graduand.history.program import Program
@@ -60,6 +62,8 @@ def note(program: Program, prefix: str, commit: str, message: str) -> str:
         GitRefused: git would not make the tag, for want of a name, a key, or the commit.
         Busy, NotWritten: another graduand is writing, or the disk refused.
     """
+    if not program.knows_who():
+        raise GitRefused(_(NAMELESS))
     draft = Path(program.folder, "graduand", f"tag-{os.getpid()}-{time.time_ns()}")
     with disk.locked(program.root):
         for left in draft.parent.glob("tag-*"):  # by a killed process

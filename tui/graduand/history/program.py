@@ -11,7 +11,7 @@ from shlex import quote
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from graduand.errors import GitRefused, NoGit, NotGit
-from graduand.language import _
+from graduand.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +35,9 @@ _LOOKING: Final = (
     *("-c", "submodule.recurse=false"),
 )
 """Whatever the repository's own configuration would have git run, it does not run for a look."""
+
+NAMELESS: Final = N_("git does not know who commits; tell it (git config --global user.name …, user.email …)")
+BARE: Final = N_("this repository has no folder to work in (it is bare); clone it")
 
 _BATCH: Final = 256
 """Objects asked for at once; the names of two batches fit into a pipe's buffer."""
@@ -166,6 +169,13 @@ class Program:
         if process.returncode:
             raise GitRefused(_reason(arguments, "", process.returncode))
 
+    def knows_who(self) -> bool:
+        """Tell whether a commit or a tag could bear a name."""
+        try:
+            return bool(self.look("var", "GIT_COMMITTER_IDENT"))
+        except GitRefused:
+            return False
+
     def act(self, *arguments: str, told: str = "") -> str:
         """Return what a changing command says; hooks and signing work as the user has set them up.
 
@@ -248,5 +258,6 @@ def _reason(arguments: tuple[str, ...], stderr: str, code: int) -> str:
         return next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1])
     if code < 0:
         return _("git was killed ({signal})").format(signal=-code)
-    command = next((word for word in arguments if not word.startswith("-")), "")
+    words = [word for before, word in zip(("", *arguments), arguments, strict=False) if "-c" not in {before, word}]
+    command = next((word for word in words if not word.startswith("-")), "")
     return _("{command} ended with an error ({code})").format(command=f"git {command}", code=code)

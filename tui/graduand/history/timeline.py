@@ -128,13 +128,15 @@ def between(program: Program, fast: Callable[[], Reader], old: str, new: str) ->
     Raises:
         Unreadable: the two share no history, or it is not in this clone.
     """
+    prefix, span = program.look("rev-parse", "--show-prefix").strip(), f"{old[:12]}..{new[:12]}"
     try:
-        prefix = program.look("rev-parse", "--show-prefix").strip()
         base = program.look("merge-base", "--end-of-options", old, new).split()[0]
-        revision, rules = whole_change(program, base, new, prefix)
     except (GitRefused, IndexError) as refused:
-        span = f"{old[:12]}..{new[:12]}"
         raise Unreadable(span, _("the two share no history in this clone")) from refused
+    try:
+        revision, rules = whole_change(program, base, new, prefix)
+    except GitRefused as refused:
+        raise Unreadable(span, refused.said) from refused
     shelf = Shelf(program, fast)
     teller = Teller(shelf)
     ready = shelf.ready(iter([Step(revision, (), 0)]), objects)

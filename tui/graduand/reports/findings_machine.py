@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 from graduand import __version__
 from graduand.findings import Finding, Severity
 from graduand.language import _
+from graduand.reports.json_text import json_text
 from graduand.rules.book import RULES
 
 if TYPE_CHECKING:
@@ -24,13 +25,7 @@ _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 def as_json(findings: Sequence[Finding]) -> Iterator[str]:
     """Return one JSON object a finding."""
     for finding in findings:
-        line = json.dumps({"schema": SCHEMA, **finding._asdict()}, ensure_ascii=False)
-        yield line if line.isprintable() else "".join(map(_printable, line))
-
-
-def _printable(char: str) -> str:
-    """Return a character of a JSON text, escaped when a terminal would obey or hide it."""
-    return char if char.isprintable() else json.dumps(char)[1:-1]
+        yield json_text({"schema": SCHEMA, **finding._asdict()})
 
 
 def as_github(findings: Sequence[Finding]) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.plan import Status
 from graduand.language import _, spoken, visible
+from graduand.reports.json_text import json_text
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def as_json(prepared: Prepared) -> str:
         ],
         "changes": [_entry(change) for change in plan.changes if change.status is not Status.UNCHANGED],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return json_text(whole, indent=2) + "\n"
 
 
 def _entry(change: Change) -> dict[str, object]:

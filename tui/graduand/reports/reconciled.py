@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, visible
+from graduand.reports.json_text import json_text
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graduand.results import Failure, Reconciled
 
 
-def reconciled_text(reconciled: Reconciled) -> Iterator[Line]:
-    """Return the failures person by person, and what may be said of the others."""
+_SHOWN: Final = 10
+"""People of one answer that are shown, unless all are asked for."""
+
+
+def reconciled_text(reconciled: Reconciled, *, everything: bool = False) -> Iterator[Line]:
+    """Return each answer with its cause and cure and whose it is, and what may be said of the others."""
+    groups: defaultdict[tuple[str, str, str], list[Failure]] = defaultdict(list)
     for failure in reconciled.failures:
-        yield from _failure(failure)
+        groups[failure.field, failure.cause, failure.cure].append(failure)
+    for (field, cause, cure), failures in sorted(groups.items(), key=lambda group: -len(group[1])):
+        head = visible(field) or _("no field named")
+        yield line(Span(f"✗ {head} ({len(failures)})", "bold red"))
+        yield line("  ", _("Cause: {text}").format(text=masked(cause)))
+        yield line("  ", _("Cure: {text}").format(text=masked(cure)))
+        yield from _people(failures if everything else failures[:_SHOWN])
+        if not everything and len(failures) > _SHOWN:
+            rest = len(failures) - _SHOWN
+            more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+            yield line(more.format(count=rest))
+        yield line("")
     failed = len({failure.row for failure in reconciled.failures})
     yield line(ngettext("{count} row failed.", "{count} rows failed.", failed).format(count=failed))
     if reconciled.people:
@@ -32,16 +49,13 @@ def reconciled_text(reconciled: Reconciled) -> Iterator[Line]:
         yield line(message.format(count=rest))
 
 
-def _failure(failure: Failure) -> Iterator[Line]:
-    who = visible(failure.username) or _("nobody of yours ({row})").format(row=visible(failure.row))
-    yield line(Span(f"✗ {who}", "bold red"), f"  {visible(failure.field)}")
-    if failure.told:
-        yield line(f"  {failure.told}")
-    yield line("  ", _("Cause: {text}").format(text=masked(failure.cause)))
-    yield line("  ", _("Cure: {text}").format(text=masked(failure.cure)))
-    if failure.path:
-        yield line("  ", Span(f"{visible(failure.path, 300)}:{failure.place.line}:{failure.place.column}", "dim"))
-    yield line("")
+def _people(failures: Iterable[Failure]) -> Iterator[Line]:
+    for failure in failures:
+        who = visible(failure.username) or _("nobody of yours ({row})").format(row=visible(failure.row))
+        place = f"  {visible(failure.path, 300)}:{failure.place.line}:{failure.place.column}" if failure.path else ""
+        yield line("  ", Span(who, "bold"), Span(place, "dim"))
+        if failure.told:
+            yield line(f"    {masked(failure.told)}")
 
 
 def as_json(reconciled: Reconciled) -> Iterator[str]:
@@ -50,4 +64,4 @@ def as_json(reconciled: Reconciled) -> Iterator[str]:
         facts = failure._asdict()
         place = facts.pop("place")
         whole = {"schema": "graduand/failure/1", "upload": reconciled.upload, **facts, **place._asdict()}
-        yield json.dumps(whole, ensure_ascii=False)
+        yield json_text(whole)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.history.events import Kind
 from graduand.language import _, ngettext, visible
+from graduand.reports.json_text import json_text
 from graduand.reports.page import Line, Span, line
 from graduand.reports.trail_machine import event_facts
 from graduand.reports.trail_text import STYLES, counts, kind_word, what
@@ -68,12 +68,12 @@ def as_text(review: Review, *, show: bool) -> Iterator[Line]:
 def as_json(review: Review) -> Iterator[str]:
     """Return one JSON object an event, then one for each value that stands out, then what else must be known."""
     for event in ordered(review):
-        yield json.dumps(event_facts(event), ensure_ascii=False)
+        yield json_text(event_facts(event))
     for outlier in review.outliers:
-        yield json.dumps({"schema": "graduand/outlier/1", **outlier._asdict()}, ensure_ascii=False)
+        yield json_text({"schema": "graduand/outlier/1", **outlier._asdict()})
     if review.unreadable or review.rules:
         facts = {"unreadable": review.unreadable, "rules": review.rules}
-        yield json.dumps({"schema": "graduand/review/1", **facts}, ensure_ascii=False)
+        yield json_text({"schema": "graduand/review/1", **facts})
 
 
 def _warnings(review: Review) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import TYPE_CHECKING, Final
 
+from graduand.language import visible
+from graduand.reports.json_text import json_text
 from graduand.reports.trail_text import what
 
 if TYPE_CHECKING:
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from graduand.trail import Told, Verified
 
 SCHEMA: Final = "graduand/event/1"
+_WHOLE: Final = 1 << 30
+"""Characters of a cell; nothing is cut."""
 _COLUMNS: Final = ("date", "event", "username", "what", "author", "commit", "pull_request", "path", "uploads")
 
 
 def as_json(told: Sequence[Told]) -> Iterator[str]:
     """Return one JSON object an event."""
     for one in told:
-        yield json.dumps(event_facts(one.event) | {"uploads": one.uploads}, ensure_ascii=False)
+        yield json_text(event_facts(one.event) | {"uploads": one.uploads})
 
 
 def event_facts(event: Event) -> dict[str, object]:
@@ -64,9 +67,10 @@ def as_csv(told: Sequence[Told], *, show: bool) -> str:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    seen = visible(cell, _WHOLE)
+    return f"'{seen}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else seen
 
 
 def verified_json(verified: Verified) -> str:
     """Return what can be proved of the history, as one JSON object."""
-    return json.dumps({"schema": "graduand/verified/1", "sound": verified.sound, **verified._asdict()}) + "\n"
+    return json_text({"schema": "graduand/verified/1", "sound": verified.sound, **verified._asdict()}) + "\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.history.events import Kind
 from graduand.language import _, ngettext, spoken, visible
 from graduand.reports.trail_plot import MONTHS, bars, plot
-from graduand.reports.trail_text import kind_word, warnings, what
+from graduand.reports.trail_text import author_of, kind_word, warnings, what
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,7 +169,7 @@ def _events(told: Sequence[Told], *, show: bool) -> Iterator[str]:
     for one in told:
         event, source = one.event, one.event.source
         pull_request = f" #{source.pull_request}" if source.pull_request else ""
-        by = f"{visible(source.author.partition(' <')[0])} {source.commit[:10]}{pull_request}"
+        by = f"{author_of(event)} {source.commit[:10]}{pull_request}"
         late = _(" (dated back)") if source.backdated else ""
         cells = (visible(event.username), kind_word(event.event), what(event, show=show), by, " ".join(one.uploads))
         day = f'<td><time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}</td>'

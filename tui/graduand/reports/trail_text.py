@@ -61,19 +61,25 @@ def _told(told: Told, *, show: bool) -> Iterator[Line]:
     source = event.source
     pull_request = f" #{source.pull_request}" if source.pull_request else ""
     yield line(
-        f"{source.date[:10]}  ",
+        f"{source.date[:10]:<10}  ",
         Span(f"{visible(event.username):<12}", "bold"),
         "  ",
         Span(kind_word(event.event), STYLES.get(event.event, "")),
         f"  {what(event, show=show)}",
     )
     by = _("by {author} in {commit}{pull_request}").format(
-        author=visible(source.author.partition(" <")[0]), commit=source.commit[:10], pull_request=pull_request
+        author=author_of(event), commit=source.commit[:10], pull_request=pull_request
     )
     sent = _(", sent with {uploads}").format(uploads=", ".join(told.uploads)) if told.uploads else ""
     yield line("            ", Span(f"{by}{sent}", "dim"))
     if source.backdated:
         yield line("            ", Span(_("! Its date lies before that of the commit it stands on."), "yellow"))
+
+
+def author_of(event: Event) -> str:
+    """Return who wrote the commit, by name, else by whatever git holds instead."""
+    author = event.source.author
+    return visible(author.partition(" <")[0].strip() or author.strip(" <>") or "?")
 
 
 def what(event: Event, *, show: bool) -> str:
@@ -87,7 +93,8 @@ def what(event: Event, *, show: bool) -> str:
     if event.event is Kind.CORRECTED and isinstance(event.old, dict) and isinstance(event.new, dict):
         keys = dict.fromkeys([*event.old, *event.new])
         return ", ".join(
-            f"{key}: {_seen(event.old.get(key), show=show)} → {_seen(event.new.get(key), show=show)}" for key in keys
+            f"{visible(key)}: {_seen(event.old.get(key), show=show)} → {_seen(event.new.get(key), show=show)}"
+            for key in keys
         )
     return ""
 
