@@ -9,18 +9,23 @@ import pytest
 
 from graduand.language import speak
 from graduand.preferences import preferences_path, read_preferences
+from graduand.proposal import amended
+from graduand.proposals import apply
 from graduand.screens.app import GraduandApp, open_interface
 from graduand.screens.help import HelpScreen
+from graduand.screens.messages import Changed
 from graduand.screens.palette import PaletteScreen
 from graduand.screens.people import PeopleScreen
 from graduand.workspace import Workspace
-from tests.repository import TODAY, shipped
+from tests.repository import TODAY, git, shipped
 from tests.screens.terminal import press, screen_text, settled, story, type_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from graduand.proposal import Proposal
 
 
 @pytest.fixture(autouse=True)
@@ -174,3 +179,73 @@ def test_a_closed_terminal_ends_it_in_order(app: GraduandApp) -> None:
 
     story(app, tell)
     assert len(kept) == 1
+
+
+CHLOE = "records/2026-spring/00412345.yaml"
+
+
+def closing(workspace: Workspace) -> Proposal:
+    """Propose to reopen the account of the shipped Chloé."""
+    return amended(workspace, CHLOE, {"disabled": None, "transition:account:reason": None})
+
+
+def test_a_save_is_taken_back_and_done_again(app: GraduandApp) -> None:
+    before = (app.workspace.root / CHLOE).read_bytes()
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        app.people.post_message(
+            Changed(apply(app.workspace, [closing(app.workspace)], "Corrected: 00412345", {}, commit=True))
+        )
+        await settled(pilot)
+        after = (app.workspace.root / CHLOE).read_bytes()
+        assert after != before
+        await press(pilot, "ctrl+z")
+        assert (app.workspace.root / CHLOE).read_bytes() == before
+        assert git(app.workspace.root, "log", "-1", "--format=%s") == "Undone: 00412345\n"
+        await press(pilot, "ctrl+y")
+        assert (app.workspace.root / CHLOE).read_bytes() == after
+        await press(pilot, "ctrl+y")
+        assert "There is nothing to do again." in screen_text(app)
+        await press(pilot, "ctrl+z")
+        assert (app.workspace.root / CHLOE).read_bytes() == before
+        assert git(app.workspace.root, "status", "--porcelain") == ""
+
+    story(app, tell)
+
+
+def test_what_somebody_has_changed_since_is_not_taken_back(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        app.people.post_message(Changed(apply(app.workspace, [closing(app.workspace)], "x", {}, commit=True)))
+        await settled(pilot)
+        path = app.workspace.root / CHLOE
+        path.write_text(f"{path.read_text(encoding='utf-8')}# seen\n", encoding="utf-8")
+        theirs = path.read_bytes()
+        await press(pilot, "ctrl+z")
+        assert path.read_bytes() == theirs
+        assert "00412345.yaml" in screen_text(app)
+
+    story(app, tell, (120, 30))
+
+
+def test_records_that_change_outside_show_up_by_themselves(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        app.look_around()
+        await settled(pilot)
+        path = app.workspace.root / CHLOE
+        path.write_text(path.read_text(encoding="utf-8").replace("Dupont", "Durand"), encoding="utf-8")
+        app.look_around()
+        await settled(pilot)
+        assert "Durand, Chloé" in [one.name for one in app.people.roster.entries]
+
+    story(app, tell)
+
+
+@pytest.mark.parametrize(("key", "screen"), [("p", "ProblemsScreen"), ("l", "PlanScreen"), ("u", "UploadsScreen")])
+def test_every_door_leads_there_and_back(app: GraduandApp, key: str, screen: str) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, key)
+        assert type(app.screen).__name__ == screen
+        await press(pilot, "escape")
+        assert app.screen is app.people
+
+    story(app, tell)

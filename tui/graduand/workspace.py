@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
@@ -25,6 +26,7 @@ from graduand.records.paths import record_path
 from graduand.records.reading import read
 from graduand.records.school import School, school_of
 from graduand.records.source import text_of
+from graduand.records.stamp import stamps
 from graduand.records.tree import parse
 from graduand.records.writing import canonical
 from graduand.register import register_of
@@ -152,6 +154,13 @@ class Workspace:
             tuple(finding for finding in register.findings if within(finding.path, scope)),
             tuple(path for path in register.paths if within(path, scope)),
         )
+
+    def glance(self) -> bytes:
+        """Return what is other as soon as any file of `records/` is, without reading one."""
+        paths = files.find(self.root).paths
+        seen = blake2b("\n".join(paths).encode(errors="surrogateescape"))
+        seen.update(stamps(str(self.root), paths))
+        return seen.digest()
 
     def _drawer(self, on: str) -> Drawer | None:
         """Return where the register is kept from one time to the next; None where there is no git."""

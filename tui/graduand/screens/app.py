@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled, get_current_worker
 
 from graduand.errors import Exit, NothingToCompile, Trouble
-from graduand.language import N_, _, visible
-from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
+from graduand.language import N_, _, ngettext, visible
+from graduand.records.paths import username_of
 from graduand.roster import outstanding_of, roster_of
-from graduand.screens.help import HelpScreen
-from graduand.screens.keys import key_name
+from graduand.screens.doors import DOORS, Errand
 from graduand.screens.messages import Changed, Opened
-from graduand.screens.palette import Job, PaletteScreen
 from graduand.screens.people import PeopleScreen
-from graduand.screens.themes import THEMES
+from graduand.screens.shell import Shell
+from graduand.undoing import take_back
+from graduand.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,30 +27,30 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from graduand.roster import Progress, Roster
-    from graduand.workspace import Workspace
+    from graduand.saved import Saved
+
+_GLANCE: Final = 2.0
+"""Seconds between two looks at what has changed outside."""
 
 
-class GraduandApp(App[None]):
+class GraduandApp(Shell):
     """graduand at a terminal, on one repository, as of one day."""
 
-    TITLE = "graduand"
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave", N_("Quit"), show=False, id="app.leave"),
-        Binding("f1", "help", N_("Help"), id="app.help"),
-        Binding("ctrl+p", "palette", N_("What can be done here"), show=False, priority=True, id="app.palette"),
-        Binding("ctrl+t", "theme", N_("Dark or light"), show=False, id="app.theme"),
-        Binding("f9", "commit", N_("Commit what is saved, or only save it"), show=False, id="app.commit"),
+        Binding("ctrl+z", "undo", N_("Undo"), show=False, id="app.undo"),
+        Binding("ctrl+y", "redo", N_("Do again"), show=False, id="app.redo"),
         Binding("ctrl+r", "read_everybody", N_("Read everything again"), show=False, id="app.read"),
-        Binding("ctrl+q", "leave", N_("Quit"), show=False, priority=True, id="app.leave_now"),
     ]
 
     def __init__(self, workspace: Workspace, on: str) -> None:
         super().__init__()
         self.workspace = workspace
         self.on = on
-        self.preferences = Preferences()
         self.people = PeopleScreen(self._heading())
+        self._done: list[tuple[Saved, ...]] = []
+        self._undone: list[tuple[Saved, ...]] = []
+        self._seen = b""
+        """How the files stood when they were last looked at."""
 
     def _heading(self) -> str:
         try:
@@ -63,49 +61,14 @@ class GraduandApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint first, read afterwards."""
-        for theme in THEMES.values():
-            self.register_theme(theme)
         self.push_screen(self.people)
-        self._hear_the_end()
+        self.hear_the_end()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._prefer()
+        self.prefer()
         self.read_everybody()
-
-    def _prefer(self) -> None:
-        try:
-            self.preferences = read_preferences()
-        except Trouble as trouble:
-            self.tell_trouble(trouble)
-        self.theme = THEMES[self.preferences.theme].name
-        self.set_keymap(dict(self.preferences.keys))
-
-    def _hear_the_end(self) -> None:
-        """End in order when the terminal is closed or the machine goes down; what is typed is kept first."""
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(name, self.end_now)
-
-    def end_now(self) -> None:
-        """Keep what is typed, and end."""
-        for screen in self.screen_stack:
-            keep = getattr(screen, "keep_now", None)
-            if keep:
-                keep()
-        self.exit(return_code=Exit.INTERRUPTED)
-
-    def _fatal_error(self) -> None:
-        """End without showing anything: what a traceback holds is people's data. The door says where it was."""
-        self._close_messages_no_wait()
-
-    def tell_trouble(self, trouble: Trouble) -> None:
-        """Show the sentence of what went wrong, for long enough to be read."""
-        self.notify(str(trouble), severity="warning", timeout=12, markup=False)
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Return a key as it is printed on the keyboards of the language spoken now."""
-        return binding.key_display or key_name(binding.key)
+        self.set_timer(0.5, self.look_around)
 
     # Reading
 
@@ -113,6 +76,9 @@ class GraduandApp(App[None]):
     def read_everybody(self) -> None:
         """Read all records, and show them; then find out what is outstanding."""
         worker = get_current_worker()
+        if self._seen:
+            self.workspace = Workspace(self.workspace.root)  # the schema may have changed too
+            self._look()
 
         def tell(done: int, of: int) -> None:
             if worker.is_cancelled:
@@ -161,8 +127,11 @@ class GraduandApp(App[None]):
     # What screens ask for
 
     @on(Changed)
-    def read_again(self) -> None:
-        """Read again what a screen has saved."""
+    def read_again(self, event: Changed) -> None:
+        """Read again what a screen has saved; it can be undone from now on."""
+        if event.saved:
+            self._done.append(event.saved)
+            self._undone.clear()
         self.read_everybody()
 
     @on(Opened)
@@ -172,57 +141,56 @@ class GraduandApp(App[None]):
     @on(PeopleScreen.Wanted)
     def go_there(self, event: PeopleScreen.Wanted) -> None:
         """Show another screen."""
+        errand = Errand(self.workspace, self.on, event.paths, self.people.roster.cohorts, self.preferences.commit)
+        self.push_screen(DOORS[event.what](errand))
 
-    # What can be done everywhere
+    # Undoing
 
-    def _jobs(self) -> list[Job]:
-        """Return what can be done on this screen, each once, in the order in which the screen names it."""
-        found: dict[str, Job] = {}
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.id and binding.description and active.enabled and binding.action not in found:
-                shown = self.get_key_display(binding)
-                found[binding.action] = Job(binding.description, shown, active.node, binding.action)
-        return list(found.values())
+    def action_undo(self) -> None:
+        """Take the last save back."""
+        if self._done:
+            self._take_back(self._done, self._undone)
+        else:
+            self.notify(_("There is nothing to undo."), markup=False)
 
-    @work
-    async def action_palette(self) -> None:
-        """Choose from all that can be done here, by name."""
-        if isinstance(self.screen, PaletteScreen):
-            return
-        job = await self.push_screen_wait(PaletteScreen(self._jobs()))
-        if job:
-            await self.run_action(job.action, job.node)
+    def action_redo(self) -> None:
+        """Do once more what was taken back last."""
+        if self._undone:
+            self._take_back(self._undone, self._done)
+        else:
+            self.notify(_("There is nothing to do again."), markup=False)
 
-    def action_help(self) -> None:
-        """Show the keys of this screen."""
-        filters = isinstance(self.screen, PeopleScreen)
-        self.push_screen(HelpScreen(self._jobs(), str(preferences_path()), filters=filters))
-
-    def action_theme(self) -> None:
-        """Change between dark and light, for this time and the next ones."""
-        other = "light" if self.preferences.theme == "dark" else "dark"
-        self.theme = THEMES[other].name
-        self._remember(replace(self.preferences, theme=other))
-
-    def action_commit(self) -> None:
-        """Commit what is saved from now on, or only save it."""
-        self._remember(replace(self.preferences, commit=not self.preferences.commit))
-        words = (
-            _("From now on a save is committed.") if self.preferences.commit else _("From now on a save only saves.")
-        )
-        self.notify(words, markup=False)
-
-    def _remember(self, preferences: Preferences) -> None:
-        self.preferences = preferences
+    @work(thread=True, group="undoing")
+    def _take_back(self, done: list[tuple[Saved, ...]], undone: list[tuple[Saved, ...]]) -> None:
+        saved = done.pop()
         try:
-            write_preferences(preferences)
+            back = take_back(self.workspace, saved, commit=self.preferences.commit)
         except Trouble as trouble:
-            self.tell_trouble(trouble)
+            self.call_from_thread(self.tell_trouble, trouble)
+            return
+        undone.append(back)
+        words = ngettext("Taken back: {who}", "Taken back in {count} records", len(back))
+        self.call_from_thread(
+            self.notify, words.format(who=visible(username_of(back[0].path)), count=len(back)), markup=False
+        )
+        self.call_from_thread(self.read_everybody)
 
-    def action_leave(self) -> None:
-        """End the program."""
-        self.exit()
+    # What changes outside
+
+    @work(thread=True, exclusive=True, group="watching")
+    def look_around(self) -> None:
+        """Read again what somebody else has changed: another program, or a pull."""
+        began, before = time.monotonic(), self._seen
+        self._look()
+        if self._seen != before and before:
+            self.call_from_thread(self.read_everybody)
+        # Of a large school a glance takes a while; it must not be all that the machine does.
+        pause = max(_GLANCE, 20 * (time.monotonic() - began))
+        self.call_from_thread(self.set_timer, pause, self.look_around)
+
+    def _look(self) -> None:
+        with suppress(Trouble):  # the reading says what is wrong with the folder
+            self._seen = self.workspace.glance()
 
 
 def open_interface(workspace: Workspace, on: str) -> int:

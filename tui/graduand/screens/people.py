@@ -53,8 +53,9 @@ class PeopleScreen(Screen[None]):
         Binding("n", "new", N_("New"), id="people.new"),
         Binding("space", "mark", N_("Mark"), id="people.mark"),
         Binding("b", "change", N_("Change marked"), id="people.change"),
-        Binding("p", "problems", N_("Problems"), id="people.problems"),
-        Binding("l", "plan", N_("Plan"), id="people.plan"),
+        Binding("p", "go('problems')", N_("Problems"), id="people.problems"),
+        Binding("l", "go('plan')", N_("Plan"), id="people.plan"),
+        Binding("u", "go('uploads')", N_("Uploads"), show=False, id="people.uploads"),
         Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
         Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),
@@ -63,7 +64,7 @@ class PeopleScreen(Screen[None]):
 
     @dataclass
     class Wanted(Message):
-        """Something else shall be shown; `what` is problems, plan, change or new, for the people with `paths`."""
+        """Another screen shall be shown: one of the DOORS, for the people with `paths`."""
 
         what: str
         paths: tuple[str, ...] = ()
@@ -263,10 +264,6 @@ class PeopleScreen(Screen[None]):
         """Make a new record."""
         self.post_message(self.Wanted("new", self._meant()[:1]))
 
-    def action_problems(self) -> None:
-        """Show what is wrong."""
-        self.post_message(self.Wanted("problems"))
-
-    def action_plan(self) -> None:
-        """Show what the next upload would change."""
-        self.post_message(self.Wanted("plan", tuple(sorted(self.marks))))
+    def action_go(self, door: str) -> None:
+        """Show another screen, with the marked people in mind."""
+        self.post_message(self.Wanted(door, tuple(sorted(self.marks))))

@@ -1,0 +1,48 @@
+"""Doors: from the list of people to the other screens, each imported when somebody goes there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.screen import Screen
+
+    from graduand.workspace import Workspace
+
+
+class Errand(NamedTuple):
+    """Where somebody goes from the list, and with whom in mind."""
+
+    workspace: Workspace
+    on: str
+    paths: tuple[str, ...]
+    cohorts: tuple[str, ...]
+    commit: bool
+
+
+def _problems(errand: Errand) -> Screen[None]:
+    from graduand.screens.problems import ProblemsScreen  # noqa: PLC0415
+
+    return ProblemsScreen(errand.workspace, errand.on)
+
+
+def _plan(errand: Errand) -> Screen[None]:
+    from graduand.screens.plan import PlanScreen  # noqa: PLC0415
+
+    return PlanScreen(errand.workspace, errand.on, errand.cohorts)
+
+
+def _uploads(errand: Errand) -> Screen[None]:
+    from graduand.screens.uploads import UploadsScreen  # noqa: PLC0415
+
+    return UploadsScreen(errand.workspace, errand.on)
+
+
+DOORS: dict[str, Callable[[Errand], Screen[None]]] = {
+    "problems": _problems,
+    "plan": _plan,
+    "uploads": _uploads,
+}
+"""By the word that the list of people asks for."""

@@ -1,0 +1,40 @@
+"""Undoing: the use case of taking a save back, or of doing it once more, where nobody has changed the files since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graduand.errors import ChangedOnDisk
+from graduand.proposal import Proposal
+from graduand.proposals import apply
+from graduand.recorded import described
+from graduand.records.paths import username_of
+from graduand.records.reading import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graduand.saved import Saved
+    from graduand.workspace import Workspace
+
+
+def take_back(workspace: Workspace, saved: Iterable[Saved], *, commit: bool) -> tuple[Saved, ...]:
+    """Put the files as they were before they were saved, all or none; what comes back can be taken back as well.
+
+    Raises:
+        ChangedOnDisk: a file is no longer as it was saved; nothing was written.
+        NotWritten, NotNow, NotCommitted, Busy: as for any change.
+    """
+    proposals = [_before(workspace, one) for one in saved]
+    usernames = {username_of(one.path) for one in proposals}
+    subject, trailers = described("undone", usernames)
+    return apply(workspace, proposals, subject, trailers, commit=commit)
+
+
+def _before(workspace: Workspace, one: Saved) -> Proposal:
+    if one.before is None:
+        return Proposal(one.path, None, one.after, "")
+    record = read(one.path, one.before, workspace.school).record
+    if record is None:  # what stood there was no record, and nothing of ours would write it again
+        raise ChangedOnDisk(workspace.root / one.path)
+    return Proposal(one.path, record, one.after, one.before.decode())
