@@ -19,6 +19,7 @@ from graduand.workspace import Workspace
 from tests.bench.clock import Command, Timed, side_by_side
 from tests.bench.generator import CHECKOUT, school_repository
 from tests.bench.history import invent, mistold
+from tests.bench.intake import costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,13 @@ def main() -> None:
         history = Path(folder) / "history"
         invent(history, Workspace(CHECKOUT).school, commits=commits, people=crowd, plain=True)
         odd = faithful(Path(folder) / "odd", commits, crowd)
-        for target in (*measured(root, people, rounds), *audited(history, commits, rounds), odd):
+        rows = (1_000, 10_000) if options.quick else (10_000, 100_000)
+        for target in (
+            *measured(root, people, rounds),
+            *audited(history, commits, rounds),
+            odd,
+            *taken_in(Path(folder), rows, rounds),
+        ):
             targets.append(target)
             print(_line(target), flush=True)  # noqa: T201
     if options.json:
@@ -124,6 +131,22 @@ def faithful(root: Path, commits: int, people: int) -> Target:
     wrong = mistold(root, school, told).total()
     work = f"{len(told)} events, {commits} odd commits"
     return Target("11c", work, "what was invented", wrong, "0 mistold", not wrong, time.perf_counter() - began, 0)
+
+
+def taken_in(folder: Path, rows: tuple[int, int], rounds: int) -> Iterator[Target]:
+    """Return what taking a class in costs, and how that grows."""
+    few, many = (costs(folder, GRADUAND, number, rounds) for number in rows)
+    reading = "the csv module reading the file"
+    yield _ratio("14", f"intake preview, {many.rows} rows", reading, many.preview, many.read, 6.0)
+    times = many.rows // few.rows
+    growth = many.preview.cpu / few.preview.cpu
+    beside = f"{few.rows} rows"
+    seconds, memory = many.preview.wall, many.preview.memory
+    yield Target("17", f"preview, {times} x the rows", beside, growth, "<= 11 x", growth <= 11, seconds, memory)
+    # No target: files, journal, and git, which writes an object for each.
+    seconds, memory = many.apply.wall, many.apply.memory
+    ratio = many.apply.cpu / many.read.cpu
+    yield Target("", f"intake --apply, {many.rows} rows", reading, ratio, "", met=True, seconds=seconds, memory=memory)
 
 
 def _start(root: Path, rounds: int) -> Iterator[Target]:

@@ -41,7 +41,7 @@ def side_by_side(commands: Mapping[str, Command], rounds: int) -> dict[str, Time
     runs: dict[str, list[Timed]] = {name: [] for name in commands}
     for turn in range(rounds + 1):
         for name, command in commands.items():
-            timed = _once(name, command)
+            timed = once(name, command)
             if turn:
                 runs[name].append(timed)
     return {
@@ -49,7 +49,12 @@ def side_by_side(commands: Mapping[str, Command], rounds: int) -> dict[str, Time
     }
 
 
-def _once(name: str, command: Command) -> Timed:
+def once(name: str, command: Command) -> Timed:
+    """Run a command and return what it cost.
+
+    Raises:
+        RuntimeError: it failed.
+    """
     began = time.perf_counter()
     process = subprocess.Popen(
         command.words, cwd=command.folder, env=_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

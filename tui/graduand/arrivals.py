@@ -108,8 +108,7 @@ def look(workspace: Workspace, raw: bytes, order: Order) -> Look:
     rows = survey.look(meant, common)
     remarks += of_people(survey)
     sorting = Comparison(survey, everybody, school, order)
-    for row in rows:
-        sorting.take(row)
+    sorting.take_all(rows)
     sorting.refuse_incomplete()
     path = workspace.root / path_of(name)
     return Look(
@@ -201,7 +200,7 @@ def _keep_out(workspace: Workspace, survey: Survey, meant: list[bool]) -> None:
     path = workspace.root / TOMBSTONES
     stones = read_tombstones(disk.read(path, LIMIT)) if path.exists() else Tombstones()
     dead = stones.among(survey.usernames)
-    for row, username in enumerate(survey.usernames):
+    for row, username in enumerate(survey.usernames) if dead else ():
         if username in dead and meant[row]:
             stone = dead[username]
             message = _("Deleted on {day} ({basis}), and must not come back.")

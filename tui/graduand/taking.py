@@ -142,9 +142,8 @@ def _put_aside(look: Look, folder: Path) -> Path | None:
         if (folder / name).exists():
             disk.publish(folder, {}, name)
         return None
-    rows = dict(zip(look.table.lines, look.table.rows, strict=True)) | {
-        odd.line: odd.cells for odd in look.table.ragged
-    }
-    pairs = [(rows[refusal.line], refusal.reason) for refusal in look.refused]
+    numbers = {line: number for number, line in enumerate(look.table.lines)}
+    ragged = {odd.line: odd.cells for odd in look.table.ragged}
+    pairs = [(ragged.get(one.line) or look.table.row(numbers[one.line]), one.reason) for one in look.refused]
     disk.publish(folder, {name: refused_table(look.table.headers, pairs, look.table.separator)}, name)
     return folder / name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,13 +13,13 @@ from graduand.intake import dates
 from graduand.intake.zeros import is_short
 from graduand.language import _, quoted
 from graduand.nearest import folded, nearest
-from graduand.records.kinds import CLEAR, Kind, is_plain, matches
+from graduand.records.kinds import CLEAR, Kind, matches, plain_shape
 from graduand.rules.addresses import judge_address
 from graduand.rules.book import RULES
 from graduand.rules.values import close, judge_value, meant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from graduand.records.field import Field
     from graduand.records.record import Value
@@ -62,56 +63,61 @@ _ARMED: Final = re.compile(r"'(?=[=+\-@\t\r])")
 class Column(dict[str, "Value | Wrong | None"]):
     """The values of a column's texts, each made when it is first asked for."""
 
-    def __init__(self, reading: Reading, school: School) -> None:
+    def __init__(self, reading: Reading, school: School, texts: Collection[str] = ()) -> None:
+        """Begin with all `texts` of the column that can be taken as they stand: of most columns every one."""
         super().__init__()
         self._reading = reading
         self._school = school
-        self._plain = _plainly(reading, school)
         self.wrong = False
         """Whether any text so far was none."""
+        pattern = plain_pattern(reading, school, texts)
+        self.as_it_is = bool(pattern) and self._take_plain(list(texts), re.compile(f"(?:{pattern}\n)+"))
+        """Whether every text is its own value."""
+
+    def _take_plain(self, texts: list[str], plain: re.Pattern[str]) -> bool:
+        """Look at many texts at once, and tell whether all are plain; where one is not, those near it get a look."""
+        pieces = [texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE)]
+        sound = [piece for piece in pieces if plain.fullmatch("\n".join((*piece, "")))]
+        if len(sound) < len(pieces):
+            for piece in sound:
+                self.update(zip(piece, piece, strict=True))
+        return len(sound) == len(pieces)
 
     def __missing__(self, text: str) -> Value | Wrong | None:
-        value: Value | Wrong | None
-        if text and self._plain and self._plain(text):
-            value = text
-        else:
-            value = _read(text, self._reading, self._school)
-            self.wrong = self.wrong or isinstance(value, Wrong)
+        value = _read(text, self._reading, self._school)
+        self.wrong = self.wrong or isinstance(value, Wrong)
         self[text] = value
         return value
 
 
-def _plainly(reading: Reading, school: School) -> Callable[[str], bool] | None:
-    """Return what tells at once that a text can be taken as it stands; None where every one needs a look."""
+_AT_ONCE: Final = 200
+"""Texts that are looked at together."""
+
+
+def plain_pattern(reading: Reading, school: School, texts: Collection[str]) -> str:
+    """Return the pattern of a text that can be taken as it stands; "" where every one needs a look."""
     field, kind = reading.field, reading.field.kind
     if reading.values or field.values or field.misspellings:
-        return None
+        return ""
     if kind is Kind.NAME:
-        return lambda text: len(text) <= field.max and is_plain(kind, text)
-    if kind is Kind.IDENTIFIER:
-        least = max(reading.width, reading.length)
-        return lambda text: least <= len(text) <= field.max and is_plain(kind, text) and "+" not in text
+        return rf"(?=[^\n]{{1,{field.max}}}\n){plain_shape(Kind.NAME)}"
+    if kind is Kind.IDENTIFIER:  # without the sign + of a number that a spreadsheet has made
+        return rf"[A-Za-z0-9][!-),-~]{{{max(reading.width, reading.length, 1) - 1},{field.max - 1}}}"
     if kind is Kind.PHONE:
-        return lambda text: len(text) <= field.max and text.isascii() and text.isdigit()
-    return _Addresses(field, school).has if kind is Kind.EMAIL else None
+        return rf"[0-9]{{1,{field.max}}}"
+    return _address_pattern(field, school, texts) if kind is Kind.EMAIL else ""
 
 
-class _Addresses:
-    """Tells sound addresses at once: their domains come again and again, and are judged once."""
+_DOMAINS: Final = 200
+_ATOMS: Final = r"(?=[A-Za-z0-9][^@*\n]{0,63}@)[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+)*"
 
-    def __init__(self, field: Field, school: School) -> None:
-        self._field = field
-        self._school = school
-        self._sound: dict[str, bool] = {}
 
-    def has(self, text: str) -> bool:
-        """Tell whether nothing speaks against an address; False says nothing."""
-        if len(text) > self._field.max or not is_plain(Kind.EMAIL, text) or not matches(Kind.EMAIL, text):
-            return False
-        domain = text.rpartition("@")[2]
-        if domain not in self._sound:
-            self._sound[domain] = not isinstance(_judged(f"x@{domain}", self._field, self._school), Wrong)
-        return self._sound[domain]
+def _address_pattern(field: Field, school: School, texts: Collection[str]) -> str:
+    """Return the pattern of addresses at the domains that come again and again, and are judged once."""
+    common = Counter(text.rpartition("@")[2] for text in texts).most_common(_DOMAINS)
+    sound = [domain for domain, _times in common if not isinstance(_judged(f"x@{domain}", field, school), Wrong)]
+    domains = "|".join(re.escape(domain) for domain in sound if len(domain) < _DOMAINS)
+    return f"{_ATOMS}@(?:{domains})" if domains else ""
 
 
 def _read(raw: str, reading: Reading, school: School) -> Value | Wrong | None:

@@ -50,6 +50,14 @@ class Comparison:
         self.capitals = {username.casefold(): username for username in everybody}
         self.owners = [(key, _owners(key, everybody.values())) for key in UNIQUE if key in survey.columns]
 
+    def take_all(self, rows: list[int]) -> None:
+        """Sort the rows in."""
+        if not self.everybody and not self.order.patch:
+            self.new = rows
+            return
+        for row in rows:
+            self.take(row)
+
     def take(self, row: int) -> None:
         """Sort one row in."""
         survey, username = self.survey, self.survey.usernames[row]
@@ -125,7 +133,7 @@ class Comparison:
         survey = self.survey
         for key in (*self.school.region.required_values, *((KIND,) if KIND in survey.columns else ())):
             column = survey.columns.get(key) or [None] * len(survey.lines)
-            for row in self.new:
+            for row in self.new if None in column else ():
                 if column[row] is None:
                     message = _("{field} is missing; every row needs it.")
                     survey.refuse(row, key, message.format(field=quoted(key)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from itertools import islice
 from typing import Final, NamedTuple
 
 from graduand.errors import Usage
@@ -30,6 +31,11 @@ _WORDED: Final = re.compile(
 _STILL_WORDS: Final = frozenset("’‘“”«»–—…\u00a0°º")
 _SELDOM: Final = frozenset("ÿŽžŠšŸƒ")
 """Letters that Western names hardly have, and wrong readings of them often."""
+
+
+_STRANGE: Final = re.compile(rb"[ -~]?[\x80-\xff]+[ -~]?")
+_ENOUGH: Final = 2_000
+"""Places with other letters than plain ones by which an encoding is told."""
 
 
 class Decoded(NamedTuple):
@@ -81,11 +87,11 @@ def _wide(raw: bytes) -> str:
 
 def _guessed(raw: bytes) -> Decoded:
     """Return what is not UTF-8 as the encoding that makes words of it, unless it is UTF-8 with a little damage."""
-    repaired = raw.decode("utf-8", "replace")
+    strange = b" ".join(islice((match[0] for match in _STRANGE.finditer(raw)), _ENOUGH))
+    repaired = strange.decode("utf-8", "replace")
     foreign = len(repaired) - len(repaired.encode("ascii", "ignore"))
     if foreign > 2 * repaired.count("\ufffd"):
-        return Decoded(repaired, "utf-8", certain=False)
-    strange = b" ".join(re.findall(rb"[ -~]?[\x80-\xff]+[ -~]?", raw[:4_000_000]))
+        return Decoded(raw.decode("utf-8", "replace"), "utf-8", certain=False)
     name = max(_OLD, key=lambda name: _likeness(strange.decode(name, "replace")))
     return Decoded(raw.decode(name, "replace"), name, certain=False)
 

@@ -63,23 +63,22 @@ def readings_of(table: Table, columns: Sequence[Column], known: Known) -> dict[s
         field = known.school.fields[column.key]
         by_fold = {folded(text): value for text, value in meanings.get(column.key, {}).items()}
         reading = Reading(field, values=by_fold, width=pad.get(column.key, 0))
+        texts = table.distinct[column.number - 1]
         if field.kind is Kind.DATE:
-            form = told_form(column, known.order, known.source) or dates.form_of(map(cleaned, _texts(table, column)))
+            form = told_form(column, known.order, known.source) or dates.form_of(
+                map(cleaned, table.distinct[column.number - 1])
+            )
             if isinstance(form, dates.Doubt):
                 doubts[column.header] = form
             else:
                 reading = reading._replace(form=form)
         elif field.kind is Kind.IDENTIFIER and column.key not in pad:
             before = known.usernames if column.key == "username" else ()
-            reading = reading._replace(length=expected_length(map(str.strip, _texts(table, column)), before))
+            reading = reading._replace(length=expected_length(map(str.strip, texts), before))
         readings[column.key] = reading
     if doubts:
         raise DatesInDoubt(doubts)
     return readings
-
-
-def _texts(table: Table, column: Column) -> set[str]:
-    return {row[column.number - 1] for row in table.rows}
 
 
 def pads(order: Order, source: Source) -> dict[str, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from graduand.intake.comparison import EMAIL
@@ -41,9 +43,8 @@ def of_file(
         yield _("Without --where everybody in the file is taken.")
     if END in order.values and END in survey.columns:
         common = order.values[END]
-        other = sum(
-            value not in {None, common} for value, wanted in zip(survey.columns[END], meant, strict=True) if wanted
-        )
+        ends = Counter(compress(survey.columns[END], meant))
+        other = ends.total() - ends[None] - ends[common]
         if other:
             message = ngettext(
                 "{count} row has another end date; the one that you gave is taken.",

@@ -63,10 +63,10 @@ def chosen(table: Table, asked: Sequence[Wish]) -> list[bool]:
     Raises:
         Usage: a column holds none of the texts asked for; the sentence names those that it holds.
     """
-    meant = [True] * len(table.rows)
+    meant = [True] * len(table.lines)
     for wish in asked:
-        texts = [row[wish.column.number - 1] for row in table.rows]
-        fits = {text: folded(cleaned(text)) in wish.texts for text in set(texts)}
+        texts = table.columns[wish.column.number - 1]
+        fits = {text: folded(cleaned(text)) in wish.texts for text in table.distinct[wish.column.number - 1]}
         if not any(fits.values()):
             common = Counter(map(cleaned, texts)).most_common(_SHOWN)
             held = ", ".join(f"{quoted(text, 40)} ({count})" for text, count in common)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from graduand.findings import Severity
@@ -59,7 +60,10 @@ def _of_group(
 ) -> Iterator[tuple[int, str, str]]:
     if not columns:
         return
-    combined = list(zip(*([column[row] for row in rows] for column in columns.values()), strict=True))
+    meant = bytearray(max(rows, default=-1) + 1)
+    for row in rows:
+        meant[row] = 1
+    combined = list(zip(*(compress(column, meant) for column in columns.values()), strict=True))
     wrong: dict[tuple[Value | None, ...], tuple[str, str]] = {}
     for values in set(combined):
         held = {key: value for key, value in zip(columns, values, strict=True) if value is not None}

@@ -25,10 +25,6 @@ UNIQUE: Final = ("email_address", "auth_identifier", "card_id")
 """What no two people share, besides the username."""
 
 
-_AT_ONCE: Final = 2_000
-"""Rows that are turned into columns together: few enough to stay near the processor."""
-
-
 class Class(NamedTuple):
     """What a whole class has in common, as the command line says."""
 
@@ -64,14 +60,17 @@ class Survey:
         """Rows that said no more than another one of the same person."""
         self.dropped: dict[str, int] = {}
         """How many values of a key were not taken, for they follow from the transition."""
-        columns = {key: Column(readings[key], school) for key in keys}
-        values: dict[str, list[Value | Wrong | None]] = {key: [] for key in keys}
-        for start in range(0, len(table.rows), _AT_ONCE):
-            cells = tuple(zip(*table.rows[start : start + _AT_ONCE], strict=True))
-            for key, index in keys.items():
-                values[key] += map(columns[key].__getitem__, cells[index])
+        columns = {key: Column(readings[key], school, table.distinct[index]) for key, index in keys.items()}
+        values: dict[str, list[Value | Wrong | None]] = {
+            key: list(
+                table.columns[index] if columns[key].as_it_is else map(columns[key].__getitem__, table.columns[index])
+            )
+            for key, index in keys.items()
+        }
         self.columns: dict[str, list[Value | None]] = values
-        self.blank = frozenset(key for key, column in columns.items() if not any(column.values()))
+        self.blank = frozenset(
+            key for key, column in columns.items() if not column.as_it_is and not any(column.values())
+        )
         """Keys whose column holds nothing at all."""
         self._wrong = [(key, values[key]) for key, column in columns.items() if column.wrong]
         self.usernames: list[str] = [
@@ -193,7 +192,8 @@ class Survey:
         attending = self.columns.get(ATTENDING, [])
         # A column that says of everybody that they are enrolled tells nobody apart.
         telling = len({attending[row] for row in rows if attending} - {None}) > 1
-        for row in graduates if END in self.columns else ():
+        doubtful = END in self.columns and (telling or CLEAR in self.columns[END])
+        for row in graduates if doubtful else ():
             if reason := self._stays(row, common, telling=telling):
                 self.pass_over(row, reason)
         for key in (self.school.year, ATTENDING):
@@ -238,15 +238,13 @@ class Survey:
     # What no two people share
 
     def _shared(self, rows: list[int]) -> None:
-        for key in UNIQUE:
+        for key in ("username", *UNIQUE):
             column = self.columns.get(key)
-            if not column:
-                continue
-            texts = [value.casefold() for row in rows if isinstance(value := column[row], str) and value != CLEAR]
-            if len(set(texts)) < len(texts):
-                self._refuse_shared(rows, key, column)
-        if len({self.usernames[row].casefold() for row in rows}) < len(rows):
-            self._refuse_shared(rows, "username", self.columns["username"])
+            if column:
+                texts = [value for row in rows if isinstance(value := column[row], str) and value != CLEAR]
+                # All at once: no text holds a line break.
+                if len(set("\n".join(texts).casefold().split("\n"))) < len(texts):
+                    self._refuse_shared(rows, key, column)
 
     def _refuse_shared(self, rows: list[int], key: str, column: Sequence[Value | None]) -> None:
         holders: defaultdict[str, list[int]] = defaultdict(list)

@@ -13,7 +13,8 @@ from graduand.intake.encoding import decoded
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from _csv import Reader
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 SIZE: Final = 64_000_000
 """Bytes of the largest file that is taken."""
@@ -40,12 +41,14 @@ class Odd(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What a file holds; rows without any text are left out."""
+    """What a file holds, column by column; rows without any text are left out."""
 
     headers: tuple[str, ...]
     """As they stand in the file."""
-    rows: Sequence[Sequence[str]]
-    """As many cells each as there are headers."""
+    columns: tuple[Sequence[str], ...]
+    """The cells below each header, in the order of the rows; the same text is the same object."""
+    distinct: tuple[Collection[str], ...]
+    """The texts of each column, each at least once: where most are different, the cells themselves."""
     lines: Sequence[int]
     """Where each row begins in the file."""
     ragged: tuple[Odd, ...]
@@ -58,6 +61,15 @@ class Table(NamedTuple):
     """Cells of a spreadsheet whose last computed value was taken."""
     above: int = 0
     """Rows that stood above the header and were passed over."""
+
+    @property
+    def size(self) -> int:
+        """How many rows there are, those that do not fit the header too."""
+        return len(self.lines) + len(self.ragged)
+
+    def row(self, number: int) -> tuple[str, ...]:
+        """Return the cells of one row, counted from 0."""
+        return tuple(column[number] for column in self.columns)
 
 
 class Told(NamedTuple):
@@ -107,35 +119,121 @@ def _other_kind(raw: bytes) -> str:
 def _read_csv(raw: bytes, told: Told, known: Callable[[str], bool]) -> Table:
     found = decoded(raw, told.encoding)
     announced = _ANNOUNCED.match(found.text)
-    start = announced.end() if announced else 0
+    start, first = (announced.end(), 2) if announced else (0, 1)
     separator = told.separator or (announced.group(1) if announced else _separator(found.text[start : start + _SAMPLE]))
-    rows, lines = _rows(found.text[start:] if start else found.text, separator, 2 if announced else 1)
-    return tabulated(rows, lines, known)._replace(separator=separator, encoding=found.encoding, certain=found.certain)
+    text = found.text[start:] if start else found.text
+    reader = _reader(text, separator)
+    sheaf = Sheaf(known)
+    while rows := list(islice(reader, _AT_ONCE)):
+        if rows[-1] == [_END]:
+            rows.pop()
+            sheaf.take(rows)
+            break
+        sheaf.take(rows)
+    else:
+        *_before, line = _lines(text, separator, first)
+        message = _("The end of the file is missing: a quotation mark in the row of line {line} is never closed.")
+        raise Usage(message.format(line=line))
+    # Where each row is one line, nobody needs to look where it begins.
+    plain = sheaf.seen + 1 == reader.line_num
+    lines = range(first, first + sheaf.seen) if plain else list(_lines(text, separator, first))
+    return sheaf.table(lines)._replace(separator=separator, encoding=found.encoding, certain=found.certain)
 
 
-def tabulated(rows: list[Sequence[str]], lines: Sequence[int], known: Callable[[str], bool]) -> Table:
-    """Return the table of all rows of a file: find its header, and set aside the rows that do not fit it.
-
-    Raises:
-        Usage: there is no row below the header, or two columns have one name and not one content.
-    """
-    above = _header(rows, known)
-    headers = _trimmed(rows[above])
-    width = len(headers)
-    below, numbers = rows[above + 1 :], lines[above + 1 :]
-    ragged: list[Odd] = []
-    if set(map(len, below)) - {width}:
-        below, numbers, ragged = _sorted_out(below, numbers, width)
-    blank = [not any(map(str.strip, row)) for row in below] if any(not row[0] for row in below) else []
-    if any(blank):
-        numbers = [line for line, empty in zip(numbers, blank, strict=True) if not empty]
-        below = [row for row, empty in zip(below, blank, strict=True) if not empty]
-    if not below and not ragged:
-        raise Usage(_("Below the header there is no row: nobody to take in."))
-    return Table(headers, below, numbers, tuple(ragged), above=above)
+_AT_ONCE: Final = 250
+"""Rows that are turned into columns together: few enough to stay near the processor."""
 
 
-def _header(rows: list[Sequence[str]], known: Callable[[str], bool]) -> int:
+_DIFFERENT: Final = 1_000
+"""Different texts of a column after which it may be one in which hardly any comes again."""
+
+
+class _Texts(dict[str, str]):
+    """The texts of a column; asked for one, it gives the same object each time."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = text
+        return text
+
+
+class Sheaf:
+    """Rows, bound into columns as they come; those that do not fit the header are set aside."""
+
+    def __init__(self, known: Callable[[str], bool]) -> None:
+        """Begin; `known` tells whether a text is the header of a known column."""
+        self.seen = 0
+        """Rows so far."""
+        self._known = known
+        self._headers: tuple[str, ...] = ()
+        self._above = 0
+        self._columns: list[list[str]] = []
+        self._texts: list[_Texts | None] = []
+        """None, where most cells of a column are different and it does not pay to find those that are not."""
+        self._numbers: list[int] = []
+        self._odd: list[tuple[int, Sequence[str]]] = []
+
+    def take(self, rows: Sequence[Sequence[str]]) -> None:
+        """Take the next rows; the header is among the first."""
+        if not self._headers and rows:
+            self._begin(rows)
+            rows = rows[self._above + 1 :]
+        start = self.seen
+        self.seen += len(rows)
+        if set(map(len, rows)) - {len(self._headers)}:
+            numbers, rows = self._fitting(rows, start)
+        else:
+            numbers = list(range(start, self.seen))
+        if not rows:
+            return
+        cells = tuple(zip(*rows, strict=True))
+        if "" in cells[0] or any(map(str.isspace, cells[0])):
+            kept = [index for index, row in enumerate(rows) if any(map(str.strip, row))]
+            numbers = [numbers[index] for index in kept]
+            cells = tuple(tuple(map(column.__getitem__, kept)) for column in cells)
+        self._numbers += numbers
+        for index, below in enumerate(cells):
+            column, texts = self._columns[index], self._texts[index]
+            column.extend(below if texts is None else map(texts.__getitem__, below))
+            if texts is not None and len(texts) > _DIFFERENT and len(texts) * 2 > len(column):
+                self._texts[index] = None
+
+    def _begin(self, rows: Sequence[Sequence[str]]) -> None:
+        self._above = _header(rows, self._known)
+        self._headers = _trimmed(rows[self._above])
+        self._columns = [[] for _header in self._headers]
+        self._texts = [_Texts() for _header in self._headers]
+        self.seen = self._above + 1
+
+    def _fitting(self, rows: Sequence[Sequence[str]], start: int) -> tuple[list[int], list[Sequence[str]]]:
+        """Return the rows that have a cell for each header; blank ones at the end do not count."""
+        width = len(self._headers)
+        numbers: list[int] = []
+        fitting: list[Sequence[str]] = []
+        for number, row in enumerate(rows, start):
+            if len(row) >= width and not any(map(str.strip, row[width:])):
+                numbers.append(number)
+                fitting.append(row[:width])
+            elif any(map(str.strip, row)):
+                self._odd.append((number, row))
+        return numbers, fitting
+
+    def table(self, lines: Sequence[int]) -> Table:
+        """Return what was taken; `lines` says where each row begins.
+
+        Raises:
+            Usage: there is no row below the header.
+        """
+        if not self._numbers and not self._odd:
+            raise Usage(_("Below the header there is no row: nobody to take in."))
+        every = len(self._numbers) == self.seen - self._above - 1
+        numbers = lines[self._above + 1 : self.seen] if every else [lines[number] for number in self._numbers]
+        ragged = tuple(Odd(lines[number], row) for number, row in self._odd)
+        columns = tuple(self._columns)
+        texts = tuple(columns[index] if known is None else known for index, known in enumerate(self._texts))
+        return Table(self._headers, columns, texts, numbers, ragged, above=self._above)
+
+
+def _header(rows: Sequence[Sequence[str]], known: Callable[[str], bool]) -> int:
     """Return which row is the header: the first, or one further down when only that knows columns."""
     first = next((number for number, row in enumerate(rows) if any(map(str.strip, row))), 0)
     if not rows or any(known(cell) for cell in rows[first]):
@@ -152,24 +250,6 @@ def _trimmed(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(header[:width])
 
 
-def _sorted_out(
-    rows: Sequence[Sequence[str]], lines: Sequence[int], width: int
-) -> tuple[list[Sequence[str]], list[int], list[Odd]]:
-    """Set aside the rows that have more cells or fewer; blank ones at the end do not count."""
-    fitting: list[Sequence[str]] = []
-    numbers: list[int] = []
-    ragged: list[Odd] = []
-    for row, line in zip(rows, lines, strict=True):
-        if not any(map(str.strip, row)):
-            continue
-        if len(row) == width or (len(row) > width and not any(map(str.strip, row[width:]))):
-            fitting.append(row[:width])
-            numbers.append(line)
-        else:
-            ragged.append(Odd(line, row))
-    return fitting, numbers, ragged
-
-
 def _separator(sample: str) -> str:
     """Return the sign that parts the most cells in one of the first rows."""
 
@@ -180,28 +260,17 @@ def _separator(sample: str) -> str:
     return max(SEPARATORS, key=width)
 
 
-def _rows(text: str, separator: str, first: int) -> tuple[list[Sequence[str]], Sequence[int]]:
-    """Return all rows, and the line on which each begins.
-
-    Raises:
-        Usage: a quotation mark is never closed, or the separator is none.
-    """
+def _reader(text: str, separator: str) -> Reader:
     csv.field_size_limit(2**31 - 1)
     try:
-        reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=separator)
+        return csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=separator)
     except TypeError as error:
         raise Usage(_("{value} is no separator; give one sign.").format(value=quoted(separator))) from error
-    rows: list[Sequence[str]] = list(reader)
-    plain = len(rows) == reader.line_num
-    lines: Sequence[int] = range(first, first + len(rows)) if plain else list(_lines(text, separator, first))
-    if rows[-1] != [_END]:
-        message = _("The end of the file is missing: a quotation mark in the row of line {line} is never closed.")
-        raise Usage(message.format(line=lines[-1]))
-    return rows[:-1], lines[: len(rows) - 1]
 
 
 def _lines(text: str, separator: str, first: int) -> Iterator[int]:
-    reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=separator)
+    """Return the line on which each row begins."""
+    reader = _reader(text, separator)
     start = first
     for _cells in reader:
         yield start

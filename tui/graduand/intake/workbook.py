@@ -12,11 +12,13 @@ from openpyxl import load_workbook  # type: ignore[import-untyped] # it has no t
 from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 from graduand.errors import Usage
-from graduand.intake.table import Table, tabulated
+from graduand.intake.table import Sheaf
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+
+    from graduand.intake.table import Table
 
 _UNPACKED: Final = 1_000_000_000
 """Bytes; a file that unpacks to more is no list of people."""
@@ -45,8 +47,9 @@ def read_workbook(raw: bytes, sheet: str, known: Callable[[str], bool]) -> Table
             )
             raise Usage(message.format(row=number, column=column, sheet=quoted(name)))
     width = max(map(len, rows))
-    filled: list[Sequence[str]] = [(*row, *("" for _more in range(width - len(row)))) for row in rows]
-    return tabulated(filled, range(1, len(rows) + 1), known)._replace(sheet=name, formulas=len(formulas))
+    sheaf = Sheaf(known)
+    sheaf.take([(*row, *("" for _more in range(width - len(row)))) for row in rows])
+    return sheaf.table(range(1, len(rows) + 1))._replace(sheet=name, formulas=len(formulas))
 
 
 def _opened(raw: bytes, *, computed: bool) -> Any:  # noqa: ANN401 - openpyxl has no types

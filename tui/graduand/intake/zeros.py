@@ -15,7 +15,7 @@ _ENOUGH: Final = 5
 
 def usual_length(texts: Iterable[str]) -> int:
     """Return the length that nearly all identifiers made of figures have; 0 when there is none."""
-    lengths = Counter(len(text) for text in texts if text.isascii() and text.isdigit())
+    lengths = Counter(map(len, filter(str.isdigit, texts)))
     if not lengths:
         return 0
     length, times = lengths.most_common(1)[0]

@@ -129,10 +129,11 @@ def prove(record: Record, text: str, school: School) -> None:
         raise NotWritten(record.path, _("the text would not read back as it is"))
 
 
+_LETTER: Final = "A-Za-zÀ-ÖØ-öø-ÿĀ-žẀ-\u1eff"
 _SIMPLE: Final = re.compile(
     r"(?:# yaml-language-server: \$schema=(?:\.\./)+schema/transition\.schema\.json\n)?"
     r"(?: *(?:- )?(?:[a-z_]+:(?: |(?=\n)))?"
-    r"(?:\"[^\"\\\n]*\"|[A-Za-zÀ-ÖØ-öø-ÿ](?:[A-Za-zÀ-ÖØ-öø-ÿ0-9@._’'+/&(),;-]| (?! ))*(?<! )"
+    rf"(?:\"[^\"\\\n]*\"|[{_LETTER}](?:[{_LETTER}0-9@._’'+/&(),;-]| (?! ))*(?<! )"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-4](?:\.[0-9]{1,2})?)?\n)*"
 )
 """Lines in which no reader of YAML finds anything but words, texts in quotes, dates and grades."""

@@ -40,8 +40,8 @@ def read_lines(look: Look) -> Iterator[Line]:
     """Return what was read: form, rows, some names."""
     table = look.table
     name = _("standard input") if look.order.name == "-" else visible(look.order.name, 200)
-    rows = ngettext("{count} row", "{count} rows", len(table.rows) + len(table.ragged))
-    shape = rows.format(count=len(table.rows) + len(table.ragged))
+    rows = ngettext("{count} row", "{count} rows", table.size)
+    shape = rows.format(count=table.size)
     if table.sheet:
         form = _("sheet {sheet}").format(sheet=quoted(table.sheet))
     else:
@@ -213,7 +213,7 @@ def as_json(look: Look, *, show: bool, taken: Taken | None = None) -> str:
         "certain": look.table.certain,
         "separator": look.table.separator,
         "sheet": look.table.sheet,
-        "rows": len(look.table.rows) + len(look.table.ragged),
+        "rows": look.table.size,
         "sample": look.sample,
         "remarks": look.remarks,
         "columns": [column._asdict() for column in look.columns],
