@@ -229,3 +229,30 @@ def test_usernames_are_read_from_the_input_and_from_behind_two_dashes(
     assert graduand(people, "edit", "-", "middle_name=Rose").code == 0
     assert graduand(people, "edit", "middle_name=Anne", "--", "-x").out == "records/2026-spring/-x.yaml\n"
     assert message(people) == "Corrected: -x\n\nGraduand-Kind: corrected"
+
+
+def test_records_are_moved_to_another_cohort(people: Path) -> None:
+    ran = graduand(people, "edit", "00412345", "00412815", "--cohort", "2026-autumn")
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == ["records/2026-autumn/00412345.yaml", "records/2026-autumn/00412815.yaml"]
+    assert not (people / PATH).exists()
+    assert "# Seen on 3 May" in (people / ran.out.splitlines()[0]).read_text(encoding="utf-8")
+    assert message(people).startswith("Corrected: 2 records")
+
+
+def test_a_preview_says_what_would_change_and_what_is_grave_about_it(people: Path) -> None:
+    before = lines(people)
+
+    ran = graduand(people, "edit", "00412345", "00412815", *CLOSE, "--preview")
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[:4] == [
+        PATH,
+        "    disabled: absent → true",
+        "    transition:account:reason: absent → requested-by-student",
+        PATH.replace("345", "815"),
+    ]
+    assert "! 2 accounts would be closed." in ran.out
+    assert "GR508" in ran.out
+    assert lines(people) == before

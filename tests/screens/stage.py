@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import App
 
+from graduand.screens.keys import key_name
 from graduand.screens.messages import Changed, Opened
 from tests.repository import begin, commit, graduate, put
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from textual.binding import Binding
     from textual.screen import Screen
 
 FAULTS = {
@@ -34,6 +36,9 @@ class Stage(App[None]):
         self.shown = screen
         self.opened: list[tuple[str, str]] = []
         self.changed: list[str] = []
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or key_name(binding.key)
 
     def on_mount(self) -> None:
         self.push_screen(self.shown)
@@ -59,3 +64,8 @@ def faulty(root: Path) -> Path:
 def told(app: App[Any]) -> list[str]:
     """Return what the application has told in passing."""
     return [one.message for one in app._notifications]
+
+
+def shows(app: App[Any], kind: type[Screen[Any]]) -> bool:
+    """Tell whether a screen of this kind is on top."""
+    return isinstance(app.screen, kind)

@@ -12,7 +12,7 @@ from graduand.edits import message
 from graduand.findings import Finding, Severity
 from graduand.proposal import Proposal
 from graduand.records import files
-from graduand.records.comments import TOP, comments_of
+from graduand.records.comments import comments_of
 from graduand.records.paths import record_path
 from graduand.records.reading import read
 from graduand.records.record import of_account
@@ -20,7 +20,7 @@ from graduand.records.repair import RULES as REPAIRS
 from graduand.records.repair import repaired
 from graduand.records.source import text_of
 from graduand.records.tree import parse
-from graduand.records.writing import canonical, modeline
+from graduand.records.writing import canonical, readdressed
 from graduand.rules import judgement
 from graduand.rules.remedy import REMEDIES, remedied
 
@@ -127,8 +127,8 @@ def _cure(
     differences += compared(before, record, workspace.school)
     if not differences or _accounts(before) != _accounts(record):
         return None, list(found)
-    if record.path != path and TOP in comments:
-        comments |= modeline(record.path)
+    if record.path != path:
+        comments = readdressed(comments, record.path)
     text = canonical(record, workspace.school.fields, comments)
     rules = tuple(dict.fromkeys(finding.rule for finding in curable if finding not in left))
     there = Proposal(record.path, record, raw if record.path == path else None, text, before)

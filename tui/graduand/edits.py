@@ -72,7 +72,7 @@ def edit(
         ChangedOnDisk, NotWritten, NotNow: nothing was saved.
         NotCommitted: git would not commit what was saved.
     """
-    proposals = [amended(workspace, path, changes) for path in _paths(workspace, usernames)]
+    proposals = [amended(workspace, path, changes) for path in paths_of(workspace, usernames)]
     touched = [one for one in proposals if one.state is not State.IDENTICAL] or proposals
     subject, trailers = message([one.record for one in touched if one.record], changes)
     saved = apply(workspace, proposals, subject, trailers, commit=commit)
@@ -102,7 +102,12 @@ def _findings(workspace: Workspace, one: Proposal, on: str) -> list[Finding]:
     return judgement.findings(one.record, judgement.judge(one.record, workspace.school, on), places, on)
 
 
-def _paths(workspace: Workspace, usernames: Sequence[str]) -> list[str]:
+def paths_of(workspace: Workspace, usernames: Sequence[str]) -> list[str]:
+    """Return where the records of these people lie.
+
+    Raises:
+        NoSuchPerson: there is no record of one of them.
+    """
     by_username = {username_of(path): path for path in files.find(workspace.root).paths}
     for username in usernames:
         if username not in by_username:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
 from graduand.errors import SchemaBroken
-from graduand.records.comments import TOP, comments_of
+from graduand.records.comments import comments_of
 from graduand.records.reading import read
 from graduand.records.source import text_of
 from graduand.records.tree import parse
-from graduand.records.writing import canonical, modeline
+from graduand.records.writing import canonical, modeline, readdressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graduand.records.comments import Comments
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -113,6 +112,6 @@ def moved(proposal: Proposal, path: str, school: School) -> tuple[Proposal, Prop
     assert proposal.base is not None  # noqa: S101
     record = proposal.record._replace(path=path)
     text = text_of(proposal.base)
-    comments: Comments = {**comments_of(text, parse(text)), TOP: modeline(path)[TOP]}
+    comments = readdressed(comments_of(text, parse(text)), path)
     there = Proposal(path, record, None, canonical(record, school.fields, comments), proposal.was)
     return Proposal(proposal.path, None, proposal.base, "", proposal.was), there

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.commands.session import say, session_of
+from graduand.commands.session import Session, say, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, visible
+from graduand.workspace import today
+
+if TYPE_CHECKING:
+    from graduand.edits import Edited
 
 HELP = N_("Change fields of one person or many, and commit: edit 00412345 disabled=true …")
 
@@ -23,12 +27,18 @@ def edit(
             help=_("Whose records, and what to change; FIELD= removes the field, a;b is a list, - reads usernames."),
         ),
     ],
+    cohort: Annotated[str, typer.Option(help=_("Move the records to this cohort."))] = "",
+    preview: Annotated[bool, typer.Option("--preview", help=_("Only show what would change, and for whom."))] = False,
+    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
     no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
 ) -> None:
-    from graduand.edits import assignments
+    from graduand import bulk
+    from graduand.changes import Change
+    from graduand.edits import Edited as Done
+    from graduand.edits import assignments, paths_of
     from graduand.edits import edit as change
-    from graduand.reports.findings_text import findings_text
-    from graduand.reports.page import show
+    from graduand.reports.bulk_text import bulk_text
+    from graduand.reports.page import show as show_lines
 
     session = session_of(context)
     workspace = session.workspace()
@@ -36,12 +46,28 @@ def edit(
     if "-" in words:
         usernames += sys.stdin.read().split()
     changes = assignments([word for word in words if "=" in word], workspace.school)
-    if not usernames or not changes:
+    if not usernames or not (changes or cohort):
         raise Usage(_("Say whose record and what to change: graduand edit 00412345 disabled=true"))
-    edited = change(workspace, usernames, changes, commit=not no_commit)
+    if cohort or preview:
+        prepared = bulk.prepare(workspace, paths_of(workspace, usernames), Change(changes, cohort), today())
+        if preview:
+            show_lines(bulk_text(prepared, bulk.beyond(workspace, prepared), show=show), session.colour)
+            return
+        saved = bulk.apply(workspace, prepared, commit=not no_commit)
+        paths = tuple(one.path for one in saved if one.after is not None)
+        edited = Done(paths, saved[0].commit if saved else "", prepared.fresh)
+    else:
+        edited = change(workspace, usernames, changes, commit=not no_commit)
+    _tell(edited, session)
+
+
+def _tell(edited: Edited, session: Session) -> None:
+    from graduand.reports.findings_text import findings_text
+    from graduand.reports.page import show as show_lines
+
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in edited.paths)
     if edited.findings:
-        show(findings_text(edited.findings, len(edited.paths), everything=True), session.colour, sys.stderr)
+        show_lines(findings_text(edited.findings, len(edited.paths), everything=True), session.colour, sys.stderr)
     if not edited.paths:
         say(_("Nothing changed: it is so already."))
     elif edited.commit:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from graduand.records.comments import END, TOP, Comment, Comments, Spot
+from graduand.records.comments import END, MODELINE, TOP, Comment, Comments, Spot
 from graduand.records.kinds import CLEAR, Kind, matches
 from graduand.records.source import UNSEEN
 from graduand.records.transition import Waiver
@@ -37,6 +37,13 @@ def modeline(path: str) -> Comments:
     """Return the comment that tells an editor the schema of a record at `path`."""
     up = "../" * path.count("/")
     return {TOP: Comment((f"# yaml-language-server: $schema={up}schema/transition.schema.json",))}
+
+
+def readdressed(comments: Comments, path: str) -> Comments:
+    """Return the comments of a record that goes to `path`, the line for editors as it must be there."""
+    above = comments.get(TOP, Comment())
+    kept = tuple(line for line in above.before if not line.startswith(MODELINE))
+    return {**comments, TOP: above._replace(before=(*modeline(path)[TOP].before, *kept))}
 
 
 def scalar(text: str, kind: Kind) -> str:

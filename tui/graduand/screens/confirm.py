@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from graduand.comparison import Difference
+    from graduand.records.record import Record
+    from graduand.saved import Saved
 
 
 class Subject(NamedTuple):
@@ -42,6 +44,18 @@ class Question(NamedTuple):
     """What is destructive about it."""
     typed: str = ""
     """What must be typed before one can say yes, the number of people for example; "": nothing."""
+
+
+def named(record: Record) -> str:
+    """Return how a person is called in a list of changes."""
+    name = ", ".join(filter(None, (record.text("last_name"), record.text("first_name"))))
+    return f"{record.username or record.path}  {name}"
+
+
+def saved_words(saved: Sequence[Saved]) -> str:
+    """Return the sentence that says that a change is made, and whether it is committed."""
+    commit = next((one.commit for one in saved), "")
+    return _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
 
 
 class ConfirmScreen(Screen[bool]):

@@ -25,7 +25,19 @@ class Errand(NamedTuple):
 def _problems(errand: Errand) -> Screen[None]:
     from graduand.screens.problems import ProblemsScreen  # noqa: PLC0415
 
-    return ProblemsScreen(errand.workspace, errand.on)
+    return ProblemsScreen(errand.workspace, errand.on, commit=errand.commit)
+
+
+def _change(errand: Errand) -> Screen[None]:
+    from graduand.screens.bulk import BulkScreen  # noqa: PLC0415
+
+    return BulkScreen(errand.workspace, errand.paths, errand.on, errand.cohorts, commit=errand.commit)
+
+
+def _history(errand: Errand) -> Screen[None]:
+    from graduand.screens.audit import AuditScreen  # noqa: PLC0415
+
+    return AuditScreen(errand.workspace)
 
 
 def _plan(errand: Errand) -> Screen[None]:
@@ -44,5 +56,7 @@ DOORS: dict[str, Callable[[Errand], Screen[None]]] = {
     "problems": _problems,
     "plan": _plan,
     "uploads": _uploads,
+    "change": _change,
+    "history": _history,
 }
 """By the word that the list of people asks for."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from graduand import results
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-def ask_for_failed_rows(screen: Screen[None], workspace: Workspace, upload: str) -> None:
+def ask_for_failed_rows(view: View[Any], workspace: Workspace, upload: str) -> None:
     """Ask where the file is, and show what came back."""
 
     def answered(path: str | None) -> None:
         if path:
-            screen.app.push_screen(FailedScreen(workspace, Path(path).expanduser(), upload))
+            view.go_to(FailedScreen(workspace, Path(path).expanduser(), upload))
 
-    screen.app.push_screen(FileScreen(downloads(Path.home())), answered)
+    view.app.push_screen(FileScreen(downloads(Path.home())), answered)
 
 
 class FileScreen(ModalScreen["str | None"]):
@@ -52,7 +52,7 @@ class FileScreen(ModalScreen["str | None"]):
         & Lines { height: auto; max-height: 8; background: $panel; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("Back"), id="file.leave", key_display="Esc")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("Back"), id="file.leave")]
 
     def __init__(self, offered: tuple[str, ...]) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class FailedScreen(View[Reconciled]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "note", N_("Note that they failed"), id="failed.note"),
-        Binding("escape", "back", N_("Back"), id="failed.back", key_display="Esc"),
+        Binding("escape", "back", N_("Back"), id="failed.back"),
     ]
 
     def __init__(self, workspace: Workspace, path: Path, upload: str) -> None:

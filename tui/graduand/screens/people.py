@@ -56,6 +56,7 @@ class PeopleScreen(Screen[None]):
         Binding("p", "go('problems')", N_("Problems"), id="people.problems"),
         Binding("l", "go('plan')", N_("Plan"), id="people.plan"),
         Binding("u", "go('uploads')", N_("Uploads"), show=False, id="people.uploads"),
+        Binding("h", "go('history')", N_("History"), show=False, id="people.history"),
         Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
         Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),

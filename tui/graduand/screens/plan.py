@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -14,7 +14,6 @@ from graduand.errors import Trouble, Uncommitted
 from graduand.findings import Severity
 from graduand.handshake.plan import Change, Effect, Status
 from graduand.language import N_, _, ngettext, visible
-from graduand.query import folded
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
 from graduand.screens.compiling import question_of
 from graduand.screens.confirm import ConfirmScreen
@@ -22,23 +21,23 @@ from graduand.screens.messages import Opened
 from graduand.screens.problems import ProblemsScreen
 from graduand.screens.upload import UploadScreen
 from graduand.screens.uploads import UploadsScreen
-from graduand.screens.view import View
+from graduand.screens.view import Sought, View, haystacks
 from graduand.screens.waiting import Waiting
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Drawn, Lines
 from graduand.screens.widgets.outline import Heading, Outline
+from graduand.screens.widgets.plan_line import change_line, effect_line, full_name, sought_line
 from graduand.sendings import folder_of
 from graduand.uploads import Compiled, Order, Prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graduand.records.record import Record
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
-_STYLES: Final = {Effect.DEACTIVATE: "error", Effect.USERNAME: "warning", Effect.EMAIL: "warning"}
-_SIGNS: Final = {Effect.DEACTIVATE: "✗ ", Effect.USERNAME: "! ", Effect.EMAIL: "! "}
 
-
-class PlanScreen(View[Compiled]):
+class PlanScreen(View["Sought[Compiled]"]):
     """The plan, and each person's cells before and after."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,10 +50,12 @@ class PlanScreen(View[Compiled]):
         Binding("p", "problems", N_("Problems"), id="plan.problems"),
         Binding("k", "skip", N_("Leave them out"), id="plan.skip"),
         Binding("d", "draft", N_("Plan a draft"), id="plan.draft"),
-        Binding("escape", "back", N_("Back"), id="plan.back", key_display="Esc"),
+        Binding("escape", "back", N_("Back"), id="plan.back"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="plan.fold"),
         Binding("f5", "read", N_("Read again"), show=False, id="plan.read"),
     ]
+
+    HINT: ClassVar[str] = N_("a name, a username, a cohort")
 
     def __init__(self, workspace: Workspace, on: str, cohorts: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -64,6 +65,7 @@ class PlanScreen(View[Compiled]):
         self.outline: Outline[Change] = Outline({})
         self.prepared: Prepared | None = None
         self._people: dict[str, Record] = {}
+        self._words: Sequence[str] = ()
         self._effects: tuple[Effect, ...] = ()
         """What is done to anybody, in the cohort that is planned."""
         self._obstacle = ""
@@ -72,12 +74,16 @@ class PlanScreen(View[Compiled]):
 
     # Reading
 
-    def read(self, tell: Tell) -> Compiled:
+    def read(self, tell: Tell) -> Sought[Compiled]:
         """Plan the upload; nothing is written."""
-        return uploads.prepare(self.workspace, self.order, tell)
+        compiled = uploads.prepare(self.workspace, self.order, tell)
+        changes = compiled.prepared.plan.changes if compiled.prepared else ()
+        people = {record.username: record for record in compiled.checked.records}
+        return Sought(compiled, haystacks(sought_line(change, people.get(change.username)) for change in changes))
 
-    def take(self, found: Compiled) -> None:
+    def take(self, sought: Sought[Compiled]) -> None:
         """Show the plan, or the errors that stand in its way."""
+        found, self._words = sought
         self._people = {record.username: record for record in found.checked.records}
         self.cohorts = tuple(sorted({*self.cohorts, *(record.cohort for record in found.checked.records)}))
         self.prepared = found.prepared
@@ -126,8 +132,8 @@ class PlanScreen(View[Compiled]):
         changes = self.prepared.plan.changes if self.prepared else ()
         wanted = self.wanted
         groups: dict[str, list[Change]] = defaultdict(list)
-        for change in changes:
-            if not wanted or all(word in self._haystack(change) for word in wanted):
+        for change, line in zip(changes, self._words, strict=True):
+            if all(word in line for word in wanted):
                 groups[change.effects[0] if change.effects else change.status].append(change)
         order = [*Effect, Status.FAILED, Status.NEW, Status.CHANGED, Status.UNCHANGED]
         folds = self.outline.folded if self.outline else frozenset({str(Status.UNCHANGED)})
@@ -137,13 +143,8 @@ class PlanScreen(View[Compiled]):
         else:
             self.say_instead(_("Nobody is found. Esc clears the search."))
 
-    def _haystack(self, change: Change) -> str:
-        words = " ".join(effect_words(effect) for effect in change.effects)
-        return folded(f"{change.username} {self._full_name(change.username)} {words}")
-
     def _full_name(self, username: str) -> str:
-        record = self._people.get(username)
-        return ", ".join(filter(None, (record.text("last_name"), record.text("first_name")))) if record else ""
+        return full_name(self._people.get(username))
 
     def heading(self) -> tuple[str, ...]:
         """Return what is planned, and against what."""
@@ -166,12 +167,8 @@ class PlanScreen(View[Compiled]):
         """Return the pieces of what is done, or of a person to whom it is done."""
         row = self.outline.at(index)
         if isinstance(row, Heading):
-            return _heading(row, width)
-        more = [effect_words(effect) for effect in row.effects[1:] if effect is not Effect.UPDATE]
-        words = ", ".join([status_word(row.status), *more, *held_back(row)])
-        wide = max((width - 18) // 3, 12)
-        name = Cell(f"{fit(self._full_name(row.username) or '–', wide)} ", "strong")
-        return (Cell(f"    {fit(row.username, 12)} ", "muted"), name, Cell(fit(words, max(width - 18 - wide, 4))))
+            return effect_line(row, width)
+        return change_line(row, self._full_name(row.username), width)
 
     def whole(self) -> Content:
         """Return what changes of the person under the cursor, cell by cell; of a heading, the plan in one sentence."""
@@ -250,8 +247,7 @@ class PlanScreen(View[Compiled]):
 
     def action_problems(self) -> None:
         """Show what is wrong."""
-        self._away = True
-        self.app.push_screen(ProblemsScreen(self.workspace, self.order.on))
+        self.go_to(ProblemsScreen(self.workspace, self.order.on))
 
     # The upload
 
@@ -274,24 +270,8 @@ class PlanScreen(View[Compiled]):
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
-            self._away = True
-            self.app.push_screen(UploadScreen(self.workspace))
+            self.go_to(UploadScreen(self.workspace))
 
     def action_uploads(self) -> None:
         """Show the uploads, the one in hand and those that were noted."""
-        self._away = True
-        self.app.push_screen(UploadsScreen(self.workspace, self.order.on))
-
-
-def _heading(row: Heading, width: int) -> Drawn:
-    known = {str(effect): effect for effect in Effect}
-    effect = known.get(row.key)
-    words = effect_words(effect) if effect else status_word(Status(row.key))
-    count = f" {row.size}"
-    sign = _SIGNS.get(effect, "  ") if effect else "  "
-    style = _STYLES.get(effect, "strong") if effect else "muted"
-    return (
-        Cell("▸ " if row.folded else "▾ "),
-        Cell(f"{sign}{fit(words, width - 4 - len(count))}", style),
-        Cell(count, "muted"),
-    )
+        self.go_to(UploadsScreen(self.workspace, self.order.on))

@@ -13,16 +13,15 @@ from graduand.cures import CURABLE, Cured
 from graduand.errors import Trouble
 from graduand.findings import Finding, by_rule
 from graduand.language import N_, _, ngettext
-from graduand.query import folded
 from graduand.records.paths import username_of
 from graduand.reports.cures_text import left_sentence
 from graduand.reports.explanation import rule_text
 from graduand.reports.findings_text import severity_word, summary
 from graduand.rules.book import RULES
-from graduand.screens.confirm import ConfirmScreen, Question, Subject
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, named, saved_words
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.page import PageScreen
-from graduand.screens.view import View
+from graduand.screens.view import Sought, View, haystacks
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
 from graduand.screens.widgets.outline import Heading, Outline
@@ -39,7 +38,7 @@ _WIDE: Final = 90
 """Columns from which on a finding's cohort has a place."""
 
 
-class ProblemsScreen(View["Checked"]):
+class ProblemsScreen(View["Sought[Checked]"]):
     """All findings, and what stands behind the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,18 +47,22 @@ class ProblemsScreen(View["Checked"]):
         Binding("c", "cure", N_("Put right"), id="problems.cure"),
         Binding("C", "cure_all", N_("Put all right"), id="problems.cure_all", key_display="C"),
         Binding("w", "explain", N_("Why"), id="problems.explain"),
-        Binding("escape", "back", N_("Back"), id="problems.back", key_display="Esc"),
+        Binding("escape", "back", N_("Back"), id="problems.back"),
         Binding("slash", "find", N_("Find"), id="problems.find", key_display="/"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="problems.fold"),
         Binding("f5", "read", N_("Read again"), show=False, id="problems.read"),
     ]
 
-    def __init__(self, workspace: Workspace, on: str) -> None:
+    HINT: ClassVar[str] = N_("a name, a word, a rule such as GR109")
+
+    def __init__(self, workspace: Workspace, on: str, *, commit: bool = True) -> None:
         super().__init__()
+        self.commit = commit
         self.workspace = workspace
         self.on = on
         self.found: tuple[Finding, ...] = ()
         self.outline: Outline[Finding] = Outline({})
+        self._words: Sequence[str] = ()
         self._summary = ""
 
     def heading(self) -> tuple[str, ...]:
@@ -68,20 +71,22 @@ class ProblemsScreen(View["Checked"]):
 
     # Reading and showing
 
-    def read(self, tell: Tell) -> Checked:
+    def read(self, tell: Tell) -> Sought[Checked]:
         """Check all records."""
-        return self.workspace.check(self.on, tell)
+        checked = self.workspace.check(self.on, tell)
+        return Sought(checked, haystacks(_line(one) for one in checked.findings))
 
-    def take(self, found: Checked) -> None:
+    def take(self, found: Sought[Checked]) -> None:
         """Show what was found; the cursor stays with its finding, or goes to what follows it."""
-        self.found = found.findings
-        self._summary = summary(found.findings, len(found.paths))
+        self.found, self._words = found.found.findings, found.words
+        self._summary = summary(self.found, len(found.found.paths))
         self.sift()
 
     def sift(self) -> None:
         """Show the findings that are looked for."""
         here, wanted = self.finding, self.wanted
-        found = [one for one in self.found if all(word in _haystack(one) for word in wanted)] if wanted else self.found
+        pairs = zip(self.found, self._words, strict=True)
+        found = [one for one, line in pairs if all(word in line for word in wanted)]
         self.outline = Outline(by_rule(found), self.outline.folded)
         if found:
             self.show(len(self.outline), self._row_like(here) if here else 0)
@@ -202,7 +207,7 @@ class ProblemsScreen(View["Checked"]):
             )
             self.notify(message, markup=False)
         elif cured:
-            people = [Subject(one.record.username or one.path, one.differences) for one in cured.cures]
+            people = [Subject(named(one.record), one.differences) for one in cured.cures]
             title = _("Put right {rule}").format(rule=self.rule)
             number = ngettext("{count} record", "{count} records", len(people)).format(count=len(people))
             question = Question(f"{title} · {number}", people, left_sentence(cured.left))
@@ -210,7 +215,7 @@ class ProblemsScreen(View["Checked"]):
 
     def _apply(self, cured: Cured) -> None:
         def apply(_tell: Tell) -> tuple[Saved, ...]:
-            return cures.apply(self.workspace, cured.cures, commit=True)
+            return cures.apply(self.workspace, cured.cures, commit=self.commit)
 
         self.app.push_screen(Waiting(_("Saving"), apply, stoppable=False), self._applied)
 
@@ -219,10 +224,10 @@ class ProblemsScreen(View["Checked"]):
             self.notify(str(saved), severity="error", markup=False)
         elif saved:
             self.post_message(Changed(saved))
-            self.notify(_("Saved and committed: {commit}").format(commit=saved[0].commit[:12]), markup=False)
+            self.notify(saved_words(saved), markup=False)
         self.action_read()
 
 
-def _haystack(finding: Finding) -> str:
+def _line(finding: Finding) -> str:
     """Return what a finding is found by."""
-    return folded(f"{finding.rule} {finding.path} {finding.username} {finding.field} {finding.message}")
+    return f"{finding.rule} {finding.path} {finding.username} {finding.field} {finding.message}"

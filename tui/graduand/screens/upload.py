@@ -69,7 +69,7 @@ class UploadScreen(View["Hand | None"]):
         Binding("y", "copy", N_("Copy the path"), id="upload.copy"),
         Binding("m", "note", N_("It went in"), id="upload.note"),
         Binding("f", "failed", N_("Failed rows"), id="upload.failed"),
-        Binding("escape", "back", N_("Back"), id="upload.back", key_display="Esc"),
+        Binding("escape", "back", N_("Back"), id="upload.back"),
     ]
 
     def __init__(self, workspace: Workspace) -> None:
@@ -116,7 +116,7 @@ class UploadScreen(View["Hand | None"]):
     def whole(self) -> Content:
         """Return the whole line, and the path of the file that it is about."""
         row = self.rows[self.lines.cursor]
-        path = self._path()
+        path = self._path().removeprefix(f"{self.workspace.root}/")
         parts: list[str | tuple[str, str]] = [row.text]
         return Content.assemble(*parts, *([(f"\n{path}", "$foreground 70%")] if path else []))
 
@@ -174,5 +174,4 @@ class UploadScreen(View["Hand | None"]):
 
     def action_failed(self) -> None:
         """Take in the rows that Handshake refused."""
-        self._away = True
         ask_for_failed_rows(self, self.workspace, self.hand.noted if self.hand else "")

@@ -41,7 +41,7 @@ class UploadsScreen(View[Shelf]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "failed", N_("Failed rows"), id="uploads.failed"),
         Binding("r", "take_back", N_("Take it back"), id="uploads.take_back"),
-        Binding("escape", "back", N_("Back"), id="uploads.back", key_display="Esc"),
+        Binding("escape", "back", N_("Back"), id="uploads.back"),
     ]
 
     def __init__(self, workspace: Workspace, on: str) -> None:
@@ -107,8 +107,7 @@ class UploadsScreen(View[Shelf]):
     def open_the_card(self) -> None:
         """Show the card of the upload in hand."""
         if self.sending is None:
-            self._away = True
-            self.app.push_screen(UploadScreen(self.workspace))
+            self.go_to(UploadScreen(self.workspace))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer for a noted upload what only one can be asked."""
@@ -118,7 +117,6 @@ class UploadsScreen(View[Shelf]):
     def action_failed(self) -> None:
         """Take in the rows of this upload that Handshake refused."""
         if self.sending:
-            self._away = True
             ask_for_failed_rows(self, self.workspace, self.sending.name)
 
     def action_take_back(self) -> None:
@@ -150,8 +148,7 @@ class UploadsScreen(View[Shelf]):
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
-            self._away = True
-            self.app.push_screen(UploadScreen(self.workspace))
+            self.go_to(UploadScreen(self.workspace))
             if outcome.lost:
                 lines = [*lost_text(outcome.lost), line("")]
                 self.app.push_screen(PageScreen(_("What cannot be taken back"), lines))

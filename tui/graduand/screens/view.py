@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
 
 from textual import on, work
 from textual.containers import Container, Horizontal, VerticalScroll
@@ -22,11 +22,26 @@ from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from textual.app import ComposeResult
 
     from graduand.screens.waiting import Tell
 
 Found = TypeVar("Found")
+
+
+class Sought(NamedTuple, Generic[Found]):
+    """What was read, and beside each of its things the words that it is found by."""
+
+    found: Found
+    words: Sequence[str]
+
+
+def haystacks(lines: Iterable[str]) -> list[str]:
+    """Return the lines as they are looked through: folded in one go, for a call for each would be felt."""
+    whole = "\n".join(line.replace("\n", " ") for line in lines)
+    return folded(whole).split("\n") if whole else []
 
 
 class View(Screen[None], Generic[Found]):
@@ -55,6 +70,8 @@ class View(Screen[None], Generic[Found]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual has it
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012
     AUTO_FOCUS = "Lines"
+    HINT: ClassVar[str] = ""
+    """What may be looked for."""
 
     @dataclass
     class Told(Message):
@@ -113,7 +130,7 @@ class View(Screen[None], Generic[Found]):
         yield Static(Content(""), id="heading")
         with Horizontal(id="search"):
             yield Static(Content(_("Find")))
-            field = Input(id="find", compact=True, select_on_focus=False)
+            field = Input(id="find", compact=True, select_on_focus=False, placeholder=_(self.HINT) if self.HINT else "")
             field.cursor_blink = False
             yield field
         yield Static(Content(""), id="banner")
@@ -170,6 +187,10 @@ class View(Screen[None], Generic[Found]):
         self.query_one("#full", Static).update(self.whole() if self.lines.count else Content(""))
         self.query_one("#whole").scroll_home(animate=False)
         self.refresh_bindings()
+
+    def go_to(self, screen: Screen[None]) -> None:
+        """Show another screen; read again when one comes back from it."""
+        self.app.push_screen(screen, lambda _answer: self.action_read())
 
     # Reading
 

@@ -1,0 +1,117 @@
+"""The job: edit fifty at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input
+
+from graduand.language import speak
+from graduand.screens.bulk import BulkScreen
+from graduand.screens.confirm import ConfirmScreen
+from graduand.workspace import Workspace
+from tests.repository import TODAY, begin, commit, git, graduate, put
+from tests.screens.stage import Stage
+from tests.screens.terminal import LARGE, SMALL, press, screen_text, story, type_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    Golden = Callable[[str, bytes], None]
+
+PEOPLE = tuple(f"0041234{number}" for number in range(5))
+PATHS = tuple(f"records/2026-spring/{username}.yaml" for username in PEOPLE)
+
+
+@pytest.fixture
+def marked(root: Path) -> Path:
+    """Five people, all of them marked."""
+    begin(root)
+    for username, path in zip(PEOPLE, PATHS, strict=True):
+        put(root, graduate(username), path.removeprefix("records/"))
+    commit(root)
+    return root
+
+
+def stage(root: Path) -> Stage:
+    return Stage(BulkScreen(Workspace(root), PATHS, TODAY, ("2025-autumn", "2026-spring")))
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", SMALL), ("fr", SMALL), ("fr", LARGE)])
+def test_accounts_are_closed_only_once_their_number_is_typed(
+    marked: Path, golden: Golden, language: str, size: tuple[int, int]
+) -> None:
+    """One should see what is asked for, then each person's change, how many accounts close, and what the rules say."""
+    speak(language)
+    app = stage(marked)
+    suffix = f"{language}.{size[0]}x{size[1]}.txt"
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, *("down",) * 4, "enter", "down", "enter")
+        await type_in(pilot, "student")
+        golden(f"screens/bulk.{suffix}", screen_text(app).encode())
+        await press(pilot, "ctrl+s")
+        await press(pilot, "ctrl+s", "enter")
+        assert isinstance(app.screen, ConfirmScreen)
+        golden(f"screens/close.{suffix}", screen_text(app).encode())
+        await press(pilot, "tab", "5", "ctrl+s")
+
+    story(app, tell, size)
+    assert app.changed == list(PATHS)
+    assert git(marked, "log", "--format=%B", "-1").strip() == (
+        "Deactivated: 5 records\n\nGraduand-Kind: deactivated\nGraduand-Reason: requested-by-student"
+    )
+
+
+def test_esc_changes_nothing(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "down", "down", "enter", "down", "ctrl+s", "escape", "escape")
+
+    story(app, tell)
+    assert not app.changed
+    assert git(marked, "status", "--porcelain") == ""
+
+
+def test_people_are_moved_to_another_cohort(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "down", "down", "enter", "down")
+        await press(pilot, "enter", "ctrl+s")
+
+    story(app, tell)
+    assert len(list((marked / "records/2025-autumn").iterdir())) == len(PEOPLE)
+
+
+def test_a_day_is_stepped_and_a_wrong_word_is_told_in_place(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "enter", "up", "up", "down")
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == "2026-11-22"
+        await press(pilot, "backspace", "ctrl+s")
+        assert "is no date" in screen_text(app)
+        await press(pilot, "shift+tab", "end", "enter")
+        await type_in(pilot, "Nom")
+        await press(pilot, "ctrl+s")
+        assert "There is no field" in screen_text(app)
+
+    story(app, tell)
+
+
+def test_it_can_be_used_on_a_small_terminal(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, *("down",) * 4, "enter", "down", "enter", "enter", "enter")
+        assert isinstance(app.screen, ConfirmScreen)
+        assert "Type 5 to go on" in screen_text(app)
+
+    story(app, tell, (60, 15))

@@ -1,0 +1,222 @@
+"""The jobs: review what really changes, compile it, note that it went in, take the failed rows back, undo it all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from graduand.language import speak
+from graduand.screens.confirm import ConfirmScreen
+from graduand.screens.failing import FailedScreen
+from graduand.screens.plan import PlanScreen
+from graduand.screens.problems import ProblemsScreen
+from graduand.screens.upload import UploadScreen
+from graduand.screens.uploads import UploadsScreen
+from graduand.workspace import Workspace
+from tests.repository import FAULTY, TODAY, begin, built, commit, git, graduand, graduate, put, settle
+from tests.rules.judged import RETURNER
+from tests.screens.stage import Stage, shows, told
+from tests.screens.terminal import LARGE, SMALL, press, screen_text, story, type_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    Golden = Callable[[str, bytes], None]
+
+CLOSE = "disabled: true\ntransition:\n  account:\n    reason: requested-by-student\n    requested_by: student"
+FAILED = (
+    "email_address,username,first_name,status,response\n"
+    'p00412346@valmont.example,00412346,Chloé,error,"{""errors"":{""email_address"":[""has already been taken""]}}"\n'
+)
+
+
+@pytest.fixture
+def people(root: Path) -> Path:
+    """One who graduates, one whose account closes, one who returns; the day's commit."""
+    put(begin(root), graduate("00412345"))
+    put(root, graduate("00412346").replace("transition:", CLOSE), "2026-spring/00412346.yaml")
+    put(root, RETURNER.replace("00412345", "00412347").replace("chloe", "c7"), "2025-autumn/00412347.yaml")
+    commit(root)
+    return root
+
+
+def plan(root: Path) -> tuple[Stage, PlanScreen]:
+    screen = PlanScreen(Workspace(root), TODAY)
+    return Stage(screen), screen
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", SMALL), ("fr", SMALL), ("fr", LARGE)])
+def test_what_changes_is_told_destructive_first_and_addresses_are_masked(
+    people: Path, golden: Golden, language: str, size: tuple[int, int]
+) -> None:
+    """One should see the account that closes above all others, and its cells before and after below or beside it."""
+    speak(language)
+    app, _screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "down")
+        golden(f"screens/plan.{language}.{size[0]}x{size[1]}.txt", screen_text(app).encode())
+        await press(pilot, "a")
+        assert "p00412346@valmont.example" in screen_text(app)
+        await press(pilot, "enter")
+        assert app.opened == [("records/2026-spring/00412346.yaml", "")]
+
+    story(app, tell, size)
+
+
+def test_the_plan_is_narrowed_by_effect_cohort_and_words(people: Path) -> None:
+    app, screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        whole = screen.prepared
+        await press(pilot, "e")
+        assert list(screen.outline.keys) == ["deactivate"]
+        assert whole
+        assert screen.prepared
+        assert screen.prepared.upload.plan != whole.upload.plan
+        await press(pilot, "e", "e", "e", "o")
+        assert [one.username for found in screen.outline.groups.values() for one in found] == ["00412347"]
+        await press(pilot, "o", "o", "slash")
+        await type_in(pilot, "chloe 345")
+        assert [one.username for found in screen.outline.groups.values() for one in found] == ["00412345"]
+        await press(pilot, "escape")
+        assert len(screen.outline.keys) == 3
+
+    story(app, tell)
+
+
+def test_an_upload_is_compiled_ticked_off_noted_and_taken_back(people: Path, golden: Golden) -> None:
+    """One should see the card box by box, with what the importer is to be told, and be asked before each step."""
+    app, screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "u", "enter")
+        assert shows(app, ConfirmScreen)
+        assert not (people / "build").exists()
+        await press(pilot, "ctrl+s")
+        assert shows(app, UploadScreen)
+        assert "manifest.json" in built(people)
+        await press(pilot, "space", "space")
+        text = screen_text(app).replace(git(people, "rev-parse", "HEAD").strip(), "0" * 40)
+        golden("screens/card.en.80x24.txt", text.encode())
+        await press(pilot, "m", "ctrl+s")
+        (tag,) = git(people, "tag", "--list", "upload/*").split()
+        assert f"noted as {tag}" in screen_text(app)
+        await press(pilot, "escape")
+        await press(pilot)
+        assert list(screen.outline.keys) == ["unchanged"]
+        await press(pilot, "v", "r", "ctrl+s")
+        assert "cannot be taken back" in screen_text(app)
+        await press(pilot, "escape")
+        assert shows(app, UploadScreen)
+        assert b"FALSE" in next(content for name, content in built(people).items() if name.endswith(".csv"))
+
+    story(app, tell)
+
+
+def test_failed_rows_lead_to_the_field_that_cures_them(people: Path, golden: Golden) -> None:
+    """One should see why each row failed and what cures it; only Ctrl+S notes it, and the plan has them again."""
+    graduand(people, "compile", "--on", TODAY)
+    graduand(people, "uploaded", str(people / "build/manifest.json"))
+    failed = people / "build" / "failed.csv"
+    failed.write_text(FAILED, encoding="utf-8")
+    app, screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "v")
+        assert shows(app, UploadsScreen)
+        await press(pilot, "f")
+        await type_in(pilot, str(failed))
+        await press(pilot, "enter")
+        assert shows(app, FailedScreen)
+        (name,) = git(people, "tag", "--list", "upload/*").split()
+        golden("screens/failed.en.80x24.txt", screen_text(app).replace(name, "upload/20261123T090000Z").encode())
+        await press(pilot, "enter")
+        assert app.opened == [("records/2026-spring/00412346.yaml", "email_address")]
+        assert git(people, "tag", "--list", "result/*") == ""
+        await press(pilot, "ctrl+s")
+        assert len(git(people, "tag", "--list", "result/*").split()) == 1
+        await press(pilot, "escape", "escape")
+        await press(pilot)
+        assert screen.prepared
+        assert screen.prepared.plan.outstanding == {"00412346"}
+
+    story(app, tell)
+
+
+def test_beyond_a_limit_the_plan_is_approved_by_its_checksum(people: Path) -> None:
+    settle(people, limits="{deactivations: {count: 0, percent: null}}")
+    commit(people)
+    app, screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert "the limit in institution.yaml is 0" in screen_text(app)
+        await press(pilot, "u", "ctrl+s")
+        assert shows(app, ConfirmScreen)
+        assert screen.prepared
+        await press(pilot, "tab")
+        await type_in(pilot, screen.prepared.upload.plan[:8])
+        await press(pilot, "ctrl+s")
+        assert shows(app, UploadScreen)
+
+    story(app, tell)
+
+
+def test_errors_lead_to_the_problems_or_are_left_out(people: Path) -> None:
+    put(people, FAULTY.replace("00412345", "00412348"), "2026-spring/00412348.yaml")
+    commit(people)
+    app, screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert "1 error keeps the upload from being compiled" in screen_text(app)
+        await press(pilot, "u", "p")
+        assert shows(app, ProblemsScreen)
+        await press(pilot, "escape", "k")
+        assert screen.prepared
+        assert screen.prepared.upload.left_out == ("00412348",)
+        assert "1 person is left out" in screen_text(app)
+
+    story(app, tell)
+
+
+def test_what_is_not_committed_is_planned_only_as_a_draft(people: Path) -> None:
+    put(people, graduate("00412349"), "2026-spring/00412349.yaml")
+    app, screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert screen.prepared is None
+        assert "Not committed" in screen_text(app)
+        await press(pilot, "d")
+        assert "A draft" in screen_text(app)
+        await press(pilot, "u", "ctrl+s", "m")
+        assert shows(app, UploadScreen)
+
+    story(app, tell)
+    assert git(people, "tag") == ""
+
+
+def test_a_file_without_failed_rows_is_told(people: Path) -> None:
+    graduand(people, "compile", "--on", TODAY)
+    graduand(people, "uploaded", str(people / "build/manifest.json"))
+    app = Stage(FailedScreen(Workspace(people), people / "nowhere.csv", ""))
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert "cannot be read" in screen_text(app)
+        await press(pilot, "ctrl+s", "enter")
+
+    story(app, tell)
+    assert told(app) == []
+
+
+@pytest.mark.parametrize("size", [(60, 15), (40, 10)])
+def test_all_of_it_can_be_used_on_a_small_terminal(people: Path, size: tuple[int, int]) -> None:
+    app, _screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "down", "u", "ctrl+s", "space", "y", "escape", "v", "enter", "escape", "escape")
+
+    story(app, tell, size)

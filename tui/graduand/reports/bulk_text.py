@@ -1,0 +1,72 @@
+"""What one change over many does, in words: what is grave about it, and what else one must know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from graduand.handshake.plan import Effect
+from graduand.language import _, ngettext
+from graduand.reports.cures_text import difference_text
+from graduand.reports.page import Line, Span, line
+from graduand.rules.book import RULES
+from graduand.uploads import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graduand.bulk import Prepared
+    from graduand.handshake.plan import Breach
+
+GRAVE: Final = (Effect.DEACTIVATE, Effect.USERNAME, Effect.LOGIN, Effect.WIPE)
+"""What one does not do to many by one key."""
+
+
+def grave_words(prepared: Prepared, breaches: Sequence[Breach]) -> tuple[str, ...]:
+    """Return a sentence for each limit that the change goes beyond, and for each other thing that is grave about it."""
+    told = {breach.effect for breach in breaches}
+    grave = [_grave(effect, count) for effect, count in grave_counts(prepared).items() if effect not in told]
+    return (*(said(breach) for breach in breaches), *grave)
+
+
+def _grave(effect: Effect, count: int) -> str:
+    return {
+        Effect.DEACTIVATE: ngettext("{count} account would be closed.", "{count} accounts would be closed.", count),
+        Effect.USERNAME: ngettext("{count} username would change.", "{count} usernames would change.", count),
+        Effect.LOGIN: ngettext("{count} school login would change.", "{count} school logins would change.", count),
+    }.get(
+        effect,
+        ngettext("A field of {count} person would be wiped.", "A field of {count} people would be wiped.", count),
+    ).format(count=count)
+
+
+def grave_counts(prepared: Prepared) -> dict[Effect, int]:
+    """Return what is grave about the change, the gravest first, and to how many people it is done."""
+    return {effect: prepared.effects[effect] for effect in GRAVE if prepared.effects[effect]}
+
+
+def remarks(prepared: Prepared) -> Iterator[str]:
+    """Return what else one must know: who has it so already, who is left out, what the rules would find."""
+    if prepared.unchanged:
+        words = ngettext("{count} record has it so already.", "{count} records have it so already.", prepared.unchanged)
+        yield words.format(count=prepared.unchanged)
+    if left := len({finding.path for finding in prepared.left}):
+        words = ngettext(
+            "{count} record cannot be read whole, and stays as it is.",
+            "{count} records cannot be read whole, and stay as they are.",
+            left,
+        )
+        yield words.format(count=left)
+    found = Counter(finding.rule for finding in prepared.fresh)
+    if found:
+        rules = ", ".join(f"{rule} {_(RULES[rule].title)} ({count})" for rule, count in sorted(found.items()))
+        yield _("Afterwards the rules find: {rules}.").format(rules=rules)
+
+
+def bulk_text(prepared: Prepared, breaches: Sequence[Breach], *, show: bool) -> Iterator[Line]:
+    """Return the lines of a preview, addresses masked unless `show`."""
+    for person in prepared.people:
+        yield line(Span(person.was.path, "bold"))
+        yield from (line(f"    {difference_text(one, show=show)}") for one in person.differences)
+    yield from (line(Span(f"! {words}", "bold yellow")) for words in grave_words(prepared, breaches))
+    yield from (line(words) for words in remarks(prepared))

@@ -1,0 +1,173 @@
+"""Audit: every event of the history, the last first; who closed an account, when and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from graduand import trail
+from graduand.history.events import Kind
+from graduand.language import N_, _, ngettext, visible
+from graduand.reports.trail_text import kind_word, warnings, what
+from graduand.screens.messages import Opened
+from graduand.screens.view import Sought, View, haystacks
+from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.trail import Told, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graduand.screens.waiting import Tell
+    from graduand.trail import Trail
+    from graduand.workspace import Workspace
+
+_STYLES: Final = {Kind.DEACTIVATED: "error", Kind.REACTIVATED: "added", Kind.REMOVED: "removed"}
+_SIGNS: Final = {Kind.DEACTIVATED: "✗ ", Kind.REACTIVATED: "✓ ", Kind.REMOVED: "- "}
+_SINCE: Final = ("since:", "depuis:")
+_UNTIL: Final = ("until:", "jusqu:")
+
+
+class AuditScreen(View["Sought[Trail]"]):
+    """The events of all people, or of one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "find", N_("Find"), id="audit.find", key_display="/"),
+        Binding("k", "kind", N_("Kind of event"), id="audit.kind"),
+        Binding("a", "addresses", N_("Addresses"), id="audit.addresses"),
+        Binding("y", "copy", N_("Copy the commit"), id="audit.copy"),
+        Binding("escape", "back", N_("Back"), id="audit.back"),
+        Binding("f5", "read", N_("Read again"), show=False, id="audit.read"),
+    ]
+    HINT: ClassVar[str] = N_("a name, a word, a day such as 2026-07, since:2026-01-01, until:2026-06-30")
+
+    def __init__(self, workspace: Workspace, person: str = "") -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.person = person
+        self.kind: Kind | None = None
+        self.history: Sought[Trail] | None = None
+        self.found: Sequence[Told] = ()
+        self._open = False
+
+    # Reading
+
+    def read(self, tell: Tell) -> Sought[Trail]:
+        """Read git's history."""
+        del tell
+        found = trail.audit(self.workspace, Wanted(person=self.person))
+        return Sought(found, haystacks(_line(told) for told in found.told))
+
+    def take(self, found: Sought[Trail]) -> None:
+        """Show the events, and what one must know before believing them."""
+        self.history = found
+        self.warn("\n".join("".join(span.text for span in line) for line in warnings(found.found)))
+        self.sift()
+
+    def sift(self) -> None:
+        """Show the events that are looked for, the last first."""
+        if self.history is None:
+            return
+        since, until, words = _asked(self.wanted)
+        pairs = zip(self.history.found.told, self.history.words, strict=True)
+        self.found = [
+            told
+            for told, line in pairs
+            if (self.kind is None or told.event.event is self.kind)
+            and since <= told.event.source.date[: len(since)]
+            and (not until or told.event.source.date[: len(until)] <= until)
+            and all(word in line for word in words)
+        ][::-1]
+        if self.found:
+            self.show(len(self.found), 0)
+        else:
+            nothing = _("Nothing is found. Esc clears the search.")
+            self.say_instead(nothing if self.history.words else _("Nothing has happened yet."))
+
+    # Showing
+
+    def heading(self) -> tuple[str, ...]:
+        """Return whose events they are, and how many of which kinds."""
+        number = ngettext("{count} event", "{count} events", len(self.found)).format(count=len(self.found))
+        return _("History"), visible(self.person), kind_word(self.kind) if self.kind else "", number
+
+    @property
+    def told_event(self) -> Told | None:
+        """The event under the cursor."""
+        return self.found[self.lines.cursor] if self.found else None
+
+    def draw(self, index: int, width: int) -> Drawn:
+        """Return the pieces of one event."""
+        event = self.found[index].event
+        kind = fit(kind_word(event.event), 20)
+        words = fit(what(event, show=self._open), max(width - 50, 8))
+        return (
+            Cell(f"{event.source.date[:10]:<10} ", "muted"),
+            Cell(_SIGNS.get(event.event, "  "), _STYLES.get(event.event, "")),
+            Cell(f"{fit(event.username, 14)} ", "strong"),
+            Cell(f"{kind} ", _STYLES.get(event.event, "")),
+            Cell(words),
+        )
+
+    def whole(self) -> Content:
+        """Return all that is known about the event under the cursor."""
+        told = self.told_event
+        if told is None:
+            return Content("")
+        event, source = told.event, told.event.source
+        facts = [
+            (_("Who: {text}"), source.author),
+            (_("When: {text}"), source.date),
+            (_("Commit: {text}"), source.commit[:12] + (f" #{source.pull_request}" if source.pull_request else "")),
+            (_("Brought in by: {text}"), source.committer if source.committer != source.author else ""),
+            (_("Uploads: {text}"), ", ".join(told.uploads)),
+            (_("Signed: {text}"), _("yes, graduand audit verify says by whom") if source.signed else _("no")),
+            (_("Record: {text}"), event.path),
+        ]
+        head = f"{visible(event.username)}  {kind_word(event.event)}"
+        lines = [Content.styled(head, "bold"), Content(what(event, show=self._open))]
+        lines += [Content(words.format(text=visible(text, 200))) for words, text in facts if text]
+        return Content("\n").join(line for line in lines if line.plain)
+
+    @on(Lines.Chosen)
+    def open_the_person(self) -> None:
+        """Open the record."""
+        told = self.told_event
+        if told:
+            self.post_message(Opened(told.event.path))
+
+    def action_kind(self) -> None:
+        """Show only the next kind of event; after the last, all of them again."""
+        there = {told.event.event for told in self.history.found.told} if self.history else set()
+        known = [None, *(kind for kind in Kind if kind in there)]
+        self.kind = known[(known.index(self.kind) + 1) % len(known)] if self.kind in known else None
+        self.sift()
+
+    def action_addresses(self) -> None:
+        """Show addresses whole, or masked again."""
+        self._open = not self._open
+        self.lines.refresh()
+        self.tell_the_whole()
+
+    def action_copy(self) -> None:
+        """Copy the commit of the event."""
+        told = self.told_event
+        if told:
+            self.app.copy_to_clipboard(told.event.source.commit)
+            self.notify(_("Copied: {path}").format(path=told.event.source.commit[:12]), markup=False)
+
+
+def _line(told: Told) -> str:
+    """Return what an event is found by."""
+    event, source = told.event, told.event.source
+    words = (source.date[:10], event.username, event.cohort, kind_word(event.event), source.author, source.commit)
+    return " ".join((*words, " ".join(told.uploads), what(event, show=True)))
+
+
+def _asked(words: Sequence[str]) -> tuple[str, str, list[str]]:
+    """Return from when, until when, and the other words that are looked for."""
+    since = next((word.partition(":")[2] for word in words if word.startswith(_SINCE)), "")
+    until = next((word.partition(":")[2] for word in words if word.startswith(_UNTIL)), "")
+    return since, until, [word for word in words if not word.startswith((*_SINCE, *_UNTIL))]

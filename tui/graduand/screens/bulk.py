@@ -1,0 +1,282 @@
+"""Bulk: one change in all the marked records: chosen, filled in, looked at person by person, made in one commit."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from graduand import bulk, changes
+from graduand.errors import Trouble
+from graduand.language import N_, _, ngettext, visible
+from graduand.reports.bulk_text import grave_counts, grave_words, remarks
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, named, saved_words
+from graduand.screens.messages import Changed
+from graduand.screens.waiting import Waiting
+from graduand.screens.widgets.keyline import KeyLine
+from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from graduand.bulk import Prepared
+    from graduand.changes import Change
+    from graduand.saved import Saved
+    from graduand.screens.waiting import Tell
+    from graduand.workspace import Workspace
+
+
+class Asked(NamedTuple):
+    """One thing that a change asks for."""
+
+    words: str
+    value: str = ""
+    choices: tuple[str, ...] = ()
+    """What can be chosen by arrow keys; other texts may be typed, and are judged."""
+    is_day: bool = False
+
+
+class Option(NamedTuple):
+    """One change that can be chosen."""
+
+    words: str
+    asked: tuple[Asked, ...]
+    make: Callable[..., Change]
+    """Takes what was typed, in order."""
+
+
+def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Option, ...]:
+    """Return the changes that can be made in many records at once."""
+    school, settings = workspace.school, workspace.institution
+    years = tuple(year for year in school.year_values if year != "Alumni")
+    day = Asked(_("Effective on (empty: at once)"), "", is_day=True)
+    who = Asked(_("Asked by"), "", ("student",))
+    return (
+        Option(
+            _("Graduated"),
+            (Asked(_("Date of graduation"), on, is_day=True),),
+            lambda end: changes.graduated(school, end),
+        ),
+        Option(
+            _("Returned to study"),
+            (Asked(str(school.fields[school.year].label), "", years), Asked(_("Study starts on"), on, is_day=True)),
+            lambda year, start: changes.returned(school, year, start),
+        ),
+        Option(_("Move to another cohort"), (Asked(_("Cohort"), "", cohorts),), changes.gone_to),
+        Option(
+            _("Note until when an answer is due"),
+            (Asked(_("Asked on (empty: unchanged)"), "", is_day=True), Asked(_("Answer by"), on, is_day=True)),
+            changes.asked,
+        ),
+        Option(
+            _("Close the account"),
+            (Asked(_("Reason"), "", settings.deactivation_reasons), who, day),
+            lambda *typed: changes.closed(school, *typed),
+        ),
+        Option(
+            _("Reopen the account"),
+            (Asked(_("Reason"), "", settings.reactivation_reasons), who, day),
+            lambda *typed: changes.reopened(school, *typed),
+        ),
+        Option(
+            _("Change a field"),
+            (
+                Asked(_("Field"), "", tuple(str(field.label) for field in school.fields.values())),
+                Asked(_("Value (empty: take the field out)")),
+            ),
+            lambda name, text: changes.field(school, name, text),
+        ),
+    )
+
+
+class ChoiceInput(Input):
+    """A line to type into; the arrow keys go through what can be chosen, or from day to day."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", N_("Previous choice"), show=False, id="choice.up"),
+        Binding("down", "choose(1)", N_("Next choice"), show=False, id="choice.down"),
+    ]
+
+    def __init__(self, asked: Asked) -> None:
+        suggester = SuggestFromList(asked.choices, case_sensitive=False) if asked.choices else None
+        super().__init__(asked.value, compact=True, suggester=suggester)
+        self.cursor_blink = False
+        self._asked = asked
+
+    def action_choose(self, step: int) -> None:
+        """Take the next choice, or the next day."""
+        choices = self._asked.choices
+        if self._asked.is_day:
+            self.value = _stepped(self.value, step)
+        elif choices:
+            here = choices.index(self.value) + step if self.value in choices else min(step, 0)
+            self.value = choices[here % len(choices)]
+        self.cursor_position = len(self.value)
+
+
+def _stepped(text: str, days: int) -> str:
+    try:
+        return (date.fromisoformat(text) + timedelta(days)).isoformat()
+    except (ValueError, OverflowError):
+        return text
+
+
+class BulkScreen(Screen[None]):
+    """Asks for the change, and makes it once it was looked at."""
+
+    CSS = """
+    #heading { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
+    #choice { height: 1fr; }
+    #choice > Lines { width: 2fr; max-width: 40; }
+    #asked { width: 3fr; padding: 0 2; border-left: solid $panel; }
+    .fields { height: auto; display: none; }
+    .fields.-chosen { display: block; }
+    .fields Static { color: $foreground 70%; margin-top: 1; }
+    .fields Input { height: 1; border: none; padding: 0; background: $surface; }
+    .fields .choices { margin-top: 0; color: $foreground 50%; }
+    #trouble { height: auto; padding: 0 1; color: $text-error; text-style: bold; }
+    """
+    AUTO_FOCUS = "Lines"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "look", N_("Show what would change"), id="bulk.look", priority=True),
+        Binding("escape", "back", N_("Back"), id="bulk.back"),
+    ]
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        paths: Sequence[str],
+        on: str,
+        cohorts: tuple[str, ...] = (),
+        *,
+        commit: bool = True,
+    ) -> None:
+        super().__init__()
+        self.commit = commit
+        self.workspace = workspace
+        self.paths = tuple(paths)
+        self.on = on
+        self.options = options(workspace, on, cohorts)
+
+    def compose(self) -> ComposeResult:
+        """Build the screen."""
+        number = len(self.paths)
+        heading = ngettext("Change {count} record", "Change {count} records", number).format(count=number)
+        yield Static(Content(heading), id="heading")
+        with Horizontal(id="choice"):
+            yield Lines()
+            with VerticalScroll(id="asked", can_focus=False):
+                for number, option in enumerate(self.options):
+                    with Vertical(id=f"fields-{number}", classes="fields"):
+                        for asked in option.asked:
+                            yield from _fields(asked)
+        yield Static(Content(""), id="trouble")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Show the changes."""
+        self.query_one(Lines).show(len(self.options), self._draw)
+
+    def _draw(self, index: int, width: int) -> Drawn:
+        return (Cell(fit(self.options[index].words, width)),)
+
+    @on(Lines.Moved)
+    def show_what_is_asked(self, event: Lines.Moved) -> None:
+        """Show what the change under the cursor asks for."""
+        for number, fields in enumerate(self.query(".fields")):
+            fields.set_class(number == event.index, "-chosen")
+        self._complain("")
+
+    @on(Lines.Chosen)
+    def go_to_the_fields(self) -> None:
+        """Go on to what is asked for."""
+        self._inputs()[0].focus()
+
+    @on(Input.Submitted)
+    def go_to_the_next_field(self, event: Input.Submitted) -> None:
+        """Go on to the next field; from the last one to the preview."""
+        inputs = self._inputs()
+        number = inputs.index(event.input) + 1
+        if number < len(inputs):
+            inputs[number].focus()
+        else:
+            self.action_look()
+
+    def _inputs(self) -> list[Input]:
+        return list(self.query_one(".-chosen").query(Input))
+
+    def _complain(self, sentence: str) -> None:
+        self.query_one("#trouble", Static).update(Content(sentence))
+
+    def action_look(self) -> None:
+        """Prepare the change, and show it."""
+        option = self.options[self.query_one(Lines).cursor]
+        try:
+            change = option.make(*(field.value.strip() for field in self._inputs()))
+        except Trouble as trouble:
+            self._complain(str(trouble))
+            return
+
+        def prepare(tell: Tell) -> Prepared:
+            return bulk.prepare(self.workspace, self.paths, change, self.on, tell)
+
+        self._complain("")
+        self.app.push_screen(Waiting(_("Looking at the records"), prepare), self._ask)
+
+    def _ask(self, prepared: Prepared | Trouble | None) -> None:
+        if isinstance(prepared, Trouble):
+            self._complain(str(prepared))
+        elif prepared and not prepared.people:
+            self._complain(_("Nothing would change: it is so already."))
+        elif prepared:
+            self.app.push_screen(
+                ConfirmScreen(self._question(prepared)), lambda yes: self._apply(prepared) if yes else None
+            )
+
+    def _question(self, prepared: Prepared) -> Question:
+        option = self.options[self.query_one(Lines).cursor]
+        people = len(prepared.people)
+        number = ngettext("{count} record", "{count} records", people).format(count=people)
+        grave = grave_words(prepared, bulk.beyond(self.workspace, prepared))
+        return Question(
+            f"{option.words} · {number}",
+            [Subject(named(person.was), person.differences) for person in prepared.people],
+            remark="\n".join(remarks(prepared)),
+            warning="\n".join(grave),
+            typed=next((str(count) for count in grave_counts(prepared).values()), ""),
+        )
+
+    def _apply(self, prepared: Prepared) -> None:
+        def apply(_tell: Tell) -> tuple[Saved, ...]:
+            return bulk.apply(self.workspace, prepared, commit=self.commit)
+
+        self.app.push_screen(Waiting(_("Saving"), apply, stoppable=False), self._applied)
+
+    def _applied(self, saved: tuple[Saved, ...] | Trouble | None) -> None:
+        if isinstance(saved, Trouble):
+            self._complain(str(saved))
+        elif saved is not None:
+            self.post_message(Changed(saved))
+            self.notify(saved_words(saved), markup=False)
+            self.dismiss(None)
+
+    def action_back(self) -> None:
+        """Go back; nothing changes."""
+        self.dismiss(None)
+
+
+def _fields(asked: Asked) -> ComposeResult:
+    yield Static(Content(asked.words))
+    yield ChoiceInput(asked)
+    if asked.choices or asked.is_day:
+        shown = ", ".join(visible(choice) for choice in asked.choices)
+        yield Static(Content(f"↑↓ {shown}"), classes="choices")
