@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.drafting import Draft, opened
 from graduand.workspace import Workspace
-from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
+from tests.repository import GRADUATE, begin, commit, git, graduate, put
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PATH: Final = "records/2026-spring/00412345.yaml"
 OTHER: Final = "records/2026-spring/00412815.yaml"
+MODELINE: Final = "# yaml-language-server: $schema=../../schema/transition.schema.json\n"
 ON: Final = "2026-11-23"
 
 
 def people(root: Path) -> Path:
     """Two people, committed; the canonical record of one has comments."""
-    put(begin(root), GRADUATE.replace("Dupont\n", "Dupont  # née Martin\n"))
-    put(root, graduate("00412815"), "2026-spring/00412815.yaml")
-    assert graduand(root, "fmt").code == 0
+    put(begin(root), MODELINE + GRADUATE.replace("Dupont\n", "Dupont  # née Martin\n"))
+    put(root, MODELINE + graduate("00412815"), "2026-spring/00412815.yaml")
     commit(root)
     return root
 

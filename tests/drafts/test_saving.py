@@ -13,7 +13,7 @@ import pytest
 
 from graduand import disk
 from graduand.drafting import FORMER, Draft, begun, opened
-from graduand.errors import ChangedOnDisk, InTheWay, NotWritten
+from graduand.errors import ChangedOnDisk, NotWritten, Usage
 from graduand.saving import save
 from graduand.workspace import Workspace
 from tests.drafts.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
@@ -101,7 +101,7 @@ def test_a_person_whose_file_was_never_committed_can_be_renamed_too(root: Path) 
 def test_a_taken_name_stops_the_save_before_anything_is_written(root: Path) -> None:
     before = text_at(people(root))
 
-    with pytest.raises(InTheWay):
+    with pytest.raises(Usage, match="already"):
         save(Workspace(root), draft_of(root).set("username", "00412815"), commit=True)
 
     assert text_at(root) == before

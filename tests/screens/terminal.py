@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from rich.cells import cell_len
-from textual.events import Paste
+from textual.events import Key
+from textual.screen import ModalScreen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from textual.app import App
     from textual.pilot import Pilot
+    from textual.worker import Worker
 
 SMALL, LARGE = (80, 24), (120, 40)
 
@@ -35,13 +37,19 @@ def story(app: App[Any], tell: Callable[[Pilot[Any]], Awaitable[None]], size: tu
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until no thread works behind the screen and everything is painted; an open question goes on waiting."""
+    """Wait until no work goes on behind the screen and everything is painted; a question waits for its answer."""
     await pilot.pause()
     deadline = time.monotonic() + 30
-    while any(worker.is_running and worker._thread_worker for worker in pilot.app.workers):
+    while any(_is_busy(worker, pilot.app) for worker in pilot.app.workers):
         assert time.monotonic() < deadline, "something behind the screen does not end"
-        await pilot.pause(0.01)
+        await asyncio.sleep(0.005)
     await pilot.pause()
+
+
+def _is_busy(worker: Worker[Any], app: App[Any]) -> bool:
+    """Tell whether a worker has something to do, and does not wait for the answer to a question on the screen."""
+    asking = worker.group == "asking" and not isinstance(app.screen, ModalScreen)
+    return not worker.is_finished and (worker._thread_worker or asking)
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
@@ -50,11 +58,21 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     await settled(pilot)
 
 
+async def quickly(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one upon the other, as a quick typist does, and wait only in the end."""
+    for key in keys:
+        event = Key(key, key if len(key) == 1 else None)
+        event.set_sender(pilot.app)
+        pilot.app.post_message(event)
+    await settled(pilot)
+
+
 async def type_in(pilot: Pilot[Any], text: str) -> None:
-    """Type the first letters of a text, and paste the rest, which a terminal hands over at once."""
-    await pilot.press(*("space" if char == " " else char for char in text[:3]))
-    if text[3:] and pilot.app.focused:
-        pilot.app.focused.post_message(Paste(text[3:]))
+    """Type a text, letter by letter."""
+    for char in text:
+        event = Key("space" if char == " " else char, char)
+        event.set_sender(pilot.app)
+        pilot.app.post_message(event)
     await settled(pilot)
 
 

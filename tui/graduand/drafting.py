@@ -90,8 +90,13 @@ class Unread(NamedTuple):
     """A file that cannot be read whole; it is shown and not edited, for writing it would lose what it says."""
 
     path: str
-    text: str
+    raw: bytes
     findings: tuple[Finding, ...]
+
+    @property
+    def text(self) -> str:
+        """The text, as far as the bytes are one."""
+        return self.raw.decode(errors="replace")
 
 
 def held(record: Record, key: str) -> Held | None:
@@ -116,14 +121,14 @@ def keys(*records: Record) -> frozenset[str]:
 def opened(workspace: Workspace, path: str) -> Draft | Unread:
     """Read the record at `path`, from the data's root, to change it."""
     raw = files.load(workspace.root, path)
-    return Unread(path, "", (raw,)) if isinstance(raw, Finding) else drafted(workspace.school, path, raw)
+    return Unread(path, b"", (raw,)) if isinstance(raw, Finding) else drafted(workspace.school, path, raw)
 
 
 def drafted(school: School, path: str, raw: bytes) -> Draft | Unread:
     """Return the draft that begins from these bytes of the file at `path`."""
     reading = read(path, raw, school)
     if reading.record is None or reading.findings:
-        return Unread(path, raw.decode(errors="replace"), reading.findings)
+        return Unread(path, raw, reading.findings)
     text = text_of(raw)
     return Draft(reading.record, reading.record, raw, comments_of(text, parse(text)))
 
@@ -141,11 +146,29 @@ def begun(workspace: Workspace, cohort: str, kind: str, username: str) -> Draft:
     known = files.find(workspace.root).paths
     there = next((path for path in known if username_of(path).casefold() == username.casefold()), "")
     if there:
-        message = _("There is a record of {username} already: {path}.")
-        raise Usage(message.format(username=quoted(username), path=visible(there, 200)))
+        raise taken(username, there)
     people = sum(path.startswith(f"records/{cohort}/") for path in known)
     empty = Record(record_path(cohort, username, people + 1), {})
     return Draft(empty, put(put(empty, "username", username), KIND, kind), None, modeline(empty.path))
+
+
+def taken(username: str, path: str) -> Usage:
+    """Return the trouble that somebody has this username already."""
+    message = _("There is a record of {username} already: {path}.")
+    return Usage(message.format(username=quoted(username), path=visible(path, 200)))
+
+
+def carried(draft: Draft, since: Draft, onto: Draft) -> Draft:
+    """Return `onto` with all that `draft` changed since `since`."""
+    for key in sorted(keys(draft.record, since.record)):
+        if held(draft.record, key) != held(since.record, key):
+            onto = onto.set(key, held(draft.record, key))
+    return onto
+
+
+def stands(workspace: Workspace, draft: Draft) -> bool:
+    """Tell whether the draft's file still holds what the draft began from."""
+    return draft.base is None or files.load(workspace.root, draft.path) == draft.base
 
 
 def text_now(draft: Draft, school: School) -> str:

@@ -89,8 +89,19 @@ def left(folder: Path, school: School) -> tuple[Left, ...]:
     return tuple(sorted(_left(folder, school), key=lambda one: (one.at, one.draft.path)))
 
 
+def take_up(folder: Path, one: Left) -> None:
+    """Go on with a draft that was left behind: from now on it is kept as one of this session.
+
+    Raises:
+        NotWritten: the disk refused; it stays where it was left.
+    """
+    keep(folder, one.draft)
+    if one.file != _place(folder, one.draft):
+        forget(one)
+
+
 def forget(one: Left) -> None:
-    """Throw away a draft that was left behind, once it is taken up or not wanted."""
+    """Throw away a draft that was left behind and is not wanted."""
     with suppress(OSError):
         one.file.unlink(missing_ok=True)
 

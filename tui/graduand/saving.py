@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
-from graduand.drafting import Draft, text_now
+from graduand.drafting import Draft, taken, text_now
 from graduand.edits import message, ready_to_commit
 from graduand.errors import Busy, InTheWay, NoGit, NotCommitted, NotGit, NotNow, NotWritten, Trouble
 from graduand.records import files
@@ -39,7 +39,8 @@ def save(workspace: Workspace, draft: Draft, *, commit: bool) -> Kept:
     Raises:
         Busy: another graduand is writing.
         ChangedOnDisk: the file is no longer what the draft began from.
-        InTheWay: the person's new username has a file already.
+        InTheWay: a new record is no longer new.
+        Usage: the person's new username has a record already.
         NotWritten: the disk refused, or the text would not read back; nothing has changed.
     """
     text = text_now(draft, workspace.school)
@@ -62,7 +63,7 @@ def _write(workspace: Workspace, draft: Draft, text: str) -> None:
         return
     # A kill between the two steps leaves one whole file, whose name `fmt` puts right.
     if os.path.lexists(workspace.root / new):
-        raise InTheWay(new)
+        raise taken(draft.record.username, new)
     files.save(workspace.root, draft.record._replace(path=old), text, draft.base, workspace.school)
     try:
         with disk.locked(workspace.root):

@@ -6,12 +6,12 @@ import json
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from graduand.language import _
+from graduand.language import _, visible
 from graduand.reports.findings_text import severity_word
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graduand.records.field import Field
     from graduand.records.importer import Importer
@@ -30,13 +30,16 @@ def rule_text(rule: Rule, importer: Importer) -> Iterator[Line]:
     yield from _sources(rule.sources, importer)
 
 
-def field_text(field: Field, importer: Importer) -> Iterator[Line]:
-    """Return the explanation of a field: its meaning, what may stand in it, where that is written."""
+def field_text(field: Field, importer: Importer, values: Sequence[str] = ()) -> Iterator[Line]:
+    """Return the explanation of a field: its meaning, what may stand in it, where that is written.
+
+    `values` are those that the school allows, when the field itself does not say.
+    """
     yield line(Span(f"{field.key}  {field.label}", "bold"), f"  ({field.kind})")
     yield line("")
     yield from _paragraph(_("Meaning"), str(field.help))
-    if field.values:
-        yield from _paragraph(_("Values"), ", ".join(field.values))
+    if field.values or values:
+        yield from _paragraph(_("Values"), ", ".join(visible(value) for value in values or field.values))
     if field.exported:
         yield from _paragraph(_("Wiping"), _("possible, with “**CLEAR**”") if field.clear else _("not possible"))
         yield from _paragraph(_("Checked on"), field.checked_on)

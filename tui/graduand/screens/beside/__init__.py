@@ -1,0 +1,1 @@
+"""What stands beside the form: the row, the history, the file."""

@@ -1,0 +1,1 @@
+"""The fields of the form: one widget for each kind of value."""

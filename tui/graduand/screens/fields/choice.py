@@ -1,0 +1,126 @@
+"""ChoiceField: one value out of several, stepped to, begun to type, or found in a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from graduand.language import _, visible
+from graduand.nearest import folded
+from graduand.screens.choose import ChooseScreen, Option
+from graduand.screens.fields.edited import Edited
+from graduand.sections import Choice
+
+if TYPE_CHECKING:
+    from textual.events import Click, Key
+
+    from graduand.drafting import Held
+    from graduand.sections import Choices
+
+
+class ChoiceField(Widget, can_focus=True):
+    """A value of a list; absent is one of the choices."""
+
+    DEFAULT_CSS = """
+    ChoiceField {
+        height: 1; padding: 0 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis;
+        &:focus { background: $surface-active; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", show=False, id="choice.before"),
+        Binding("right", "step(1)", show=False, id="choice.after"),
+        Binding("enter,space", "list", show=False, id="choice.list"),
+        Binding("delete,backspace", "absent", show=False, id="choice.absent"),
+        Binding("up", "app.focus_previous", show=False, id="choice.up"),
+        Binding("down", "app.focus_next", show=False, id="choice.down"),
+    ]
+
+    value: reactive[str] = reactive("")
+    """What the record holds; "" when the key is absent."""
+    absent: reactive[str] = reactive("")
+    """What holds as long as it is."""
+
+    def __init__(self, key: str, title: str, choices: Choices) -> None:
+        super().__init__()
+        self.key = key
+        self._title = title
+        self.offered = choices
+        self._begun = ""
+
+    def show(self, value: Held | None) -> None:
+        """Show what the record holds."""
+        self.value = value if isinstance(value, str) else ""
+
+    def stand(self, text: str) -> None:
+        """Say what holds as long as nothing is chosen."""
+        self.absent = text
+
+    def render(self) -> Content:
+        """Draw the value, between arrows where it can be changed."""
+        words = self._label(self.value) if self.value else self.absent
+        text = Content.styled(visible(words, 200), "" if self.value else "$foreground 55%")
+        if not self.has_focus:
+            return text
+        return Content.assemble(("◂ ", "$text-accent"), text, (" ▸", "$text-accent"))
+
+    def _label(self, value: str) -> str:
+        return next((choice.label for choice in self.offered.choices if choice.value == value), value)
+
+    def _all(self) -> list[Choice]:
+        """Return the choices, absent first, with the value that the record brought along."""
+        choices = [Choice("", _("not given")), *self.offered.choices]
+        known = {choice.value for choice in choices}
+        return choices if self.value in known else [*choices, Choice(self.value, self.value)]
+
+    def _choose(self, value: str) -> None:
+        if value != self.value:
+            self.value = value
+            self.post_message(Edited(self.key, value or None, whole=True))
+
+    def action_step(self, steps: int) -> None:
+        """Choose the next one, or the one before."""
+        values = [choice.value for choice in self._all()]
+        self._choose(values[(values.index(self.value) + steps) % len(values)])
+
+    def action_absent(self) -> None:
+        """Choose nothing."""
+        self._choose("")
+
+    def action_list(self) -> None:
+        """Choose from the whole list."""
+        options = [
+            Option(choice.value, visible(choice.label, 200), visible(choice.value, 200)) for choice in self._all()
+        ]
+        screen = ChooseScreen(self._title, options, self.value, free=self.offered.open)
+        self.app.push_screen(screen, self._chosen)
+
+    def _chosen(self, value: str | None) -> None:
+        if value is not None:
+            self._choose(value)
+
+    def on_key(self, event: Key) -> None:
+        """Choose by the first letters of a choice."""
+        if not event.is_printable or event.character is None:
+            return
+        event.stop()
+        for begun in (self._begun + event.character, event.character):
+            found = [choice for choice in self.offered.choices if folded(choice.label).startswith(folded(begun))]
+            if found:
+                self._begun = begun
+                at = next((number for number, one in enumerate(found) if one.value == self.value), -1)
+                self._choose(found[(at + 1) % len(found) if len(begun) == 1 else 0].value)
+                return
+
+    def on_blur(self) -> None:
+        """Begin anew the next time."""
+        self._begun = ""
+
+    def on_click(self, _event: Click) -> None:
+        """Show the list to the mouse."""
+        if self.has_focus:
+            self.action_list()

@@ -1,0 +1,122 @@
+"""FieldRow: a field of the form: its label, its editor, and below it what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
+from textual.widgets import Static
+
+from graduand.drafting import WAIVE
+from graduand.language import _
+from graduand.records.kinds import CLEAR, Kind
+from graduand.screens.fields.choice import ChoiceField
+from graduand.screens.fields.day import DayField
+from graduand.screens.fields.items import ItemsField
+from graduand.screens.fields.note import NoteField
+from graduand.screens.fields.text import TextField
+from graduand.screens.fields.waivers import WaiversField
+from graduand.screens.printed import COLOURS, SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from graduand.drafting import Held
+    from graduand.findings import Finding
+    from graduand.records.field import Field
+    from graduand.sections import Choices, Standing
+
+Editor = TextField | ChoiceField | ItemsField | NoteField | WaiversField
+
+
+def editor_of(field: Field, choices: Choices | None, today: str) -> Editor:
+    """Return what edits a field."""
+    if choices:
+        return ChoiceField(field.key, str(field.label), choices)
+    if field.kind is Kind.LIST:
+        return ItemsField(field.key)
+    if field.kind is Kind.NOTE:
+        return NoteField(field.key)
+    if field.key == WAIVE:
+        return WaiversField(field.key, today)
+    return DayField(field.key, today) if field.kind is Kind.DATE else TextField(field.key)
+
+
+class FieldRow(Horizontal):
+    """One field; the form tells it what to show."""
+
+    DEFAULT_CSS = """
+    FieldRow { height: auto; }
+    FieldRow > .label { width: 40%; max-width: 32; height: auto; padding: 0 1 0 3; color: $foreground 80%; }
+    FieldRow.-here > .label { color: $text-accent; text-style: bold; }
+    FieldRow > .value { width: 1fr; height: auto; }
+    FieldRow > .value > .said { height: auto; padding: 0 1; display: none; }
+    FieldRow.-said > .value > .said { display: block; }
+    """
+
+    def __init__(self, field: Field, choices: Choices | None, today: str) -> None:
+        super().__init__()
+        self.field = field
+        self.choices = choices
+        self.editor = editor_of(field, choices, today)
+        self._label = Static(classes="label")
+        self._said = Static(classes="said")
+        self._standing: Standing | None = None
+        self._shows: object = None
+        self._found: Sequence[Finding] = ()
+
+    def compose(self) -> ComposeResult:
+        """Build the row."""
+        yield self._label
+        with Vertical(classes="value"):
+            yield self.editor
+            yield self._said
+
+    def show(self, value: Held | None, standing: Standing | None, *, changed: bool) -> None:
+        """Show what the record holds under the key, and what holds while it holds nothing."""
+        if self._shows == (value, standing, changed):
+            return
+        self._shows = (value, standing, changed)
+        self.editor.show(value)
+        self._standing = standing
+        self._stand()
+        self.editor.set_class(bool(standing and standing.derived), "-derived")
+        self.editor.set_class(value == CLEAR, "-wiped")
+        mark = (" •", "bold $text-accent") if changed else ""
+        self._label.update(Content.assemble(str(self.field.label), mark))
+
+    def offer(self, choices: Choices | None) -> None:
+        """Offer other choices, as the rest of the record asks for."""
+        self.choices = choices
+        if isinstance(self.editor, ChoiceField) and choices:
+            self.editor.offered = choices
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _stand(self) -> None:
+        """Say what holds while the field is empty; at length where somebody is about to type."""
+        self.set_class(self.editor.has_focus, "-here")
+        self._tell()
+        if self._standing:
+            self.editor.stand(self._standing.text if self.editor.has_focus else " · ".join(self._standing[:2]))
+        elif self.field.exported and self.editor.has_focus:
+            self.editor.stand(_("not given: Handshake keeps what it has"))
+        else:
+            self.editor.stand(_("not given"))
+
+    def say(self, found: Sequence[Finding]) -> None:
+        """Say below the field what is wrong with it."""
+        self._found = found
+        self._tell()
+
+    def _tell(self) -> None:
+        lines = [Content.styled(f"{SIGNS[one.severity]} {one.message}", COLOURS[one.severity]) for one in self._found]
+        if self._standing and self.editor.has_focus:
+            lines.append(Content.styled(f"↳ {self._standing.why}", "italic $foreground 60%"))
+        self._said.update(Content("\n").join(lines))
+        self.set_class(bool(lines), "-said")

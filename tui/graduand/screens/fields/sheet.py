@@ -1,0 +1,111 @@
+"""Sheet: the fields of one record under their headings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from graduand.drafting import held, placed
+from graduand.language import _
+from graduand.screens.fields.row import FieldRow
+from graduand.screens.printed import COLOURS, SIGNS
+from graduand.sections import choices, sections, standings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.widget import Widget
+
+    from graduand.drafting import Draft
+    from graduand.findings import Finding
+    from graduand.records.school import School
+
+
+class Sheet(VerticalScroll, can_focus=False):
+    """Shows what the record's kind needs; its fields tell the form what is changed."""
+
+    DEFAULT_CSS = """
+    Sheet {
+        scrollbar-size-vertical: 1;
+        & > .section { height: 1; padding: 0 1; color: $text-accent; text-style: bold; margin-top: 1; }
+        & > .whole { height: auto; padding: 0 1; display: none; }
+        & > .whole.-said { display: block; }
+    }
+    """
+
+    def __init__(self, school: School, today: str) -> None:
+        super().__init__()
+        self._school = school
+        self._today = today
+        self._whole = Static(classes="whole")
+        self._parts: dict[str, Widget] = {}
+
+    def compose(self) -> Iterable[Widget]:
+        """Begin with what is said of the record as a whole."""
+        yield self._whole
+
+    @property
+    def rows(self) -> dict[str, FieldRow]:
+        """The rows in sight, by their keys."""
+        return {name: part for name, part in self._parts.items() if isinstance(part, FieldRow)}
+
+    @property
+    def current(self) -> FieldRow | None:
+        """The row that somebody is in."""
+        return next((row for row in self.rows.values() if row.editor.has_focus), None)
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor into a field; into the first one when that is not shown."""
+        rows = self.rows
+        row = rows.get(key) or next((row for one, row in rows.items() if key.startswith(f"{one}:")), None)
+        row = row or next(iter(rows.values()), None)
+        if row:
+            row.editor.focus()
+
+    async def show(self, draft: Draft, added: Iterable[str]) -> None:
+        """Show a draft."""
+        record = draft.record
+        wanted: dict[str, str] = {}
+        for section in sections(record, self._school, added):
+            wanted[f" {section.title}"] = section.title
+            wanted |= dict.fromkeys(section.keys, "")
+        await self._arrange(wanted, draft)
+        standing = standings(record, self._school)
+        changed = set(draft.changed)
+        for key, row in self.rows.items():
+            row.offer(choices(key, record, self._school))
+            row.show(held(record, key), standing.get(key), changed=key in changed)
+
+    async def _arrange(self, wanted: dict[str, str], draft: Draft) -> None:
+        """Bring the rows and headings into the wanted order; those that stay keep their cursor."""
+        if list(wanted) == list(self._parts):
+            return
+        gone = [self._parts[name] for name in self._parts if name not in wanted]
+        new = {name: self._part(name, title, draft) for name, title in wanted.items() if name not in self._parts}
+        with self.app.batch_update():
+            for part in gone:
+                await part.remove()
+            await self.mount(*new.values())
+            self._parts = {name: new.get(name) or self._parts[name] for name in wanted}
+            for number, part in enumerate(self._parts.values(), 1):
+                if self.children[number] is not part:
+                    self.move_child(part, before=number)
+
+    def _part(self, name: str, title: str, draft: Draft) -> Widget:
+        if title:
+            return Static(Content(_(title)), classes="section")
+        return FieldRow(self._school.fields[name], choices(name, draft.record, self._school), self._today)
+
+    def say(self, found: Sequence[Finding]) -> None:
+        """Say at each field what is wrong with it."""
+        by_key = placed(found, self.rows)
+        for key, row in self.rows.items():
+            row.say(by_key.get(key, ()))
+        whole = [
+            Content.styled(f"{SIGNS[one.severity]} {one.message}", COLOURS[one.severity]) for one in by_key.get("", ())
+        ]
+        self._whole.update(Content("\n").join(whole))
+        self._whole.set_class(bool(whole), "-said")

@@ -1,0 +1,33 @@
+"""Printed: the lines of a report, as a screen shows them; never markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from graduand.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graduand.reports.page import Line
+
+_STYLES: Final = {
+    "dim": "$foreground 60%",
+    "bold red": "bold $text-error",
+    "red": "$text-error",
+    "bold yellow": "bold $text-warning",
+    "yellow": "$text-warning",
+    "green": "$text-success",
+    "cyan": "$text-primary",
+}
+SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
+COLOURS: Final = {Severity.ERROR: "$text-error", Severity.WARNING: "$text-warning", Severity.NOTE: "$text-primary"}
+
+
+def printed(lines: Iterable[Line]) -> Content:
+    """Return the lines of a report as one text, in the colours of the theme."""
+    return Content("\n").join(
+        Content.assemble(*((span.text, _STYLES.get(span.style, span.style)) for span in line)) for line in lines
+    )

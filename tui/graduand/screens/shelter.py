@@ -1,0 +1,71 @@
+"""Shelter: keeps the draft of a form while it is typed, so that a killed session loses two seconds of it at most."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from graduand.errors import NoGit, NotGit, NotWritten
+from graduand.keeping import drop, folder_of, keep, left, take_up
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graduand.drafting import Draft
+    from graduand.keeping import Left
+    from graduand.workspace import Workspace
+
+PAUSE: Final = 1.0
+"""Seconds after the first key that is not kept yet; writing takes less than another one."""
+
+
+class Shelter:
+    """Where the drafts of one session go; all of it may be called from any thread."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._folder: Path | None = None
+        self._lock = threading.Lock()
+
+    def left(self, path: str = "") -> tuple[Left, ...]:
+        """Return what ended sessions left, of all records or of the one at `path`, oldest first."""
+        with self._lock:
+            folder = self._place()
+            found = left(folder, self._workspace.school) if folder else ()
+        return tuple(one for one in found if path in {"", one.draft.path})
+
+    def keep(self, draft: Draft) -> str:
+        """Keep a draft, or forget it when there is nothing to save; return why it could not be kept, "" if it was."""
+        with self._lock:
+            folder = self._place()
+            if folder is None:
+                return ""
+            if not draft.dirty:
+                drop(folder, draft)
+                return ""
+            try:
+                keep(folder, draft)
+            except NotWritten as trouble:
+                return str(trouble)
+            return ""
+
+    def take_up(self, one: Left) -> None:
+        """Keep a draft that was left behind as one of this session."""
+        with self._lock, suppress(NotWritten):
+            folder = self._place()
+            if folder:
+                take_up(folder, one)
+
+    def drop(self, draft: Draft) -> None:
+        """Forget a draft."""
+        with self._lock:
+            folder = self._place()
+            if folder:
+                drop(folder, draft)
+
+    def _place(self) -> Path | None:
+        """Return the folder; None where there is no git, and no place."""
+        with suppress(NoGit, NotGit):
+            self._folder = self._folder or folder_of(self._workspace)
+        return self._folder
