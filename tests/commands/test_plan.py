@@ -290,9 +290,12 @@ def test_a_plan_writes_nothing_at_all_and_needs_no_leave_to(changing: Path) -> N
     before = _everything(changing)
 
     for words in ((), ("--json",), ("--format", "html"), ("--changed", "--all"), ("--only", "email")):
-        assert graduand(changing, "plan", *ON, *words).code == 0
+        assert graduand(changing, "plan", *ON, *words, "--no-cache").code == 0
 
     assert _everything(changing) == before
+    assert graduand(changing, "plan", *ON).code == 0
+    after = _everything(changing)
+    assert {path for path in after if after[path] != before.get(path) and "graduand/leaves" not in path} == set()
     subprocess.run(["chmod", "-R", "u+w", str(changing)], check=True)
 
 

@@ -40,7 +40,7 @@ NO_BYTES = pytest.mark.skipif(sys.platform == "darwin", reason="macOS takes no n
 def test_records_are_found_in_cohorts_and_on_their_second_level_sorted(root: Path) -> None:
     _put(root, "records/b/45/12345.yaml", "records/b/2.yaml", "records/a/12%3A30.yaml", "records/a/10.yaml")
 
-    assert find(root) == (
+    assert find(root)[:2] == (
         ("records/a/10.yaml", "records/a/12%3A30.yaml", "records/b/2.yaml", "records/b/45/12345.yaml"),
         (),
     )
@@ -50,7 +50,7 @@ def test_records_are_found_in_cohorts_and_on_their_second_level_sorted(root: Pat
 def test_what_git_and_people_need_is_no_stray(name: str, root: Path) -> None:
     _put(root, f"records/{name}", f"records/a/{name}")
 
-    assert find(root) == ((), ())
+    assert find(root)[:2] == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_a_folder_of_records_that_cannot_be_listed_is_a_trouble_that_names_it(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _put(root, "records/a/1.yaml")
-    listed = os.scandir
+    opened = os.open
 
-    def scandir(path: str) -> object:
+    def refuse(path: str, flags: int) -> int:
         if path.endswith("/a"):
             raise PermissionError(13, "Permission denied", path)
-        return listed(path)
+        return opened(path, flags)
 
-    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(Unreadable, match=r"records/a cannot be read: Permission denied\.$"):
         find(root)
     monkeypatch.undo()

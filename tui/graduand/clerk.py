@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from graduand import disk
 from graduand.errors import Unreadable
 from graduand.findings import Finding
 from graduand.handshake.gathered import Gathered
-from graduand.handshake.row import row_of
-from graduand.leaf import Leaf, is_ordinary
+from graduand.handshake.row import DISABLED, row_of
+from graduand.leaf import Leaf, People, is_ordinary
 from graduand.records import files, stamp
 from graduand.records.reading import read
 from graduand.records.record import Record
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from graduand.records.canon import Text
     from graduand.records.school import School
     from graduand.rules.rule import Flaw
+
+_NOBODY: Final = ("", *[None] * len(KEYS))
 
 _Read = tuple[str, bytes | Finding, bytes]
 """A file's path, what it holds, and its stamp."""
@@ -70,11 +72,14 @@ class Clerk:
             if row and not is_ordinary(row):
                 apart[index] = row
             gathered.add(row.cells if row and is_ordinary(row) else {})
-            people.append(person_of(record)[1:] if record else ("", *[None] * (len(KEYS) - 1)))
+            people.append((*person_of(record)[1:], record.values.get(DISABLED)) if record else _NOBODY)
             if record and self.records is not None:
                 self.records.append(record)
-        columns = tuple(map(list, zip(*people, strict=True)))
-        return Leaf(cohort, [*paths], b"".join(stamps), columns, gathered.lines(), apart, findings)
+        columns = [*map(list, zip(*people, strict=True))]
+        disabled = columns.pop()
+        known = People(columns)
+        lines = gathered.lines()
+        return Leaf(cohort, [*paths], b"".join(stamps), columns[0], known, disabled, lines, apart, findings)
 
     def judged(
         self, path: str, raw: bytes | Finding, shared: Sequence[Flaw] = ()
@@ -111,7 +116,7 @@ class Clerk:
     @cached_property
     def _person(self) -> Callable[[list[Text]], tuple[Text, ...]]:
         places = {key: place for place, key in enumerate(self._plain.keys)}
-        return itemgetter(*(places.get(key, len(places)) for key in KEYS))
+        return itemgetter(*(places.get(key, len(places)) for key in (*KEYS, DISABLED)))
 
     def _person_of(self, path: str, plain: list[Text]) -> tuple[Text, ...]:
         if self.records is not None:

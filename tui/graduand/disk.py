@@ -56,6 +56,15 @@ def seen(path: Path | str, limit: int = _CHUNK, folder: int | None = None) -> tu
     return whole[: limit + 1], stands
 
 
+def opened(folder: str) -> int:
+    """Return an open folder; who asks closes it.
+
+    Raises:
+        OSError: it is gone, or no folder.
+    """
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
 class Folders:
     """The open folder of the file that is looked at; the next file mostly lies in the same one."""
 
@@ -78,7 +87,7 @@ class Folders:
         """
         if folder != self._name or self._descriptor < 0:
             self._close()
-            self._descriptor = os.open(f"{self._root}/{folder}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            self._descriptor = opened(f"{self._root}/{folder}")
             self._name = folder
         return self._descriptor
 

@@ -3,20 +3,55 @@
 from __future__ import annotations
 
 import marshal
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, overload
 
 from graduand.findings import Finding, Severity
 from graduand.handshake.lines import Lines, joined_lines
 from graduand.handshake.row import LABELS, Row
-from graduand.records.stamp import SIZE
+from graduand.records.stamp import NEVER, SIZE
 from graduand.rules.identity import KEYS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FORM: Final = "graduand/leaf/1"
 """What a packed leaf holds, and what it means; another meaning bears another number."""
+
+
+class People(Sequence[list[Any]]):
+    """Columns of what the rules among records look at, taken apart when somebody looks."""
+
+    def __init__(self, columns: Sequence[list[Any]] = (), raw: bytes = b"") -> None:
+        self._raw = raw
+        self._known = columns
+
+    @cached_property
+    def columns(self) -> Sequence[list[Any]]:
+        """The columns themselves."""
+        if not self._raw:
+            return self._known
+        columns: Sequence[list[Any]] = marshal.loads(self._raw)  # noqa: S302 - our own, as in `unpacked`
+        return columns
+
+    def packed(self) -> bytes:
+        """Return the columns as bytes."""
+        return self._raw or marshal.dumps(tuple(self._known))
+
+    def __len__(self) -> int:
+        return len(KEYS)
+
+    @overload
+    def __getitem__(self, index: int) -> list[Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[list[Any]]: ...
+    def __getitem__(self, index: int | slice) -> list[Any] | Sequence[list[Any]]:
+        return self.columns[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, People) and [*self.columns] == [*other.columns]
+
+    def __hash__(self) -> int:
+        return hash(self.packed())
 
 
 class Leaf(NamedTuple):
@@ -26,8 +61,11 @@ class Leaf(NamedTuple):
     paths: list[str]
     stamps: bytes
     """How each file stood when it was read."""
-    people: tuple[list[Any], ...]
+    usernames: list[str]
+    people: People
     """What the rules among records look at, as `identity.KEYS` says; nothing of a file that could not be read."""
+    disabled: list[str | None]
+    """What each record says of the account."""
     lines: Lines
     """The row of each sound record; blank where there is none, or it stands apart."""
     apart: dict[int, Row]
@@ -38,19 +76,22 @@ class Leaf(NamedTuple):
     def picked(self, places: Sequence[int]) -> Leaf:
         """Return the leaf of the files at these places, in their order."""
         moved = {place: index for index, place in enumerate(places)}
+        stamps = self.each_stamp()
         return Leaf(
             self.cohort,
             [self.paths[place] for place in places],
-            b"".join(self.stamp(place) for place in places),
-            tuple([column[place] for place in places] for column in self.people),
+            b"".join([stamps[place] for place in places]),
+            [self.usernames[place] for place in places],
+            People([[column[place] for place in places] for column in self.people]),
+            [self.disabled[place] for place in places],
             Lines(self.lines.columns, [self.lines.lines[place] for place in places]),
             {moved[place]: row for place, row in self.apart.items() if place in moved},
             {moved[place]: found for place, found in self.findings.items() if place in moved},
         )
 
-    def stamp(self, place: int) -> bytes:
-        """Return how the file at a place stood when it was read."""
-        return self.stamps[place * SIZE : (place + 1) * SIZE]
+    def each_stamp(self) -> list[bytes]:
+        """Return how each file stood when it was read."""
+        return [self.stamps[start : start + SIZE] for start in range(0, len(self.stamps), SIZE)]
 
 
 def joined(leaves: Sequence[Leaf], headers: Sequence[str]) -> Leaf:
@@ -62,13 +103,20 @@ def joined(leaves: Sequence[Leaf], headers: Sequence[str]) -> Leaf:
         leaves[0].cohort,
         [*chain.from_iterable(leaf.paths for leaf in leaves)],
         b"".join(leaf.stamps for leaf in leaves),
-        tuple([*chain.from_iterable(columns)] for columns in zip(*(leaf.people for leaf in leaves), strict=True)),
+        [*chain.from_iterable(leaf.usernames for leaf in leaves)],
+        People([[*chain.from_iterable(parts)] for parts in zip(*(leaf.people for leaf in leaves), strict=True)]),
+        [*chain.from_iterable(leaf.disabled for leaf in leaves)],
         joined_lines([leaf.lines for leaf in leaves], headers),
         {start + at: row for leaf, start in zip(leaves, starts, strict=False) for at, row in leaf.apart.items()},
         {start + at: found for leaf, start in zip(leaves, starts, strict=False) for at, found in leaf.findings.items()},
     )
     order = sorted(range(len(whole.paths)), key=whole.paths.__getitem__)
     return whole if order == [*range(len(order))] else whole.picked(order)
+
+
+def is_settled(leaf: Leaf) -> bool:
+    """Tell whether the stamps of all files are to be believed."""
+    return NEVER not in leaf.stamps
 
 
 def packed(leaf: Leaf) -> bytes:
@@ -79,7 +127,9 @@ def packed(leaf: Leaf) -> bytes:
             leaf.cohort,
             leaf.paths,
             leaf.stamps,
-            leaf.people,
+            leaf.usernames,
+            leaf.people.packed(),
+            leaf.disabled,
             leaf.lines.columns,
             b"\n".join(leaf.lines.lines),
             {
@@ -94,20 +144,22 @@ def packed(leaf: Leaf) -> bytes:
     )
 
 
-def unpacked(raw: bytes) -> Leaf:
+def unpacked(raw: bytes | memoryview) -> Leaf:
     """Return the leaf that was packed.
 
     Raises:
         ValueError, TypeError, EOFError: the bytes are no leaf of this form.
     """
-    form, cohort, paths, stamps, people, columns, chunk, apart, findings = marshal.loads(raw)  # noqa: S302 - our own
-    if form != FORM or len(people) != len(KEYS):
+    form, cohort, paths, stamps, usernames, people, disabled, columns, chunk, apart, findings = marshal.loads(raw)  # noqa: S302 - our own
+    if form != FORM:
         raise ValueError(form)
     return Leaf(
         cohort,
         paths,
         stamps,
-        people,
+        usernames,
+        People(raw=people),
+        disabled,
         Lines(columns, chunk.split(b"\n") if paths else []),
         {at: Row(*row) for at, row in apart.items()},
         {at: [Finding(one[0], Severity(one[1]), *one[2:]) for one in found] for at, found in findings.items()},

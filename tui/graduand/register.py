@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import chain, groupby
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain, compress, groupby
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand import twin
 from graduand.findings import Finding, in_order
-from graduand.leaf import joined
+from graduand.handshake.lines import EMPTY, Band, Lines, joined_lines
+from graduand.handshake.row import Row
+from graduand.leaf import is_settled, joined
 from graduand.records import files, stamp
 from graduand.rules import judgement
 from graduand.rules.identity import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from graduand.clerk import Clerk
     from graduand.drawer import Drawer
     from graduand.leaf import Leaf
+    from graduand.rules.among import Shared
     from graduand.rules.rule import Flaw
 
     Progress = Callable[[int, int], None]
@@ -33,9 +36,12 @@ PART: Final = 2_500
 class Register:
     """What all files below `records/` come to."""
 
-    def __init__(self, clerk: Clerk, leaves: Sequence[Leaf], strays: Sequence[Finding]) -> None:
+    def __init__(
+        self, clerk: Clerk, leaves: Sequence[Leaf], strays: Sequence[Finding], drawer: Drawer | None = None
+    ) -> None:
         self._clerk = clerk
         self._strays = strays
+        self._drawer = drawer
         self.leaves = leaves
 
     @property
@@ -47,7 +53,7 @@ class Register:
     def findings(self) -> tuple[Finding, ...]:
         """All that is wrong, in order."""
         shared: dict[str, list[Flaw]] = {}
-        for one in judgement.judge_columns(self.columns):
+        for one in self._shared():
             shared.setdefault(one.path, []).append(one.flaw)
         found = [
             finding
@@ -60,6 +66,16 @@ class Register:
             found += self._clerk.judged(path, files.load(self._clerk.root, path), flaws)[1]
         return in_order([*self._strays, *found])
 
+    def _shared(self) -> Sequence[Shared]:
+        """Return what is wrong among all records; of the same files in the same state it is the same as last time."""
+        drawer = self._drawer if all(map(is_settled, self.leaves)) else None
+        known = drawer.shared(self.leaves) if drawer else None
+        if known is None:
+            known = tuple(judgement.judge_columns(self.columns))
+            if drawer:
+                drawer.put_shared(self.leaves, known)
+        return known
+
     @property
     def columns(self) -> list[list[Any]]:
         """What the rules among records look at: the paths, and a column for each of `identity.KEYS`."""
@@ -70,11 +86,48 @@ class Register:
         return columns
 
 
+class Harvest(NamedTuple):
+    """The rows of sound records: the ordinary ones as a band, the others one by one."""
+
+    band: Band
+    closing: list[bool]
+    """Of each row of the band, whether it closes an account."""
+    apart: tuple[Row, ...]
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return all rows, each by itself."""
+        ordinary = zip(self.band.usernames, self.band.lines, strict=True)
+        return (*(Row(username, cells) for username, cells in ordinary), *self.apart)
+
+
+def harvest_of(leaves: Sequence[Leaf], faulty: Collection[str], headers: Sequence[str]) -> Harvest:
+    """Return the rows of the leaves, without those of the records at `faulty` paths."""
+    usernames: list[str] = []
+    closing: list[bool] = []
+    lines: list[Lines] = []
+    apart: list[Row] = []
+    for leaf in leaves:
+        names, disabled, rows = leaf.usernames, leaf.disabled, leaf.lines
+        if faulty_here := [place for place, path in enumerate(leaf.paths) if path in faulty] if faulty else []:
+            rows = rows.without(faulty_here)
+        apart += (row for place, row in leaf.apart.items() if leaf.paths[place] not in faulty)
+        if not all(rows.lines):
+            names, disabled = [*compress(names, rows.lines)], [*compress(disabled, rows.lines)]
+            rows = Lines(rows.columns, [*filter(None, rows.lines)])
+        usernames += names
+        closing += [text == "true" for text in disabled]
+        lines.append(rows)
+    band = Band(usernames, joined_lines(lines, headers)) if lines else EMPTY
+    return Harvest(band, closing, tuple(apart))
+
+
 def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None = None) -> Register:
     """Return the register of the files that were `found`; what lies in the `drawer` unchanged is not read again."""
     cohorts = {cohort: [*paths] for cohort, paths in groupby(found.paths, _cohort)}
     kept = (
-        {cohort: _unchanged(clerk, drawer.leaf(cohort), paths) for cohort, paths in cohorts.items()} if drawer else {}
+        {cohort: _unchanged(drawer.leaf(cohort), paths, found.stamps) for cohort, paths in cohorts.items()}
+        if drawer
+        else {}
     )
     wanted = {cohort: _missing(paths, kept.get(cohort)) for cohort, paths in cohorts.items()}
     clerk.many = sum(map(len, wanted.values())) >= MANY
@@ -96,26 +149,24 @@ def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progres
             drawer.put(leaf)
     if drawer:
         drawer.clear(cohorts)
-    return Register(clerk, leaves, found.strays)
+    return Register(clerk, leaves, found.strays, drawer)
 
 
 def _cohort(path: str) -> str:
     return path.split("/", 2)[1]
 
 
-def _unchanged(clerk: Clerk, leaf: Leaf | None, paths: Sequence[str]) -> Leaf | None:
-    """Return what a leaf says of the files that are just as it knew them; None when there are none."""
+def _unchanged(leaf: Leaf | None, paths: Sequence[str], now: Mapping[str, bytes]) -> Leaf | None:
+    """Return what a leaf says of the files that stand just as it knew them; None when there are none."""
     if leaf is None:
         return None
-    now = stamp.stamps(clerk.root, leaf.paths)
-    if now == leaf.stamps and leaf.paths == paths:
+    never = stamp.NEVER
+    if leaf.paths == paths and leaf.stamps == b"".join([now.get(path, never) for path in paths]):
         return leaf
-    there = set(paths)
-    size, never = stamp.SIZE, stamp.NEVER
     places = [
         place
-        for place, path in enumerate(leaf.paths)
-        if path in there and leaf.stamp(place) == now[place * size : (place + 1) * size] != never
+        for place, (path, known) in enumerate(zip(leaf.paths, leaf.each_stamp(), strict=True))
+        if known == now.get(path) != never
     ]
     return leaf.picked(places) if places else None
 

@@ -18,27 +18,31 @@ from graduand.errors import (
     Usage,
 )
 from graduand.handshake.card import card
-from graduand.handshake.plan import Breach, Effect, Plan, breaches, plan_of
+from graduand.handshake.job import with_band
+from graduand.handshake.lines import EMPTY, Band
+from graduand.handshake.plan import Breach, Effect, Plan, breaches
 from graduand.handshake.received import received
 from graduand.handshake.rollback import inverse_of
-from graduand.handshake.row import Row, row_of
+from graduand.handshake.standing import NOBODY, Standing, plan_of_many, standing_of
 from graduand.handshake.upload import CARD, MANIFEST, Upload, files_of, manifest
 from graduand.history import ledger
 from graduand.history.checkout import Checkout
 from graduand.language import _, ngettext, quoted
 from graduand.past import jobs_from, past_of
-from graduand.rules import judgement
-from graduand.workspace import errors
+from graduand.register import Harvest, harvest_of
+from graduand.workspace import errors, within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from graduand.handshake.rollback import Lost
+    from graduand.handshake.row import Row
     from graduand.history.ledger import Noted
     from graduand.past import Past
     from graduand.records.school import School
-    from graduand.workspace import Checked, Workspace
+    from graduand.register import Progress
+    from graduand.workspace import Verdict, Workspace
 
 
 class Order(NamedTuple):
@@ -71,12 +75,12 @@ class Compiled(NamedTuple):
     """What a compile came to; without an upload when errors in the scope stopped it."""
 
     prepared: Prepared | None
-    checked: Checked
+    checked: Verdict
     """What was found in the scope."""
 
 
-def prepare(workspace: Workspace, order: Order, progress: Callable[[int, int], None] | None = None) -> Compiled:
-    """Plan an upload without writing anything.
+def prepare(workspace: Workspace, order: Order, progress: Progress | None = None, *, afresh: bool = False) -> Compiled:
+    """Plan an upload without writing anything; reading all records `afresh`, or only those that have changed.
 
     Raises:
         NotGit, NoGit, NoCommit, Uncommitted: it could not be answered for.
@@ -84,24 +88,37 @@ def prepare(workspace: Workspace, order: Order, progress: Callable[[int, int], N
     """
     scope = workspace.scope((), order.cohort)
     checkout = Checkout(workspace.root)
-    commit, dirty = _answerable(checkout, order)
-    checked = workspace.check_within(scope, order.on, progress)
-    faulty = {finding.path: finding.username or finding.path for finding in errors(checked.findings)}
+    with checkout.meanwhile() as uncommitted:
+        register = workspace.register(order.on, progress, afresh=afresh)
+        verdict = workspace.verdict_of(register, scope)
+        commit, dirty = _answerable(checkout, order, uncommitted())
+    faulty = {finding.path: finding.username or finding.path for finding in errors(verdict.findings)}
     if faulty and not order.skip_errors:
-        return Compiled(None, checked)
+        return Compiled(None, verdict)
     past = past_of(checkout.program)
-    sound = judgement.sound(checked.records, checked.findings)
-    rows = [row_of(one, workspace.school, order.on) for one in sound]
-    plan = plan_of(rows, past.sent, workspace.school.year)
-    wanted = _wanted(plan, order)
-    chosen = [row for row in rows if row.username in wanted]
-    if not chosen:
-        raise NothingToCompile(order.cohort, all_sent=bool(rows))
-    upload = _upload(chosen, workspace.school, past, order)._replace(
+    leaves = [leaf for leaf in register.leaves if within(f"records/{leaf.cohort}", scope)]
+    harvest = harvest_of(leaves, faulty, [*workspace.school.columns])
+    rows, standing, plan = _planned(harvest, workspace.school, past, order)
+    if not rows and not standing.alike.usernames:
+        raise NothingToCompile(order.cohort, all_sent=bool(harvest.band.usernames or harvest.apart))
+    upload = _upload(rows, workspace.school, past, order, standing.alike)._replace(
         commit=commit, dirty=dirty, left_out=tuple(sorted(faulty.values()))
     )
+    return Compiled(Prepared(upload, plan, breaches(plan, workspace.institution), past.last_upload), verdict)
+
+
+def _planned(harvest: Harvest, school: School, past: Past, order: Order) -> tuple[tuple[Row, ...], Standing, Plan]:
+    """Return the rows that are wanted, those of them that stand alike in bulk, and the plan of both."""
+    if not (order.only or order.changed or school.institution.delivery == "s3"):
+        standing = standing_of(harvest.band, harvest.closing, past.sent)
+        rows = (*harvest.apart, *standing.differing)
+        return rows, standing, plan_of_many(rows, standing, past.sent, school.year)
+    # A choice, and the walls of the automatic sync, ask what each row changes.
+    rows = harvest.rows()
+    plan = plan_of_many(rows, NOBODY, past.sent, school.year)
+    wanted = _wanted(plan, order)
     shown = Plan(tuple(change for change in plan.changes if change.username in wanted))
-    return Compiled(Prepared(upload, shown, breaches(shown, workspace.institution), past.last_upload), checked)
+    return tuple(row for row in rows if row.username in wanted), NOBODY, shown
 
 
 def compile_upload(
@@ -141,9 +158,9 @@ def said(breach: Breach) -> str:
     return message.format(many=many.format(count=breach.number), people=breach.people, limit=breach.limit.spelt)
 
 
-def _answerable(checkout: Checkout, order: Order) -> tuple[str, bool]:
-    """Return the commit that is checked out, and whether the folder differs from it."""
-    commit, changed = checkout.head(), checkout.uncommitted()
+def _answerable(checkout: Checkout, order: Order, changed: list[str]) -> tuple[str, bool]:
+    """Return the commit that is checked out, and whether the folder differs from it in what has `changed`."""
+    commit = checkout.head()
     if not order.allow_dirty and not commit:
         raise NoCommit
     if not order.allow_dirty and changed:
@@ -160,18 +177,19 @@ def _wanted(plan: Plan, order: Order) -> frozenset[str]:
     )
 
 
-def _upload(rows: Sequence[Row], school: School, past: Past, order: Order) -> Upload:
-    jobs = jobs_from(rows, school, past.sent)
+def _upload(rows: Sequence[Row], school: School, past: Past, order: Order, band: Band = EMPTY) -> Upload:
+    """Return the upload of `rows`, and of the ordinary rows of a band."""
+    jobs = with_band(jobs_from(rows, school, past.sent), band, school)
     return Upload(
         files=files_of(jobs, school, order.on, rehearsal=order.rehearse),
         commit="",
         dirty=False,
         on=order.on,
         region=school.institution.region,
-        records=len(rows),
+        records=len(rows) + len(band.usernames),
         left_out=(),
         rehearsal=order.rehearse,
-        usernames=tuple(sorted(row.username for row in rows)),
+        usernames=tuple(sorted([*band.usernames, *(row.username for row in rows)])),
         since=past.since,
     )
 

@@ -17,6 +17,7 @@ from graduand.findings import Finding, Severity
 from graduand.history.program import Program
 from graduand.language import _, quoted
 from graduand.records import files
+from graduand.records.canon import fast_reader
 from graduand.records.comments import comments_of
 from graduand.records.importer import PATH as IMPORTER_PATH
 from graduand.records.importer import SIZE, Importer, read_importer
@@ -26,13 +27,13 @@ from graduand.records.paths import record_path
 from graduand.records.reading import read
 from graduand.records.school import School, school_of
 from graduand.records.source import text_of
-from graduand.records.stamp import stamps
+from graduand.records.stamp import NEVER
 from graduand.records.tree import parse
 from graduand.records.writing import canonical
-from graduand.register import register_of
+from graduand.register import MANY, register_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from graduand.records.record import Record
@@ -48,11 +49,19 @@ class Checked(NamedTuple):
     """The files that were looked at, those that could not be read too."""
 
 
-class Verdict(NamedTuple):
+@dataclass(frozen=True)
+class Verdict:
     """Everything that is wrong with files, and the files that were looked at."""
 
     findings: tuple[Finding, ...]
     paths: tuple[str, ...]
+    read: Callable[[tuple[str, ...]], tuple[Record, ...]]
+    """Reads the records in files."""
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """The records themselves, which are read when somebody asks for them."""
+        return self.read(self.paths)
 
 
 class Formatted(NamedTuple):
@@ -143,24 +152,38 @@ class Workspace:
         What is known from an earlier time is not read again, unless all shall be read `afresh`.
         """
         drawer = None if afresh else self._drawer(on)
-        return register_of(Clerk(self.root, self.school, on), files.find(self.root), drawer, progress)
+        found = files.find(self.root, stamps=drawer is not None)
+        return register_of(Clerk(self.root, self.school, on), found, drawer, progress)
 
     def verdict(
         self, scope: tuple[str, ...], on: str, progress: Progress | None = None, *, afresh: bool = False
     ) -> Verdict:
         """Return what `check_within` finds, without the records, and without reading again what is known."""
-        register = self.register(on, progress, afresh=afresh)
+        return self.verdict_of(self.register(on, progress, afresh=afresh), scope)
+
+    def verdict_of(self, register: Register, scope: tuple[str, ...]) -> Verdict:
+        """Return what the register says of the files in `scope`."""
         return Verdict(
             tuple(finding for finding in register.findings if within(finding.path, scope)),
             tuple(path for path in register.paths if within(path, scope)),
+            self.records,
         )
 
     def glance(self) -> bytes:
         """Return what is other as soon as any file of `records/` is, without reading one."""
-        paths = files.find(self.root).paths
-        seen = blake2b("\n".join(paths).encode(errors="surrogateescape"))
-        seen.update(stamps(str(self.root), paths))
+        found = files.find(self.root, stamps=True)
+        seen = blake2b("\n".join(found.paths).encode(errors="surrogateescape"))
+        seen.update(b"".join([found.stamps.get(path, NEVER) for path in found.paths]))
         return seen.digest()
+
+    def records(self, paths: Sequence[str]) -> tuple[Record, ...]:
+        """Return the records in the files at `paths`, as far as they can be read."""
+        fast = fast_reader(self.school) if len(paths) >= MANY else lambda _path, _raw: None
+        loaded = ((path, files.load(self.root, path)) for path in paths)
+        found = (
+            fast(path, raw) or read(path, raw, self.school).record for path, raw in loaded if isinstance(raw, bytes)
+        )
+        return tuple(record for record in found if record)
 
     def _drawer(self, on: str) -> Drawer | None:
         """Return where the register is kept from one time to the next; None where there is no git."""

@@ -44,6 +44,9 @@ def compile(  # noqa: A001 - the command's name
         bool, typer.Option("--allow-dirty", help=_("Compile uncommitted changes too; the manifest says so."))
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print the manifest."))] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help=_("Read every file again, and remember nothing."))
+    ] = False,
 ) -> None:
     from graduand import uploads
     from graduand.handshake.upload import CARD, manifest
@@ -56,7 +59,7 @@ def compile(  # noqa: A001 - the command's name
     order = uploads.Order(
         day(on) if on else today(), cohort, frozenset(only or ()), changed, rehearse, allow_dirty, skip_errors
     )
-    compiled = uploads.prepare(workspace, order, progress())
+    compiled = uploads.prepare(workspace, order, progress(), afresh=no_cache)
     if compiled.prepared is None:
         found = errors(compiled.checked.findings)
         show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)

@@ -52,6 +52,9 @@ def plan(
         bool, typer.Option("--skip-errors", help=_("Leave out who has errors, and list them."))
     ] = False,
     allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help=_("Plan uncommitted changes too."))] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help=_("Read every file again, and remember nothing."))
+    ] = False,
 ) -> None:
     from graduand import uploads
     from graduand.reports.compiled import left_out_text
@@ -66,7 +69,7 @@ def plan(
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
     )
-    planned = uploads.prepare(session.workspace(), order, progress())
+    planned = uploads.prepare(session.workspace(), order, progress(), afresh=no_cache)
     if planned.prepared is None:
         found = errors(planned.checked.findings)
         show_lines(findings_text(found, len(planned.checked.paths), everything=False), session.colour, sys.stderr)

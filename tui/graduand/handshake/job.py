@@ -6,11 +6,13 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.handshake.lines import Lines, line_of
 from graduand.handshake.row import LABELS, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from graduand.handshake.lines import Band
     from graduand.records.school import School
 
 USERNAME: Final = "username"
@@ -102,6 +104,25 @@ def _steps(
 def _job(setting: Setting, rows: list[Mapping[str, str]], school: School) -> Job:
     delivery = "manual" if setting.changes_identifier_data or setting.by_hand else school.institution.delivery
     return Job(setting, delivery, columns_of(rows, school), sorted(rows, key=itemgetter(USERNAME)))
+
+
+ORDINARY: Final = Setting(changes_identifier_data=False, identifier_column=USERNAME, by_hand=False, labels=False)
+
+
+def with_band(jobs: Sequence[Job], band: Band, school: School) -> tuple[Job, ...]:
+    """Return the jobs with the ordinary rows of a band too, which need no other setting."""
+    if not band.usernames:
+        return tuple(jobs)
+    told = [row for job in jobs if job.setting == ORDINARY for row in job.rows]
+    used = set().union(*told)
+    used.update(band.lines.used(band.perhaps - used))
+    columns = columns_of([dict.fromkeys(used, "")], school)
+    lines = [*band.lines.below(columns), *(line_of([row.get(header, "") for header in columns]) for row in told)]
+    usernames = [*band.usernames, *(row[USERNAME] for row in told)]
+    order = sorted(range(len(lines)), key=usernames.__getitem__)
+    rows = Lines(columns, [lines[place] for place in order])
+    ordinary = Job(ORDINARY, school.institution.delivery, columns, rows)
+    return (ordinary, *(job for job in jobs if job.setting != ORDINARY))
 
 
 def columns_of(rows: Iterable[Mapping[str, str]], school: School) -> tuple[str, ...]:

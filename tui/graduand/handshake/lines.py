@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from operator import itemgetter
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,21 +37,82 @@ class Lines(Sequence[Mapping[str, str]]):
 
     def below(self, columns: Columns) -> Sequence[bytes]:
         """Return the lines as they stand below other `columns`; what has no column there is left out."""
-        if columns == self.columns:
+        if columns == self.columns or not self.lines:
             return self.lines
         move = _mover(self.columns, columns)
         return [move(line) for line in self.lines]
 
-    def used(self) -> frozenset[str]:
-        """Return the columns in which a row has a cell."""
-        blank = dict.fromkeys(range(len(self.columns)))
-        for line in self.lines:
+    def without(self, places: Sequence[int]) -> Lines:
+        """Return the lines with those at `places` blank, and no column that only they have used."""
+        lines = [*self.lines]
+        perhaps: set[str] = set()
+        for place in places:
+            perhaps |= self[place].keys()
+            lines[place] = b""
+        rest = Lines(self.columns, lines)
+        columns = rest.used(perhaps)
+        return Lines(columns, rest.below(columns))
+
+    def used(self, perhaps: Iterable[str]) -> Columns:
+        """Return the columns; of those that `perhaps` no row uses any more, only the ones in which there is a cell."""
+        blank = {header: self.columns.index(header) for header in perhaps if header in self.columns}
+        for line in filter(None, self.lines if blank else ()):
             found = cells(line)
-            for index in [index for index in blank if found[index]]:
-                del blank[index]
+            blank = {header: place for header, place in blank.items() if not found[place]}
             if not blank:
                 break
-        return frozenset(self.columns) - {self.columns[index] for index in blank}
+        return tuple(header for header in self.columns if header not in blank)
+
+
+class Band(NamedTuple):
+    """Ordinary rows: whose they are, and their lines."""
+
+    usernames: Sequence[str]
+    lines: Lines
+    perhaps: frozenset[str] = frozenset()
+    """Columns that perhaps no row uses any more; all others are used."""
+
+    def picked(self, wanted: Sequence[bool], perhaps: Iterable[str]) -> Band:
+        """Return the wanted rows; no row may use the columns `perhaps` any more."""
+        lines = Lines(self.lines.columns, [*compress(self.lines.lines, wanted)])
+        return Band([*compress(self.usernames, wanted)], lines, self.perhaps.union(perhaps))
+
+
+EMPTY: Final = Band((), Lines(("username", "email_address"), ()))
+
+
+class Known(Mapping[str, Mapping[str, str]]):
+    """The cells of many people by username, as lines."""
+
+    def __init__(self, columns: Columns, lines: Mapping[str, bytes]) -> None:
+        self.columns = columns
+        self.lines = lines
+
+    @classmethod
+    def of(cls, cells: Mapping[str, Mapping[str, str]], columns: Columns) -> Known:
+        """Return the cells of people as lines below `columns`, unless they are lines already."""
+        if isinstance(cells, Known):
+            return cells
+        return cls(
+            columns,
+            {username: line_of([row.get(header, "") for header in columns]) for username, row in cells.items()},
+        )
+
+    def __getitem__(self, username: str) -> Mapping[str, str]:
+        return Lines(self.columns, (self.lines[username],))[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def below(self, columns: Columns) -> Mapping[str, bytes]:
+        """Return the lines by username as they stand below other `columns`."""
+        if columns == self.columns or not self.lines:
+            return self.lines
+        move = _mover(self.columns, columns)
+        return {username: move(line) for username, line in self.lines.items()}
 
 
 def joined_lines(parts: Sequence[Lines], headers: Sequence[str] = ()) -> Lines:

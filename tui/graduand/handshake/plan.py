@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.job import EMAIL, LOGIN, USERNAME
-from graduand.handshake.row import DISABLED, LABELS
+from graduand.handshake.row import DISABLED, LABELS, Row
+from graduand.handshake.state import NOTHING
 from graduand.records.kinds import CLEAR
 from graduand.records.record import ALUMNI, ATTENDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graduand.handshake.row import Row
+    from graduand.handshake.lines import Band
     from graduand.handshake.state import Sent
     from graduand.records.institution import Institution, Limit
 
@@ -67,19 +70,53 @@ class Change(NamedTuple):
     """The day until which the change of the account is held back; "" when it is not."""
 
 
-class Plan(NamedTuple):
-    """The changes, destructive first."""
+@dataclass(frozen=True)
+class Plan:
+    """The changes; those of people in bulk are made only when somebody looks at them."""
 
-    changes: tuple[Change, ...]
+    told: tuple[Change, ...]
+    """What is known to be worth telling."""
+    new: Band | None = None
+    """People who were never sent before."""
+    closing: int = 0
+    """How many of them are closed by it."""
+    unchanged: tuple[str, ...] = ()
+    """The usernames of people whose rows are just what was sent."""
+    year: str = ""
+    """The header of the year column, by which the rows of new people are told."""
+
+    @property
+    def people(self) -> int:
+        """How many people the plan is about."""
+        return len(self.told) + len(self.unchanged) + (len(self.new.usernames) if self.new else 0)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes, destructive first."""
+        new = zip(self.new.usernames, self.new.lines, strict=True) if self.new else ()
+        changes = [
+            *self.told,
+            *(change_of(Row(username, cells), NOTHING, self.year) for username, cells in new),
+            *(Change(username, Status.UNCHANGED, (), ()) for username in self.unchanged),
+        ]
+        return tuple(sorted(changes, key=lambda change: (_worst(change), change.username)))
 
     @property
     def outstanding(self) -> frozenset[str]:
         """Who has something to be sent."""
-        return frozenset(change.username for change in self.changes if change.status is not Status.UNCHANGED)
+        told = (change.username for change in self.told if change.status is not Status.UNCHANGED)
+        return frozenset([*told, *(self.new.usernames if self.new else ())])
 
     def having(self, effect: Effect) -> tuple[Change, ...]:
         """Return the changes that do this to a person."""
         return tuple(change for change in self.changes if effect in change.effects)
+
+    def number(self, effect: Effect) -> int:
+        """Return to how many people this is done."""
+        if effect is Effect.DEACTIVATE or effect in _KEYS.values():
+            new = self.closing if effect is Effect.DEACTIVATE else 0  # of nobody new a known key changes
+            return new + sum(effect in change.effects for change in self.told)
+        return len(self.having(effect))
 
     def counts(self) -> Counter[str]:
         """Return how many people there are of each status and each effect."""
@@ -100,15 +137,15 @@ class Breach(NamedTuple):
 
 def plan_of(rows: Iterable[Row], sent: Sent, year: str) -> Plan:
     """Return what `rows` would change; `year` is the header of the year column."""
-    changes = [_change(row, sent, year) for row in rows]
-    return Plan(tuple(sorted(changes, key=lambda change: (_worst(change), change.username))))
+    return Plan(tuple(change_of(row, sent, year) for row in rows))
 
 
 def _worst(change: Change) -> int:
     return min((_ORDER[effect] for effect in change.effects), default=len(_ORDER))
 
 
-def _change(row: Row, sent: Sent, year: str) -> Change:
+def change_of(row: Row, sent: Sent, year: str) -> Change:
+    """Return what a row would change of what was `sent`; `year` is the header of the year column."""
     before = sent.cells.get(row.username) or sent.cells.get(row.previous_username) or {}
     cells = tuple(
         Cell(header, before.get(header, ""), cell) for header, cell in row.cells.items() if before.get(header) != cell
@@ -151,7 +188,7 @@ def breaches(plan: Plan, institution: Institution) -> tuple[Breach, ...]:
     limits = {Effect.DEACTIVATE: institution.limits.deactivations, Effect.EMAIL: institution.limits.email_changes}
     found = []
     for effect, limit in limits.items():
-        count, people = len(plan.having(effect)), len(plan.changes)
+        count, people = plan.number(effect), plan.people
         if beyond(limit, count, people):
             found.append(Breach(effect, count, people, limit))
     return tuple(found)

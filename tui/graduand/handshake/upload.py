@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.job import columns_of
+from graduand.handshake.lines import Lines, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +31,8 @@ class File(NamedTuple):
     columns: tuple[str, ...]
     rows: int
     content: bytes
-
-    @property
-    def sha256(self) -> str:
-        """The checksum of the bytes, in hexadecimal figures."""
-        return hashlib.sha256(self.content).hexdigest()
+    sha256: str
+    """The checksum of the bytes, in hexadecimal figures."""
 
 
 class Upload(NamedTuple):
@@ -81,6 +77,7 @@ def files_of(jobs: Sequence[Job], school: School, on: str, *, rehearsal: bool) -
             job.columns,
             len(job.rows),
             content,
+            hashlib.sha256(content).hexdigest(),
         )
         for number, (job, content) in enumerate(parts, 1)
     )
@@ -97,21 +94,28 @@ def _name(number: int, setting: Setting, on: str, *, rehearsal: bool) -> str:
 
 def _parts(job: Job, school: School) -> Iterator[tuple[Job, bytes]]:
     """Return the job as CSV, in as many parts as the limits of one file ask for; no part has an empty column."""
-    header, *lines = _lines(job)
-    cuts = [0, *_cuts(len(header), [len(line) for line in lines], school.importer), len(lines)]
+    header, lines = _lines(job)
+    cuts = [0, *_cuts(len(header) + 1, lines, school.importer), len(lines)]
     if len(cuts) == 2:
-        yield job, b"".join((header, *lines))
+        yield job, _csv(header, lines)
         return
     for start, end in pairwise(cuts):
         rows = job.rows[start:end]
         part = job._replace(columns=columns_of(rows, school), rows=rows)
-        yield part, b"".join(_lines(part))
+        yield part, _csv(*_lines(part))
 
 
-def _cuts(header: int, sizes: Sequence[int], importer: Importer) -> Iterator[int]:
-    """Return before which rows, of so many bytes each, another file begins; a header row counts in each."""
+def _csv(header: bytes, lines: Sequence[bytes]) -> bytes:
+    return b"\n".join((header, *lines, b""))
+
+
+def _cuts(header: int, lines: Sequence[bytes], importer: Importer) -> Iterator[int]:
+    """Return before which lines another file begins; a header row of so many bytes counts in each."""
+    if len(lines) < importer.file_rows and header + sum(map(len, lines)) + len(lines) < importer.file_bytes:
+        return
     rows, size = 1, header
-    for number, more in enumerate(sizes):
+    for number, line in enumerate(lines):
+        more = len(line) + 1
         if rows > 1 and (rows >= importer.file_rows or size + more >= importer.file_bytes):
             yield number
             rows, size = 1, header
@@ -119,19 +123,12 @@ def _cuts(header: int, sizes: Sequence[int], importer: Importer) -> Iterator[int
         size += more
 
 
-def _lines(job: Job) -> list[bytes]:
-    cells = ([row.get(column, "") for column in job.columns] for row in job.rows)
-    return [_line(job.columns), *map(_line, cells)]
-
-
-def _line(cells: Sequence[str]) -> bytes:
-    """Return one line of CSV: UTF-8, commas, LF, quotes only where a cell needs them."""
-    joined = ",".join(cells)
-    if '"' not in joined and joined.count(",") == len(cells) - 1:
-        return f"{joined}\n".encode()
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue().encode()
+def _lines(job: Job) -> tuple[bytes, Sequence[bytes]]:
+    """Return the header and the rows of a job as lines of CSV."""
+    header = line_of(job.columns)
+    if isinstance(job.rows, Lines):
+        return header, job.rows.below(job.columns)
+    return header, [line_of([row.get(column, "") for column in job.columns]) for row in job.rows]
 
 
 def manifest(upload: Upload) -> str:
@@ -146,14 +143,20 @@ def manifest(upload: Upload) -> str:
         "records": upload.records,
         "jobs": [entry_of(file) for file in upload.files],
     }
-    whole["usernames"] = upload.usernames
+    whole["usernames"] = ()
     if upload.rehearsal:
         whole["rehearsal"] = True
     if upload.rollback_of:
         whole["rollback_of"] = upload.rollback_of
     if upload.since:
         whole["since"] = upload.since
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(whole, ensure_ascii=False, indent=2)
+    # One by one in their lines, as `indent` has them, which takes its time for a hundred thousand.
+    usernames = json.dumps(upload.usernames, ensure_ascii=False, separators=(",\n    ", ""))[1:-1]
+    return (
+        text.replace('"usernames": []', f'"usernames": [\n    {usernames}\n  ]' if usernames else '"usernames": []')
+        + "\n"
+    )
 
 
 def entry_of(file: File) -> Mapping[str, object]:

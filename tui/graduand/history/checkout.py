@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from graduand import disk
@@ -12,6 +13,7 @@ from graduand.history.program import BARE, LITERAL, Program
 from graduand.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 TEXTCONV: Final = ("diff.graduand.textconv", '{ graduand text "$1" 2>/dev/null || cat "$1"; } #')
@@ -49,13 +51,21 @@ class Checkout:
         Raises:
             Unreadable: the repository has no folder to work in.
         """
+        with self.meanwhile() as uncommitted:
+            return uncommitted()
+
+    @contextmanager
+    def meanwhile(self) -> Iterator[Callable[[], list[str]]]:
+        """Let git look for what is `uncommitted` beside us; what is given waits for it.
+
+        Raises:
+            Unreadable: the repository has no folder to work in.
+        """
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
         if self.program.look("rev-parse", "--is-inside-work-tree").strip() != "true":
             raise Unreadable(self.root, _(BARE))
-        status = self.program.look(LITERAL, "status", *options, "--", "records", "schema")
-        entries = [(entry[:2], entry[3:]) for entry in status.split("\0") if entry]
-        changed = [path for mark, path in entries if mark != "!!" or path.endswith((".yaml", "/"))]
-        return [*changed, *self._overlooked()]
+        with self.program.meanwhile(LITERAL, "status", *options, "--", "records", "schema") as status:
+            yield lambda: [*_changed(status()), *self._overlooked()]
 
     def _overlooked(self) -> list[str]:
         """Return the changed paths among those that git was told not to look at."""
@@ -123,3 +133,8 @@ def _object(path: Path, like: str) -> str:
 
     algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _changed(status: str) -> list[str]:
+    entries = [(entry[:2], entry[3:]) for entry in status.split("\0") if entry]
+    return [path for mark, path in entries if mark != "!!" or path.endswith((".yaml", "/"))]

@@ -14,7 +14,7 @@ from graduand.errors import GitRefused, NoGit, NotGit
 from graduand.language import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 LITERAL: Final = "--literal-pathspecs"
@@ -112,6 +112,37 @@ class Program:
             raise GitRefused(_reason(arguments, done.stderr.decode(errors="surrogateescape"), done.returncode))
         return done.stdout
 
+    @contextmanager
+    def meanwhile(self, *arguments: str) -> Iterator[Callable[[], str]]:
+        """Let a reading command work beside us; what is given waits for its end, and returns what it says.
+
+        Raises:
+            NoGit, NotGit: it could not be started; GitRefused from what is given: it ended with an error.
+        """
+        with self._started(arguments, subprocess.PIPE) as process:
+
+            def said() -> str:
+                out, err = process.communicate()
+                if process.returncode:
+                    raise GitRefused(_reason(arguments, err.decode(errors="surrogateescape"), process.returncode))
+                return bytes(out).decode(errors="surrogateescape")
+
+            yield said
+
+    def _started(self, arguments: tuple[str, ...], stderr: int) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
+                _looking(arguments),
+                cwd=self.root,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                bufsize=_PIPE,
+            )
+        except OSError as error:
+            raise _not_started(self.root, error) from error
+
     def pieces(self, *arguments: str) -> Iterator[str]:
         """Return what a reading command says under `-z`, piece by piece, while it is still talking.
 
@@ -149,20 +180,7 @@ class Program:
         Raises:
             GitRefused: it was listened to until its end, which was an error.
         """
-        pipe = subprocess.PIPE
-        try:
-            process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
-                _looking(arguments),
-                cwd=self.root,
-                env=_environment(),
-                stdin=pipe,
-                stdout=pipe,
-                stderr=subprocess.DEVNULL,
-                bufsize=_PIPE,
-            )
-        except OSError as error:
-            raise _not_started(self.root, error) from error
-        with process:
+        with self._started(arguments, subprocess.DEVNULL) as process:
             assert process.stdin is not None  # noqa: S101 - the type checker cannot know
             assert process.stdout is not None  # noqa: S101
             yield process.stdin, process.stdout

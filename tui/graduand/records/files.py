@@ -14,9 +14,10 @@ from graduand.records.canon import fast_reader
 from graduand.records.reading import read
 from graduand.records.record import FOLDER
 from graduand.records.referee import agrees
+from graduand.records.stamp import stamp_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from graduand.records.record import Record
@@ -33,49 +34,82 @@ class Found(NamedTuple):
 
     paths: tuple[str, ...]
     strays: tuple[Finding, ...]
+    stamps: Mapping[str, bytes]
+    """How each file stands, when that was asked for."""
 
 
-def find(root: Path) -> Found:
-    """Return the records' files below `root`, each path from the root with slashes.
+def find(root: Path, *, stamps: bool = False) -> Found:
+    """Return the records' files below `root`, each path from the root with slashes, with their `stamps` when asked.
 
     Raises:
         Unreadable: `records/` itself cannot be listed.
     """
-    paths: list[str] = []
-    strays: list[Finding] = []
+    search = _Search(os.fspath(root), stamps=stamps)
     try:
-        for path, entry in _walk(os.fspath(root), "records", 1):
-            _sort(path, entry, paths, strays)
+        search.folder("records", 1)
     except OSError as error:
         raise Unreadable(error.filename or root / "records", error.strerror or str(error)) from error
-    return Found(tuple(sorted(paths)), tuple(sorted(strays)))
+    return Found(tuple(sorted(search.paths)), tuple(sorted(search.strays)), search.stamps)
 
 
-def _walk(root: str, folder: str, depth: int) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    with os.scandir(f"{root}/{folder}") as entries:
-        for entry in entries:
-            path = f"{folder}/{entry.name}"
-            if depth < _DEPTH and _is_folder(entry):
-                yield from _walk(root, path, depth + 1)
+class _Search:
+    """What was found so far."""
+
+    def __init__(self, root: str, *, stamps: bool) -> None:
+        self.root = root
+        self.paths: list[str] = []
+        self.strays: list[Finding] = []
+        self.stamps: dict[str, bytes] = {}
+        self._look = stamps
+
+    def folder(self, folder: str, depth: int) -> None:
+        """List a folder, and those in it in which records may lie."""
+        descriptor = disk.opened(f"{self.root}/{folder}")
+        # Files of an open folder are looked at without going the whole way to each.
+        try:
+            with os.scandir(descriptor) as entries:
+                others = self._records(folder, entries) if depth > 1 else [*entries]
+                inner = [entry.name for entry in others if depth < _DEPTH and _is_folder(entry)]
+        finally:
+            os.close(descriptor)
+        for entry in others:
+            if entry.name in inner:
+                self.folder(f"{folder}/{entry.name}", depth + 1)
             else:
-                yield path, entry
+                self._stray(f"{folder}/{entry.name}", entry)
+
+    def _records(self, folder: str, entries: Iterable[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+        """Take the records of a folder, and return what else there is; done for every file, so in one piece."""
+        others = []
+        paths, stamps, look = self.paths, self.stamps, self._look
+        for entry in entries:
+            name = entry.name
+            if name.endswith(".yaml") and name[0] != "." and entry.is_file(follow_symlinks=False):
+                path = f"{folder}/{name}"
+                if path.isprintable():
+                    paths.append(path)
+                    if look:
+                        try:
+                            stamps[path] = stamp_of(entry.stat(follow_symlinks=False))
+                        except OSError:  # it is gone by now
+                            continue
+                    continue
+            others.append(entry)
+        return others
+
+    def _stray(self, path: str, entry: os.DirEntry[str]) -> None:
+        name = entry.name
+        if name.endswith(".yaml") and name[0] != "." and path.count("/") > 1 and path.isprintable():
+            message = _("This is no ordinary file but a link, a folder or a device; put the record itself here.")
+            self.strays.append(_stray("GR015", Severity.ERROR, path, message))
+        elif name not in _WELCOME:
+            message = _("This is no record and is passed over: a record is records/<cohort>/<username>.yaml.")
+            self.strays.append(_stray("GR014", Severity.WARNING, path, message))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     """Tell whether records may lie in there; a hidden folder is an editor's or a system's."""
     return entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and not entry.name.endswith(".yaml")
-
-
-def _sort(path: str, entry: os.DirEntry[str], paths: list[str], strays: list[Finding]) -> None:
-    if entry.name.endswith(".yaml") and not entry.name.startswith(".") and path.count("/") > 1 and path.isprintable():
-        if entry.is_file(follow_symlinks=False):
-            paths.append(path)
-            return
-        message = _("This is no ordinary file but a link, a folder or a device; put the record itself here.")
-        strays.append(_stray("GR015", Severity.ERROR, path, message))
-    elif entry.name not in _WELCOME:
-        message = _("This is no record and is passed over: a record is records/<cohort>/<username>.yaml.")
-        strays.append(_stray("GR014", Severity.WARNING, path, message))
 
 
 def _stray(rule: str, severity: Severity, path: str, message: str) -> Finding:

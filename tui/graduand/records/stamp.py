@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import time
 from typing import TYPE_CHECKING, Final
 
-from graduand import disk
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import os
 
 _STAMP: Final = struct.Struct("=qqQq")
 SIZE: Final = _STAMP.size
@@ -34,19 +31,3 @@ def settled(stands: os.stat_result, now: int) -> bytes:
 def now() -> int:
     """Return the nanoseconds by which `settled` goes."""
     return time.time_ns()
-
-
-def stamps(root: str, paths: Iterable[str]) -> bytes:
-    """Return the stamps of the files at `paths`, one after the other; `NEVER` where one is gone."""
-    found = []
-    pack, never = _STAMP.pack, NEVER
-    with disk.Folders(root) as folders:
-        for path in paths:
-            folder, _slash, name = path.rpartition("/")
-            try:
-                stands = os.stat(name, dir_fd=folders.open(folder), follow_symlinks=False)
-            except OSError:
-                found.append(never)
-            else:
-                found.append(pack(stands.st_mtime_ns, stands.st_size, stands.st_ino, stands.st_ctime_ns))
-    return b"".join(found)

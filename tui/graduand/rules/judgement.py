@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.findings import Finding, Place, Severity
@@ -45,8 +46,7 @@ def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[among.Shared]:
     """Return what is wrong among all people whose parts, as `identity.Person` has them, are the `columns`."""
     if columns:
         yield from among.judge_columns(columns)
-        for path, flaw in file.judge_places(columns[0], columns[1]):
-            yield among.Shared(path, flaw)
+        yield from starmap(among.Shared, file.judge_places(columns[0], columns[1]))
 
 
 def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on: str) -> list[Finding]:
