@@ -15,11 +15,20 @@ if TYPE_CHECKING:
 
     from graduand.history.program import Program
 
-_QUIET: Final = (*("-c", "log.showRoot=true"), *("-c", "log.mailmap=false"), *("-c", "diff.relative=false"))
+QUIET: Final = (
+    *("-c", "log.showRoot=true"),
+    *("-c", "log.mailmap=false"),
+    *("-c", "log.decorate=false"),
+    *("-c", "log.abbrevCommit=false"),
+    *("-c", "log.follow=false"),
+    *("-c", "log.diffMerges=separate"),
+    *("-c", "diff.relative=false"),
+    *("-c", "i18n.logOutputEncoding=UTF-8"),
+)
 """What a user's own settings would change."""
 
 _LOG: Final = (
-    *_QUIET,
+    *QUIET,
     "log",
     *("--topo-order", "--reverse", "--format=raw", "--encoding=UTF-8"),
     *("--raw", "-z", "--no-renames", "--no-abbrev", "--diff-merges=first-parent"),
@@ -140,8 +149,8 @@ def whole_change(program: Program, base: str, name: str, prefix: str) -> tuple[R
     Raises:
         GitRefused: one of them is not here.
     """
-    text = program.look(*_QUIET, "log", "--max-count=1", "--format=raw", name, "--")
-    listing = program.pieces(*_QUIET, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
+    text = program.look(*QUIET, "log", "--max-count=1", "--format=raw", name, "--")
+    listing = program.pieces(*QUIET, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
     changes, rules = [], []
     for modes, whole in zip(listing, listing, strict=False):
         path = whole.removeprefix(prefix)

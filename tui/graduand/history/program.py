@@ -24,6 +24,7 @@ _ALWAYS: Final = (
     "--no-pager",
     *("-c", "core.quotePath=true"),
     *("-c", "color.ui=never"),
+    *("-c", "color.diff=never"),
     *("-c", "advice.graftFileDeprecated=false"),
 )
 _LOOKING: Final = (
@@ -33,6 +34,7 @@ _LOOKING: Final = (
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "log.showSignature=false"),
     *("-c", "submodule.recurse=false"),
+    *("-c", "diff.orderFile=/dev/null"),
 )
 """Whatever the repository's own configuration would have git run, it does not run for a look."""
 

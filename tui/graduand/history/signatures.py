@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.errors import GitRefused
+from graduand.history.line import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,9 +24,9 @@ def signatures(program: Program) -> tuple[tuple[str, str], ...]:
 
     Unknown is one by a key that nobody vouches for on this machine, or that cannot be checked here.
     """
-    log = ("log", "--full-history", "--format=%H %G?", "--end-of-options", "HEAD", "--", "records")
+    words = (*QUIET, "log", "--full-history", "--format=%H %G?", "--end-of-options", "HEAD", "--", "records")
     try:
-        listing = program.look(*_checkers(program), *log)
+        listing = program.look(*_checkers(program), *words)
     except GitRefused:
         return ()  # nothing is committed yet
     found = {commit: _STATES.get(mark, "bad") for commit, mark in (line.split(" ") for line in listing.splitlines())}
