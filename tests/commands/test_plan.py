@@ -142,8 +142,8 @@ def test_machines_read_everything_and_nothing_masked(changing: Path) -> None:
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_addresses_are_masked_until_they_are_asked_for(changing: Path, form: str) -> None:
-    masked = graduand(changing, "plan", *ON, "--all", "--format", form).out
-    shown = graduand(changing, "plan", *ON, "--all", "--format", form, "--show").out
+    masked = graduand(changing, "plan", *ON, "--all", "--format", form).out.replace("\\", "")
+    shown = graduand(changing, "plan", *ON, "--all", "--format", form, "--show").out.replace("\\", "")
 
     assert re.findall(r"[\w.]+@\w+", masked) == []
     assert "p•••@courriel.example" in masked
@@ -165,6 +165,37 @@ def test_a_page_of_hostile_text_is_still_only_text(root: Path) -> None:
     (row,) = [line for line in table.splitlines() if "00412345" in line]
     assert re.findall(r"(?<!\\)\|", row) == ["|"] * 4
     assert r"\<script\>\|\`\*\_\[x\](y)" in row
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_a_page_says_before_its_rows_what_must_be_read_first(root: Path, form: str) -> None:
+    settle(begin(root), limits="{deactivations: {count: 0, percent: null}}")
+    put(root, CLOSED)
+    put(root, graduate("00412815"), "2026-spring/00412815.yaml")
+    put(root, named(FAULTY, "00412399"), "2026-spring/00412399.yaml")
+    commit(root)
+    put(root, CLOSED.replace("06-15", "06-16"))
+
+    ran = graduand(root, "plan", *ON, "--format", form, "--skip-errors", "--allow-dirty")
+
+    assert ran.code == 3
+    page = ran.out.replace("\\", "")
+    for said in (
+        "1 account would be closed, of 2 people; the limit in institution.yaml is 0.",
+        "1 person is left out because of errors:",
+        "00412399",
+        "! Compiled with uncommitted changes: this upload cannot be answered for.",
+    ):
+        assert page.index(said) < page.index("closes the account, makes")
+
+
+def test_a_page_needs_and_runs_nothing(changing: Path) -> None:
+    page = graduand(changing, "plan", *ON, "--format", "html").out
+
+    assert "default-src 'none'" in page
+    assert not re.search(r"<(script|link|img|iframe|form)|\b(src|href|on\w+)=", page)
+    assert page.count('<th scope="col">') == 3
+    assert '<tr class="deactivate">' in page
 
 
 def test_ten_of_a_kind_are_shown_and_the_others_counted(root: Path) -> None:

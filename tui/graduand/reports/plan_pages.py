@@ -6,9 +6,12 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.plan import Status
-from graduand.language import _, spoken, visible
+from graduand.language import _, visible
+from graduand.reports.compiled import left_out_text
 from graduand.reports.json_text import json_text
+from graduand.reports.markup import code, head, heads, plain
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
+from graduand.uploads import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,32 +54,39 @@ def as_markdown(prepared: Prepared, *, show: bool) -> Iterator[str]:
     """Return the plan as lines of Markdown."""
     yield "## " + _("Plan for {day}").format(day=prepared.upload.on)
     yield ""
-    yield counts(prepared.plan)
+    yield plain(counts(prepared.plan))
+    yield from (f"\n> {plain(text)}" for text in _warnings(prepared))
     yield ""
     yield "| " + " | ".join((_("Username"), _("What happens"), _("Fields"))) + " |"
     yield "| --- | --- | --- |"
     for change in _worth_a_row(prepared):
-        yield "| " + " | ".join(_markdown(text) for text in _columns(change, show=show)) + " |"
+        _username, *columns = _columns(change, show=show)
+        yield f"| {code(change.username)} | {' | '.join(map(plain, columns))} |"
     yield ""
     yield _("Checksum: {checksum}").format(checksum=f"`{prepared.upload.plan}`")
 
 
 def as_html(prepared: Prepared, *, show: bool) -> Iterator[str]:
     """Return the plan as the lines of one self-contained page."""
-    title = escape(_("Plan for {day}").format(day=prepared.upload.on))
-    yield f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8"><title>{title}</title><style>'
-    yield "body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
-    yield "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em .6em}"
-    yield "td,th{text-align:left;vertical-align:top}</style></head><body>"
-    yield f"<h1>{title}</h1><p>{escape(counts(prepared.plan))}</p><table><thead><tr>"
-    yield (
-        "".join(f"<th>{escape(head)}</th>" for head in (_("Username"), _("What happens"), _("Fields")))
-        + "</tr></thead><tbody>"
-    )
+    title = _("Plan for {day}").format(day=prepared.upload.on)
+    yield head(title, _STYLE)
+    yield f"<h1>{escape(title)}</h1><p>{escape(counts(prepared.plan))}</p>"
+    yield from (f'<p class="warning">{escape(text)}</p>' for text in _warnings(prepared))
+    yield "<table>" + heads((_("Username"), _("What happens"), _("Fields"))) + "<tbody>"
     for change in _worth_a_row(prepared):
-        yield "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in _columns(change, show=show)) + "</tr>"
+        cells = "".join(f"<td>{escape(text)}</td>" for text in _columns(change, show=show))
+        yield f'<tr class="{change.effects[0] if change.effects else change.status}">{cells}</tr>'
     checksum = _("Checksum: {checksum}").format(checksum=prepared.upload.plan)
     yield f"</tbody></table><p><code>{escape(checksum)}</code></p></body></html>"
+
+
+_STYLE: Final = ".deactivate td:nth-child(2){font-weight:600;color:#9b1c1c}td:nth-child(3){overflow-wrap:anywhere}"
+
+
+def _warnings(prepared: Prepared) -> Iterator[str]:
+    """Return what must be read before the rows: limits that are passed, who is left out, and that it is a draft."""
+    yield from map(said, prepared.breaches)
+    yield from ("".join(span.text for span in spans).strip() for spans in left_out_text(prepared.upload))
 
 
 def _worth_a_row(prepared: Prepared) -> Iterator[Change]:
@@ -87,8 +97,3 @@ def _columns(change: Change, *, show: bool) -> tuple[str, str, str]:
     words = ", ".join([status_word(change.status), *map(effect_words, change.effects), *held_back(change)])
     cells = "; ".join(cell_text(cell, show=show) for cell in change.cells)
     return visible(change.username), words, cells
-
-
-def _markdown(text: str) -> str:
-    """Return text that no Markdown reader takes for more than text."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>|#!~" else char for char in text)

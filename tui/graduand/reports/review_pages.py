@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.history.events import Kind
 from graduand.language import _, ngettext, visible
 from graduand.reports.json_text import json_text
+from graduand.reports.markup import code, plain
 from graduand.reports.page import Line, Span, line
 from graduand.reports.trail_machine import event_facts
 from graduand.reports.trail_text import STYLES, counts, kind_word, what
@@ -92,7 +92,7 @@ def _warnings(review: Review) -> Iterator[str]:
 def as_markdown(review: Review, room: Room, *, show: bool) -> Iterator[str]:
     """Return the lines of a review that fit into `room`; what does not is counted in a sentence."""
     left = room.size - _RESERVED
-    for start in (f"## {counts(review.events)}", *(f"\n> {_plain(text)}" for text in _warnings(review))):
+    for start in (f"## {counts(review.events)}", *(f"\n> {plain(text)}" for text in _warnings(review))):
         left -= room.used(start)
         yield start
     closings = [event for event in ordered(review) if event.event in _CLOSINGS]
@@ -119,12 +119,12 @@ def _table(review: Review, left: int, room: Room, *, show: bool) -> Iterator[str
 
 
 def _row(event: Event, *, show: bool) -> str:
-    cells = (f"`{_code(event.username)}`", kind_word(event.event), _plain(what(event, show=show)))
+    cells = (code(event.username), kind_word(event.event), plain(what(event, show=show)))
     return f"| {' | '.join(cells)} |"
 
 
 def _bullet(username: str, said: str) -> str:
-    return f"- `{_code(username)}`: {_plain(said)}"
+    return f"- {code(username)}: {plain(said)}"
 
 
 def _fitting(lines: Sequence[str], left: int, room: Room) -> list[str]:
@@ -144,15 +144,3 @@ def _left_out(lines: Sequence[str], taken: Sequence[str], before: str) -> Iterat
     if count:
         message = ngettext("{count} more does not fit here.", "{count} more do not fit here.", count)
         yield f"{before}{message.format(count=count)}"
-
-
-_MARKED: Final = re.compile(r"[\\`*_{}\[\]<>|#!~@&]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
-"""What Markdown, or a forge that shows it, takes for more than text."""
-
-
-def _plain(text: str) -> str:
-    return _MARKED.sub(lambda found: "".join(f"\\{char}" for char in found[0]), text)
-
-
-def _code(text: str) -> str:
-    return visible(text).replace("`", "'").replace("|", "¦")

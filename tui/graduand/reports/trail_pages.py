@@ -7,7 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from graduand.history.events import Kind
-from graduand.language import _, ngettext, spoken, visible
+from graduand.language import _, ngettext, visible
+from graduand.reports.markup import head, heads
 from graduand.reports.trail_plot import MONTHS, bars, plot
 from graduand.reports.trail_text import author_of, kind_word, warnings, what
 
@@ -17,36 +18,25 @@ if TYPE_CHECKING:
     from graduand.reports.trail_plot import Bar
     from graduand.trail import Told, Trail, Wanted
 
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-"""What the page may load and run: nothing."""
-
 _STYLE: Final = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1.2em;color:#222;background:#fff}"
-    "h1{font-size:1.7em;margin:0}h2{font-size:1.2em;margin:2em 0 .4em}.scope,figcaption{color:#555}"
+    ".scope,figcaption{color:#555}"
     ".figures{display:flex;flex-wrap:wrap;gap:1em;margin:1.5em 0;padding:0;list-style:none}"
     ".figures li{border:1px solid #ccc;border-radius:.4em;padding:.6em 1.2em;min-width:7em}"
     ".figures strong{display:block;font-size:1.7em;line-height:1.2}"
     "figure{margin:1em 0}svg{width:100%;height:auto}svg text{font-size:12px;fill:#444}"
     ".key{display:inline-block;width:.9em;height:.9em;border:1px solid #222;vertical-align:-.1em;margin:0 .3em 0 1em}"
     ".closed{background:#9b1c1c}.reopened{background:repeating-linear-gradient(45deg,#1b6e4a 0 2px,#fff 2px 4px)}"
-    "table{border-collapse:collapse;width:100%}.small{width:auto}"
-    "td,th{border-bottom:1px solid #ccc;padding:.3em .7em .3em 0;text-align:left;vertical-align:top}"
-    "td{overflow-wrap:break-word}td:nth-child(4){overflow-wrap:anywhere}.number{text-align:right}"
+    ".small{width:auto}td:nth-child(4){overflow-wrap:anywhere}.number{text-align:right}"
     ".deactivated td:nth-child(3){font-weight:600;color:#9b1c1c}"
-    ".warning{border-left:.3em solid #b58900;padding-left:.8em}"
-    "@media print{body{margin:0;max-width:none;font-size:10pt}thead{display:table-header-group}"
-    "tr,figure,.figures{break-inside:avoid}details>summary{display:none}"
-    "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
+    "@media print{figure,.figures{break-inside:avoid}details>summary{display:none}}"
 )
 
 
 def as_html(trail: Trail, school: str, wanted: Wanted, *, show: bool) -> Iterator[str]:
     """Return the lines of one page that needs nothing else and runs nothing."""
-    title = escape(_("Audit trail: {school}").format(school=visible(school, 200)) if school else _("Audit trail"))
-    yield f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8"><title>{title}</title>'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-    yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-    yield f'<header><h1>{title}</h1><p class="scope">{escape(_scope(trail, wanted))}</p></header><main>'
+    title = _("Audit trail: {school}").format(school=visible(school, 200)) if school else _("Audit trail")
+    yield head(title, _STYLE)
+    yield f'<header><h1>{escape(title)}</h1><p class="scope">{escape(_scope(trail, wanted))}</p></header><main>'
     yield from _warned(trail._replace(gaps=()))
     yield from _figures(trail.told)
     yield from _closings(trail.told)
@@ -119,14 +109,14 @@ def _closings(told: Sequence[Told]) -> Iterator[str]:
         none = _("No account was closed or reopened.")
         yield f"<p>{escape(none)}</p>"
         return
-    closed, reopened, same = (escape(word) for word in (_("closed"), _("reopened"), _("The same as figures")))
+    closed, reopened, same = _("closed"), _("reopened"), escape(_("The same as figures"))
     yield "<figure>"
     yield from plot(found)
-    yield f'<figcaption><span class="key closed"></span>{closed} <span class="key reopened"></span>{reopened}'
+    yield f'<figcaption><span class="key closed"></span>{escape(closed)}'
+    yield f'<span class="key reopened"></span>{escape(reopened)}'
     yield "</figcaption></figure>"
-    heads = (_("Period"), _("closed"), _("reopened"))
     yield f"<details><summary>{same}</summary>"
-    yield from _table(heads, ((bar.label, bar.closed, bar.reopened) for bar in _busy(found)))
+    yield from _table((_("Period"), closed, reopened), ((bar.label, bar.closed, bar.reopened) for bar in _busy(found)))
     yield "</details>"
     reasons = Counter((one.event.event, one.event.reason, one.event.requested_by) for one in told if _is_account(one))
     rows = (
@@ -149,10 +139,9 @@ def _heading(words: str) -> str:
     return f"<h2>{escape(words)}</h2>"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
+def _table(words: tuple[str, ...], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
     """Return a table of few columns; numbers stand at the right."""
-    yield '<table class="small"><thead><tr>'
-    yield "".join(f'<th scope="col">{escape(head)}</th>' for head in heads) + "</tr></thead><tbody>"
+    yield f'<table class="small">{heads(words)}<tbody>'
     for row in rows:
         cells = (
             f'<td class="number">{cell}</td>' if isinstance(cell, int) else f"<td>{escape(cell)}</td>" for cell in row
@@ -163,9 +152,8 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterato
 
 def _events(told: Sequence[Told], *, show: bool) -> Iterator[str]:
     yield _heading(_("Every event"))
-    heads = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Upload"))
-    yield "<table><thead><tr>" + "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    yield "</tr></thead><tbody>"
+    words = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Upload"))
+    yield f"<table>{heads(words)}<tbody>"
     for one in told:
         event, source = one.event, one.event.source
         pull_request = f" #{source.pull_request}" if source.pull_request else ""
