@@ -216,6 +216,21 @@ def test_what_was_uploaded_is_no_longer_due(school: Path) -> None:
     assert len(entries(school, "--on", "2027-11-12", "--only", "account")) == 0
 
 
+def test_an_address_that_another_person_gave_up_is_told_from_the_history(root: Path) -> None:
+    put(begin(root), GRADUATE)
+    commit(root)
+    graduand(root, "edit", "00412345", "email_address=chloe@courriel.example")
+    assert entries(root) == []
+
+    put(root, someone(GRADUATE, "00412346").replace("p00412346@", "Chloe.Dupont@"), "2026-spring/00412346.yaml")
+
+    assert entries(root) == [("recycled", "2026-07-01", "00412346", True, False)]
+    assert "C•••@valmont.example was the address of 00412345" in graduand(root, "due").out
+    graduand(root, "edit", "00412346", "email_address=other@valmont.example", "--no-commit")
+    graduand(root, "edit", "00412345", "email_address=chloe.dupont@valmont.example")
+    assert entries(root) == []
+
+
 def test_without_git_the_calendar_can_be_read_and_nothing_written(root: Path) -> None:
     put(root, someone(ASKED, "00412345"))
     put(root, someone(HELD_BACK, "00412347"), "2026-spring/00412347.yaml")

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.closings import Approval
 from graduand.errors import Trouble
+from graduand.handshake.plan import beyond
 from graduand.handshake.row import DISABLED
 from graduand.outreach import ANSWER_BY, NO_ADDRESS, REQUESTED_ON
 from graduand.proposal import amended
 from graduand.proposals import apply
 from graduand.recorded import described
 from graduand.records.record import ATTENDING
+from graduand.recycled import recycled
 from graduand.rules.addresses import dying
 from graduand.rules.policy import is_waiting
 from graduand.rules.values import real_day
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from graduand.findings import Finding
     from graduand.records.record import Record, Value
@@ -57,6 +59,8 @@ class Kind(StrEnum):
     """An address that dies with the mailbox, and nobody was asked for another."""
     ADDITIONAL = "additional"
     """An additional address that dies with the mailbox."""
+    RECYCLED = "recycled"
+    """An address that another person gave up."""
     WAIVER = "waiver"
     """An exemption runs out."""
 
@@ -102,16 +106,18 @@ class Calendar(NamedTuple):
         wanted = only or [kind for kind in Kind if kind not in CLOSING]
         return tuple(one for one in self.due if one.changes and one.kind in wanted)
 
-    def changes(self, only: Collection[Kind] = ()) -> dict[str, dict[str, Value | None]]:
-        """Return what the records shall say, by path."""
-        found: dict[str, dict[str, Value | None]] = {}
-        for one in self.proposed(only):
-            found.setdefault(one.record.path, {}).update(one.changes)
-        return found
 
-    def checksum(self, only: Collection[Kind] = ()) -> str:
-        """Return what vouches that exactly these proposals were looked at."""
-        return hashlib.sha256(json.dumps(self.changes(only), sort_keys=True).encode()).hexdigest()
+def changes_of(chosen: Iterable[Due]) -> dict[str, dict[str, Value | None]]:
+    """Return what the records shall say, by path."""
+    found: dict[str, dict[str, Value | None]] = {}
+    for one in chosen:
+        found.setdefault(one.record.path, {}).update(one.changes)
+    return found
+
+
+def checksum_of(chosen: Iterable[Due]) -> str:
+    """Return what vouches that exactly these proposals were looked at."""
+    return hashlib.sha256(json.dumps(changes_of(chosen), sort_keys=True).encode()).hexdigest()
 
 
 def within(calendar: Calendar, only: Collection[Kind]) -> Calendar:
@@ -119,26 +125,33 @@ def within(calendar: Calendar, only: Collection[Kind]) -> Calendar:
     return calendar._replace(due=tuple(one for one in calendar.due if not only or one.kind in only))
 
 
-def make(
-    workspace: Workspace, calendar: Calendar, only: Collection[Kind] = (), *, approve: str = ""
-) -> tuple[Saved, ...]:
+def beyond_limit(workspace: Workspace, closing: int, people: int) -> str:
+    """Return the school's limit, as a sentence names it, when so many closings go beyond it; "" otherwise."""
+    limit = workspace.institution.limits.deactivations
+    return limit.spelt if beyond(limit, closing, people) else ""
+
+
+def make(workspace: Workspace, chosen: Sequence[Due], people: int, *, approve: str = "") -> tuple[Saved, ...]:
     """Write what is proposed into the records, all or none, in one commit; no file goes to Handshake by it.
 
+    Args:
+        workspace: where the records are.
+        chosen: entries of a calendar that propose something.
+        people: how many records the calendar has looked at.
+        approve: the checksum of what may go beyond the limits; "" for nothing.
+
     Raises:
-        TooManyClosings: more accounts would close than the school's limits allow, and `approve` is not the checksum.
+        TooManyClosings: more accounts would close than the school's limits allow, and nobody approved them.
         PlanChanged: `approve` is the checksum of other proposals.
         SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
     """
-    proposed = calendar.proposed(only)
-    closing = sum(one.closes for one in proposed)
-    approval = Approval(calendar.checksum(only), approve, "graduand due")
-    approval.allow(closing, calendar.people, workspace.institution.limits.deactivations)
-    changes = calendar.changes(only)
-    usernames = [one.record.username for one in proposed]
-    kind = "deactivated" if closing == len(proposed) else "graduated" if not closing else "corrected"
-    reasons = {one.what for one in proposed if one.closes} if kind == "deactivated" else set()
-    proposals = [amended(workspace, path, change) for path, change in changes.items()]
-    return apply(workspace, proposals, *described(kind, usernames, reasons))
+    closing = sum(one.closes for one in chosen)
+    approval = Approval(checksum_of(chosen), approve, "graduand due")
+    approval.allow(closing, people, workspace.institution.limits.deactivations)
+    kind = "deactivated" if closing == len(chosen) else "graduated" if not closing else "corrected"
+    reasons = {one.what for one in chosen if one.closes} if kind == "deactivated" else set()
+    proposals = [amended(workspace, path, changes) for path, changes in changes_of(chosen).items()]
+    return apply(workspace, proposals, *described(kind, {one.record.username for one in chosen}, reasons))
 
 
 def calendar(
@@ -160,6 +173,7 @@ def calendar(
     until = (date.fromisoformat(on) + timedelta(days=ahead)).isoformat()
     look = _Look(workspace.school, on, until, _sent(workspace, sound, on))
     found = [one for record in sound for one in look.at(record)]
+    found += [Due(Kind.RECYCLED, one.day or on, one.record, one.former) for one in recycled(workspace, sound)]
     order = {kind: number for number, kind in enumerate(Kind)}
     found.sort(key=lambda one: (order[one.kind], one.day, one.record.username, one.record.path))
     return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(sound))

@@ -81,8 +81,9 @@ def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_jso
 def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[Kind], approve: str) -> None:
     from graduand.due import make
 
-    left = len(found.proposed(list(Kind))) - len(found.proposed(kinds))
-    saved = make(workspace, found, kinds, approve=approve)
+    chosen = found.proposed(kinds)
+    left = len(found.proposed(list(Kind))) - len(chosen)
+    saved = make(workspace, chosen, found.people, approve=approve)
     if saved:
         number = len(saved)
         message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", number)

@@ -26,6 +26,7 @@ def kind_words(kind: Kind) -> str:
         Kind.ACCOUNT: _("Closings and reopenings that become effective"),
         Kind.MAILBOX: _("Addresses that die with the mailbox, and nobody was asked for another"),
         Kind.ADDITIONAL: _("Additional addresses that die with the mailbox"),
+        Kind.RECYCLED: _("Addresses that another person gave up"),
         Kind.WAIVER: _("Exemptions that run out"),
     }[kind]
 
@@ -40,6 +41,7 @@ def cure_words(kind: Kind, calendar: Calendar) -> str:
         Kind.ACCOUNT: _("Send it: graduand compile --changed"),
         Kind.MAILBOX: _("Ask for another address: graduand outreach email"),
         Kind.ADDITIONAL: _("Take the address out of the record, and out of the profile in Handshake."),
+        Kind.RECYCLED: _("Make sure that the change of the other account went up first, or give another address."),
         Kind.WAIVER: _("Cure what the rule finds, or renew the exemption with a reason."),
     }[kind]
 
@@ -83,6 +85,11 @@ def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
     if one.kind is Kind.WAIVER:
         message = _("exemption from {rule}") if one.day >= calendar.on else _("exemption from {rule}, run out")
         return message.format(rule=what)
+    if one.kind is Kind.RECYCLED:
+        address = visible(one.record.text("email_address"))
+        return _("{address} was the address of {username}").format(
+            address=address if show else masked(address), username=what
+        )
     return what
 
 
