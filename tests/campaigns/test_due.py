@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand import disk, journal
+from graduand.history.commit import Recorder
 from tests.repository import GRADUATE, begin, commit, git, graduand, put, settle
 
 if TYPE_CHECKING:
@@ -264,3 +266,20 @@ def test_who_stays_and_whose_account_is_closed_already_is_never_proposed(root: P
     put(root, someone(HELD_BACK, "00412347"), "2026-spring/00412347.yaml")
 
     assert entries(root, "--on", "2026-12-31") == []
+
+
+def test_a_save_that_was_killed_before_is_finished_and_told(school: Path) -> None:
+    """As if an edit had been killed between its journal and its files."""
+    path = "records/2026-spring/00412353.yaml"
+    before = (school / path).read_bytes()
+    after = before.decode().replace("Dupont", "Martin")
+    folder = Recorder(school).folder
+    disk.private(folder)
+    line = journal.Line(path, journal.checksum(before), after)
+    journal.keep(folder, journal.Journal("Corrected: 00412353", {}, commit=True, lines=[line]))
+
+    ran = graduand(school, "due", "--on", "2026-11-01", "--apply", "--only", "answer")
+
+    assert "A save that was interrupted is finished now: “Corrected: 00412353”, 1 file." in ran.err
+    assert git(school, "log", "--format=%s", "-2").splitlines() == ["Deactivated: 00412345", "Corrected: 00412353"]
+    assert "Martin" in text(school, "00412353")

@@ -122,13 +122,13 @@ def _left_behind(workspace: Workspace) -> Iterator[Symptom]:
         yield Symptom(said, _("Check that the record beside it is right, then delete it."))
     old = [
         path
-        for path in sorted((root / "build").glob("*.csv"))
+        for path in sorted((root / "build").rglob("*.csv"))
         if time.time() - path.lstat().st_mtime > _UPLOAD_DAYS * 86_400
     ]
     for path in old:
         said = _("{path} holds personal data and is older than {days} days.").format(
-            path=visible(f"build/{path.name}", 200), days=_UPLOAD_DAYS
+            path=visible(path.relative_to(root).as_posix(), 200), days=_UPLOAD_DAYS
         )
-        yield Symptom(said, _("Delete it; it can be compiled again from its commit."))
+        yield Symptom(said, _("Delete it; it can be made again from the records."))
     if root.stat().st_mode & 0o077:
         yield Symptom(_("Others on this machine can look into this folder."), f"chmod 700 {visible(str(root), 200)}")

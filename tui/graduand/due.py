@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from graduand.findings import Finding
+    from graduand.proposals import Resumed
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.saved import Saved
@@ -131,7 +132,14 @@ def beyond_limit(workspace: Workspace, closing: int, people: int) -> str:
     return limit.spelt if beyond(limit, closing, people) else ""
 
 
-def make(workspace: Workspace, chosen: Sequence[Due], people: int, *, approve: str = "") -> tuple[Saved, ...]:
+def make(
+    workspace: Workspace,
+    chosen: Sequence[Due],
+    people: int,
+    *,
+    approve: str = "",
+    tell: Callable[[Resumed], None] | None = None,
+) -> tuple[Saved, ...]:
     """Write what is proposed into the records, all or none, in one commit; no file goes to Handshake by it.
 
     Args:
@@ -139,6 +147,7 @@ def make(workspace: Workspace, chosen: Sequence[Due], people: int, *, approve: s
         chosen: entries of a calendar that propose something.
         people: how many records the calendar has looked at.
         approve: the checksum of what may go beyond the limits; "" for nothing.
+        tell: hears what became of a save that was killed before.
 
     Raises:
         TooManyClosings: more accounts would close than the school's limits allow, and nobody approved them.
@@ -151,7 +160,7 @@ def make(workspace: Workspace, chosen: Sequence[Due], people: int, *, approve: s
     kind = "deactivated" if closing == len(chosen) else "graduated" if not closing else "corrected"
     reasons = {one.what for one in chosen if one.closes} if kind == "deactivated" else set()
     proposals = [amended(workspace, path, changes) for path, changes in changes_of(chosen).items()]
-    return apply(workspace, proposals, *described(kind, {one.record.username for one in chosen}, reasons))
+    return apply(workspace, proposals, *described(kind, {one.record.username for one in chosen}, reasons), tell=tell)
 
 
 def calendar(

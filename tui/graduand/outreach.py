@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.letters import Letter
+    from graduand.proposals import Resumed
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.saved import Saved
@@ -268,11 +269,11 @@ def write(workspace: Workspace, found: Outreach, folder: Path) -> None:
     disk.publish(folder, {name: text.encode() for name, text in files.items()}, PEOPLE)
 
 
-def note(workspace: Workspace, found: Outreach) -> tuple[Saved, ...]:
+def note(workspace: Workspace, found: Outreach, tell: Callable[[Resumed], None] | None = None) -> tuple[Saved, ...]:
     """Note in the records that people were asked, and until when, in one commit.
 
-    Raises:
+    `tell` hears what became of a save that was killed before. Raises:
         SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
     """
     proposals = [amended(workspace, path, change) for path, change in found.changes().items()]
-    return apply(workspace, proposals, *described("corrected", [one.record.username for one in found.asked]))
+    return apply(workspace, proposals, *described("corrected", [one.record.username for one in found.asked]), tell=tell)

@@ -11,7 +11,10 @@ from graduand.proposals import apply
 from graduand.recorded import described
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graduand.proposal import Proposal
+    from graduand.proposals import Resumed
     from graduand.saved import Saved
     from graduand.workspace import Workspace
 
@@ -76,10 +79,12 @@ class Patch(NamedTuple):
         return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def take(workspace: Workspace, patch: Patch, *, approve: str = "") -> tuple[Saved, ...]:
+def take(
+    workspace: Workspace, patch: Patch, *, approve: str = "", tell: Callable[[Resumed], None] | None = None
+) -> tuple[Saved, ...]:
     """Write the patch into the records, all or nothing, in one commit.
 
-    Raises:
+    `tell` hears what became of a save that was killed before. Raises:
         TooManyClosings, PlanChanged: more accounts would close than the limits allow, or another patch was approved.
         Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
     """
@@ -93,4 +98,4 @@ def take(workspace: Workspace, patch: Patch, *, approve: str = "") -> tuple[Save
     }
     kind = "deactivated" if rows and all(row.closes for row in rows) else "corrected"
     said = described(kind, [row.username for row in rows], reasons if kind == "deactivated" else ())
-    return apply(workspace, patch.proposals, *said)
+    return apply(workspace, patch.proposals, *said, tell=tell)

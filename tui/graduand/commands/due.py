@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.commands.session import say, session_of
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.due import AHEAD, Kind
 from graduand.errors import Usage
 from graduand.language import N_, _, ngettext
@@ -83,7 +83,7 @@ def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[Kind], approv
 
     chosen = found.proposed(kinds)
     left = len(found.proposed(list(Kind))) - len(chosen)
-    saved = make(workspace, chosen, found.people, approve=approve)
+    saved = make(workspace, chosen, found.people, approve=approve, tell=say_resumed)
     if saved:
         number = len(saved)
         message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", number)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.commands.session import say, session_of
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, ngettext, visible
 from graduand.outreach import Call, Campaign
 from graduand.reports.progress import progress
@@ -108,7 +108,7 @@ def _note(workspace: Workspace, found: Outreach, *, apply: bool) -> None:
     if not apply:
         say(_("Nothing is noted yet; once the letters are sent, run the same command with --apply."))
         return
-    saved = campaigns.note(workspace, found)
+    saved = campaigns.note(workspace, found, say_resumed)
     number = len(saved)
     message = ngettext("Noted in {count} record: {commit}", "Noted in {count} records: {commit}", number)
     say(message.format(count=number, commit=saved[0].commit[:12]))

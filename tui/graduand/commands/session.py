@@ -13,6 +13,8 @@ from graduand.workspace import Workspace, root_of
 if TYPE_CHECKING:
     import typer
 
+    from graduand.proposals import Resumed
+
 
 @dataclass(frozen=True)
 class Session:
@@ -38,6 +40,13 @@ def session_of(context: typer.Context) -> Session:
 def say(sentence: str) -> None:
     """Tell a person something; data goes to standard output, talk to standard error."""
     sys.stderr.write(f"{sentence}\n")
+
+
+def say_resumed(resumed: Resumed) -> None:
+    """Tell what became of a save that was killed before."""
+    from graduand.proposals import told
+
+    say(told(resumed))
 
 
 def agreed(question: str, closing: int = 0) -> bool:

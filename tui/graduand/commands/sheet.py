@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graduand.cells import REMOVE, Dates
-from graduand.commands.session import agreed, say, session_of
+from graduand.commands.session import agreed, say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.progress import progress
@@ -157,6 +157,6 @@ def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> N
     if not apply and not agreed(question, found.closing):
         say(_("Nothing was written; write it with --apply."))
         return
-    saved = take(workspace, found, approve=approve)
+    saved = take(workspace, found, approve=approve, tell=say_resumed)
     message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", len(saved))
     say(message.format(count=len(saved), commit=saved[0].commit[:12] if saved else ""))
