@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.language import speak
+from graduand.letters import spelt
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle
 
 if TYPE_CHECKING:
@@ -242,3 +244,18 @@ def test_the_people_can_be_piped_and_named(school: Path) -> None:
     rows = list(csv.reader(io.StringIO(ran.out.removeprefix("\ufeff"), newline=""), delimiter=";"))
     assert [row[:2] for row in rows] == [["username", "email_address"], ["'00412345", "p00412345@valmont.example"]]
     assert not (school / "build").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "region", "day", "words"),
+    [
+        ("en", "us", "2027-01-05", "January\u00a05, 2027"),
+        ("en", "eu", "2027-01-05", "5\u00a0January\u00a02027"),
+        ("fr", "eu", "2027-08-01", "1er\u00a0août\u00a02027"),
+        ("fr", "us", "2027-12-31", "31\u00a0décembre\u00a02027"),
+    ],
+)
+def test_days_are_written_as_in_a_letter(language: str, region: str, day: str, words: str) -> None:
+    speak(language)
+
+    assert spelt(day, region) == words
