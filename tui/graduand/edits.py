@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import NoSuchPerson, Usage
-from graduand.language import _, quoted, visible
+from graduand.language import _, quoted
 from graduand.nearest import nearest
 from graduand.proposal import State, amended
 from graduand.proposals import apply
+from graduand.recorded import described
 from graduand.records import files
 from graduand.records.kinds import CLEAR, Kind
 from graduand.records.paths import username_of
@@ -117,11 +118,8 @@ def paths_of(workspace: Workspace, usernames: Sequence[str]) -> list[str]:
 
 def message(records: Sequence[Record], changes: Mapping[str, object]) -> tuple[str, dict[str, str]]:
     """Return a commit's subject and trailers: the kind of the changes and the usernames, nothing else of anybody."""
-    kind = _kind(changes)
-    who = visible(records[0].username) if len(records) == 1 else f"{len(records)} records"
     reasons = {record.text("transition:account:reason") for record in records} if "disabled" in changes else set()
-    reason = visible(reasons.pop()) if len(reasons) == 1 else ""
-    return f"{kind.capitalize()}: {who}", {"Graduand-Kind": kind, "Graduand-Reason": reason}
+    return described(_kind(changes), [record.username for record in records], reasons)
 
 
 def _kind(changes: Mapping[str, object]) -> str:
