@@ -134,8 +134,13 @@ class DueScreen(View[Calendar]):
             ]
             parts += [f"\n{due_words(entry, self.found, show=True)}"]
             parts += [f"\n  {difference_text(one, show=True)}" for one in _differences(entry)]
-        parts += ["\n", ("→ ", "bold $text-accent"), cure_words(kind, self.found)]
+        parts += ["\n", ("→ ", "bold $text-accent"), self._cure(kind, entry)]
         return Content.assemble(*parts)
+
+    def _cure(self, kind: Kind, entry: Due | None) -> str:
+        if entry and entry.changes:
+            return _("Ctrl+S writes it into the record, after a look.")
+        return cure_words(kind, self.found)
 
     # Going through
 
