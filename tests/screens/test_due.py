@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from graduand.language import speak
+from graduand.screens.app import GraduandApp
 from graduand.screens.due import DueScreen
+from graduand.screens.outreach import OutreachScreen
 from graduand.workspace import Workspace
 from tests.campaigns.test_due import ASKED, PEOPLE, someone
 from tests.repository import begin, commit, git, put, settle
@@ -157,5 +159,23 @@ def test_a_record_that_changed_meanwhile_is_not_overwritten(school: Path) -> Non
         assert app.changed == []
         assert any("00412345.yaml" in words for words in told(app))
         assert app.screen is screen
+
+    story(app, tell)
+
+
+def test_d_and_o_lead_from_the_list_to_the_calendar_and_to_the_campaign_of_who_is_marked(school: Path) -> None:
+    app = GraduandApp(Workspace(school), DAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "d")
+        assert "No answer about a personal address" in screen_text(app)
+        await press(pilot, "escape", "slash")
+        await type_in(pilot, "00412350")
+        await press(pilot, "enter", "space", "o")
+        screen = app.screen
+        assert isinstance(screen, OutreachScreen)
+        assert screen.found
+        assert [one.record.username for one in screen.found.asked] == ["00412350"]
+        assert screen.found.left_out == ()
 
     story(app, tell)

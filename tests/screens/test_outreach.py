@@ -71,14 +71,13 @@ def test_the_letters_are_written_for_who_is_marked_and_noted_after_a_look(school
 
     async def tell(pilot: Pilot[Any]) -> None:
         assert asked(screen) == ["00412345", "00412347"]
-        await press(pilot, "space", "w")
+        await press(pilot, "space", "ctrl+s")
+        golden("screens/outreach-note.en.80x24.txt", screen_text(app).encode())
+        await press(pilot, "escape", "w")
         people = (school / "build/outreach/email/people.csv").read_text(encoding="utf-8-sig")
         assert people.count("Dear Chloé") == 1
-        assert git(school, "status", "--porcelain") == ""
-        await press(pilot, "ctrl+s")
-        golden("screens/outreach-note.en.80x24.txt", screen_text(app).encode())
-        await press(pilot, "escape")
-        assert app.changed == []
+        assert told(app) == ["For the mail merge: build/outreach/email"]
+        assert (app.changed, git(school, "status", "--porcelain")) == ([], "")
         await press(pilot, "ctrl+s", "ctrl+s")
         assert app.changed == ["records/2026-spring/00412345.yaml"]
         assert asked(screen) == ["00412347"]

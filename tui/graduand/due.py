@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.closings import Approval
 from graduand.errors import Trouble
-from graduand.handshake.plan import beyond
 from graduand.handshake.row import DISABLED
 from graduand.outreach import ANSWER_BY, NO_ADDRESS, REQUESTED_ON
-from graduand.proposal import amended
-from graduand.proposals import apply
-from graduand.recorded import described
 from graduand.records.record import ATTENDING
 from graduand.recycled import recycled
 from graduand.rules.addresses import dying
@@ -25,13 +18,11 @@ from graduand.rules.values import real_day
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from graduand.findings import Finding
-    from graduand.proposals import Resumed
     from graduand.records.record import Record, Value
     from graduand.records.school import School
-    from graduand.saved import Saved
     from graduand.workspace import Workspace
 
 AHEAD: Final = 30
@@ -108,59 +99,9 @@ class Calendar(NamedTuple):
         return tuple(one for one in self.due if one.changes and one.kind in wanted)
 
 
-def changes_of(chosen: Iterable[Due]) -> dict[str, dict[str, Value | None]]:
-    """Return what the records shall say, by path."""
-    found: dict[str, dict[str, Value | None]] = {}
-    for one in chosen:
-        found.setdefault(one.record.path, {}).update(one.changes)
-    return found
-
-
-def checksum_of(chosen: Iterable[Due]) -> str:
-    """Return what vouches that exactly these proposals were looked at."""
-    return hashlib.sha256(json.dumps(changes_of(chosen), sort_keys=True).encode()).hexdigest()
-
-
 def within(calendar: Calendar, only: Collection[Kind]) -> Calendar:
     """Return the calendar with the kinds in `only`; none named is all of them."""
     return calendar._replace(due=tuple(one for one in calendar.due if not only or one.kind in only))
-
-
-def beyond_limit(workspace: Workspace, closing: int, people: int) -> str:
-    """Return the school's limit, as a sentence names it, when so many closings go beyond it; "" otherwise."""
-    limit = workspace.institution.limits.deactivations
-    return limit.spelt if beyond(limit, closing, people) else ""
-
-
-def make(
-    workspace: Workspace,
-    chosen: Sequence[Due],
-    people: int,
-    *,
-    approve: str = "",
-    tell: Callable[[Resumed], None] | None = None,
-) -> tuple[Saved, ...]:
-    """Write what is proposed into the records, all or none, in one commit; no file goes to Handshake by it.
-
-    Args:
-        workspace: where the records are.
-        chosen: entries of a calendar that propose something.
-        people: how many records the calendar has looked at.
-        approve: the checksum of what may go beyond the limits; "" for nothing.
-        tell: hears what became of a save that was killed before.
-
-    Raises:
-        TooManyClosings: more accounts would close than the school's limits allow, and nobody approved them.
-        PlanChanged: `approve` is the checksum of other proposals.
-        SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
-    """
-    closing = sum(one.closes for one in chosen)
-    approval = Approval(checksum_of(chosen), approve, "graduand due")
-    approval.allow(closing, people, workspace.institution.limits.deactivations)
-    kind = "deactivated" if closing == len(chosen) else "graduated" if not closing else "corrected"
-    reasons = {one.what for one in chosen if one.closes} if kind == "deactivated" else set()
-    proposals = [amended(workspace, path, changes) for path, changes in changes_of(chosen).items()]
-    return apply(workspace, proposals, *described(kind, {one.record.username for one in chosen}, reasons), tell=tell)
 
 
 def calendar(

@@ -269,11 +269,18 @@ def write(workspace: Workspace, found: Outreach, folder: Path) -> None:
     disk.publish(folder, {name: text.encode() for name, text in files.items()}, PEOPLE)
 
 
-def note(workspace: Workspace, found: Outreach, tell: Callable[[Resumed], None] | None = None) -> tuple[Saved, ...]:
-    """Note in the records that people were asked, and until when, in one commit.
+def note(
+    workspace: Workspace,
+    found: Outreach,
+    *,
+    commit: bool = True,
+    tell: Callable[[Resumed], None] | None = None,
+) -> tuple[Saved, ...]:
+    """Note in the records that people were asked, and until when, all or none, in one commit.
 
     `tell` hears what became of a save that was killed before. Raises:
         SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
     """
     proposals = [amended(workspace, path, change) for path, change in found.changes().items()]
-    return apply(workspace, proposals, *described("corrected", [one.record.username for one in found.asked]), tell=tell)
+    said = described("corrected", [one.record.username for one in found.asked])
+    return apply(workspace, proposals, *said, commit=commit, tell=tell)

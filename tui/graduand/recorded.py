@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graduand.language import visible
+from graduand.language import _, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
+
+    from graduand.saved import Saved
 
 
 def described(kind: str, usernames: Collection[str], reasons: Collection[str] = ()) -> tuple[str, dict[str, str]]:
@@ -15,3 +17,9 @@ def described(kind: str, usernames: Collection[str], reasons: Collection[str] = 
     who = visible(next(iter(usernames))) if len(usernames) == 1 else f"{len(usernames)} records"
     reason = visible(next(iter(reasons))) if len(reasons) == 1 else ""
     return f"{kind.capitalize()}: {who}", {"Graduand-Kind": kind, "Graduand-Reason": reason}
+
+
+def saved_words(saved: Sequence[Saved]) -> str:
+    """Return the sentence on what was saved, of one or more files, and whether git has recorded it."""
+    commit = saved[0].commit
+    return _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")

@@ -79,7 +79,7 @@ def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_jso
 
 
 def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[Kind], approve: str) -> None:
-    from graduand.due import make
+    from graduand.granted import make
 
     chosen = found.proposed(kinds)
     left = len(found.proposed(list(Kind))) - len(chosen)

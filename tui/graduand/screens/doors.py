@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from graduand.records.paths import username_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,11 +54,26 @@ def _uploads(errand: Errand) -> Screen[None]:
     return UploadsScreen(errand.workspace, errand.on)
 
 
+def _due(errand: Errand) -> Screen[None]:
+    from graduand.screens.due import DueScreen  # noqa: PLC0415
+
+    return DueScreen(errand.workspace, errand.on, commit=errand.commit)
+
+
+def _outreach(errand: Errand) -> Screen[None]:
+    from graduand.screens.outreach import OutreachScreen  # noqa: PLC0415
+
+    usernames = frozenset(username_of(path) for path in errand.paths)
+    return OutreachScreen(errand.workspace, errand.on, usernames, commit=errand.commit)
+
+
 DOORS: dict[str, Callable[[Errand], Screen[None]]] = {
     "problems": _problems,
     "plan": _plan,
     "uploads": _uploads,
     "change": _change,
     "history": _history,
+    "due": _due,
+    "outreach": _outreach,
 }
 """By the word that the list of people asks for."""

@@ -8,12 +8,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import due
+from graduand import due, granted
 from graduand.comparison import Difference
-from graduand.due import CLOSING, Calendar, Due, Kind, checksum_of
+from graduand.due import CLOSING, Calendar, Due, Kind
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.query import folded
+from graduand.recorded import saved_words
 from graduand.reports.cures_text import difference_text
 from graduand.reports.due_text import counts, cure_words, due_words, kind_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
@@ -48,8 +49,9 @@ class DueScreen(View[Calendar]):
         Binding("f5", "read", N_("Read again"), show=False, id="due.read"),
     ]
 
-    def __init__(self, workspace: Workspace, on: str) -> None:
+    def __init__(self, workspace: Workspace, on: str, *, commit: bool = True) -> None:
         super().__init__()
+        self.commit = commit
         self.workspace = workspace
         self.day = on
         self.ahead = due.AHEAD
@@ -211,17 +213,17 @@ class DueScreen(View[Calendar]):
         title = ngettext("Write {count} proposal", "Write {count} proposals", number).format(count=number)
         message = ngettext("{count} account will be closed.", "{count} accounts will be closed.", closing)
         warning = message.format(count=closing) if closing else ""
-        beyond = due.beyond_limit(self.workspace, closing, self.found.people)
+        beyond = granted.beyond_limit(self.workspace, closing, self.found.people)
         if beyond:
             warning += " " + _("The school's limit is {limit}.").format(limit=beyond)
         subjects = [Subject(one.record.username, _differences(one)) for one in chosen]
         question = Question(title, subjects, warning=warning, typed=str(closing) if closing else "")
-        approve = checksum_of(chosen) if beyond else ""
+        approve = granted.checksum_of(chosen) if beyond else ""
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._make(chosen, approve) if yes else None)
 
     def _make(self, chosen: Sequence[Due], approve: str) -> None:
         def labour(_tell: Tell) -> tuple[Saved, ...]:
-            return due.make(self.workspace, chosen, self.found.people, approve=approve)
+            return granted.make(self.workspace, chosen, self.found.people, approve=approve, commit=self.commit)
 
         self.app.push_screen(Waiting(_("Saving"), labour, stoppable=False), self._made)
 
@@ -231,7 +233,7 @@ class DueScreen(View[Calendar]):
         elif saved:
             self.marks = frozenset()
             self.post_message(Changed(saved))
-            self.notify(_("Saved and committed: {commit}").format(commit=saved[0].commit[:12]), markup=False)
+            self.notify(saved_words(saved), markup=False)
         self.action_read()
 
 

@@ -15,6 +15,7 @@ from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.outreach import Asked, Call, Campaign, LeftOut, Outreach, Why
 from graduand.query import folded
+from graduand.recorded import saved_words
 from graduand.reports.outreach_text import asked_words, counts, title, why_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.messages import Changed, Opened
@@ -60,8 +61,11 @@ class OutreachScreen(View[Outreach]):
         Binding("f5", "read", N_("Read again"), show=False, id="outreach.read"),
     ]
 
-    def __init__(self, workspace: Workspace, on: str, usernames: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, workspace: Workspace, on: str, usernames: frozenset[str] = frozenset(), *, commit: bool = True
+    ) -> None:
         super().__init__()
+        self.commit = commit
         self.workspace = workspace
         self.day = on
         self.usernames = usernames
@@ -229,11 +233,11 @@ class OutreachScreen(View[Outreach]):
         """Write the file for the mail merge and the letter."""
         if self.found:
             found = self.found._replace(asked=self._chosen())
-            folder = self.workspace.root / "build" / "outreach" / self.turn.campaign.value
+            folder = f"build/outreach/{self.turn.campaign}"
 
             def labour(_tell: Tell) -> str:
-                outreach.write(self.workspace, found, folder)
-                return str(folder)
+                outreach.write(self.workspace, found, self.workspace.root / folder)
+                return folder
 
             self.app.push_screen(Waiting(_("Writing the letters"), labour, stoppable=False), self._wrote)
 
@@ -241,7 +245,7 @@ class OutreachScreen(View[Outreach]):
         if isinstance(folder, Trouble):
             self.notify(str(folder), severity="error", markup=False)
         elif folder:
-            self.notify(_("For the mail merge: {folder}").format(folder=visible(folder, 200)), timeout=12, markup=False)
+            self.notify(_("For the mail merge: {folder}").format(folder=folder), timeout=12, markup=False)
 
     def action_note(self) -> None:
         """Show what the records would say, and ask."""
@@ -258,7 +262,7 @@ class OutreachScreen(View[Outreach]):
 
     def _note(self, found: Outreach) -> None:
         def labour(_tell: Tell) -> tuple[Saved, ...]:
-            return outreach.note(self.workspace, found)
+            return outreach.note(self.workspace, found, commit=self.commit)
 
         self.app.push_screen(Waiting(_("Saving"), labour, stoppable=False), self._noted)
 
@@ -267,7 +271,7 @@ class OutreachScreen(View[Outreach]):
             self.notify(str(saved), severity="error", markup=False)
         elif saved:
             self.post_message(Changed(saved))
-            self.notify(_("Saved and committed: {commit}").format(commit=saved[0].commit[:12]), markup=False)
+            self.notify(saved_words(saved), markup=False)
         self.action_read()
 
 
