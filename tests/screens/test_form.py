@@ -11,10 +11,11 @@ from textual.events import Paste
 from graduand.drafting import begun
 from graduand.language import speak
 from graduand.records.kinds import CLEAR
+from graduand.roster import Entry
 from graduand.screens.fields.day import stepped
 from graduand.screens.fields.edited import pasted, shown
 from graduand.workspace import Workspace
-from tests.drafts.drafts import PATH, commits, draft_of, message, people, text_at
+from tests.drafts.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
 from tests.drafts.test_keeping import orphan
 from tests.repository import GRADUATE, git, put, shipped
 from tests.screens.form_app import FormApp
@@ -178,6 +179,19 @@ def test_a_finding_appears_when_the_field_is_left_and_goes_when_it_is_cured(root
         await type_in(pilot, "28")
         await press(pilot, "tab")
         assert "✗" not in screen_text(app)
+
+    story(app, tell)
+
+
+def test_what_somebody_else_has_is_told_when_the_others_are_known(root: Path) -> None:
+    app = FormApp(people(root), field="email_address")
+    app.form.everybody = lambda: (Entry(OTHER, "00412815", "", "", "p00412815@valmont.example", "", "", "", "", ""),)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "ctrl+u")
+        await type_in(pilot, "P00412815@valmont.example")
+        await press(pilot, "down")
+        assert "also appears in" in screen_text(app)
 
     story(app, tell)
 
@@ -628,8 +642,8 @@ def test_exemptions_are_edited_one_by_one(root: Path) -> None:
     story(app, tell)
 
 
-@pytest.mark.parametrize("key", ["r", "x", "escape"])
-def test_what_a_killed_session_left_is_offered_and_never_taken_by_itself(root: Path, key: str) -> None:
+@pytest.mark.parametrize("keys", [("r",), ("x", "y"), ("x", "x", "escape"), ("escape",)])
+def test_what_a_killed_session_left_is_offered_and_never_taken_by_itself(root: Path, keys: tuple[str, ...]) -> None:
     people(root)
     first = FormApp(root, field="last_name")
 
@@ -644,10 +658,10 @@ def test_what_a_killed_session_left_is_offered_and_never_taken_by_itself(root: P
     async def tell(pilot: Pilot[Any]) -> None:
         assert "An unsaved draft was kept" in screen_text(app)
         assert not app.draft.dirty
-        await press(pilot, "enter", key)
-        assert app.draft.dirty is (key == "r")
-        assert file.exists() is (key != "x")
-        if key == "r":
+        await press(pilot, "enter", *keys)
+        assert app.draft.dirty is (keys == ("r",))
+        assert file.exists() is (keys != ("x", "y"))
+        if keys == ("r",):
             assert "Dupontx" in screen_text(app)
             assert json.loads(file.read_bytes())["pid"] == os.getpid()
             await press(pilot, "ctrl+s")

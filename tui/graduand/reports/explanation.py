@@ -18,39 +18,41 @@ if TYPE_CHECKING:
     from graduand.rules.rule import Rule
 
 _WIDTH = 88
+_MARGIN = 12
+"""Columns for what a paragraph is about."""
 
 
-def rule_text(rule: Rule, importer: Importer) -> Iterator[Line]:
-    """Return the explanation of a rule."""
+def rule_text(rule: Rule, importer: Importer, width: int = _WIDTH) -> Iterator[Line]:
+    """Return the explanation of a rule, wrapped to `width` columns."""
     yield line(Span(f"{rule.id}  {_(rule.title)}", "bold"), f"  ({severity_word(rule.severity)})")
     yield line("")
-    yield from _paragraph(_("Why"), _(rule.why))
-    yield from _paragraph(_("Cure"), _(rule.cure))
+    yield from _paragraph(_("Why"), _(rule.why), width)
+    yield from _paragraph(_("Cure"), _(rule.cure), width)
     yield from _paragraph(_("Exemption"), _("possible, with transition: waive") if rule.waivable else _("not possible"))
     yield from _sources(rule.sources, importer)
 
 
-def field_text(field: Field, importer: Importer, values: Sequence[str] = ()) -> Iterator[Line]:
+def field_text(field: Field, importer: Importer, values: Sequence[str] = (), width: int = _WIDTH) -> Iterator[Line]:
     """Return the explanation of a field: its meaning, what may stand in it, where that is written.
 
     `values` are those that the school allows, when the field itself does not say.
     """
     yield line(Span(f"{field.key}  {field.label}", "bold"), f"  ({field.kind})")
     yield line("")
-    yield from _paragraph(_("Meaning"), str(field.help))
+    yield from _paragraph(_("Meaning"), str(field.help), width)
     if field.values or values:
-        yield from _paragraph(_("Values"), ", ".join(visible(value) for value in values or field.values))
+        yield from _paragraph(_("Values"), ", ".join(visible(value) for value in values or field.values), width)
     if field.exported:
         yield from _paragraph(_("Wiping"), _("possible, with “**CLEAR**”") if field.clear else _("not possible"))
         yield from _paragraph(_("Checked on"), field.checked_on)
     yield from _sources(field.sources, importer)
 
 
-def _paragraph(head: str, text: str) -> Iterator[Line]:
-    first, *rest = wrap(text, _WIDTH) or [""]
-    yield line(Span(f"{head:<12}", "dim"), first)
+def _paragraph(head: str, text: str, width: int = _WIDTH) -> Iterator[Line]:
+    first, *rest = wrap(text, max(width, 12)) or [""]
+    yield line(Span(f"{head:<{_MARGIN}}", "dim"), first)
     for more in rest:
-        yield line(" " * 12, more)
+        yield line(" " * _MARGIN, more)
 
 
 def _sources(keys: tuple[str, ...], importer: Importer) -> Iterator[Line]:
@@ -61,7 +63,7 @@ def _sources(keys: tuple[str, ...], importer: Importer) -> Iterator[Line]:
         if source:
             yield from _paragraph(_("Source"), f"[{key}] {source.title}")
             if source.url:
-                yield line(" " * 12, source.url)
+                yield line(" " * _MARGIN, source.url)
 
 
 def as_json(rule: Rule | None, field: Field | None, importer: Importer) -> str:

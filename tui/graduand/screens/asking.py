@@ -69,7 +69,7 @@ def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
 
 
 def _fact(label: str, text: str) -> Content:
-    return Content.assemble((f"{label:<16}", "$foreground 60%"), visible(text, 200) or ("–", "$text-warning"))
+    return Content.assemble((f"{label:<20}", "$foreground 60%"), visible(text, 200) or ("–", "$text-warning"))
 
 
 def recovering(one: Left, school: School) -> QuestionScreen:
@@ -83,6 +83,15 @@ def recovering(one: Left, school: School) -> QuestionScreen:
             Answer(("x",), "x", _("discard it"), DISCARD),
             Answer((), _("Esc"), _("decide later"), LATER),
         ],
+    )
+
+
+def discarding(one: Left, school: School) -> QuestionScreen:
+    """Ask once more before a draft is thrown away."""
+    return QuestionScreen(
+        _("Discard this draft?"),
+        [Content.styled(_labels(one.draft.changed, school), "bold")],
+        [Answer(("y", "o"), _("y"), _("yes, discard it"), DISCARD), Answer((), _("Esc"), _("decide later"), LATER)],
     )
 
 

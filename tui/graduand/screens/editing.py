@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from graduand.drafting import Draft, Unread, held, judged, opened, proposed, text_now
 from graduand.language import N_, _, quoted, visible
+from graduand.neighbours import neighbours
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
 from graduand.records.transition import GRADUATED, RETURNED
@@ -28,12 +29,13 @@ from graduand.screens.widgets.keyline import KeyLine
 from graduand.sections import can_wipe, found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
     from graduand.drafting import Held
     from graduand.findings import Finding
+    from graduand.roster import Entry
     from graduand.workspace import Workspace
 
 
@@ -83,6 +85,8 @@ class EditingScreen(Screen[None]):
         self._added: set[str] = set()
         self._findings: tuple[Finding, ...] = ()
         self._proposed = False
+        self.everybody: Callable[[], Sequence[Entry]] = tuple
+        """Where the others are listed, when somebody knows them."""
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
@@ -118,7 +122,7 @@ class EditingScreen(Screen[None]):
         """Show the draft, and judge it anew."""
         if self.draft:
             await self.sheet.show(self.draft, self._added)
-        self._judge()
+        self.judge()
 
     def watch_draft(self, before: Draft | None, draft: Draft | None) -> None:
         """Keep the title and the keys up to date."""
@@ -138,11 +142,12 @@ class EditingScreen(Screen[None]):
         state = (_("new, not saved") if self.draft.base is None else _("not saved")) if self.draft.dirty else ""
         return Content.assemble(" · ".join(parts), (f"  • {state}" if state else "", "$text-accent"))
 
-    def _judge(self) -> None:
+    def judge(self) -> None:
         """Say at each field what is wrong with it now, and show the row and the file as they would be."""
         self.query_one("#title", Static).update(self._title(), layout=False)
         if self.draft:
-            self._findings = judged(self.workspace, self.draft, self.on)
+            others = neighbours(self.everybody(), self.draft.record)
+            self._findings = judged(self.workspace, self.draft, self.on, others)
             self.sheet.say(self._findings)
             text = text_now(self.draft, self.workspace.school)
             username = self.draft.original.username or self.draft.record.username
@@ -194,7 +199,7 @@ class EditingScreen(Screen[None]):
                 await self._change(key, value)
                 message = _("Handshake knows this person as {username}; empty the field if nothing was ever sent.")
                 self.notify(message.format(username=quoted(value)), markup=False)
-        self._judge()
+        self.judge()
 
     async def action_undo(self) -> None:
         """Take the last change back."""

@@ -10,9 +10,9 @@ from textual.events import Mount
 
 from graduand.drafting import Draft, carried, opened, stands
 from graduand.errors import Trouble
-from graduand.keeping import forget
+from graduand.keeping import Left, forget
 from graduand.language import _
-from graduand.screens.asking import DISCARD, SAVE, TAKE, leaving, recovering
+from graduand.screens.asking import DISCARD, SAVE, TAKE, discarding, leaving, recovering
 from graduand.screens.editing import EditingScreen
 from graduand.screens.messages import Changed
 from graduand.screens.settling import settle
@@ -36,10 +36,11 @@ class FormScreen(EditingScreen):
         on: str,
         field: str = "",
         *,
-        draft: Draft | None = None,
+        draft: Draft | Left | None = None,
         commit: bool = True,
     ) -> None:
-        super().__init__(workspace, path, on, field, draft)
+        self._left = draft if isinstance(draft, Left) else None
+        super().__init__(workspace, path, on, field, draft.draft if isinstance(draft, Left) else draft)
         self._commit = commit
         self._shelter = Shelter(workspace)
         self._unkept = False
@@ -75,8 +76,13 @@ class FormScreen(EditingScreen):
 
     @work(exclusive=True, group="asking")
     async def _offer_what_was_kept(self, path: str) -> None:
+        if self._left:
+            await asyncio.to_thread(self._shelter.take_up, self._left)
+            return
         for one in await asyncio.to_thread(self._shelter.left, path):
             answer = await self.app.push_screen_wait(recovering(one, self.workspace.school))
+            if answer == DISCARD:
+                answer = await self.app.push_screen_wait(discarding(one, self.workspace.school))
             if answer == TAKE and self.draft:
                 self.steps.take(self.draft, "")
                 self.draft = one.draft
@@ -129,6 +135,7 @@ class FormScreen(EditingScreen):
         draft = self.draft
         if not draft:
             return True
+        self.judge()
         try:
             kept = await settle(self.app, self.workspace, draft, commit=self._commit)
         except Trouble as trouble:

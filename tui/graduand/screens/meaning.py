@@ -35,6 +35,9 @@ KEYS = (
     ("Ctrl+N", N_("another field")),
 )
 
+_FRAME = 18
+"""Columns of the border, the scrollbar and the margin of a paragraph."""
+
 
 class MeaningScreen(ModalScreen[None]):
     """One field explained, and the keys of the form."""
@@ -65,10 +68,11 @@ class MeaningScreen(ModalScreen[None]):
                 yield Static(part)
 
     def _parts(self) -> Iterator[Content]:
+        width = min(self.app.size.width, 92) - _FRAME
         values = tuple(choice.value for choice in self._choices.choices) if self._choices else ()
-        yield printed(field_text(self._field, self._importer, values))
+        yield printed(field_text(self._field, self._importer, values, width))
         for rule in dict.fromkeys(finding.rule for finding in self._found):
-            yield printed(rule_text(RULES[rule], self._importer))
+            yield printed(rule_text(RULES[rule], self._importer, width))
         keys = [Content.assemble((f"{key:<16}", "bold $text-accent"), _(words)) for key, words in KEYS]
         yield Content("\n").join([Content.styled(_("Keys"), "bold"), *keys])
 

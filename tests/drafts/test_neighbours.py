@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from graduand.neighbours import neighbours
+from graduand.records.record import Record
+from graduand.roster import Entry
+
+RECORD = Record(
+    "records/a/1.yaml",
+    {
+        "username": "ab1",
+        "email_address": "A@valmont.example",
+        "first_name": "Léa",
+        "last_name": "Roy",
+        "transition:previous_username": "old",
+        "additional_email_addresses": ("more@valmont.example",),
+    },
+)
+
+
+def entry(path: str, username: str, address: str = "", name: tuple[str, str] = ("", "")) -> Entry:
+    return Entry(path, username, name[1], name[0], address, "", "returned", "", "", "")
+
+
+def test_who_may_have_the_same_is_found_without_minding_capitals() -> None:
+    near = [
+        entry("records/b/2.yaml", "AB1"),
+        entry("records/b/3.yaml", "OLD"),
+        entry("records/b/4.yaml", "4", "a@VALMONT.example"),
+        entry("records/b/5.yaml", "5", "More@valmont.example"),
+        entry("records/b/6.yaml", "6", "", ("LÉA", "ROY")),
+    ]
+    far = [entry("records/b/7.yaml", "7", "b@valmont.example", ("Léa", "Royer")), entry("records/b/8.yaml", "")]
+
+    found = neighbours([*far, *near], RECORD)
+
+    assert [one.path for one in found] == [one.path for one in near]
+    assert found[-1].values == {
+        "username": "6",
+        "first_name": "LÉA",
+        "last_name": "ROY",
+        "transition:kind": "returned",
+    }

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+
+from graduand.keeping import folder_of, keep, left
+from graduand.screens.form import FormScreen
+from graduand.screens.recovery import RecoveryScreen
+from graduand.workspace import Workspace
+from tests.drafts.drafts import ON, OTHER, PATH, draft_of, people, text_at
+from tests.drafts.test_keeping import _gone
+from tests.screens.terminal import press, screen_text, story
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+class RecoveryApp(App[None]):
+    """Offers what was left."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.workspace = Workspace(root)
+
+    def on_mount(self) -> None:
+        found = left(folder_of(self.workspace), self.workspace.school)
+        self.push_screen(RecoveryScreen(self.workspace, ON, found, commit=True))
+
+
+def killed(root: Path) -> Path:
+    """Leave two drafts of a session that has ended, and return where they are."""
+    people(root)
+    folder = folder_of(Workspace(root))
+    keep(folder, draft_of(root).set("last_name", "Martin [/red]"))
+    keep(folder, draft_of(root, OTHER).set("first_name", "Rose"))
+    for file in folder.iterdir():
+        file.write_bytes(json.dumps(json.loads(file.read_bytes()) | {"pid": _gone()}).encode())
+    return folder
+
+
+def test_every_draft_is_listed_and_one_is_resumed_where_it_was_left(root: Path) -> None:
+    folder = killed(root)
+    app = RecoveryApp(root)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        text = screen_text(app)
+        assert "2 unsaved drafts were kept" in text
+        assert "Chloé Martin [/red]" in text
+        await press(pilot, "r")
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        assert form.draft == draft_of(root).set("last_name", "Martin [/red]")
+        await press(pilot, "ctrl+s")
+        assert "Martin [/red]" in text_at(root, PATH)
+        assert len(list(folder.iterdir())) == 1
+
+    story(app, tell)
+
+
+def test_a_draft_is_discarded_only_at_the_second_time(root: Path) -> None:
+    folder = killed(root)
+    app = RecoveryApp(root)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "x", "down", "x", "up")
+        assert len(list(folder.iterdir())) == 2
+        await press(pilot, "x", "x")
+        assert len(list(folder.iterdir())) == 1
+        assert "Chloé Martin" not in screen_text(app)
+        await press(pilot, "escape")
+        assert len(list(folder.iterdir())) == 1
+
+    story(app, tell)
