@@ -6,7 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -104,9 +104,9 @@ def test_a_manifest_without_end_is_no_bug(compiled: Path) -> None:
     assert note(compiled).code == 5
 
 
-@pytest.mark.parametrize("name", ["HEAD:records", "HEAD^{tree}", "--help", "f" * 40])
+@pytest.mark.parametrize("name", ["HEAD:records", "HEAD^{tree}", "HEAD", "{short}", "--help", "f" * 40])
 def test_what_is_no_commit_is_refused(compiled: Path, name: str) -> None:
-    rewrite(compiled, commit=name)
+    rewrite(compiled, commit=name.replace("{short}", git(compiled, "rev-parse", "--short", "HEAD").strip()))
 
     ran = note(compiled)
 
@@ -186,6 +186,44 @@ def test_tags_of_other_people_are_nobodys_upload(compiled: Path) -> None:
     assert f"No upload “next-week” is noted; the last ones: {name}." in taken_back.err
 
 
+FORGED: Final[list[dict[str, object]]] = [
+    {"usernames": 5},
+    {"usernames": [{}, None]},
+    {"jobs": 7},
+    {"jobs": [7]},
+    {"jobs": None},
+    {"since": [[]]},
+    {"commit": {}},
+    {"commit": "--output=x"},
+    {"commit": "HEAD\nHEAD"},
+    {"on": {}},
+    {"rollback_of": [1]},
+    {"schema": ["graduand/"]},
+    {"schema": 1},
+    {"failed": 3},
+    {"failed": [3]},
+    {"failed": None},
+    {"upload": {}},
+]
+
+
+@pytest.mark.parametrize("values", FORGED, ids=str)
+@pytest.mark.parametrize("kind", ["upload", "result"])
+def test_a_message_that_is_not_of_our_form_is_nobodys(compiled: Path, values: dict[str, object], kind: str) -> None:
+    """Whoever may push a tag may write into it whatever they like."""
+    name = note(compiled).out.strip()
+    says = json.loads(git(compiled, "tag", "--list", "--format=%(contents)", name))
+    says |= {"schema": "graduand/result/1", "upload": name, "failed": []} if kind == "result" else {}
+    git(compiled, "tag", "--annotate", "--message", json.dumps(says | values), f"{kind}/20990101T000000Z")
+    ran = [
+        graduand(compiled, *words)
+        for words in (("plan", "--on", DAY, "--changed"), ("log", "00412345"), ("audit", "verify"), ("rollback",))
+    ]
+
+    assert [one.code for one in ran] == [1, 0, 1 if kind == "upload" else 0, 1]
+    assert f"sent with {name}" in ran[1].out
+
+
 def test_the_same_files_sent_again_after_they_failed_are_another_upload(compiled: Path, tmp_path: Path) -> None:
     """As when the cure was in Handshake, not in the record."""
     first = note(compiled).out.strip()
@@ -219,6 +257,25 @@ def test_many_processes_that_note_at_once_make_one_tag_each(compiled: Path) -> N
 
     assert [process.wait() for process in running] == [0] * 6
     assert len(git(compiled, "tag").split()) == 6
+
+
+def test_processes_that_note_the_same_upload_at_once_make_one_tag(compiled: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(HOUSE / "tui")}
+    words = [
+        sys.executable,
+        "-m",
+        "graduand",
+        "--root",
+        str(compiled),
+        "uploaded",
+        str(compiled / "build/manifest.json"),
+    ]
+
+    running = [subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) for _turn in range(4)]
+    told = {process.communicate()[0] for process in running}
+
+    assert [process.returncode for process in running] == [0] * 4
+    assert told == {git(compiled, "tag")}
 
 
 # What compiles again

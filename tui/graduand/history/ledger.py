@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +16,17 @@ from graduand.history.program import NAMELESS
 from graduand.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graduand.history.program import Program
 
 UPLOAD: Final = "upload/"
 RESULT: Final = "result/"
 _SCHEMAS: Final = "graduand/"
 """What the schemas of our messages begin with."""
+_TEXTS: Final = ("schema", "commit", "on", "upload", "rollback_of")
+_LISTS: Final = {"usernames": str, "jobs": dict, "since": str, "failed": dict}
+_COMMIT: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
 
 
 class Noted(NamedTuple):
@@ -50,13 +56,29 @@ def _json(message: str) -> dict[str, Any]:
         says, _end = json.JSONDecoder().raw_decode(message)  # a signature may follow
     except (ValueError, RecursionError):
         return {}
-    return says if isinstance(says, dict) and str(says.get("schema", "")).startswith(_SCHEMAS) else {}
+    return says if isinstance(says, dict) and _is_ours(says) else {}
+
+
+def _is_ours(says: dict[str, Any]) -> bool:
+    """Tell whether a message has the form of ours; whoever may push a tag may have written any other."""
+    texts = all(isinstance(says.get(key, ""), str) for key in _TEXTS)
+    lists = all(
+        isinstance(items := says.get(key, []), list) and all(isinstance(item, kind) for item in items)
+        for key, kind in _LISTS.items()
+    )
+    return (
+        texts
+        and lists
+        and says.get("schema", "").startswith(_SCHEMAS)
+        and bool(_COMMIT.fullmatch(says.get("commit", "")))
+    )
 
 
 def note(program: Program, prefix: str, commit: str, message: str) -> str:
     """Make the tag of this moment below `prefix` on `commit`, with its `message`; return its name.
 
-    A tag is whole or not there at all, whenever the process ends, and its name follows all others.
+    A tag is whole or not there at all, whenever the process ends, and its name follows all others. What
+    is noted already keeps its tag.
 
     Raises:
         GitRefused: git would not make the tag, for want of a name, a key, or the commit.
@@ -64,11 +86,16 @@ def note(program: Program, prefix: str, commit: str, message: str) -> str:
     """
     if not program.knows_who():
         raise GitRefused(_(NAMELESS))
+    says = _json(message)
     draft = Path(program.folder, "graduand", f"tag-{os.getpid()}-{time.time_ns()}")
     with disk.locked(program.root):
         for left in draft.parent.glob("tag-*"):  # by a killed process
             left.unlink()
-        name = _next_name(program, prefix)
+        tags = [tag for tag in noted(program, prefix) if tag.says]
+        for tag in tags:
+            if tag.says == says:  # by another process, a moment ago
+                return tag.name
+        name = _next_name(tags, prefix)
         disk.create(draft, message, disk.PRIVATE)
         words = ("--annotate", "--cleanup=verbatim", "--file", str(draft), "--end-of-options", name, commit)
         try:
@@ -78,10 +105,10 @@ def note(program: Program, prefix: str, commit: str, message: str) -> str:
     return name
 
 
-def _next_name(program: Program, prefix: str) -> str:
+def _next_name(tags: Iterable[Noted], prefix: str) -> str:
     """Return the name of this moment, or the one after the last when the clock is not beyond it."""
     name = f"{prefix}{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}"
-    last = max((tag.name for tag in noted(program, prefix) if tag.says), default="")
+    last = max((tag.name for tag in tags), default="")
     if name > last:
         return name
     stamp, _dot, number = last.partition("Z.")
@@ -89,9 +116,12 @@ def _next_name(program: Program, prefix: str) -> str:
 
 
 def is_commit(program: Program, commit: str) -> bool:
-    """Tell whether the repository holds this commit."""
+    """Tell whether this is the whole name of a commit that the repository holds."""
     try:
-        return program.look("cat-file", "-t", "--end-of-options", commit).strip() == "commit"
+        return (
+            bool(commit and _COMMIT.fullmatch(commit))
+            and program.look("cat-file", "-t", "--end-of-options", commit).strip() == "commit"
+        )
     except GitRefused:
         return False
 
