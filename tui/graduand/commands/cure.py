@@ -31,6 +31,7 @@ def cure(
     everything: Annotated[bool, typer.Option("--all", help=_("Show every record, not the first ten."))] = False,
 ) -> None:
     from graduand import cures
+    from graduand.proposals import told
     from graduand.reports.cures_text import as_json as json_of
     from graduand.reports.cures_text import cures_text
 
@@ -46,7 +47,7 @@ def cure(
     if not apply or not cured.cures:
         say(_("Nothing is written; --apply does it.") if cured.cures else _("There is nothing to cure."))
         return
-    saved = cures.apply(workspace, cured.cures, commit=not no_commit)
+    saved = cures.apply(workspace, cured.cures, commit=not no_commit, tell=lambda resumed: say(told(resumed)))
     commit = next((one.commit for one in saved), "")
     said = _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
     say(said)

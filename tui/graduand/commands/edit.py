@@ -13,7 +13,9 @@ from graduand.language import N_, _, visible
 from graduand.workspace import today
 
 if TYPE_CHECKING:
+    from graduand.bulk import Prepared
     from graduand.edits import Edited
+    from graduand.workspace import Workspace
 
 HELP = N_("Change fields of one person or many, and commit: edit 00412345 disabled=true …")
 
@@ -32,9 +34,8 @@ def edit(
     show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
     no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
 ) -> None:
-    from graduand import bulk
+    from graduand.bulk import beyond, prepare
     from graduand.changes import Change
-    from graduand.edits import Edited as Done
     from graduand.edits import assignments, paths_of
     from graduand.edits import edit as change
     from graduand.reports.bulk_text import bulk_text
@@ -48,17 +49,24 @@ def edit(
     changes = assignments([word for word in words if "=" in word], workspace.school)
     if not usernames or not (changes or cohort):
         raise Usage(_("Say whose record and what to change: graduand edit 00412345 disabled=true"))
-    if cohort or preview:
-        prepared = bulk.prepare(workspace, paths_of(workspace, usernames), Change(changes, cohort), today())
-        if preview:
-            show_lines(bulk_text(prepared, bulk.beyond(workspace, prepared), show=show), session.colour)
-            return
-        saved = bulk.apply(workspace, prepared, commit=not no_commit)
-        paths = tuple(one.path for one in saved if one.after is not None)
-        edited = Done(paths, saved[0].commit if saved else "", prepared.fresh)
+    if not (cohort or preview):
+        _tell(change(workspace, usernames, changes, commit=not no_commit), session)
+        return
+    prepared = prepare(workspace, paths_of(workspace, usernames), Change(changes, cohort), today())
+    if preview:
+        show_lines(bulk_text(prepared, beyond(workspace, prepared), show=show), session.colour)
     else:
-        edited = change(workspace, usernames, changes, commit=not no_commit)
-    _tell(edited, session)
+        _tell(_applied(workspace, prepared, commit=not no_commit), session)
+
+
+def _applied(workspace: Workspace, prepared: Prepared, *, commit: bool) -> Edited:
+    from graduand.bulk import apply
+    from graduand.edits import Edited
+    from graduand.proposals import told
+
+    saved = apply(workspace, prepared, commit=commit, tell=lambda resumed: say(told(resumed)))
+    paths = tuple(one.path for one in saved if one.after is not None)
+    return Edited(paths, saved[0].commit if saved else "", prepared.fresh)
 
 
 def _tell(edited: Edited, session: Session) -> None:

@@ -17,8 +17,8 @@ from graduand import bulk, changes
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.bulk_text import grave_counts, grave_words, remarks
-from graduand.screens.confirm import ConfirmScreen, Question, Subject, named, saved_words
-from graduand.screens.messages import Changed
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
+from graduand.screens.saving import save
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from graduand.bulk import Prepared
     from graduand.changes import Change
-    from graduand.saved import Saved
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -256,18 +255,13 @@ class BulkScreen(Screen[None]):
         )
 
     def _apply(self, prepared: Prepared) -> None:
-        def apply(_tell: Tell) -> tuple[Saved, ...]:
-            return bulk.apply(self.workspace, prepared, commit=self.commit)
+        def ended(trouble: Trouble | None) -> None:
+            if trouble:
+                self._complain(str(trouble))
+            else:
+                self.dismiss(None)
 
-        self.app.push_screen(Waiting(_("Saving"), apply, stoppable=False), self._applied)
-
-    def _applied(self, saved: tuple[Saved, ...] | Trouble | None) -> None:
-        if isinstance(saved, Trouble):
-            self._complain(str(saved))
-        elif saved is not None:
-            self.post_message(Changed(saved))
-            self.notify(saved_words(saved), markup=False)
-            self.dismiss(None)
+        save(self, lambda hear: bulk.apply(self.workspace, prepared, commit=self.commit, tell=hear), ended)
 
     def action_back(self) -> None:
         """Go back; nothing changes."""

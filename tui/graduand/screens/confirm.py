@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from graduand.comparison import Difference
     from graduand.records.record import Record
-    from graduand.saved import Saved
 
 
 class Subject(NamedTuple):
@@ -50,12 +49,6 @@ def named(record: Record) -> str:
     """Return how a person is called in a list of changes."""
     name = ", ".join(filter(None, (record.text("last_name"), record.text("first_name"))))
     return f"{record.username or record.path}  {name}"
-
-
-def saved_words(saved: Sequence[Saved]) -> str:
-    """Return the sentence that says that a change is made, and whether it is committed."""
-    commit = next((one.commit for one in saved), "")
-    return _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
 
 
 class ConfirmScreen(Screen[bool]):

@@ -18,9 +18,10 @@ from graduand.reports.cures_text import left_sentence
 from graduand.reports.explanation import rule_text
 from graduand.reports.findings_text import severity_word, summary
 from graduand.rules.book import RULES
-from graduand.screens.confirm import ConfirmScreen, Question, Subject, named, saved_words
-from graduand.screens.messages import Changed, Opened
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
+from graduand.screens.messages import Opened
 from graduand.screens.page import PageScreen
+from graduand.screens.saving import save
 from graduand.screens.view import Sought, View, haystacks
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
@@ -30,7 +31,6 @@ from graduand.screens.widgets.person_line import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.saved import Saved
     from graduand.screens.waiting import Tell
     from graduand.workspace import Checked, Workspace
 
@@ -169,7 +169,9 @@ class ProblemsScreen(View["Sought[Checked]"]):
     def action_explain(self) -> None:
         """Show all that is known about the rule."""
         if self.outline:
-            self.app.push_screen(PageScreen(self.rule, rule_text(RULES[self.rule], self.workspace.importer)))
+            width = max(min(self.size.width, 100) - 22, 20)
+            lines = rule_text(RULES[self.rule], self.workspace.importer, width)
+            self.app.push_screen(PageScreen(self.rule, lines))
 
     # Cures
 
@@ -214,18 +216,12 @@ class ProblemsScreen(View["Sought[Checked]"]):
             self.app.push_screen(ConfirmScreen(question), lambda yes: self._apply(cured) if yes else None)
 
     def _apply(self, cured: Cured) -> None:
-        def apply(_tell: Tell) -> tuple[Saved, ...]:
-            return cures.apply(self.workspace, cured.cures, commit=self.commit)
+        def ended(trouble: Trouble | None) -> None:
+            if trouble:
+                self.notify(str(trouble), severity="error", markup=False)
+            self.action_read()
 
-        self.app.push_screen(Waiting(_("Saving"), apply, stoppable=False), self._applied)
-
-    def _applied(self, saved: tuple[Saved, ...] | Trouble | None) -> None:
-        if isinstance(saved, Trouble):
-            self.notify(str(saved), severity="error", markup=False)
-        elif saved:
-            self.post_message(Changed(saved))
-            self.notify(saved_words(saved), markup=False)
-        self.action_read()
+        save(self, lambda hear: cures.apply(self.workspace, cured.cures, commit=self.commit, tell=hear), ended)
 
 
 def _line(finding: Finding) -> str:

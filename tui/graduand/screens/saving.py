@@ -1,0 +1,51 @@
+"""Saving: what was confirmed is written behind the waiting window, and what became of it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graduand.errors import Trouble
+from graduand.language import _
+from graduand.proposals import told
+from graduand.screens.messages import Changed
+from graduand.screens.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.screen import Screen
+
+    from graduand.proposals import Resumed
+    from graduand.saved import Saved
+    from graduand.screens.waiting import Tell
+
+    Hear = Callable[[Resumed], None]
+
+
+def save(
+    screen: Screen[Any], write: Callable[[Hear], tuple[Saved, ...]], then: Callable[[Trouble | None], None]
+) -> None:
+    """Write, tell what was saved and what an interrupted save had left, and go on: with the trouble, if there was any.
+
+    `write` is given whom to tell of an interrupted save that it finishes first.
+    """
+    heard: list[str] = []
+
+    def work(_tell: Tell) -> tuple[Saved, ...]:
+        return write(lambda resumed: heard.append(told(resumed)))
+
+    def ended(outcome: tuple[Saved, ...] | Trouble | None) -> None:
+        for sentence in heard:
+            screen.notify(sentence, markup=False)
+        if outcome and not isinstance(outcome, Trouble):
+            screen.post_message(Changed(outcome))
+            screen.notify(_words(outcome), markup=False)
+        then(outcome if isinstance(outcome, Trouble) else None)
+
+    screen.app.push_screen(Waiting(_("Saving"), work, stoppable=False), ended)
+
+
+def _words(saved: Sequence[Saved]) -> str:
+    """Return the sentence that says that a change is made, and whether it is committed."""
+    commit = next((one.commit for one in saved), "")
+    return _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
