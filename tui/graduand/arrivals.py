@@ -9,7 +9,7 @@ from graduand.errors import Usage
 from graduand.findings import Finding
 from graduand.intake.cells import cleaned
 from graduand.intake.comparison import EMAIL, Comparison
-from graduand.intake.dates import FORMS, day_of
+from graduand.intake.dates import FORMS, Doubt, day_of
 from graduand.intake.heading import REASON, columns_of, is_known, plain
 from graduand.intake.lists import CONFIDENTIAL, TOMBSTONES, Tombstones, read_confidential, read_tombstones
 from graduand.intake.office import FOLDER, LIMIT, RESERVED, Source, is_name, name_of, path_of, read_source
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 NAMES: Final = ("first_name", "last_name")
 
 
-__all__ = ["FORMS", "SIZE", "DatesInDoubt", "Look", "Order", "Told", "day_of", "look", "read_file"]
+__all__ = ["FORMS", "SIZE", "DatesInDoubt", "Doubt", "Look", "Order", "Told", "day_of", "look", "read_file"]
 
 
 class Look(NamedTuple):

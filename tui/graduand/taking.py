@@ -50,6 +50,11 @@ def cohort(text: str) -> str:
     raise Usage(message.format(value=quoted(text)))
 
 
+def folder_of(workspace: Workspace) -> Path:
+    """Return where refused rows are put, unless somebody names another folder."""
+    return workspace.root / "build" / "intake"
+
+
 def proposals(workspace: Workspace, look: Look) -> tuple[Proposal, ...]:
     """Return what the file proposes: new and changed records, those that must make room, and what was learnt of it.
 

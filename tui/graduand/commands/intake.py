@@ -103,7 +103,7 @@ def intake(
     elif not as_json:
         show_lines(intake_text(look, everything=everything, show=show), session.colour)
     if apply or (not as_json and _agreed(look)):
-        folder = out or workspace.root / "build" / "intake"
+        folder = out or taking.folder_of(workspace)
         taken = taking.take(workspace, look, folder, commit=not no_commit, tell=_tell)
         if as_json:
             sys.stdout.write(json_of(look, show=show, taken=taken))

@@ -38,10 +38,16 @@ def intake_text(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
 
 def read_lines(look: Look) -> Iterator[Line]:
     """Return what was read: form, rows, some names."""
+    first, *others = read_facts(look)
+    yield line(Span(first, "bold"))
+    yield from map(line, others)
+
+
+def read_facts(look: Look) -> Iterator[str]:
+    """Return the same as sentences."""
     table = look.table
     name = _("standard input") if look.order.name == "-" else visible(look.order.name, 200)
-    rows = ngettext("{count} row", "{count} rows", table.size)
-    shape = rows.format(count=table.size)
+    rows = ngettext("{count} row", "{count} rows", table.size).format(count=table.size)
     if table.sheet:
         form = _("sheet {sheet}").format(sheet=quoted(table.sheet))
     else:
@@ -50,11 +56,11 @@ def read_lines(look: Look) -> Iterator[Line]:
         form = _("{encoding}{guess}, separator {separator}").format(
             encoding=table.encoding, guess=guess, separator=quoted(separator)
         )
-    yield line(Span(name, "bold"), f": {shape}, {form}")
+    yield _("{name}: {rows}, {form}").format(name=name, rows=rows, form=form)
     if look.sample:
-        yield line(_("Names read: {names}").format(names=", ".join(quoted(name, 60) for name in look.sample)))
+        yield _("Names read: {names}").format(names=", ".join(quoted(name, 60) for name in look.sample))
     for remark in look.remarks:
-        yield line(f"· {remark}")
+        yield f"· {remark}"
 
 
 def column_lines(look: Look) -> Iterator[Line]:
@@ -122,7 +128,7 @@ def change_lines(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
 def _change(change: Change, *, show: bool) -> Iterator[Line]:
     yield line(f"  {visible(change.username)}")
     for key, value in change.values.items():
-        before, after = _shown(change.before[key], show=show), _shown(value, show=show)
+        before, after = value_text(change.before[key], show=show), value_text(value, show=show)
         yield line(f"    {key}: {before} → {after}")
 
 
@@ -171,7 +177,8 @@ def _rest(count: int, everything: bool) -> Iterator[Line]:  # noqa: FBT001
         yield line("  " + _("… and {count} more (--all shows everything)").format(count=count - SHOWN))
 
 
-def _shown(value: Value | None, *, show: bool) -> str:
+def value_text(value: Value | None, *, show: bool) -> str:
+    """Return a value as it is shown; addresses are masked unless `show`."""
     if value is None:
         return _("nothing")
     text = "; ".join(value) if isinstance(value, tuple) else value

@@ -67,6 +67,12 @@ def _outreach(errand: Errand) -> Screen[None]:
     return OutreachScreen(errand.workspace, errand.on, usernames, commit=errand.commit)
 
 
+def _intake(errand: Errand) -> Screen[None]:
+    from graduand.screens.intake import IntakeScreen  # noqa: PLC0415
+
+    return IntakeScreen(errand.workspace, errand.on, commit=errand.commit)
+
+
 DOORS: dict[str, Callable[[Errand], Screen[None]]] = {
     "problems": _problems,
     "plan": _plan,
@@ -75,5 +81,6 @@ DOORS: dict[str, Callable[[Errand], Screen[None]]] = {
     "history": _history,
     "due": _due,
     "outreach": _outreach,
+    "intake": _intake,
 }
 """By the word that the list of people asks for."""

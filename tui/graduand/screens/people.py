@@ -59,6 +59,7 @@ class PeopleScreen(Screen[None]):
         Binding("h", "go('history')", N_("History"), show=False, id="people.history"),
         Binding("d", "go('due')", N_("Due"), show=False, id="people.due"),
         Binding("o", "go('outreach')", N_("Outreach"), show=False, id="people.outreach"),
+        Binding("i", "go('intake')", N_("Take a class in"), show=False, id="people.intake"),
         Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
         Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),

@@ -1,0 +1,51 @@
+"""The people of a file that is to be taken in, and what becomes of each, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.language import _, masked
+from graduand.reports.intake_text import value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graduand.arrivals import Look
+    from graduand.intake.comparison import Change
+
+
+class Person(NamedTuple):
+    """One person of the file, and what becomes of them, in one line and in full."""
+
+    username: str
+    said: str
+    lines: tuple[str, ...] = ()
+
+
+def people_of(look: Look, *, show: bool) -> Mapping[str, list[Person]]:
+    """Return the people by what becomes of them, worst first; addresses are masked unless `show`."""
+
+    def place(line: int, said: str) -> str:
+        return _("line {line}: {said}").format(line=line, said=said if show else masked(said))
+
+    return {
+        "refused": [Person(one.username, place(one.line, one.reason)) for one in look.refused],
+        "changed": [Person(one.username, ", ".join(one.values), _differences(one, show=show)) for one in look.changes],
+        "passed": [Person(one.username, place(one.line, one.reason)) for one in look.passed],
+        "new": [_newcomer(look, row, show=show) for row in look.new],
+        "identical": [Person(username, "") for username in look.identical],
+    }
+
+
+def _differences(change: Change, *, show: bool) -> tuple[str, ...]:
+    return tuple(
+        f"{key}: {value_text(change.before[key], show=show)} → {value_text(value, show=show)}"
+        for key, value in change.values.items()
+    )
+
+
+def _newcomer(look: Look, row: int, *, show: bool) -> Person:
+    values = look.survey.values(row)
+    name = " ".join(str(values[key]) for key in ("first_name", "last_name") if key in values)
+    lines = tuple(f"{key}: {value_text(value, show=show)}" for key, value in values.items())
+    return Person(look.survey.usernames[row], name, lines)

@@ -1,0 +1,97 @@
+"""Class form: which file is to be taken in, and what its people have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from graduand.language import N_, _
+from graduand.screens.widgets.keyline import KeyLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class Arrival(NamedTuple):
+    """A file, and what its people have in common; "" where nothing is said."""
+
+    file: str
+    cohort: str = ""
+    kind: str = "graduated"
+    end_date: str = ""
+    where: str = ""
+
+
+_LABELS: Final = {
+    "file": (N_("File"), "~/Downloads/class.csv"),
+    "cohort": (N_("Class"), "2026-spring"),
+    "kind": (N_("Transition"), "graduated"),
+    "end_date": (N_("Graduation"), "2026-06-12"),
+    "where": (N_("Only rows"), "year=Senior"),
+}
+
+
+class ClassForm(ModalScreen["Arrival | None"]):
+    """Asks for a file and its class; None: not now."""
+
+    DEFAULT_CSS = """
+    ClassForm {
+        align: center middle; background: $background 60%;
+        & > Vertical { width: 74; max-width: 96%; height: auto; background: $panel; padding: 0 1; }
+        & > Vertical { border: round $primary; }
+        & Horizontal { height: 1; margin-top: 1; }
+        & Horizontal Static { width: 14; }
+        & Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
+        & Input:focus { background: $primary 25%; }
+        & #help { margin-top: 1; color: $foreground 60%; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "look", N_("Look at it"), id="class.look", priority=True),
+        Binding("escape", "leave", N_("Back"), id="class.leave", key_display="Esc"),
+    ]
+
+    def __init__(self, arrival: Arrival) -> None:
+        super().__init__()
+        self._arrival = arrival
+
+    def compose(self) -> ComposeResult:
+        """Build the window."""
+        with Vertical():
+            yield Static(Content.styled(_("Take a class in"), "bold"))
+            for name, (label, example) in _LABELS.items():
+                with Horizontal():
+                    yield Static(Content(_(label)))
+                    field = Input(getattr(self._arrival, name), placeholder=example, compact=True, id=name)
+                    field.cursor_blink = False
+                    yield field
+            yield Static(
+                Content(_("A CSV file or an Excel workbook. Nothing is written before you have seen it.")), id="help"
+            )
+        yield KeyLine()
+
+    @on(Input.Submitted)
+    def go_on(self, event: Input.Submitted) -> None:
+        """Go to the next field; from the last one look at the file."""
+        if event.input.id == list(_LABELS)[-1]:
+            self.action_look()
+        else:
+            self.focus_next()
+
+    def action_look(self) -> None:
+        """Answer with what is typed."""
+        typed = {name: self.query_one(f"#{name}", Input).value.strip() for name in _LABELS}
+        if typed["file"]:
+            self.dismiss(Arrival(**typed))
+        else:
+            self.query_one("#file").focus()
+
+    def action_leave(self) -> None:
+        """Answer with nothing."""
+        self.dismiss(None)

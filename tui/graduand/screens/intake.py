@@ -1,0 +1,299 @@
+"""Intake: a class in three steps: what was read, what is what, and what would change; then it is taken in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from graduand import arrivals, taking
+from graduand.arrivals import DatesInDoubt, Look, Order
+from graduand.errors import Trouble
+from graduand.language import N_, _, masked, ngettext, quoted, visible
+from graduand.query import folded
+from graduand.records.kinds import Kind
+from graduand.reports.intake_people import Person, people_of
+from graduand.reports.intake_text import column_word, counts, read_facts
+from graduand.screens.choice import ChoiceScreen
+from graduand.screens.class_form import Arrival, ClassForm
+from graduand.screens.messages import Changed
+from graduand.screens.view import View
+from graduand.screens.waiting import Waiting
+from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.outline import Heading, Outline
+from graduand.workspace import day
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graduand.records.record import Value
+    from graduand.screens.waiting import Tell
+    from graduand.taking import Taken
+    from graduand.workspace import Workspace
+
+_STEPS: Final = (N_("What was read"), N_("What is what"), N_("What would change"))
+_READ, _COLUMNS, _CHANGES = range(3)
+_GROUPS: Final = {
+    "refused": (N_("Refused"), "✗ ", "error"),
+    "changed": (N_("Changed"), "! ", "warning"),
+    "passed": (N_("Left out"), "· ", "note"),
+    "new": (N_("New people"), "  ", "strong"),
+    "identical": (N_("Identical"), "  ", "muted"),
+}
+
+
+class IntakeScreen(View[Look]):
+    """What a foreign file would do, step by step."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n,right", "step(1)", N_("Next step"), id="intake.next"),
+        Binding("p,left", "step(-1)", N_("Step before"), id="intake.before"),
+        Binding("ctrl+s", "take_in", N_("Take in"), id="intake.take"),
+        Binding("slash", "find", N_("Find"), id="intake.find", key_display="/"),
+        Binding("a", "addresses", N_("Addresses"), id="intake.addresses"),
+        Binding("i", "another", N_("Another file"), id="intake.another"),
+        Binding("escape", "back", N_("Back"), id="intake.back", key_display="Esc"),
+        Binding("space", "fold", N_("Fold"), show=False, id="intake.fold"),
+        Binding("f5", "read", N_("Read again"), show=False, id="intake.read"),
+    ]
+
+    def __init__(self, workspace: Workspace, on: str, arrival: Arrival | None = None, *, commit: bool = True) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.arrival = arrival
+        self.order = Order(name="", on=on)
+        self.look: Look | None = None
+        self.step = _READ
+        self.outline: Outline[Person] = Outline({})
+        self._commit = commit
+        self._facts: list[str] = []
+        self._open = False
+
+    # The file
+
+    def action_another(self) -> None:
+        """Ask which file, and what its people have in common."""
+        self.app.push_screen(ClassForm(self.arrival or Arrival("")), self._asked)
+
+    def _asked(self, arrival: Arrival | None) -> None:
+        if arrival:
+            self._begin(arrival)
+        elif self.look is None:
+            self.dismiss(None)
+
+    def _begin(self, arrival: Arrival) -> None:
+        self.arrival = arrival
+        try:
+            self.order = self._ordered(arrival)
+        except Trouble as trouble:
+            self.stopped(trouble)
+            return
+        self.step = _READ
+        super().action_read()
+
+    def action_read(self) -> None:
+        """Read the file again; ask for it first, where none is named."""
+        if self.look is None and self.arrival is None:
+            self.told = ""
+            self.say_instead(_("No file yet."))
+            self.action_another()
+        elif self.look is None and not self.order.name and self.arrival:
+            self._begin(self.arrival)
+        else:
+            super().action_read()
+
+    def _ordered(self, arrival: Arrival) -> Order:
+        values: dict[str, Value] = {"transition:kind": arrival.kind} if arrival.kind else {}
+        if arrival.end_date:
+            values["primary_education:end_date"] = day(arrival.end_date)
+        return Order(
+            name=Path(arrival.file).name,
+            on=self.order.on,
+            cohort=taking.cohort(arrival.cohort) if arrival.cohort else "",
+            values=values,
+            where=(arrival.where,) if arrival.where else (),
+        )
+
+    def read(self, tell: Tell) -> Look:
+        """Look at the file; nothing is written."""
+        del tell
+        raw = arrivals.read_file(Path(self.arrival.file if self.arrival else "").expanduser())
+        return arrivals.look(self.workspace, raw, self.order)
+
+    def take(self, found: Look) -> None:
+        """Show what the file would do."""
+        self.look = found
+        self._facts = [visible(fact, 400) for fact in read_facts(found)]
+        self.warn("")
+        self.sift()
+
+    def stopped(self, trouble: Trouble) -> None:
+        """Ask how dates are written, where that is what stopped it; say everything else."""
+        self.look = None
+        self.told = ""
+        self.say_instead(str(trouble))
+        if isinstance(trouble, DatesInDoubt):
+            self._ask_form(dict(trouble.doubts))
+
+    def _ask_form(self, doubts: dict[str, arrivals.Doubt]) -> None:
+        header, doubt = next(iter(doubts.items()))
+        message = _("How are the dates in {column} written, such as {value}?")
+        offered = {form: arrivals.day_of(doubt.text, form) for form in doubt.readings}
+
+        def answered(form: str | None) -> None:
+            if form is None:
+                return
+            self.order = self.order._replace(dates={**self.order.dates, header: form})
+            rest = {other: more for other, more in doubts.items() if other != header}
+            if rest:
+                self._ask_form(rest)
+            else:
+                self.action_read()
+
+        question = message.format(column=quoted(header), value=quoted(doubt.text))
+        self.app.push_screen(ChoiceScreen(question, offered), answered)
+
+    # Showing
+
+    def heading(self) -> tuple[str, ...]:
+        """Return the step, and which file it is about."""
+        step = f"{self.step + 1}/{len(_STEPS)} {_(_STEPS[self.step])}"
+        return (_("Take a class in"), step, visible(self.order.name, 40)) if self.arrival else (_("Take a class in"),)
+
+    def sift(self) -> None:
+        """Show the step, as far as it is looked for."""
+        if self.look is None:
+            return
+        if self.step == _CHANGES:
+            groups = {key: self._sifted(people) for key, people in people_of(self.look, show=self._open).items()}
+            folded_ones = self.outline.folded if self.outline else frozenset({"new", "identical"})
+            self.outline = Outline({key: people for key, people in groups.items() if people}, folded_ones)
+            self.show(len(self.outline), 0)
+            if not self.outline:
+                self.say_instead(_("Nobody is found. Esc clears the search."))
+        else:
+            self.show(len(self._facts if self.step == _READ else self.look.columns), 0)
+        self.refresh_bindings()
+
+    def _sifted(self, people: Sequence[Person]) -> list[Person]:
+        wanted = self.wanted
+        return [one for one in people if all(word in folded(f"{one.username} {one.said}") for word in wanted)]
+
+    def draw(self, index: int, width: int) -> Drawn:
+        """Return the pieces of a fact, of a column, or of a person."""
+        if self.step == _READ:
+            return (Cell(fit(self._facts[index], width)),)
+        if self.step == _COLUMNS:
+            return self._draw_column(self.look, index, width) if self.look else ()
+        row = self.outline.at(index)
+        if isinstance(row, Heading):
+            words, sign, style = _GROUPS[row.key]
+            count = f" {row.size}"
+            name = fit(f"{sign}{_(words)}", width - 2 - len(count))
+            return (Cell("▸ " if row.folded else "▾ "), Cell(name, style), Cell(count, "muted"))
+        return (Cell(f"    {fit(row.username or '–', 14)} ", "muted"), Cell(fit(row.said, max(width - 19, 4))))
+
+    @staticmethod
+    def _draw_column(look: Look, index: int, width: int) -> Drawn:
+        column = look.columns[index]
+        sign, said = column_word(column, look)
+        wide = min(width // 2, 38)
+        style = "warning" if sign == "!" else "strong" if column.key else "muted"
+        header = fit(column.header or _("(no header)"), wide)
+        return (Cell(f"{sign} ", style), Cell(f"{header} ", style), Cell(fit(said, max(width - wide - 3, 4))))
+
+    def whole(self) -> Content:
+        """Return the line under the cursor in full."""
+        look, index = self.look, self.lines.cursor
+        if look is None:
+            return Content("")
+        if self.step == _READ:
+            return Content(f"{self._facts[index]}\n{counts(look)}")
+        if self.step == _COLUMNS:
+            column = look.columns[index]
+            texts = [text for text in dict.fromkeys(look.table.columns[column.number - 1][:500]) if text.strip()]
+            some = ", ".join(quoted(text if self._open else masked(text), 30) for text in texts[:6])
+            parts = [(f"{visible(column.header)}\n", "bold"), (f"{column.remark}\n" if column.remark else "", "")]
+            held = _("It holds: {values}").format(values=some) if some else _("It holds nothing.")
+            return Content.assemble(*parts, f"{held}\n", (_("Enter says what it is."), "$foreground 60%"))
+        row = self.outline.at(index) if self.outline else None
+        if isinstance(row, Person):
+            return Content.assemble((f"{visible(row.username)}  ", "bold"), "\n".join((row.said, *row.lines)))
+        return Content(counts(look))
+
+    # What one can do
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done at this step."""
+        if action == "take_in":
+            ready = self.look is not None and self.step == _CHANGES
+            return True if ready and self.look and (self.look.new or self.look.changes) else None
+        if action == "step":
+            there = self.step + int(str(parameters[0]))
+            return self.look is not None and 0 <= there < len(_STEPS)
+        return self.look is not None if action in {"find", "addresses", "fold"} else True
+
+    def action_step(self, step: int) -> None:
+        """Go to the next step, or to the one before."""
+        if self.look is not None and 0 <= self.step + step < len(_STEPS):
+            self.step += step
+            self.sift()
+
+    def action_addresses(self) -> None:
+        """Show addresses whole, or masked again; the cursor stays."""
+        here, self._open = self.lines.cursor, not self._open
+        self.sift()
+        self.lines.cursor = here
+
+    def action_fold(self) -> None:
+        """Fold or unfold a group of people."""
+        if self.step == _CHANGES and self.outline:
+            key = self.outline.key_at(self.lines.cursor)
+            self.outline = self.outline.folding(key)
+            self.show(len(self.outline), self.outline.row_of(key))
+
+    @on(Lines.Chosen)
+    def say_what_it_is(self) -> None:
+        """Say what a column is; fold or unfold people."""
+        if self.step != _COLUMNS or self.look is None:
+            self.action_fold()
+            return
+        column = self.look.columns[self.lines.cursor]
+        fields = self.workspace.school.fields
+        offered = {"": _("leave it out")}
+        offered |= {key: str(field.label) for key, field in fields.items() if field.kind is not Kind.WAIVERS}
+
+        def answered(key: str | None) -> None:
+            if key is not None:
+                self.order = self.order._replace(columns={**self.order.columns, column.header: key})
+                self.action_read()
+
+        message = _("What is the column {header}?")
+        self.app.push_screen(ChoiceScreen(message.format(header=quoted(column.header)), offered), answered)
+
+    def action_take_in(self) -> None:
+        """Write what is proposed, all or nothing."""
+        look = self.look
+        if look is None:
+            return
+
+        def labour(_tell: Tell) -> Taken:
+            return taking.take(self.workspace, look, taking.folder_of(self.workspace), commit=self._commit)
+
+        self.app.push_screen(Waiting(_("Taking in"), labour, stoppable=False), self._taken)
+
+    def _taken(self, outcome: Taken | Trouble | None) -> None:
+        if isinstance(outcome, Trouble):
+            self.notify(str(outcome), severity="error", timeout=12, markup=False)
+        elif outcome:
+            count = sum(one.path.startswith("records/") and one.after is not None for one in outcome.saved)
+            self.post_message(Changed(outcome.saved))
+            message = ngettext("{count} record taken in.", "{count} records taken in.", count)
+            self.notify(message.format(count=count), markup=False)
+            if outcome.refused:
+                told = _("The refused rows, each with its reason: {path}. Put them right there, and take that file in.")
+                self.notify(told.format(path=visible(str(outcome.refused), 300)), timeout=12, markup=False)
+        self.action_read()
