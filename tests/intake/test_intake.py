@@ -222,6 +222,18 @@ def test_a_class_is_called_so_that_every_disk_can_bear_it(school: Path, name: st
     assert "class" in ran.err
 
 
+def test_of_two_columns_that_say_the_same_or_nothing_one_is_taken(school: Path) -> None:
+    lines = (f"Courriel,{HEAD},username,last_name", f",{CHLOE},00412345,Dupond")
+    ran = intake(school, *lines)
+    assert ran.code == 2
+    assert "“last_name” (column 5) and “last_name” (column 7). Rename one in the file." in ran.err
+
+    columns = told(school, *(line.rpartition(",")[0] for line in lines))["columns"]
+
+    assert [column["key"] for column in columns] == ["", *HEAD.split(","), ""]
+    assert columns[0]["remark"] == "It says no more than column 3, “email_address”."
+
+
 def test_what_happens_to_new_people_must_be_said(school: Path) -> None:
     assert "such as: --kind graduated" in intake(school, HEAD, CHLOE, words=CLASS[:2]).err
 
@@ -613,8 +625,8 @@ def test_a_ragged_row_keeps_its_cells_and_is_refused_again(school: Path) -> None
         (b"\xd0\xcf\x11\xe0rest", "an Excel workbook of the old form (.xls)"),
         (b"PK\x03\x04rest", "The workbook cannot be read"),
         (f'{HEAD}\n00412345,"chloe\n00412346,anne\n'.encode(), "a quotation mark in the row of line 2 is never closed"),
-        (b"Nom\nDupont\n", "No column is the username; there are: “Nom”"),
-        (b"just text\nand more\n", "No column is the username"),
+        (b"Nom\nDupont\n", "No column is username; there are: “Nom”"),
+        (b"just text\nand more\n", "No column is username"),
     ],
 )
 def test_what_is_no_table_of_people_is_said_in_one_sentence(school: Path, content: bytes, said: str) -> None:

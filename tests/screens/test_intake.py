@@ -106,6 +106,18 @@ def test_a_column_that_nobody_knows_is_told_what_it_is(school: Path) -> None:
     story(app, tell)
 
 
+def test_the_column_of_the_username_is_asked_for_where_none_bears_its_name(school: Path) -> None:
+    app, screen = intake(school, CLASS[0].replace("Matricule", "Clé"), *CLASS[1:])
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert "Which column is “username”?" in screen_text(app)
+        await press(pilot, "enter")
+        assert screen.look
+        assert len(screen.look.new) == 1
+
+    story(app, tell)
+
+
 def test_the_form_of_dates_is_asked_where_nothing_tells_it(school: Path) -> None:
     app, screen = intake(school, *CLASS[:2])
 

@@ -14,7 +14,7 @@ from graduand.intake.heading import REASON, columns_of, is_known, plain
 from graduand.intake.lists import CONFIDENTIAL, TOMBSTONES, Tombstones, read_confidential, read_tombstones
 from graduand.intake.office import FOLDER, LIMIT, RESERVED, Source, is_name, name_of, path_of, read_source
 from graduand.intake.order import Order
-from graduand.intake.readings import DatesInDoubt, Known, learnt, readings_of
+from graduand.intake.readings import ColumnMissing, DatesInDoubt, Known, learnt, readings_of
 from graduand.intake.refused import Refusal
 from graduand.intake.remarks import of_file, of_people
 from graduand.intake.selection import chosen, wishes
@@ -40,7 +40,19 @@ if TYPE_CHECKING:
 NAMES: Final = ("first_name", "last_name")
 
 
-__all__ = ["FORMS", "SIZE", "DatesInDoubt", "Doubt", "Look", "Order", "Told", "day_of", "look", "read_file"]
+__all__ = [
+    "FORMS",
+    "SIZE",
+    "ColumnMissing",
+    "DatesInDoubt",
+    "Doubt",
+    "Look",
+    "Order",
+    "Told",
+    "day_of",
+    "look",
+    "read_file",
+]
 
 
 class Look(NamedTuple):
@@ -94,7 +106,7 @@ def look(workspace: Workspace, raw: bytes, order: Order) -> Look:
     mapped = {folded(header) for source in sources.values() for header in source.columns}
     table = read_table(raw, order.told, lambda cell: is_known(cell, school) or folded(plain(cell)) in mapped)
     name, said = _source(order, table, sources)
-    columns = columns_of(table.headers, school, said.columns, order.columns)
+    columns = columns_of(table, school, said.columns, order.columns)
     keys = _keys(columns, order)
     everybody = _everybody(workspace)
     filling = [column for column in columns if keys.get(column.key) == column.number - 1]
@@ -154,23 +166,17 @@ def _source(order: Order, table: Table, sources: Mapping[str, Source]) -> tuple[
 
 
 def _keys(columns: Sequence[Column], order: Order) -> dict[str, int]:
+    """Return in which column each key stands.
+
+    Raises:
+        ColumnMissing: none is the username, or of answers the address.
+    """
     keys = {column.key: column.number - 1 for column in columns if column.key}
-    headers = ", ".join(quoted(column.header, 40) for column in columns[:_SHOWN]) + (" …" if columns[_SHOWN:] else "")
-    if "username" not in keys:
-        message = _("No column is the username; there are: {headers}. Name it, such as: --map 'HEADER=username'")
-        raise Usage(message.format(headers=headers))
-    if order.patch:
-        if EMAIL not in keys:
-            message = _(
-                "No column is the address; there are: {headers}. Name it, such as: --map 'HEADER=email_address'"
-            )
-            raise Usage(message.format(headers=headers))
-        return {key: keys[key] for key in ("username", EMAIL)}
-    return keys
-
-
-_SHOWN: Final = 12
-"""Headers that a sentence names."""
+    needed = ("username", EMAIL) if order.patch else ("username",)
+    for key in needed:
+        if key not in keys:
+            raise ColumnMissing(key, [column.header for column in columns])
+    return {key: keys[key] for key in needed} if order.patch else keys
 
 
 def _everybody(workspace: Workspace) -> dict[str, Record | None]:

@@ -14,8 +14,9 @@ from graduand.nearest import folded, nearest
 from graduand.records.kinds import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from graduand.intake.table import Table
     from graduand.records.school import School
 
 REASON: Final = "graduand_reason"
@@ -60,20 +61,19 @@ def plain(header: str) -> str:
     return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
-def columns_of(
-    headers: Sequence[str], school: School, said: Mapping[str, str], told: Mapping[str, str]
-) -> tuple[Column, ...]:
-    """Return what each column is.
+def columns_of(table: Table, school: School, said: Mapping[str, str], told: Mapping[str, str]) -> tuple[Column, ...]:
+    """Return what each column is; of two that are one and the same, one is left out.
 
     Args:
-        headers: As they stand in the file.
+        table: The file.
         school: Whose columns there are.
         said: What the source's file in schema/intake/ says, by plain header; "" leaves a column out.
         told: What the command line says, likewise; it wins.
 
     Raises:
-        Usage: a header or key that does not exist was named, or two columns are one and the same key.
+        Usage: a header or key that does not exist was named, or two columns are one key and hold different texts.
     """
+    headers = table.headers
     wanted = {**_folded(said), **_folded(told)}
     there = {folded(plain(header)) for header in headers}
     for header in told:
@@ -87,8 +87,7 @@ def columns_of(
             hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
             raise Usage(_("{key} is no key of a record that a column could fill.").format(key=quoted(key)) + hint)
     found = tuple(_column(number, header, school, wanted) for number, header in enumerate(headers, 1))
-    _refuse_twins(found)
-    return found
+    return tuple(_apart(found, table))
 
 
 def takeable(school: School) -> tuple[str, ...]:
@@ -189,25 +188,41 @@ def _joined(school: School) -> dict[str, str]:
     return {fold.replace(" ", ""): key for fold, key in school.meanings.items()}
 
 
-def _refuse_twins(columns: Iterable[Column]) -> None:
-    """Let no two columns fill one key."""
-    first: dict[str, Column] = {}
+def _apart(columns: Iterable[Column], table: Table) -> Iterator[Column]:
+    """Let no two columns fill one key.
+
+    Raises:
+        Usage: both hold something, and not the same.
+    """
+    cells = table.columns
+    holding = {column.key: column for column in reversed([*columns]) if any(map(str.strip, cells[column.number - 1]))}
+    first = {column.key: column for column in reversed([*columns])} | holding
     for column in columns:
-        if not column.key:
-            continue
-        twin = first.setdefault(column.key, column)
-        if twin is not column:
-            message = _(
-                "Two columns are {key}: {one} (column {first}) and {other} (column {second}). Leave one out, "
-                "such as: --map {example}"
-            )
-            raise Usage(
-                message.format(
-                    key=quoted(column.key),
-                    one=quoted(twin.header),
-                    first=twin.number,
-                    other=quoted(column.header),
-                    second=column.number,
-                    example=visible(f"'{column.header}='"),
-                )
-            )
+        twin = first[column.key]
+        if not column.key or twin is column:
+            yield column
+        elif not any(map(str.strip, cells[column.number - 1])) or cells[column.number - 1] == cells[twin.number - 1]:
+            message = _("It says no more than column {number}, {header}.")
+            remark = message.format(number=twin.number, header=quoted(twin.header))
+            yield Column(column.number, column.header, "", How.LEFT_OUT, remark)
+        else:
+            raise Usage(_twins(twin, column))
+
+
+def _twins(one: Column, other: Column) -> str:
+    message = _(
+        "Two columns are {key}: {one} (column {first}) and {other} (column {second}). Leave one out, "
+        "such as: --map {example}"
+    )
+    if one.header == other.header:
+        message = _(
+            "Two columns are {key}: {one} (column {first}) and {other} (column {second}). Rename one in the file."
+        )
+    return message.format(
+        key=quoted(one.key),
+        one=quoted(one.header),
+        first=one.number,
+        other=quoted(other.header),
+        second=other.number,
+        example=visible(f"'{other.header}='"),
+    )

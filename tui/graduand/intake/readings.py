@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.intake import dates
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from graduand.intake.order import Order
     from graduand.intake.table import Table
     from graduand.records.school import School
+
+
+class ColumnMissing(Usage):
+    """No column is what every file needs; somebody must say which one is."""
+
+    def __init__(self, key: str, headers: Sequence[str]) -> None:
+        self.key = key
+        self.headers = tuple(headers)
+        shown = ", ".join(quoted(header, 40) for header in headers[:_SHOWN]) + (" …" if headers[_SHOWN:] else "")
+        message = _("No column is {key}; there are: {headers}. Name it, such as: --map 'HEADER={key}'")
+        super().__init__(message.format(key=key, headers=shown))
+
+
+_SHOWN: Final = 12
+"""Headers that a sentence names."""
 
 
 class DatesInDoubt(Usage):

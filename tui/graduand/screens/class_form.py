@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import on
@@ -11,11 +12,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from graduand.arrivals import Order
 from graduand.language import N_, _
 from graduand.screens.widgets.keyline import KeyLine
+from graduand.taking import cohort
+from graduand.workspace import day
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
+    from graduand.records.record import Value
 
 
 class Arrival(NamedTuple):
@@ -26,6 +32,24 @@ class Arrival(NamedTuple):
     kind: str = "graduated"
     end_date: str = ""
     where: str = ""
+
+
+def ordered(arrival: Arrival, on: str) -> Order:
+    """Return how the file is to be taken in, as of the day `on`.
+
+    Raises:
+        Usage: the class or the day cannot be.
+    """
+    values: dict[str, Value] = {"transition:kind": arrival.kind} if arrival.kind else {}
+    if arrival.end_date:
+        values["primary_education:end_date"] = day(arrival.end_date)
+    return Order(
+        name=Path(arrival.file).name,
+        on=on,
+        cohort=cohort(arrival.cohort) if arrival.cohort else "",
+        values=values,
+        where=(arrival.where,) if arrival.where else (),
+    )
 
 
 _LABELS: Final = {

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from graduand import arrivals, taking
-from graduand.arrivals import DatesInDoubt, Look, Order
+from graduand.arrivals import ColumnMissing, DatesInDoubt, Look, Order
 from graduand.errors import Trouble
 from graduand.language import N_, _, masked, ngettext, quoted, visible
 from graduand.query import folded
@@ -18,18 +18,16 @@ from graduand.records.kinds import Kind
 from graduand.reports.intake_people import Person, people_of
 from graduand.reports.intake_text import column_word, counts, read_facts
 from graduand.screens.choice import ChoiceScreen
-from graduand.screens.class_form import Arrival, ClassForm
+from graduand.screens.class_form import Arrival, ClassForm, ordered
 from graduand.screens.messages import Changed
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
 from graduand.screens.widgets.outline import Heading, Outline
-from graduand.workspace import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.records.record import Value
     from graduand.screens.waiting import Tell
     from graduand.taking import Taken
     from graduand.workspace import Workspace
@@ -87,7 +85,7 @@ class IntakeScreen(View[Look]):
     def _begin(self, arrival: Arrival) -> None:
         self.arrival = arrival
         try:
-            self.order = self._ordered(arrival)
+            self.order = ordered(arrival, self.order.on)
         except Trouble as trouble:
             self.stopped(trouble)
             return
@@ -104,18 +102,6 @@ class IntakeScreen(View[Look]):
             self._begin(self.arrival)
         else:
             super().action_read()
-
-    def _ordered(self, arrival: Arrival) -> Order:
-        values: dict[str, Value] = {"transition:kind": arrival.kind} if arrival.kind else {}
-        if arrival.end_date:
-            values["primary_education:end_date"] = day(arrival.end_date)
-        return Order(
-            name=Path(arrival.file).name,
-            on=self.order.on,
-            cohort=taking.cohort(arrival.cohort) if arrival.cohort else "",
-            values=values,
-            where=(arrival.where,) if arrival.where else (),
-        )
 
     def read(self, tell: Tell) -> Look:
         """Look at the file; nothing is written."""
@@ -137,6 +123,17 @@ class IntakeScreen(View[Look]):
         self.say_instead(str(trouble))
         if isinstance(trouble, DatesInDoubt):
             self._ask_form(dict(trouble.doubts))
+        elif isinstance(trouble, ColumnMissing):
+            self._ask_column(trouble.key, trouble.headers)
+
+    def _ask_column(self, key: str, headers: tuple[str, ...]) -> None:
+        message = _("Which column is {key}?").format(key=quoted(key))
+        self.app.push_screen(ChoiceScreen(message, dict.fromkeys(headers, "")), lambda header: self._map(header, key))
+
+    def _map(self, header: str | None, key: str | None) -> None:
+        if header and key is not None:
+            self.order = self.order._replace(columns={**self.order.columns, header: key})
+            self.action_read()
 
     def _ask_form(self, doubts: dict[str, arrivals.Doubt]) -> None:
         header, doubt = next(iter(doubts.items()))
@@ -266,13 +263,8 @@ class IntakeScreen(View[Look]):
         offered = {"": _("leave it out")}
         offered |= {key: str(field.label) for key, field in fields.items() if field.kind is not Kind.WAIVERS}
 
-        def answered(key: str | None) -> None:
-            if key is not None:
-                self.order = self.order._replace(columns={**self.order.columns, column.header: key})
-                self.action_read()
-
-        message = _("What is the column {header}?")
-        self.app.push_screen(ChoiceScreen(message.format(header=quoted(column.header)), offered), answered)
+        message = _("What is the column {header}?").format(header=quoted(column.header))
+        self.app.push_screen(ChoiceScreen(message, offered), lambda key: self._map(column.header, key))
 
     def action_take_in(self) -> None:
         """Write what is proposed, all or nothing."""
