@@ -8,7 +8,7 @@ import pytest
 
 from graduand import bulk, changes
 from graduand.errors import InTheWay, Usage
-from graduand.handshake.plan import Effect
+from graduand.handshake.effect import Effect
 from graduand.reports.bulk_text import grave_words, remarks
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, TODAY, begin, commit, git, graduate, put, settle

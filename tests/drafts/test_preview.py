@@ -6,7 +6,8 @@ import pytest
 
 from graduand.drafting import judged
 from graduand.errors import NotGit
-from graduand.handshake.plan import Effect, Status
+from graduand.handshake.effect import Effect
+from graduand.handshake.plan import Status
 from graduand.preview import UNKNOWN, known, preview
 from graduand.workspace import Workspace
 from tests.drafts.drafts import ON, draft_of, people

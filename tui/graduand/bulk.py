@@ -10,7 +10,8 @@ from graduand.comparison import Difference, differences
 from graduand.edits import message
 from graduand.errors import InTheWay, Usage
 from graduand.findings import Finding
-from graduand.handshake.plan import Breach, Effect
+from graduand.handshake.effect import Effect
+from graduand.handshake.plan import Breach
 from graduand.handshake.plan import beyond as is_beyond
 from graduand.language import _, quoted
 from graduand.proposal import Proposal, changed, moved

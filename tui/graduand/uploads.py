@@ -18,9 +18,10 @@ from graduand.errors import (
     Usage,
 )
 from graduand.handshake.card import card
+from graduand.handshake.effect import Effect
 from graduand.handshake.job import with_band
 from graduand.handshake.lines import EMPTY, Band
-from graduand.handshake.plan import Breach, Effect, Plan, breaches
+from graduand.handshake.plan import Breach, Plan, breaches
 from graduand.handshake.received import received
 from graduand.handshake.rollback import inverse_of
 from graduand.handshake.standing import NOBODY, Standing, plan_of_many, standing_of

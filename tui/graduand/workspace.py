@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
-from graduand.clerk import Clerk
-from graduand.drawer import Drawer
 from graduand.errors import NoGit, NoRepository, NotGit, Usage
 from graduand.findings import Finding, Severity
-from graduand.history.program import Program
 from graduand.language import _, quoted
-from graduand.records import files
-from graduand.records.canon import fast_reader
-from graduand.records.comments import comments_of
-from graduand.records.importer import PATH as IMPORTER_PATH
-from graduand.records.importer import SIZE, Importer, read_importer
-from graduand.records.institution import PATH as INSTITUTION_PATH
-from graduand.records.institution import Institution, read_institution
-from graduand.records.paths import record_path
-from graduand.records.reading import read
-from graduand.records.school import School, school_of
-from graduand.records.source import text_of
-from graduand.records.stamp import NEVER
-from graduand.records.tree import parse
-from graduand.records.writing import canonical
-from graduand.register import MANY, register_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from graduand.drawer import Drawer
+    from graduand.formatting import Formatted
+    from graduand.records.importer import Importer
+    from graduand.records.institution import Institution
     from graduand.records.record import Record
+    from graduand.records.school import School
     from graduand.register import Progress, Register
 
 
@@ -62,16 +47,6 @@ class Verdict:
     def records(self) -> tuple[Record, ...]:
         """The records themselves, which are read when somebody asks for them."""
         return self.read(self.paths)
-
-
-class Formatted(NamedTuple):
-    """What `fmt` did, or would do."""
-
-    rewritten: tuple[str, ...]
-    moved: tuple[tuple[str, str], ...]
-    """From where, to where."""
-    refused: tuple[Finding, ...]
-    """Files that cannot be read whole are left as they are."""
 
 
 JSON_SCHEMA = "schema/transition.schema.json"
@@ -118,20 +93,30 @@ class Workspace:
     @cached_property
     def institution(self) -> Institution:
         """The school's own settings."""
-        return read_institution(disk.read(self.root / INSTITUTION_PATH))
+        from graduand.records.institution import PATH, read_institution
+
+        return read_institution(disk.read(self.root / PATH))
 
     @cached_property
     def importer(self) -> Importer:
         """The importer's facts."""
-        return read_importer(disk.read(self.root / IMPORTER_PATH, SIZE))
+        from graduand.records.importer import PATH, SIZE, read_importer
+
+        return read_importer(disk.read(self.root / PATH, SIZE))
 
     @cached_property
     def school(self) -> School:
         """What records are judged by."""
+        from graduand.records.school import school_of
+
         return school_of(self.institution, self.importer)
 
     def check(self, on: str, progress: Progress | None = None) -> Checked:
         """Return all records and all findings, as of the day `on` (`yyyy-mm-dd`)."""
+        from graduand.clerk import Clerk
+        from graduand.records import files
+        from graduand.register import register_of
+
         clerk = Clerk(self.root, self.school, on)
         clerk.records = []
         register = register_of(clerk, files.find(self.root), None, progress)
@@ -151,6 +136,10 @@ class Workspace:
 
         What is known from an earlier time is not read again, unless all shall be read `afresh`.
         """
+        from graduand.clerk import Clerk
+        from graduand.records import files
+        from graduand.register import register_of
+
         drawer = None if afresh else self._drawer(on)
         found = files.find(self.root, stamps=drawer is not None)
         return register_of(Clerk(self.root, self.school, on), found, drawer, progress)
@@ -171,6 +160,11 @@ class Workspace:
 
     def glance(self) -> bytes:
         """Return what is other as soon as any file of `records/` is, without reading one."""
+        from hashlib import blake2b
+
+        from graduand.records import files
+        from graduand.records.stamp import NEVER
+
         found = files.find(self.root, stamps=True)
         seen = blake2b("\n".join(found.paths).encode(errors="surrogateescape"))
         seen.update(b"".join([found.stamps.get(path, NEVER) for path in found.paths]))
@@ -178,6 +172,11 @@ class Workspace:
 
     def records(self, paths: Sequence[str]) -> tuple[Record, ...]:
         """Return the records in the files at `paths`, as far as they can be read."""
+        from graduand.records import files
+        from graduand.records.canon import fast_reader
+        from graduand.records.reading import read
+        from graduand.register import MANY
+
         fast = fast_reader(self.school) if len(paths) >= MANY else lambda _path, _raw: None
         loaded = ((path, files.load(self.root, path)) for path in paths)
         found = (
@@ -187,11 +186,17 @@ class Workspace:
 
     def _drawer(self, on: str) -> Drawer | None:
         """Return where the register is kept from one time to the next; None where there is no git."""
+        from graduand.drawer import Drawer
+        from graduand.history.program import Program
+        from graduand.records.importer import PATH as IMPORTER
+        from graduand.records.importer import SIZE
+        from graduand.records.institution import PATH as INSTITUTION
+
         try:
             folder = Program(self.root).folder
         except (NoGit, NotGit):
             return None
-        schema = [disk.read(self.root / path, SIZE) for path in (IMPORTER_PATH, INSTITUTION_PATH)]
+        schema = [disk.read(self.root / path, SIZE) for path in (IMPORTER, INSTITUTION)]
         return Drawer(folder, self.root, schema, on)
 
     def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
@@ -218,49 +223,13 @@ class Workspace:
 
     def format(self, scope: tuple[str, ...], *, write: bool) -> Formatted:
         """Put the files in scope into canonical form and where they belong; without `write` only say which."""
-        rewritten: list[str] = []
-        refused: list[Finding] = []
-        records: list[Record] = []
-        for path in files.find(self.root).paths:
-            raw = files.load(self.root, path)
-            if isinstance(raw, Finding):
-                refused += [raw] if within(path, scope) else []
-                continue
-            reading = read(path, raw, self.school)
-            if reading.record:
-                records.append(reading.record)
-            if not within(path, scope):
-                continue
-            if reading.findings or not reading.record:
-                refused += reading.findings
-            elif self._rewrite(reading.record, raw, write=write):
-                rewritten.append(path)
-        moved = self._move([record for record in records if record.username], scope, write=write)
-        return Formatted(tuple(rewritten), moved, tuple(refused))
+        from graduand.formatting import formatted
 
-    def _rewrite(self, record: Record, raw: bytes, *, write: bool) -> bool:
-        text = text_of(raw)
-        wanted = canonical(record, self.school.fields, comments_of(text, parse(text)))
-        if wanted == text:
-            return False
-        if write:
-            files.save(self.root, record, wanted, raw, self.school)
-        return True
-
-    def _move(self, records: list[Record], scope: tuple[str, ...], *, write: bool) -> tuple[tuple[str, str], ...]:
-        people = Counter(record.cohort for record in records)
-        moves = [
-            (record.path, record_path(record.cohort, record.username, people[record.cohort])) for record in records
-        ]
-        wanted = tuple((path, target) for path, target in moves if path != target and within(path, scope))
-        if write and wanted:
-            with disk.locked(self.root):
-                for path, target in wanted:
-                    disk.move(self.root / path, self.root / target)
-        return wanted
+        return formatted(self, scope, write=write)
 
     def json_schema(self) -> tuple[str, str]:
         """Return the JSON Schema of a record as it should be, and as the file has it ("" when there is none)."""
+        from graduand.records.importer import SIZE
         from graduand.records.jsonschema import json_schema
 
         path = self.root / JSON_SCHEMA
@@ -269,6 +238,8 @@ class Workspace:
 
     def write_json_schema(self) -> None:
         """Write the JSON Schema of a record beside the facts that it is made from."""
+        from graduand.records.importer import SIZE
+
         wanted, there = self.json_schema()
         path = self.root / JSON_SCHEMA
         if there == wanted:

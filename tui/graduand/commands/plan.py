@@ -10,7 +10,7 @@ import typer
 
 from graduand.commands.session import say, session_of
 from graduand.errors import Exit
-from graduand.handshake.plan import Effect
+from graduand.handshake.effect import Effect
 from graduand.language import N_, _
 from graduand.reports.page import show as show_lines
 from graduand.reports.progress import progress

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.handshake.effect import Effect
 from graduand.handshake.job import EMAIL, LOGIN, USERNAME
 from graduand.handshake.row import DISABLED, LABELS, Row
 from graduand.handshake.state import NOTHING
@@ -20,21 +21,6 @@ if TYPE_CHECKING:
     from graduand.handshake.lines import Band
     from graduand.handshake.state import Sent
     from graduand.records.institution import Institution, Limit
-
-
-class Effect(StrEnum):
-    """What a change does to a person, the most destructive first."""
-
-    DEACTIVATE = "deactivate"
-    USERNAME = "username"
-    EMAIL = "email"
-    LOGIN = "login"
-    WIPE = "wipe"
-    LABELS = "labels"
-    REACTIVATE = "reactivate"
-    RETURN = "return"
-    GRADUATE = "graduate"
-    UPDATE = "update"
 
 
 _ORDER: Final = {effect: number for number, effect in enumerate(Effect)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from graduand.handshake.plan import Effect
+from graduand.handshake.effect import Effect
 from graduand.language import _, ngettext
 from graduand.reports.cures_text import difference_text
 from graduand.reports.page import Line, Span, line

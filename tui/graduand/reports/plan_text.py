@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.handshake.plan import Change, Effect, Plan, Status
+from graduand.handshake.effect import Effect
+from graduand.handshake.plan import Change, Plan, Status
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.page import Line, Span, line
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.handshake.plan import Change, Effect, Status
+from graduand.handshake.effect import Effect
+from graduand.handshake.plan import Change, Status
 from graduand.reports.plan_text import effect_words, held_back, status_word
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 
