@@ -138,13 +138,13 @@ def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[s
     if not any("" < real_day(record.text(_ON)) <= on for record in records):
         return None
     from graduand.history.checkout import Checkout  # noqa: PLC0415 - git, which nothing else here needs
-    from graduand.past import past_of  # noqa: PLC0415
+    from graduand.latest import latest_of  # noqa: PLC0415
 
     try:
-        past = past_of(Checkout(workspace.root).program)
+        past = latest_of(Checkout(workspace.root).program)
     except Trouble:  # no git, or a clone that is cut: the calendar is still worth reading
         return None
-    if not past.steps:
+    if not past.last_upload:
         return None
     return {username: cells.get(DISABLED, "") for username, cells in past.sent.cells.items()}
 

@@ -9,7 +9,7 @@ from graduand.handshake.row import derived_cells, row_of
 from graduand.handshake.state import NOTHING, Sent
 from graduand.history.checkout import Checkout
 from graduand.language import _
-from graduand.past import past_of
+from graduand.latest import latest_of
 from graduand.rules import judgement
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def known(workspace: Workspace) -> Known:
     Raises:
         NoGit, NotGit, Unreadable: the history does not say.
     """
-    past = past_of(Checkout(workspace.root).program)
+    past = latest_of(Checkout(workspace.root).program)
     return Known(past.sent, past.last_upload)
 
 

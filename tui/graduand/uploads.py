@@ -29,6 +29,7 @@ from graduand.handshake.upload import CARD, MANIFEST, Upload, files_of, manifest
 from graduand.history import ledger
 from graduand.history.checkout import Checkout
 from graduand.language import _, ngettext, quoted
+from graduand.latest import latest_of
 from graduand.past import jobs_from, past_of
 from graduand.register import Harvest, harvest_of
 from graduand.workspace import errors, within
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from graduand.handshake.rollback import Lost
     from graduand.handshake.row import Row
     from graduand.history.ledger import Noted
+    from graduand.latest import Latest
     from graduand.past import Past
     from graduand.records.school import School
     from graduand.register import Progress
@@ -96,7 +98,7 @@ def prepare(workspace: Workspace, order: Order, progress: Progress | None = None
     faulty = {finding.path: finding.username or finding.path for finding in errors(verdict.findings)}
     if faulty and not order.skip_errors:
         return Compiled(None, verdict)
-    past = past_of(checkout.program)
+    past = latest_of(checkout.program, afresh=afresh)
     leaves = [leaf for leaf in register.leaves if within(f"records/{leaf.cohort}", scope)]
     harvest = harvest_of(leaves, faulty, [*workspace.school.columns])
     rows, standing, plan = _planned(harvest, workspace.school, past, order)
@@ -108,7 +110,9 @@ def prepare(workspace: Workspace, order: Order, progress: Progress | None = None
     return Compiled(Prepared(upload, plan, breaches(plan, workspace.institution), past.last_upload), verdict)
 
 
-def _planned(harvest: Harvest, school: School, past: Past, order: Order) -> tuple[tuple[Row, ...], Standing, Plan]:
+def _planned(
+    harvest: Harvest, school: School, past: Latest | Past, order: Order
+) -> tuple[tuple[Row, ...], Standing, Plan]:
     """Return the rows that are wanted, those of them that stand alike in bulk, and the plan of both."""
     if not (order.only or order.changed or school.institution.delivery == "s3"):
         standing = standing_of(harvest.band, harvest.closing, past.sent)
@@ -178,7 +182,7 @@ def _wanted(plan: Plan, order: Order) -> frozenset[str]:
     )
 
 
-def _upload(rows: Sequence[Row], school: School, past: Past, order: Order, band: Band = EMPTY) -> Upload:
+def _upload(rows: Sequence[Row], school: School, past: Latest | Past, order: Order, band: Band = EMPTY) -> Upload:
     """Return the upload of `rows`, and of the ordinary rows of a band."""
     jobs = with_band(jobs_from(rows, school, past.sent), band, school)
     return Upload(

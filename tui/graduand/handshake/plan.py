@@ -77,15 +77,17 @@ class Plan:
         return len(self.told) + len(self.unchanged) + (len(self.new.usernames) if self.new else 0)
 
     @cached_property
+    def telling(self) -> tuple[Change, ...]:
+        """The changes that are worth telling, destructive first: all but those of people for whom nothing changes."""
+        new = zip(self.new.usernames, self.new.lines, strict=True) if self.new else ()
+        changes = [*self.told, *(change_of(Row(username, cells), NOTHING, self.year) for username, cells in new)]
+        return _in_order(changes)
+
+    @cached_property
     def changes(self) -> tuple[Change, ...]:
         """All changes, destructive first."""
-        new = zip(self.new.usernames, self.new.lines, strict=True) if self.new else ()
-        changes = [
-            *self.told,
-            *(change_of(Row(username, cells), NOTHING, self.year) for username, cells in new),
-            *(Change(username, Status.UNCHANGED, (), ()) for username in self.unchanged),
-        ]
-        return tuple(sorted(changes, key=lambda change: (_worst(change), change.username)))
+        unchanged = (Change(username, Status.UNCHANGED, (), ()) for username in self.unchanged)
+        return _in_order([*self.telling, *unchanged])
 
     @property
     def outstanding(self) -> frozenset[str]:
@@ -95,7 +97,7 @@ class Plan:
 
     def having(self, effect: Effect) -> tuple[Change, ...]:
         """Return the changes that do this to a person."""
-        return tuple(change for change in self.changes if effect in change.effects)
+        return tuple(change for change in self.telling if effect in change.effects)
 
     def number(self, effect: Effect) -> int:
         """Return to how many people this is done."""
@@ -106,9 +108,11 @@ class Plan:
 
     def counts(self) -> Counter[str]:
         """Return how many people there are of each status and each effect."""
-        counts = Counter[str](change.status for change in self.changes)
-        counts.update(effect for change in self.changes for effect in change.effects)
-        counts["held"] = sum(bool(change.held_back) for change in self.changes)
+        counts = Counter[str](change.status for change in self.telling)
+        counts.update(effect for change in self.telling for effect in change.effects)
+        counts["held"] = sum(bool(change.held_back) for change in self.telling)
+        if self.unchanged:
+            counts[Status.UNCHANGED] += len(self.unchanged)
         return counts
 
 
@@ -124,6 +128,10 @@ class Breach(NamedTuple):
 def plan_of(rows: Iterable[Row], sent: Sent, year: str) -> Plan:
     """Return what `rows` would change; `year` is the header of the year column."""
     return Plan(tuple(change_of(row, sent, year) for row in rows))
+
+
+def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda change: (_worst(change), change.username)))
 
 
 def _worst(change: Change) -> int:

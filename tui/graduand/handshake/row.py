@@ -53,7 +53,8 @@ def row_of(checked: CheckedRecord, school: School, on: str) -> Row:
     if DISABLED in cells and is_held_back(record, on):
         del cells[DISABLED]
         held_back = record.text("transition:account:effective_on")
-    return Row(record.username, cells, record.text("transition:previous_username"), held_back)
+    in_order = {header: cells[header] for header in school.columns if header in cells}
+    return Row(record.username, in_order, record.text("transition:previous_username"), held_back)
 
 
 DERIVED_FROM: Final = ("transition:kind", ATTENDING, END)

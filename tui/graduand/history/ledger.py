@@ -51,6 +51,12 @@ def noted(program: Program, prefix: str) -> tuple[Noted, ...]:
     return tuple(found)
 
 
+def marks(program: Program) -> tuple[str, ...]:
+    """Return all tags of the ledger with their objects, sorted; another history of uploads has other marks."""
+    refs = [f"refs/tags/{prefix}" for prefix in (UPLOAD, RESULT)]
+    return tuple(program.look("for-each-ref", "--format=%(objectname) %(refname)", *refs).splitlines())
+
+
 def _json(message: str) -> dict[str, Any]:
     try:
         says, _end = json.JSONDecoder().raw_decode(message)  # a signature may follow

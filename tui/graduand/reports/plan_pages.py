@@ -35,7 +35,7 @@ def as_json(prepared: Prepared) -> str:
         "beyond_limits": [
             {"effect": breach.effect, "count": breach.number, "people": breach.people} for breach in prepared.breaches
         ],
-        "changes": [_entry(change) for change in plan.changes if change.status is not Status.UNCHANGED],
+        "changes": [_entry(change) for change in plan.telling if change.status is not Status.UNCHANGED],
     }
     return json_text(whole, indent=2) + "\n"
 
@@ -90,7 +90,7 @@ def _warnings(prepared: Prepared) -> Iterator[str]:
 
 
 def _worth_a_row(prepared: Prepared) -> Iterator[Change]:
-    yield from (change for change in prepared.plan.changes if change.status is not Status.UNCHANGED)
+    yield from (change for change in prepared.plan.telling if change.status is not Status.UNCHANGED)
 
 
 def _columns(change: Change, *, show: bool) -> tuple[str, str, str]:

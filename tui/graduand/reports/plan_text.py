@@ -55,12 +55,12 @@ def plan_text(prepared: Prepared, *, everything: bool, show: bool) -> Iterator[L
     )
     yield line(Span(_("Plan for {day}").format(day=upload.on), "bold"), f" · {since}")
     for effect in Effect:
-        people = [change for change in plan.changes if change.effects[:1] == (effect,)]
+        people = [change for change in plan.telling if change.effects[:1] == (effect,)]
         if people:
             yield line("")
             yield line(Span(f"{effect_words(effect)} ({len(people)})", _STYLES.get(effect, "bold")))
             yield from _people(people, everything=everything, show=show)
-    failed = [change for change in plan.changes if not change.effects and change.status is Status.FAILED]
+    failed = [change for change in plan.telling if not change.effects and change.status is Status.FAILED]
     if failed:
         yield line("")
         yield line(Span(f"{status_word(Status.FAILED)} ({len(failed)})", "bold red"))
@@ -104,7 +104,7 @@ def cell_text(cell: Cell, *, show: bool) -> str:
 def counts(plan: Plan) -> str:
     """Return the closing line: how many people, and what is done to how many of them."""
     found = plan.counts()
-    people = ngettext("{count} person", "{count} people", len(plan.changes)).format(count=len(plan.changes))
+    people = ngettext("{count} person", "{count} people", plan.people).format(count=plan.people)
     statuses = [f"{found[status]} {status_word(status)}" for status in Status if found[status]]
     effects = [f"{found[effect]} × {effect_words(effect)}" for effect in Effect if found[effect]]
     held = [_("{count} held back").format(count=found["held"])] if found["held"] else []
