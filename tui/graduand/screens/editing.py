@@ -193,13 +193,18 @@ class EditingScreen(Screen[None]):
         self.call_next(self._after_a_field)
 
     async def _after_a_field(self) -> None:
-        if self.draft and not self._proposed:
-            for key, value in proposed(self.draft).items():
-                self._proposed = True
-                await self._change(key, value)
-                message = _("Handshake knows this person as {username}; empty the field if nothing was ever sent.")
-                self.notify(message.format(username=quoted(value)), markup=False)
+        await self.propose()
         self.judge()
+
+    async def propose(self) -> bool:
+        """Take in, once, what a change asks for besides, and say so; return whether there was something."""
+        wanted = proposed(self.draft) if self.draft and not self._proposed else {}
+        for key, value in wanted.items():
+            self._proposed = True
+            await self._change(key, value)
+            message = _("Handshake knows this person as {username}; empty the field if nothing was ever sent.")
+            self.notify(message.format(username=quoted(value)), markup=False)
+        return bool(wanted)
 
     async def action_undo(self) -> None:
         """Take the last change back."""

@@ -132,10 +132,11 @@ class FormScreen(EditingScreen):
 
     async def _save(self) -> bool:
         """Return whether nothing is left to save."""
-        draft = self.draft
-        if not draft:
-            return True
+        looked_at = not await self.propose()
         self.judge()
+        draft = self.draft
+        if not draft or not looked_at:
+            return not draft
         try:
             kept = await settle(self.app, self.workspace, draft, commit=self._commit)
         except Trouble as trouble:
