@@ -66,7 +66,11 @@ def test_who_loses_the_mailbox_is_asked_answers_and_logs_in_with_the_new_address
     brought_in(school, importer)
     assert importer.accounts[PERSON][EMAIL] == "chloe.dupont@valmont.example"
 
-    done(school, "edit", PERSON, "email_address=chloe@courriel.example")
+    answers = school / "answers.csv"
+    answers.write_text("Horodateur;username;email_address\n20/07/2026 10:12;412345;chloe@courriel.example\n", "utf-8")
+    assert "0 changed" in graduand(school, "intake", str(answers), "--patch").out
+    done(school, "intake", str(answers), "--patch", "--pad", "8", "--apply")
+    answers.unlink()
     brought_in(school, importer, "2026-07-20")
 
     account = importer.accounts[PERSON]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.language import _, quoted
 from graduand.nearest import folded
 from graduand.records.kinds import CLEAR, Kind, matches
-from graduand.spreadsheet import guarded, is_spoilt, unguarded
+from graduand.spreadsheet import guarded, is_spoilt, items_of, listed, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,7 +49,8 @@ def cell_of(field: Field, value: Value | None) -> str:
         return ""
     if isinstance(value, tuple):
         joined = ";".join(value)
-        return guarded(joined if _items(joined) == value else json.dumps(value, ensure_ascii=False))
+        plain = _items(joined) == value and "|" not in joined  # which parts items elsewhere
+        return guarded(joined if plain else listed(value))
     return value if field.kind in _BARE and matches(field.kind, value) else guarded(value)
 
 
@@ -81,14 +81,7 @@ def _list(text: str, before: Value | None) -> Taken:
 
 def _items(text: str) -> tuple[str, ...]:
     """Return the items of a list: between semicolons, or as JSON where items hold such signs themselves."""
-    if text.startswith('["') and text.endswith('"]'):
-        try:
-            found = json.loads(text)
-        except ValueError:
-            found = None
-        if isinstance(found, list) and all(isinstance(item, str) and item for item in found):
-            return tuple(found)
-    return tuple(item.strip() for item in re.split("[;\n]", text) if item.strip())
+    return items_of(text) or tuple(item.strip() for item in re.split("[;\n]", text) if item.strip())
 
 
 _TRUTHS: Final = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -57,6 +58,22 @@ def _needs_guard(text: str) -> bool:
     if any(map(str.isalpha, bare)):
         return _TAKEN.fullmatch(bare) is not None
     return any(map(str.isdigit, bare)) and _PLAIN.fullmatch(bare) is None
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return a list as one text, whatever signs its items hold."""
+    return json.dumps(items, ensure_ascii=False)
+
+
+def items_of(text: str) -> tuple[str, ...]:
+    """Return the items that `listed` made a text of; none of any other text."""
+    if not (text.startswith('["') and text.endswith('"]')):
+        return ()
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return ()
+    return tuple(found) if all(isinstance(item, str) and item for item in found) else ()
 
 
 def as_csv(rows: Iterable[Sequence[str]], parted_by: str, *, bom: bool = True) -> str:

@@ -17,6 +17,7 @@ from graduand.records.kinds import CLEAR, Kind, matches, plain_shape
 from graduand.rules.addresses import judge_address
 from graduand.rules.book import RULES
 from graduand.rules.values import close, judge_value, meant
+from graduand.spreadsheet import items_of, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -56,8 +57,6 @@ _GARBLED: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _ITEMS: Final = re.compile(r"[;|\n]")
-_ARMED: Final = re.compile(r"'(?=[=+\-@\t\r])")
-"""A sign before a cell that a spreadsheet would run; whoever wrote it there for safety wants it off again."""
 
 
 class Column(dict[str, "Value | Wrong | None"]):
@@ -132,7 +131,8 @@ def _read(raw: str, reading: Reading, school: School) -> Value | Wrong | None:
     if said := _spoilt(text) or (_short(text, reading) if field.kind is Kind.IDENTIFIER else ""):
         return Wrong(said)
     if field.kind is Kind.LIST:
-        items = tuple(dict.fromkeys(item for part in _ITEMS.split(text) if (item := part.strip())))
+        parts = items_of(text) or _ITEMS.split(text)
+        items = tuple(dict.fromkeys(item for part in parts if (item := part.strip())))
         return _judged(items, field, school) if items else None
     return _judged(_meant(text, reading, school), field, school)
 
@@ -156,7 +156,7 @@ def _short(text: str, reading: Reading) -> str:
 
 def cleaned(raw: str, kind: Kind = Kind.TEXT) -> str:
     """Return a text as it was meant: composed letters, single blanks, none around it."""
-    text = _ARMED.sub("", raw, count=1) if raw.startswith("'") else raw
+    text = unguarded(raw)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if kind in {Kind.LIST, Kind.NOTE}:

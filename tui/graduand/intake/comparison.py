@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.intake.soundness import KIND, faults
@@ -94,7 +94,7 @@ class Comparison:
         if self.order.cohort and was.cohort != self.order.cohort:
             self.elsewhere += 1
         after = self._after(self.survey.values(row), was)
-        values = {key: value for key, value in after.items() if was.values.get(key) != value}
+        values = {key: value for key, value in after.items() if not _says_so(was, key, value)}
         if not values:
             self.identical.append(was.username)
             return
@@ -169,3 +169,11 @@ def _owners(key: str, records: Iterable[Record | None]) -> dict[str, str]:
         for record in records
         if record and (text := record.text(key)) and text != CLEAR
     }
+
+
+def _says_so(was: Record, key: str, value: Value | None) -> bool:
+    """Tell whether the record says this already; blanks around a note are lost in a spreadsheet, and say nothing."""
+    return was.values.get(key) == value or (key == _NOTES and was.text(key).strip() == value)
+
+
+_NOTES: Final = "transition:notes"

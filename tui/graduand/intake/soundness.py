@@ -29,7 +29,7 @@ _STUDY: Final = (START, END, ATTENDING, "disabled", "transition:", "institution_
 _EACH: Final = ("additional_email_addresses", "transition:previous_username")
 """Columns that few people have, and that rules hold against the person's own identifiers."""
 _SOMEBODY: Final[Mapping[str, Value]] = {
-    "username": "x",
+    "username": "(somebody)",
     "email_address": "x@mail.example",
     "first_name": "X",
     "last_name": "X",
