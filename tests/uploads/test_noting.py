@@ -84,6 +84,10 @@ def test_the_tag_stands_on_the_commit_and_its_message_is_the_manifest(compiled: 
         {"jobs": [7]},
         {"jobs": None},
         {"schema": 1},
+        {"usernames": 5},
+        {"usernames": [{}]},
+        {"since": [1]},
+        {"on": {}},
     ],
 )
 def test_a_manifest_that_somebody_else_wrote_is_refused_in_one_sentence(

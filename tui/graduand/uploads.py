@@ -211,6 +211,8 @@ def note_upload(workspace: Workspace, path: Path) -> str:
     commit = str(says["commit"])
     if not ledger.is_commit(program, commit):
         raise NotAnUpload(path, _("its commit {commit} is not in this repository.").format(commit=quoted(commit[:12])))
+    if not ledger.is_ours(says):
+        raise NotAnUpload(path, _("it is no manifest of graduand."))
     for tag in ledger.noted(program, ledger.UPLOAD):
         if tag.says == says:
             return tag.name

@@ -62,10 +62,10 @@ def _json(message: str) -> dict[str, Any]:
         says, _end = json.JSONDecoder().raw_decode(message)  # a signature may follow
     except (ValueError, RecursionError):
         return {}
-    return says if isinstance(says, dict) and _is_ours(says) else {}
+    return says if isinstance(says, dict) and is_ours(says) else {}
 
 
-def _is_ours(says: dict[str, Any]) -> bool:
+def is_ours(says: dict[str, Any]) -> bool:
     """Tell whether a message has the form of ours; whoever may push a tag may have written any other."""
     texts = all(isinstance(says.get(key, ""), str) for key in _TEXTS)
     lists = all(
