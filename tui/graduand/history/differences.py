@@ -73,11 +73,9 @@ def _account(old: Record, new: Record, left: set[str]) -> Iterator[Event]:
     kind = _BY_ACCOUNT.get(new.text("disabled"))
     if kind:
         left -= {"disabled", *(key for key in left if key.startswith(_ACCOUNT))}
-        yield _event(kind, new, old.text("disabled"), new.text("disabled"))._replace(
-            reason=new.text(f"{_ACCOUNT}reason"),
-            requested_by=new.text(f"{_ACCOUNT}requested_by"),
-            effective_on=new.text(f"{_ACCOUNT}effective_on"),
-        )
+        reason, asked, day = (new.text(f"{_ACCOUNT}{name}") for name in ("reason", "requested_by", "effective_on"))
+        was = old.text("disabled") or None
+        yield Event(kind, who(new), new.path, was, new.text("disabled"), reason, asked, day)
 
 
 def _event(kind: Kind, new: Record, old: str, now: str) -> Event:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 _KEPT: Final = 15_000
 """Records after which those that nobody needs any more begin to go; many more than are ever asked for ahead."""
 
-_MANY: Final = 500
+_MANY: Final = 100
 """Objects from which on the fast road repays the making of its pattern."""
 
 
