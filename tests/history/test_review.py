@@ -121,6 +121,25 @@ def test_what_is_unlike_the_class_stands_out(school_of_twelve: Path) -> None:
     assert "  00000009      ends on 2016-06-15" in diff(root)
 
 
+def test_where_every_reason_is_another_none_stands_out(root: Path) -> None:
+    begin(root)
+    commit(root)
+    git(root, "branch", "before")
+    for number, reason in enumerate("abcdef"):
+        change(root, f"000000{number:02}", CLOSED.replace("requested-by-student", reason))
+    commit(root)
+
+    assert told(root, "outlier") == []
+
+
+def test_who_stays_for_another_programme_ends_with_that(school_of_twelve: Path) -> None:
+    stays = GRADUATE.replace("2026-06-15", "2029-06-15\n  currently_attending: true")
+    change(school_of_twelve, "00000009", stays)
+    commit(school_of_twelve)
+
+    assert told(school_of_twelve, "outlier") == []
+
+
 def test_the_only_one_who_returns_stands_out(school_of_twelve: Path) -> None:
     change(school_of_twelve, "00000010", RETURNED)
     commit(school_of_twelve)

@@ -116,7 +116,7 @@ class _Usual:
         return message.format(value=quoted(kind), unlike=unlike, others=others, cohort=quoted(record.cohort))
 
     def _end(self, record: Record) -> str:
-        end = _number(record.ends) if record.graduated else 0
+        end = _end_of(record)
         others = list(self._classes[record.cohort].ends)
         if not end or len(others) <= _OTHERS:
             return ""
@@ -139,7 +139,8 @@ class _Usual:
             return ""
         reason, others = record.text(_REASON), self._reasons.total() - 1
         same = self._reasons[reason] - 1
-        if not reason or not _is_rare(same, others):
+        usual = max(self._reasons.values()) >= others / 2  # where all differ, none stands out
+        if not reason or not usual or not _is_rare(same, others):
             return ""
         message = _("closed for {reason}, unlike {unlike} of {others} other closed accounts")
         return message.format(reason=quoted(reason), unlike=others - same, others=others)
@@ -150,9 +151,14 @@ def _class_of(people: Iterable[Record]) -> _Class:
     ends = []
     for record in people:
         kinds[record.text(_KIND)] += 1
-        if record.graduated and (end := _number(record.ends)):
+        if end := _end_of(record):
             ends.append(end)
     return _Class(kinds, tuple(ends))
+
+
+def _end_of(record: Record) -> int:
+    """Return the day on which somebody leaves, as a number; 0: none, or for another programme here."""
+    return _number(record.ends) if record.graduated and not record.stays else 0
 
 
 def _is_closed(record: Record) -> bool:
