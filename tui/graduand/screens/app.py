@@ -115,6 +115,10 @@ class GraduandApp(Shell):
         self.people.told = _("comparing with the last upload")
         self.people.trouble = ""
         self.people.roster = roster.knowing(self.people.roster.outstanding)
+        for screen in self.screen_stack:
+            outdated = getattr(screen, "outdated", None)
+            if outdated:
+                outdated()
 
     def _know(self, outstanding: Mapping[str, Progress]) -> None:
         self.people.told = ""

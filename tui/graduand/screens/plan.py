@@ -181,7 +181,8 @@ class PlanScreen(View["Sought[Compiled]"]):
         head = f"{visible(change.username)}  {visible(self._full_name(change.username))}\n"
         words = [status_word(change.status), *(effect_words(effect) for effect in change.effects), *held_back(change)]
         parts = [(head, "bold"), (f"{', '.join(words)}\n", "$foreground 70%")]
-        for cell in change.cells:
+        order = {header: number for number, header in enumerate(self.workspace.school.columns)}
+        for cell in sorted(change.cells, key=lambda cell: order.get(cell.header, 0)):
             header, _colon, rest = cell_text(cell, show=self._open).partition(": ")
             known = rest if change.status is not Status.NEW else rest.partition(" → ")[2]
             parts += [(f"{header}: ", "$foreground 70%"), (f"{known}\n", "")]

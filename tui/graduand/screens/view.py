@@ -162,6 +162,8 @@ class View(Screen[None], Generic[Found]):
         """Show so many lines."""
         self.set_class(not count, "-empty")
         self.lines.show(count, self.draw, cursor)
+        if count and self.focused is None:  # it went while there was nothing to list
+            self.call_after_refresh(self.lines.focus)
         self.watch_told()
 
     def say_instead(self, sentence: str) -> None:
@@ -231,6 +233,12 @@ class View(Screen[None], Generic[Found]):
         else:
             self.take(event.found)  # type: ignore[arg-type]
         self.refresh_bindings()
+
+    def outdated(self) -> None:
+        """Read again what has changed: at once when it is looked at, else when one comes back to it."""
+        self._away = not self.is_current
+        if self.is_current:
+            self.action_read()
 
     # Finding
 

@@ -1,0 +1,79 @@
+"""The views in the application: from the list and back, a cure undone, what changes outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from graduand.screens.app import GraduandApp
+from graduand.screens.audit import AuditScreen
+from graduand.screens.bulk import BulkScreen
+from graduand.screens.people import PeopleScreen
+from graduand.screens.problems import ProblemsScreen
+from graduand.workspace import Workspace
+from tests.repository import TODAY, git, graduate, put
+from tests.screens.stage import faulty, shows
+from tests.screens.terminal import press, settled, story
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+@pytest.fixture
+def app(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> GraduandApp:
+    """The application on people with something wrong, without the developer's preferences."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+    return GraduandApp(Workspace(faulty(root)), TODAY)
+
+
+def rules(app: GraduandApp) -> set[str]:
+    assert isinstance(app.screen, ProblemsScreen)
+    return set(app.screen.outline.groups)
+
+
+def test_a_cure_is_undone_and_the_problem_is_there_again(app: GraduandApp) -> None:
+    root = app.workspace.root
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "p")
+        assert "GR109" in rules(app)
+        await press(pilot, *"nnnnn", "C", "ctrl+s")
+        await settled(pilot)
+        assert "GR109" not in rules(app)
+        await press(pilot, "ctrl+z")
+        await settled(pilot)
+        assert "GR109" in rules(app)
+
+    story(app, tell)
+    assert git(root, "log", "-2", "--format=%s").splitlines()[1] == "Corrected: 2 records"
+
+
+def test_what_changes_outside_shows_up_in_a_view(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        app.look_around()
+        await press(pilot, "p")
+        for username in ("00500003", "00500004"):
+            put(app.workspace.root, graduate(username), f"2026-spring/{username}.yaml")
+        app.look_around()
+        await settled(pilot)
+        await settled(pilot)
+        assert "GR109" not in rules(app)
+
+    story(app, tell)
+
+
+def test_the_views_open_from_the_list_and_close_again(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "space", "space", "b")
+        assert shows(app, BulkScreen)
+        assert isinstance(app.screen, BulkScreen)
+        assert len(app.screen.paths) == 2
+        await press(pilot, "escape", "h")
+        assert shows(app, AuditScreen)
+        await press(pilot, "escape")
+        assert shows(app, PeopleScreen)
+
+    story(app, tell)
