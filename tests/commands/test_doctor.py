@@ -21,8 +21,20 @@ def _on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def healthy(tmp_path: Path) -> Path:
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The command where git finds it, as once it is installed."""
+    path = tmp_path / "bin/graduand"
+    path.parent.mkdir()
+    path.touch(mode=0o755)
+    others = [folder for folder in os.get_exec_path() if not os.access(f"{folder}/graduand", os.X_OK)]
+    monkeypatch.setenv("PATH", os.pathsep.join([str(path.parent), *others]))
+    return path
+
+
+@pytest.fixture
+def healthy(tmp_path: Path, program: Path) -> Path:
     """A repository as `graduand init` makes it."""
+    assert os.access(program, os.X_OK)
     root = tmp_path / "school"
     assert graduand(tmp_path, "init", str(root), "--name", "Ars", "--domain", "ars.example").code == 0
     return root
@@ -145,6 +157,16 @@ def test_what_is_ill_is_named_with_its_cure(healthy: Path, harm: Callable[[Path]
     ran = graduand(healthy, "doctor")
     assert ran.code == 1
     assert f"✗ {told}\n  → {told_cure}\n" in ran.out
+
+
+def test_a_program_that_git_does_not_find_shows_no_text(healthy: Path, program: Path) -> None:
+    program.unlink()
+
+    assert cures(healthy) == {
+        "git shows records as YAML in its differences.": (
+            "Put the folder of the command graduand on the PATH, where git looks for it."
+        )
+    }
 
 
 def test_git_that_does_not_know_who_commits_is_told_how(healthy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -70,6 +71,8 @@ def _differences(checkout: Checkout) -> Symptom:
     elif not checkout.shows_text():
         name, command = TEXTCONV
         cure = " ".join(("git", "config", name, f"'{command}'"))
+    elif not any(os.access(f"{folder}/graduand", os.X_OK) for folder in os.get_exec_path()):
+        cure = _("Put the folder of the command graduand on the PATH, where git looks for it.")
     else:
         return Symptom(_("git shows records as text in its differences."))
     return Symptom(_("git shows records as YAML in its differences."), cure)
