@@ -312,6 +312,18 @@ def test_what_git_refuses_is_saved_and_the_same_again_commits_it(class_of_three:
     assert apply(workspace, again, "Nothing", {}) == ()
 
 
+def test_of_hundreds_too_it_is_noticed_when_a_hook_rewrites_one(class_of_three: Path) -> None:
+    hook = class_of_three / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho >>{COHORT}/00000007.yaml\ngit add {COHORT}/00000007.yaml\n", encoding="utf-8")
+    hook.chmod(0o755)
+    workspace = Workspace(class_of_three)
+    proposals = [founded(person(f"{number:08}"), workspace.school) for number in range(300)]
+
+    with pytest.raises(NotCommitted, match=r"the commit of \S+/00000007\.yaml does not hold"):
+        apply(workspace, proposals, "Corrected: 300 records", TRAILERS)
+
+
 @pytest.mark.parametrize("staged", [False, True])
 def test_hundreds_are_one_commit_that_leaves_alone_what_else_is_staged(class_of_three: Path, staged: bool) -> None:  # noqa: FBT001 - a parameter
     (class_of_three / "new.txt").write_text("Theirs\n", encoding="utf-8")

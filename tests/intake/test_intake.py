@@ -203,6 +203,7 @@ def test_two_columns_of_one_kind_must_be_told_apart(school: Path) -> None:
         (("--separator", "ab"), "“ab” is no separator"),
         (("--sheet", "Classe"), "--sheet names a sheet of a spreadsheet"),
         (("--end-date", "31/05/2026"), "is no date; write it as yyyy-mm-dd"),
+        (("--kind", "left"), "“left” is none of the values"),
         (("--set", "campus=Nord"), "“campus=Nord” does not say what to change"),
     ],
 )
@@ -480,6 +481,22 @@ def test_a_killed_intake_is_finished_by_the_next_and_both_say_so(school: Path, m
     assert (school / RECORD).is_file()
     assert git(school, "status", "--porcelain") == ""
     assert git(school, "rev-list", "--count", "HEAD").strip() == "2"
+
+
+def test_what_git_refused_is_committed_by_the_same_again(school: Path) -> None:
+    hook = school / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    refused = intake(school, HEAD, CHLOE, more=("--apply",))
+    assert refused.code == 5
+    assert "Saved, not committed" in refused.err
+    hook.unlink()
+
+    ran = intake(school, HEAD, CHLOE, more=("--apply",))
+
+    assert "Taken in and committed" in ran.err
+    assert RECORD in git(school, "show", "--format=", "--name-only")
 
 
 # People who have a record

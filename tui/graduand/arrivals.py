@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand import disk
 from graduand.errors import Usage
 from graduand.findings import Finding
-from graduand.intake.cells import cleaned
+from graduand.intake.cells import Wrong, cleaned, judged
 from graduand.intake.comparison import EMAIL, Comparison
 from graduand.intake.dates import FORMS, Doubt, day_of
 from graduand.intake.heading import REASON, columns_of, is_known, plain
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from graduand.intake.heading import Column
     from graduand.intake.table import Table
     from graduand.records.record import Record
+    from graduand.records.school import School
     from graduand.workspace import Workspace
 
 NAMES: Final = ("first_name", "last_name")
@@ -112,6 +113,7 @@ def look(workspace: Workspace, raw: bytes, order: Order) -> Look:
     filling = [column for column in columns if keys.get(column.key) == column.number - 1]
     readings = readings_of(table, filling, Known(school, order, said, everybody))
     meant = chosen(table, wishes(order.where, columns, school))
+    _refuse_odd(order, school)
     survey = Survey(table, keys, readings, school)
     _keep_out(workspace, survey, meant)
     confidential = _confidential(workspace, survey, meant)
@@ -163,6 +165,17 @@ def _source(order: Order, table: Table, sources: Mapping[str, Source]) -> tuple[
             return name, source
     name = name_of(order.name)
     return name, sources.get(name, Source())
+
+
+def _refuse_odd(order: Order, school: School) -> None:
+    """Let nobody get a value that no record can hold.
+
+    Raises:
+        Usage: everybody would.
+    """
+    for key, value in order.values.items():
+        if isinstance(found := judged(value, school.fields[key], school), Wrong):
+            raise Usage(found.reason)
 
 
 def _keys(columns: Sequence[Column], order: Order) -> dict[str, int]:

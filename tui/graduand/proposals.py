@@ -93,6 +93,15 @@ def resume(workspace: Workspace) -> Resumed | None:
         return _resumed(workspace, git)
 
 
+def uncommitted(workspace: Workspace) -> frozenset[str]:
+    """Return the files of `records/` and `schema/` that the last commit has otherwise.
+
+    Raises:
+        NoGit, NotGit: nothing is committed here.
+    """
+    return _recorder(workspace, now=False).pending()
+
+
 def told(resumed: Resumed) -> str:
     """Return the sentences that say what became of a save that was killed."""
     if not resumed.subject:

@@ -12,7 +12,7 @@ from graduand.intake import office
 from graduand.intake.refused import refused_table
 from graduand.language import _, quoted
 from graduand.proposal import Proposal, changed, founded, moved
-from graduand.proposals import apply
+from graduand.proposals import apply, uncommitted
 from graduand.records import files
 from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
@@ -136,8 +136,18 @@ def take(
     new, other = len(look.new), len(look.changes)
     subject = f"Intake: {look.source_name}, {new} new, {other} changed"
     trailers = {"Graduand-Kind": "intake", "Graduand-Cohort": look.order.cohort if new else ""}
-    saved = apply(workspace, proposals(workspace, look), subject, trailers, commit=commit, tell=tell)
+    proposed = (*proposals(workspace, look), *(_left(workspace, look) if commit else ()))
+    saved = apply(workspace, proposed, subject, trailers, commit=commit, tell=tell)
     return Taken(saved, refused)
+
+
+def _left(workspace: Workspace, look: Look) -> Iterator[Proposal]:
+    """Propose as they are the records that say all this, where an earlier save of them is not committed yet."""
+    identical = frozenset(look.identical)
+    for path in sorted(uncommitted(workspace)) if identical else ():
+        raw = files.load(workspace.root, path) if username_of(path) in identical else None
+        if isinstance(raw, bytes):
+            yield Proposal(path, None, raw, raw.decode(errors="surrogateescape"))
 
 
 def _put_aside(look: Look, folder: Path) -> Path | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -117,9 +119,31 @@ def _contents(program: Program, paths: Sequence[str]) -> dict[str, bytes | None]
 
 def _differing(program: Program, written: Mapping[str, bytes | None]) -> tuple[str, ...]:
     """Return the paths under which the last commit does not hold what was written."""
+    if len(written) > _MANY:
+        return _differing_names(program, written)
     prefix = program.look("rev-parse", "--show-prefix").strip()
     committed = program.blobs(f"HEAD:{prefix}{path}" for path in written)
     return tuple(path for path, content in zip(written, committed, strict=True) if content != written[path])
+
+
+def _differing_names(program: Program, written: Mapping[str, bytes | None]) -> tuple[str, ...]:
+    """Return the same of many paths: the commit is listed once, and no object opened."""
+    form = program.look("rev-parse", "--show-object-format").strip()
+    folders = sorted({path.partition("/")[0] for path in written})
+    committed: dict[str, str] = {}
+    with suppress(GitRefused):  # nothing is committed yet
+        for entry in program.pieces(LITERAL, "ls-tree", "-r", "-z", "HEAD", "--", *folders):
+            about, _tab, path = entry.partition("\t")
+            committed[path] = about.rpartition(" ")[2]
+
+    def name(content: bytes | None) -> str | None:
+        if content is None:
+            return None
+        whole = hashlib.new(form, b"blob %d\0" % len(content), usedforsecurity=False)
+        whole.update(content)
+        return whole.hexdigest()
+
+    return tuple(path for path, content in written.items() if committed.get(path) != name(content))
 
 
 def _stage(program: Program, paths: Sequence[str]) -> None:

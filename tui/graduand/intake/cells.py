@@ -114,7 +114,7 @@ _ATOMS: Final = r"(?=[A-Za-z0-9][^@*\n]{0,63}@)[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+(?:
 def _address_pattern(field: Field, school: School, texts: Collection[str]) -> str:
     """Return the pattern of addresses at the domains that come again and again, and are judged once."""
     common = Counter(text.rpartition("@")[2] for text in texts).most_common(_DOMAINS)
-    sound = [domain for domain, _times in common if not isinstance(_judged(f"x@{domain}", field, school), Wrong)]
+    sound = [domain for domain, _times in common if not isinstance(judged(f"x@{domain}", field, school), Wrong)]
     domains = "|".join(re.escape(domain) for domain in sound if len(domain) < _DOMAINS)
     return f"{_ATOMS}@(?:{domains})" if domains else ""
 
@@ -127,14 +127,14 @@ def _read(raw: str, reading: Reading, school: School) -> Value | Wrong | None:
     if not text or (field.kind not in _SPEAKING and text.casefold() in _NOTHING):
         return None
     if text == CLEAR:
-        return _judged(CLEAR, field, school)
+        return judged(CLEAR, field, school)
     if said := _spoilt(text) or (_short(text, reading) if field.kind is Kind.IDENTIFIER else ""):
         return Wrong(said)
     if field.kind is Kind.LIST:
         parts = items_of(text) or _ITEMS.split(text)
         items = tuple(dict.fromkeys(item for part in parts if (item := part.strip())))
-        return _judged(items, field, school) if items else None
-    return _judged(_meant(text, reading, school), field, school)
+        return judged(items, field, school) if items else None
+    return judged(_meant(text, reading, school), field, school)
 
 
 def _short(text: str, reading: Reading) -> str:
@@ -215,7 +215,7 @@ _MENDED: Final[Mapping[Kind, Callable[[str], str]]] = {
 }
 
 
-def _judged(value: Value, field: Field, school: School) -> Value | Wrong:
+def judged(value: Value, field: Field, school: School) -> Value | Wrong:
     """Return the value, or what the rules say against it by itself."""
     for flaw in judge_value(field, value, school):
         if RULES[flaw.rule].severity is Severity.ERROR:

@@ -210,7 +210,10 @@ def as_json(look: Look, *, show: bool, taken: Taken | None = None) -> str:
         return text if show else masked(text)
 
     def told(values: Mapping[str, Value | None]) -> dict[str, object]:
-        return {key: clear(value) if isinstance(value, str) else value for key, value in values.items()}
+        return {
+            key: [clear(item) for item in value] if isinstance(value, tuple) else value and clear(value)
+            for key, value in values.items()
+        }
 
     whole = {
         "schema": "graduand/intake/1",
