@@ -146,6 +146,12 @@ def test_a_sheet_is_private_safe_and_written_as_the_language_asks(school: Path) 
     assert lines[1].startswith(
         "'00412345;chloe.dupont@valmont.example;Chloé;Dupont;\"Économie;Droit\";2023-09-04;2026-06-15;'+33612345678;graduated;"
     )
+    as_json = graduand(school, "sheet", "out", "--out", str(school / "build/t.csv"), "--json")
+    assert json.loads(as_json.out) == {
+        "schema": "graduand/sheet/1",
+        "path": str(school / "build/t.csv"),
+        "records": 4,
+    }
     again = graduand(school, "sheet", "out", "--out", str(path))
     assert again.code == 2
     assert "somebody may have worked in it" in again.err

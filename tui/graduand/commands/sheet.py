@@ -18,6 +18,7 @@ from graduand.workspace import today
 
 if TYPE_CHECKING:
     from graduand.patches import Patch
+    from graduand.records.record import Record
     from graduand.workspace import Workspace
 
 HELP = N_("Records to a spreadsheet (sheet out) and back (sheet in FILE), as changes to look at first.")
@@ -93,7 +94,8 @@ def sheet(
     if way is Way.out:
         people = sys.stdin.read().split() if words == ["-"] else words or []
         sign = _SIGNS[separator] if separator else ""
-        _out(workspace, frozenset(people), cohort, kind.value if kind else "", out, sign, bom=not no_bom)
+        records = _chosen(workspace, frozenset(people), cohort, kind.value if kind else "")
+        _out(workspace, records, out, sign, bom=not no_bom, as_json=as_json)
         return
     if len(words or []) != 1:
         raise Usage(_("Say which file to take back: graduand sheet in FILE"))
@@ -104,23 +106,30 @@ def sheet(
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _out(
-    workspace: Workspace, people: frozenset[str], cohort: str, kind: str, out: Path | None, sign: str, *, bom: bool
-) -> None:
+def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str) -> tuple[Record, ...]:
     from graduand import sheets
 
     records = sheets.chosen(workspace, sheets.Choice(people, cohort, kind), today(), progress())
-    made = sheets.sheet_of(records, workspace.school)
-    if not made.people:
+    if not records:
         say(_("There is nobody to put into a sheet."))
         raise typer.Exit(Exit.FINDINGS)
+    return records
+
+
+def _out(
+    workspace: Workspace, records: tuple[Record, ...], out: Path | None, sign: str, *, bom: bool, as_json: bool
+) -> None:
+    from graduand import sheets
+    from graduand.reports.patch_text import sheet_json
+
+    made = sheets.sheet_of(records, workspace.school)
     text = sheets.as_text(made, sign, bom=bom)
     if out and str(out) == "-":
         sys.stdout.write(text)
         return
     path = out or workspace.root / "build" / f"sheet-{today()}.csv"
     sheets.write(path, text)
-    sys.stdout.write(f"{visible(str(path), 300)}\n")
+    sys.stdout.write(sheet_json(str(path), made) if as_json else f"{visible(str(path), 300)}\n")
     message = ngettext(
         "{count} record. Blank cells leave a field as it is, {remove} takes it out. Back: graduand sheet in {path}",
         "{count} records. Blank cells leave a field as it is, {remove} takes it out. Back: graduand sheet in {path}",

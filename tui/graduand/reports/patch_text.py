@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from graduand.patches import Patch, Row
     from graduand.records.record import Value
+    from graduand.sheets import Sheet
 
 SCHEMA: Final = "graduand/patch/1"
+SHEET: Final = "graduand/sheet/1"
 SHOWN: Final = 10
 """People that are shown, unless all are asked for."""
 
@@ -84,6 +86,11 @@ def _closing_lines(patch: Patch) -> Iterator[Line]:
         yield line(message.format(count=faulty))
     if patch.closing:
         yield line(_("Checksum: {checksum}").format(checksum=patch.checksum))
+
+
+def sheet_json(path: str, sheet: Sheet) -> str:
+    """Return what was written where, as one JSON object."""
+    return f"{_dumped({'schema': SHEET, 'path': path, 'records': sheet.people})}\n"
 
 
 def patch_json(patch: Patch, *, show: bool) -> Iterator[str]:
