@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.drafting import begun
+from graduand.keeping import folder_of, keep
+from graduand.workspace import Workspace
+from tests.drafts.test_keeping import orphan
 from tests.repository import GRADUATE, TODAY, begin, commit, graduand, put, settle
 
 if TYPE_CHECKING:
@@ -209,3 +213,20 @@ def test_several_things_are_ill_at_once(root: Path) -> None:
         "records/2026-spring/.00412345.yaml.77.graduand.tmp was left behind by a killed process.",
         "Others on this machine can look into this folder.",
     ]
+
+
+def test_what_was_typed_and_never_saved_is_named(healthy: Path) -> None:
+    workspace = Workspace(healthy)
+    folder = folder_of(workspace)
+    keep(folder, begun(workspace, "2026-autumn", "returned", "00400001"))
+    assert cures(healthy) == {}
+    orphan(folder)
+    (folder / "x.broken").touch()
+
+    found = cures(healthy)
+
+    assert [said.partition(", kept on")[0] for said in found] == [
+        "A draft of 00400001",
+        f"{folder}/x.broken is what is left of a draft that cannot be read.",
+    ]
+    assert next(iter(found.values())) == "Open the interface: it offers the draft."

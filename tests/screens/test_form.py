@@ -320,6 +320,20 @@ def test_undo_and_redo_go_field_by_field(root: Path) -> None:
     story(app, tell)
 
 
+def test_the_cursor_goes_to_the_field_of_a_finding_also_when_it_is_not_given(root: Path) -> None:
+    people(root)
+    for field, key in (
+        ("campus_name", "campus_name"),
+        ("primary_education:major_names:1", "primary_education:major_names"),
+    ):
+        app = FormApp(root, field=field)
+
+        async def tell(_pilot: Pilot[Any], app: FormApp = app, key: str = key) -> None:
+            assert app.form.sheet.current is app.form.sheet.rows[key]
+
+        story(app, tell)
+
+
 def test_another_field_is_found_in_both_languages(root: Path) -> None:
     app = FormApp(people(root))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -8,9 +9,11 @@ from textual.app import App
 from graduand.keeping import folder_of, keep, left
 from graduand.screens.form import FormScreen
 from graduand.screens.recovery import RecoveryScreen
+from graduand.screens.shelter import Shelter
 from graduand.workspace import Workspace
 from tests.drafts.drafts import ON, OTHER, PATH, draft_of, people, text_at
 from tests.drafts.test_keeping import _gone
+from tests.repository import put
 from tests.screens.terminal import press, screen_text, story
 
 if TYPE_CHECKING:
@@ -75,3 +78,42 @@ def test_a_draft_is_discarded_only_at_the_second_time(root: Path) -> None:
         assert len(list(folder.iterdir())) == 1
 
     story(app, tell)
+
+
+def test_what_was_saved_just_before_the_kill_is_not_offered(root: Path) -> None:
+    folder = killed(root)
+    put(root, text_at(root).replace("Dupont", "Martin [/red]"))
+
+    offered = Shelter(Workspace(root)).left()
+
+    assert [one.draft.path for one in offered] == [OTHER]
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_nothing_is_kept_after_the_end(root: Path) -> None:
+    shelter = Shelter(Workspace(people(root)))
+    draft = draft_of(root).set("last_name", "Martin")
+    folder = folder_of(Workspace(root))
+
+    assert shelter.keep(lambda: draft) == ""
+    assert len(list(folder.iterdir())) == 1
+    shelter.drop(draft, end=True)
+    assert shelter.keep(lambda: draft) == ""
+    assert list(folder.iterdir()) == []
+
+
+def test_a_draft_that_cannot_be_kept_says_why(root: Path) -> None:
+    people(root)
+    (root / ".git/graduand").write_text("in the way", encoding="utf-8")
+
+    assert "was not written" in Shelter(Workspace(root)).keep(lambda: draft_of(root).set("last_name", "Martin"))
+
+
+def test_without_git_nothing_is_kept_and_nothing_stops(root: Path) -> None:
+    people(root)
+    draft = draft_of(root).set("last_name", "Martin")
+    shutil.rmtree(root / ".git")
+    shelter = Shelter(Workspace(root))
+
+    assert (shelter.left(), shelter.keep(lambda: draft)) == ((), "")
+    shelter.drop(draft)

@@ -34,6 +34,7 @@ def examine(workspace: Workspace, on: str) -> Iterator[Symptom]:
     """Return what was looked at on the day `on`, the healthy too."""
     yield from _git(workspace)
     yield from _interrupted(workspace)
+    yield from _drafts(workspace)
     yield from _schema(workspace, on)
     yield from _left_behind(workspace)
 
@@ -91,6 +92,24 @@ def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
         return
     if resumed:
         yield Symptom(told(resumed))
+
+
+def _drafts(workspace: Workspace) -> Iterator[Symptom]:
+    """Name what was typed and never saved, and what is left of a draft that cannot be read."""
+    from graduand.keeping import folder_of, left  # noqa: PLC0415 - only this needs it
+
+    try:
+        folder = folder_of(workspace)
+        drafts = left(folder, workspace.school)
+    except Trouble:  # what is wrong with git or with schema/ is told beside this
+        return
+    for one in drafts:
+        said = _("A draft of {username}, kept on {when}, is not saved.")
+        who = visible(one.draft.record.username or one.draft.path)
+        yield Symptom(said.format(username=who, when=one.at), _("Open the interface: it offers the draft."))
+    for path in sorted(folder.glob("*.broken")):
+        said = _("{path} is what is left of a draft that cannot be read.").format(path=visible(str(path), 200))
+        yield Symptom(said, _("Look into it for what was typed, then delete it."))
 
 
 def _schema(workspace: Workspace, on: str) -> Iterator[Symptom]:

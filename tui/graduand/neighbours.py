@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graduand.records.record import Record
 
@@ -10,6 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graduand.roster import Entry
+
+
+WHO: Final = (
+    "username",
+    "email_address",
+    "additional_email_addresses",
+    "transition:previous_username",
+    "first_name",
+    "last_name",
+)
+"""The keys that decide who the neighbours are."""
 
 
 def neighbours(entries: Iterable[Entry], record: Record) -> tuple[Record, ...]:

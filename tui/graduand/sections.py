@@ -90,7 +90,7 @@ def _campaign(record: Record, school: School) -> tuple[str, ...]:
 
 
 def _touches_account(record: Record, added: Iterable[str]) -> bool:
-    return any(key == DISABLED or key.startswith(ACCOUNT) for key in (*record.values, *added))
+    return DISABLED in record.values or any(key.startswith(ACCOUNT) for key in (*record.values, *added))
 
 
 def _account(school: School) -> tuple[str, ...]:

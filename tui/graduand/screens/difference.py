@@ -40,7 +40,7 @@ class Met(Widget, can_focus=True):
     DEFAULT_CSS = """
     Met {
         height: auto; padding: 0 1; margin-bottom: 1;
-        &:focus { background: $surface-active; }
+        &:focus { background: $primary 25%; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,7 +59,7 @@ class Met(Widget, can_focus=True):
 
     def render(self) -> Content:
         """Draw the label and the three values."""
-        lines = [Content.styled(self._label, "bold")]
+        lines = [Content.assemble(("▸ " if self.has_focus else "  ", "$text-accent"), (self._label, "bold"))]
         for side, key, words in SIDES:
             taken = side is self.side
             mark = ("● ", "bold $text-success") if taken else ("○ ", "$foreground 60%")

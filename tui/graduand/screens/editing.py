@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from graduand.drafting import Draft, Unread, held, judged, opened, proposed, text_now
 from graduand.language import N_, _, quoted, visible
-from graduand.neighbours import neighbours
+from graduand.neighbours import WHO, neighbours
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
 from graduand.records.transition import GRADUATED, RETURNED
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from graduand.drafting import Held
     from graduand.findings import Finding
+    from graduand.records.record import Record
     from graduand.roster import Entry
     from graduand.workspace import Workspace
 
@@ -82,11 +83,14 @@ class EditingScreen(Screen[None]):
         there = draft or opened(workspace, path)
         self._unread = there if isinstance(there, Unread) else None
         self.set_reactive(EditingScreen.draft, there if isinstance(there, Draft) else None)
-        self._added: set[str] = set()
+        above = [field.rsplit(":", cut)[0] for cut in range(field.count(":") + 1)]
+        self._added = {key for key in above if key in workspace.school.fields}
         self._findings: tuple[Finding, ...] = ()
         self._proposed = False
         self.everybody: Callable[[], Sequence[Entry]] = tuple
         """Where the others are listed, when somebody knows them."""
+        self._asked: object = None
+        self._near: tuple[Record, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
@@ -146,14 +150,21 @@ class EditingScreen(Screen[None]):
         """Say at each field what is wrong with it now, and show the row and the file as they would be."""
         self.query_one("#title", Static).update(self._title(), layout=False)
         if self.draft:
-            others = neighbours(self.everybody(), self.draft.record)
-            self._findings = judged(self.workspace, self.draft, self.on, others)
+            self._findings = judged(self.workspace, self.draft, self.on, self._others(self.draft.record))
             self.sheet.say(self._findings)
             text = text_now(self.draft, self.workspace.school)
             username = self.draft.original.username or self.draft.record.username
             self.panel.show_record(self.draft.record, self._findings, text, username)
         elif self._unread:
             self.panel.show_file(self._unread.text, self._unread.findings, username_of(self._unread.path))
+
+    def _others(self, record: Record) -> tuple[Record, ...]:
+        """Return who may have the same; a large school is looked through only when that can have changed."""
+        entries = self.everybody()
+        asked = (entries, tuple(record.values.get(key) for key in WHO))
+        if asked != self._asked:
+            self._asked, self._near = asked, neighbours(entries, record)
+        return self._near
 
     def action_beside(self, pane: str) -> None:
         """Show a pane beside the form; where there is no room, in its place, until its key is pressed again."""

@@ -44,6 +44,7 @@ class FormScreen(EditingScreen):
         self._commit = commit
         self._shelter = Shelter(workspace)
         self._unkept = False
+        self._trouble = ""
         self._met: Draft | None = None
 
     @on(Mount)
@@ -65,14 +66,14 @@ class FormScreen(EditingScreen):
     @work(thread=True, group="keeping", exit_on_error=False)
     def _keep(self) -> None:
         self._unkept = False
-        trouble = self._shelter.keep(self.draft) if self.draft else ""
-        if trouble:
+        trouble = self._shelter.keep(lambda: self.draft)
+        if trouble and trouble != self._trouble:
+            self._trouble = trouble
             self.app.call_from_thread(self.app.notify, trouble, severity="error", markup=False)
 
     def keep_now(self) -> None:
         """Keep what is typed at once: the session ends."""
-        if self.draft and self.draft.dirty:
-            self._shelter.keep(self.draft)
+        self._shelter.keep(lambda: self.draft)
 
     @work(exclusive=True, group="asking")
     async def _offer_what_was_kept(self, path: str) -> None:
@@ -148,10 +149,10 @@ class FormScreen(EditingScreen):
 
     async def _adopt(self, draft: Draft, kept: Kept) -> None:
         """Go on from what was saved, with what was typed since."""
-        await asyncio.to_thread(self._shelter.drop, draft)
         self.steps.rebase(lambda one: carried(one, draft, kept.draft))
         if self.draft:
             self.draft = carried(self.draft, draft, kept.draft)
+        await asyncio.to_thread(self._shelter.drop, draft)
         await self.present()
         self.panel.forget()
         self._look_beside()
@@ -173,5 +174,6 @@ class FormScreen(EditingScreen):
             answer = await self.app.push_screen_wait(leaving(self.draft, self.workspace.school))
             if not answer or (answer == SAVE and not await self._save()):
                 return
-            await asyncio.to_thread(self._shelter.drop, self.draft)
+        if self.draft:
+            await asyncio.to_thread(self._shelter.drop, self.draft, end=True)
         self.dismiss(None)

@@ -6,13 +6,14 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from graduand.drafting import Draft, opened
 from graduand.errors import NoGit, NotGit, NotWritten
-from graduand.keeping import drop, folder_of, keep, left, take_up
+from graduand.keeping import drop, folder_of, forget, keep, left, take_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from graduand.drafting import Draft
     from graduand.keeping import Left
     from graduand.workspace import Workspace
 
@@ -27,19 +28,28 @@ class Shelter:
         self._workspace = workspace
         self._folder: Path | None = None
         self._lock = threading.Lock()
+        self._ended = False
 
     def left(self, path: str = "") -> tuple[Left, ...]:
         """Return what ended sessions left, of all records or of the one at `path`, oldest first."""
         with self._lock:
             folder = self._place()
             found = left(folder, self._workspace.school) if folder else ()
-        return tuple(one for one in found if path in {"", one.draft.path})
+        return tuple(one for one in found if path in {"", one.draft.path} and not self._is_saved(one))
 
-    def keep(self, draft: Draft) -> str:
-        """Keep a draft, or forget it when there is nothing to save; return why it could not be kept, "" if it was."""
+    def _is_saved(self, one: Left) -> bool:
+        """Tell whether the file holds all of a draft, and forget it then: its session was killed just after a save."""
+        now = opened(self._workspace, one.draft.record.path)
+        saved = isinstance(now, Draft) and now.record == one.draft.record
+        if saved:
+            forget(one)
+        return saved
+
+    def keep(self, now: Callable[[], Draft | None]) -> str:
+        """Keep the draft as it is `now`, or forget it when there is nothing to save; return why not, "" if it was."""
         with self._lock:
-            folder = self._place()
-            if folder is None:
+            folder, draft = self._place(), now()
+            if folder is None or draft is None or self._ended:
                 return ""
             if not draft.dirty:
                 drop(folder, draft)
@@ -57,9 +67,10 @@ class Shelter:
             if folder:
                 take_up(folder, one)
 
-    def drop(self, draft: Draft) -> None:
-        """Forget a draft."""
+    def drop(self, draft: Draft, *, end: bool = False) -> None:
+        """Forget a draft; at the `end`, keep nothing that is still on its way."""
         with self._lock:
+            self._ended = end
             folder = self._place()
             if folder:
                 drop(folder, draft)
