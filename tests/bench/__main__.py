@@ -12,83 +12,102 @@ import sys
 import tempfile
 import time
 from datetime import date, timedelta
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from graduand.workspace import Workspace
-from tests.bench.clock import Command, Timed, side_by_side
+from graduand.roster import roster_of
+from graduand.workspace import Workspace, today
+from tests.bench import interface
+from tests.bench.bulk import Cost, growth, measured
+from tests.bench.clock import Command, side_by_side
 from tests.bench.generator import CHECKOUT, school_repository
 from tests.bench.history import invent, mistold
 from tests.bench.intake import costs
+from tests.bench.table import Target, at_most, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SCRIPT = Path(sys.executable).with_name("graduand")
 GRADUAND = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-m", "graduand")
-PARSE = """
-import sys, pathlib, yaml
-from yaml.cyaml import CBaseLoader
-for path in pathlib.Path("records").rglob("*.yaml"):
-    with open(path, encoding="utf-8") as file:
-        yaml.load(file.read(), CBaseLoader)
-"""
 OBJECTS = """
 git log --reverse --raw --no-renames --no-abbrev --format= | awk '{ print $3; print $4 }' | grep -v '^0*$' |
 awk '!seen[$0]++' | git cat-file --batch
 """
 """What every audit must have of git: what each commit changed, and what the changed files said."""
-CAT = "find records -name '*.yaml' -print0 | xargs -0 cat"
-
-
-class Target(NamedTuple):
-    """One line of the table."""
-
-    number: str
-    work: str
-    beside: str
-    ratio: float
-    wanted: str
-    met: bool
-    seconds: float
-    memory: float
 
 
 def main() -> None:
     """Measure, print the table, and the same as JSON when asked."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--people", type=int, default=10_000, help="records of the generated school")
+    parser.add_argument(
+        "--people", type=int, nargs="+", default=[10_000, 100_000], help="records of the generated schools"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="counted runs of each command")
-    parser.add_argument("--quick", action="store_true", help="1,000 records, three rounds")
+    parser.add_argument("--quick", action="store_true", help="1,000 records, three rounds, no interface")
+    parser.add_argument("--only", choices=list(PARTS), nargs="+", default=list(PARTS), help="parts of the table")
     parser.add_argument("--json", type=Path, help="write the results there too")
     options = parser.parse_args()
-    people, rounds = (1_000, 3) if options.quick else (options.people, options.rounds)
+    if options.quick:
+        options.people, options.rounds = [1_000], 3
+    print(f"{options.people} records, {options.rounds} rounds, medians; of processor time, save on the wall")  # noqa: T201
+    targets = []
     with tempfile.TemporaryDirectory() as folder:
-        root = school_repository(Path(folder) / "school", people, Workspace(CHECKOUT).school)
-        print(f"{people} records, {rounds} rounds, medians; ratios are of processor time")  # noqa: T201
-        targets = []
-        commits, crowd = (500, 1_000) if options.quick else (10_000, 20_000)
-        history = Path(folder) / "history"
-        invent(history, Workspace(CHECKOUT).school, commits=commits, people=crowd, plain=True)
-        odd = faithful(Path(folder) / "odd", commits, crowd)
-        rows = (1_000, 10_000) if options.quick else (10_000, 100_000)
-        for target in (
-            *measured(root, people, rounds),
-            *audited(history, commits, rounds),
-            odd,
-            *taken_in(Path(folder), rows, rounds),
-        ):
+        for target in chain.from_iterable(PARTS[part](Path(folder), options) for part in options.only):
             targets.append(target)
-            print(_line(target), flush=True)  # noqa: T201
+            print(line(target), flush=True)  # noqa: T201
     if options.json:
         options.json.write_text(json.dumps([target._asdict() for target in targets], indent=2) + "\n", encoding="utf-8")
 
 
-def measured(root: Path, people: int, rounds: int) -> Iterator[Target]:
-    """Return the targets one by one, as they are measured."""
-    yield from _start(root, rounds)
-    yield from _bulk(root, rounds)
-    yield from _referee(root, people)
+def start(folder: Path, options: argparse.Namespace) -> Iterator[Target]:
+    """Return what every command costs before it does anything."""
+    yield from _start(folder, options.rounds)
+
+
+def bulk(folder: Path, options: argparse.Namespace) -> Iterator[Target]:
+    """Return what many records cost, and how that grows; of the largest school the interface too."""
+    costs_of: dict[int, Cost] = {}
+    for people in sorted(options.people):
+        root = school_repository(folder / f"school-{people}", people, Workspace(CHECKOUT).school)
+        for found in measured(root, people, GRADUAND, options.rounds):
+            if isinstance(found, Target):
+                yield found
+            else:
+                costs_of[people] = found
+    for few, many in pairwise(sorted(costs_of)):
+        yield from growth(costs_of[few], costs_of[many], many // few)
+    if not options.quick:
+        yield from seen(folder / f"school-{max(options.people)}", folder / "rows.json", options.rounds)
+
+
+def seen(root: Path, rows: Path, rounds: int) -> Iterator[Target]:
+    """Return what the interface costs with the records of `root`, in a pseudo-terminal."""
+    people = interface.rows_file(root, rows)
+    first, empty, table, memory = interface.first_rows(GRADUAND, root, rows, rounds)
+    work = f"first row, {people:,} people, on the wall"
+    yield Target("7", work, "an empty Textual application", first / empty, "<= 2 x", first <= 2 * empty, first, memory)
+    yield Target("8", work, "Textual's DataTable", table / first, ">= 20 x faster", table >= 20 * first, first, memory)
+    key, down = interface.keys(GRADUAND, root, rounds)
+    yield Target("9", "a key in the search, ms", "first output", key * 1000, "<= 25 ms", key <= 0.025, key, memory)
+    yield Target("", "the cursor down, ms", "first output", down * 1000, "", met=True, seconds=down, memory=memory)
+    search = interface.search(roster_of(Workspace(root), today()))
+    yield Target("9s", "the search itself, ms", "", search * 1000, "<= 10 ms", search <= 0.01, search, memory)
+
+
+def history(folder: Path, options: argparse.Namespace) -> Iterator[Target]:
+    """Return what the audit costs, and whether it tells what happened."""
+    commits, crowd = (500, 1_000) if options.quick else (10_000, 20_000)
+    root = folder / "history"
+    invent(root, Workspace(CHECKOUT).school, commits=commits, people=crowd, plain=True)
+    yield from audited(root, commits, options.rounds)
+    yield faithful(folder / "odd", commits, crowd)
+
+
+def intake(folder: Path, options: argparse.Namespace) -> Iterator[Target]:
+    """Return what taking a class in costs."""
+    yield from taken_in(folder, (1_000, 10_000) if options.quick else (10_000, 100_000), options.rounds)
 
 
 def audited(root: Path, commits: int, rounds: int) -> Iterator[Target]:
@@ -106,8 +125,8 @@ def audited(root: Path, commits: int, rounds: int) -> Iterator[Target]:
         },
         rounds,
     )
-    yield _ratio("11", f"audit, {commits} commits, cold", "git log -p -U0", timed["cold"], timed["log"], 0.8)
-    yield _ratio("11b", "the same", "git log --raw and its objects", timed["cold"], timed["git"], 4.0)
+    yield at_most("11", f"audit, {commits} commits, cold", "git log -p -U0", timed["cold"], timed["log"], 0.8)
+    yield at_most("11b", "the same", "git log --raw and its objects", timed["cold"], timed["git"], 4.0)
     # A month of a history of some years, as somebody asks for it.
     last = subprocess.run(("git", "log", "-1", "--format=%cs"), cwd=root, check=True, capture_output=True, text=True)
     since = (date.fromisoformat(last.stdout.strip()) - timedelta(days=30)).isoformat()
@@ -119,8 +138,8 @@ def audited(root: Path, commits: int, rounds: int) -> Iterator[Target]:
         },
         rounds,
     )
-    yield _ratio("12", "audit, nothing new", "graduand --version", timed["warm"], timed["version"], 5.0)
-    yield _ratio("12b", "the same", "graduand audit --help", timed["warm"], timed["help"], 2.0)
+    yield at_most("12", "audit, nothing new", "graduand --version", timed["warm"], timed["version"], 5.0)
+    yield at_most("12b", "the same", "graduand audit --help", timed["warm"], timed["help"], 2.0)
 
 
 def faithful(root: Path, commits: int, people: int) -> Target:
@@ -137,7 +156,7 @@ def taken_in(folder: Path, rows: tuple[int, int], rounds: int) -> Iterator[Targe
     """Return what taking a class in costs, and how that grows."""
     few, many = (costs(folder, GRADUAND, number, rounds) for number in rows)
     reading = "the csv module reading the file"
-    yield _ratio("14", f"intake preview, {many.rows} rows", reading, many.preview, many.read, 6.0)
+    yield at_most("14", f"intake preview, {many.rows} rows", reading, many.preview, many.read, 6.0)
     times = many.rows // few.rows
     growth = many.preview.cpu / few.preview.cpu
     beside = f"{few.rows} rows"
@@ -160,59 +179,13 @@ def _start(root: Path, rounds: int) -> Iterator[Target]:
         },
         rounds * 3,
     )
-    yield _ratio("15", "graduand --version", "python -c pass", timed["version"], timed["python"], 1.3)
+    yield at_most("15", "graduand --version", "python -c pass", timed["version"], timed["python"], 1.3)
     over = (timed["imports"].cpu - timed["python"].cpu) * 1000
     seconds, memory = timed["imports"].wall, timed["imports"].memory
     yield Target("16", "imports and arguments", "python", over, "<= 60 ms over", over <= 60, seconds, memory)
 
 
-def _bulk(root: Path, rounds: int) -> Iterator[Target]:
-    timed = side_by_side(
-        {
-            "check": Command((*GRADUAND, "check"), root),
-            "compile": Command((*GRADUAND, "compile"), root),
-            "parse": Command((sys.executable, "-c", PARSE), root),
-            "cat": Command(("sh", "-c", CAT), root),
-        },
-        rounds,
-    )
-    for work in ("check", "compile"):
-        yield _ratio("1", f"cold {work}", "PyYAML CBaseLoader, parse only", timed[work], timed["parse"], 0.4)
-    yield _ratio("3", "cold compile", "find | xargs cat", timed["compile"], timed["cat"], 3.0, wall=True)
-
-
-def _referee(root: Path, people: int) -> Iterator[Target]:
-    """check-jsonschema takes minutes at size: it sees the first 500 records, and its time is scaled."""
-    some = [str(path) for path in sorted((root / "records").rglob("*.yaml"))[:500]]
-    schema = ("--schemafile", "schema/transition.schema.json")
-    timed = side_by_side(
-        {
-            "referee": Command((sys.executable, "-m", "check_jsonschema", *schema, *some), root),
-            "check": Command((*GRADUAND, "check"), root),
-        },
-        1,
-    )
-    scaled = timed["referee"].cpu * people / len(some)
-    faster = scaled / timed["check"].cpu
-    beside = f"check-jsonschema ({len(some)} records, scaled)"
-    yield Target(
-        "2", "cold check", beside, faster, ">= 50 x faster", faster >= 50, timed["check"].wall, timed["check"].memory
-    )
-
-
-def _ratio(  # noqa: PLR0913 - a line of the table has these columns
-    number: str, work: str, beside: str, ours: Timed, theirs: Timed, most: float, *, wall: bool = False
-) -> Target:
-    ratio = ours.wall / theirs.wall if wall else ours.cpu / theirs.cpu
-    return Target(number, work, beside, ratio, f"<= {most} x", ratio <= most, ours.wall, ours.memory)
-
-
-def _line(target: Target) -> str:
-    met = "met    " if target.met else "NOT MET"
-    return (
-        f"{target.number:>4} {met}  {target.work:<22} {target.ratio:8.2f}  {target.wanted:<15} "
-        f"beside {target.beside:<42} {target.seconds:7.3f} s  {target.memory:5.0f} MB"
-    )
+PARTS: Final = {"start": start, "bulk": bulk, "history": history, "intake": intake}
 
 
 if __name__ == "__main__":
