@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.query import folded, query_of
-from graduand.roster import ORDERS, Entry, Progress, Roster, outstanding_of, roster_of
+from graduand.roster import ORDERS, Entry, Progress, Roster, last_roster, outstanding_of, roster_of
 from graduand.workspace import Workspace
-from tests.repository import FAULTY, TODAY, graduate, put, shipped
+from tests.repository import FAULTY, TODAY, begin, graduate, put, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,3 +121,34 @@ def test_an_empty_school_has_an_empty_roster(root: Path) -> None:
     assert roster.entries == ()
     assert list(roster.find(query_of("a"))) == []
     assert (root / "records").is_dir()
+
+
+def test_everybody_is_known_as_they_were_the_last_time(tmp_path: Path) -> None:
+    workspace = Workspace(shipped(tmp_path))
+    assert last_roster(workspace) is None
+    put(tmp_path, graduate("00400001").replace("Chloé", '"two\\nlines"'), "2026-spring/00400001.yaml")
+    put(tmp_path, "a: [", "2026-spring/00400002.yaml")
+    roster = roster_of(workspace, TODAY)
+
+    known = last_roster(Workspace(tmp_path))
+
+    assert known is not None
+    assert known.entries == roster.entries
+    assert [*known.entries][3:6] == [*known.entries[3:6]] == [*roster.entries][3:6]
+    assert known.find(query_of("dupont")) == roster.find(query_of("dupont"))
+    assert (tmp_path / ".git/graduand/list").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("damage", [b"", b"x" * 500])
+def test_a_list_that_is_damaged_or_from_elsewhere_is_not_shown(root: Path, tmp_path: Path, damage: bytes) -> None:
+    assert last_roster(Workspace(root)) is None  # without git
+    put(begin(root), graduate("00400001"))
+    roster_of(Workspace(root), TODAY)
+    (tmp_path / "copy").mkdir()
+    for folder in ("records", "schema", ".git"):
+        (root / folder).rename(tmp_path / "copy" / folder)
+    assert last_roster(Workspace(tmp_path / "copy")) is None
+    roster_of(Workspace(tmp_path / "copy"), TODAY)
+    (tmp_path / "copy/.git/graduand/list").write_bytes(damage)
+
+    assert last_roster(Workspace(tmp_path / "copy")) is None

@@ -69,7 +69,8 @@ def measured(root: Path, people: int, graduand: Sequence[str], rounds: int) -> I
     timed = side_by_side(
         {
             "check": Command(check, root),
-            "compile": Command((*_FRESH, *compiling), root),
+            "compile": Command((*compiling, "--no-cache"), root),
+            "first": Command((*_FRESH, *compiling), root),
             "parse": Command((sys.executable, "-c", PARSE), root),
             "cat": Command(("sh", "-c", CAT), root),
         },
@@ -81,14 +82,14 @@ def measured(root: Path, people: int, graduand: Sequence[str], rounds: int) -> I
             "1", f"cold {work}, {size}", "PyYAML's CBaseLoader, parsing alone", timed[work], timed["parse"], 0.4
         )
     yield at_most(
-        "3", f"cold compile, {size}, on the wall", "find | xargs cat", timed["compile"], timed["cat"], 3, wall=True
+        "3", f"cold compile, {size}, on the wall", "find | xargs cat", timed["first"], timed["cat"], 3, wall=True
     )
-    yield at_most("3c", "the same, of the processors", "find | xargs cat", timed["compile"], timed["cat"], 3)
+    yield at_most("3c", "the same, of the processors", "find | xargs cat", timed["first"], timed["cat"], 3)
     cold = timed["check"]
     yield from _others(root, people, cold)
     warm = yield from _remembered(root, size, compiling, rounds)
     plan = yield from _sent(root, size, graduand, rounds)
-    memory = max(timed["compile"].memory, warm.memory)
+    memory = max(timed["first"].memory, warm.memory)
     yield Target("6", f"memory of 3 and 4, {size}", "", memory, "<= 200 MB", memory <= 200, warm.wall, memory)
     yield Cost(cold, warm, plan)
 

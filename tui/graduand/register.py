@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain, compress, groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -12,11 +14,12 @@ from graduand.handshake.lines import EMPTY, Band, Lines, joined_lines
 from graduand.handshake.row import Row
 from graduand.leaf import is_settled, joined
 from graduand.records import files, stamp
+from graduand.records.paths import username_of
 from graduand.rules import judgement
 from graduand.rules.identity import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from graduand.clerk import Clerk
     from graduand.drawer import Drawer
@@ -85,6 +88,20 @@ class Register:
                 column.extend(more)
         return columns
 
+    def listed(self) -> tuple[list[str], ...]:
+        """Return as columns what a list shows of everybody: path, username, names, address, majors, kind, account."""
+        columns = self.columns
+        paths, usernames, addresses, _card, _login, _former, _more, first, last, kinds, majors = columns
+        disabled = chain.from_iterable(leaf.disabled for leaf in self.leaves)
+        return (
+            paths,
+            [username or username_of(path) for username, path in zip(usernames, paths, strict=True)],
+            *([text or "" for text in column] for column in (last, first, addresses)),
+            ["; ".join(found) if found else "" for found in majors],
+            [text or "" for text in kinds],
+            [text or "" for text in disabled],
+        )
+
 
 class Harvest(NamedTuple):
     """The rows of sound records: the ordinary ones as a band, the others one by one."""
@@ -123,6 +140,24 @@ def harvest_of(leaves: Sequence[Leaf], faulty: Collection[str], headers: Sequenc
 
 def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None = None) -> Register:
     """Return the register of the files that were `found`; what lies in the `drawer` unchanged is not read again."""
+    with _undisturbed():
+        leaves = _leaves(clerk, found, drawer, progress)
+    return Register(clerk, leaves, found.strays, drawer)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Python from looking for circles among the many values that are made now and hold none."""
+    looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looking:
+            gc.enable()
+
+
+def _leaves(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None) -> Sequence[Leaf]:
     cohorts = {cohort: [*paths] for cohort, paths in groupby(found.paths, _cohort)}
     kept = (
         {cohort: _unchanged(drawer.leaf(cohort), paths, found.stamps) for cohort, paths in cohorts.items()}
@@ -149,7 +184,7 @@ def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progres
             drawer.put(leaf)
     if drawer:
         drawer.clear(cohorts)
-    return Register(clerk, leaves, found.strays, drawer)
+    return leaves
 
 
 def _cohort(path: str) -> str:

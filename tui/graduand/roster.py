@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.findings import Severity
 from graduand.handshake.plan import Status
+from graduand.listing import Listing, keep, last_known
 from graduand.query import Query, folded
-from graduand.records.paths import username_of
-from graduand.records.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,7 +74,7 @@ _RANK: Final = {Severity.ERROR: "0", Severity.WARNING: "1", Severity.NOTE: "2", 
 class Roster:
     """All entries in the order of their paths, and how each person stands against the last upload."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: Sequence[Entry] = ()
     outstanding: Mapping[str, Progress] = field(default_factory=dict)
     """By username; empty until it is known."""
 
@@ -178,34 +177,30 @@ _URGENT: Final[Mapping[str, str]] = {Status.FAILED: "0", Status.NEW: "1", Status
 
 def roster_of(workspace: Workspace, on: str, progress: Callable[[int, int], None] | None = None) -> Roster:
     """Return everybody, judged on the day `on`; files that cannot be read are there too."""
-    checked = workspace.check(on, progress)
-    broken: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in checked.findings:
-        broken[finding.path].append(finding)
-    by_path = {record.path: record for record in checked.records}
-    return Roster(
-        tuple(entry_of(path, by_path.get(path, Record(path, {})), broken.get(path, ())) for path in checked.paths)
-    )
+    register = workspace.register(on, progress)
+    columns = [*register.listed(), *_problems(register.paths, register.findings)]
+    keep(workspace, columns)
+    return Roster(Listing(Entry, columns))
 
 
-def entry_of(path: str, record: Record, found: Iterable[Finding]) -> Entry:
-    """Return how a record stands in the list."""
-    rules: dict[str, str] = {}
-    for finding in found:
-        rules.setdefault(finding.rule, _RANK[finding.severity])
-    worst = min(rules.values(), default="")
-    return Entry(
-        path,
-        record.username or username_of(path),
-        record.text("last_name"),
-        record.text("first_name"),
-        record.text("email_address"),
-        "; ".join(record.texts("primary_education:major_names")),
-        record.text("transition:kind"),
-        record.text("disabled"),
-        " ".join(sorted(rules, key=lambda rule: (rules[rule], rule))),
-        next((severity for severity, rank in _RANK.items() if rank == worst and severity), ""),
-    )
+def last_roster(workspace: Workspace) -> Roster | None:
+    """Return everybody as `roster_of` knew them last, at once, whatever has happened since; None when it never did."""
+    columns = last_known(workspace)
+    return Roster(Listing(Entry, columns)) if columns and len(columns) == len(Entry._fields) else None
+
+
+def _problems(paths: Sequence[str], findings: Iterable[Finding]) -> tuple[list[str], list[str]]:
+    """Return which rules the record at each path breaks, the worst first, and how bad the worst is."""
+    broken: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for finding in findings:
+        broken[finding.path].setdefault(finding.rule, _RANK[finding.severity])
+    severities = {rank: str(severity) for severity, rank in _RANK.items()}
+    rules, worst = [""] * len(paths), [""] * len(paths)
+    for number, path in enumerate(paths) if broken else ():
+        if found := broken.get(path):
+            rules[number] = " ".join(sorted(found, key=lambda rule, found=found: (found[rule], rule)))  # type: ignore[misc]
+            worst[number] = severities[min(found.values())]
+    return rules, worst
 
 
 def outstanding_of(workspace: Workspace, on: str) -> Mapping[str, Progress]:
@@ -217,5 +212,8 @@ def outstanding_of(workspace: Workspace, on: str) -> Mapping[str, Progress]:
     from graduand.uploads import Order, prepare  # noqa: PLC0415 - the list shows itself before it is needed
 
     compiled = prepare(workspace, Order(on, allow_dirty=True, skip_errors=True))
-    changes = compiled.prepared.plan.changes if compiled.prepared else ()
-    return {change.username: Progress(change.status, change.effects) for change in changes}
+    if compiled.prepared is None:
+        return {}
+    plan = compiled.prepared.plan
+    told = {change.username: Progress(change.status, change.effects) for change in plan.telling}
+    return told | dict.fromkeys(plan.unchanged, Progress(Status.UNCHANGED))

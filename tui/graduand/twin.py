@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Part = tuple[str, Sequence[str]]
 
-FROM: Final = 5_000
+FROM: Final = 20_000
 """Files from which on a second process repays what it costs to bring its leaves over."""
 
 _HEAD: Final = struct.Struct("=LQ")

@@ -13,7 +13,7 @@ from textual.worker import WorkerCancelled, get_current_worker
 from graduand.errors import Exit, NothingToCompile, Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
-from graduand.roster import outstanding_of, roster_of
+from graduand.roster import last_roster, outstanding_of, roster_of
 from graduand.screens.doors import DOORS, Errand
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.people import PeopleScreen
@@ -86,6 +86,8 @@ class GraduandApp(Shell):
             self.call_from_thread(self._tell, _("reading {done} of {count}").format(done=done, count=of))
 
         self.call_from_thread(self._tell, _("reading"))
+        if not self.people.roster.entries and (known := last_roster(self.workspace)):
+            self.call_from_thread(self._show_last, known)
         try:
             roster = roster_of(self.workspace, self.on, tell).prepare()
         except WorkerCancelled:
@@ -110,6 +112,10 @@ class GraduandApp(Shell):
 
     def _tell(self, words: str) -> None:
         self.people.told = words
+
+    def _show_last(self, roster: Roster) -> None:
+        """Show everybody as they were known last, until all is read."""
+        self.people.roster = roster
 
     def _show(self, roster: Roster) -> None:
         self.people.told = _("comparing with the last upload")
