@@ -32,8 +32,8 @@ def why_words(why: Why, campaign: Campaign) -> str:
         Why.CLOSED: _("the account is closed"),
         Why.ANSWERED: _("has a personal address already"),
         Why.ASKED_TODAY: _("was asked on this day or after it"),
-        Why.OVERDUE: _("was asked, and the answer is overdue (--remind asks once more; graduand due proposes)"),
-        Why.ASKED: _("was asked, and the answer is not due yet (--remind reminds)"),
+        Why.OVERDUE: _("was asked, and has not answered in time (--remind asks once more; graduand due proposes)"),
+        Why.ASKED: _("was asked, and there is still time to answer (--remind reminds)"),
         Why.NEVER_ASKED: _("was never asked (without --remind)"),
     }[why]
 
