@@ -36,6 +36,16 @@ username,email_address,first_name,status,response
 """
 
 
+REGISTRAR = """\
+Matricule;Nom;Prénom;Courriel;Diplôme;Spécialité;Date de début;Date de fin;Situation
+00414001;Lacombe;Inès;ines.lacombe@valmont.example;Licence;Économie;14/09/2023;26/06/2026;Diplômé
+00414002;N’Guessan;Yao;yao.nguessan@valmont.example;Master;Chimie;16/09/2024;26/06/2026;Diplômé
+00414003;Øverland;Sigrid;sigrid.overland@valmont.example;Licence;Histoire de l’art;14/09/2023;26/06/2026;Diplômé
+00414004;Perrin;Zoé;zoe.perrin@valmont.example;Licence;Droit public;14/09/2023;;Inscrit
+00414005;Petit;Omar;omar.petit@valmont.example;Licence;Droit public;14/09/2023;31/06/2026;Diplômé
+"""
+
+
 @pytest.fixture
 def valmont(tmp_path: Path) -> Path:
     """The shipped records in a repository of their own, with a file of failed rows beside it."""
@@ -46,6 +56,7 @@ def valmont(tmp_path: Path) -> Path:
     commit(root)
     git(root, "branch", "before")
     (tmp_path / "failed.csv").write_text(FAILED, encoding="utf-8")
+    (tmp_path / "registrar.csv").write_text(REGISTRAR, encoding="cp1252")
     return root
 
 

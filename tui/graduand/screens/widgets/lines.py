@@ -52,8 +52,8 @@ class Lines(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     Lines {
         height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; background: $background;
-        & > .lines--cursor { background: $primary 25%; }
-        &:focus > .lines--cursor { background: $primary 55%; text-style: bold; }
+        & > .lines--cursor { background: $panel; }
+        &:focus > .lines--cursor { background: $primary-muted; text-style: bold; }
         & > .lines--error { color: $text-error; text-style: bold; }
         & > .lines--warning { color: $text-warning; text-style: bold; }
         & > .lines--note { color: $text-primary; }
