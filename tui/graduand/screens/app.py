@@ -147,6 +147,21 @@ class GraduandApp(Shell):
     @on(Opened)
     def open_the_record(self, event: Opened) -> None:
         """Open the form of a record."""
+        from graduand.screens.form import FormScreen  # noqa: PLC0415 - nobody waits for it before the list
+
+        self.push_screen(FormScreen(self.workspace, event.path, self.on, event.field, commit=self.preferences.commit))
+
+    @on(PeopleScreen.Begun)
+    @work
+    async def begin_a_record(self, event: PeopleScreen.Begun) -> None:
+        """Ask whose record it is to be, and open its form."""
+        from graduand.screens.beginning import BeginningScreen  # noqa: PLC0415
+        from graduand.screens.form import FormScreen  # noqa: PLC0415
+
+        draft = await self.push_screen_wait(BeginningScreen(self.workspace, self.people.roster.cohorts, event.cohort))
+        if draft:
+            commit = self.preferences.commit
+            self.push_screen(FormScreen(self.workspace, draft.path, self.on, draft=draft, commit=commit))
 
     @on(PeopleScreen.Wanted)
     def go_there(self, event: PeopleScreen.Wanted) -> None:

@@ -49,7 +49,9 @@ class PeopleScreen(Screen[None]):
     """
     AUTO_FOCUS = "#people"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash,f", "find", N_("Find"), id="people.find", key_display="/"),
+        # Before all others, so that letters typed at once after it are looked for and not obeyed as keys.
+        Binding("slash", "find", N_("Find"), id="people.find", key_display="/", priority=True),
+        Binding("f", "find", N_("Find"), show=False, id="people.find_too"),
         Binding("n", "new", N_("New"), id="people.new"),
         Binding("space", "mark", N_("Mark"), id="people.mark"),
         Binding("b", "change", N_("Change marked"), id="people.change"),
@@ -72,6 +74,12 @@ class PeopleScreen(Screen[None]):
 
         what: str
         paths: tuple[str, ...] = ()
+
+    @dataclass
+    class Begun(Message):
+        """A new record shall be made, in this cohort if no other is named."""
+
+        cohort: str
 
     roster: reactive[Roster] = reactive(Roster(), init=False)
     found: reactive[Sequence[int]] = reactive((), init=False, always_update=True)
@@ -209,7 +217,11 @@ class PeopleScreen(Screen[None]):
     @on(Search.Left)
     def go_to_the_list(self) -> None:
         """Go on from the search to who was found."""
-        self.lines.focus()
+        self.set_focus(self.lines)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let every sign be typed into the search."""
+        return not (action == "find" and self.search.typing) and super().check_action(action, parameters)
 
     def action_find(self) -> None:
         """Type into the search."""
@@ -221,7 +233,7 @@ class PeopleScreen(Screen[None]):
             self.search.clear()
         elif self.marks:
             self.marks = frozenset()
-        self.lines.focus()
+        self.set_focus(self.lines)
 
     def action_sort(self) -> None:
         """Sort by the next order."""
@@ -265,8 +277,8 @@ class PeopleScreen(Screen[None]):
         self.post_message(self.Wanted("change", self._meant()))
 
     def action_new(self) -> None:
-        """Make a new record."""
-        self.post_message(self.Wanted("new", self._meant()[:1]))
+        """Make a new record, in the cohort of the person under the cursor."""
+        self.post_message(self.Begun(self.current.cohort if self.current else ""))
 
     def action_go(self, door: str) -> None:
         """Show another screen, with the marked people in mind."""

@@ -250,7 +250,7 @@ class View(Screen[None], Generic[Found]):
     def action_find(self) -> None:
         """Type what is looked for."""
         self.add_class("-finding")
-        self.query_one("#find").focus()
+        self.set_focus(self.query_one("#find"))
 
     @on(Input.Changed, "#find")
     def find_while_typing(self) -> None:
@@ -260,14 +260,14 @@ class View(Screen[None], Generic[Found]):
     @on(Input.Submitted, "#find")
     def go_to_the_list(self) -> None:
         """Go on to what was found."""
-        self.lines.focus()
+        self.set_focus(self.lines)
 
     def action_back(self) -> None:
         """End the search; without one go back, and stop a reading that goes on."""
         if self.has_class("-finding"):
             self.query_one("#find", Input).value = ""
             self.remove_class("-finding")
-            self.lines.focus()
+            self.set_focus(self.lines)
             return
         self.workers.cancel_group(self, "reading")
         self.dismiss(None)

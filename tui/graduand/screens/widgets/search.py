@@ -80,9 +80,14 @@ class Search(Horizontal):
         """What is looked for."""
         return self.query_one(Input).value
 
+    @property
+    def typing(self) -> bool:
+        """Whether the cursor is here."""
+        return self.query_one(Input).has_focus
+
     def type(self) -> None:
         """Put the cursor here."""
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))  # at once, so that no letter typed after it is lost
 
     def clear(self) -> None:
         """Look for nothing."""

@@ -1,0 +1,244 @@
+"""The real program in a real terminal: what no harness without one can tell."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.repository import HOUSE, git, shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is the terminal of these tests")
+
+MAEL = "records/2026-spring/00412398.yaml"
+PATIENCE = 60.0
+
+
+class Terminal:
+    """A terminal of tmux, on a server of its own, with graduand in it."""
+
+    def __init__(self, root: Path, size: tuple[int, int], language: str) -> None:
+        self.socket = str(root.parent / "tmux")
+        environment = {
+            "GRADUAND_LANG": language,
+            "PYTHONPATH": str(HOUSE / "tui"),
+            "XDG_CONFIG_HOME": str(root.parent / "config"),
+            "LANG": "C.UTF-8",
+        }
+        words = [f"{name}={value}" for name, value in environment.items()]
+        command = ["env", *words, sys.executable, "-m", "graduand", "--root", str(root)]
+        width, height = (str(number) for number in size)
+        self.tmux("new-session", "-d", "-x", width, "-y", height, "-s", "graduand", *command)
+        self.tmux("set-option", "-g", "remain-on-exit", "on")
+
+    def tmux(self, *words: str) -> str:
+        """Run a command of tmux and return what it says."""
+        ran = subprocess.run(
+            ["tmux", "-f", os.devnull, "-S", self.socket, *words], check=False, capture_output=True, text=True
+        )
+        return ran.stdout
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names for them."""
+        for key in keys:
+            self.tmux("send-keys", "-t", "graduand", key)
+
+    def type(self, text: str) -> None:
+        """Type a text as it is."""
+        self.tmux("send-keys", "-t", "graduand", "-l", text)
+
+    def screen(self) -> str:
+        """Return what is on the screen."""
+        return self.tmux("capture-pane", "-p", "-t", "graduand")
+
+    def until(self, seen: Callable[[str], bool] | str) -> str:
+        """Wait until something is on the screen, and return the screen."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            screen = self.screen()
+            if seen in screen if isinstance(seen, str) else seen(screen):
+                return screen
+            assert time.monotonic() < deadline, f"{seen!r} did not come:\n{screen}"
+            time.sleep(0.1)
+
+    def process(self) -> int:
+        """Return the number of the process in the terminal."""
+        return int(self.tmux("list-panes", "-t", "graduand", "-F", "#{pane_pid}"))
+
+    def end(self) -> None:
+        """Close the terminal, and with it whatever still runs there."""
+        self.tmux("kill-server")
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Open graduand on the shipped records; called once more, open it again."""
+    root = shipped(tmp_path / "valmont")
+    terminals: list[Terminal] = []
+
+    def open_terminal(size: tuple[int, int] = (80, 24), language: str = "en") -> Terminal:
+        terminals.append(Terminal(root, size, language))
+        terminals[-1].until(lambda screen: "00398214" in screen)
+        return terminals[-1]
+
+    yield open_terminal
+    for terminal in terminals:
+        terminal.end()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The repository that is opened."""
+    return tmp_path / "valmont"
+
+
+def find_mael(terminal: Terminal) -> None:
+    """Find Maël without his accent, and open him."""
+    terminal.press("/")
+    terminal.type("mael")
+    terminal.until(lambda screen: "Kervella" in screen and "Roche" not in screen)
+    go_on(terminal, "Enter")
+    terminal.press("Enter")
+    terminal.until("mael.kervella@valmont.example")
+    terminal.until(lambda screen: "F1" in screen.splitlines()[-1])
+
+
+def go_on(terminal: Terminal, key: str = "Tab") -> str:
+    """Press a key, and wait until the screen has come to rest."""
+    terminal.press(key)
+    before, screen = "", terminal.screen()
+    while screen != before:
+        time.sleep(0.4)
+        before, screen = screen, terminal.screen()
+    return screen
+
+
+def close_the_account(terminal: Terminal, archived: str, closes: str) -> None:
+    """Say that the account is closed, why, and who asked."""
+    screen = terminal.screen()
+    while not any(archived in line and "◂" in line for line in screen.splitlines()):
+        screen = go_on(terminal, "BTab")
+    terminal.press("Right")
+    terminal.until(closes)
+    go_on(terminal)
+    terminal.press("Right")
+    terminal.until("requested-by-student")
+    go_on(terminal)
+    terminal.type("student")
+    terminal.until("student")
+
+
+class Said(NamedTuple):
+    """The size and the language of a terminal, and what it says on the way."""
+
+    size: tuple[int, int]
+    language: str
+    words: tuple[str, str, str, str]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said((80, 24), "en", ("Account archived", "close the account", "Close this account?", "Saved and committed")),
+        Said((60, 15), "fr", ("Compte archivé", "fermer le compte", "Fermer ce compte", "Enregistré")),
+    ],
+    ids=["en-80x24", "fr-60x15"],
+)
+def test_an_account_is_closed_by_keyboard_and_committed(
+    opened: Callable[..., Terminal], root: Path, said: Said
+) -> None:
+    archived, closes, sure, saved = said.words
+    terminal = opened(said.size, said.language)
+    find_mael(terminal)
+    close_the_account(terminal, archived, closes)
+    terminal.press("C-s")
+    terminal.until(sure)
+    assert git(root, "status", "--porcelain") == ""
+    terminal.press("y")
+    terminal.until(saved)
+
+    assert git(root, "log", "-1", "--format=%B") == (
+        "Deactivated: 00412398\n\nGraduand-Kind: deactivated\nGraduand-Reason: requested-by-student\n\n"
+    )
+    assert git(root, "show", "--format=", "--name-only", "HEAD") == f"{MAEL}\n"
+    assert "disabled: true\n" in (root / MAEL).read_text(encoding="utf-8")
+    terminal.press("Escape", "q")
+    terminal.until(lambda screen: "Pane is dead" in screen)
+
+
+def test_a_file_that_changed_underneath_is_never_overwritten(opened: Callable[..., Terminal], root: Path) -> None:
+    terminal = opened()
+    find_mael(terminal)
+    close_the_account(terminal, "Account archived", "close the account")
+    path = root / MAEL
+    theirs = path.read_text(encoding="utf-8").replace("last_name: Kervella", "last_name: Le Kervella")
+    path.write_text(theirs, encoding="utf-8")
+    terminal.press("C-s")
+    terminal.until("Close this account?")
+    terminal.press("y")
+    terminal.until(lambda screen: "Saved" in screen or "Le Kervella" in screen)
+    time.sleep(1)
+
+    text = path.read_text(encoding="utf-8")
+    assert "last_name: Le Kervella\n" in text
+    assert text == theirs or "disabled: true\n" in text
+
+
+def test_what_is_typed_outlives_a_killed_terminal(opened: Callable[..., Terminal], root: Path) -> None:
+    terminal = opened()
+    before = (root / MAEL).read_bytes()
+    find_mael(terminal)
+    close_the_account(terminal, "Account archived", "close the account")
+    terminal.end()
+    deadline = time.monotonic() + PATIENCE
+    while not list((root / ".git/graduand/drafts").glob("*")):
+        assert time.monotonic() < deadline, "no draft was kept"
+        time.sleep(0.1)
+    assert (root / MAEL).read_bytes() == before
+
+    again = opened()
+    find_mael(again)
+    again.until(lambda screen: "not saved" in screen.lower() or "session" in screen.lower())
+    assert (root / MAEL).read_bytes() == before
+
+
+HOSTILE = """\
+username: "00499999"
+email_address: hostile@valmont.example
+first_name: "[/red][@click=app.leave]x"
+last_name: "\\u0645\\u0631\\u062d\\u0628\\u0627 e\\u0301\\u0302\\u0303"
+primary_education:
+  start_date: 2023-09-04
+  end_date: 2026-06-26
+transition:
+  kind: graduated
+  notes: "%s"
+"""
+
+
+def test_hostile_names_and_long_notes_are_shown_and_not_obeyed(opened: Callable[..., Terminal], root: Path) -> None:
+    path = root / "records/2026-spring/00499999.yaml"
+    path.write_text(HOSTILE % ("[b]a note[/b] " * 215), encoding="utf-8")
+    terminal = opened()
+    terminal.press("/")
+    terminal.type("00499999")
+    terminal.until("[/red][@c…")
+    go_on(terminal, "Enter")
+    terminal.press("Enter")
+    terminal.until("hostile@valmont.example")
+    assert "[/red][@click=app.leave]x" in terminal.screen()
+    terminal.press("F2")
+    time.sleep(1)
+    terminal.press("Escape", "Escape")
+    terminal.until("[/red]")
+    assert terminal.process() > 0
+    assert path.read_text(encoding="utf-8") == HOSTILE % ("[b]a note[/b] " * 215)
