@@ -22,10 +22,11 @@ from graduand.undoing import take_back
 from graduand.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from textual.worker import Worker
 
+    from graduand.keeping import Left
     from graduand.roster import Progress, Roster
     from graduand.saved import Saved
 
@@ -68,7 +69,29 @@ class GraduandApp(Shell):
     def _begin(self) -> None:
         self.prefer()
         self.read_everybody()
+        self._look_for_what_was_left()
         self.set_timer(0.5, self.look_around)
+
+    @work(thread=True, group="left")
+    def _look_for_what_was_left(self) -> None:
+        """Offer the drafts that killed sessions left, and finish what a killed save began."""
+        from graduand.proposals import resume, told  # noqa: PLC0415 - after the first paint
+        from graduand.screens.shelter import Shelter  # noqa: PLC0415
+
+        try:
+            resumed = resume(self.workspace)
+            left = Shelter(self.workspace).left()
+        except Trouble:  # without git nothing is kept; a broken schema is told by the reading
+            return
+        if resumed:
+            self.call_from_thread(self.notify, told(resumed), timeout=12, markup=False)
+        if left:
+            self.call_from_thread(self._offer, left)
+
+    def _offer(self, left: Sequence[Left]) -> None:
+        from graduand.screens.recovery import RecoveryScreen  # noqa: PLC0415
+
+        self.push_screen(RecoveryScreen(self.workspace, self.on, left, commit=self.preferences.commit))
 
     # Reading
 
