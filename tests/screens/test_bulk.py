@@ -58,7 +58,7 @@ def test_accounts_are_closed_only_once_their_number_is_typed(
         await press(pilot, "ctrl+s", "enter")
         assert isinstance(app.screen, ConfirmScreen)
         golden(f"screens/close.{suffix}", screen_text(app).encode())
-        await press(pilot, "tab", "5", "ctrl+s")
+        await press(pilot, "down", "5", "ctrl+s")
 
     story(app, tell, size)
     assert app.changed == list(PATHS)

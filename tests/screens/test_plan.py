@@ -158,7 +158,6 @@ def test_beyond_a_limit_the_plan_is_approved_by_its_checksum(people: Path) -> No
         await press(pilot, "u", "ctrl+s")
         assert shows(app, ConfirmScreen)
         assert screen.prepared
-        await press(pilot, "tab")
         await type_in(pilot, screen.prepared.upload.plan[:8])
         await press(pilot, "ctrl+s")
         assert shows(app, UploadScreen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import proposals
 from graduand.comparison import Difference
@@ -22,7 +22,7 @@ from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, readdressed
 from graduand.rules import judgement
-from graduand.rules.remedy import REMEDIES, remedied
+from graduand.rules.remedy import CURABLE, PLACES, remedied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,12 +31,6 @@ if TYPE_CHECKING:
     from graduand.records.record import Record, Value
     from graduand.saved import Saved
     from graduand.workspace import Workspace
-
-_PLACES: Final = frozenset({"GR016", "GR017"})
-"""The rules that moving the file cures."""
-
-CURABLE: Final = REPAIRS | frozenset(REMEDIES) | _PLACES
-"""The rules that may have a cure that leaves no doubt; whether a finding has one, only its record tells."""
 
 
 class Cure(NamedTuple):
@@ -73,7 +67,7 @@ def cures(
         by_path[finding.path].append(finding)
     made: list[Cure] = []
     left: list[Finding] = []
-    moving = any(found.rule in _PLACES for one in by_path.values() for found in one)
+    moving = any(found.rule in PLACES for one in by_path.values() for found in one)
     scene = _scene(on, files.find(workspace.root).paths if moving else ())
     for number, (path, found) in enumerate(by_path.items(), 1):
         cure, uncured = _cure(workspace, path, found, scene)
@@ -145,7 +139,7 @@ def _remedied(
     for finding in sorted(found, key=_from_the_end):
         if finding.rule in REPAIRS:
             continue
-        placing = finding.rule in _PLACES
+        placing = finding.rule in PLACES
         after = _placed(record, scene) if placing else remedied(record, finding.rule, finding.field, workspace.school)
         if after is None or not (placing or _better(workspace, record, after, finding.rule, scene.on)):
             left.append(finding)

@@ -34,10 +34,11 @@ def cure(
     from graduand.proposals import told
     from graduand.reports.cures_text import as_json as json_of
     from graduand.reports.cures_text import cures_text
+    from graduand.rules.remedy import CURABLE
 
     session = session_of(context)
     workspace = session.workspace()
-    wanted = _rules(rules or [], cures.CURABLE)
+    wanted = _rules(rules or [], CURABLE)
     checked = workspace.check_within(workspace.scope((), cohort), today(), progress())
     cured = cures.cures(workspace, [one for one in checked.findings if one.rule in wanted], today(), progress())
     if as_json:

@@ -9,6 +9,7 @@ from graduand.findings import Finding, Severity, by_rule
 from graduand.language import _, ngettext
 from graduand.reports.page import Line, Span, line
 from graduand.rules.book import RULES
+from graduand.rules.remedy import CURABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +38,9 @@ def _group(rule: str, findings: Sequence[Finding], *, everything: bool) -> Itera
     head = Span(f"{_SIGNS[severity]} {severity_word(severity)} {rule}", _STYLES[severity])
     yield line(head, "  ", Span(_(RULES[rule].title), "bold"), f"  ({len(findings)})")
     yield line("  → ", Span(_(RULES[rule].cure), "italic"))
+    if rule in CURABLE:
+        words = _("What can mean one thing only is put right by: graduand cure {rule}")
+        yield line("    ", Span(words.format(rule=rule), "dim"))
     shown = findings if everything else findings[:SHOWN]
     for finding in shown:
         yield line("  ", Span(f"{finding.path}:{finding.line}:{finding.column}", "dim"), f"  {finding.message}")

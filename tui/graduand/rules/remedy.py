@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.nearest import folded
 from graduand.records.kinds import Kind
 from graduand.records.record import LISTED, Record, of_account
+from graduand.records.repair import RULES as REPAIRS
 from graduand.rules.values import close, days_meant, meant
 
 if TYPE_CHECKING:
@@ -133,3 +134,9 @@ REMEDIES: Final = {
     "GR607": _without_exemption,
 }
 """The remedies, by the rules that they may cure."""
+
+PLACES: Final = frozenset({"GR016", "GR017"})
+"""The rules that moving the file cures."""
+
+CURABLE: Final = REPAIRS | frozenset(REMEDIES) | PLACES
+"""The rules that may have a cure that leaves no doubt; whether a finding has one, only its record tells."""

@@ -65,8 +65,12 @@ class ConfirmScreen(Screen[bool]):
     AUTO_FOCUS = "Lines"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "apply", N_("Do it"), id="confirm.apply", priority=True),
-        Binding("a", "addresses", N_("Addresses"), id="confirm.addresses"),
+        Binding("f2,a", "addresses", N_("Addresses"), id="confirm.addresses"),
         Binding("escape", "leave", N_("Leave all as it is"), id="confirm.leave"),
+        Binding("up", "scroll('step', -1)", show=False, id="confirm.up"),
+        Binding("down", "scroll('step', 1)", show=False, id="confirm.down"),
+        Binding("pageup", "scroll('page', -1)", show=False, id="confirm.page_up"),
+        Binding("pagedown", "scroll('page', 1)", show=False, id="confirm.page_down"),
     ]
 
     def __init__(self, question: Question) -> None:
@@ -101,6 +105,9 @@ class ConfirmScreen(Screen[bool]):
     def on_mount(self) -> None:
         """Show the differences, and go where the count is asked for."""
         self.query_one(Lines).show(len(self._rows), self._draw)
+        if self._question.typed:
+            self.query_one(Lines).can_focus = False  # the arrow keys move it all the same
+            self.query_one(Input).focus()
 
     def _draw(self, index: int, width: int) -> Drawn:
         name, change = self._rows[index]
@@ -122,6 +129,11 @@ class ConfirmScreen(Screen[bool]):
         if action != "apply" or not self._question.typed or not self.is_mounted:
             return True
         return (self.query_one(Input).value.strip() == self._question.typed) or None
+
+    def action_scroll(self, how: str, by: int) -> None:
+        """Move through the differences while the count is typed."""
+        lines = self.query_one(Lines)
+        (lines.action_page if how == "page" else lines.action_step)(by)
 
     def action_apply(self) -> None:
         """Answer yes."""

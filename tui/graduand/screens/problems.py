@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from graduand import cures
-from graduand.cures import CURABLE, Cured
 from graduand.errors import Trouble
 from graduand.findings import Finding, by_rule
 from graduand.language import N_, _, ngettext
@@ -18,6 +17,7 @@ from graduand.reports.cures_text import left_sentence
 from graduand.reports.explanation import rule_text
 from graduand.reports.findings_text import severity_word, summary
 from graduand.rules.book import RULES
+from graduand.rules.remedy import CURABLE
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
 from graduand.screens.page import PageScreen
@@ -31,6 +31,7 @@ from graduand.screens.widgets.person_line import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graduand.cures import Cured
     from graduand.screens.waiting import Tell
     from graduand.workspace import Checked, Workspace
 
