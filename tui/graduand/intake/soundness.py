@@ -48,8 +48,9 @@ def unsound(
     study = tuple(key for key in columns if key not in apart and key.startswith(_STUDY))
     for keys in (*(group for group in _APART if columns.keys() >= set(group)), study):
         yield from _of_group({key: columns[key] for key in keys}, rows, school, on)
-    for row in rows:
-        if any(key in columns and columns[key][row] is not None for key in _EACH):
+    seldom = [columns[key] for key in _EACH if key in columns]
+    for row in rows if seldom else ():
+        if any(column[row] is not None for column in seldom):
             values = {key: value for key, column in columns.items() if (value := column[row]) is not None}
             for key, reason in faults(values, school, on, values):
                 yield row, key, reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.intake.cells import Column, Reading, Wrong
@@ -192,8 +193,9 @@ class Survey:
         attending = self.columns.get(ATTENDING, [])
         # A column that says of everybody that they are enrolled tells nobody apart.
         telling = len({attending[row] for row in rows if attending} - {None}) > 1
-        doubtful = END in self.columns and (telling or CLEAR in self.columns[END])
-        for row in graduates if doubtful else ():
+        ends = self.columns.get(END, [])
+        doubtful = graduates if telling else [row for row in graduates if ends[row] == CLEAR] if CLEAR in ends else []
+        for row in doubtful if ends else ():
             if reason := self._stays(row, common, telling=telling):
                 self.pass_over(row, reason)
         for key in (self.school.year, ATTENDING):
@@ -238,10 +240,13 @@ class Survey:
     # What no two people share
 
     def _shared(self, rows: list[int]) -> None:
+        meant = bytearray(len(self.lines))
+        for row in rows:
+            meant[row] = 1
         for key in ("username", *UNIQUE):
             column = self.columns.get(key)
             if column:
-                texts = [value for row in rows if isinstance(value := column[row], str) and value != CLEAR]
+                texts = [str(value) for value in filter(None, compress(column, meant)) if value != CLEAR]
                 # All at once: no text holds a line break.
                 if len(set("\n".join(texts).casefold().split("\n"))) < len(texts):
                     self._refuse_shared(rows, key, column)
