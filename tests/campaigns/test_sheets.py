@@ -304,6 +304,16 @@ def test_an_error_that_a_change_brings_is_shown_before_it_is_written(school: Pat
     assert "1 of them would have an error" in ran.out
 
 
+def test_one_address_for_two_people_is_shown_before_it_is_written(school: Path) -> None:
+    rows = [{"username": one, "email_address": "Same@courriel.example"} for one in OTHERS[:2]]
+    rows.append({"username": OTHERS[2], "email_address": "other@courriel.example"})
+
+    ran = graduand(school, "sheet", "in", saved(school, rows), "--show")
+
+    assert ran.out.count("“Same@courriel.example” also appears in records/2026-spring/0041234") == 2
+    assert "2 of them would have errors" in ran.out
+
+
 def test_closings_are_shown_first_and_stop_at_the_limit(school: Path) -> None:
     settle(school, limits="{deactivations: {count: 1}}")
     commit(school)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from graduand import disk
@@ -71,7 +72,24 @@ def patch_of(
     reading = _Reading(workspace, columns, records, dates, on)
     for entry, matched in found:
         reading.take(entry, matched)
-    return Patch(tuple(reading.rows), reading.unchanged, tuple(reading.refused), ignored, len(checked.records))
+    rows = _judged_together(reading.rows, checked.records)
+    return Patch(rows, reading.unchanged, tuple(reading.refused), ignored, len(checked.records))
+
+
+def _judged_together(rows: Sequence[Row], records: Iterable[Record]) -> tuple[Row, ...]:
+    """Return the rows with the errors that their changes bring among all records, such as one address for two."""
+    changed = {row.proposal.path: row for row in rows if row.proposal}
+    if not changed:
+        return tuple(rows)
+    shall = {path: row.proposal.record for path, row in changed.items() if row.proposal}
+    wrong: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for shared in judgement.judge_all([shall.get(record.path) or record for record in records]):
+        path, flaw = shared.path, shared.flaw
+        row = changed.get(path)
+        altered = {one.key for one in row.proposal.alterations} if row and row.proposal else set()
+        if RULES[flaw.rule].severity is Severity.ERROR and flaw.field.rstrip(":0123456789") in altered:
+            wrong[path] += (flaw.message,)
+    return tuple(row._replace(errors=row.errors + wrong[row.proposal.path]) if row.proposal else row for row in rows)
 
 
 def _table(raw: bytes, name: str) -> Table:
