@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from graduand.language import speak
+from graduand.screens.app import GraduandApp
 from graduand.screens.class_form import Arrival, ClassForm
 from graduand.screens.intake import IntakeScreen
 from graduand.workspace import Workspace
@@ -165,6 +166,18 @@ def test_what_is_wrong_is_said_in_place_of_the_list(school: Path, arrival: Arriv
     async def tell(pilot: Pilot[Any]) -> None:
         assert said in " ".join(screen_text(app).split())
         await press(pilot, "escape")
+
+    story(app, tell)
+
+
+def test_the_list_leads_there_and_back(school: Path) -> None:
+    app = GraduandApp(Workspace(school), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "i")
+        assert isinstance(app.screen, ClassForm)
+        await press(pilot, "escape")
+        assert app.screen is app.people
 
     story(app, tell)
 
