@@ -9,6 +9,7 @@ import pytest
 from graduand.screens.app import GraduandApp
 from graduand.screens.audit import AuditScreen
 from graduand.screens.bulk import BulkScreen
+from graduand.screens.form import FormScreen
 from graduand.screens.people import PeopleScreen
 from graduand.screens.problems import ProblemsScreen
 from graduand.workspace import Workspace
@@ -75,5 +76,23 @@ def test_the_views_open_from_the_list_and_close_again(app: GraduandApp) -> None:
         assert shows(app, AuditScreen)
         await press(pilot, "escape")
         assert shows(app, PeopleScreen)
+
+    story(app, tell)
+
+
+def test_a_finding_opens_the_form_at_its_field_and_one_comes_back_to_it(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "p", *"nnnnn")
+        problems = app.screen
+        assert isinstance(problems, ProblemsScreen)
+        here = problems.finding
+        assert here
+        assert here.field == "primary_education:education_level_name"
+        await press(pilot, "enter")
+        assert shows(app, FormScreen)
+        assert getattr(app.focused, "key", "") == here.field
+        await press(pilot, "escape")
+        assert shows(app, ProblemsScreen)
+        assert problems.finding == here
 
     story(app, tell)
