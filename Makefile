@@ -10,7 +10,7 @@ DAY     = $(if $(ON),--on "$(ON)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compile check plan edit audit dev test coverage gate fmt golden bench messages schema lock
+.PHONY: help compile check plan edit audit dev test coverage gate fmt golden pictures bench messages schema lock
 
 help: ## This list / Cette liste
 	@awk -F ':.*## ' '/^##/ { print "\n" substr($$0, 4) } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ fmt: .venv/.dev ## Format the code and the records
 
 golden: .venv/.dev ## Rewrite the golden files; read the diff
 	@.venv/bin/python -m pytest --golden-update $(ARGS)
+
+pictures: .venv/.dev ## Draw the README's screens again (docs/pictures/)
+	@.venv/bin/python -m tests.screens.pictures
 
 bench: .venv/.dev ## Measure speed and size
 	@.venv/bin/python -m tests.bench $(ARGS)
