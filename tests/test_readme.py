@@ -13,6 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.commands.app import COMMANDS
+from graduand.screens.app import GraduandApp
+from graduand.screens.editing import EditingScreen
+from graduand.screens.keys import key_name
+from graduand.screens.people import PeopleScreen
+from graduand.screens.shell import Shell
 from tests.repository import HOUSE, begin, commit, git
 
 if TYPE_CHECKING:
@@ -93,6 +98,20 @@ def test_every_command_is_in_the_readmes_table() -> None:
     table = re.findall(r"^\| `graduand ([a-z]+)", README.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert sorted(set(table)) == sorted(COMMANDS)
+
+
+def test_every_key_is_in_the_readmes_table() -> None:
+    table = re.search(r"^\| in the list .*?\n\n", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert table
+    cells = re.findall(r"\| `([^`]+)` \| ([^|]+) (?=\|)", table.group())
+    bindings = [
+        binding
+        for screen in (PeopleScreen, EditingScreen, GraduandApp, Shell)
+        for binding in screen.__dict__["BINDINGS"]
+        if binding.id != "people.find_too"
+    ]
+
+    assert {(binding.key_display or key_name(binding.key), binding.description) for binding in bindings} == set(cells)
 
 
 @pytest.mark.parametrize("target", ["compile", "check", "test", "gate", "bench"])

@@ -59,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
     def _lines(self) -> Iterator[Content]:
         yield Content.styled(_("Keys"), "bold $text-accent")
         for job in self._jobs:
-            yield _line(job.key, _(job.name))
+            yield Content.assemble(_line(job.key, _(job.name)), (f"  {job.id}", "$foreground 50%"))
         if self._filters:
             yield Content("")
             yield Content.styled(_("The search finds words without accents, and filters"), "bold $text-accent")

@@ -30,6 +30,8 @@ class Job(NamedTuple):
     key: str
     node: DOMNode
     action: str
+    id: str = ""
+    """By which another key is given to it."""
 
     @property
     def searched(self) -> str:

@@ -85,7 +85,7 @@ class Shell(App[None]):
             binding = active.binding
             if binding.id and binding.description and active.enabled and binding.action not in found:
                 shown = self.get_key_display(binding)
-                found[binding.action] = Job(binding.description, shown, active.node, binding.action)
+                found[binding.action] = Job(binding.description, shown, active.node, binding.action, binding.id)
         return list(found.values())
 
     @work
