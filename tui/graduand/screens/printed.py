@@ -23,6 +23,8 @@ _STYLES: Final = {
     "cyan": "$text-primary",
 }
 SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
+_NARROWEST: Final = 10
+"""Columns for a text, however narrow its place is."""
 COLOURS: Final = {Severity.ERROR: "$text-error", Severity.WARNING: "$text-warning", Severity.NOTE: "$text-primary"}
 
 
@@ -31,3 +33,11 @@ def printed(lines: Iterable[Line]) -> Content:
     return Content("\n").join(
         Content.assemble(*((span.text, _STYLES.get(span.style, span.style)) for span in line)) for line in lines
     )
+
+
+def hanging(mark: Content, body: Content, width: int) -> Content:
+    """Return `body` behind `mark`, wrapped to `width` columns so that nothing stands below the mark."""
+    room = max(width - mark.cell_length, _NARROWEST)
+    first, *others = body.wrap(room) or [body]
+    indent = Content(" " * mark.cell_length)
+    return Content("\n").join([Content.assemble(mark, first), *(Content.assemble(indent, one) for one in others)])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from graduand.language import visible
-from graduand.screens.printed import COLOURS, SIGNS
+from graduand.screens.printed import COLOURS, SIGNS, hanging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,12 +27,23 @@ class YamlPane(VerticalScroll):
         """Build the pane."""
         yield Static(id="yaml")
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._shown: tuple[str, Sequence[Finding]] = ("", ())
+
     def show(self, text: str, found: Sequence[Finding]) -> None:
         """Show the text, each finding below its line."""
-        self.query_one("#yaml", Static).update(Content("\n").join(_lines(text, found)))
+        self._shown = (text, found)
+        self.fit()
+
+    @on(Resize)
+    def fit(self) -> None:
+        """Wrap the lines to the width that there is."""
+        width = self.scrollable_content_region.width - 1
+        self.query_one("#yaml", Static).update(Content("\n").join(_lines(*self._shown, width)))
 
 
-def _lines(text: str, found: Sequence[Finding]) -> Iterator[Content]:
+def _lines(text: str, found: Sequence[Finding], width: int) -> Iterator[Content]:
     by_line: defaultdict[int, list[Finding]] = defaultdict(list)
     lines = text.removesuffix("\n").split("\n")
     for finding in found:
@@ -40,6 +53,7 @@ def _lines(text: str, found: Sequence[Finding]) -> Iterator[Content]:
         worst = min((one.severity for one in here), key=list(SIGNS).index, default=None)
         sign = (f"{SIGNS[worst]} ", f"bold {COLOURS[worst]}") if worst else "  "
         style = f"bold {COLOURS[worst]}" if worst else ""
-        yield Content.assemble((f"{number:>3} ", "$foreground 40%"), sign, (visible(line, 1000), style))
+        mark = Content.assemble((f"{number:>3} ", "$foreground 40%"), sign)
+        yield hanging(mark, Content.styled(visible(line, 1000), style), width)
         for one in here:
-            yield Content.assemble("      ", (f"↳ {one.message}", COLOURS[one.severity]))
+            yield hanging(Content("      ↳ "), Content.styled(one.message, COLOURS[one.severity]), width)
