@@ -24,6 +24,7 @@ from tests.bench.clock import Command, side_by_side
 from tests.bench.generator import CHECKOUT, school_repository
 from tests.bench.history import invent, mistold
 from tests.bench.intake import costs
+from tests.bench.saving import saving
 from tests.bench.table import Target, at_most, line
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ def seen(root: Path, rows: Path, rounds: int) -> Iterator[Target]:
     yield Target("", "the cursor down, ms", "first output", down * 1000, "", met=True, seconds=down, memory=memory)
     search = interface.search(roster_of(Workspace(root), today()))
     yield Target("9s", "the search itself, ms", "", search * 1000, "<= 10 ms", search <= 0.01, search, memory)
+    ours, theirs = saving(root, 40)
+    ratio = ours / theirs
+    yield Target("10", "save one record", "ruamel.yaml, there and back", ratio, "<= 2 x", ratio <= 2, ours, 0)
 
 
 def history(folder: Path, options: argparse.Namespace) -> Iterator[Target]:

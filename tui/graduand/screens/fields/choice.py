@@ -105,10 +105,10 @@ class ChoiceField(Widget, can_focus=True):
 
     def on_key(self, event: Key) -> None:
         """Choose by the first letters of a choice."""
-        if not event.is_printable or event.character is None:
+        if not event.is_printable or event.character in {None, " "}:
             return
         event.stop()
-        for begun in (self._begun + event.character, event.character):
+        for begun in (f"{self._begun}{event.character}", f"{event.character}"):
             found = [choice for choice in self.offered.choices if folded(choice.label).startswith(folded(begun))]
             if found:
                 self._begun = begun
