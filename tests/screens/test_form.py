@@ -12,10 +12,12 @@ from graduand.drafting import begun
 from graduand.language import speak
 from graduand.records.kinds import CLEAR
 from graduand.roster import Entry
+from graduand.screens.app import GraduandApp
 from graduand.screens.fields.day import stepped
 from graduand.screens.fields.edited import pasted, shown
+from graduand.screens.form import FormScreen
 from graduand.workspace import Workspace
-from tests.drafts.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
+from tests.drafts.drafts import ON, OTHER, PATH, commits, draft_of, message, people, text_at
 from tests.drafts.test_keeping import orphan
 from tests.repository import GRADUATE, git, put, shipped
 from tests.screens.form_app import FormApp
@@ -123,6 +125,24 @@ def test_leaving_asks_only_when_there_is_something_to_lose(root: Path) -> None:
     story(app, tell)
 
 
+@pytest.mark.parametrize(("keys", "gone"), [(("escape",), False), (("x",), True), (("ctrl+s",), True)])
+def test_the_program_does_not_end_with_something_to_lose(root: Path, keys: tuple[str, ...], *, gone: bool) -> None:
+    app = GraduandApp(Workspace(people(root)), ON)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        form = FormScreen(app.workspace, PATH, ON, "last_name")
+        await app.push_screen(form)
+        await settled(pilot)
+        await press(pilot, "x", "ctrl+q")
+        assert "Leave this record?" in screen_text(app)
+        await press(pilot, *keys)
+        assert app._exit is gone
+        assert ("Dupontx" in text_at(root)) is (keys == ("ctrl+s",))
+        assert gone or app.screen is form
+
+    story(app, tell)
+
+
 def test_leaving_can_save(root: Path) -> None:
     app = FormApp(people(root), field="last_name")
 
@@ -190,6 +210,18 @@ def test_what_somebody_else_has_is_told_when_the_others_are_known(root: Path) ->
         await type_in(pilot, "P00412815@valmont.example")
         await press(pilot, "down")
         assert "also appears in" in screen_text(app)
+
+    story(app, tell)
+
+
+def test_the_form_that_the_list_opens_knows_everybody(root: Path) -> None:
+    app = GraduandApp(Workspace(people(root)), ON)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "enter")
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        assert [entry.path for entry in form.everybody()] == [PATH, OTHER]
 
     story(app, tell)
 

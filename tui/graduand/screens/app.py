@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from graduand.keeping import Left
-    from graduand.roster import Progress, Roster
+    from graduand.roster import Entry, Progress, Roster
     from graduand.saved import Saved
 
 _GLANCE: Final = 2.0
@@ -172,7 +172,12 @@ class GraduandApp(Shell):
         """Open the form of a record."""
         from graduand.screens.form import FormScreen  # noqa: PLC0415 - nobody waits for it before the list
 
-        self.push_screen(FormScreen(self.workspace, event.path, self.on, event.field, commit=self.preferences.commit))
+        form = FormScreen(self.workspace, event.path, self.on, event.field, commit=self.preferences.commit)
+        form.everybody = self._everybody
+        self.push_screen(form)
+
+    def _everybody(self) -> Sequence[Entry]:
+        return self.people.roster.entries
 
     @on(PeopleScreen.Begun)
     @work
@@ -184,7 +189,9 @@ class GraduandApp(Shell):
         draft = await self.push_screen_wait(BeginningScreen(self.workspace, self.people.roster.cohorts, event.cohort))
         if draft:
             commit = self.preferences.commit
-            self.push_screen(FormScreen(self.workspace, draft.path, self.on, draft=draft, commit=commit))
+            form = FormScreen(self.workspace, draft.path, self.on, draft=draft, commit=commit)
+            form.everybody = self._everybody
+            self.push_screen(form)
 
     @on(PeopleScreen.Wanted)
     def go_there(self, event: PeopleScreen.Wanted) -> None:

@@ -170,10 +170,15 @@ class FormScreen(EditingScreen):
         if self.has_class("-beside") and self.draft and not self.has_class("-wide"):
             self.action_beside(self.panel.pane)
             return
+        if await self.may_leave():
+            self.dismiss(None)
+
+    async def may_leave(self) -> bool:
+        """Ask, when there is something to lose, what shall become of it; return whether the form may go."""
         if self.draft and self.draft.dirty:
             answer = await self.app.push_screen_wait(leaving(self.draft, self.workspace.school))
             if not answer or (answer == SAVE and not await self._save()):
-                return
+                return False
         if self.draft:
             await asyncio.to_thread(self._shelter.drop, self.draft, end=True)
-        self.dismiss(None)
+        return True

@@ -123,6 +123,11 @@ class Shell(App[None]):
         except Trouble as trouble:
             self.tell_trouble(trouble)
 
-    def action_leave(self) -> None:
-        """End the program."""
+    @work(exclusive=True, group="asking")
+    async def action_leave(self) -> None:
+        """End the program, once no screen has anything to lose."""
+        for screen in reversed(self.screen_stack):
+            may_leave = getattr(screen, "may_leave", None)
+            if may_leave and not await may_leave():
+                return
         self.exit()
