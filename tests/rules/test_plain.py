@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graduand.records.canon import places
 from graduand.records.institution import read_institution
 from graduand.records.kinds import CLEAR, Kind, is_plain, plain_shape
 from graduand.records.reading import read
@@ -98,6 +99,9 @@ def mutated(draw: st.DrawFn) -> str:
 
 def taken(path: str, text: str, reader: PlainReader) -> bool:
     """Hold the fast road against the full one; tell whether it was taken."""
+    values = reader.values_of(text.encode())
+    if values is not None:
+        assert read(path, text.encode(), reader.school) == (Record(path, values), (), places(text))
     plain = reader.read(path, text.encode())
     if plain is None:
         return False

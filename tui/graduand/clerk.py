@@ -14,7 +14,8 @@ from graduand.handshake.gathered import Gathered
 from graduand.handshake.row import DISABLED, row_of
 from graduand.leaf import Leaf, People, is_ordinary
 from graduand.records import files, stamp
-from graduand.records.reading import read
+from graduand.records.canon import places
+from graduand.records.reading import Reading, read
 from graduand.records.record import Record
 from graduand.rules import judgement
 from graduand.rules.identity import KEYS, person_of
@@ -87,7 +88,7 @@ class Clerk:
         """Return the record in a file, all that is wrong with it, what it `shared` too, and the row of a sound one."""
         if isinstance(raw, Finding):
             return None, [raw], None
-        reading = read(path, raw, self.school)
+        reading = self._plainly(path, raw) or read(path, raw, self.school)
         record, found = reading.record, [*reading.findings]
         if record is None:
             return None, found, None
@@ -96,6 +97,11 @@ class Clerk:
             found += judgement.findings(record, flaws, reading.places, self.on)
         sound = judgement.sound((record,), found)
         return record, found, row_of(sound[0], self.school, self.on) if sound else None
+
+    def _plainly(self, path: str, raw: bytes) -> Reading | None:
+        """Return what a file says whose texts are plain; where a policy has something to say of all, that is most."""
+        values = self._plain.values_of(raw) if self.many else None
+        return Reading(Record(path, values), (), places(raw.decode())) if values else None
 
     def _read(self, paths: Sequence[str]) -> Iterator[_Read]:
         now = stamp.now()

@@ -7,9 +7,10 @@ which says why. It never guesses, and it has no rules of its own.
 from __future__ import annotations
 
 import re
-from itertools import compress
+from itertools import compress, count
 from typing import TYPE_CHECKING, Final
 
+from graduand.findings import Place
 from graduand.records.kinds import Kind
 from graduand.records.record import Record, Value
 from graduand.records.source import LIMIT, UNSEEN
@@ -147,3 +148,26 @@ def _value(field: Field, depth: int, value: str) -> str:
         return rf" {value}{_REMARK}"
     item = rf"{_LINES}{'  ' * (depth + 1)}- {value}{_REMARK}"
     return rf"(?:{_REMARK_ALONE}(\n(?:{item})++))"
+
+
+def places(text: str) -> dict[str, Place]:
+    """Return where each value stands in a text that a `texts_reader` without remarks has taken."""
+    found: dict[str, Place] = {}
+    above: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        bare = line.lstrip(" ")
+        indent = len(line) - len(bare)
+        if bare.startswith("- "):
+            group = ":".join(above)
+            found.setdefault(group, Place(number, indent + 1))
+            index = next(index for index in count() if f"{group}:{index}" not in found)
+            found[f"{group}:{index}"] = Place(number, indent + 3)
+        elif bare and bare[0] != "#":
+            name, _colon, value = bare.partition(":")
+            del above[indent // 2 :]
+            if above:
+                found.setdefault(":".join(above), Place(number, indent + 1))
+            above.append(name)
+            if value:
+                found[":".join(above)] = Place(number, indent + len(name) + 3)
+    return found

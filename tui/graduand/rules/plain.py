@@ -91,6 +91,11 @@ class PlainReader:
         texts[self._address] = address
         return texts
 
+    def values_of(self, raw: bytes) -> dict[str, Value] | None:
+        """Return the values of a record whose texts are plain, whatever rules say of them together."""
+        texts = self._texts_of(raw)
+        return None if texts is None else self.values(texts)
+
     def values(self, plain: Plain) -> dict[str, Value]:
         """Return the values of a plain record by their keys."""
         return {key: text for key, text in zip(self.keys, plain, strict=True) if text is not None}
