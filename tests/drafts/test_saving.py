@@ -30,6 +30,17 @@ def renamed(root: Path) -> Draft:
     return draft_of(root).set("username", "00499999").set(FORMER, "00412345")
 
 
+def test_a_new_record_is_not_saved_for_somebody_who_has_one(root: Path) -> None:
+    people(root)
+    draft = begun(Workspace(root), "2026-spring", "graduated", "00499999").set("username", "00412345")
+    before = text_at(root)
+
+    with pytest.raises(Usage, match="00412345"):
+        save(Workspace(root), draft, commit=True)
+
+    assert text_at(root) == before
+
+
 def test_a_save_changes_one_line_and_makes_one_commit(root: Path) -> None:
     before = text_at(people(root)).splitlines()
 

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from graduand import disk
+from graduand import disk, taking
+from graduand.arrivals import Order, look
+from graduand.intake.lists import TOMBSTONES, Tombstone, Tombstones, written
+from graduand.undoing import take_back
+from graduand.workspace import Workspace
 from tests.intake.registrars import book, french, keep
-from tests.repository import Ran, begin, commit, git, graduand, put, settle
+from tests.repository import TODAY, Ran, begin, commit, git, graduand, put, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -463,6 +467,75 @@ def test_each_deleted_person_is_kept_apart(school: Path) -> None:
         assert graduand(school, "forget", username, "--basis", "no: 1").code == 0
 
     assert told(school, HEAD, CHLOE, "00412815,a@valmont.example,Anne,Petit")["counts"]["left_out"] == 2
+
+
+def test_whoever_has_two_records_is_deleted_from_both(school: Path) -> None:
+    taken(school, HEAD, CHLOE)
+    again = put(school, text(school), "2025-spring/00412345.yaml")
+    commit(school)
+
+    gone = graduand(school, "forget", "00412345", "--basis", "GDPR art. 17")
+
+    assert (gone.code, gone.out) == (0, f"records/2025-spring/00412345.yaml\n{RECORD}\n")
+    assert not again.exists()
+    assert not (school / RECORD).exists()
+
+
+def test_a_long_list_of_deleted_people_grows_by_one_more(school: Path) -> None:
+    taken(school, HEAD, CHLOE)
+    stones = Tombstones("0" * 32, tuple(Tombstone(f"{number:032}", "2026-01-01", "x") for number in range(1000)))
+    (school / TOMBSTONES).write_text(written(stones), encoding="utf-8")
+    commit(school)
+
+    gone = graduand(school, "forget", "00412345", "--basis", "GDPR art. 17")
+
+    assert gone.code == 0, gone.err
+    assert git(school, "status", "--porcelain") == ""
+
+
+def test_refused_rows_that_were_put_right_outlive_an_intake_that_could_not_be(school: Path) -> None:
+    intake(school, HEAD, CHLOE, "00412815,nowhere,Anne,Petit", more=("--apply",))
+    refused = school / "build" / "intake" / "class-refused.csv"
+    mended = refused.read_bytes().replace(b"nowhere", b"anne@valmont.example")
+    refused.write_bytes(mended)
+    (school / ".git" / "MERGE_HEAD").write_text(git(school, "rev-parse", "HEAD"), encoding="utf-8")
+
+    stopped = graduand(school, "intake", str(refused), *CLASS, "--apply")
+
+    assert stopped.code == 5, stopped.err
+    assert refused.read_bytes() == mended
+    (school / ".git" / "MERGE_HEAD").unlink()
+    assert graduand(school, "intake", str(refused), *CLASS, "--apply").code == 0
+    assert not refused.exists()
+
+
+def test_what_git_refused_to_record_leaves_its_refused_rows_all_the_same(school: Path) -> None:
+    hook = school / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+    ran = intake(school, HEAD, CHLOE, "00412815,nowhere,Anne,Petit", more=("--apply",))
+
+    assert ran.code == 5
+    assert (school / RECORD).exists()
+    assert (school / "build" / "intake" / "class-refused.csv").exists()
+
+
+def test_an_intake_is_taken_back_with_what_was_learnt_of_its_columns(school: Path) -> None:
+    taken(school, HEAD, CHLOE)
+    workspace, before = Workspace(school), state(school / "schema")
+    raw = f"{HEAD},Remarque\n00412815,a@valmont.example,Anne,Petit,x\n".encode()
+    common = {"transition:kind": "graduated", "primary_education:end_date": "2026-05-31"}
+    order = Order("class.csv", TODAY, "2026-spring", common, columns={"Remarque": ""})
+    took = taking.take(workspace, look(workspace, raw, order), taking.folder_of(workspace))
+    assert {one.path.partition("/")[0] for one in took.saved} == {"records", "schema"}
+
+    take_back(workspace, took.saved, commit=True)
+
+    assert not (school / "records/2026-spring/00412815.yaml").exists()
+    assert state(school / "schema") == before
+    assert git(school, "log", "-1", "--format=%s").strip() == "Undone: 00412815"
 
 
 def test_a_killed_intake_is_finished_by_the_next_and_both_say_so(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Preview: the use case of looking at a foreign file: what was read, what is what, and what would change."""
+"""Arrivals: the use case of looking at a foreign file: what was read, what is what, and what would change."""
 
 from __future__ import annotations
 

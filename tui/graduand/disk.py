@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 PRIVATE: Final = 0o600
+LARGE: Final = 1 << 26
+"""Bytes of the largest file that is compared with what was written or committed; a list of people may be long."""
 _CHUNK: Final = 1 << 16
 _LEDGER: Final = ".graduand-files"
 """Names the files of a folder that are ours to replace."""

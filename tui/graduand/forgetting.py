@@ -11,10 +11,14 @@ from graduand.intake.office import LIMIT
 from graduand.nearest import nearest
 from graduand.proposal import Proposal
 from graduand.proposals import apply
+from graduand.recorded import described
 from graduand.records import files
 from graduand.records.paths import username_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graduand.proposals import Resumed
     from graduand.saved import Saved
     from graduand.workspace import Workspace
 
@@ -23,27 +27,30 @@ class Forgotten(NamedTuple):
     """What is gone, and what is kept."""
 
     saved: tuple[Saved, ...]
-    path: str
-    """Where the record was."""
+    paths: tuple[str, ...]
+    """Where the record was; a person may have had several."""
 
 
-def forget(workspace: Workspace, username: str, basis: str, on: str) -> Forgotten:
+def forget(
+    workspace: Workspace, username: str, basis: str, on: str, *, tell: Callable[[Resumed], None] | None = None
+) -> Forgotten:
     """Delete the record of a person and note, as a checksum, that no file brings it back; one commit.
 
-    Raises:
+    `tell` hears what became of a save that was killed before. Raises:
         NoSuchPerson: there is no such record.
         NotWritten, NotNow, Busy: nothing was written.
         NotCommitted: git refused; all is written.
     """
-    by_username = {username_of(path): path for path in files.find(workspace.root).paths}
-    if username not in by_username:
-        raise NoSuchPerson(username, nearest(username, by_username))
-    path, stones = by_username[username], workspace.root / TOMBSTONES
+    everybody = files.find(workspace.root).paths
+    paths = tuple(path for path in everybody if username_of(path) == username)
+    if not paths:
+        raise NoSuchPerson(username, nearest(username, map(username_of, everybody)))
+    stones = workspace.root / TOMBSTONES
     before = disk.read(stones, LIMIT) if stones.exists() else None
     known = Tombstones() if before is None else read_tombstones(before)
     proposals = (
-        Proposal(path, None, disk.read(workspace.root / path), ""),
+        *(Proposal(path, None, disk.read(workspace.root / path), "") for path in paths),
         Proposal(TOMBSTONES, None, before, written(known.with_one(username, on, basis))),
     )
-    saved = apply(workspace, proposals, f"Removed: {username}", {"Graduand-Kind": "removed"})
-    return Forgotten(saved, path)
+    saved = apply(workspace, proposals, *described("removed", [username]), tell=tell)
+    return Forgotten(saved, paths)

@@ -201,6 +201,6 @@ def _resumed(workspace: Workspace, git: Recorder) -> Resumed | None:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return disk.read(path)
+        return disk.read(path, disk.LARGE)
     except Unreadable:
         return None

@@ -58,12 +58,12 @@ def save(workspace: Workspace, draft: Draft, *, commit: bool) -> Kept:
 
 def _write(workspace: Workspace, draft: Draft, text: str) -> None:
     old, new = draft.path, draft.record.path
+    if old != new and os.path.lexists(workspace.root / new):
+        raise taken(draft.record.username, new)
     if old == new or draft.base is None:
         files.save(workspace.root, draft.record, text, draft.base, workspace.school)
         return
     # A kill between the two steps leaves one whole file, whose name `fmt` puts right.
-    if os.path.lexists(workspace.root / new):
-        raise taken(draft.record.username, new)
     files.save(workspace.root, draft.record._replace(path=old), text, draft.base, workspace.school)
     try:
         with disk.locked(workspace.root):

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand import disk
-from graduand.errors import ChangedOnDisk, Usage
+from graduand.errors import ChangedOnDisk, NotCommitted, Usage
 from graduand.findings import Finding
 from graduand.intake import office
 from graduand.intake.refused import refused_table
@@ -129,16 +129,20 @@ def take(
     """Write what the file proposes, all or nothing, and put the refused rows into `folder`.
 
     Raises:
-        ChangedOnDisk, NotWritten, NotNow, Busy: nothing was written.
+        ChangedOnDisk, NotWritten, NotNow, Busy: nothing was written; or all was, but for the refused rows.
         NotCommitted: git refused; all is written.
     """
-    refused = _put_aside(look, folder)
     new, other = len(look.new), len(look.changes)
     subject = f"Intake: {look.source_name}, {new} new, {other} changed"
     trailers = {"Graduand-Kind": "intake", "Graduand-Cohort": look.order.cohort if new else ""}
     proposed = (*proposals(workspace, look), *(_left(workspace, look) if commit else ()))
-    saved = apply(workspace, proposed, subject, trailers, commit=commit, tell=tell)
-    return Taken(saved, refused)
+    try:
+        saved = apply(workspace, proposed, subject, trailers, commit=commit, tell=tell)
+    except NotCommitted:
+        _put_aside(look, folder)
+        raise
+    # What lies there may be the very file that was put right and is taken in: it goes once its people are saved.
+    return Taken(saved, _put_aside(look, folder))
 
 
 def _left(workspace: Workspace, look: Look) -> Iterator[Proposal]:

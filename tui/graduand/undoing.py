@@ -10,6 +10,7 @@ from graduand.proposals import apply
 from graduand.recorded import described
 from graduand.records.paths import username_of
 from graduand.records.reading import read
+from graduand.records.record import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ def take_back(workspace: Workspace, saved: Iterable[Saved], *, commit: bool) -> 
         NotWritten, NotNow, NotCommitted, Busy: as for any change.
     """
     proposals = [_before(workspace, one) for one in saved]
-    usernames = {username_of(one.path) for one in proposals}
+    usernames = {username_of(one.path) for one in proposals if _is_record(one.path)}
     subject, trailers = described("undone", usernames)
     return apply(workspace, proposals, subject, trailers, commit=commit)
 
@@ -34,7 +35,14 @@ def take_back(workspace: Workspace, saved: Iterable[Saved], *, commit: bool) -> 
 def _before(workspace: Workspace, one: Saved) -> Proposal:
     if one.before is None:
         return Proposal(one.path, None, one.after, "")
+    if not _is_record(one.path):
+        return Proposal(one.path, None, one.after, one.before.decode())
     record = read(one.path, one.before, workspace.school).record
     if record is None:  # what stood there was no record, and nothing of ours would write it again
         raise ChangedOnDisk(workspace.root / one.path)
     return Proposal(one.path, record, one.after, one.before.decode())
+
+
+def _is_record(path: str) -> bool:
+    """Tell whether a file is a record, and not what was learnt about an office's files."""
+    return path.startswith(f"{FOLDER}/")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graduand.commands.session import say, session_of
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, visible
 from graduand.workspace import today
 
@@ -21,7 +21,7 @@ def forget(
 ) -> None:
     from graduand import forgetting
 
-    forgotten = forgetting.forget(session_of(context).workspace(), username, basis, today())
-    sys.stdout.write(f"{visible(forgotten.path, 300)}\n")
+    forgotten = forgetting.forget(session_of(context).workspace(), username, basis, today(), tell=say_resumed)
+    sys.stdout.writelines(f"{visible(path, 300)}\n" for path in forgotten.paths)
     say(_("Deleted and committed: {commit}").format(commit=forgotten.saved[0].commit[:12]))
     say(_("git's history still holds the record: an erasure rewrites it. The account in Handshake is deleted there."))

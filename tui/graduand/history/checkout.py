@@ -22,9 +22,6 @@ TEXTCONV: Final = ("diff.graduand.textconv", '{ graduand text "$1" 2>/dev/null |
 _OVERLOOKED: Final = re.compile(rb"(?:\A|\0)[a-zS] ")
 """git's letters for a file that it does not look at: small ones by wish, S in a sparse checkout or by wish."""
 
-_LIMIT: Final = 1 << 26
-"""Bytes of a committed file that is compared."""
-
 
 class Checkout:
     """The repository around a folder, for reading."""
@@ -126,7 +123,7 @@ def _entry(line: str) -> tuple[str, str, str]:
 def _object(path: Path, like: str) -> str:
     """Return the name that git would give to what a file holds, of the kind of `like`; "" when it cannot be read."""
     try:
-        content = disk.read(path, _LIMIT)
+        content = disk.read(path, disk.LARGE)
     except Unreadable:
         return ""
     import hashlib  # noqa: PLC0415 - only for what git passes over

@@ -114,7 +114,7 @@ class Recorder:
 def _contents(program: Program, paths: Sequence[str]) -> dict[str, bytes | None]:
     """Return what the files hold; None where there is none."""
     targets = {path: program.root / path for path in paths}
-    return {path: disk.read(target) if target.exists() else None for path, target in targets.items()}
+    return {path: disk.read(target, disk.LARGE) if target.exists() else None for path, target in targets.items()}
 
 
 def _differing(program: Program, written: Mapping[str, bytes | None]) -> tuple[str, ...]:
