@@ -198,6 +198,19 @@ def test_what_somebody_has_changed_since_is_left_and_named(
     assert git(class_of_three, "status", "--porcelain") == f" M {COHORT}/00412345.yaml\n"
 
 
+def test_what_stands_in_the_way_of_a_new_record_since_stops_no_later_save(
+    class_of_three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(class_of_three, monkeypatch)
+    (class_of_three / f"{COHORT}/00500001.yaml").symlink_to("elsewhere.yaml")
+
+    resumed = resume(Workspace(class_of_three))
+
+    assert resumed is not None
+    assert resumed.passed_over == (f"{COHORT}/00500001.yaml",)
+    assert left_over(class_of_three) == []
+
+
 def test_a_journal_is_private_and_one_that_was_spoilt_is_dropped(
     class_of_three: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

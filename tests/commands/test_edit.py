@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand import disk
 from graduand.edits import edit
 from graduand.records.paths import record_path
 from graduand.workspace import Workspace
@@ -42,6 +43,17 @@ def message(root: Path) -> str:
 
 def touched(root: Path) -> list[str]:
     return git(root, "show", "--format=", "--name-only", "HEAD").split()
+
+
+def test_an_edit_says_what_became_of_one_that_was_killed(people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_words: object) -> None:
+        raise disk.HalfWritten(people)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "swap", stop)
+        assert graduand(people, "edit", "00412345", "last_name=Martin").code == 5
+
+    assert "is finished now: “Corrected: 00412345”" in graduand(people, "edit", "00412815", "last_name=Petit").err
 
 
 def test_an_edit_is_one_line_and_one_commit_that_names_no_address(people: Path) -> None:

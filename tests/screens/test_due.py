@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graduand import disk
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
 from graduand.screens.due import DueScreen
 from graduand.screens.outreach import OutreachScreen
 from graduand.workspace import Workspace
 from tests.campaigns.test_due import ASKED, PEOPLE, someone
-from tests.repository import begin, commit, git, put, settle
+from tests.repository import begin, commit, git, graduand, put, settle
 from tests.screens.stage import Stage, told
 from tests.screens.terminal import LARGE, SMALL, press, screen_text, story, type_in
 
@@ -76,6 +77,22 @@ def test_a_closing_is_written_only_when_its_number_is_typed(school: Path, golden
 
     story(app, tell)
     assert git(school, "log", "--format=%s", f"{head}..").splitlines() == ["Deactivated: 00412345"]
+
+
+def test_what_became_of_a_killed_save_is_told(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_words: object) -> None:
+        raise disk.HalfWritten(school)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "swap", stop)
+        assert graduand(school, "edit", "00412345", "middle_name=Rose").code == 5
+    app, _screen = due(school)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "down", "down", "down", "ctrl+s", "ctrl+s")
+        assert any("is finished now: “Corrected: 00412345”" in sentence for sentence in told(app))
+
+    story(app, tell)
 
 
 def test_what_closes_nothing_is_written_after_a_look(school: Path) -> None:

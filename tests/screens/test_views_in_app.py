@@ -52,6 +52,24 @@ def test_a_cure_is_undone_and_the_problem_is_there_again(app: GraduandApp) -> No
     assert git(root, "log", "-2", "--format=%s").splitlines()[1] == "Corrected: 2 records"
 
 
+def test_what_could_not_be_undone_now_can_be_undone_later(app: GraduandApp) -> None:
+    root = app.workspace.root
+    merging = root / ".git" / "MERGE_HEAD"
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "p", *"nnnnn", "C", "ctrl+s")
+        await settled(pilot)
+        merging.write_text(git(root, "rev-parse", "HEAD"), encoding="utf-8")
+        await press(pilot, "ctrl+z")
+        await settled(pilot)
+        merging.unlink()
+        await press(pilot, "ctrl+z")
+        await settled(pilot)
+
+    story(app, tell)
+    assert git(root, "log", "-1", "--format=%s").strip() == "Undone: 2 records"
+
+
 def test_what_changes_outside_shows_up_in_a_view(app: GraduandApp) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
         app.look_around()

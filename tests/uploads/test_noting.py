@@ -13,6 +13,8 @@ import pytest
 from graduand.history import ledger
 from graduand.history.checkout import Checkout
 from graduand.past import differing, past_of
+from graduand.sendings import sendings
+from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, renamed
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put, settle
 
@@ -54,6 +56,13 @@ def doctor(root: Path, name: str, **values: object) -> None:
     """Put in the place of a tag one whose message says something else."""
     says = json.loads(git(root, "tag", "--list", "--format=%(contents)", name)) | values
     git(root, "tag", "--force", "--annotate", "--message", json.dumps(says), name)
+
+
+def test_a_tag_whose_numbers_are_none_stops_no_list_of_uploads(compiled: Path) -> None:
+    name = note(compiled).out.strip()
+    doctor(compiled, name, jobs=[{"file": "x.csv", "rows": "many"}, {"file": "y.csv", "rows": None}])
+
+    assert [one.files for one in sendings(Workspace(compiled))] == [(("x.csv", 0), ("y.csv", 0))]
 
 
 def test_the_tag_stands_on_the_commit_and_its_message_is_the_manifest(compiled: Path) -> None:

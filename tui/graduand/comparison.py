@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graduand.records.record import Record, Value
     from graduand.records.school import School
 
@@ -28,6 +30,11 @@ def differences(before: Record, after: Record, school: School) -> list[Differenc
     found += [Difference("transition:waive", f"{one.rule}, {one.until}", "") for one in gone]
     found += [Difference("transition:waive", "", f"{one.rule}, {one.until}") for one in come]
     return found
+
+
+def intended(record: Record, changes: Mapping[str, Value | None]) -> list[Difference]:
+    """Return what changes would make of a record, key by key, in their order."""
+    return [Difference(key, _shown(record.values.get(key, "")), _shown(new or "")) for key, new in changes.items()]
 
 
 def _shown(value: Value) -> str:

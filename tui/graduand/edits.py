@@ -19,11 +19,12 @@ from graduand.rules import judgement
 from graduand.workspace import today
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from graduand.findings import Finding
     from graduand.history.commit import Recorder
     from graduand.proposal import Proposal
+    from graduand.proposals import Resumed
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -60,12 +61,18 @@ def assignments(words: Sequence[str], school: School) -> dict[str, Value | None]
 
 
 def edit(
-    workspace: Workspace, usernames: Sequence[str], changes: Mapping[str, Value | None], *, commit: bool
+    workspace: Workspace,
+    usernames: Sequence[str],
+    changes: Mapping[str, Value | None],
+    *,
+    commit: bool,
+    tell: Callable[[Resumed], None] | None = None,
 ) -> Edited:
     """Change the same keys in the records of these people; a value of None removes the key.
 
     All files are prepared before the first is written, and one commit holds them all, also those
-    that an edit before this one has saved and could not commit.
+    that an edit before this one has saved and could not commit. `tell` hears what became of a save
+    that was killed.
 
     Raises:
         NoSuchPerson: there is no record of one of them.
@@ -76,7 +83,7 @@ def edit(
     proposals = [amended(workspace, path, changes) for path in paths_of(workspace, usernames)]
     touched = [one for one in proposals if one.state is not State.IDENTICAL] or proposals
     subject, trailers = message([one.record for one in touched if one.record], changes)
-    saved = apply(workspace, proposals, subject, trailers, commit=commit)
+    saved = apply(workspace, proposals, subject, trailers, commit=commit, tell=tell)
     paths = frozenset(one.path for one in saved)
     return Edited(
         tuple(one.path for one in saved),

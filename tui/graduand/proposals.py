@@ -185,7 +185,7 @@ def _resumed(workspace: Workspace, git: Recorder) -> Resumed | None:
             path = workspace.root / line.path
             there = _content(path)
             after = None if line.after is None else line.after.encode(errors="surrogatepass")
-            if there != after and journal.checksum(there) != line.before:
+            if there != after and (journal.checksum(there) != line.before or not disk.stands(path, there)):
                 passed_over.append(line.path)
                 continue
             kept.append(line)

@@ -21,5 +21,5 @@ def described(kind: str, usernames: Collection[str], reasons: Collection[str] = 
 
 def saved_words(saved: Sequence[Saved]) -> str:
     """Return the sentence on what was saved, of one or more files, and whether git has recorded it."""
-    commit = saved[0].commit
+    commit = next((one.commit for one in saved), "")
     return _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")

@@ -101,7 +101,7 @@ def _sending(tag: ledger.Noted, failed: Mapping[str, set[str]], results: Mapping
         str(says.get("commit") or tag.commit),
         str(says.get("on", "")),
         len(says.get("usernames", [])),
-        tuple((str(job.get("file", "")), int(job.get("rows", 0))) for job in jobs),
+        tuple((str(job.get("file", "")), rows if isinstance(rows := job.get("rows"), int) else 0) for job in jobs),
         len(failed.get(tag.name, ())),
         tuple(results.get(tag.name, ())),
         str(says.get("rollback_of", "")),

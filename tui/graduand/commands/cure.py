@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graduand.commands.session import say, session_of
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
 from graduand.reports.page import show as show_lines
@@ -31,7 +31,7 @@ def cure(
     everything: Annotated[bool, typer.Option("--all", help=_("Show every record, not the first ten."))] = False,
 ) -> None:
     from graduand import cures
-    from graduand.proposals import told
+    from graduand.recorded import saved_words
     from graduand.reports.cures_text import as_json as json_of
     from graduand.reports.cures_text import cures_text
     from graduand.rules.remedy import CURABLE
@@ -48,10 +48,8 @@ def cure(
     if not apply or not cured.cures:
         say(_("Nothing is written; --apply does it.") if cured.cures else _("There is nothing to cure."))
         return
-    saved = cures.apply(workspace, cured.cures, commit=not no_commit, tell=lambda resumed: say(told(resumed)))
-    commit = next((one.commit for one in saved), "")
-    said = _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
-    say(said)
+    saved = cures.apply(workspace, cured.cures, commit=not no_commit, tell=say_resumed)
+    say(saved_words(saved))
 
 
 def _rules(words: list[str], curable: frozenset[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.commands.session import Session, say, session_of
+from graduand.commands.session import Session, say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, visible
 from graduand.workspace import today
@@ -50,7 +50,7 @@ def edit(
     if not usernames or not (changes or cohort):
         raise Usage(_("Say whose record and what to change: graduand edit 00412345 disabled=true"))
     if not (cohort or preview):
-        _tell(change(workspace, usernames, changes, commit=not no_commit), session)
+        _tell(change(workspace, usernames, changes, commit=not no_commit, tell=say_resumed), session)
         return
     prepared = prepare(workspace, paths_of(workspace, usernames), Change(changes, cohort), today())
     if preview:
@@ -62,9 +62,8 @@ def edit(
 def _applied(workspace: Workspace, prepared: Prepared, *, commit: bool) -> Edited:
     from graduand.bulk import apply
     from graduand.edits import Edited
-    from graduand.proposals import told
 
-    saved = apply(workspace, prepared, commit=commit, tell=lambda resumed: say(told(resumed)))
+    saved = apply(workspace, prepared, commit=commit, tell=say_resumed)
     paths = tuple(one.path for one in saved if one.after is not None)
     return Edited(paths, saved[0].commit if saved else "", prepared.fresh)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.commands.session import say, session_of
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
 from graduand.reports.page import show as show_lines
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graduand.arrivals import Look, Order
-    from graduand.proposals import Resumed
     from graduand.taking import Taken
     from graduand.workspace import Workspace
 
@@ -104,7 +103,7 @@ def intake(
         show_lines(intake_text(look, everything=everything, show=show), session.colour)
     if apply or (not as_json and _agreed(look)):
         folder = out or taking.folder_of(workspace)
-        taken = taking.take(workspace, look, folder, commit=not no_commit, tell=_tell)
+        taken = taking.take(workspace, look, folder, commit=not no_commit, tell=say_resumed)
         if as_json:
             sys.stdout.write(json_of(look, show=show, taken=taken))
         _say_taken(taken)
@@ -169,12 +168,6 @@ def _answer(question: str) -> str:
     sys.stderr.write(question)
     sys.stderr.flush()
     return sys.stdin.readline().strip()
-
-
-def _tell(resumed: Resumed) -> None:
-    from graduand.proposals import told
-
-    say(told(resumed))
 
 
 def _say_taken(taken: Taken) -> None:

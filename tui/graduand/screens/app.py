@@ -10,7 +10,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled, get_current_worker
 
-from graduand.errors import Exit, NothingToCompile, Trouble
+from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile, Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
 from graduand.roster import last_roster, outstanding_of, roster_of
@@ -221,6 +221,8 @@ class GraduandApp(Shell):
         try:
             back = take_back(self.workspace, saved, commit=self.preferences.commit)
         except Trouble as trouble:
+            if not isinstance(trouble, ChangedOnDisk | NotCommitted):  # it can be taken back later
+                done.append(saved)
             self.call_from_thread(self.tell_trouble, trouble)
             return
         undone.append(back)

@@ -9,25 +9,25 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from graduand import due, granted
-from graduand.comparison import Difference
+from graduand.comparison import intended
 from graduand.due import CLOSING, Calendar, Due, Kind
-from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.query import folded
-from graduand.recorded import saved_words
 from graduand.reports.cures_text import difference_text
 from graduand.reports.due_text import counts, cure_words, due_words, kind_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
-from graduand.screens.messages import Changed, Opened
+from graduand.screens.messages import Opened
+from graduand.screens.saving import save
 from graduand.screens.view import View
-from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
 from graduand.screens.widgets.outline import Heading, Outline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graduand.errors import Trouble
     from graduand.saved import Saved
+    from graduand.screens.saving import Hear
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -135,7 +135,7 @@ class DueScreen(View[Calendar]):
                 (visible(record.path, 200), "$foreground 60%"),
             ]
             parts += [f"\n{due_words(entry, self.found, show=True)}"]
-            parts += [f"\n  {difference_text(one, show=True)}" for one in _differences(entry)]
+            parts += [f"\n  {difference_text(one, show=True)}" for one in intended(entry.record, entry.changes)]
         parts += ["\n", ("→ ", "bold $text-accent"), self._cure(kind, entry)]
         return Content.assemble(*parts)
 
@@ -216,34 +216,25 @@ class DueScreen(View[Calendar]):
         beyond = granted.beyond_limit(self.workspace, closing, self.found.people)
         if beyond:
             warning += " " + _("The school's limit is {limit}.").format(limit=beyond)
-        subjects = [Subject(one.record.username, _differences(one)) for one in chosen]
+        subjects = [Subject(one.record.username, intended(one.record, one.changes)) for one in chosen]
         question = Question(title, subjects, warning=warning, typed=str(closing) if closing else "")
         approve = granted.checksum_of(chosen) if beyond else ""
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._make(chosen, approve) if yes else None)
 
     def _make(self, chosen: Sequence[Due], approve: str) -> None:
-        def labour(_tell: Tell) -> tuple[Saved, ...]:
-            return granted.make(self.workspace, chosen, self.found.people, approve=approve, commit=self.commit)
+        def make(hear: Hear) -> tuple[Saved, ...]:
+            people = self.found.people
+            return granted.make(self.workspace, chosen, people, approve=approve, commit=self.commit, tell=hear)
 
-        self.app.push_screen(Waiting(_("Saving"), labour, stoppable=False), self._made)
+        def made(trouble: Trouble | None) -> None:
+            if trouble:
+                self.notify(str(trouble), severity="error", markup=False)
+            else:
+                self.marks = frozenset()
+            self.action_read()
 
-    def _made(self, saved: tuple[Saved, ...] | Trouble | None) -> None:
-        if isinstance(saved, Trouble):
-            self.notify(str(saved), severity="error", markup=False)
-        elif saved:
-            self.marks = frozenset()
-            self.post_message(Changed(saved))
-            self.notify(saved_words(saved), markup=False)
-        self.action_read()
+        save(self, make, made)
 
 
 def _mark(one: Due) -> tuple[str, str]:
     return one.kind, one.record.path
-
-
-def _differences(one: Due) -> list[Difference]:
-    """Return what the record would say otherwise."""
-    return [
-        Difference(key, one.record.text(key), after if isinstance(after, str) else "")
-        for key, after in one.changes.items()
-    ]

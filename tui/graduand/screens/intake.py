@@ -13,6 +13,7 @@ from graduand import arrivals, taking
 from graduand.arrivals import ColumnMissing, DatesInDoubt, Look, Order
 from graduand.errors import Trouble
 from graduand.language import N_, _, masked, ngettext, quoted, visible
+from graduand.proposals import told
 from graduand.query import folded
 from graduand.records.kinds import Kind
 from graduand.reports.intake_people import Person, people_of
@@ -28,6 +29,7 @@ from graduand.screens.widgets.outline import Heading, Outline
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graduand.proposals import Resumed
     from graduand.screens.waiting import Tell
     from graduand.taking import Taken
     from graduand.workspace import Workspace
@@ -69,6 +71,8 @@ class IntakeScreen(View[Look]):
         self._commit = commit
         self._facts: list[str] = []
         self._open = False
+        self._resumed: list[Resumed] = []
+        """What became of a killed save that an intake finished first."""
 
     # The file
 
@@ -273,11 +277,14 @@ class IntakeScreen(View[Look]):
             return
 
         def labour(_tell: Tell) -> Taken:
-            return taking.take(self.workspace, look, taking.folder_of(self.workspace), commit=self._commit)
+            folder = taking.folder_of(self.workspace)
+            return taking.take(self.workspace, look, folder, commit=self._commit, tell=self._resumed.append)
 
         self.app.push_screen(Waiting(_("Taking in"), labour, stoppable=False), self._taken)
 
     def _taken(self, outcome: Taken | Trouble | None) -> None:
+        while self._resumed:
+            self.notify(told(self._resumed.pop()), timeout=12, markup=False)
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", timeout=12, markup=False)
         elif outcome:
@@ -286,6 +293,8 @@ class IntakeScreen(View[Look]):
             message = ngettext("{count} record taken in.", "{count} records taken in.", count)
             self.notify(message.format(count=count), markup=False)
             if outcome.refused:
-                told = _("The refused rows, each with its reason: {path}. Put them right there, and take that file in.")
-                self.notify(told.format(path=visible(str(outcome.refused), 300)), timeout=12, markup=False)
+                message = _(
+                    "The refused rows, each with its reason: {path}. Put them right there, and take that file in."
+                )
+                self.notify(message.format(path=visible(str(outcome.refused), 300)), timeout=12, markup=False)
         self.action_read()

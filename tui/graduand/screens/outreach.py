@@ -10,22 +10,21 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from graduand import outreach
-from graduand.comparison import Difference
+from graduand.comparison import intended
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.outreach import Asked, Call, Campaign, LeftOut, Outreach, Why
 from graduand.query import folded
-from graduand.recorded import saved_words
 from graduand.reports.outreach_text import asked_words, counts, title, why_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
-from graduand.screens.messages import Changed, Opened
+from graduand.screens.messages import Opened
+from graduand.screens.saving import save
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
 from graduand.screens.widgets.outline import Heading, Outline
 
 if TYPE_CHECKING:
-    from graduand.saved import Saved
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -252,7 +251,9 @@ class OutreachScreen(View[Outreach]):
         if self.found:
             found = self.found._replace(asked=self._chosen())
             changes = found.changes()
-            subjects = [Subject(one.record.username, _differences(one, changes)) for one in found.asked]
+            subjects = [
+                Subject(one.record.username, intended(one.record, changes[one.record.path])) for one in found.asked
+            ]
             number = len(subjects)
             head = ngettext("Note {count} person as asked", "Note {count} people as asked", number).format(count=number)
             remark = _("Note it once the letters are sent.")
@@ -261,18 +262,12 @@ class OutreachScreen(View[Outreach]):
             )
 
     def _note(self, found: Outreach) -> None:
-        def labour(_tell: Tell) -> tuple[Saved, ...]:
-            return outreach.note(self.workspace, found, commit=self.commit)
+        def noted(trouble: Trouble | None) -> None:
+            if trouble:
+                self.notify(str(trouble), severity="error", markup=False)
+            self.action_read()
 
-        self.app.push_screen(Waiting(_("Saving"), labour, stoppable=False), self._noted)
-
-    def _noted(self, saved: tuple[Saved, ...] | Trouble | None) -> None:
-        if isinstance(saved, Trouble):
-            self.notify(str(saved), severity="error", markup=False)
-        elif saved:
-            self.post_message(Changed(saved))
-            self.notify(saved_words(saved), markup=False)
-        self.action_read()
+        save(self, lambda hear: outreach.note(self.workspace, found, commit=self.commit, tell=hear), noted)
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -282,11 +277,3 @@ def _paragraphs(text: str) -> list[str]:
 def _haystack(one: Asked | LeftOut) -> str:
     record = one.record
     return folded(f"{record.path} {record.username} {record.text('first_name')} {record.text('last_name')}")
-
-
-def _differences(one: Asked, changes: dict[str, dict[str, str | tuple[str, ...] | None]]) -> list[Difference]:
-    """Return what the record would say otherwise."""
-    return [
-        Difference(key, one.record.text(key), after if isinstance(after, str) else "")
-        for key, after in changes[one.record.path].items()
-    ]

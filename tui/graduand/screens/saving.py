@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from graduand.errors import Trouble
 from graduand.language import _
 from graduand.proposals import told
+from graduand.recorded import saved_words
 from graduand.screens.messages import Changed
 from graduand.screens.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.screen import Screen
 
@@ -39,13 +40,7 @@ def save(
             screen.notify(sentence, markup=False)
         if outcome and not isinstance(outcome, Trouble):
             screen.post_message(Changed(outcome))
-            screen.notify(_words(outcome), markup=False)
+            screen.notify(saved_words(outcome), markup=False)
         then(outcome if isinstance(outcome, Trouble) else None)
 
     screen.app.push_screen(Waiting(_("Saving"), work, stoppable=False), ended)
-
-
-def _words(saved: Sequence[Saved]) -> str:
-    """Return the sentence that says that a change is made, and whether it is committed."""
-    commit = next((one.commit for one in saved), "")
-    return _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
