@@ -6,6 +6,7 @@ import io
 import json
 import re
 import stat
+import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from tests.intake.registrars import book, french, keep
 from tests.repository import TODAY, Ran, begin, commit, git, graduand, put, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 CLASS: Final = ("--cohort", "2026-spring", "--kind", "graduated", "--end-date", "2026-05-31")
@@ -690,6 +692,19 @@ def test_refused_rows_come_back_with_their_reasons_and_can_be_taken_in_again(sch
     assert "schema/intake/class.yaml" in git(school, "show", "--format=", "--name-only")
 
 
+def test_what_a_spreadsheet_would_alter_in_refused_rows_is_guarded_once(school: Path) -> None:
+    intake(school, HEAD, CHLOE.replace("Chloé", "Chl0é"), more=("--apply",))
+    refused = school / "build/intake/class-refused.csv"
+    first = refused.read_bytes()
+    graduand(school, "intake", str(refused), *CLASS, "--apply")
+
+    assert b"\r\n'00412345,chloe" in first, "a spreadsheet would take the zeros away"
+    assert refused.read_bytes() == first
+    refused.write_bytes(first.replace(b"Chl0", b"Chlo"))
+    assert graduand(school, "intake", str(refused), *CLASS, "--apply").code == 0
+    assert 'username: "00412345"\n' in text(school)
+
+
 def test_a_ragged_row_keeps_its_cells_and_is_refused_again(school: Path) -> None:
     intake(school, HEAD, CHLOE.replace("Dupont", "Du,pont"), CHLOE.replace(",Dupont", ""), more=("--apply",))
     refused = school / "build/intake/class-refused.csv"
@@ -804,6 +819,24 @@ def test_a_workbook_is_taken_in_as_it_is_shown(school: Path) -> None:
     assert "1 row, sheet “Classe”" in ran.out
     assert "end_date: 2026-05-31\n" in text(school)
     assert "veteran: false\n" in text(school)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda sheet: sheet[: len(sheet) // 2], lambda sheet: sheet.replace(b'r="2"', b'r="x"')],
+    ids=["cut", "a row that is no number"],
+)
+def test_a_workbook_that_is_damaged_inside_is_said(school: Path, damage: Callable[[bytes], bytes]) -> None:
+    whole = zipfile.ZipFile(io.BytesIO(book([HEAD.split(","), CHLOE.split(",")])))
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as packed:
+        for name in whole.namelist():
+            content = whole.read(name)
+            packed.writestr(name, damage(content) if name == "xl/worksheets/sheet1.xml" else content)
+
+    ran = graduand(school, "intake", keep(school, "class.xlsx", raw.getvalue()), *CLASS)
+
+    assert (ran.code, "The workbook cannot be read: it is damaged" in ran.err) == (2, True)
 
 
 def test_several_sheets_are_named_and_a_hidden_one_can_be_asked_for(school: Path) -> None:

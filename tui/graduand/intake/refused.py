@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.intake.heading import REASON, plain
+from graduand.spreadsheet import as_csv, guarded, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Refusal(NamedTuple):
@@ -26,19 +23,18 @@ class Refusal(NamedTuple):
 
 
 def refused_table(headers: Sequence[str], rows: Iterable[tuple[Sequence[str], str]], separator: str) -> bytes:
-    """Return a CSV of rows, each with why it was refused, that a spreadsheet opens without running any of it.
+    """Return a CSV of rows, each with why it was refused, that a spreadsheet neither runs nor alters.
 
     A row with more or fewer cells than there are headers keeps them, and is refused again until somebody looks.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=separator or ",", lineterminator="\r\n")
     kept = [index for index, header in enumerate(headers) if plain(header) != REASON]
-    writer.writerow([*map(_disarmed, (headers[index] for index in kept)), REASON])
+    lines = [[*map(_guarded, (headers[index] for index in kept)), REASON]]
     for row, reason in rows:
         cells = [row[index] for index in kept] if len(row) == len(headers) else row
-        writer.writerow([*map(_disarmed, cells), reason])
-    return b"\xef\xbb\xbf" + text.getvalue().replace("\0", "").encode(errors="replace")
+        lines.append([*map(_guarded, cells), reason])
+    return as_csv(lines, separator or ",").replace("\0", "").encode(errors="replace")
 
 
-def _disarmed(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _guarded(cell: str) -> str:
+    """Return a cell behind one guard where it needs any, also when it comes from a table of refused rows."""
+    return guarded(unguarded(cell))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +18,7 @@ from graduand.intake.table import Sheaf
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from graduand.intake.table import Table
 
@@ -33,10 +35,11 @@ def read_workbook(raw: bytes, sheet: str, known: Callable[[str], bool]) -> Table
     Raises:
         Usage: it is no such workbook, or it has several sheets and none is named.
     """
-    book = _opened(raw, computed=True)
-    name = _chosen(book, sheet)
-    formulas = _formulas(_opened(raw, computed=False)[name])
-    rows = [tuple(map(_text, cells)) for cells in book[name].iter_rows()]
+    with _whole():  # a sheet is unpacked and parsed while it is looked through
+        book = _opened(raw, computed=True)
+        name = _chosen(book, sheet)
+        formulas = _formulas(_opened(raw, computed=False)[name])
+        rows = [tuple(map(_text, cells)) for cells in book[name].iter_rows()]
     if not any(any(map(str.strip, row)) for row in rows):
         raise Usage(_("The sheet {sheet} is empty.").format(sheet=quoted(name)))
     for number, column in formulas:
@@ -52,26 +55,30 @@ def read_workbook(raw: bytes, sheet: str, known: Callable[[str], bool]) -> Table
     return sheaf.table(range(1, len(rows) + 1))._replace(sheet=name, formulas=len(formulas))
 
 
-def _opened(raw: bytes, *, computed: bool) -> Any:  # noqa: ANN401 - openpyxl has no types
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Say in a sentence what openpyxl and the modules below it find wrong with a file."""
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            names = {entry.filename for entry in packed.infolist()}
-            unpacked = sum(entry.file_size for entry in packed.infolist())
-        if "xl/workbook.xml" not in names:
-            raise Usage(
-                _("This is no table of people: {found}.").format(
-                    found=_("it is an archive or a document of another program")
-                )
-            )
-        if unpacked > _UNPACKED:
-            raise Usage(
-                _("The workbook unpacks to more than {size} MB; save the sheet as “CSV UTF-8”.").format(
-                    size=_UNPACKED // 1_000_000
-                )
-            )
-        return load_workbook(io.BytesIO(raw), read_only=True, data_only=computed, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, OSError) as error:
+        yield
+    except (zipfile.BadZipFile, zlib.error, InvalidFileException, RuntimeError, *_ODD, OSError, EOFError) as error:
         raise Usage(_("The workbook cannot be read: it is damaged, or protected by a password.")) from error
+
+
+_ODD: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, SyntaxError)
+"""What comes of XML that is cut, or says something else than it should."""
+
+
+def _opened(raw: bytes, *, computed: bool) -> Any:  # noqa: ANN401 - openpyxl has no types
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        names = {entry.filename for entry in packed.infolist()}
+        unpacked = sum(entry.file_size for entry in packed.infolist())
+    if "xl/workbook.xml" not in names:
+        found = _("it is an archive or a document of another program")
+        raise Usage(_("This is no table of people: {found}.").format(found=found))
+    if unpacked > _UNPACKED:
+        message = _("The workbook unpacks to more than {size} MB; save the sheet as “CSV UTF-8”.")
+        raise Usage(message.format(size=_UNPACKED // 1_000_000))
+    return load_workbook(io.BytesIO(raw), read_only=True, data_only=computed, keep_links=False)
 
 
 def _chosen(book: Any, sheet: str) -> str:  # noqa: ANN401
