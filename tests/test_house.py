@@ -205,6 +205,15 @@ def test_only_the_disk_writes() -> None:
     assert outside in ([], ["__main__: os.open(os.devnull, os.O_WRONLY)"])
 
 
+def test_json_for_people_and_pipes_is_made_in_one_place() -> None:
+    """Elsewhere json.dumps would bring through what a terminal obeys or hides."""
+    shown = {"reports", "commands", "screens"}
+
+    found = {module for module, name, _whole in calls() if name.endswith("dumps") and part(module) in shown}
+
+    assert found == {"reports.json_text"}
+
+
 def test_only_the_judgement_makes_a_checked_record() -> None:
     assert [module for module, name, _whole in calls() if name.endswith("CheckedRecord")] == ["rules.judgement"]
 

@@ -762,6 +762,15 @@ def test_hostile_text_is_shown_and_never_obeyed(school: Path) -> None:
     assert "[bold]x[/bold]" in ran.out
 
 
+def test_hostile_text_is_no_less_harmless_in_json(school: Path) -> None:
+    name = "cl\u202eass\u0085\x7f.csv"
+
+    ran = graduand(school, "intake", sent(school, HEAD, CHLOE, name=name), *CLASS, "--json")
+
+    assert all(map(str.isprintable, ran.out.splitlines())), ran.out
+    assert json.loads(ran.out)["file"] == name
+
+
 def every_fault_at_once() -> bytes:
     """Return a French office's file in which everything that offices do wrong is done."""
     good = french(8).decode("cp1252").splitlines()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from graduand.checkup import examine
 from graduand.commands.session import session_of
 from graduand.errors import Exit
 from graduand.language import N_, _
+from graduand.reports.json_text import json_text
 from graduand.reports.page import Span, line, show
 from graduand.workspace import today
 
@@ -25,10 +25,7 @@ def doctor(
     session = session_of(context)
     symptoms = tuple(examine(session.workspace(), today()))
     if as_json:
-        lines = (
-            json.dumps({"schema": "graduand/symptom/1", **symptom._asdict()}, ensure_ascii=False)
-            for symptom in symptoms
-        )
+        lines = (json_text({"schema": "graduand/symptom/1", **symptom._asdict()}) for symptom in symptoms)
         sys.stdout.writelines(f"{text}\n" for text in lines)
     else:
         for symptom in symptoms:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from graduand.commands.session import say, session_of
 from graduand.language import N_, _
+from graduand.reports.json_text import json_text
 
 HELP = N_("Note that an upload went in: a tag on its commit, with the manifest as message.")
 
@@ -24,7 +24,7 @@ def uploaded(
 
     name = note_upload(session_of(context).workspace(), manifest)
     if as_json:
-        sys.stdout.write(json.dumps({"schema": "graduand/uploaded/1", "upload": name}) + "\n")
+        sys.stdout.write(json_text({"schema": "graduand/uploaded/1", "upload": name}) + "\n")
         return
     sys.stdout.write(f"{name}\n")
     say(_("Noted. Share it with: git push origin {name}").format(name=name))

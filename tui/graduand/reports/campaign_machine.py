@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import masked
+from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ def outreach_json(found: Outreach, *, show: bool) -> Iterator[str]:
     """Return one object a person, those who are left out too; addresses are masked unless `show`."""
     for one in found.asked:
         address = one.record.text("email_address")
-        yield _dumped(
+        yield json_text(
             {
                 "schema": OUTREACH,
                 "campaign": found.call.campaign,
@@ -37,7 +37,7 @@ def outreach_json(found: Outreach, *, show: bool) -> Iterator[str]:
             }
         )
     for left in found.left_out:
-        yield _dumped(
+        yield json_text(
             {
                 "schema": OUTREACH,
                 "campaign": found.call.campaign,
@@ -54,7 +54,7 @@ def outreach_json(found: Outreach, *, show: bool) -> Iterator[str]:
 def due_json(calendar: Calendar, *, show: bool) -> Iterator[str]:
     """Return one object an entry; addresses are masked unless `show`."""
     for one in calendar.due:
-        yield _dumped(
+        yield json_text(
             {
                 "schema": DUE,
                 "kind": one.kind,
@@ -67,7 +67,3 @@ def due_json(calendar: Calendar, *, show: bool) -> Iterator[str]:
                 "changes": dict(one.changes),
             }
         )
-
-
-def _dumped(whole: dict[str, object]) -> str:
-    return json.dumps(whole, ensure_ascii=False)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.reports.json_text import json_text
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def as_json(cured: Cured) -> Iterator[str]:
     for one in cured.cures:
         whole = {"schema": "graduand/cure/1", "path": one.path, "username": one.record.username, "rules": one.rules}
         changes = [difference._asdict() for difference in one.differences]
-        yield json.dumps(whole | {"differences": changes}, ensure_ascii=False)
+        yield json_text(whole | {"differences": changes})
 
 
 def difference_text(difference: Difference, *, show: bool) -> str:

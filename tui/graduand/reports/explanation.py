@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from graduand.language import _, visible
 from graduand.reports.findings_text import severity_word
+from graduand.reports.json_text import json_text
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ def as_json(rule: Rule | None, field: Field | None, importer: Importer) -> str:
             "certainty": field.certainty,
             "checked_on": field.checked_on,
         }
-    return json.dumps(whole | {"sources": sources}, ensure_ascii=False) + "\n"
+    return json_text(whole | {"sources": sources}) + "\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -114,7 +113,7 @@ def as_sarif(findings: Sequence[Finding], sources: Mapping[str, Source]) -> str:
             }
         ],
     }
-    return json.dumps(log, ensure_ascii=False, indent=2)
+    return json_text(log, indent=2)
 
 
 def _url(rule: str, sources: Mapping[str, Source]) -> str:

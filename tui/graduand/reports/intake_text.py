@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.reports.json_text import json_text
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
@@ -247,4 +247,4 @@ def as_json(look: Look, *, show: bool, taken: Taken | None = None) -> str:
         "commit": taken.saved[0].commit if taken and taken.saved else "",
         "refused_file": str(taken.refused) if taken and taken.refused else "",
     }
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return json_text(whole, indent=2) + "\n"

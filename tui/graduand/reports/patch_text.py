@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, visible
+from graduand.reports.json_text import json_text
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def patch_text(patch: Patch, *, everything: bool, show: bool) -> Iterator[Line]:
         refused = patch.refused if everything else patch.refused[:SHOWN]
         for one in refused:
             where = _("line {line}").format(line=one.line)
-            yield line("  ", Span(visible(one.username), "bold"), f"  {where}: {one.why}")
+            yield line("  ", Span(visible(one.username), "bold"), f"  {where}: {one.why if show else masked(one.why)}")
         if len(patch.refused) > len(refused):
             yield line(_more(len(patch.refused) - len(refused)))
     yield line("")
@@ -51,7 +51,7 @@ def _row(row: Row, *, show: bool) -> Iterator[Line]:
     for one in row.proposal.alterations if row.proposal else ():
         yield line(f"    {one.key}: {value_words(one.before, show=show)} → {value_words(one.after, show=show)}")
     for sentence in row.told:
-        yield line(f"    · {sentence}")
+        yield line(f"    · {sentence if show else masked(sentence)}")
     for sentence in row.errors:
         yield line("    ", Span("✗", "bold red"), f" {sentence if show else masked(sentence)}")
 
@@ -90,7 +90,7 @@ def _closing_lines(patch: Patch) -> Iterator[Line]:
 
 def sheet_json(path: str, sheet: Sheet) -> str:
     """Return what was written where, as one JSON object."""
-    return f"{_dumped({'schema': SHEET, 'path': path, 'records': sheet.people})}\n"
+    return f"{json_text({'schema': SHEET, 'path': path, 'records': sheet.people})}\n"
 
 
 def patch_json(patch: Patch, *, show: bool) -> Iterator[str]:
@@ -100,7 +100,7 @@ def patch_json(patch: Patch, *, show: bool) -> Iterator[str]:
             {"field": one.key, "before": _plain(one.before, show=show), "after": _plain(one.after, show=show)}
             for one in (row.proposal.alterations if row.proposal else ())
         ]
-        yield _dumped(
+        yield json_text(
             {
                 "schema": SCHEMA,
                 "line": row.line,
@@ -108,20 +108,23 @@ def patch_json(patch: Patch, *, show: bool) -> Iterator[str]:
                 "path": row.proposal.path if row.proposal else None,
                 "changes": changes,
                 "closes": row.closes,
-                "told": row.told,
+                "told": [sentence if show else masked(sentence) for sentence in row.told],
                 "errors": [sentence if show else masked(sentence) for sentence in row.errors],
                 "refused": None,
             }
         )
     for one in patch.refused:
-        yield _dumped({"schema": SCHEMA, "line": one.line, "username": one.username, "refused": one.why})
+        yield json_text(
+            {
+                "schema": SCHEMA,
+                "line": one.line,
+                "username": one.username,
+                "refused": one.why if show else masked(one.why),
+            }
+        )
 
 
 def _plain(value: Value | None, *, show: bool) -> str | list[str] | None:
     if isinstance(value, tuple):
         return [item if show else masked(item) for item in value]
     return value if value is None or show else masked(value)
-
-
-def _dumped(whole: dict[str, object]) -> str:
-    return json.dumps(whole, ensure_ascii=False)
