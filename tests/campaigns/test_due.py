@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand import disk, journal
+from graduand.due import Kind, calendar
+from graduand.errors import ChangedOnDisk
+from graduand.granted import make
 from graduand.history.commit import Recorder
+from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduand, put, settle
 
 if TYPE_CHECKING:
@@ -266,6 +270,20 @@ def test_who_stays_and_whose_account_is_closed_already_is_never_proposed(root: P
     put(root, someone(HELD_BACK, "00412347"), "2026-spring/00412347.yaml")
 
     assert entries(root, "--on", "2026-12-31") == []
+
+
+def test_nobody_is_closed_who_has_answered_since_the_calendar_was_read(school: Path) -> None:
+    workspace = Workspace(school)
+    found = calendar(workspace, "2026-11-01")
+    chosen = found.proposed([Kind.ANSWER])
+    assert [one.record.username for one in chosen] == ["00412345"]
+    graduand(school, "edit", "00412345", "email_address=chloe@courriel.example")
+    answered = text(school, "00412345")
+
+    with pytest.raises(ChangedOnDisk):
+        make(workspace, chosen, found.people)
+
+    assert text(school, "00412345") == answered
 
 
 def test_a_save_that_was_killed_before_is_finished_and_told(school: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graduand.closings import Approval
 from graduand.handshake.plan import beyond
-from graduand.proposal import amended
+from graduand.proposal import still
 from graduand.proposals import apply
 from graduand.recorded import described
 
@@ -70,7 +70,8 @@ def make(
     approval.allow(closing, people, workspace.institution.limits.deactivations)
     kind = "deactivated" if closing == len(chosen) else "graduated" if not closing else "corrected"
     reasons = {one.what for one in chosen if one.closes} if kind == "deactivated" else set()
-    proposals = [amended(workspace, path, changes) for path, changes in changes_of(chosen).items()]
+    seen = {one.record.path: one.record for one in chosen}
+    proposals = [still(workspace, seen[path], changes) for path, changes in changes_of(chosen).items()]
     return apply(
         workspace,
         proposals,

@@ -11,7 +11,7 @@ from graduand.errors import NoSuchPerson, SchemaBroken, Usage
 from graduand.language import _, quoted
 from graduand.letters import letter, spelt
 from graduand.nearest import nearest
-from graduand.proposal import amended
+from graduand.proposal import still
 from graduand.proposals import apply
 from graduand.recorded import described
 from graduand.records.institution import PATH as INSTITUTION_PATH
@@ -281,6 +281,7 @@ def note(
     `tell` hears what became of a save that was killed before. Raises:
         SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
     """
-    proposals = [amended(workspace, path, change) for path, change in found.changes().items()]
+    changes = found.changes()
+    proposals = [still(workspace, one.record, changes[one.record.path]) for one in found.asked if changes]
     said = described("corrected", [one.record.username for one in found.asked])
     return apply(workspace, proposals, *said, commit=commit, tell=tell)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
-from graduand.errors import SchemaBroken
+from graduand.errors import ChangedOnDisk, SchemaBroken
 from graduand.records.comments import comments_of
 from graduand.records.reading import read
 from graduand.records.source import text_of
@@ -95,6 +95,19 @@ def amended(workspace: Workspace, path: str, changes: Mapping[str, Value | None]
         finding = reading.findings[0]
         raise SchemaBroken(path, finding.line, finding.message)
     return changed(reading.record, raw, changes, workspace.school)
+
+
+def still(workspace: Workspace, seen: Record, changes: Mapping[str, Value | None]) -> Proposal:
+    """Propose other values for keys of a record that somebody has looked at, as long as it is what was `seen`.
+
+    Raises:
+        ChangedOnDisk: its file says something else by now.
+        SchemaBroken, Unreadable: as `amended`.
+    """
+    proposal = amended(workspace, seen.path, changes)
+    if proposal.was != seen:
+        raise ChangedOnDisk(workspace.root / seen.path)
+    return proposal
 
 
 def changed(was: Record, raw: bytes, changes: Mapping[str, Value | None], school: School) -> Proposal:
