@@ -55,7 +55,7 @@ class IntakeScreen(View[Look]):
         Binding("slash", "find", N_("Find"), id="intake.find", key_display="/"),
         Binding("a", "addresses", N_("Addresses"), id="intake.addresses"),
         Binding("i", "another", N_("Another file"), id="intake.another"),
-        Binding("escape", "back", N_("Back"), id="intake.back", key_display="Esc"),
+        Binding("escape", "back", N_("Back"), id="intake.back"),
         Binding("space", "fold", N_("Fold"), show=False, id="intake.fold"),
         Binding("f5", "read", N_("Read again"), show=False, id="intake.read"),
     ]

@@ -54,7 +54,7 @@ class OutreachScreen(View[Outreach]):
         Binding("w", "letters", N_("Letters"), id="outreach.letters"),
         Binding("ctrl+s", "note", N_("Note as asked"), id="outreach.note"),
         Binding("t", "weeks", N_("More time"), id="outreach.weeks"),
-        Binding("escape", "back", N_("Back"), id="outreach.back", key_display="Esc"),
+        Binding("escape", "back", N_("Back"), id="outreach.back"),
         Binding("slash", "find", N_("Find"), show=False, id="outreach.find", key_display="/"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="outreach.fold"),
         Binding("f5", "read", N_("Read again"), show=False, id="outreach.read"),
