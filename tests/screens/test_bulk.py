@@ -106,6 +106,17 @@ def test_a_day_is_stepped_and_a_wrong_word_is_told_in_place(marked: Path) -> Non
     story(app, tell)
 
 
+def test_an_account_cannot_be_closed_without_a_reason(marked: Path) -> None:
+    """One should be asked for a reason, and not be told that nothing is none of them."""
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, *["down"] * 4, "ctrl+s")
+        assert "The reason is missing; choose one of: requested-by-student" in " ".join(screen_text(app).split())
+
+    story(app, tell)
+
+
 def test_it_can_be_used_on_a_small_terminal(marked: Path) -> None:
     app = stage(marked)
 

@@ -6,6 +6,7 @@ import pytest
 
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
+from graduand.screens.bulk import BulkScreen
 from graduand.workspace import Workspace
 from tests.repository import TODAY, shipped
 from tests.screens.terminal import LARGE, SMALL, press, screen_text, story, type_in
@@ -41,6 +42,20 @@ def test_somebody_is_found_while_typing_without_accents(tmp_path: Path) -> None:
         assert [app.people.roster.entries[number].username for number in app.people.found] == ["00412345"]
         await press(pilot, "escape")
         assert len(app.people.found) == len(app.people.roster.entries) == 45
+
+    story(app, tell)
+
+
+def test_nobody_in_sight_cannot_be_changed(tmp_path: Path) -> None:
+    """One should be told so in the list, and not be asked what to change in 0 records."""
+    app = GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "slash")
+        await type_in(pilot, "nobody-of-this-name")
+        await press(pilot, "enter", "b")
+        assert not isinstance(app.screen, BulkScreen)
+        assert "There is nobody here to change." in [note.message for note in app._notifications]
 
     story(app, tell)
 

@@ -153,7 +153,7 @@ def close_the_account(terminal: Terminal, archived: str, closes: str) -> None:
     terminal.press("Tab")
     terminal.until(lambda screen: any("◂" in line and archived not in line for line in screen.splitlines()))
     terminal.press("Right")
-    terminal.until("requested-by-student")
+    terminal.until(lambda screen: "requested-by-student" in screen or "demande de l’étudiant" in screen)
     terminal.press("Tab")
     terminal.until(lambda screen: "◂" not in screen)
     terminal.type("student")

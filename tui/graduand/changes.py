@@ -90,6 +90,8 @@ def reopened(school: School, reason: str, requested_by: str = "", effective_on: 
 
 
 def _account(disabled: str, reason: str, reasons: tuple[str, ...], requested_by: str, effective_on: str) -> Change:
+    if not reason:
+        raise Usage(_("The reason is missing; choose one of: {known}.").format(known=", ".join(reasons)))
     if reason not in reasons:
         message = _("{reason} is none of the reasons: {known}.")
         raise Usage(message.format(reason=quoted(reason), known=", ".join(reasons)))

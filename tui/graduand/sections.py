@@ -26,6 +26,15 @@ _REASON: Final = f"{ACCOUNT}reason"
 _MAIL: Final = "transition:keeps_school_email"
 _LOGIN: Final = "transition:keeps_sso"
 _STUDIES: Final = "primary_education:"
+_REASONS: Final = (
+    N_("requested-by-student"),
+    N_("required-by-policy"),
+    N_("no-personal-email"),
+    N_("duplicate-account"),
+    N_("deceased"),
+    N_("closed-by-mistake"),
+)
+"""Those that every school begins with; one of its own is shown as the school wrote it."""
 
 
 class Section(NamedTuple):
@@ -118,11 +127,16 @@ def choices(key: str, record: Record, school: School) -> Choices | None:
     if key == KIND:
         return Choices((Choice(GRADUATED, _("graduated")), Choice(RETURNED, _("returned"))), open=False)
     if key == _REASON:
-        return Choices(tuple(map(_plain, _reasons(record, school))), open=False)
+        return Choices(tuple(map(_reason, _reasons(record, school))), open=False)
     values = school.year_values if key == school.year else field.values
     if field.kind is Kind.LIST or not values:
         return None
     return Choices((*map(_plain, values), *wiping), open=field.values_of not in {"", school.institution.region})
+
+
+def _reason(value: str) -> Choice:
+    meant = _(value) if value in _REASONS else value
+    return Choice(value, value if meant == value else f"{meant} ({value})")
 
 
 def _plain(value: str) -> Choice:

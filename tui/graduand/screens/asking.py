@@ -55,6 +55,9 @@ def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
             (_("Effective on"), record.text("transition:account:effective_on")),
         ]
         said.append(Content("\n").join([who, *(_fact(label, text) for label, text in facts)]))
+        if not record.text("transition:account:reason"):
+            missing = _("Without a reason no upload is compiled of this record; go back and choose one.")
+            said.append(Content.styled(missing, "bold $text-error"))
     if reformats:
         said.append(
             Content(_("The file is not in canonical form: saving it also rewrites lines that you did not edit."))

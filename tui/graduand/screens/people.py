@@ -274,7 +274,10 @@ class PeopleScreen(Screen[None]):
 
     def action_change(self) -> None:
         """Make one change in all marked records."""
-        self.post_message(self.Wanted("change", self._meant()))
+        if meant := self._meant():
+            self.post_message(self.Wanted("change", meant))
+        else:
+            self.app.notify(_("There is nobody here to change."), severity="warning", markup=False)
 
     def action_new(self) -> None:
         """Make a new record, in the cohort of the person under the cursor."""
