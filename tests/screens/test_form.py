@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,10 +14,13 @@ from graduand.drafting import begun
 from graduand.language import speak
 from graduand.records.kinds import CLEAR
 from graduand.roster import Entry
+from graduand.saving import save
+from graduand.screens import settling
 from graduand.screens.app import GraduandApp
 from graduand.screens.fields.day import stepped
 from graduand.screens.fields.edited import pasted, shown
 from graduand.screens.form import FormScreen
+from graduand.sections import choices
 from graduand.workspace import Workspace
 from tests.drafts.drafts import ON, OTHER, PATH, commits, draft_of, message, people, text_at
 from tests.drafts.test_keeping import orphan
@@ -29,7 +34,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from graduand.drafting import Held
+    from graduand.drafting import Draft, Held
+    from graduand.saving import Kept
 
 
 def golden_text(app: FormApp) -> bytes:
@@ -574,6 +580,59 @@ def test_what_others_save_shows_by_itself(root: Path) -> None:
         assert app.draft.record.text("first_name") == "Chloe"
 
     story(app, tell)
+
+
+def test_what_one_saves_oneself_is_not_told_as_somebody_elses(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One should not be told of a change by others while one's own save has written the file and commits it still."""
+    app = FormApp(people(root), field="last_name")
+    committing, seen = threading.Event(), threading.Event()
+
+    def slowly(workspace: Workspace, draft: Draft, *, commit: bool) -> Kept:
+        kept = save(workspace, draft, commit=commit)
+        committing.set()
+        assert seen.wait(20)
+        return kept
+
+    monkeypatch.setattr(settling, "save", slowly)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "x")
+        await pilot.press("ctrl+s")
+        assert await asyncio.to_thread(committing.wait, 20)
+        await app.form._look_at_the_disk().wait()
+        seen.set()
+        await settled(pilot)
+        assert "Somebody changed" not in app.said
+        assert "Dupontx" in text_at(root)
+
+    story(app, tell)
+
+
+def test_closing_without_a_reason_says_what_is_missing(root: Path) -> None:
+    app = FormApp(people(root), field="disabled")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "right", "ctrl+s")
+        assert "Without a reason no upload is compiled" in screen_text(app)
+        await press(pilot, "escape", "down", "right", "ctrl+s")
+        assert "Close this account?" in screen_text(app)
+        assert "Without a reason" not in screen_text(app)
+
+    story(app, tell)
+
+
+def test_a_reason_is_offered_in_the_language_of_the_screen(root: Path) -> None:
+    """One should read what a reason means, beside the word that stands in the record; a school's own as it is."""
+    speak("fr")
+    people(root)
+    record = draft_of(root).set("disabled", "true").record
+    offered = choices("transition:account:reason", record, Workspace(root).school)
+    assert offered
+    assert offered.choices[0] == ("requested-by-student", "à la demande de l’étudiant (requested-by-student)")
+    speak("en")
+    offered = choices("transition:account:reason", record, Workspace(root).school)
+    assert offered
+    assert offered.choices[0] == ("requested-by-student", "requested-by-student")
 
 
 def test_a_file_that_cannot_be_read_whole_shows_its_lines(root: Path, golden: Callable[[str, bytes], None]) -> None:

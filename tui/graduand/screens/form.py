@@ -46,6 +46,7 @@ class FormScreen(EditingScreen):
         self._unkept = False
         self._trouble = ""
         self._met: Draft | None = None
+        self._writing = False
 
     @on(Mount)
     def watch_the_file(self) -> None:
@@ -106,7 +107,7 @@ class FormScreen(EditingScreen):
 
     async def _meet(self, draft: Draft, now: Draft) -> None:
         """Show what somebody else saved, or say so when there is something to bring together."""
-        if self.draft is not draft or now == self._met:
+        if self._writing or self.draft is not draft or now == self._met:
             return
         self._met = now
         if draft.dirty:
@@ -138,13 +139,16 @@ class FormScreen(EditingScreen):
         draft = self.draft
         if not draft or not looked_at:
             return not draft
+        self._writing = True  # what changes on the disk now is most likely its own
         try:
             kept = await settle(self.app, self.workspace, draft, commit=self._commit)
+            if kept:
+                await self._adopt(draft, kept)
         except Trouble as trouble:
             self.notify(str(trouble), severity="error", markup=False, timeout=10)
             return False
-        if kept:
-            await self._adopt(draft, kept)
+        finally:
+            self._writing = False
         return bool(self.draft and not self.draft.dirty)
 
     async def _adopt(self, draft: Draft, kept: Kept) -> None:
