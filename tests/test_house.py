@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PROGRAM = HOUSE / "tui" / "graduand"
 
 LAYERS = (
-    {"findings", "errors", "language", "disk", "nearest", "spreadsheet", "__init__"},
+    {"findings", "errors", "language", "disk", "nearest", "saved", "spreadsheet", "__init__"},
     {"records"},
     {"rules"},
     {"intake", "handshake", "history"},

@@ -511,6 +511,29 @@ def test_refused_rows_that_were_put_right_outlive_an_intake_that_could_not_be(sc
     assert not refused.exists()
 
 
+def test_refused_rows_outlive_a_killed_save_that_git_refuses_first(
+    school: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_words: object) -> None:
+        raise disk.HalfWritten(school)
+
+    intake(school, HEAD, CHLOE, "00412815,nowhere,Anne,Petit", more=("--apply",))
+    refused = school / "build" / "intake" / "class-refused.csv"
+    mended = refused.read_bytes().replace(b"nowhere", b"anne@valmont.example")
+    refused.write_bytes(mended)
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "swap", stop)
+        assert graduand(school, "edit", "00412345", "middle_name=Rose").code == 5
+    hook = school / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+    assert graduand(school, "intake", str(refused), *CLASS, "--apply").code == 5
+
+    assert refused.read_bytes() == mended
+
+
 def test_what_git_refused_to_record_leaves_its_refused_rows_all_the_same(school: Path) -> None:
     hook = school / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)

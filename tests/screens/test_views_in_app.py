@@ -70,6 +70,25 @@ def test_what_could_not_be_undone_now_can_be_undone_later(app: GraduandApp) -> N
     assert git(root, "log", "-1", "--format=%s").strip() == "Undone: 2 records"
 
 
+def test_what_git_refused_to_record_can_be_undone_too(app: GraduandApp) -> None:
+    root = app.workspace.root
+    hook = root / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "p", *"nnnnn", "C", "ctrl+s")
+        await settled(pilot)
+        assert git(root, "status", "--porcelain") != ""
+        hook.unlink()
+        await press(pilot, "ctrl+z")
+        await settled(pilot)
+
+    story(app, tell)
+    assert git(root, "status", "--porcelain") == ""
+
+
 def test_what_changes_outside_shows_up_in_a_view(app: GraduandApp) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
         app.look_around()

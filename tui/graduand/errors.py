@@ -10,6 +10,8 @@ from graduand.language import _, quoted, visible
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from graduand.saved import Saved
+
 
 class Exit(IntEnum):
     """The exit codes of every command."""
@@ -245,17 +247,20 @@ class NotNow(Trouble):
 
     def __init__(self, reason: str) -> None:
         super().__init__(_("Nothing was committed: {reason}.").format(reason=reason))
+        self.said = reason
 
 
 class NotCommitted(Trouble):
     """The files are saved, and git did not commit them."""
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, said: str, saved: tuple[Saved, ...] = ()) -> None:
         super().__init__(
             _("Saved, not committed: {said}. The files are as you left them; commit them when this is cured.").format(
                 said=visible(said, 300)
             )
         )
+        self.said = said
+        self.saved = saved
 
 
 class NoSuchPerson(Trouble):

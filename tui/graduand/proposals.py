@@ -55,7 +55,8 @@ def apply(
         ChangedOnDisk: a file is no longer what was read; nothing was written.
         NotWritten: the disk refused, or a text would not read back; nothing was written.
         NoGit, NotGit, NotNow: no commit could be made; nothing was written.
-        NotCommitted: git refused; all is written.
+        NotCommitted: git refused; all is written, and the error knows what. One that knows of nothing is of
+            a killed save; of these proposals nothing was written.
     """
     git = _recorder(workspace, now=commit)
     disk.private(git.folder)
@@ -75,9 +76,10 @@ def apply(
         whole = journal.Journal(subject, trailers, commit, lines)
         swaps = [disk.Swap(workspace.root / one.path, one.base, one.after) for one in wanted]
         _write(workspace.root, git.folder, whole, swaps)
-        made = _commit(git, whole) if commit else ""
+        saved = tuple(Saved(one.path, one.base, one.after, "") for one in (*wanted, *also))
+        made = _commit(git, whole, saved) if commit else ""
         journal.drop(git.folder)
-    return tuple(Saved(one.path, one.base, one.after, made) for one in (*wanted, *also))
+    return tuple(one._replace(commit=made) for one in saved)
 
 
 def resume(workspace: Workspace) -> Resumed | None:
@@ -160,16 +162,13 @@ def _write(root: Path, folder: Path, whole: journal.Journal, swaps: Sequence[dis
             raise
 
 
-def _commit(git: Recorder, whole: journal.Journal) -> str:
+def _commit(git: Recorder, whole: journal.Journal, saved: tuple[Saved, ...] = ()) -> str:
     """Record what is written; when git refuses, the journal goes all the same, for nothing is half done."""
     try:
         return git.commit(sorted(line.path for line in whole.lines), whole.subject, whole.trailers)
-    except GitRefused as refused:
+    except (GitRefused, NotCommitted, NotNow) as refused:
         journal.drop(git.folder)
-        raise NotCommitted(refused.said) from refused
-    except (NotCommitted, NotNow):
-        journal.drop(git.folder)
-        raise
+        raise NotCommitted(refused.said, saved) from refused
 
 
 def _resumed(workspace: Workspace, git: Recorder) -> Resumed | None:

@@ -138,8 +138,9 @@ def take(
     proposed = (*proposals(workspace, look), *(_left(workspace, look) if commit else ()))
     try:
         saved = apply(workspace, proposed, subject, trailers, commit=commit, tell=tell)
-    except NotCommitted:
-        _put_aside(look, folder)
+    except NotCommitted as refused:
+        if refused.saved:
+            _put_aside(look, folder)
         raise
     # What lies there may be the very file that was put right and is taken in: it goes once its people are saved.
     return Taken(saved, _put_aside(look, folder))

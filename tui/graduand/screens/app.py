@@ -221,7 +221,9 @@ class GraduandApp(Shell):
         try:
             back = take_back(self.workspace, saved, commit=self.preferences.commit)
         except Trouble as trouble:
-            if not isinstance(trouble, ChangedOnDisk | NotCommitted):  # it can be taken back later
+            if isinstance(trouble, NotCommitted) and trouble.saved:
+                undone.append(trouble.saved)
+            elif not isinstance(trouble, ChangedOnDisk):  # it can be taken back later
                 done.append(saved)
             self.call_from_thread(self.tell_trouble, trouble)
             return

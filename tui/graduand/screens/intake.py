@@ -11,7 +11,7 @@ from textual.content import Content
 
 from graduand import arrivals, taking
 from graduand.arrivals import ColumnMissing, DatesInDoubt, Look, Order
-from graduand.errors import Trouble
+from graduand.errors import NotCommitted, Trouble
 from graduand.language import N_, _, masked, ngettext, quoted, visible
 from graduand.proposals import told
 from graduand.query import folded
@@ -285,16 +285,15 @@ class IntakeScreen(View[Look]):
     def _taken(self, outcome: Taken | Trouble | None) -> None:
         while self._resumed:
             self.notify(told(self._resumed.pop()), timeout=12, markup=False)
+        if isinstance(outcome, taking.Taken | NotCommitted):
+            self.post_message(Changed(outcome.saved))
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", timeout=12, markup=False)
         elif outcome:
             count = sum(one.path.startswith("records/") and one.after is not None for one in outcome.saved)
-            self.post_message(Changed(outcome.saved))
             message = ngettext("{count} record taken in.", "{count} records taken in.", count)
             self.notify(message.format(count=count), markup=False)
             if outcome.refused:
-                message = _(
-                    "The refused rows, each with its reason: {path}. Put them right there, and take that file in."
-                )
-                self.notify(message.format(path=visible(str(outcome.refused), 300)), timeout=12, markup=False)
+                text = _("The refused rows, each with its reason: {path}. Put them right there, and take that file in.")
+                self.notify(text.format(path=visible(str(outcome.refused), 300)), timeout=12, markup=False)
         self.action_read()

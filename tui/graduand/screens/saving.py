@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graduand.errors import Trouble
+from graduand.errors import NotCommitted, Trouble
 from graduand.language import _
 from graduand.proposals import told
 from graduand.recorded import saved_words
@@ -38,7 +38,9 @@ def save(
     def ended(outcome: tuple[Saved, ...] | Trouble | None) -> None:
         for sentence in heard:
             screen.notify(sentence, markup=False)
-        if outcome and not isinstance(outcome, Trouble):
+        if isinstance(outcome, NotCommitted):
+            screen.post_message(Changed(outcome.saved))
+        elif outcome and not isinstance(outcome, Trouble):
             screen.post_message(Changed(outcome))
             screen.notify(saved_words(outcome), markup=False)
         then(outcome if isinstance(outcome, Trouble) else None)
