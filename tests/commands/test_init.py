@@ -60,6 +60,18 @@ def test_a_new_repository_is_whole_committed_and_private(place: Path) -> None:
     assert (place / "schema/handshake.yaml").read_bytes() == (HOUSE / "schema/handshake.yaml").read_bytes()
 
 
+def test_its_makefile_leads_to_the_interface_and_to_the_week_in_both_languages(place: Path) -> None:
+    """Somebody who was left with this folder should find by `make help` how to open the interface."""
+    init(place, "--name", "Ars", "--domain", "ars.example")
+
+    said = subprocess.run(["make", "help"], cwd=place, capture_output=True, text=True, check=True, timeout=30).stdout
+    assert "edit\tOpen the interface / Ouvrir l'interface\n" in said
+    told = [line.split("\t")[0] for line in said.splitlines()]
+    assert told == ["help", "edit", "check", "plan", "compile", "fmt", "doctor"]
+    opened = subprocess.run(["make", "-n", "edit"], cwd=place, capture_output=True, text=True, check=True, timeout=30)
+    assert opened.stdout == "graduand\n"
+
+
 def test_the_comments_of_the_settings_stay(place: Path) -> None:
     init(place, "--name", "Ars", "--domain", "ars.example")
 
