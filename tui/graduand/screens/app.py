@@ -35,7 +35,10 @@ _GLANCE: Final = 2.0
 
 
 class GraduandApp(Shell):
-    """graduand at a terminal, on one repository, as of one day."""
+    """graduand at a terminal, on one repository, as of one day.
+
+    Threads tell what they found by `call_later`, which does not wait: an ending program would not answer.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "undo", N_("Undo"), show=False, id="app.undo"),
@@ -84,9 +87,9 @@ class GraduandApp(Shell):
         except Trouble:  # without git nothing is kept; a broken schema is told by the reading
             return
         if resumed:
-            self.call_from_thread(self.notify, told(resumed), timeout=12, markup=False)
+            self.call_later(self.notify, told(resumed), timeout=12, markup=False)
         if left:
-            self.call_from_thread(self._offer, left)
+            self.call_later(self._offer, left)
 
     def _offer(self, left: Sequence[Left]) -> None:
         from graduand.screens.recovery import RecoveryScreen  # noqa: PLC0415
@@ -106,20 +109,20 @@ class GraduandApp(Shell):
         def tell(done: int, of: int) -> None:
             if worker.is_cancelled:
                 raise WorkerCancelled
-            self.call_from_thread(self._tell, _("reading {done} of {count}").format(done=done, count=of))
+            self.call_later(self._tell, _("reading {done} of {count}").format(done=done, count=of))
 
-        self.call_from_thread(self._tell, _("reading"))
+        self.call_later(self._tell, _("reading"))
         if not self.people.roster.entries and (known := last_roster(self.workspace)):
-            self.call_from_thread(self._show_last, known)
+            self.call_later(self._show_last, known)
         try:
             roster = roster_of(self.workspace, self.on, tell).prepare()
         except WorkerCancelled:
             return
         except Trouble as trouble:
-            self.call_from_thread(self._could_not_read, trouble)
+            self.call_later(self._could_not_read, trouble)
             return
         if not worker.is_cancelled:
-            self.call_from_thread(self._show, roster)
+            self.call_later(self._show, roster)
             self._compare(worker)
 
     def _compare(self, worker: Worker[None]) -> None:
@@ -128,10 +131,10 @@ class GraduandApp(Shell):
         except NothingToCompile:
             outstanding = {}
         except Trouble as trouble:
-            self.call_from_thread(self.tell_trouble, trouble)
+            self.call_later(self.tell_trouble, trouble)
             outstanding = {}
         if not worker.is_cancelled:
-            self.call_from_thread(self._know, outstanding)
+            self.call_later(self._know, outstanding)
 
     def _tell(self, words: str) -> None:
         self.people.told = words
@@ -225,14 +228,14 @@ class GraduandApp(Shell):
                 undone.append(trouble.saved)
             elif not isinstance(trouble, ChangedOnDisk):  # it can be taken back later
                 done.append(saved)
-            self.call_from_thread(self.tell_trouble, trouble)
+            self.call_later(self.tell_trouble, trouble)
             return
         undone.append(back)
         words = ngettext("Taken back: {who}", "Taken back in {count} records", len(back))
-        self.call_from_thread(
+        self.call_later(
             self.notify, words.format(who=visible(username_of(back[0].path)), count=len(back)), markup=False
         )
-        self.call_from_thread(self.read_everybody)
+        self.call_later(self.read_everybody)
 
     # What changes outside
 
@@ -242,10 +245,10 @@ class GraduandApp(Shell):
         began, before = time.monotonic(), self._seen
         self._look()
         if self._seen != before and before:
-            self.call_from_thread(self.read_everybody)
+            self.call_later(self.read_everybody)
         # Of a large school a glance takes a while; it must not be all that the machine does.
         pause = max(_GLANCE, 20 * (time.monotonic() - began))
-        self.call_from_thread(self.set_timer, pause, self.look_around)
+        self.call_later(self.set_timer, pause, self.look_around)
 
     def _look(self) -> None:
         with suppress(Trouble):  # the reading says what is wrong with the folder

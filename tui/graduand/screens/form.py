@@ -70,7 +70,7 @@ class FormScreen(EditingScreen):
         trouble = self._shelter.keep(lambda: self.draft)
         if trouble and trouble != self._trouble:
             self._trouble = trouble
-            self.app.call_from_thread(self.app.notify, trouble, severity="error", markup=False)
+            self.app.call_later(self.app.notify, trouble, severity="error", markup=False)
 
     def keep_now(self) -> None:
         """Keep what is typed at once: the session ends."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import work
 from textual.app import App
@@ -19,6 +21,9 @@ from graduand.screens.keys import key_name
 from graduand.screens.palette import Job, PaletteScreen
 from graduand.screens.people import PeopleScreen
 from graduand.screens.themes import THEMES
+
+_GRACE: Final = 3.0
+"""Seconds that the program may take to end once its terminal is closed."""
 
 
 class Shell(App[None]):
@@ -63,6 +68,11 @@ class Shell(App[None]):
             if keep:
                 keep()
         self.exit(return_code=Exit.INTERRUPTED)
+        if self._driver and not self.is_headless:
+            # A terminal that is gone takes nothing any more, and what waits to be painted would wait for ever.
+            deadline = threading.Timer(_GRACE, os._exit, (Exit.INTERRUPTED,))
+            deadline.daemon = True
+            deadline.start()
 
     def _fatal_error(self) -> None:
         """End without showing anything: what a traceback holds is people's data. The door says where it was."""

@@ -124,7 +124,7 @@ class Panel(Vertical):
             found = known(self._workspace)
         except Trouble:  # no git, or a history that is not here: nobody knows what was sent
             found = UNKNOWN
-        self.app.call_from_thread(self._know, found)
+        self.app.call_later(self._know, found)
 
     def _know(self, found: Known) -> None:
         self._known = found
@@ -139,4 +139,4 @@ class Panel(Vertical):
             sentence = _("Nothing is committed of this person yet.")
         except Trouble as trouble:
             sentence = str(trouble)
-        self.app.call_from_thread(self.query_one(HistoryPane).show, found, sentence)
+        self.app.call_later(self.query_one(HistoryPane).show, found, sentence)
