@@ -133,6 +133,21 @@ def _began(pid: int) -> str:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not say when a process began")
+def test_a_session_that_has_ended_and_is_not_buried_is_no_running_one(workspace: Workspace) -> None:
+    folder = folder_of(workspace)
+    draft = changed(workspace)
+    keep(folder, draft)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        began = _began(process.pid)
+        process.kill()
+        while Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z":
+            time.sleep(0.01)
+        orphan(folder, pid=process.pid, began=began)
+
+        assert [one.draft for one in left(folder, workspace.school)] == [draft]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not say when a process began")
 def test_a_number_that_another_process_has_by_now_is_no_running_session(workspace: Workspace) -> None:
     folder = folder_of(workspace)
     keep(folder, changed(workspace))

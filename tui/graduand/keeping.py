@@ -159,6 +159,10 @@ def _inside(path: object) -> str:
     return "/".join(parts)
 
 
+_ENDED: Final = "ended"
+"""No process begins so."""
+
+
 def _is_live(says: Any) -> bool:  # noqa: ANN401 - what JSON gives
     """Tell whether the session that keeps the draft still runs; of another machine nobody can tell."""
     if says["host"] != socket.gethostname():
@@ -174,9 +178,13 @@ def _is_live(says: Any) -> bool:  # noqa: ANN401 - what JSON gives
 
 
 def _began(pid: int) -> str:
-    """Return what tells a process from an earlier one of the same number; "" where the system does not say."""
+    """Return what tells a process from an earlier one of the same number; "" where the system does not say.
+
+    One that has ended, and that nobody has asked about yet, is none any more.
+    """
     try:
-        return disk.read(f"/proc/{pid}/stat").decode(errors="replace").rpartition(")")[2].split()[19]
+        state, *more = disk.read(f"/proc/{pid}/stat").decode(errors="replace").rpartition(")")[2].split()
+        return _ENDED if state == "Z" else more[18]
     except (Unreadable, IndexError):
         return ""
 
