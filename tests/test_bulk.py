@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand import bulk, changes
+from graduand.changes import bulk
+from graduand.changes import wanted as changes
 from graduand.errors import InTheWay, Usage
 from graduand.handshake.effect import Effect
 from graduand.reports.bulk_text import grave_words, remarks
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from graduand.changes import Change
+    from graduand.changes.wanted import Change
 
 ONE, TWO, BACK = (f"records/2026-spring/0041234{number}.yaml" for number in (5, 6, 7))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.cures import Cured, cures
+from graduand.changes.cures import Cured, cures
 from graduand.records.reading import read
 from graduand.rules.book import RULES
 from graduand.workspace import Workspace

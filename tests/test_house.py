@@ -25,7 +25,7 @@ LAYERS = (
     {"commands", "screens"},
     {"__main__"},
 )
-"""From the ground up. A module beside workspace.py that is not of the ground is a use case."""
+"""From the ground up. What stands beside workspace.py and is not of the ground, module or package, is a use case."""
 
 ALONE = {"intake", "handshake", "history"}
 """They do not know each other; the use cases bring them together."""

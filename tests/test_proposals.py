@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand import disk, journal
+from graduand import disk
+from graduand.changes import journal
+from graduand.changes.proposal import Proposal, State, amended, founded, moved
+from graduand.changes.proposals import apply, resume, told
 from graduand.errors import ChangedOnDisk, NotCommitted, NotNow, NotWritten
-from graduand.proposal import Proposal, State, amended, founded, moved
-from graduand.proposals import apply, resume, told
 from graduand.records.files import _SIMPLE
 from graduand.records.record import Record
 from graduand.records.referee import agrees

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand import twin
-from graduand.clerk import Clerk
 from graduand.handshake.row import row_of
-from graduand.leaf import Leaf, joined, packed, unpacked
+from graduand.people import twin
+from graduand.people.clerk import Clerk
+from graduand.people.leaf import Leaf, joined, packed, unpacked
+from graduand.people.register import register_of
 from graduand.records import files, stamp
-from graduand.register import register_of
 from graduand.rules import judgement
 from graduand.workspace import Workspace
 from tests.bench.generator import school_repository
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from graduand.people.register import Register
     from graduand.records.school import School
-    from graduand.register import Register
 
 PEOPLE: Final = 700
 
@@ -278,11 +278,11 @@ def test_without_git_or_where_the_disk_refuses_nothing_is_remembered_and_all_is_
 _TWO = """
 import sys
 from pathlib import Path
-from graduand import twin
-from graduand.clerk import Clerk
+from graduand.people import twin
+from graduand.people.clerk import Clerk
 from graduand.records import files
-from graduand.register import register_of
-from graduand import register
+from graduand.people.register import register_of
+from graduand.people import register
 from graduand.workspace import Workspace
 root, kill = Path(sys.argv[1]), sys.argv[2] == "kill"
 workspace = Workspace(root)

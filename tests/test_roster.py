@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.query import folded, query_of
-from graduand.roster import ORDERS, Entry, Progress, Roster, last_roster, outstanding_of, roster_of
+from graduand.people.query import folded, query_of
+from graduand.people.roster import ORDERS, Entry, Progress, Roster, last_roster, outstanding_of, roster_of
 from graduand.workspace import Workspace
 from tests.repository import FAULTY, TODAY, begin, graduate, put, shipped
 

@@ -16,7 +16,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from graduand.roster import roster_of
+from graduand.people.roster import roster_of
 from graduand.workspace import Workspace, today
 from tests.bench import interface
 from tests.bench.bulk import Cost, growth, measured

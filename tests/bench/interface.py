@@ -16,8 +16,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.query import query_of
-from graduand.roster import Roster, roster_of
+from graduand.people.query import query_of
+from graduand.people.roster import Roster, roster_of
 from graduand.workspace import Workspace, today
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 
-from graduand.drafting import Draft, opened
+from graduand.drafts.drafting import Draft, opened
+from graduand.drafts.saving import save
 from graduand.records import files
-from graduand.saving import save
 from graduand.workspace import Workspace
 
 if TYPE_CHECKING:

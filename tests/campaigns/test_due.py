@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand import disk, journal
-from graduand.due import Kind, calendar
+from graduand import disk
+from graduand.campaigns.due import Kind, calendar
+from graduand.campaigns.granted import make
+from graduand.changes import journal
 from graduand.errors import ChangedOnDisk
-from graduand.granted import make
 from graduand.history.commit import Recorder
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduand, put, settle

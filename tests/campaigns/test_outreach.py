@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.campaigns.letters import spelt
 from graduand.language import speak
-from graduand.letters import spelt
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from graduand.cells import cell_of, taken
+from graduand.exchange.cells import cell_of, taken
+from graduand.exchange.patching import patch_of
+from graduand.exchange.sheets import as_text, sheet_of
 from graduand.language import speak
-from graduand.patching import patch_of
 from graduand.records.writing import canonical
-from graduand.sheets import as_text, sheet_of
 from graduand.workspace import Workspace
 from tests.people import DAY, SCHOOL, sound_people
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.drafting import begun
-from graduand.keeping import folder_of, keep
+from graduand.drafts.drafting import begun
+from graduand.drafts.keeping import folder_of, keep
 from graduand.workspace import Workspace
 from tests.drafts.test_keeping import orphan
 from tests.repository import GRADUATE, TODAY, begin, commit, graduand, put, settle

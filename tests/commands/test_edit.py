@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand import disk
-from graduand.edits import edit
+from graduand.changes.edits import edit
 from graduand.records.paths import record_path
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.language import speak
-from graduand.portrait import portrait
 from graduand.reports.portrait_text import portrait_text
+from graduand.trail.portrait import portrait
 from tests.handshake.test_article import CLOSED, RETURNED_OPEN
 from tests.repository import GRADUATE, HOUSE, commit, git, graduand, put, shipped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.drafting import Draft, opened
+from graduand.drafts.drafting import Draft, opened
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduate, put
 

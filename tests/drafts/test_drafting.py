@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.drafting import (
+from graduand.drafts.drafting import (
     FORMER,
     WAIVE,
     Draft,

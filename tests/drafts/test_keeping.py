@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand.drafting import WAIVE, begun
+from graduand.drafts.drafting import WAIVE, begun
+from graduand.drafts.keeping import drop, folder_of, forget, keep, left
 from graduand.errors import NotGit
-from graduand.keeping import drop, folder_of, forget, keep, left
 from graduand.records.transition import Waiver
 from graduand.workspace import Workspace
 from tests.drafts.drafts import PATH, draft_of, people, text_at
 from tests.repository import HOUSE
 
 if TYPE_CHECKING:
-    from graduand.drafting import Draft
+    from graduand.drafts.drafting import Draft
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_a_second_draft_of_the_same_record_is_offered_too(workspace: Workspace) 
 def test_a_killed_session_leaves_its_draft(workspace: Workspace) -> None:
     code = (
         "import os, sys, signal; from pathlib import Path; from graduand.workspace import Workspace;"
-        "from graduand.drafting import opened; from graduand.keeping import keep, folder_of;"
+        "from graduand.drafts.drafting import opened; from graduand.drafts.keeping import keep, folder_of;"
         f"w = Workspace(Path(sys.argv[1])); d = opened(w, {PATH!r}).set('last_name', 'Martin');"
         "keep(folder_of(w), d); os.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.drafting import Draft, Unread
-from graduand.merging import Side, alone, difference, instead, on_disk, settled
-from graduand.saving import save
+from graduand.drafts.drafting import Draft, Unread
+from graduand.drafts.merging import Side, alone, difference, instead, on_disk, settled
+from graduand.drafts.saving import save
 from graduand.workspace import Workspace
 from tests.drafts.drafts import PATH, draft_of, people, text_at
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from graduand.neighbours import neighbours
+from graduand.people.neighbours import neighbours
+from graduand.people.roster import Entry
 from graduand.records.record import Record
-from graduand.roster import Entry
 
 RECORD = Record(
     "records/a/1.yaml",

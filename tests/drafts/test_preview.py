@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.drafting import judged
+from graduand.drafts.drafting import judged
+from graduand.drafts.preview import UNKNOWN, known, preview
 from graduand.errors import NotGit
 from graduand.handshake.effect import Effect
 from graduand.handshake.plan import Status
-from graduand.preview import UNKNOWN, known, preview
 from graduand.workspace import Workspace
 from tests.drafts.drafts import ON, draft_of, people
 from tests.repository import graduand
@@ -16,8 +16,8 @@ from tests.repository import graduand
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graduand.drafting import Draft
-    from graduand.preview import Known, Preview
+    from graduand.drafts.drafting import Draft
+    from graduand.drafts.preview import Known, Preview
 
 
 def shown(workspace: Workspace, draft: Draft, what: Known, on: str = ON) -> Preview:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand import disk
-from graduand.drafting import FORMER, Draft, begun, opened
+from graduand.drafts.drafting import FORMER, Draft, begun, opened
+from graduand.drafts.saving import save
 from graduand.errors import ChangedOnDisk, NotWritten, Usage
-from graduand.saving import save
 from graduand.workspace import Workspace
 from tests.drafts.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
 from tests.killing import die_at, state

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.drafts.sections import choices, found, sections, standings
 from graduand.language import speak
 from graduand.records.kinds import CLEAR, Kind
 from graduand.records.record import Record
-from graduand.sections import choices, found, sections, standings
 
 if TYPE_CHECKING:
     from graduand.records.school import School

@@ -15,9 +15,9 @@ from graduand.handshake.row import row_of
 from graduand.handshake.standing import plan_of_many, standing_of
 from graduand.handshake.state import Sent
 from graduand.handshake.upload import files_of
-from graduand.leaf import is_ordinary
-from graduand.past import jobs_from
+from graduand.people.leaf import is_ordinary
 from graduand.rules import judgement
+from graduand.sending.past import jobs_from
 from tests.people import DAY, SCHOOL, sound_people
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from graduand.history.events import NOWHERE, Event, Gap, Kind
 from graduand.language import speak
 from graduand.reports.trail_pages import as_html
 from graduand.reports.trail_plot import bars
-from graduand.trail import Told, Trail, Wanted
+from graduand.trail.audit import Told, Trail, Wanted
 
 ALL: Final = Wanted()
 VOID: Final = {"meta", "line", "rect"}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.history.events import Event, Kind
-from graduand.outliers import Outlier
 from graduand.reports.review_pages import COMMENT, SUMMARY, Room, as_markdown
-from graduand.review import Review
+from graduand.trail.outliers import Outlier
+from graduand.trail.review import Review
 from tests.handshake.test_article import CLOSED, RETURNED
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle
 

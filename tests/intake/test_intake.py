@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from graduand import disk, taking
-from graduand.arrivals import Order, look
+from graduand import disk
+from graduand.changes.undoing import take_back
+from graduand.exchange import taking
+from graduand.exchange.arrivals import Order, look
 from graduand.intake.lists import TOMBSTONES, Tombstone, Tombstones, written
-from graduand.undoing import take_back
 from graduand.workspace import Workspace
 from tests.intake.registrars import book, french, keep
 from tests.repository import TODAY, Ran, begin, commit, git, graduand, put, settle

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from textual.binding import Binding
 
-    from graduand.drafting import Draft
+    from graduand.drafts.drafting import Draft
     from graduand.saved import Saved
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graduand.changes.proposal import amended
+from graduand.changes.proposals import apply
 from graduand.language import speak
 from graduand.preferences import preferences_path, read_preferences
-from graduand.proposal import amended
-from graduand.proposals import apply
 from graduand.screens.app import GraduandApp, open_interface
 from graduand.screens.help import HelpScreen
 from graduand.screens.messages import Changed
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from graduand.proposal import Proposal
+    from graduand.changes.proposal import Proposal
 
 
 @pytest.fixture(autouse=True)

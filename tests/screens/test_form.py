@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.events import Paste
 
-from graduand.drafting import begun
+from graduand.drafts.drafting import begun
+from graduand.drafts.saving import save
+from graduand.drafts.sections import choices
 from graduand.language import speak
+from graduand.people.roster import Entry
 from graduand.records.kinds import CLEAR
-from graduand.roster import Entry
-from graduand.saving import save
 from graduand.screens import settling
 from graduand.screens.app import GraduandApp
 from graduand.screens.fields.day import stepped
 from graduand.screens.fields.edited import pasted, shown
 from graduand.screens.form import FormScreen
-from graduand.sections import choices
 from graduand.workspace import Workspace
 from tests.drafts.drafts import ON, OTHER, PATH, commits, draft_of, message, people, text_at
 from tests.drafts.test_keeping import orphan
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from graduand.drafting import Draft, Held
-    from graduand.saving import Kept
+    from graduand.drafts.drafting import Draft, Held
+    from graduand.drafts.saving import Kept
 
 
 def golden_text(app: FormApp) -> bytes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from graduand.keeping import folder_of, keep, left
+from graduand.drafts.keeping import folder_of, keep, left
 from graduand.screens.form import FormScreen
 from graduand.screens.recovery import RecoveryScreen
 from graduand.screens.shelter import Shelter

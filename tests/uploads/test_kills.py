@@ -14,7 +14,7 @@ import pytest
 
 from graduand.handshake.received import received
 from graduand.history.checkout import Checkout
-from graduand.past import differing, past_of
+from graduand.sending.past import differing, past_of
 from tests.handshake.test_article import DAY
 from tests.killing import killed_everywhere, state
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand import latest
 from graduand.handshake.state import NOTHING
 from graduand.history.program import Program
-from graduand.latest import Latest, latest_of
-from graduand.past import past_of
+from graduand.sending import latest
+from graduand.sending.latest import Latest, latest_of
+from graduand.sending.past import past_of
 from tests.handshake.test_article import CLOSED, DAY
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
 

@@ -12,8 +12,8 @@ import pytest
 
 from graduand.history import ledger
 from graduand.history.checkout import Checkout
-from graduand.past import differing, past_of
-from graduand.sendings import sendings
+from graduand.sending.past import differing, past_of
+from graduand.sending.sendings import sendings
 from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, renamed
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put, settle

@@ -81,7 +81,7 @@ def _differences(checkout: Checkout) -> Symptom:
 
 def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
     """Finish what a killed save left, and say so."""
-    from graduand.proposals import resume, told  # noqa: PLC0415 - only this needs it
+    from graduand.changes.proposals import resume, told  # noqa: PLC0415 - only this needs it
 
     try:
         resumed = resume(workspace)
@@ -96,7 +96,7 @@ def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
 
 def _drafts(workspace: Workspace) -> Iterator[Symptom]:
     """Name what was typed and never saved, and what is left of a draft that cannot be read."""
-    from graduand.keeping import folder_of, left  # noqa: PLC0415 - only this needs it
+    from graduand.drafts.keeping import folder_of, left  # noqa: PLC0415 - only this needs it
 
     try:
         folder = folder_of(workspace)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from graduand.drawer import Drawer
-    from graduand.formatting import Formatted
+    from graduand.changes.formatting import Formatted
+    from graduand.people.drawer import Drawer
+    from graduand.people.register import Progress, Register
     from graduand.records.importer import Importer
     from graduand.records.institution import Institution
     from graduand.records.record import Record
     from graduand.records.school import School
-    from graduand.register import Progress, Register
 
 
 class Checked(NamedTuple):
@@ -113,9 +113,9 @@ class Workspace:
 
     def check(self, on: str, progress: Progress | None = None) -> Checked:
         """Return all records and all findings, as of the day `on` (`yyyy-mm-dd`)."""
-        from graduand.clerk import Clerk
+        from graduand.people.clerk import Clerk
+        from graduand.people.register import register_of
         from graduand.records import files
-        from graduand.register import register_of
 
         clerk = Clerk(self.root, self.school, on)
         clerk.records = []
@@ -136,9 +136,9 @@ class Workspace:
 
         What is known from an earlier time is not read again, unless all shall be read `afresh`.
         """
-        from graduand.clerk import Clerk
+        from graduand.people.clerk import Clerk
+        from graduand.people.register import register_of
         from graduand.records import files
-        from graduand.register import register_of
 
         drawer = None if afresh else self._drawer(on)
         found = files.find(self.root, stamps=drawer is not None)
@@ -172,10 +172,10 @@ class Workspace:
 
     def records(self, paths: Sequence[str]) -> tuple[Record, ...]:
         """Return the records in the files at `paths`, as far as they can be read."""
+        from graduand.people.register import MANY
         from graduand.records import files
         from graduand.records.canon import fast_reader
         from graduand.records.reading import read
-        from graduand.register import MANY
 
         fast = fast_reader(self.school) if len(paths) >= MANY else lambda _path, _raw: None
         loaded = ((path, files.load(self.root, path)) for path in paths)
@@ -186,8 +186,8 @@ class Workspace:
 
     def _drawer(self, on: str) -> Drawer | None:
         """Return where the register is kept from one time to the next; None where there is no git."""
-        from graduand.drawer import Drawer
         from graduand.history.program import Program
+        from graduand.people.drawer import Drawer
         from graduand.records.importer import PATH as IMPORTER
         from graduand.records.importer import SIZE
         from graduand.records.institution import PATH as INSTITUTION
@@ -223,7 +223,7 @@ class Workspace:
 
     def format(self, scope: tuple[str, ...], *, write: bool) -> Formatted:
         """Put the files in scope into canonical form and where they belong; without `write` only say which."""
-        from graduand.formatting import formatted
+        from graduand.changes.formatting import formatted
 
         return formatted(self, scope, write=write)
 

@@ -16,7 +16,7 @@ from graduand.workspace import day
 
 if TYPE_CHECKING:
     from graduand.commands.session import Session
-    from graduand.trail import Wanted
+    from graduand.trail.audit import Wanted
 
 HELP = N_("Tell every event: who closed which account, when and why; “audit verify” holds the history against itself.")
 
@@ -44,7 +44,7 @@ def audit(
     as_html: Annotated[bool, typer.Option("--html", help=_("One page with a plot, for a browser."))] = False,
     show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
 ) -> None:
-    from graduand import trail
+    from graduand.trail import audit as trail
 
     session = session_of(context)
     if what == "verify":
@@ -63,7 +63,7 @@ def audit(
 def _print(wanted: Wanted, form: Format, session: Session, *, show: bool) -> None:
     from graduand.reports import trail_text
     from graduand.reports.page import show as show_lines
-    from graduand.trail import audit as found_in
+    from graduand.trail.audit import audit as found_in
 
     workspace = session.workspace()
     found = found_in(workspace, wanted)
@@ -85,10 +85,10 @@ def _print(wanted: Wanted, form: Format, session: Session, *, show: bool) -> Non
 
 
 def _verify(session: Session, *, as_json: bool) -> None:
-    from graduand import trail
     from graduand.reports.page import show
     from graduand.reports.trail_machine import verified_json
     from graduand.reports.trail_text import verified_text
+    from graduand.trail import audit as trail
 
     verified = trail.verify(session.workspace())
     if as_json:

@@ -48,10 +48,10 @@ def compile(  # noqa: A001 - the command's name
         bool, typer.Option("--no-cache", help=_("Read every file again, and remember nothing."))
     ] = False,
 ) -> None:
-    from graduand import uploads
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compiled import compiled_text, left_out_text
     from graduand.reports.findings_text import findings_text
+    from graduand.sending import uploads
 
     session = session_of(context)
     workspace = session.workspace()

@@ -30,8 +30,8 @@ def cure(
     show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
     everything: Annotated[bool, typer.Option("--all", help=_("Show every record, not the first ten."))] = False,
 ) -> None:
-    from graduand import cures
-    from graduand.recorded import saved_words
+    from graduand.changes import cures
+    from graduand.changes.recorded import saved_words
     from graduand.reports.cures_text import as_json as json_of
     from graduand.reports.cures_text import cures_text
     from graduand.rules.remedy import CURABLE

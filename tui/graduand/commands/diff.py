@@ -41,7 +41,7 @@ def diff(
 ) -> None:
     from graduand.reports import review_pages
     from graduand.reports.page import show as show_lines
-    from graduand.review import review
+    from graduand.trail.review import review
 
     session = session_of(context)
     found = review(session.workspace(), span)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from graduand.campaigns.due import AHEAD, Kind
 from graduand.commands.session import say, say_resumed, session_of
-from graduand.due import AHEAD, Kind
 from graduand.errors import Usage
 from graduand.language import N_, _, ngettext
 from graduand.reports.progress import progress
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
-    from graduand.due import Calendar
+    from graduand.campaigns.due import Calendar
     from graduand.workspace import Workspace
 
 HELP = N_("Say what the calendar asks for: overdue answers, closings, exemptions, ends of study; proposes records.")
@@ -49,7 +49,7 @@ def due(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from graduand.due import calendar, within
+    from graduand.campaigns.due import calendar, within
 
     session = session_of(context)
     workspace = session.workspace()
@@ -79,7 +79,7 @@ def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_jso
 
 
 def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[Kind], approve: str) -> None:
-    from graduand.granted import make
+    from graduand.campaigns.granted import make
 
     chosen = found.proposed(kinds)
     left = len(found.proposed(list(Kind))) - len(chosen)

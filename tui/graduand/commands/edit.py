@@ -13,8 +13,8 @@ from graduand.language import N_, _, visible
 from graduand.workspace import today
 
 if TYPE_CHECKING:
-    from graduand.bulk import Prepared
-    from graduand.edits import Edited
+    from graduand.changes.bulk import Prepared
+    from graduand.changes.edits import Edited
     from graduand.workspace import Workspace
 
 HELP = N_("Change fields of one person or many, and commit: edit 00412345 disabled=true …")
@@ -34,10 +34,10 @@ def edit(
     show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
     no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
 ) -> None:
-    from graduand.bulk import beyond, prepare
-    from graduand.changes import Change
-    from graduand.edits import assignments, paths_of
-    from graduand.edits import edit as change
+    from graduand.changes.bulk import beyond, prepare
+    from graduand.changes.edits import assignments, paths_of
+    from graduand.changes.edits import edit as change
+    from graduand.changes.wanted import Change
     from graduand.reports.bulk_text import bulk_text
     from graduand.reports.page import show as show_lines
 
@@ -60,8 +60,8 @@ def edit(
 
 
 def _applied(workspace: Workspace, prepared: Prepared, *, commit: bool) -> Edited:
-    from graduand.bulk import apply
-    from graduand.edits import Edited
+    from graduand.changes.bulk import apply
+    from graduand.changes.edits import Edited
 
     saved = apply(workspace, prepared, commit=commit, tell=say_resumed)
     paths = tuple(one.path for one in saved if one.after is not None)

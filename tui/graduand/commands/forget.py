@@ -19,7 +19,7 @@ def forget(
     username: Annotated[str, typer.Argument(metavar="USERNAME", help=_("Whose record."))],
     basis: Annotated[str, typer.Option(help=_("Why it must go, such as “GDPR art. 17”; kept beside the checksum."))],
 ) -> None:
-    from graduand import forgetting
+    from graduand.changes import forgetting
 
     forgotten = forgetting.forget(session_of(context).workspace(), username, basis, today(), tell=say_resumed)
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in forgotten.paths)

@@ -17,8 +17,8 @@ from graduand.workspace import day, today
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.arrivals import Look, Order
-    from graduand.taking import Taken
+    from graduand.exchange.arrivals import Look, Order
+    from graduand.exchange.taking import Taken
     from graduand.workspace import Workspace
 
 HELP = N_("Take people in from a CSV file or a spreadsheet: shows what it would do, then does it with --apply.")
@@ -74,8 +74,8 @@ def intake(
     no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print what it would do, or did, as JSON."))] = False,
 ) -> None:
-    from graduand import arrivals, taking
     from graduand.commands import wishes
+    from graduand.exchange import arrivals, taking
     from graduand.reports.intake_text import as_json as json_of
     from graduand.reports.intake_text import intake_text
 
@@ -112,7 +112,7 @@ def intake(
 
 
 def _read(file: Path) -> bytes:
-    from graduand import arrivals
+    from graduand.exchange import arrivals
 
     if str(file) == "-":
         return sys.stdin.buffer.read(arrivals.SIZE + 1)
@@ -121,7 +121,7 @@ def _read(file: Path) -> bytes:
 
 def _looked(workspace: Workspace, raw: bytes, order: Order) -> Look:
     """Look at the file; at a terminal, ask which part of a date comes first, once for each column."""
-    from graduand import arrivals
+    from graduand.exchange import arrivals
 
     try:
         return arrivals.look(workspace, raw, order)
@@ -133,7 +133,7 @@ def _looked(workspace: Workspace, raw: bytes, order: Order) -> Look:
 
 
 def _asked_form(header: str, text: str, forms: Sequence[str]) -> str:
-    from graduand import arrivals
+    from graduand.exchange import arrivals
 
     message = _("How are the dates in {column} written, such as {value}?")
     say(message.format(column=quoted(header), value=quoted(text)))

@@ -19,10 +19,10 @@ def log(
     show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from graduand import trail
     from graduand.reports.page import show as show_lines
     from graduand.reports.trail_machine import as_json as json_of
     from graduand.reports.trail_text import trail_text
+    from graduand.trail import audit as trail
 
     session = session_of(context)
     found = trail.log(session.workspace(), username)

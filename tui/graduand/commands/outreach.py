@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from graduand.campaigns.outreach import Call, Campaign
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, ngettext, visible
-from graduand.outreach import Call, Campaign
 from graduand.reports.progress import progress
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
-    from graduand.outreach import Outreach
+    from graduand.campaigns.outreach import Outreach
     from graduand.workspace import Workspace
 
 HELP = N_("Write to graduates: who must give a personal address (email), who loses the school login (sso).")
@@ -56,7 +56,7 @@ def outreach(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from graduand import outreach as campaigns
+    from graduand.campaigns import outreach as campaigns
 
     session = session_of(context)
     workspace = session.workspace()
@@ -99,7 +99,7 @@ def _print(found: Outreach, colour: str, *, everything: bool, show: bool, as_jso
 
 def _note(workspace: Workspace, found: Outreach, *, apply: bool) -> None:
     """Note in the records that people were asked, or say how that is done once the letters are sent."""
-    from graduand import outreach as campaigns
+    from graduand.campaigns import outreach as campaigns
 
     if found.call.campaign is not Campaign.EMAIL:
         if apply:

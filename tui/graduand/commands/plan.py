@@ -17,7 +17,7 @@ from graduand.reports.progress import progress
 from graduand.workspace import day, errors, today
 
 if TYPE_CHECKING:
-    from graduand.uploads import Prepared
+    from graduand.sending.uploads import Prepared
 
 HELP = N_("Say what the next upload would change, person by person, destructive first; writes nothing.")
 
@@ -56,9 +56,9 @@ def plan(
         bool, typer.Option("--no-cache", help=_("Read every file again, and remember nothing."))
     ] = False,
 ) -> None:
-    from graduand import uploads
     from graduand.reports.compiled import left_out_text
     from graduand.reports.findings_text import findings_text
+    from graduand.sending import uploads
 
     session = session_of(context)
     order = uploads.Order(

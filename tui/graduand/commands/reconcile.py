@@ -29,8 +29,8 @@ def reconcile(
     from graduand.reports.page import show
     from graduand.reports.reconciled import as_json as json_of
     from graduand.reports.reconciled import reconciled_text
-    from graduand.results import SIZE
-    from graduand.results import reconcile as take_in
+    from graduand.sending.results import SIZE
+    from graduand.sending.results import reconcile as take_in
 
     session = session_of(context)
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else None

@@ -27,7 +27,7 @@ def rollback(
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compiled import compiled_text, lost_text
-    from graduand.uploads import take_back
+    from graduand.sending.uploads import take_back
 
     session = session_of(context)
     workspace = session.workspace()

@@ -13,7 +13,7 @@ from graduand.workspace import Workspace, root_of
 if TYPE_CHECKING:
     import typer
 
-    from graduand.proposals import Resumed
+    from graduand.changes.proposals import Resumed
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def say(sentence: str) -> None:
 
 def say_resumed(resumed: Resumed) -> None:
     """Tell what became of a save that was killed before."""
-    from graduand.proposals import told
+    from graduand.changes.proposals import told
 
     say(told(resumed))
 

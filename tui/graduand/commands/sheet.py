@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.cells import REMOVE, Dates
 from graduand.commands.session import agreed, say, say_resumed, session_of
 from graduand.errors import Exit, Usage
+from graduand.exchange.cells import REMOVE, Dates
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.progress import progress
 from graduand.workspace import today
 
 if TYPE_CHECKING:
-    from graduand.patches import Patch
+    from graduand.exchange.patches import Patch
     from graduand.records.record import Record
     from graduand.workspace import Workspace
 
@@ -107,7 +107,7 @@ def sheet(
 
 
 def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str) -> tuple[Record, ...]:
-    from graduand import sheets
+    from graduand.exchange import sheets
 
     records = sheets.chosen(workspace, sheets.Choice(people, cohort, kind), today(), progress())
     if not records:
@@ -119,7 +119,7 @@ def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str
 def _out(
     workspace: Workspace, records: tuple[Record, ...], out: Path | None, sign: str, *, bom: bool, as_json: bool
 ) -> None:
-    from graduand import sheets
+    from graduand.exchange import sheets
     from graduand.reports.patch_text import sheet_json
 
     made = sheets.sheet_of(records, workspace.school)
@@ -139,7 +139,7 @@ def _out(
 
 
 def _patch(file: str, workspace: Workspace, dates: Dates | None) -> Patch:
-    from graduand.patching import SIZE, patch_of, raw_sheet
+    from graduand.exchange.patching import SIZE, patch_of, raw_sheet
 
     raw = sys.stdin.buffer.read(SIZE + 1) if file == "-" else raw_sheet(Path(file))
     return patch_of(workspace, raw, file, today(), dates=dates, progress=progress())
@@ -157,7 +157,7 @@ def _print(found: Patch, colour: str, *, everything: bool, show: bool, as_json: 
 
 def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> None:
     """Write the changes when that is wanted; at a terminal it is asked."""
-    from graduand.patches import take
+    from graduand.exchange.patches import take
 
     number = len(found.proposals)
     if not number:

@@ -18,8 +18,8 @@ def text(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=_("A record's file, wherever it lies."))],
 ) -> None:
-    from graduand.portrait import portrait
     from graduand.reports.portrait_text import portrait_text
+    from graduand.trail.portrait import portrait
 
     school = session_of(context).workspace().school
     sys.stdout.writelines([f"{line}\n" for line in portrait_text(portrait(file, school), school)])

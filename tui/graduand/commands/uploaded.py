@@ -20,7 +20,7 @@ def uploaded(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help=_("build/manifest.json, beside its files."))],
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object."))] = False,
 ) -> None:
-    from graduand.uploads import note_upload
+    from graduand.sending.uploads import note_upload
 
     name = note_upload(session_of(context).workspace(), manifest)
     if as_json:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.arrivals import FORMS
 from graduand.errors import Usage
+from graduand.exchange.arrivals import FORMS
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _pair(word: str, refusal: str) -> tuple[str, str]:
 
 def values(workspace: Workspace, words: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
     """Return by key what everybody gets."""
-    from graduand.edits import assignments
+    from graduand.changes.edits import assignments
 
     return {key: value for key, value in assignments(words, workspace.school).items() if value is not None}
 

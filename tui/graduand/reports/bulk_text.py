@@ -10,12 +10,12 @@ from graduand.language import _, ngettext
 from graduand.reports.cures_text import difference_text
 from graduand.reports.page import Line, Span, line
 from graduand.rules.book import RULES
-from graduand.uploads import said
+from graduand.sending.uploads import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graduand.bulk import Prepared
+    from graduand.changes.bulk import Prepared
     from graduand.handshake.plan import Breach
 
 GRAVE: Final = (Effect.DEACTIVATE, Effect.USERNAME, Effect.LOGIN, Effect.WIPE)

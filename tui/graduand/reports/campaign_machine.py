@@ -10,8 +10,8 @@ from graduand.reports.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.due import Calendar
-    from graduand.outreach import Outreach
+    from graduand.campaigns.due import Calendar
+    from graduand.campaigns.outreach import Outreach
 
 OUTREACH: Final = "graduand/outreach/1"
 DUE: Final = "graduand/due/1"

@@ -12,8 +12,8 @@ from graduand.reports.page import Line, Span, line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graduand.comparison import Difference
-    from graduand.cures import Cured
+    from graduand.changes.comparison import Difference
+    from graduand.changes.cures import Cured
 
 SHOWN: Final = 10
 """Files that are shown, unless all are asked for."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.due import CLOSING, Kind
+from graduand.campaigns.due import CLOSING, Kind
 from graduand.language import _, masked, ngettext, quoted, visible
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.due import Calendar, Due
+    from graduand.campaigns.due import Calendar, Due
 
 SHOWN: Final = 10
 """Entries of one kind that are shown, unless all are asked for."""

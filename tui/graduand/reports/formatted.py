@@ -10,7 +10,7 @@ from graduand.reports.page import Line, Span, line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.formatting import Formatted
+    from graduand.changes.formatting import Formatted
 
 
 def formatted_text(formatted: Formatted, *, written: bool) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from graduand.reports.intake_text import value_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graduand.arrivals import Look
+    from graduand.exchange.arrivals import Look
     from graduand.intake.comparison import Change
 
 

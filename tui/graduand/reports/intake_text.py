@@ -12,11 +12,11 @@ from graduand.reports.page import Line, Span, line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graduand.arrivals import Look
+    from graduand.exchange.arrivals import Look
+    from graduand.exchange.taking import Taken
     from graduand.intake.comparison import Change
     from graduand.intake.heading import Column
     from graduand.records.record import Value
-    from graduand.taking import Taken
 
 _T = TypeVar("_T")
 

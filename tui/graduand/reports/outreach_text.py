@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from graduand.campaigns.outreach import Campaign, Why
 from graduand.language import _, masked, ngettext, visible
-from graduand.outreach import Campaign, Why
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.outreach import Asked, LeftOut, Outreach
+    from graduand.campaigns.outreach import Asked, LeftOut, Outreach
 
 SHOWN: Final = 10
 """People of one group that are shown, unless all are asked for."""

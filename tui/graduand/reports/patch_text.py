@@ -11,9 +11,9 @@ from graduand.reports.page import Line, Span, line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.patches import Patch, Row
+    from graduand.exchange.patches import Patch, Row
+    from graduand.exchange.sheets import Sheet
     from graduand.records.record import Value
-    from graduand.sheets import Sheet
 
 SCHEMA: Final = "graduand/patch/1"
 SHEET: Final = "graduand/sheet/1"

@@ -11,13 +11,13 @@ from graduand.reports.compiled import left_out_text
 from graduand.reports.json_text import json_text
 from graduand.reports.markup import code, head, heads, plain
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
-from graduand.uploads import said
+from graduand.sending.uploads import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.handshake.plan import Change
-    from graduand.uploads import Prepared
+    from graduand.sending.uploads import Prepared
 
 SCHEMA: Final = "graduand/plan/1"
 

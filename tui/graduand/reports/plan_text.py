@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from graduand.handshake.plan import Cell
-    from graduand.uploads import Prepared
+    from graduand.sending.uploads import Prepared
 
 SHOWN: Final = 10
 """People of one effect that are shown, unless all are asked for."""

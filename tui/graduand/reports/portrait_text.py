@@ -10,9 +10,9 @@ from graduand.records.kinds import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.portrait import Portrait
     from graduand.records.record import Value
     from graduand.records.school import School
+    from graduand.trail.portrait import Portrait
 
 _DISABLED: Final = "disabled"
 _ACCOUNT: Final = "transition:account:"

@@ -12,7 +12,7 @@ from graduand.reports.page import Line, Span, line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graduand.results import Failure, Reconciled
+    from graduand.sending.results import Failure, Reconciled
 
 
 _SHOWN: Final = 10

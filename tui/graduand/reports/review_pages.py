@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graduand.history.events import Event
-    from graduand.review import Review
+    from graduand.trail.review import Review
 
 _CLOSINGS: Final = (Kind.DEACTIVATED,)
 _ORDER: Final = (Kind.REMOVED, Kind.DEACTIVATED, Kind.REACTIVATED, Kind.USERNAME, Kind.EMAIL, *Kind)

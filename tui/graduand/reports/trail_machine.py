@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graduand.history.events import Event
-    from graduand.trail import Told, Verified
+    from graduand.trail.audit import Told, Verified
 
 SCHEMA: Final = "graduand/event/1"
 _WHOLE: Final = 1 << 30

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from graduand.reports.trail_plot import Bar
-    from graduand.trail import Told, Trail, Wanted
+    from graduand.trail.audit import Told, Trail, Wanted
 
 _STYLE: Final = (
     ".scope,figcaption{color:#555}"

@@ -10,15 +10,15 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled, get_current_worker
 
+from graduand.changes.undoing import take_back
 from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile, Trouble
 from graduand.language import N_, _, ngettext, visible
+from graduand.people.roster import last_roster, outstanding_of, roster_of
 from graduand.records.paths import username_of
-from graduand.roster import last_roster, outstanding_of, roster_of
 from graduand.screens.doors import DOORS, Errand
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.people import PeopleScreen
 from graduand.screens.shell import Shell
-from graduand.undoing import take_back
 from graduand.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from textual.worker import Worker
 
-    from graduand.keeping import Left
-    from graduand.roster import Entry, Progress, Roster
+    from graduand.drafts.keeping import Left
+    from graduand.people.roster import Entry, Progress, Roster
     from graduand.saved import Saved
 
 _GLANCE: Final = 2.0
@@ -78,7 +78,7 @@ class GraduandApp(Shell):
     @work(thread=True, group="left")
     def _look_for_what_was_left(self) -> None:
         """Offer the drafts that killed sessions left, and finish what a killed save began."""
-        from graduand.proposals import resume, told  # noqa: PLC0415 - after the first paint
+        from graduand.changes.proposals import resume, told  # noqa: PLC0415 - after the first paint
         from graduand.screens.shelter import Shelter  # noqa: PLC0415
 
         try:

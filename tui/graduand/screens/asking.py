@@ -12,9 +12,9 @@ from graduand.screens.question import Answer, QuestionScreen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.drafting import Draft
+    from graduand.drafts.drafting import Draft
+    from graduand.drafts.keeping import Left
     from graduand.findings import Finding
-    from graduand.keeping import Left
     from graduand.records.school import School
 
 SAVE: Final = "save"

@@ -8,20 +8,20 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import trail
 from graduand.history.events import Kind
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.trail_text import kind_word, warnings, what
 from graduand.screens.messages import Opened
 from graduand.screens.view import Sought, View, haystacks
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
-from graduand.trail import Told, Wanted
+from graduand.trail import audit as trail
+from graduand.trail.audit import Told, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graduand.screens.waiting import Tell
-    from graduand.trail import Trail
+    from graduand.trail.audit import Trail
     from graduand.workspace import Workspace
 
 _STYLES: Final = {Kind.DEACTIVATED: "error", Kind.REACTIVATED: "added", Kind.REMOVED: "removed"}

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from graduand.drafting import Draft, begun
+from graduand.drafts.drafting import Draft, begun
 from graduand.errors import Trouble
 from graduand.language import N_, _
 from graduand.records.transition import GRADUATED, RETURNED

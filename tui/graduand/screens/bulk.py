@@ -13,7 +13,8 @@ from textual.screen import Screen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from graduand import bulk, changes
+from graduand.changes import bulk
+from graduand.changes import wanted as changes
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.bulk_text import grave_counts, grave_words, remarks
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.bulk import Prepared
-    from graduand.changes import Change
+    from graduand.changes.bulk import Prepared
+    from graduand.changes.wanted import Change
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 

@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from graduand.arrivals import Order
+from graduand.exchange.arrivals import Order
+from graduand.exchange.taking import cohort
 from graduand.language import N_, _
 from graduand.screens.widgets.keyline import KeyLine
-from graduand.taking import cohort
 from graduand.workspace import day
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from graduand.language import _, ngettext
 from graduand.reports.compiled import setting_words
 from graduand.reports.plan_text import counts
 from graduand.screens.confirm import Question, Subject
-from graduand.sendings import folder_of
-from graduand.uploads import said
+from graduand.sending.sendings import folder_of
+from graduand.sending.uploads import said
 
 if TYPE_CHECKING:
     from graduand.handshake.upload import File
-    from graduand.uploads import Prepared
+    from graduand.sending.uploads import Prepared
     from graduand.workspace import Workspace
 
 _ENOUGH: Final = 8

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.comparison import Difference
+    from graduand.changes.comparison import Difference
     from graduand.records.record import Record
 
 

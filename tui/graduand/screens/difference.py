@@ -12,9 +12,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from graduand.drafting import Draft, Held, held
+from graduand.drafts.drafting import Draft, Held, held
+from graduand.drafts.merging import Conflict, Difference, Side, settled
 from graduand.language import N_, _, ngettext, visible
-from graduand.merging import Conflict, Difference, Side, settled
 from graduand.records.transition import Waiver
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import due, granted
-from graduand.comparison import intended
-from graduand.due import CLOSING, Calendar, Due, Kind
+from graduand.campaigns import due, granted
+from graduand.campaigns.due import CLOSING, Calendar, Due, Kind
+from graduand.changes.comparison import intended
 from graduand.language import N_, _, ngettext, visible
-from graduand.query import folded
+from graduand.people.query import folded
 from graduand.reports.cures_text import difference_text
 from graduand.reports.due_text import counts, cure_words, due_words, kind_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject

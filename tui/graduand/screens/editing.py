@@ -13,9 +13,10 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from graduand.drafting import Draft, Unread, held, judged, opened, proposed, text_now
+from graduand.drafts.drafting import Draft, Unread, held, judged, opened, proposed, text_now
+from graduand.drafts.sections import can_wipe, found
 from graduand.language import N_, _, quoted, visible
-from graduand.neighbours import WHO, neighbours
+from graduand.people.neighbours import WHO, neighbours
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
 from graduand.records.transition import GRADUATED, RETURNED
@@ -26,17 +27,16 @@ from graduand.screens.fields.sheet import Sheet
 from graduand.screens.meaning import MeaningScreen
 from graduand.screens.steps import Steps
 from graduand.screens.widgets.keyline import KeyLine
-from graduand.sections import can_wipe, found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
-    from graduand.drafting import Held
+    from graduand.drafts.drafting import Held
     from graduand.findings import Finding
+    from graduand.people.roster import Entry
     from graduand.records.record import Record
-    from graduand.roster import Entry
     from graduand.workspace import Workspace
 
 

@@ -12,16 +12,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from graduand import results
 from graduand.errors import Trouble
 from graduand.language import N_, _, masked, ngettext, visible
-from graduand.results import Failure, Reconciled
 from graduand.screens.messages import Opened
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
-from graduand.sendings import downloads
+from graduand.sending import results
+from graduand.sending.results import Failure, Reconciled
+from graduand.sending.sendings import downloads
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

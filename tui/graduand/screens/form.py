@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.events import Mount
 
-from graduand.drafting import Draft, carried, opened, stands
+from graduand.drafts.drafting import Draft, carried, opened, stands
+from graduand.drafts.keeping import Left, forget
 from graduand.errors import Trouble
-from graduand.keeping import Left, forget
 from graduand.language import _
 from graduand.screens.asking import DISCARD, SAVE, TAKE, discarding, leaving, recovering
 from graduand.screens.editing import EditingScreen
@@ -19,7 +19,7 @@ from graduand.screens.settling import settle
 from graduand.screens.shelter import PAUSE, Shelter
 
 if TYPE_CHECKING:
-    from graduand.saving import Kept
+    from graduand.drafts.saving import Kept
     from graduand.workspace import Workspace
 
 

@@ -9,12 +9,12 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import arrivals, taking
-from graduand.arrivals import ColumnMissing, DatesInDoubt, Look, Order
+from graduand.changes.proposals import told
 from graduand.errors import NotCommitted, Trouble
+from graduand.exchange import arrivals, taking
+from graduand.exchange.arrivals import ColumnMissing, DatesInDoubt, Look, Order
 from graduand.language import N_, _, masked, ngettext, quoted, visible
-from graduand.proposals import told
-from graduand.query import folded
+from graduand.people.query import folded
 from graduand.records.kinds import Kind
 from graduand.reports.intake_people import Person, people_of
 from graduand.reports.intake_text import column_word, counts, read_facts
@@ -29,9 +29,9 @@ from graduand.screens.widgets.outline import Heading, Outline
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.proposals import Resumed
+    from graduand.changes.proposals import Resumed
+    from graduand.exchange.taking import Taken
     from graduand.screens.waiting import Tell
-    from graduand.taking import Taken
     from graduand.workspace import Workspace
 
 _STEPS: Final = (N_("What was read"), N_("What is what"), N_("What would change"))

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from graduand.drafts.sections import Choices
     from graduand.findings import Finding
     from graduand.records.field import Field
     from graduand.records.importer import Importer
-    from graduand.sections import Choices
 
 KEYS = (
     ("Ctrl+S", N_("save and commit")),

@@ -9,12 +9,12 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import outreach
-from graduand.comparison import intended
+from graduand.campaigns import outreach
+from graduand.campaigns.outreach import Asked, Call, Campaign, LeftOut, Outreach, Why
+from graduand.changes.comparison import intended
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
-from graduand.outreach import Asked, Call, Campaign, LeftOut, Outreach, Why
-from graduand.query import folded
+from graduand.people.query import folded
 from graduand.reports.outreach_text import asked_words, counts, title, why_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.messages import Opened

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from graduand.language import _, both
-from graduand.query import folded
+from graduand.people.query import folded
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from graduand.language import N_, _, ngettext
-from graduand.query import Query, query_of
-from graduand.roster import ORDERS, Entry, Roster
+from graduand.people.query import Query, query_of
+from graduand.people.roster import ORDERS, Entry, Roster
 from graduand.screens.messages import Opened
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, Lines

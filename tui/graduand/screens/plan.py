@@ -9,7 +9,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import uploads
 from graduand.errors import Trouble, Uncommitted
 from graduand.findings import Severity
 from graduand.handshake.effect import Effect
@@ -27,8 +26,9 @@ from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Drawn, Lines
 from graduand.screens.widgets.outline import Heading, Outline
 from graduand.screens.widgets.plan_line import change_line, effect_line, full_name, sought_line
-from graduand.sendings import folder_of
-from graduand.uploads import Compiled, Order, Prepared
+from graduand.sending import uploads
+from graduand.sending.sendings import folder_of
+from graduand.sending.uploads import Compiled, Order, Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

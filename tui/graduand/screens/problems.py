@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import cures
+from graduand.changes import cures
 from graduand.errors import Trouble
 from graduand.findings import Finding, by_rule
 from graduand.language import N_, _, ngettext
@@ -31,7 +31,7 @@ from graduand.screens.widgets.person_line import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.cures import Cured
+    from graduand.changes.cures import Cured
     from graduand.screens.waiting import Tell
     from graduand.workspace import Checked, Workspace
 

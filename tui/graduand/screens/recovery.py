@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from graduand.keeping import forget
+from graduand.drafts.keeping import forget
 from graduand.language import N_, _, ngettext, visible
 from graduand.screens.form import FormScreen
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.keeping import Left
+    from graduand.drafts.keeping import Left
     from graduand.workspace import Workspace
 
 

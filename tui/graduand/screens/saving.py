@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graduand.changes.proposals import told
+from graduand.changes.recorded import saved_words
 from graduand.errors import NotCommitted, Trouble
 from graduand.language import _
-from graduand.proposals import told
-from graduand.recorded import saved_words
 from graduand.screens.messages import Changed
 from graduand.screens.waiting import Waiting
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from graduand.proposals import Resumed
+    from graduand.changes.proposals import Resumed
     from graduand.saved import Saved
     from graduand.screens.waiting import Tell
 

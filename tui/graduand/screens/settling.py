@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from graduand import merging
-from graduand.drafting import Unread, is_canonical
+from graduand.drafts import merging
+from graduand.drafts.drafting import Unread, is_canonical
+from graduand.drafts.saving import save
 from graduand.errors import ChangedOnDisk, InTheWay
-from graduand.saving import save
 from graduand.screens.asking import SAVE, TAKE, broken, confirming, gone
 from graduand.screens.difference import DifferenceScreen
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from graduand.drafting import Draft
-    from graduand.saving import Kept
+    from graduand.drafts.drafting import Draft
+    from graduand.drafts.saving import Kept
     from graduand.workspace import Workspace
 
 

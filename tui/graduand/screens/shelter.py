@@ -6,15 +6,15 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from graduand.drafting import Draft, opened
+from graduand.drafts.drafting import Draft, opened
+from graduand.drafts.keeping import drop, folder_of, forget, keep, left, take_up
 from graduand.errors import NoGit, NotGit, NotWritten
-from graduand.keeping import drop, folder_of, forget, keep, left, take_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from graduand.keeping import Left
+    from graduand.drafts.keeping import Left
     from graduand.workspace import Workspace
 
 PAUSE: Final = 1.0

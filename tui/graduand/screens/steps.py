@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graduand.drafting import Draft
+    from graduand.drafts.drafting import Draft
 
 
 class Steps:

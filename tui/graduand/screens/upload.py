@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import sendings, uploads
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
@@ -17,12 +16,13 @@ from graduand.screens.failing import ask_for_failed_rows
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, fit
+from graduand.sending import sendings, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.screens.waiting import Tell
-    from graduand.sendings import Hand
+    from graduand.sending.sendings import Hand
     from graduand.workspace import Workspace
 
 _BOX: Final = "- [ ] "

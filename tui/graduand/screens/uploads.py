@@ -8,7 +8,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand import sendings, uploads
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.compiled import lost_text
@@ -20,11 +19,12 @@ from graduand.screens.upload import UploadScreen
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
-from graduand.sendings import Hand, Sending
+from graduand.sending import sendings, uploads
+from graduand.sending.sendings import Hand, Sending
 
 if TYPE_CHECKING:
     from graduand.screens.waiting import Tell
-    from graduand.uploads import TakenBack
+    from graduand.sending.uploads import TakenBack
     from graduand.workspace import Workspace
 
 

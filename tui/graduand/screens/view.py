@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 
 from graduand.errors import Trouble
 from graduand.language import _
-from graduand.query import folded
+from graduand.people.query import folded
 from graduand.screens.waiting import Stopped
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, Lines

@@ -15,7 +15,7 @@ from graduand.screens.printed import printed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.trail import Trail
+    from graduand.trail.audit import Trail
 
 
 class HistoryPane(VerticalScroll):

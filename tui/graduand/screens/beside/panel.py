@@ -10,13 +10,13 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
-from graduand import trail
+from graduand.drafts.preview import UNKNOWN, Known, known, preview
 from graduand.errors import NoSuchPerson, Trouble
 from graduand.language import N_, _
-from graduand.preview import UNKNOWN, Known, known, preview
 from graduand.screens.beside.history_pane import HistoryPane
 from graduand.screens.beside.row_pane import RowPane
 from graduand.screens.beside.yaml_pane import YamlPane
+from graduand.trail import audit as trail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

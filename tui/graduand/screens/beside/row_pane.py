@@ -15,8 +15,8 @@ from graduand.reports.plan_text import effect_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from graduand.drafts.preview import Known, Preview, Shown
     from graduand.findings import Finding
-    from graduand.preview import Known, Preview, Shown
 
 
 class RowPane(VerticalScroll):

@@ -9,17 +9,17 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from graduand.drafts.sections import Choice
 from graduand.language import _, visible
 from graduand.nearest import folded
 from graduand.screens.choose import ChooseScreen, Option
 from graduand.screens.fields.edited import Edited
-from graduand.sections import Choice
 
 if TYPE_CHECKING:
     from textual.events import Click, Key
 
-    from graduand.drafting import Held
-    from graduand.sections import Choices
+    from graduand.drafts.drafting import Held
+    from graduand.drafts.sections import Choices
 
 
 class ChoiceField(Widget, can_focus=True):

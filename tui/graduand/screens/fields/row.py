@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Static
 
-from graduand.drafting import WAIVE
+from graduand.drafts.drafting import WAIVE
 from graduand.language import _
 from graduand.records.kinds import CLEAR, Kind
 from graduand.screens.fields.choice import ChoiceField
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.drafting import Held
+    from graduand.drafts.drafting import Held
+    from graduand.drafts.sections import Choices, Standing
     from graduand.findings import Finding
     from graduand.records.field import Field
-    from graduand.sections import Choices, Standing
 
 Editor = TextField | ChoiceField | ItemsField | NoteField | WaiversField
 

@@ -8,18 +8,18 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from graduand.drafting import held, placed
+from graduand.drafts.drafting import held, placed
+from graduand.drafts.sections import choices, sections, standings
 from graduand.language import _
 from graduand.screens.fields.row import FieldRow
 from graduand.screens.printed import COLOURS, SIGNS
-from graduand.sections import choices, sections, standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.widget import Widget
 
-    from graduand.drafting import Draft
+    from graduand.drafts.drafting import Draft
     from graduand.findings import Finding
     from graduand.records.school import School
 

@@ -12,7 +12,7 @@ from graduand.screens.fields.edited import Edited, shown
 from graduand.screens.fields.line import Line
 
 if TYPE_CHECKING:
-    from graduand.drafting import Held
+    from graduand.drafts.drafting import Held
 
 
 class TextField(Line):

@@ -15,7 +15,7 @@ from graduand.screens.exempt import ExemptScreen
 from graduand.screens.fields.edited import Edited
 
 if TYPE_CHECKING:
-    from graduand.drafting import Held
+    from graduand.drafts.drafting import Held
 
 
 class WaiversField(Widget, can_focus=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import _, visible
-from graduand.roster import HELD, WAITING
+from graduand.people.roster import HELD, WAITING
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 
 if TYPE_CHECKING:
-    from graduand.roster import Entry
+    from graduand.people.roster import Entry
 
 SIGNS: Final = {"error": Cell("✗ ", "error"), "warning": Cell("! ", "warning"), "note": Cell("· ", "note")}
 _NO_SIGN: Final = Cell("  ")

@@ -13,14 +13,14 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from graduand.language import _
-from graduand.query import completed
+from graduand.people.query import completed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
 
-    from graduand.roster import Roster
+    from graduand.people.roster import Roster
 
 
 class Completion(Suggester):

@@ -1,0 +1,287 @@
+"""Outreach: the use case of writing to graduates before they lose the school's mailbox or its login."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand import disk, spreadsheet
+from graduand.campaigns.letters import letter, spelt
+from graduand.changes.proposal import still
+from graduand.changes.proposals import apply
+from graduand.changes.recorded import described
+from graduand.errors import NoSuchPerson, SchemaBroken, Usage
+from graduand.language import _, quoted
+from graduand.nearest import nearest
+from graduand.records.institution import PATH as INSTITUTION_PATH
+from graduand.rules.policy import is_waiting, loses_login, loses_mailbox
+from graduand.rules.values import real_day
+from graduand.workspace import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from graduand.campaigns.letters import Letter
+    from graduand.changes.proposals import Resumed
+    from graduand.records.record import Record, Value
+    from graduand.records.school import School
+    from graduand.saved import Saved
+    from graduand.workspace import Workspace
+
+REQUESTED_ON: Final = "transition:personal_email:requested_on"
+ANSWER_BY: Final = "transition:personal_email:answer_by"
+NO_ADDRESS: Final = "no-personal-email"
+"""The reason by which a school closes the account of who gives no address."""
+DAYS: Final = 28
+"""Given for an answer, where no day is named."""
+PEOPLE: Final = "people.csv"
+LETTER: Final = "letter.txt"
+
+
+class Campaign(StrEnum):
+    """What people are written to about."""
+
+    EMAIL = "email"
+    SSO = "sso"
+
+
+class Why(StrEnum):
+    """Why somebody is left out; the first that fits."""
+
+    FAULTY = "faulty"
+    RETURNED = "returned"
+    STAYS = "stays"
+    CLOSED = "closed"
+    KEEPS = "keeps"
+    ANSWERED = "answered"
+    ASKED_TODAY = "asked-today"
+    OVERDUE = "overdue"
+    ASKED = "asked"
+    NEVER_ASKED = "never-asked"
+
+
+class Call(NamedTuple):
+    """Which campaign, for whom, and until when an answer is expected."""
+
+    campaign: Campaign
+    on: str
+    """The day on which people are written to, `yyyy-mm-dd`."""
+    answer_by: str = ""
+    """Empty: four weeks later; who is reminded in time keeps the day that was announced."""
+    cohort: str = ""
+    usernames: frozenset[str] = frozenset()
+    """Empty: everybody."""
+    remind: bool = False
+    """Write to who was asked before and has not answered, and to nobody else."""
+
+
+class Asked(NamedTuple):
+    """Somebody who is written to."""
+
+    record: Record
+    answer_by: str
+    waiting: bool
+    """Whether the person needs a personal address, too."""
+    subject: str
+    text: str
+
+    @property
+    def closes_on(self) -> str:
+        """The first day without an answer: the one that is announced for the closing."""
+        return _later(self.answer_by, 1)
+
+
+class LeftOut(NamedTuple):
+    """Somebody who is not written to."""
+
+    record: Record
+    why: Why
+    day: str = ""
+    """The day that the reason speaks of."""
+
+
+class Outreach(NamedTuple):
+    """One campaign on one day: who is written to, who is not, and the letter."""
+
+    call: Call
+    asked: tuple[Asked, ...]
+    left_out: tuple[LeftOut, ...]
+    letter: Letter
+    common: Mapping[str, str]
+    """What the placeholders stand for that is the same for everybody."""
+
+    def changes(self) -> dict[str, dict[str, Value | None]]:
+        """Return what the records will say of it, by path; of the login campaign they say nothing."""
+        if self.call.campaign is not Campaign.EMAIL:
+            return {}
+        return {one.record.path: {REQUESTED_ON: self.call.on, ANSWER_BY: one.answer_by} for one in self.asked}
+
+
+def outreach(workspace: Workspace, call: Call, progress: Callable[[int, int], None] | None = None) -> Outreach:
+    """Return whom to write to and whom not; nothing is written.
+
+    Raises:
+        Usage: the day for the answer is not after the day of the letter, or there is no such cohort.
+        NoSuchPerson: there is no record of one of the usernames.
+        SchemaBroken: the letter's template cannot be used, or announces what the school does not do.
+    """
+    if call.answer_by and call.answer_by <= call.on:
+        message = _("The answer is due on {answer}, which is not after {on}.")
+        raise Usage(message.format(answer=quoted(call.answer_by), on=call.on))
+    checked = workspace.check_within(workspace.scope((), call.cohort), call.on, progress)
+    faulty = {finding.path for finding in errors(checked.findings)}
+    called = _called(checked.records, call.usernames)
+    template = _template(workspace, call)
+    asked: list[Asked] = []
+    left_out: list[LeftOut] = []
+    for record in called:
+        why, day = (Why.FAULTY, "") if record.path in faulty else _why_not(record, workspace.school, call)
+        if why:
+            left_out.append(LeftOut(record, why, day))
+        else:
+            asked.append(_asked(record, workspace.school, call, template))
+    common = _common(workspace.school, call)
+    return Outreach(call, tuple(asked), tuple(left_out), template, common)
+
+
+def _called(records: tuple[Record, ...], usernames: frozenset[str]) -> list[Record]:
+    known = {record.username for record in records}
+    for username in sorted(usernames - known):
+        raise NoSuchPerson(username, nearest(username, known))
+    return sorted(
+        (record for record in records if not usernames or record.username in usernames),
+        key=lambda record: (record.username, record.path),
+    )
+
+
+_PERSONAL: Final = ("first_name", "last_name", "username", "email_address", "school", "answer_by")
+
+
+def _template(workspace: Workspace, call: Call) -> Letter:
+    """Return the letter, once it promises nothing that the school does not do."""
+    if call.campaign is Campaign.SSO:
+        found = letter(workspace.root, "sso", _PERSONAL)
+    else:
+        known = (*_PERSONAL, "closes_on", *(["requested_on"] if call.remind else []))
+        found = letter(workspace.root, "reminder" if call.remind else "email", known)
+    institution = workspace.institution
+    if "school" in found.holds and not institution.name:
+        raise SchemaBroken(INSTITUTION_PATH, 1, _("the letter bears the school's name, and “name” is empty."))
+    if "closes_on" in found.holds and NO_ADDRESS not in institution.deactivation_reasons:
+        message = _(
+            "the letter announces that the account will be closed ({closes_on}), and {reason} is none of the school's "
+            "reasons in institution.yaml; take the sentence out of the letter, or take the reason in."
+        )
+        raise SchemaBroken(found.path, 1, message.format(closes_on="{closes_on}", reason=quoted(NO_ADDRESS)))
+    return found
+
+
+def _why_not(record: Record, school: School, call: Call) -> tuple[Why | None, str]:
+    """Return why somebody is left out, and the day that speaks for it; None: nothing does."""
+    if not record.graduated:
+        return Why.RETURNED, ""
+    if record.stays:
+        return Why.STAYS, ""
+    if record.text("disabled") == "true":
+        return Why.CLOSED, ""
+    if call.campaign is Campaign.SSO:
+        return (None if loses_login(record, school) else Why.KEEPS), ""
+    if not loses_mailbox(record, school):
+        return Why.KEEPS, ""
+    return _why_not_asked(record, school, call)
+
+
+def _why_not_asked(record: Record, school: School, call: Call) -> tuple[Why | None, str]:
+    asked, answer = real_day(record.text(REQUESTED_ON)), real_day(record.text(ANSWER_BY))
+    if not is_waiting(record, school):
+        return Why.ANSWERED, ""
+    if not asked:
+        return (Why.NEVER_ASKED if call.remind else None), ""
+    if asked >= call.on:
+        return Why.ASKED_TODAY, asked
+    if call.remind:
+        return None, ""
+    return (Why.OVERDUE, answer) if answer and answer < call.on else (Why.ASKED, answer or asked)
+
+
+def _asked(record: Record, school: School, call: Call, template: Letter) -> Asked:
+    announced = real_day(record.text(ANSWER_BY)) if call.campaign is Campaign.EMAIL else ""
+    answer_by = call.answer_by or (announced if announced > call.on else _later(call.on, DAYS))
+    requested = real_day(record.text(REQUESTED_ON))
+    region = school.institution.region
+    values = {
+        **{key: record.text(key) for key in ("last_name", "username", "email_address")},
+        "first_name": record.text("preferred_name") or record.text("first_name"),
+        "school": school.institution.name,
+        "answer_by": spelt(answer_by, region),
+        "closes_on": spelt(_later(answer_by, 1), region),
+        "requested_on": spelt(requested, region) if requested else "",
+    }
+    return Asked(record, answer_by, is_waiting(record, school), *template.filled(values))
+
+
+def _common(school: School, call: Call) -> dict[str, str]:
+    """Return what the letter for a mail merge says of itself; the other placeholders are the columns' names."""
+    answer_by = call.answer_by or ("" if call.remind else _later(call.on, DAYS))
+    region = school.institution.region
+    days = (
+        {"answer_by": spelt(answer_by, region), "closes_on": spelt(_later(answer_by, 1), region)} if answer_by else {}
+    )
+    return {"school": school.institution.name, **days}
+
+
+def _later(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def people_csv(found: Outreach, region: str) -> str:
+    """Return the file for a mail merge: one row a person, the letter ready in it."""
+    closing = found.call.campaign is Campaign.EMAIL
+    head = ["username", "email_address", "first_name", "last_name", "answer_by"]
+    head += ["closes_on"] if closing else ["waiting"]
+    rows = [[*head, "subject", "text"]]
+    for one in found.asked:
+        record = one.record
+        more = spelt(one.closes_on, region) if closing else ("x" if one.waiting else "")
+        first = record.text("preferred_name") or record.text("first_name")
+        cells = (record.username, record.text("email_address"), first, record.text("last_name"))
+        rows.append([*cells, spelt(one.answer_by, region), more, one.subject, one.text])
+    guarded = ([spreadsheet.guarded(cell) for cell in row] for row in rows)
+    return spreadsheet.as_csv(guarded, spreadsheet.separator())
+
+
+def letter_text(found: Outreach) -> str:
+    """Return the letter for a mail merge of one's own: «first_name» stands for the column of that name."""
+    columns = {name: f"«{name}»" for name in found.letter.holds}
+    subject, text = found.letter.filled(columns | dict(found.common))
+    return f"{subject}\n\n{text}"
+
+
+def write(workspace: Workspace, found: Outreach, folder: Path) -> None:
+    """Write the people and the letter into `folder`, for the eyes of the user alone, both or none.
+
+    Raises:
+        InTheWay, NotWritten, Busy: they could not be written.
+    """
+    files = {PEOPLE: people_csv(found, workspace.institution.region), LETTER: letter_text(found)}
+    disk.publish(folder, {name: text.encode() for name, text in files.items()}, PEOPLE)
+
+
+def note(
+    workspace: Workspace,
+    found: Outreach,
+    *,
+    commit: bool = True,
+    tell: Callable[[Resumed], None] | None = None,
+) -> tuple[Saved, ...]:
+    """Note in the records that people were asked, and until when, all or none, in one commit.
+
+    `tell` hears what became of a save that was killed before. Raises:
+        SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
+    """
+    changes = found.changes()
+    proposals = [still(workspace, one.record, changes[one.record.path]) for one in found.asked if changes]
+    said = described("corrected", [one.record.username for one in found.asked])
+    return apply(workspace, proposals, *said, commit=commit, tell=tell)

@@ -1,0 +1,172 @@
+"""Sections: which fields of a record a person sees, in which order, what may be chosen, what holds without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.drafts.drafting import FORMER, KIND, keys
+from graduand.handshake.row import DISABLED, derived_cells
+from graduand.language import N_, _
+from graduand.nearest import folded
+from graduand.records.institution import PATH as INSTITUTION
+from graduand.records.kinds import CLEAR, Kind
+from graduand.records.record import ATTENDING, END, START
+from graduand.records.transition import GRADUATED, RETURNED
+from graduand.rules.policy import keeps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graduand.records.field import Field
+    from graduand.records.record import Record
+    from graduand.records.school import School
+
+ACCOUNT: Final = "transition:account:"
+_REASON: Final = f"{ACCOUNT}reason"
+_MAIL: Final = "transition:keeps_school_email"
+_LOGIN: Final = "transition:keeps_sso"
+_STUDIES: Final = "primary_education:"
+_REASONS: Final = (
+    N_("requested-by-student"),
+    N_("required-by-policy"),
+    N_("no-personal-email"),
+    N_("duplicate-account"),
+    N_("deceased"),
+    N_("closed-by-mistake"),
+)
+"""Those that every school begins with; one of its own is shown as the school wrote it."""
+
+
+class Section(NamedTuple):
+    """Some fields under one heading; the heading is English, `_` shows it."""
+
+    title: str
+    keys: tuple[str, ...]
+
+
+class Choice(NamedTuple):
+    """A value that may be chosen, and what it is called."""
+
+    value: str
+    label: str
+
+
+class Choices(NamedTuple):
+    """What may stand in a field; an open list takes other texts too."""
+
+    choices: tuple[Choice, ...]
+    open: bool
+
+
+class Standing(NamedTuple):
+    """What holds as long as a field is absent, and why."""
+
+    text: str
+    why: str
+    derived: bool
+    """Whether it is sent all the same."""
+
+
+def sections(record: Record, school: School, added: Iterable[str] = ()) -> tuple[Section, ...]:
+    """Return what the record's kind needs, what it holds besides, and what was `added`."""
+    person = ("username", FORMER, "email_address", "first_name", "last_name", "auth_identifier")
+    parts = (
+        Section(N_("Person"), person),
+        Section(N_("Transition"), (KIND, *_transition(record, school), _MAIL, _LOGIN, *_campaign(record, school))),
+        Section(N_("Studies"), tuple(f"{_STUDIES}{name}" for name in ("education_level_name", "major_names"))),
+        Section(N_("Account"), (DISABLED, *(_account(school) if _touches_account(record, added) else ()))),
+        Section(N_("Notes"), ("transition:notes",)),
+    )
+    there = keys(record).union(added)
+    optional = {FORMER} - there
+    named = {key for part in parts for key in part.keys}
+    others = Section(N_("Other fields"), tuple(key for key in school.fields if key in there - named))
+    shown = [part._replace(keys=tuple(key for key in part.keys if key not in optional)) for part in (*parts, others)]
+    return tuple(part for part in shown if part.keys)
+
+
+def _transition(record: Record, school: School) -> tuple[str, ...]:
+    if record.returned:
+        return school.year, START, END, ATTENDING
+    return END, school.year, ATTENDING, START
+
+
+def _campaign(record: Record, school: School) -> tuple[str, ...]:
+    """Return the fields of the request for a personal address, where one is needed."""
+    if not record.graduated or keeps(record, "keeps_school_email", default=school.institution.keeps_school_email):
+        return ()
+    return "transition:personal_email:requested_on", "transition:personal_email:answer_by"
+
+
+def _touches_account(record: Record, added: Iterable[str]) -> bool:
+    return DISABLED in record.values or any(key.startswith(ACCOUNT) for key in (*record.values, *added))
+
+
+def _account(school: School) -> tuple[str, ...]:
+    return tuple(key for key in school.fields if key.startswith(ACCOUNT))
+
+
+def found(text: str, shown: Iterable[str], school: School) -> tuple[Field, ...]:
+    """Return the fields that are not shown and whose key or label, in either language, holds `text`."""
+    hidden = set(school.fields).difference(shown)
+    words = folded(text).split()
+    return tuple(
+        field
+        for field in school.fields.values()
+        if field.key in hidden
+        and all(word in folded(f"{field.key} {field.label.en} {field.label.fr}") for word in words)
+    )
+
+
+def choices(key: str, record: Record, school: School) -> Choices | None:
+    """Return what may be chosen under `key`; None where a text of one's own is asked for."""
+    field = school.fields[key]
+    wiping = (Choice(CLEAR, _("wipe it in Handshake")),) if field.clear else ()
+    if field.kind is Kind.BOOLEAN:
+        return Choices((*_yes_and_no(key), *wiping), open=False)
+    if key == KIND:
+        return Choices((Choice(GRADUATED, _("graduated")), Choice(RETURNED, _("returned"))), open=False)
+    if key == _REASON:
+        return Choices(tuple(map(_reason, _reasons(record, school))), open=False)
+    values = school.year_values if key == school.year else field.values
+    if field.kind is Kind.LIST or not values:
+        return None
+    return Choices((*map(_plain, values), *wiping), open=field.values_of not in {"", school.institution.region})
+
+
+def _reason(value: str) -> Choice:
+    meant = _(value) if value in _REASONS else value
+    return Choice(value, value if meant == value else f"{meant} ({value})")
+
+
+def _plain(value: str) -> Choice:
+    return Choice(value, value)
+
+
+def _yes_and_no(key: str) -> tuple[Choice, ...]:
+    if key == DISABLED:
+        return Choice("true", _("close the account")), Choice("false", _("reopen the account"))
+    return Choice("true", _("yes")), Choice("false", _("no"))
+
+
+def _reasons(record: Record, school: School) -> tuple[str, ...]:
+    institution = school.institution
+    if record.text(DISABLED) == "false":
+        return institution.reactivation_reasons
+    return institution.deactivation_reasons
+
+
+def standings(record: Record, school: School) -> Mapping[str, Standing]:
+    """Return what holds without them for the absent fields of which that is known."""
+    cells = derived_cells(record, school)
+    standing = {key: Standing(derived.cell, _(derived.why), derived=True) for key, derived in cells.items()}
+    institution = school.institution
+    why = _("As {file} says for everybody.").format(file=INSTITUTION)
+    for key, default in ((_MAIL, institution.keeps_school_email), (_LOGIN, institution.keeps_sso)):
+        standing[key] = Standing(_("yes") if default else _("no"), why, derived=False)
+    return {key: one for key, one in standing.items() if key not in record.values}
+
+
+def can_wipe(field: Field) -> bool:
+    """Tell whether the importer's word for "wipe" may stand in the field."""
+    return field.clear and field.kind is not Kind.BOOLEAN

@@ -1,0 +1,1 @@
+"""Everybody at once: all records known as columns, listed, found and compared."""

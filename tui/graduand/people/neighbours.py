@@ -1,0 +1,48 @@
+"""Neighbours: the use case of who else may have what should be one person's alone, from the list of everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.records.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graduand.people.roster import Entry
+
+
+WHO: Final = (
+    "username",
+    "email_address",
+    "additional_email_addresses",
+    "transition:previous_username",
+    "first_name",
+    "last_name",
+)
+"""The keys that decide who the neighbours are."""
+
+
+def neighbours(entries: Iterable[Entry], record: Record) -> tuple[Record, ...]:
+    """Return the others with the username, the former one, an address or the name of `record`, as the list has them."""
+    texts = {record.username, record.text("email_address"), record.text("transition:previous_username")}
+    texts = {text.casefold() for text in texts.union(record.texts("additional_email_addresses")) if text}
+    name = (record.text("last_name").casefold(), record.text("first_name").casefold())
+    return tuple(
+        _record(entry)
+        for entry in entries
+        if entry.username.casefold() in texts
+        or entry.address.casefold() in texts
+        or (entry.last_name.casefold(), entry.first_name.casefold()) == name
+    )
+
+
+def _record(entry: Entry) -> Record:
+    values = {
+        "username": entry.username,
+        "email_address": entry.address,
+        "first_name": entry.first_name,
+        "last_name": entry.last_name,
+        "transition:kind": entry.kind,
+    }
+    return Record(entry.path, {key: value for key, value in values.items() if value})

@@ -1,0 +1,213 @@
+"""Register: all leaves, one a cohort; what they say together, and what is wrong with whom."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import chain, compress, groupby
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from graduand.findings import Finding, in_order
+from graduand.handshake.lines import EMPTY, Band, Lines, joined_lines
+from graduand.handshake.row import Row
+from graduand.people import twin
+from graduand.people.leaf import is_settled, joined
+from graduand.records import files, stamp
+from graduand.records.paths import username_of
+from graduand.rules import judgement
+from graduand.rules.identity import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from graduand.people.clerk import Clerk
+    from graduand.people.drawer import Drawer
+    from graduand.people.leaf import Leaf
+    from graduand.rules.among import Shared
+    from graduand.rules.rule import Flaw
+
+    Progress = Callable[[int, int], None]
+
+MANY: Final = 500
+"""Files from which on the fast road repays the making of its pattern."""
+
+PART: Final = 2_500
+"""Files that are read at once, between two words on the progress."""
+
+
+class Register:
+    """What all files below `records/` come to."""
+
+    def __init__(
+        self, clerk: Clerk, leaves: Sequence[Leaf], strays: Sequence[Finding], drawer: Drawer | None = None
+    ) -> None:
+        self._clerk = clerk
+        self._strays = strays
+        self._drawer = drawer
+        self.leaves = leaves
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All records' paths, sorted."""
+        return tuple(chain.from_iterable(leaf.paths for leaf in self.leaves))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is wrong, in order."""
+        shared: dict[str, list[Flaw]] = {}
+        for one in self._shared():
+            shared.setdefault(one.path, []).append(one.flaw)
+        found = [
+            finding
+            for leaf in self.leaves
+            for place, findings in leaf.findings.items()
+            if leaf.paths[place] not in shared
+            for finding in findings
+        ]
+        for path, flaws in shared.items():
+            found += self._clerk.judged(path, files.load(self._clerk.root, path), flaws)[1]
+        return in_order([*self._strays, *found])
+
+    def _shared(self) -> Sequence[Shared]:
+        """Return what is wrong among all records; of the same files in the same state it is the same as last time."""
+        drawer = self._drawer if all(map(is_settled, self.leaves)) else None
+        known = drawer.shared(self.leaves) if drawer else None
+        if known is None:
+            known = tuple(judgement.judge_columns(self.columns))
+            if drawer:
+                drawer.put_shared(self.leaves, known)
+        return known
+
+    @property
+    def columns(self) -> list[list[Any]]:
+        """What the rules among records look at: the paths, and a column for each of `identity.KEYS`."""
+        columns: list[list[Any]] = [[] for _part in range(1 + len(KEYS))]
+        for leaf in self.leaves:
+            for column, more in zip(columns, (leaf.paths, *leaf.people), strict=True):
+                column.extend(more)
+        return columns
+
+    def listed(self) -> tuple[list[str], ...]:
+        """Return as columns what a list shows of everybody: path, username, names, address, majors, kind, account."""
+        columns = self.columns
+        paths, usernames, addresses, _card, _login, _former, _more, first, last, kinds, majors = columns
+        disabled = chain.from_iterable(leaf.disabled for leaf in self.leaves)
+        return (
+            paths,
+            [username or username_of(path) for username, path in zip(usernames, paths, strict=True)],
+            *([text or "" for text in column] for column in (last, first, addresses)),
+            ["; ".join(found) if found else "" for found in majors],
+            [text or "" for text in kinds],
+            [text or "" for text in disabled],
+        )
+
+
+class Harvest(NamedTuple):
+    """The rows of sound records: the ordinary ones as a band, the others one by one."""
+
+    band: Band
+    closing: list[bool]
+    """Of each row of the band, whether it closes an account."""
+    apart: tuple[Row, ...]
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return all rows, each by itself."""
+        ordinary = zip(self.band.usernames, self.band.lines, strict=True)
+        return (*(Row(username, cells) for username, cells in ordinary), *self.apart)
+
+
+def harvest_of(leaves: Sequence[Leaf], faulty: Collection[str], headers: Sequence[str]) -> Harvest:
+    """Return the rows of the leaves, without those of the records at `faulty` paths."""
+    usernames: list[str] = []
+    closing: list[bool] = []
+    lines: list[Lines] = []
+    apart: list[Row] = []
+    for leaf in leaves:
+        names, disabled, rows = leaf.usernames, leaf.disabled, leaf.lines
+        if faulty_here := [place for place, path in enumerate(leaf.paths) if path in faulty] if faulty else []:
+            rows = rows.without(faulty_here)
+        apart += (row for place, row in leaf.apart.items() if leaf.paths[place] not in faulty)
+        if not all(rows.lines):
+            names, disabled = [*compress(names, rows.lines)], [*compress(disabled, rows.lines)]
+            rows = Lines(rows.columns, [*filter(None, rows.lines)])
+        usernames += names
+        closing += [text == "true" for text in disabled]
+        lines.append(rows)
+    band = Band(usernames, joined_lines(lines, headers)) if lines else EMPTY
+    return Harvest(band, closing, tuple(apart))
+
+
+def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None = None) -> Register:
+    """Return the register of the files that were `found`; what lies in the `drawer` unchanged is not read again."""
+    with _undisturbed():
+        leaves = _leaves(clerk, found, drawer, progress)
+    return Register(clerk, leaves, found.strays, drawer)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Python from looking for circles among the many values that are made now and hold none."""
+    looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looking:
+            gc.enable()
+
+
+def _leaves(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None) -> Sequence[Leaf]:
+    cohorts = {cohort: [*paths] for cohort, paths in groupby(found.paths, _cohort)}
+    kept = (
+        {cohort: _unchanged(drawer.leaf(cohort), paths, found.stamps) for cohort, paths in cohorts.items()}
+        if drawer
+        else {}
+    )
+    wanted = {cohort: _missing(paths, kept.get(cohort)) for cohort, paths in cohorts.items()}
+    clerk.many = sum(map(len, wanted.values())) >= MANY
+    read: dict[str, list[Leaf]] = {cohort: [] for cohort in cohorts}
+    parts = [
+        (cohort, paths[start : start + PART])
+        for cohort, paths in wanted.items()
+        for start in range(0, len(paths), PART)
+    ]
+    for leaf in twin.leaves(clerk, parts, progress):
+        read[leaf.cohort].append(leaf)
+    leaves = []
+    headers = [*clerk.school.columns]
+    for cohort in cohorts:
+        old = kept.get(cohort)
+        leaf = joined([*([old] if old else []), *read[cohort]], headers)
+        leaves.append(leaf)
+        if drawer and read[cohort]:
+            drawer.put(leaf)
+    if drawer:
+        drawer.clear(cohorts)
+    return leaves
+
+
+def _cohort(path: str) -> str:
+    return path.split("/", 2)[1]
+
+
+def _unchanged(leaf: Leaf | None, paths: Sequence[str], now: Mapping[str, bytes]) -> Leaf | None:
+    """Return what a leaf says of the files that stand just as it knew them; None when there are none."""
+    if leaf is None:
+        return None
+    never = stamp.NEVER
+    if leaf.paths == paths and leaf.stamps == b"".join([now.get(path, never) for path in paths]):
+        return leaf
+    places = [
+        place
+        for place, (path, known) in enumerate(zip(leaf.paths, leaf.each_stamp(), strict=True))
+        if known == now.get(path) != never
+    ]
+    return leaf.picked(places) if places else None
+
+
+def _missing(paths: Sequence[str], leaf: Leaf | None) -> Sequence[str]:
+    if leaf is None:
+        return paths
+    known = set(leaf.paths)
+    return [path for path in paths if path not in known] if len(known) < len(paths) else ()

@@ -1,0 +1,1 @@
+"""Uploads: planned, compiled, noted, answered, and what Handshake has by now."""

@@ -1,0 +1,1 @@
+"""What has happened to whom, by whom and why; and what a pull request would change."""

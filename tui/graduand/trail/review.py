@@ -1,0 +1,77 @@
+"""The review: the use case of what a pull request changes, before anybody approves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.errors import Usage
+from graduand.history import ledger
+from graduand.history.checkout import Checkout
+from graduand.history.snapshot import contents, entries
+from graduand.history.timeline import between
+from graduand.language import _, quoted
+from graduand.records.bygone import read_bygone
+from graduand.records.canon import fast_reader
+from graduand.trail.outliers import Outlier, outliers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from graduand.history.events import Event
+    from graduand.history.program import Program
+    from graduand.history.shelf import Reader
+    from graduand.records.record import Record
+    from graduand.workspace import Workspace
+
+
+class Review(NamedTuple):
+    """What a reviewer must know of a change."""
+
+    events: tuple[Event, ...]
+    outliers: tuple[Outlier, ...]
+    unreadable: tuple[str, ...]
+    """The files that no longer hold a record; what happened to these people cannot be told."""
+    rules: tuple[str, ...]
+    """The files of `schema/` that change too, and with them what records are judged by."""
+
+
+def review(workspace: Workspace, span: str) -> Review:
+    """Return what `span`, such as `main..HEAD`, changes: what its second commit has over the first.
+
+    Raises:
+        Usage: it names no two commits of this repository.
+        Unreadable: the two share no history in this clone.
+    """
+    program = Checkout(workspace.root).program
+    old, new = _ends(program, span)
+    fast: list[Reader] = []
+
+    def reader() -> Reader:
+        fast[:] = fast or [fast_reader(workspace.school)]
+        return fast[0]
+
+    line = between(program, reader, old, new)
+    events = tuple(line.events)
+    cohorts = {event.cohort for event in events}
+    found = outliers(events, _records(program, new, cohorts, reader()), workspace.school) if cohorts else ()
+    return Review(events, found, tuple(gap.path for gap in line.gaps), line.rules)
+
+
+def _ends(program: Program, span: str) -> tuple[str, str]:
+    old, dots, new = span.partition("..")
+    if not dots or not old or new.startswith("."):
+        raise Usage(_("{span} names no two commits, such as main..HEAD.").format(span=quoted(span)))
+    ends = [ledger.commit_of(program, name or "HEAD") for name in (old, new)]
+    for name, commit in zip((old, new), ends, strict=True):
+        if not commit:
+            raise Usage(_("There is no commit {name} here.").format(name=quoted(name)))
+    return ends[0], ends[1]
+
+
+def _records(program: Program, commit: str, cohorts: Collection[str], fast: Reader) -> Iterator[Record]:
+    """Return the records of some cohorts as a commit has them, as far as they can be read."""
+    listed = (entry for entry in entries(program, commit) if entry.path.split("/")[1] in cohorts)
+    for path, raw in contents(program, listed):
+        record = fast(path, raw) or read_bygone(path, raw)
+        if record:
+            yield record
