@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from graduand.changes.formatting import Formatted
     from graduand.people.drawer import Drawer
-    from graduand.people.register import Progress, Register
+    from graduand.people.leaf import Progress
+    from graduand.people.register import Register
     from graduand.records.importer import Importer
     from graduand.records.institution import Institution
     from graduand.records.record import Record
@@ -220,12 +220,6 @@ class Workspace:
         except ValueError as error:
             message = _("{path} lies outside {root}.")
             raise Usage(message.format(path=quoted(str(path), 200), root=quoted(str(self.root), 200))) from error
-
-    def format(self, scope: tuple[str, ...], *, write: bool) -> Formatted:
-        """Put the files in scope into canonical form and where they belong; without `write` only say which."""
-        from graduand.changes.formatting import formatted
-
-        return formatted(self, scope, write=write)
 
     def json_schema(self) -> tuple[str, str]:
         """Return the JSON Schema of a record as it should be, and as the file has it ("" when there is none)."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from graduand.changes.formatting import formatted as put_in_form
 from graduand.commands.session import session_of
 from graduand.errors import Exit
 from graduand.language import N_, _
@@ -25,7 +26,7 @@ def fmt(
 ) -> None:
     session = session_of(context)
     workspace = session.workspace()
-    formatted = workspace.format(workspace.scope(paths or []), write=not check)
+    formatted = put_in_form(workspace, workspace.scope(paths or []), write=not check)
     show(formatted_text(formatted, written=not check), session.colour)
     if formatted.refused or (check and (formatted.rewritten or formatted.moved)):
         raise typer.Exit(Exit.FINDINGS)

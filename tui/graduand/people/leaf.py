@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import accumulate, chain
 from typing import Any, Final, NamedTuple, overload
@@ -13,6 +13,9 @@ from graduand.handshake.lines import Lines, joined_lines
 from graduand.handshake.row import LABELS, Row
 from graduand.records.stamp import NEVER, SIZE
 from graduand.rules.identity import KEYS
+
+Progress = Callable[[int, int], None]
+"""Is told how many files are read, and of how many."""
 
 FORM: Final = "graduand/leaf/1"
 """What a packed leaf holds, and what it means; another meaning bears another number."""

@@ -19,15 +19,13 @@ from graduand.rules import judgement
 from graduand.rules.identity import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from graduand.people.clerk import Clerk
     from graduand.people.drawer import Drawer
-    from graduand.people.leaf import Leaf
+    from graduand.people.leaf import Leaf, Progress
     from graduand.rules.among import Shared
     from graduand.rules.rule import Flaw
-
-    Progress = Callable[[int, int], None]
 
 MANY: Final = 500
 """Files from which on the fast road repays the making of its pattern."""

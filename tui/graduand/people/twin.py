@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graduand.people.clerk import Clerk
-    from graduand.people.leaf import Leaf
-    from graduand.people.register import Progress
+    from graduand.people.leaf import Leaf, Progress
 
     Part = tuple[str, Sequence[str]]
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from graduand.handshake.rollback import Lost
     from graduand.handshake.row import Row
     from graduand.history.ledger import Noted
-    from graduand.people.register import Progress
+    from graduand.people.leaf import Progress
     from graduand.records.school import School
     from graduand.sending.latest import Latest
     from graduand.sending.past import Past
