@@ -10,7 +10,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled, get_current_worker
 
-from graduand.changes.undoing import take_back
 from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile, Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.people.roster import last_roster, outstanding_of, roster_of
@@ -220,6 +219,8 @@ class GraduandApp(Shell):
 
     @work(thread=True, group="undoing")
     def _take_back(self, done: list[tuple[Saved, ...]], undone: list[tuple[Saved, ...]]) -> None:
+        from graduand.changes.undoing import take_back  # noqa: PLC0415 - the first row waits for no undo
+
         saved = done.pop()
         try:
             back = take_back(self.workspace, saved, commit=self.preferences.commit)
