@@ -20,6 +20,8 @@ from graduand.screens import settling
 from graduand.screens.app import GraduandApp
 from graduand.screens.fields.day import stepped
 from graduand.screens.fields.edited import pasted, shown
+from graduand.screens.fields.sheet import Sheet
+from graduand.screens.fields.text import TextField
 from graduand.screens.form import FormScreen
 from graduand.workspace import Workspace
 from tests.drafts.drafts import ON, OTHER, PATH, commits, draft_of, message, people, text_at
@@ -108,6 +110,49 @@ def test_what_was_typed_back_is_no_change(root: Path) -> None:
         await press(pilot, "ctrl+s", "escape")
         assert app.left
         assert app.saved == []
+
+    story(app, tell)
+
+
+def test_what_is_typed_while_the_form_takes_a_letter_in_is_not_lost(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = FormApp(people(root), field="last_name")
+    arrange = Sheet._arrange
+    seen: list[str] = []
+
+    async def slowly(sheet: Sheet, *words: Any) -> None:  # noqa: ANN401 - as they come
+        await asyncio.sleep(0.02)
+        await arrange(sheet, *words)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        editor = app.form.sheet.rows["last_name"].editor
+        assert isinstance(editor, TextField)
+        monkeypatch.setattr(Sheet, "_arrange", slowly)
+        app.form.watch(editor, "value", lambda text: seen.append(text), init=False)  # noqa: PLW0108
+        for letter in "-Martin":
+            editor.insert_text_at_cursor(letter)
+            await asyncio.sleep(0.007)
+        await settled(pilot)
+        assert seen == ["Dupont-Martin"[:length] for length in range(7, 14)]
+        assert app.draft.record.text("last_name") == "Dupont-Martin"
+
+    story(app, tell)
+
+
+@pytest.mark.parametrize(("action", "told"), [("save", "Saved and committed"), ("leave", "1 field is changed")])
+def test_an_action_that_overtakes_what_was_typed_loses_none_of_it(root: Path, action: str, told: str) -> None:
+    app = FormApp(people(root), field="last_name")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        editor = app.form.sheet.rows["last_name"].editor
+        assert isinstance(editor, TextField)
+        editor.insert_text_at_cursor("y")
+        await app.run_action(action, app.form)
+        await settled(pilot)
+        assert told in app.said + screen_text(app)
+        assert app.draft.record.text("last_name") == "Duponty"
+        assert ("last_name: Duponty" in text_at(root)) is (action == "save")
 
     story(app, tell)
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from graduand.findings import Finding
     from graduand.people.roster import Entry
     from graduand.records.record import Record
+    from graduand.screens.fields.row import FieldRow
     from graduand.workspace import Workspace
 
 
@@ -191,6 +192,18 @@ class EditingScreen(Screen[None]):
             if event.whole:
                 self.steps.end()
 
+    @property
+    def hears(self) -> FieldRow | None:
+        """The field in which more stands than the draft has: its message is on its way."""
+        row = self.sheet.current if self.is_mounted else None
+        return row if row and self.draft and held(self.draft.record, row.field.key) != row.editor.now else None
+
+    async def hear(self) -> None:
+        """Take what was typed last; a key that saves or leaves may overtake its message."""
+        row = self.hears
+        if row:
+            await self._change(row.field.key, row.editor.now)
+
     async def _change(self, key: str, value: Held | None) -> None:
         if self.draft:
             self.steps.take(self.draft, key)
@@ -226,6 +239,7 @@ class EditingScreen(Screen[None]):
         await self._go(self.steps.redo)
 
     async def _go(self, step: Callable[[Draft], Draft]) -> None:
+        await self.hear()
         if self.draft:
             self.draft = step(self.draft)
             await self.present()

@@ -123,7 +123,7 @@ class FormScreen(EditingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to save only what is changed."""
-        if action == "save" and not (self.draft and self.draft.dirty):
+        if action == "save" and not (self.draft and (self.draft.dirty or self.hears)):
             return None
         return super().check_action(action, parameters)
 
@@ -134,6 +134,7 @@ class FormScreen(EditingScreen):
 
     async def _save(self) -> bool:
         """Return whether nothing is left to save."""
+        await self.hear()
         looked_at = not await self.propose()
         self.judge()
         draft = self.draft
@@ -179,6 +180,7 @@ class FormScreen(EditingScreen):
 
     async def may_leave(self) -> bool:
         """Ask, when there is something to lose, what shall become of it; return whether the form may go."""
+        await self.hear()
         if self.draft and self.draft.dirty:
             answer = await self.app.push_screen_wait(leaving(self.draft, self.workspace.school))
             if not answer or (answer == SAVE and not await self._save()):

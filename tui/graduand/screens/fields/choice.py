@@ -52,6 +52,11 @@ class ChoiceField(Widget, can_focus=True):
         self.offered = choices
         self._begun = ""
 
+    @property
+    def now(self) -> Held | None:
+        """What is chosen."""
+        return self.value or None
+
     def show(self, value: Held | None) -> None:
         """Show what the record holds."""
         self.value = value if isinstance(value, str) else ""
@@ -80,7 +85,7 @@ class ChoiceField(Widget, can_focus=True):
     def _choose(self, value: str) -> None:
         if value != self.value:
             self.value = value
-            self.post_message(Edited(self.key, value or None, whole=True))
+            self.post_message(Edited(self.key, self.now, whole=True))
 
     def action_step(self, steps: int) -> None:
         """Choose the next one, or the one before."""

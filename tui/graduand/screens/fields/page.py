@@ -49,9 +49,14 @@ class PageField(TextArea):
     def value_of(self, text: str) -> Held | None:
         """Return the value that the lines are."""
 
+    @property
+    def now(self) -> Held | None:
+        """What is in it; what only looks like the old text is the old text."""
+        return self._held if self.text == self._seen else self.value_of(self.text)
+
     def show(self, value: Held | None) -> None:
         """Show what the record holds."""
-        if value == self._value_now():
+        if value == self.now:
             return
         self._held = value
         self._seen = shown(self.text_of(value))
@@ -63,14 +68,11 @@ class PageField(TextArea):
         """Say what holds as long as the field is empty."""
         self.placeholder = Content(text)
 
-    def _value_now(self) -> Held | None:
-        return self._held if self.text == self._seen else self.value_of(self.text)
-
     @on(TextArea.Changed)
     def tell_the_form(self, event: TextArea.Changed) -> None:
-        """Tell what was typed; what only looks like the old text is the old text."""
+        """Tell what was typed."""
         event.stop()
-        self.post_message(Edited(self.key, self._value_now()))
+        self.post_message(Edited(self.key, self.now))
 
     def on_paste(self, event: Paste) -> None:
         """Take what is pasted, without what nobody could see."""

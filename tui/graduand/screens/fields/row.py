@@ -68,6 +68,7 @@ class FieldRow(Horizontal):
         self._said = Static(classes="said")
         self._standing: Standing | None = None
         self._shows: object = None
+        self._value: Held | None = None
         self._found: Sequence[Finding] = ()
 
     def compose(self) -> ComposeResult:
@@ -82,7 +83,10 @@ class FieldRow(Horizontal):
         if self._shows == (value, standing, changed):
             return
         self._shows = (value, standing, changed)
-        self.editor.show(value)
+        if self.editor.now == self._value:  # otherwise more was typed, which the form is about to hear of
+            self.editor.show(value)
+            value = self.editor.now
+        self._value = value
         self._standing = standing
         self._stand()
         self.editor.set_class(bool(standing and standing.derived), "-derived")

@@ -38,9 +38,14 @@ class TextField(Line):
         self._held = ""
         self._seen = ""
 
+    @property
+    def now(self) -> Held | None:
+        """What is in it; what only looks like the old text is the old text."""
+        return (self._held if self.value == self._seen else self.value) or None
+
     def show(self, value: Held | None) -> None:
         """Show what the record holds; what is being typed stays as it is."""
-        if (value or "") == self._now():
+        if value == self.now:
             return
         self._held = value if isinstance(value, str) else ""
         self._seen = shown(self._held).replace("\n", "⏎")
@@ -54,9 +59,6 @@ class TextField(Line):
 
     @on(Input.Changed)
     def tell_the_form(self, event: Input.Changed) -> None:
-        """Tell what was typed; what only looks like the old text is the old text."""
+        """Tell what was typed."""
         event.stop()
-        self.post_message(Edited(self.key, self._now() or None))
-
-    def _now(self) -> str:
-        return self._held if self.value == self._seen else self.value
+        self.post_message(Edited(self.key, self.now))

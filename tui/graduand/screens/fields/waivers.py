@@ -42,6 +42,11 @@ class WaiversField(Widget, can_focus=True):
         self.key = key
         self._today = today
 
+    @property
+    def now(self) -> Held | None:
+        """The exemptions in it."""
+        return self.waivers or None
+
     def show(self, value: Held | None) -> None:
         """Show what the record holds."""
         self.waivers = tuple(one for one in value or () if isinstance(one, Waiver))
@@ -90,4 +95,4 @@ class WaiversField(Widget, can_focus=True):
     def _tell(self, waivers: tuple[Waiver, ...]) -> None:
         self.waivers = waivers
         self.cursor = min(self.cursor, len(waivers))
-        self.post_message(Edited(self.key, waivers or None, whole=True))
+        self.post_message(Edited(self.key, self.now, whole=True))
