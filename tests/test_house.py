@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PROGRAM = HOUSE / "tui" / "graduand"
 
 LAYERS = (
-    {"findings", "errors", "language", "disk", "nearest", "saved", "spreadsheet", "__init__"},
+    {"findings", "errors", "language", "catalogue", "disk", "nearest", "saved", "spreadsheet", "__init__"},
     {"records"},
     {"rules"},
     {"intake", "handshake", "history"},
@@ -31,7 +31,7 @@ ALONE = {"intake", "handshake", "history"}
 """They do not know each other; the use cases bring them together."""
 
 DOORS = {
-    "typer": ("commands", "__main__"),
+    "typer": ("commands.typed", "commands.wording"),
     "click": (),
     "textual": ("screens",),
     "rich": ("reports", "screens"),

@@ -16,6 +16,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from graduand.commands.app import COMMANDS
 from graduand.people.roster import roster_of
 from graduand.workspace import Workspace, today
 from tests.bench import interface
@@ -37,6 +38,18 @@ git log --reverse --raw --no-renames --no-abbrev --format= | awk '{ print $3; pr
 awk '!seen[$0]++' | git cat-file --batch
 """
 """What every audit must have of git: what each commit changed, and what the changed files said."""
+
+ARGUMENTS = """
+import sys
+from graduand import __main__, language
+language.speak(__main__._language([]))
+from graduand.commands.app import entry_of, options
+from graduand.commands.declaration import words_of
+from graduand.commands.plain import values_of
+values_of(words_of(options), [])
+values_of(entry_of(sys.argv[1]).words, [])
+"""
+"""What a command does before it does anything."""
 
 
 def main() -> None:
@@ -177,16 +190,16 @@ def _start(root: Path, rounds: int) -> Iterator[Target]:
         {
             "python": Command((sys.executable, "-c", "pass"), root),
             "version": Command((*GRADUAND, "--version"), root),
-            "imports": Command(
-                (sys.executable, "-c", "from graduand.commands.app import build; build(['check'])"), root
-            ),
+            **{name: Command((sys.executable, "-c", ARGUMENTS, name), root) for name in COMMANDS},
         },
         rounds * 3,
     )
     yield at_most("15", "graduand --version", "python -c pass", timed["version"], timed["python"], 1.3)
-    over = (timed["imports"].cpu - timed["python"].cpu) * 1000
-    seconds, memory = timed["imports"].wall, timed["imports"].memory
-    yield Target("16", "imports and arguments", "python", over, "<= 60 ms over", over <= 60, seconds, memory)
+    worst = max(COMMANDS, key=lambda name: timed[name].cpu)
+    over = (timed[worst].cpu - timed["python"].cpu) * 1000
+    seconds, memory = timed[worst].wall, timed[worst].memory
+    work = f"imports and arguments, ms: {worst}"
+    yield Target("16", work, "python", over, "<= 60 ms over", over <= 60, seconds, memory)
 
 
 PARTS: Final = {"start": start, "bulk": bulk, "history": history, "intake": intake}

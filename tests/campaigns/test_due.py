@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand import disk
-from graduand.campaigns.due import Kind, calendar
+from graduand.campaigns.due import calendar
 from graduand.campaigns.granted import make
+from graduand.campaigns.kinds import Kind
 from graduand.changes import journal
 from graduand.errors import ChangedOnDisk
 from graduand.history.commit import Recorder

@@ -9,8 +9,9 @@ import pytest
 from graduand.errors import SchemaBroken
 from graduand.findings import Finding, Severity, in_order
 from graduand.records.importer import read_importer
-from graduand.records.institution import Institution, Limit, Limits, peeked_language, read_institution
+from graduand.records.institution import Institution, Limit, Limits, read_institution
 from graduand.records.kinds import CLEAR, Kind, matches
+from graduand.records.peeking import peeked_language
 from graduand.records.record import ATTENDING, END, Record
 from graduand.records.school import Domains, school_of
 

@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     gc.set_threshold(100_000)  # a command makes many values and few circles
     language.speak(_language(arguments))
     try:
-        code = _typer(arguments)
+        code = _command(arguments)
         sys.stdout.flush()
     except Trouble as trouble:
         return _say(str(trouble), trouble.exit_code)
@@ -50,29 +50,16 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _typer(arguments: Sequence[str]) -> int:
-    """Run the command line without letting it end the process."""
-    import typer
+def _command(arguments: Sequence[str]) -> int:
+    from graduand.commands.app import run as run_command
+    from graduand.commands.session import Ended
+    from graduand.errors import Exit
 
-    from graduand.commands.app import build
-    from graduand.commands.wording import refusal
-    from graduand.errors import Usage
-
-    # Typer bears a click of its own, or uses the installed one; its public error leads to the right family.
-    _bad, _usage, family, *_rest = typer.BadParameter.__mro__
-    if "--version" in arguments[:1]:
-        arguments = ["--help"]
     try:
-        result = build(arguments)(args=list(arguments), prog_name="graduand", standalone_mode=False)
-    except typer.Exit as ended:
-        return ended.exit_code
-    except typer.Abort as aborted:
-        raise KeyboardInterrupt from aborted
-    except Exception as error:
-        if isinstance(error, family):
-            raise Usage(refusal(error)) from error
-        raise
-    return result if isinstance(result, int) else 0
+        run_command(["--help"] if "--version" in arguments[:1] else arguments)
+    except Ended as ended:
+        return ended.code
+    return Exit.DONE
 
 
 def _language(arguments: Sequence[str]) -> str:
@@ -90,7 +77,7 @@ def _schools_language(arguments: Sequence[str]) -> str:
 
     from graduand import disk
     from graduand.errors import Trouble
-    from graduand.records.institution import PATH, peeked_language
+    from graduand.records.peeking import PATH, peeked_language
     from graduand.workspace import root_of
 
     named = [arguments[number + 1] for number, argument in enumerate(arguments[:-1]) if argument == "--root"]

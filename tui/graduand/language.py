@@ -1,12 +1,13 @@
-"""The language of everything that a person reads: French or English, through gettext."""
+"""The language of everything that a person reads: French or English, by gettext's catalogue."""
 
 from __future__ import annotations
 
-import gettext
-import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from graduand.catalogue import Catalogue
 
 LANGUAGES = ("en", "fr")
 _LOCALE = Path(__file__).parent / "locale"
@@ -16,13 +17,18 @@ class _Voice:
     """The language spoken now; one for the process, chosen once at its start."""
 
     language = "en"
-    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    catalogue: Catalogue | None = None
 
 
 def speak(language: str) -> None:
     """Speak `language` ("en" or "fr") from here on; an unknown one is English."""
     _Voice.language = language if language in LANGUAGES else "en"
-    _Voice.catalogue = gettext.translation("graduand", _LOCALE, [_Voice.language], fallback=True)
+    _Voice.catalogue = _french() if _Voice.language == "fr" else None
+
+
+@cache
+def _french() -> Catalogue:
+    return Catalogue(_LOCALE / "fr" / "LC_MESSAGES" / "graduand.mo")
 
 
 def spoken() -> str:
@@ -32,12 +38,16 @@ def spoken() -> str:
 
 def _(sentence: str) -> str:
     """Return the English `sentence` in the language spoken now."""
-    return _Voice.catalogue.gettext(sentence)
+    forms = _Voice.catalogue.forms(sentence) if _Voice.catalogue else None
+    return forms[0] if forms else sentence
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return `one` or `many`, as `count` asks in the language spoken now."""
-    return _Voice.catalogue.ngettext(one, many, count)
+    forms = _Voice.catalogue.forms(one) if _Voice.catalogue else None
+    if forms:
+        return forms[count > 1]  # French: none is singular
+    return one if count == 1 else many
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
@@ -57,7 +67,8 @@ class Words(NamedTuple):
 
 def both(sentence: str) -> tuple[str, str]:
     """Return the English `sentence` and its French, whatever is spoken now."""
-    return (sentence, gettext.translation("graduand", _LOCALE, ["fr"], fallback=True).gettext(sentence))
+    forms = _french().forms(sentence)
+    return (sentence, forms[0] if forms else sentence)
 
 
 def visible(text: str, width: int = 80) -> str:
@@ -85,4 +96,8 @@ def quoted(text: str, width: int = 80) -> str:
 
 def masked(text: str) -> str:
     """Return `text` with every e-mail address in it cut down to its first letter and its domain."""
-    return re.sub(r"([^\s@;])[^\s@;]*@", r"\1•••@", text) if "@" in text else text
+    if "@" not in text:
+        return text
+    import re  # noqa: PLC0415 - seldom needed
+
+    return re.sub(r"([^\s@;])[^\s@;]*@", r"\1•••@", text)

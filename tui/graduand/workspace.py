@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,14 +33,15 @@ class Checked(NamedTuple):
     """The files that were looked at, those that could not be read too."""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Everything that is wrong with files, and the files that were looked at."""
-
+class _Said(NamedTuple):
     findings: tuple[Finding, ...]
     paths: tuple[str, ...]
     read: Callable[[tuple[str, ...]], tuple[Record, ...]]
     """Reads the records in files."""
+
+
+class Verdict(_Said):
+    """Everything that is wrong with files, and the files that were looked at."""
 
     @cached_property
     def records(self) -> tuple[Record, ...]:
@@ -84,16 +84,18 @@ def day(text: str) -> str:
     raise Usage(_("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(text)))
 
 
-@dataclass(frozen=True)
-class Workspace:
-    """One data repository: its records, judged by the schema beside them."""
-
+class _Place(NamedTuple):
     root: Path
+
+
+class Workspace(_Place):
+    """One data repository: its records, judged by the schema beside them."""
 
     @cached_property
     def institution(self) -> Institution:
         """The school's own settings."""
-        from graduand.records.institution import PATH, read_institution
+        from graduand.records.institution import read_institution
+        from graduand.records.peeking import PATH
 
         return read_institution(disk.read(self.root / PATH))
 
@@ -190,7 +192,7 @@ class Workspace:
         from graduand.people.drawer import Drawer
         from graduand.records.importer import PATH as IMPORTER
         from graduand.records.importer import SIZE
-        from graduand.records.institution import PATH as INSTITUTION
+        from graduand.records.peeking import PATH as INSTITUTION
 
         try:
             folder = Program(self.root).folder

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.campaigns.kinds import AHEAD, CLOSING, Kind
 from graduand.campaigns.outreach import ANSWER_BY, NO_ADDRESS, REQUESTED_ON
 from graduand.errors import Trouble
 from graduand.handshake.row import DISABLED
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.workspace import Workspace
 
-AHEAD: Final = 30
-"""Days that are looked ahead, where nothing else is asked for."""
 POLICY: Final = "required-by-policy"
 _REASON: Final = "transition:account:reason"
 _BY: Final = "transition:account:requested_by"
@@ -34,31 +32,6 @@ _ON: Final = "transition:account:effective_on"
 _OFFICE: Final = "career-services"
 _EXPIRED: Final = "GR605"
 """The error of an exemption that has run out: it is what the calendar tells, and hides nothing else."""
-
-
-class Kind(StrEnum):
-    """What falls due; first what closes accounts."""
-
-    ANSWER = "answer"
-    """The answer about a personal address."""
-    MONTHS = "months"
-    """An account older than the school's `after_months`."""
-    STUDY = "study"
-    """The study of somebody who returned ends."""
-    ACCOUNT = "account"
-    """A closing or reopening that was held back becomes effective."""
-    MAILBOX = "mailbox"
-    """An address that dies with the mailbox, and nobody was asked for another."""
-    ADDITIONAL = "additional"
-    """An additional address that dies with the mailbox."""
-    RECYCLED = "recycled"
-    """An address that another person gave up."""
-    WAIVER = "waiver"
-    """An exemption runs out."""
-
-
-CLOSING: Final = frozenset({Kind.ANSWER, Kind.MONTHS})
-"""The kinds whose proposals close accounts."""
 
 
 class Due(NamedTuple):

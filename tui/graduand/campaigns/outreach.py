@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand import disk, spreadsheet
+from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.letters import letter, spelt
 from graduand.changes.proposal import still
 from graduand.changes.proposals import apply
@@ -14,7 +15,7 @@ from graduand.changes.recorded import described
 from graduand.errors import NoSuchPerson, SchemaBroken, Usage
 from graduand.language import _, quoted
 from graduand.nearest import nearest
-from graduand.records.institution import PATH as INSTITUTION_PATH
+from graduand.records.peeking import PATH as INSTITUTION_PATH
 from graduand.rules.policy import is_waiting, loses_login, loses_mailbox
 from graduand.rules.values import real_day
 from graduand.workspace import errors
@@ -38,13 +39,6 @@ DAYS: Final = 28
 """Given for an answer, where no day is named."""
 PEOPLE: Final = "people.csv"
 LETTER: Final = "letter.txt"
-
-
-class Campaign(StrEnum):
-    """What people are written to about."""
-
-    EMAIL = "email"
-    SSO = "sso"
 
 
 class Why(StrEnum):

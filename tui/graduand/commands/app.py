@@ -9,11 +9,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from graduand.commands import plain
+from graduand.commands.declaration import Entry, Option, words_of
+from graduand.commands.session import Ended, Session
+from graduand.language import N_, _
 
-from graduand.commands.session import Session, session_of
-from graduand.commands.wording import Command, Group
-from graduand.language import _
+ABOUT = N_("From reviewed YAML records to the files that Handshake's Importer takes.")
 
 COMMANDS = (
     "intake",
@@ -62,56 +63,69 @@ class Language(StrEnum):
 
 
 def options(
-    context: typer.Context,
     root: Annotated[
         Path | None,
-        typer.Option(help=_("The folder that holds records/ and schema/; found from here upwards by default.")),
+        Option(help=_("The folder that holds records/ and schema/; found from here upwards by default.")),
     ] = None,
     lang: Annotated[
         Language | None,
-        typer.Option(help=_("The language of messages; GRADUAND_LANG and institution.yaml by default.")),
+        Option(help=_("The language of messages; GRADUAND_LANG and institution.yaml by default.")),
     ] = None,
-    color: Annotated[Colour, typer.Option(help=_("When to print in colour."))] = Colour.auto,
-    version: Annotated[bool, typer.Option("--version", help=_("Print the version and end."))] = False,
-) -> None:
+    color: Annotated[Colour, Option(help=_("When to print in colour."))] = Colour.auto,
+    version: Annotated[bool, Option("--version", help=_("Print the version and end."))] = False,
+) -> Session:
     """Keep the options for the command; `lang` and `version` have done their work before."""
     del lang, version
-    context.obj = Session(root, color.value)
-    if context.invoked_subcommand is None:
-        _without_a_command(context)
+    return Session(root, color.value)
 
 
-def _without_a_command(context: typer.Context) -> None:
-    """Open the interface at a terminal; anywhere else say what there is."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        sys.stdout.write(f"{context.get_help()}\n")
+def run(arguments: Sequence[str]) -> None:
+    """Run the command line: plain words at once, all others by Typer, which has the help and the complaints.
+
+    Raises:
+        Usage: the words do not fit.
+        Ended: the command says by its code what it found.
+    """
+    before, name, after = _parted(arguments)
+    head = Entry(words_of(options), _(ABOUT), lambda _nobody, values: options(**values))  # type: ignore[arg-type]
+    said = plain.values_of(head.words, before)
+    if said is not None and name and not said["version"]:
+        entry = entry_of(name)
+        values = plain.values_of(entry.words, after)
+        if values is not None:
+            entry.call(head.call(None, said), values)
+            return
+    elif said is not None and not arguments and alone(Session()):
         return
+    from graduand.commands import typed
+
+    typed.run(head, {one: entry_of(one) for one in ([name] if name else COMMANDS)}, alone, arguments)
+
+
+def _parted(arguments: Sequence[str]) -> tuple[Sequence[str], str, Sequence[str]]:
+    """Return the words before a command, the command, and those after it; "" where none is named."""
+    for number, word in enumerate(arguments):
+        if word in COMMANDS and (number == 0 or arguments[number - 1] not in _TAKING):
+            return arguments[:number], word, arguments[number + 1 :]
+    return arguments, "", ()
+
+
+def entry_of(name: str) -> Entry:
+    """Return a command; only its own module is imported."""
+    module = import_module(f"graduand.commands.{name}")
+    command = getattr(module, name)
+
+    def call(session: Session, values: dict[str, object]) -> object:
+        return command(session, **values)
+
+    return Entry(words_of(command), _(module.HELP), call)
+
+
+def alone(session: Session) -> bool:
+    """Open the interface at a terminal; anywhere else tell that there is nothing to do."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
     from graduand.screens.app import open_interface
     from graduand.workspace import today
 
-    raise typer.Exit(open_interface(session_of(context).workspace(), today()))
-
-
-def build(arguments: Sequence[str] = ()) -> typer.Typer:
-    """Return the command line, its help in the language spoken now.
-
-    When `arguments` name a command, the modules of the others are not even imported.
-    """
-    app = typer.Typer(
-        name="graduand",
-        cls=Group,
-        help=_("From reviewed YAML records to the files that Handshake's Importer takes."),
-        options_metavar=_("[OPTIONS]"),
-        subcommand_metavar=_("COMMAND [ARGS]..."),
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback(invoke_without_command=True)(options)
-    after = zip(("", *arguments), arguments, strict=False)
-    named = [word for before, word in after if word in COMMANDS and before not in _TAKING]
-    for name in named[:1] or COMMANDS:
-        module = import_module(f"graduand.commands.{name}")
-        app.command(name, cls=Command, help=_(module.HELP), options_metavar=_("[OPTIONS]"))(getattr(module, name))
-    return app
+    raise Ended(open_interface(session.workspace(), today()))

@@ -6,16 +6,14 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from graduand.commands.session import session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Ended, Session
 from graduand.errors import Exit, Usage
 from graduand.history.events import Kind
 from graduand.language import N_, _, quoted
 from graduand.workspace import day
 
 if TYPE_CHECKING:
-    from graduand.commands.session import Session
     from graduand.trail.audit import Wanted
 
 HELP = N_("Tell every event: who closed which account, when and why; “audit verify” holds the history against itself.")
@@ -31,22 +29,21 @@ class Format(StrEnum):
 
 
 def audit(
-    context: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="[verify]", help=_("verify: signatures, tags and files."))] = "",
-    kind: Annotated[list[Kind] | None, typer.Option(help=_("Only events of this kind; may be repeated."))] = None,
-    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
-    person: Annotated[str, typer.Option(help=_("Only this person, across renames."))] = "",
-    author: Annotated[str, typer.Option(help=_("Only by this author; a part of the name will do."))] = "",
-    since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The first day."))] = "",
-    until: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The last day."))] = "",
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help=_("CSV for a spreadsheet."))] = False,
-    as_html: Annotated[bool, typer.Option("--html", help=_("One page with a plot, for a browser."))] = False,
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+    session: Session,
+    what: Annotated[str, Argument(metavar="[verify]", help=_("verify: signatures, tags and files."))] = "",
+    kind: Annotated[list[Kind] | None, Option(help=_("Only events of this kind; may be repeated."))] = None,
+    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
+    person: Annotated[str, Option(help=_("Only this person, across renames."))] = "",
+    author: Annotated[str, Option(help=_("Only by this author; a part of the name will do."))] = "",
+    since: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The first day."))] = "",
+    until: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The last day."))] = "",
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
+    as_csv: Annotated[bool, Option("--csv", help=_("CSV for a spreadsheet."))] = False,
+    as_html: Annotated[bool, Option("--html", help=_("One page with a plot, for a browser."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
 ) -> None:
     from graduand.trail import audit as trail
 
-    session = session_of(context)
     if what == "verify":
         if kind or cohort or person or author or since or until or as_csv or as_html:
             raise Usage(_("“audit verify” is about the whole history; of these options it takes only --json."))
@@ -96,4 +93,4 @@ def _verify(session: Session, *, as_json: bool) -> None:
     else:
         show(verified_text(verified), session.colour)
     if not verified.sound:
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)

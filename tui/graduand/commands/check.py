@@ -7,9 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Ended, Session
 from graduand.errors import Exit
 from graduand.findings import Severity
 from graduand.language import N_, _
@@ -30,23 +29,18 @@ class Format(StrEnum):
 
 
 def check(
-    context: typer.Context,
+    session: Session,
     paths: Annotated[
-        list[Path] | None, typer.Argument(help=_("Files or folders below records/; all when none is named."))
+        list[Path] | None, Argument(help=_("Files or folders below records/; all when none is named."))
     ] = None,
-    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
-    form: Annotated[Format, typer.Option("--format", help=_("How to print the findings."))] = Format.text,
-    as_json: Annotated[bool, typer.Option("--json", help=_("The same as --format json: one object a line."))] = False,
-    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The day for which to ask; today by default."))] = "",
-    strict: Annotated[bool, typer.Option("--strict", help=_("Warnings fail the check too."))] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help=_("Show every finding, not the first ten of each rule."))
-    ] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help=_("Read every file again, and remember nothing."))
-    ] = False,
+    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
+    form: Annotated[Format, Option("--format", help=_("How to print the findings."))] = Format.text,
+    as_json: Annotated[bool, Option("--json", help=_("The same as --format json: one object a line."))] = False,
+    on: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The day for which to ask; today by default."))] = "",
+    strict: Annotated[bool, Option("--strict", help=_("Warnings fail the check too."))] = False,
+    everything: Annotated[bool, Option("--all", help=_("Show every finding, not the first ten of each rule."))] = False,
+    no_cache: Annotated[bool, Option("--no-cache", help=_("Read every file again, and remember nothing."))] = False,
 ) -> None:
-    session = session_of(context)
     workspace = session.workspace()
     scope = workspace.scope(paths or [], cohort)
     checked = workspace.verdict(scope, day(on) if on else today(), progress(), afresh=no_cache)
@@ -57,7 +51,7 @@ def check(
         else errors(checked.findings)
     )
     if failing:
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)
 
 
 def _print(checked: Verdict, form: Format, workspace: Workspace, colour: str, *, everything: bool) -> None:

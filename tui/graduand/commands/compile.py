@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import say, session_of
+from graduand.commands.declaration import Option
+from graduand.commands.session import Ended, Session, say
 from graduand.errors import Exit
 from graduand.handshake.effect import Effect
 from graduand.language import N_, _, visible
@@ -20,40 +19,29 @@ HELP = N_("Compile the committed records into import files, a manifest and the o
 
 
 def compile(  # noqa: A001 - the command's name
-    context: typer.Context,
-    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    session: Session,
+    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
     on: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
+        str, Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
     ] = "",
-    out: Annotated[
-        Path | None, typer.Option(help=_("The folder for the files; build/ beside records/ by default."))
-    ] = None,
-    only: Annotated[
-        list[Effect] | None, typer.Option(help=_("Only people to whom this is done, and nothing worse."))
-    ] = None,
-    changed: Annotated[bool, typer.Option("--changed", help=_("Only people with something outstanding."))] = False,
-    plan: Annotated[str, typer.Option(metavar="CHECKSUM", help=_("Refuse any other plan than this one."))] = "",
-    approve: Annotated[str, typer.Option(metavar="CHECKSUM", help=_("Go beyond a limit, for this plan."))] = "",
-    rehearse: Annotated[
-        bool, typer.Option("--rehearse", help=_("Files that Handshake analyses and never runs."))
-    ] = False,
-    skip_errors: Annotated[
-        bool, typer.Option("--skip-errors", help=_("Leave out who has errors, and list them."))
-    ] = False,
+    out: Annotated[Path | None, Option(help=_("The folder for the files; build/ beside records/ by default."))] = None,
+    only: Annotated[list[Effect] | None, Option(help=_("Only people to whom this is done, and nothing worse."))] = None,
+    changed: Annotated[bool, Option("--changed", help=_("Only people with something outstanding."))] = False,
+    plan: Annotated[str, Option(metavar="CHECKSUM", help=_("Refuse any other plan than this one."))] = "",
+    approve: Annotated[str, Option(metavar="CHECKSUM", help=_("Go beyond a limit, for this plan."))] = "",
+    rehearse: Annotated[bool, Option("--rehearse", help=_("Files that Handshake analyses and never runs."))] = False,
+    skip_errors: Annotated[bool, Option("--skip-errors", help=_("Leave out who has errors, and list them."))] = False,
     allow_dirty: Annotated[
-        bool, typer.Option("--allow-dirty", help=_("Compile uncommitted changes too; the manifest says so."))
+        bool, Option("--allow-dirty", help=_("Compile uncommitted changes too; the manifest says so."))
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Print the manifest."))] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help=_("Read every file again, and remember nothing."))
-    ] = False,
+    as_json: Annotated[bool, Option("--json", help=_("Print the manifest."))] = False,
+    no_cache: Annotated[bool, Option("--no-cache", help=_("Read every file again, and remember nothing."))] = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compiled import compiled_text, left_out_text
     from graduand.reports.findings_text import findings_text
     from graduand.sending import uploads
 
-    session = session_of(context)
     workspace = session.workspace()
     folder = out or workspace.root / "build"
     order = uploads.Order(
@@ -64,7 +52,7 @@ def compile(  # noqa: A001 - the command's name
         found = errors(compiled.checked.findings)
         show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)
     uploads.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
     upload = compiled.prepared.upload
     show(left_out_text(upload), session.colour, sys.stderr)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import say, say_resumed, session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session, say, say_resumed
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
 from graduand.reports.page import show as show_lines
@@ -18,17 +17,17 @@ HELP = N_("Put right what is wrong in one way only: shows what would change, and
 
 
 def cure(
-    context: typer.Context,
+    session: Session,
     rules: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[GR109]...", help=_("Only what these rules find; all that has a cure by default.")),
+        Argument(metavar="[GR109]...", help=_("Only what these rules find; all that has a cure by default.")),
     ] = None,
-    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
-    apply: Annotated[bool, typer.Option("--apply", help=_("Write the records, and commit them."))] = False,
-    no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object for each record."))] = False,
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[bool, typer.Option("--all", help=_("Show every record, not the first ten."))] = False,
+    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
+    apply: Annotated[bool, Option("--apply", help=_("Write the records, and commit them."))] = False,
+    no_commit: Annotated[bool, Option("--no-commit", help=_("Save only; commit yourself."))] = False,
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object for each record."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[bool, Option("--all", help=_("Show every record, not the first ten."))] = False,
 ) -> None:
     from graduand.changes import cures
     from graduand.changes.recorded import saved_words
@@ -36,7 +35,6 @@ def cure(
     from graduand.reports.cures_text import cures_text
     from graduand.rules.remedy import CURABLE
 
-    session = session_of(context)
     workspace = session.workspace()
     wanted = _rules(rules or [], CURABLE)
     checked = workspace.check_within(workspace.scope((), cohort), today(), progress())

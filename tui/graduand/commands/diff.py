@@ -6,9 +6,8 @@ import sys
 from enum import StrEnum
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session
 from graduand.language import N_, _
 
 HELP = N_("Say what a pull request changes, closings first: diff main..HEAD")
@@ -30,20 +29,19 @@ class Place(StrEnum):
 
 
 def diff(
-    context: typer.Context,
-    span: Annotated[str, typer.Argument(metavar="A..B", help=_("Two commits, such as main..HEAD."))],
-    form: Annotated[Format, typer.Option("--format", help=_("How to print the changes."))] = Format.text,
+    session: Session,
+    span: Annotated[str, Argument(metavar="A..B", help=_("Two commits, such as main..HEAD."))],
+    form: Annotated[Format, Option("--format", help=_("How to print the changes."))] = Format.text,
     place: Annotated[
-        Place, typer.Option("--for", help=_("Where Markdown must fit: a comment, or the summary of a job."))
+        Place, Option("--for", help=_("Where Markdown must fit: a comment, or the summary of a job."))
     ] = Place.comment,
-    as_json: Annotated[bool, typer.Option("--json", help=_("The same as --format json."))] = False,
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
+    as_json: Annotated[bool, Option("--json", help=_("The same as --format json."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
 ) -> None:
     from graduand.reports import review_pages
     from graduand.reports.page import show as show_lines
     from graduand.trail.review import review
 
-    session = session_of(context)
     found = review(session.workspace(), span)
     if as_json or form is Format.json:
         sys.stdout.writelines(f"{line}\n" for line in review_pages.as_json(found))

@@ -5,24 +5,23 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
-from graduand.checkup import examine
-from graduand.commands.session import session_of
+from graduand.commands.declaration import Option
+from graduand.commands.session import Ended, Session
 from graduand.errors import Exit
 from graduand.language import N_, _
-from graduand.reports.json_text import json_text
-from graduand.reports.page import Span, line, show
 from graduand.workspace import today
 
 HELP = N_("Say what is missing on this machine: git, a name for commits, a fresh schema.")
 
 
 def doctor(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    session: Session,
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    session = session_of(context)
+    from graduand.checkup import examine
+    from graduand.reports.json_text import json_text
+    from graduand.reports.page import Span, line, show
+
     symptoms = tuple(examine(session.workspace(), today()))
     if as_json:
         lines = (json_text({"schema": "graduand/symptom/1", **symptom._asdict()}) for symptom in symptoms)
@@ -32,4 +31,4 @@ def doctor(
             sign = Span("✗ ", "bold red") if symptom.cure else Span("✓ ", "green")
             show([line(sign, symptom.said, *([f"\n  → {symptom.cure}"] if symptom.cure else []))], session.colour)
     if any(symptom.cure for symptom in symptoms):
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)

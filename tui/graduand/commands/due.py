@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from graduand.campaigns.due import AHEAD, Kind
-from graduand.commands.session import say, say_resumed, session_of
+from graduand.campaigns.kinds import AHEAD, Kind
+from graduand.commands.declaration import Option
+from graduand.commands.session import Session, say, say_resumed
 from graduand.errors import Usage
 from graduand.language import N_, _, ngettext
 from graduand.reports.progress import progress
@@ -25,14 +24,14 @@ _FAR = 3660
 
 
 def due(
-    context: typer.Context,
-    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The day for which to ask; today by default."))] = "",
-    ahead: Annotated[int, typer.Option(metavar="DAYS", help=_("How many days to look ahead."))] = AHEAD,
-    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
-    only: Annotated[list[Kind] | None, typer.Option(help=_("Only what is of this kind; may be repeated."))] = None,
+    session: Session,
+    on: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The day for which to ask; today by default."))] = "",
+    ahead: Annotated[int, Option(metavar="DAYS", help=_("How many days to look ahead."))] = AHEAD,
+    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
+    only: Annotated[list[Kind] | None, Option(help=_("Only what is of this kind; may be repeated."))] = None,
     apply: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--apply",
             help=_(
                 "Write what is proposed into the records, and commit; what closes accounts only when --only names it."
@@ -41,17 +40,14 @@ def due(
     ] = False,
     approve: Annotated[
         str,
-        typer.Option(metavar="CHECKSUM", help=_("Go beyond the limits of institution.yaml with just these proposals.")),
+        Option(metavar="CHECKSUM", help=_("Go beyond the limits of institution.yaml with just these proposals.")),
     ] = "",
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
     from graduand.campaigns.due import calendar, within
 
-    session = session_of(context)
     workspace = session.workspace()
     if not 0 <= ahead <= _FAR:
         message = _("One can look between 0 and {far} days ahead, not {count}.")

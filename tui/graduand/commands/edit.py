@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from graduand.commands.session import Session, say, say_resumed, session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session, say, say_resumed
 from graduand.errors import Usage
 from graduand.language import N_, _, visible
 from graduand.workspace import today
@@ -21,18 +20,18 @@ HELP = N_("Change fields of one person or many, and commit: edit 00412345 disabl
 
 
 def edit(
-    context: typer.Context,
+    session: Session,
     words: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="USERNAME… FIELD=VALUE…",
             help=_("Whose records, and what to change; FIELD= removes the field, a;b is a list, - reads usernames."),
         ),
     ],
-    cohort: Annotated[str, typer.Option(help=_("Move the records to this cohort."))] = "",
-    preview: Annotated[bool, typer.Option("--preview", help=_("Only show what would change, and for whom."))] = False,
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
-    no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
+    cohort: Annotated[str, Option(help=_("Move the records to this cohort."))] = "",
+    preview: Annotated[bool, Option("--preview", help=_("Only show what would change, and for whom."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
+    no_commit: Annotated[bool, Option("--no-commit", help=_("Save only; commit yourself."))] = False,
 ) -> None:
     from graduand.changes.bulk import beyond, prepare
     from graduand.changes.edits import assignments, paths_of
@@ -41,7 +40,6 @@ def edit(
     from graduand.reports.bulk_text import bulk_text
     from graduand.reports.page import show as show_lines
 
-    session = session_of(context)
     workspace = session.workspace()
     usernames = [word for word in words if "=" not in word and word != "-"]
     if "-" in words:

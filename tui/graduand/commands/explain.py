@@ -5,25 +5,24 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
-from graduand.nearest import nearest
-from graduand.reports.explanation import field_text, rule_text
-from graduand.reports.page import show
-from graduand.rules.book import RULES
 
 HELP = N_("Explain a rule (GR301) or a column (disabled): why, the cure, and where it is written.")
 
 
 def explain(
-    context: typer.Context,
-    what: Annotated[str, typer.Argument(help=_("A rule's number or a column's name."), metavar="GR301|COLUMN")],
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object."))] = False,
+    session: Session,
+    what: Annotated[str, Argument(help=_("A rule's number or a column's name."), metavar="GR301|COLUMN")],
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object."))] = False,
 ) -> None:
-    session = session_of(context)
+    from graduand.nearest import nearest
+    from graduand.reports.explanation import field_text, rule_text
+    from graduand.reports.page import show
+    from graduand.rules.book import RULES
+
     workspace = session.workspace()
     rule, field = RULES.get(what.upper()), workspace.school.fields.get(what)
     if rule is None and field is None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import say, say_resumed, session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session, say, say_resumed
 from graduand.language import N_, _, visible
 from graduand.workspace import today
 
@@ -15,13 +14,13 @@ HELP = N_("Delete a person's record, and keep a checksum so that no intake bring
 
 
 def forget(
-    context: typer.Context,
-    username: Annotated[str, typer.Argument(metavar="USERNAME", help=_("Whose record."))],
-    basis: Annotated[str, typer.Option(help=_("Why it must go, such as “GDPR art. 17”; kept beside the checksum."))],
+    session: Session,
+    username: Annotated[str, Argument(metavar="USERNAME", help=_("Whose record."))],
+    basis: Annotated[str, Option(help=_("Why it must go, such as “GDPR art. 17”; kept beside the checksum."))],
 ) -> None:
     from graduand.changes import forgetting
 
-    forgotten = forgetting.forget(session_of(context).workspace(), username, basis, today(), tell=say_resumed)
+    forgotten = forgetting.forget(session.workspace(), username, basis, today(), tell=say_resumed)
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in forgotten.paths)
     say(_("Deleted and committed: {commit}").format(commit=forgotten.saved[0].commit[:12]))
     say(_("git's history still holds the record: an erasure rewrites it. The account in Handshake is deleted there."))

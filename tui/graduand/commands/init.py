@@ -6,25 +6,27 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import say
-from graduand.founding import Charter, found
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session, say
 from graduand.language import N_, _, spoken, visible
-from graduand.records.institution import Institution
 
 HELP = N_("Make a data repository in a new folder: records/, schema/, Makefile, git.")
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("A folder that does not exist yet, or is empty."))],
-    name: Annotated[str, typer.Option(help=_("The school's name."))] = "",
-    region: Annotated[str, typer.Option(help=_("The school's Handshake: eu or us."))] = "",
+    session: Session,
+    folder: Annotated[Path, Argument(metavar="FOLDER", help=_("A folder that does not exist yet, or is empty."))],
+    name: Annotated[str, Option(help=_("The school's name."))] = "",
+    region: Annotated[str, Option(help=_("The school's Handshake: eu or us."))] = "",
     domain: Annotated[
-        list[str] | None, typer.Option(help=_("A domain of the school's own addresses; once for each."))
+        list[str] | None, Option(help=_("A domain of the school's own addresses; once for each."))
     ] = None,
-    lang: Annotated[str, typer.Option(help=_("The school's language: fr or en."))] = "",
+    lang: Annotated[str, Option(help=_("The school's language: fr or en."))] = "",
 ) -> None:
+    from graduand.founding import Charter, found
+    from graduand.records.institution import Institution
+
+    del session  # there is no repository yet
     asking = sys.stdin.isatty() and sys.stderr.isatty()
     charter = Charter(
         name=name or _ask(asking, _("Name of the school"), ""),
@@ -64,5 +66,5 @@ def _ask(asking: bool, question: str, default: str) -> str:
     sys.stderr.flush()
     answer = sys.stdin.readline()
     if not answer:
-        raise typer.Abort
+        raise KeyboardInterrupt
     return answer.strip() or default

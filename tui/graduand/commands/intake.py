@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from graduand.commands.session import say, say_resumed, session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Ended, Session, say, say_resumed
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
 from graduand.reports.page import show as show_lines
@@ -25,61 +24,56 @@ HELP = N_("Take people in from a CSV file or a spreadsheet: shows what it would 
 
 
 def intake(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help=_("A CSV file or an .xlsx workbook; - reads the standard input."))],
-    apply: Annotated[bool, typer.Option("--apply", help=_("Take them in, in one commit."))] = False,
-    cohort: Annotated[str, typer.Option(help=_("The class that new people go into, such as 2026-spring."))] = "",
-    kind: Annotated[str, typer.Option(help=_("What happens to everybody: graduated or returned."))] = "",
-    end_date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The date of graduation of everybody."))] = "",
+    session: Session,
+    file: Annotated[Path, Argument(help=_("A CSV file or an .xlsx workbook; - reads the standard input."))],
+    apply: Annotated[bool, Option("--apply", help=_("Take them in, in one commit."))] = False,
+    cohort: Annotated[str, Option(help=_("The class that new people go into, such as 2026-spring."))] = "",
+    kind: Annotated[str, Option(help=_("What happens to everybody: graduated or returned."))] = "",
+    end_date: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The date of graduation of everybody."))] = "",
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help=_("A value that everybody gets, such as campus_name=Nord.")),
+        Option("--set", metavar="KEY=VALUE", help=_("A value that everybody gets, such as campus_name=Nord.")),
     ] = None,
     where: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN=VALUE", help=_("Only rows with this value, such as year=Senior; a|b is either.")),
+        Option(metavar="COLUMN=VALUE", help=_("Only rows with this value, such as year=Senior; a|b is either.")),
     ] = None,
     map_: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="HEADER=KEY", help=_("What a column is; HEADER= leaves it out.")),
+        Option("--map", metavar="HEADER=KEY", help=_("What a column is; HEADER= leaves it out.")),
     ] = None,
     value: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY:TEXT=VALUE", help=_("What a text of the file stands for; = alone: blank.")),
+        Option(metavar="KEY:TEXT=VALUE", help=_("What a text of the file stands for; = alone: blank.")),
     ] = None,
     dates: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN=FORM", help=_("Which part of a date comes first: dd/mm/yyyy or mm/dd/yyyy.")),
+        Option(metavar="COLUMN=FORM", help=_("Which part of a date comes first: dd/mm/yyyy or mm/dd/yyyy.")),
     ] = None,
     pad: Annotated[
         list[str] | None,
-        typer.Option(metavar="FIGURES", help=_("Fill usernames up with zeros in front; 0: take them as they are.")),
+        Option(metavar="FIGURES", help=_("Fill usernames up with zeros in front; 0: take them as they are.")),
     ] = None,
-    patch: Annotated[
-        bool, typer.Option("--patch", help=_("Answers: only the address of people who have a record."))
-    ] = False,
+    patch: Annotated[bool, Option("--patch", help=_("Answers: only the address of people who have a record."))] = False,
     source: Annotated[
-        str, typer.Option(help=_("The office that the file is from; its columns are kept in schema/intake/."))
+        str, Option(help=_("The office that the file is from; its columns are kept in schema/intake/."))
     ] = "",
-    encoding: Annotated[str, typer.Option(help=_("The encoding of the file, when it is guessed wrong."))] = "",
-    separator: Annotated[str, typer.Option(help=_("The sign between its cells, when it is guessed wrong."))] = "",
-    sheet: Annotated[str, typer.Option(help=_("The sheet of a workbook."))] = "",
+    encoding: Annotated[str, Option(help=_("The encoding of the file, when it is guessed wrong."))] = "",
+    separator: Annotated[str, Option(help=_("The sign between its cells, when it is guessed wrong."))] = "",
+    sheet: Annotated[str, Option(help=_("The sheet of a workbook."))] = "",
     out: Annotated[
-        Path | None, typer.Option(help=_("The folder for refused rows; build/intake/ beside records/ by default."))
+        Path | None, Option(help=_("The folder for refused rows; build/intake/ beside records/ by default."))
     ] = None,
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
-    ] = False,
-    no_commit: Annotated[bool, typer.Option("--no-commit", help=_("Save only; commit yourself."))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Print what it would do, or did, as JSON."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
+    no_commit: Annotated[bool, Option("--no-commit", help=_("Save only; commit yourself."))] = False,
+    as_json: Annotated[bool, Option("--json", help=_("Print what it would do, or did, as JSON."))] = False,
 ) -> None:
     from graduand.commands import wishes
     from graduand.exchange import arrivals, taking
     from graduand.reports.intake_text import as_json as json_of
     from graduand.reports.intake_text import intake_text
 
-    session = session_of(context)
     workspace = session.workspace()
     common = {"transition:kind": kind, "primary_education:end_date": day(end_date) if end_date else ""}
     order = arrivals.Order(
@@ -108,7 +102,7 @@ def intake(
             sys.stdout.write(json_of(look, show=show, taken=taken))
         _say_taken(taken)
     if look.refused:
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)
 
 
 def _read(file: Path) -> bytes:

@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from graduand.campaigns.outreach import Call, Campaign
-from graduand.commands.session import say, say_resumed, session_of
+from graduand.campaigns.kinds import Campaign
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session, say, say_resumed
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.progress import progress
 from graduand.workspace import day, today
@@ -22,45 +21,42 @@ HELP = N_("Write to graduates: who must give a personal address (email), who los
 
 
 def outreach(
-    context: typer.Context,
+    session: Session,
     campaign: Annotated[
         Campaign,
-        typer.Argument(
+        Argument(
             metavar="email|sso",
             help=_("email: ask for a personal address; sso: tell who must set a Handshake password first."),
         ),
     ],
     usernames: Annotated[
-        list[str] | None, typer.Argument(metavar="[USERNAME]…", help=_("Only these people; all when none is named."))
+        list[str] | None, Argument(metavar="[USERNAME]…", help=_("Only these people; all when none is named."))
     ] = None,
-    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
     on: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help=_("The day on which the letters are sent; today by default."))
+        str, Option(metavar="YYYY-MM-DD", help=_("The day on which the letters are sent; today by default."))
     ] = "",
     answer_by: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help=_("The last day for an answer; four weeks later by default."))
+        str, Option(metavar="YYYY-MM-DD", help=_("The last day for an answer; four weeks later by default."))
     ] = "",
     remind: Annotated[
-        bool, typer.Option("--remind", help=_("Write to who was asked before and has not answered, to nobody else."))
+        bool, Option("--remind", help=_("Write to who was asked before and has not answered, to nobody else."))
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(help=_("The folder for people.csv and letter.txt; - prints the CSV; build/outreach by default.")),
+        Option(help=_("The folder for people.csv and letter.txt; - prints the CSV; build/outreach by default.")),
     ] = None,
     apply: Annotated[
-        bool, typer.Option("--apply", help=_("Note in the records that people were asked, and commit."))
+        bool, Option("--apply", help=_("Note in the records that people were asked, and commit."))
     ] = False,
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
     from graduand.campaigns import outreach as campaigns
 
-    session = session_of(context)
     workspace = session.workspace()
-    call = Call(
+    call = campaigns.Call(
         campaign,
         day(on) if on else today(),
         day(answer_by) if answer_by else "",

@@ -6,9 +6,8 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from graduand.commands.session import say, session_of
+from graduand.commands.declaration import Option
+from graduand.commands.session import Ended, Session, say
 from graduand.errors import Exit
 from graduand.handshake.effect import Effect
 from graduand.language import N_, _
@@ -32,35 +31,26 @@ class Format(StrEnum):
 
 
 def plan(
-    context: typer.Context,
-    cohort: Annotated[str, typer.Option(help=_("Only this cohort."))] = "",
+    session: Session,
+    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
     on: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
+        str, Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
     ] = "",
-    only: Annotated[
-        list[Effect] | None, typer.Option(help=_("Only people to whom this is done, and nothing worse."))
-    ] = None,
-    changed: Annotated[bool, typer.Option("--changed", help=_("Only people with something outstanding."))] = False,
-    form: Annotated[Format, typer.Option("--format", help=_("How to print the plan."))] = Format.text,
-    as_json: Annotated[bool, typer.Option("--json", help=_("The same as --format json."))] = False,
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
-    ] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help=_("End with 10 when there are changes."))] = False,
-    skip_errors: Annotated[
-        bool, typer.Option("--skip-errors", help=_("Leave out who has errors, and list them."))
-    ] = False,
-    allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help=_("Plan uncommitted changes too."))] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help=_("Read every file again, and remember nothing."))
-    ] = False,
+    only: Annotated[list[Effect] | None, Option(help=_("Only people to whom this is done, and nothing worse."))] = None,
+    changed: Annotated[bool, Option("--changed", help=_("Only people with something outstanding."))] = False,
+    form: Annotated[Format, Option("--format", help=_("How to print the plan."))] = Format.text,
+    as_json: Annotated[bool, Option("--json", help=_("The same as --format json."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
+    exit_code: Annotated[bool, Option("--exit-code", help=_("End with 10 when there are changes."))] = False,
+    skip_errors: Annotated[bool, Option("--skip-errors", help=_("Leave out who has errors, and list them."))] = False,
+    allow_dirty: Annotated[bool, Option("--allow-dirty", help=_("Plan uncommitted changes too."))] = False,
+    no_cache: Annotated[bool, Option("--no-cache", help=_("Read every file again, and remember nothing."))] = False,
 ) -> None:
     from graduand.reports.compiled import left_out_text
     from graduand.reports.findings_text import findings_text
     from graduand.sending import uploads
 
-    session = session_of(context)
     order = uploads.Order(
         day(on) if on else today(),
         cohort,
@@ -73,7 +63,7 @@ def plan(
     if planned.prepared is None:
         found = errors(planned.checked.findings)
         show_lines(findings_text(found, len(planned.checked.paths), everything=False), session.colour, sys.stderr)
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)
     prepared = planned.prepared
     show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
     _print(prepared, Format.json if as_json else form, session.colour, everything=everything, show=show)
@@ -81,9 +71,9 @@ def plan(
         say(" ".join(uploads.said(breach) for breach in prepared.breaches))
         message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
         say(message.format(checksum=prepared.upload.plan))
-        raise typer.Exit(Exit.LIMIT)
+        raise Ended(Exit.LIMIT)
     if exit_code and prepared.plan.outstanding:
-        raise typer.Exit(Exit.CHANGES)
+        raise Ended(Exit.CHANGES)
 
 
 def _print(prepared: Prepared, form: Format, colour: str, *, everything: bool, show: bool) -> None:

@@ -6,25 +6,22 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import say, session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session, say
 from graduand.language import N_, _
 
 HELP = N_("Take Handshake's failed rows in: who, why, what cures it; these people are outstanding again.")
 
 
 def reconcile(
-    context: typer.Context,
+    session: Session,
     file: Annotated[
-        Path, typer.Argument(metavar="FAILED.csv", help=_("What “Download Failed Rows CSV” gave; - is standard input."))
+        Path, Argument(metavar="FAILED.csv", help=_("What “Download Failed Rows CSV” gave; - is standard input."))
     ],
-    upload: Annotated[str, typer.Option(help=_("The upload that they failed in; the last one by default."))] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only explain; note nothing."))] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each answer."))
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    upload: Annotated[str, Option(help=_("The upload that they failed in; the last one by default."))] = "",
+    dry_run: Annotated[bool, Option("--dry-run", help=_("Only explain; note nothing."))] = False,
+    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each answer."))] = False,
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
     from graduand.reports.page import show
     from graduand.reports.reconciled import as_json as json_of
@@ -32,7 +29,6 @@ def reconcile(
     from graduand.sending.results import SIZE
     from graduand.sending.results import reconcile as take_in
 
-    session = session_of(context)
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else None
     reconciled = take_in(session.workspace(), file, upload, note=not dry_run, raw=raw)
     if as_json:

@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import say, session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session, say
 from graduand.language import N_, _
 from graduand.reports.page import show
 from graduand.workspace import day, today
@@ -17,19 +16,16 @@ HELP = N_("Compile the files that take an upload back, and list what cannot be u
 
 
 def rollback(
-    context: typer.Context,
-    upload: Annotated[str, typer.Argument(metavar="UPLOAD", help=_("A noted upload; the last one by default."))] = "",
-    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=_("The day; today by default."))] = "",
-    out: Annotated[
-        Path | None, typer.Option(help=_("The folder for the files; build/ beside records/ by default."))
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Print the manifest."))] = False,
+    session: Session,
+    upload: Annotated[str, Argument(metavar="UPLOAD", help=_("A noted upload; the last one by default."))] = "",
+    on: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The day; today by default."))] = "",
+    out: Annotated[Path | None, Option(help=_("The folder for the files; build/ beside records/ by default."))] = None,
+    as_json: Annotated[bool, Option("--json", help=_("Print the manifest."))] = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compiled import compiled_text, lost_text
     from graduand.sending.uploads import take_back
 
-    session = session_of(context)
     workspace = session.workspace()
     folder = out or workspace.root / "build"
     taken = take_back(workspace, upload, day(on) if on else today(), folder)

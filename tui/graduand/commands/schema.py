@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import say, session_of
+from graduand.commands.declaration import Option
+from graduand.commands.session import Ended, Session, say
 from graduand.errors import Exit
 from graduand.language import N_, _
 from graduand.workspace import JSON_SCHEMA
@@ -15,16 +14,16 @@ HELP = N_("Write schema/transition.schema.json, which tells editors what a recor
 
 
 def schema(
-    context: typer.Context,
-    check: Annotated[bool, typer.Option("--check", help=_("Only say whether it is fresh; change nothing."))] = False,
+    session: Session,
+    check: Annotated[bool, Option("--check", help=_("Only say whether it is fresh; change nothing."))] = False,
 ) -> None:
-    workspace = session_of(context).workspace()
+    workspace = session.workspace()
     wanted, there = workspace.json_schema()
     if wanted == there:
         say(_("{path} is fresh.").format(path=JSON_SCHEMA))
     elif check:
         say(_("{path} is stale; graduand schema writes it anew.").format(path=JSON_SCHEMA))
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)
     else:
         workspace.write_json_schema()
         say(_("{path} is written.").format(path=JSON_SCHEMA))

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.language import _, ngettext
 from graduand.workspace import Workspace, root_of
 
 if TYPE_CHECKING:
-    import typer
-
     from graduand.changes.proposals import Resumed
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """Where the records are, and how to print."""
 
     root: Path | None = None
@@ -32,9 +28,12 @@ class Session:
         return Workspace(root_of(self.root or Path.cwd()))
 
 
-def session_of(context: typer.Context) -> Session:
-    """Return the session of a command's context."""
-    return context.obj if isinstance(context.obj, Session) else Session()
+class Ended(Exception):
+    """A command has done its work, and says by its exit code what it found."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def say(sentence: str) -> None:

@@ -7,9 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from graduand.commands.session import agreed, say, say_resumed, session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Ended, Session, agreed, say, say_resumed
 from graduand.errors import Exit, Usage
 from graduand.exchange.cells import REMOVE, Dates
 from graduand.language import N_, _, ngettext, visible
@@ -50,46 +49,37 @@ _SIGNS = {Separator.comma: ",", Separator.semicolon: ";", Separator.tab: "\t"}
 
 
 def sheet(
-    context: typer.Context,
-    way: Annotated[Way, typer.Argument(metavar="out|in", help=_("out: make a sheet; in: take one back."))],
+    session: Session,
+    way: Annotated[Way, Argument(metavar="out|in", help=_("out: make a sheet; in: take one back."))],
     words: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="[USERNAME]…|FILE",
             help=_("out: whose records, all when none is named, - reads usernames; in: the file, - reads it."),
         ),
     ] = None,
-    cohort: Annotated[str, typer.Option(help=_("out: only this cohort."))] = "",
-    kind: Annotated[Kind | None, typer.Option(help=_("out: only graduates, or only people who returned."))] = None,
+    cohort: Annotated[str, Option(help=_("out: only this cohort."))] = "",
+    kind: Annotated[Kind | None, Option(help=_("out: only graduates, or only people who returned."))] = None,
     out: Annotated[
-        Path | None, typer.Option(help=_("out: the new file; - prints it; build/sheet-<day>.csv by default."))
+        Path | None, Option(help=_("out: the new file; - prints it; build/sheet-<day>.csv by default."))
     ] = None,
     separator: Annotated[
         Separator | None,
-        typer.Option(help=_("out: what stands between cells; a semicolon in French, a comma otherwise.")),
+        Option(help=_("out: what stands between cells; a semicolon in French, a comma otherwise.")),
     ] = None,
-    no_bom: Annotated[
-        bool, typer.Option("--no-bom", help=_("out: without the mark by which Excel knows UTF-8."))
-    ] = False,
+    no_bom: Annotated[bool, Option("--no-bom", help=_("out: without the mark by which Excel knows UTF-8."))] = False,
     dates: Annotated[
-        Dates | None, typer.Option(help=_("in: which number of 05/06/2026 is the day, where the sheet does not tell."))
+        Dates | None, Option(help=_("in: which number of 05/06/2026 is the day, where the sheet does not tell."))
     ] = None,
-    apply: Annotated[
-        bool, typer.Option("--apply", help=_("in: write the changes into the records, and commit."))
-    ] = False,
+    apply: Annotated[bool, Option("--apply", help=_("in: write the changes into the records, and commit."))] = False,
     approve: Annotated[
         str,
-        typer.Option(
-            metavar="CHECKSUM", help=_("in: go beyond the limits of institution.yaml with just these changes.")
-        ),
+        Option(metavar="CHECKSUM", help=_("in: go beyond the limits of institution.yaml with just these changes.")),
     ] = "",
-    show: Annotated[bool, typer.Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help=_("Show everybody, not the first ten of each kind."))
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))] = False,
+    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
+    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    session = session_of(context)
     workspace = session.workspace()
     if way is Way.out:
         people = sys.stdin.read().split() if words == ["-"] else words or []
@@ -103,7 +93,7 @@ def sheet(
     _print(found, session.colour, everything=everything, show=show, as_json=as_json)
     _take(workspace, found, approve, apply=apply)
     if found.refused:
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)
 
 
 def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str) -> tuple[Record, ...]:
@@ -112,7 +102,7 @@ def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str
     records = sheets.chosen(workspace, sheets.Choice(people, cohort, kind), today(), progress())
     if not records:
         say(_("There is nobody to put into a sheet."))
-        raise typer.Exit(Exit.FINDINGS)
+        raise Ended(Exit.FINDINGS)
     return records
 
 

@@ -6,20 +6,19 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import session_of
+from graduand.commands.declaration import Argument
+from graduand.commands.session import Session
 from graduand.language import N_, _
 
 HELP = N_("Print one record's file as a reviewer reads it; “git diff” does so by itself where init has set it up.")
 
 
 def text(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("A record's file, wherever it lies."))],
+    session: Session,
+    file: Annotated[Path, Argument(metavar="FILE", help=_("A record's file, wherever it lies."))],
 ) -> None:
     from graduand.reports.portrait_text import portrait_text
     from graduand.trail.portrait import portrait
 
-    school = session_of(context).workspace().school
+    school = session.workspace().school
     sys.stdout.writelines([f"{line}\n" for line in portrait_text(portrait(file, school), school)])

@@ -6,23 +6,22 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from graduand.commands.session import say, session_of
+from graduand.commands.declaration import Argument, Option
+from graduand.commands.session import Session, say
 from graduand.language import N_, _
-from graduand.reports.json_text import json_text
 
 HELP = N_("Note that an upload went in: a tag on its commit, with the manifest as message.")
 
 
 def uploaded(
-    context: typer.Context,
-    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help=_("build/manifest.json, beside its files."))],
-    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object."))] = False,
+    session: Session,
+    manifest: Annotated[Path, Argument(metavar="MANIFEST", help=_("build/manifest.json, beside its files."))],
+    as_json: Annotated[bool, Option("--json", help=_("One JSON object."))] = False,
 ) -> None:
+    from graduand.reports.json_text import json_text
     from graduand.sending.uploads import note_upload
 
-    name = note_upload(session_of(context).workspace(), manifest)
+    name = note_upload(session.workspace(), manifest)
     if as_json:
         sys.stdout.write(json_text({"schema": "graduand/uploaded/1", "upload": name}) + "\n")
         return

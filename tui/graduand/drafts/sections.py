@@ -8,8 +8,8 @@ from graduand.drafts.drafting import FORMER, KIND, keys
 from graduand.handshake.row import DISABLED, derived_cells
 from graduand.language import N_, _
 from graduand.nearest import folded
-from graduand.records.institution import PATH as INSTITUTION
 from graduand.records.kinds import CLEAR, Kind
+from graduand.records.peeking import PATH as INSTITUTION
 from graduand.records.record import ATTENDING, END, START
 from graduand.records.transition import GRADUATED, RETURNED
 from graduand.rules.policy import keeps

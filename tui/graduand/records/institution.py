@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.errors import SchemaBroken
 from graduand.language import LANGUAGES, _, quoted
 from graduand.nearest import nearest
+from graduand.records.peeking import PATH
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import Mapping, Node, Scalar, Sequence, parse
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     _Typed = Callable[["_Reader", str, Node], dict[str, object]]
     """What types one key: it returns the attributes of the institution that the key stands for."""
-
-PATH = "schema/institution.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,6 @@ def read_institution(raw: bytes, path: str = PATH) -> Institution:
     except Refused as refused:
         raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
     return _Reader(path).institution(tree)
-
-
-def peeked_language(raw: bytes) -> str:
-    """Return the language that the file asks for, without reading the rest of it; "" when it names none."""
-    found = re.search(rb"^language: *([a-z]{2})\b", raw, re.MULTILINE)
-    return found.group(1).decode() if found else ""
 
 
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")

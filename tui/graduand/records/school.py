@@ -12,7 +12,7 @@ from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
 from graduand.nearest import folded
 from graduand.records import transition
-from graduand.records.institution import PATH as INSTITUTION_PATH
+from graduand.records.peeking import PATH as INSTITUTION_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

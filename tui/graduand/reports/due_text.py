@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.campaigns.due import CLOSING, Kind
+from graduand.campaigns.kinds import CLOSING, Kind
 from graduand.language import _, masked, ngettext, quoted, visible
 from graduand.reports.page import Line, Span, line
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from graduand.campaigns.outreach import Campaign, Why
+from graduand.campaigns.kinds import Campaign
+from graduand.campaigns.outreach import Why
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.page import Line, Span, line
 

@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from graduand.campaigns import due, granted
-from graduand.campaigns.due import CLOSING, Calendar, Due, Kind
+from graduand.campaigns.due import Calendar, Due
+from graduand.campaigns.kinds import AHEAD, CLOSING, Kind
 from graduand.changes.comparison import intended
 from graduand.language import N_, _, ngettext, visible
 from graduand.people.query import folded
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
-_AHEAD: Final = (due.AHEAD, 90, 365, 0)
+_AHEAD: Final = (AHEAD, 90, 365, 0)
 """How many days can be looked ahead, one after the other."""
 
 
@@ -54,8 +55,8 @@ class DueScreen(View[Calendar]):
         self.commit = commit
         self.workspace = workspace
         self.day = on
-        self.ahead = due.AHEAD
-        self.found = Calendar(on, due.AHEAD, (), (), 0)
+        self.ahead = AHEAD
+        self.found = Calendar(on, AHEAD, (), (), 0)
         self.outline: Outline[Due] = Outline({})
         self.marks: frozenset[tuple[str, str]] = frozenset()
         """The kind and the path of what is marked."""

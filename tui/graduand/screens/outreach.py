@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from graduand.campaigns import outreach
-from graduand.campaigns.outreach import Asked, Call, Campaign, LeftOut, Outreach, Why
+from graduand.campaigns.kinds import Campaign
+from graduand.campaigns.outreach import Asked, Call, LeftOut, Outreach, Why
 from graduand.changes.comparison import intended
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
