@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import random
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from graduand.people.listing import Column
 from graduand.people.query import folded, query_of
 from graduand.people.roster import ORDERS, Entry, Progress, Roster, last_roster, outstanding_of, roster_of
 from graduand.workspace import Workspace
@@ -152,3 +156,14 @@ def test_a_list_that_is_damaged_or_from_elsewhere_is_not_shown(root: Path, tmp_p
     (tmp_path / "copy/.git/graduand/list").write_bytes(damage)
 
     assert last_roster(Workspace(tmp_path / "copy")) is None
+
+
+@given(st.lists(st.text(alphabet="aé \u2028\r", max_size=3), min_size=1, max_size=9))
+def test_a_column_is_its_texts_whether_it_is_taken_apart_or_not(texts: list[str]) -> None:
+    with patch.object(Column, "_SCREEN", 4):
+        for index in range(-len(texts), len(texts)):
+            assert Column("\n".join(texts))[index] == texts[index]
+        column = Column("\n".join(texts))
+        assert (len(column), column[1:3], list(column)) == (len(texts), texts[1:3], texts)
+        with pytest.raises(IndexError):
+            column[len(texts)]

@@ -8,7 +8,7 @@ from graduand.drafts.drafting import judged
 from graduand.drafts.preview import UNKNOWN, known, preview
 from graduand.errors import NotGit
 from graduand.handshake.effect import Effect
-from graduand.handshake.plan import Status
+from graduand.handshake.status import Status
 from graduand.workspace import Workspace
 from tests.drafts.drafts import ON, draft_of, people
 from tests.repository import graduand

@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Final
 from graduand import disk
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
-from graduand.records.source import Refused, text_of
-from graduand.records.tree import Mapping as Tree
-from graduand.records.tree import Scalar, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graduand.records.tree import Node
+    from graduand.records.tree import Node, Scalar
 
 _THEMES: Final = ("dark", "light")
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -51,6 +48,9 @@ def read_preferences() -> Preferences:
     path = preferences_path()
     if not path.exists():
         return Preferences()
+    from graduand.records.source import Refused, text_of  # noqa: PLC0415 - most have no such file
+    from graduand.records.tree import parse  # noqa: PLC0415
+
     try:
         tree = parse(text_of(disk.read(path)))
     except Refused as refused:
@@ -62,6 +62,9 @@ def read_preferences() -> Preferences:
 
 
 def _taken(found: Preferences, path: Path, key: Scalar, node: Node) -> Preferences:
+    from graduand.records.tree import Mapping as Tree  # noqa: PLC0415
+    from graduand.records.tree import Scalar  # noqa: PLC0415
+
     text = node.text if isinstance(node, Scalar) else ""
     if key.text == "theme" and text in _THEMES:
         return Preferences(text, found.commit, found.keys)

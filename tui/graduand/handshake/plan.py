@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,6 +11,7 @@ from graduand.handshake.effect import Effect
 from graduand.handshake.job import EMAIL, LOGIN, USERNAME
 from graduand.handshake.row import DISABLED, LABELS, Row
 from graduand.handshake.state import NOTHING
+from graduand.handshake.status import Status
 from graduand.records.kinds import CLEAR
 from graduand.records.record import ALUMNI, ATTENDING
 
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
 
 _ORDER: Final = {effect: number for number, effect in enumerate(Effect)}
-
-
-class Status(StrEnum):
-    """How a person's row stands against what was last sent."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    FAILED = "failed"
-    """Sent before, and refused."""
 
 
 class Cell(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar, overload
 
@@ -52,6 +53,40 @@ def _same(one: object, other: object) -> bool:
     return one == other
 
 
+class Column(Sequence[str]):
+    """Many texts in one, with a line for each; the first ones are there at once, the others when one is asked for."""
+
+    _SCREEN: Final = 200
+    """What a first look takes, on the largest screen."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._first = text.split("\n", self._SCREEN)[: self._SCREEN]
+
+    @cached_property
+    def _all(self) -> list[str]:
+        return self._text.split("\n")
+
+    @cached_property
+    def _count(self) -> int:
+        return self._text.count("\n") + 1
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, int) and 0 <= index < len(self._first):
+            return self._first[index]
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+
 def keep(workspace: Workspace, columns: Sequence[Sequence[str]]) -> None:
     """Keep the columns of a list for the next time, where there is git."""
     place = _place(workspace)
@@ -75,8 +110,8 @@ def _joined(column: Sequence[str]) -> str | list[str]:
     return whole if column and whole.count("\n") == len(column) - 1 else [*column]
 
 
-def _apart(column: str | list[str]) -> list[str]:
-    return column.split("\n") if isinstance(column, str) else column
+def _apart(column: str | list[str]) -> Sequence[str]:
+    return Column(column) if isinstance(column, str) else column
 
 
 def _key(workspace: Workspace) -> str:

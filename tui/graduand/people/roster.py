@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.findings import Severity
-from graduand.handshake.plan import Status
+from graduand.handshake.status import Status
 from graduand.people.listing import Listing, keep, last_known
 from graduand.people.query import Query, folded
 
@@ -67,6 +67,7 @@ class Progress(NamedTuple):
     """The `Effect`s, the most destructive first."""
 
 
+_COLUMNS: Final = {name: number for number, name in enumerate(Entry._fields)}
 _RANK: Final = {Severity.ERROR: "0", Severity.WARNING: "1", Severity.NOTE: "2", "": "3"}
 
 
@@ -81,12 +82,17 @@ class Roster:
     @cached_property
     def _haystacks(self) -> list[str]:
         """What is looked through for words, folded, one text a person."""
-        lines = (
-            f"{one.username} {one.first_name} {one.last_name} {one.first_name} {one.address} {one.programme}"
-            for one in self.entries
-        )
+        words = ("username", "first_name", "last_name", "first_name", "address", "programme")
+        lines = map(" ".join, zip(*(self._column(name) for name in words), strict=True))
         # One text in one go: a call for each of a hundred thousand people would be seen.
         return folded("\n".join(line.replace("\n", " ") for line in lines)).split("\n") if self.entries else []
+
+    def _column(self, name: str) -> Sequence[str]:
+        """Return one text of everybody; a hundred thousand people are not made for it."""
+        if isinstance(self.entries, Listing):
+            column: Sequence[str] = self.entries.columns[_COLUMNS[name]]
+            return column
+        return [getattr(one, name) for one in self.entries]
 
     def knowing(self, outstanding: Mapping[str, Progress]) -> Roster:
         """Return the same people with what is outstanding; all that was worked out about them is kept."""
@@ -102,24 +108,24 @@ class Roster:
     @cached_property
     def places(self) -> Mapping[str, int]:
         """Where each path stands among the entries."""
-        return {one.path: number for number, one in enumerate(self.entries)}
+        return {path: number for number, path in enumerate(self._column("path"))}
 
     @cached_property
     def cohorts(self) -> tuple[str, ...]:
         """The cohorts, sorted."""
-        return tuple(sorted({one.cohort for one in self.entries}))
+        return tuple(sorted({path.split("/", 2)[1] for path in self._column("path")}))
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
         """The rules that anybody breaks, sorted."""
-        return tuple(sorted(set(chain.from_iterable(rules.split() for rules in {one.rules for one in self.entries}))))
+        return tuple(sorted(set(chain.from_iterable(rules.split() for rules in set(self._column("rules"))))))
 
     def find(self, query: Query, within: Sequence[int] | None = None) -> Sequence[int]:
         """Return the numbers of the entries that `query` finds, of those `within` when given."""
         found: Sequence[int] = range(len(self.entries)) if within is None else within
         for condition in query.filters:
-            holds = self._conditions(condition.key, condition.value)
-            found = [number for number in found if holds(self.entries[number])]
+            column, holds = self._condition(condition.key, condition.value)
+            found = [number for number in found if holds(column[number])]
         if not query.words:
             return found
         haystacks = self._haystacks
@@ -132,46 +138,55 @@ class Roster:
             found = [number for number in found if word in haystacks[number]]
         return found
 
-    def _conditions(self, key: str, value: str) -> Callable[[Entry], bool]:
+    def _condition(self, key: str, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
+        """Return which text of everybody a filter looks at, and what it must be like."""
         if key == "kind":
-            return lambda one: one.kind.startswith(value)
+            return self._column("kind"), lambda kind: kind.startswith(value)
         if key == "cohort":
-            return lambda one: folded(one.cohort).startswith(value)
+            return self._column("path"), lambda path: folded(path.split("/", 2)[1]).startswith(value)
         if key == "problem":
             wanted = value.upper()
-            return lambda one: wanted in one.rules or one.worst.startswith(value)
-        return {
-            "waiting": lambda one: WAITING in one.rules,
-            "held": lambda one: HELD in one.rules,
-            "closed": lambda one: one.disabled == "true",
-            "reopened": lambda one: one.disabled == "false",
-        }.get(value, lambda one: self._status(one) == value)
+            both = list(map(" ".join, zip(self._column("worst"), self._column("rules"), strict=True)))
+            return both, lambda one: one.startswith(value) or wanted in one
+        if value in _SIGNS:
+            name, sign = _SIGNS[value]
+            return self._column(name), lambda text: sign in text
+        return self._statuses(), lambda status: status == value
 
-    def _status(self, one: Entry) -> str:
-        known = self.outstanding.get(one.username)
-        return known.status if known else ""
+    def _statuses(self) -> Sequence[str]:
+        known = self.outstanding
+        return [known[one].status if one in known else "" for one in self._column("username")]
 
     def sort(self, numbers: Iterable[int], order: str) -> Sequence[int]:
         """Return `numbers` in one of the ORDERS."""
-        entries = self.entries
         if order == "path":
             return sorted(numbers)
-        keys: Mapping[str, Callable[[int], str]] = {
-            "name": lambda number: self._names[number],
-            "username": lambda number: entries[number].username,
-            "problem": lambda number: _RANK[entries[number].worst] + entries[number].rules,
-            "outstanding": lambda number: _URGENT.get(self._status(entries[number]), "9"),
-        }
-        return sorted(numbers, key=keys[order])
+        return sorted(numbers, key=self._keys(order).__getitem__)
+
+    def _keys(self, order: str) -> Sequence[str]:
+        """Return what everybody is sorted by."""
+        if order == "problem":
+            worst = (_RANK[one] for one in self._column("worst"))
+            return list(map("".join, zip(worst, self._column("rules"), strict=True)))
+        if order == "outstanding":
+            return [_URGENT.get(one, "9") for one in self._statuses()]
+        return self._names if order == "name" else self._column("username")
 
     @cached_property
     def _names(self) -> list[str]:
-        return folded("\n".join(f"{one.last_name} {one.first_name}".replace("\n", " ") for one in self.entries)).split(
-            "\n"
-        )
+        names = map(" ".join, zip(self._column("last_name"), self._column("first_name"), strict=True))
+        return folded("\n".join(name.replace("\n", " ") for name in names)).split("\n")
 
 
 _FIELDS: Final = {"entries", "outstanding"}
+_SIGNS: Final = {
+    "waiting": ("rules", WAITING),
+    "held": ("rules", HELD),
+    "closed": ("disabled", "true"),
+    "reopened": ("disabled", "false"),
+}
+"""Values of `is:` that a text of the entry tells by what is in it."""
+
 _URGENT: Final[Mapping[str, str]] = {Status.FAILED: "0", Status.NEW: "1", Status.CHANGED: "2", Status.UNCHANGED: "3"}
 
 

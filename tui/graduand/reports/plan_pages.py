@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from graduand.handshake.plan import Status
+from graduand.handshake.status import Status
 from graduand.language import _, visible
 from graduand.reports.compiled import left_out_text
 from graduand.reports.json_text import json_text

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.effect import Effect
-from graduand.handshake.plan import Change, Plan, Status
+from graduand.handshake.status import Status
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from graduand.handshake.plan import Cell
+    from graduand.handshake.plan import Cell, Change, Plan
     from graduand.sending.uploads import Prepared
 
 SHOWN: Final = 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -23,6 +24,7 @@ from graduand.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from textual.screen import Screen
     from textual.worker import Worker
 
     from graduand.drafts.keeping import Left
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 _GLANCE: Final = 2.0
 """Seconds between two looks at what has changed outside."""
+
+_PAINTED: Final = 1.0
+"""Seconds that threads wait for the first people to be painted, at most."""
 
 
 class GraduandApp(Shell):
@@ -49,9 +54,11 @@ class GraduandApp(Shell):
         super().__init__()
         self.workspace = workspace
         self.on = on
-        self.people = PeopleScreen(self._heading())
+        self.people = PeopleScreen("graduand")
         self._done: list[tuple[Saved, ...]] = []
         self._undone: list[tuple[Saved, ...]] = []
+        self._painted = Event()
+        """Set once somebody is on the screen; a thread that reads makes painting slow."""
         self._seen = b""
         """How the files stood when they were last looked at."""
 
@@ -62,14 +69,17 @@ class GraduandApp(Shell):
             name = ""
         return " · ".join(["graduand", visible(name or str(self.workspace.root))])
 
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with everybody."""
+        return self.people
+
     def on_mount(self) -> None:
         """Paint first, read afterwards."""
-        self.push_screen(self.people)
         self.hear_the_end()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.prefer()
+        self.tell_what_is_not_preferred()
         self.read_everybody()
         self._look_for_what_was_left()
         self.set_timer(0.5, self.look_around)
@@ -77,6 +87,7 @@ class GraduandApp(Shell):
     @work(thread=True, group="left")
     def _look_for_what_was_left(self) -> None:
         """Offer the drafts that killed sessions left, and finish what a killed save began."""
+        self._painted.wait(_PAINTED)
         from graduand.changes.proposals import resume, told  # noqa: PLC0415 - after the first paint
         from graduand.screens.shelter import Shelter  # noqa: PLC0415
 
@@ -113,6 +124,9 @@ class GraduandApp(Shell):
         self.call_later(self._tell, _("reading"))
         if not self.people.roster.entries and (known := last_roster(self.workspace)):
             self.call_later(self._show_last, known)
+            self._painted.wait(_PAINTED)
+        self._painted.set()
+        self.call_later(self._entitle, self._heading())
         try:
             roster = roster_of(self.workspace, self.on, tell).prepare()
         except WorkerCancelled:
@@ -135,12 +149,16 @@ class GraduandApp(Shell):
         if not worker.is_cancelled:
             self.call_later(self._know, outstanding)
 
+    def _entitle(self, words: str) -> None:
+        self.people.heading = words
+
     def _tell(self, words: str) -> None:
         self.people.told = words
 
     def _show_last(self, roster: Roster) -> None:
         """Show everybody as they were known last, until all is read."""
         self.people.roster = roster
+        self.call_after_refresh(self._painted.set)
 
     def _show(self, roster: Roster) -> None:
         self.people.told = _("comparing with the last upload")

@@ -40,7 +40,7 @@ ORDER_NAMES: Final = {
 class PeopleScreen(Screen[None]):
     """Everybody, and what they are searched by."""
 
-    CSS = """
+    DEFAULT_CSS = """
     #title { dock: top; height: 1; background: $panel; color: $foreground; text-style: bold; padding: 0 1; }
     #columns { height: 1; color: $foreground 60%; text-style: underline; }
     #empty { display: none; height: 1fr; content-align: center middle; padding: 0 4; color: $foreground 70%; }
@@ -92,14 +92,17 @@ class PeopleScreen(Screen[None]):
     trouble: reactive[str] = reactive("", init=False)
     """Why nothing could be read; "" when something could."""
 
-    def __init__(self, title: str) -> None:
+    heading: reactive[str] = reactive("", init=False)
+    """Whose people they are."""
+
+    def __init__(self, heading: str) -> None:
         super().__init__(classes="-empty")
-        self._heading = title
+        self.set_reactive(PeopleScreen.heading, heading)
         self._asked: tuple[Query, Sequence[int]] | None = None
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
-        yield Static(Content(self._heading), id="title")
+        yield Static(Content(self.heading), id="title")
         yield Search(lambda: self.roster, _("name, username, address, programme, or a filter"))
         yield Static(Content(""), id="columns")
         yield Lines(id="people")
@@ -123,7 +126,8 @@ class PeopleScreen(Screen[None]):
     def watch_roster(self) -> None:
         """Search again in what was read."""
         self._asked = None
-        self.marks &= self.roster.places.keys()
+        if self.marks:
+            self.marks &= self.roster.places.keys()
         self._search()
 
     def watch_order(self) -> None:
@@ -164,6 +168,10 @@ class PeopleScreen(Screen[None]):
 
     def _tell_columns(self) -> None:
         self.query_one("#columns", Static).update(Content(column_titles(self.lines.columns - 1)))
+
+    def watch_heading(self) -> None:
+        """Show whose people they are."""
+        self.query_one("#title", Static).update(Content(self.heading), layout=False)
 
     def watch_trouble(self) -> None:
         """Show why there is nothing."""

@@ -12,7 +12,8 @@ from textual.content import Content
 from graduand.errors import Trouble, Uncommitted
 from graduand.findings import Severity
 from graduand.handshake.effect import Effect
-from graduand.handshake.plan import Change, Status
+from graduand.handshake.plan import Change
+from graduand.handshake.status import Status
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
 from graduand.screens.compiling import question_of

@@ -43,17 +43,26 @@ class Shell(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.preferences = Preferences()
-
-    def prefer(self) -> None:
-        """Take the user's own colours and keys."""
+        self._not_preferred: Trouble | None = None
         for theme in THEMES.values():
             self.register_theme(theme)
+
+    def on_load(self) -> None:
+        """Take the user's own colours and keys, before anything is painted in others."""
         try:
             self.preferences = read_preferences()
         except Trouble as trouble:
-            self.tell_trouble(trouble)
+            self._not_preferred = trouble
         self.theme = THEMES[self.preferences.theme].name
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
         self.set_keymap(dict(self.preferences.keys))
+
+    def tell_what_is_not_preferred(self) -> None:
+        """Say why the user's own colours and keys are not taken, if they are not."""
+        if self._not_preferred:
+            self.tell_trouble(self._not_preferred)
 
     def hear_the_end(self) -> None:
         """End in order when the terminal is closed or the machine goes down; what is typed is kept first."""

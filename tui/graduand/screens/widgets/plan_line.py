@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.effect import Effect
-from graduand.handshake.plan import Change, Status
+from graduand.handshake.status import Status
 from graduand.reports.plan_text import effect_words, held_back, status_word
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 
 if TYPE_CHECKING:
+    from graduand.handshake.plan import Change
     from graduand.records.record import Record
     from graduand.screens.widgets.outline import Heading
 

@@ -1,0 +1,15 @@
+"""Status: how a person stands against what Handshake was last sent."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How a person's row stands against what was last sent."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    """Sent before, and refused."""
