@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand import disk
 from graduand.changes.proposal import Proposal
 from graduand.changes.proposals import apply
 from graduand.changes.recorded import described
+from graduand.drafts.keeping import folder_of, throw_away
 from graduand.errors import NoSuchPerson
 from graduand.intake.lists import TOMBSTONES, Tombstones, read_tombstones, written
 from graduand.intake.office import LIMIT
@@ -16,11 +18,15 @@ from graduand.records import files
 from graduand.records.paths import username_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from graduand.changes.proposals import Resumed
     from graduand.saved import Saved
     from graduand.workspace import Workspace
+
+
+_REMEMBERED: Final = ("list", "events", "sent")
+"""What is remembered in git's own folder besides leaves, and holds people."""
 
 
 class Forgotten(NamedTuple):
@@ -29,12 +35,16 @@ class Forgotten(NamedTuple):
     saved: tuple[Saved, ...]
     paths: tuple[str, ...]
     """Where the record was; a person may have had several."""
+    left: tuple[str, ...]
+    """Files below build/ that still name the person."""
 
 
 def forget(
     workspace: Workspace, username: str, basis: str, on: str, *, tell: Callable[[Resumed], None] | None = None
 ) -> Forgotten:
     """Delete the record of a person and note, as a checksum, that no file brings it back; one commit.
+
+    Unsaved drafts of it go too, and what is remembered of everybody, which is found again at the next command.
 
     `tell` hears what became of a save that was killed before. Raises:
         NoSuchPerson: there is no such record.
@@ -53,4 +63,21 @@ def forget(
         Proposal(TOMBSTONES, None, before, written(known.with_one(username, on, basis))),
     )
     saved = apply(workspace, proposals, *described("removed", [username]), tell=tell)
-    return Forgotten(saved, paths)
+    _let_go(workspace, paths)
+    return Forgotten(saved, paths, tuple(_naming(workspace, username)))
+
+
+def _let_go(workspace: Workspace, paths: tuple[str, ...]) -> None:
+    drafts = folder_of(workspace)
+    throw_away(drafts, paths)
+    disk.thin(drafts.parent / "leaves", ())
+    for name in _REMEMBERED:
+        disk.discard(drafts.parent / name)
+
+
+def _naming(workspace: Workspace, username: str) -> Iterator[str]:
+    """Return the files that were made of the records and hold a username as a word."""
+    word = re.compile(rb"(?<![\w.@-])" + re.escape(username.encode()) + rb"(?![\w@-])")
+    for path in sorted(workspace.root.glob("build/**/*")):
+        if path.is_file() and not path.is_symlink() and word.search(disk.read(path, disk.LARGE)):
+            yield path.relative_to(workspace.root).as_posix()

@@ -23,4 +23,7 @@ def forget(
     forgotten = forgetting.forget(session.workspace(), username, basis, today(), tell=say_resumed)
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in forgotten.paths)
     say(_("Deleted and committed: {commit}").format(commit=forgotten.saved[0].commit[:12]))
+    if forgotten.left:
+        files = ", ".join(visible(path, 300) for path in forgotten.left)
+        say(_("Still named in {files}: delete these files, or compile anew.").format(files=files))
     say(_("git's history still holds the record: an erasure rewrites it. The account in Handshake is deleted there."))

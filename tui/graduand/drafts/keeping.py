@@ -20,7 +20,7 @@ from graduand.records.transition import Waiver
 from graduand.records.writing import modeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -106,8 +106,23 @@ def forget(one: Left) -> None:
         one.file.unlink(missing_ok=True)
 
 
+def throw_away(folder: Path, paths: Iterable[str]) -> None:
+    """Throw away every draft of the records at these paths, whoever kept it.
+
+    Raises:
+        NotWritten: the disk refused.
+    """
+    for path in paths:
+        for file in folder.glob(f"{_name(path)}-*"):
+            disk.discard(file)
+
+
 def _place(folder: Path, draft: Draft) -> Path:
-    return folder / f"{hashlib.sha256(draft.path.encode(errors='surrogatepass')).hexdigest()[:24]}-{os.getpid()}.json"
+    return folder / f"{_name(draft.path)}-{os.getpid()}.json"
+
+
+def _name(path: str) -> str:
+    return hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest()[:24]
 
 
 def _left(folder: Path, school: School) -> Iterator[Left]:
