@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 PROGRAM = HOUSE / "tui" / "graduand"
 
 LAYERS = (
-    {"findings", "errors", "language", "catalogue", "disk", "nearest", "saved", "spreadsheet", "__init__"},
+    {
+        "findings",
+        "errors",
+        "language",
+        "catalogue",
+        "disk",
+        "encoding",
+        "delimited",
+        "nearest",
+        "saved",
+        "spreadsheet",
+        "__init__",
+    },
     {"records"},
     {"rules"},
     {"intake", "handshake", "history"},

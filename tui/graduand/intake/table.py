@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.delimited import END, delimited, reader
+from graduand.encoding import decoded
 from graduand.errors import Usage
-from graduand.intake.encoding import decoded
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
@@ -20,14 +20,8 @@ SIZE: Final = 64_000_000
 """Bytes of the largest file that is taken."""
 
 SEPARATORS: Final = (",", ";", "\t", "|")
-_ANNOUNCED: Final = re.compile(r'"?sep=([,;|\t])"?[,;|\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
-"""The line by which Excel is told the separator."""
-
 _SAMPLE: Final = 100_000
 """Characters in which a header ends."""
-
-_END: Final = "\ufdd0"
-"""Stands behind the last line; where it does not come out as a row of its own, a quotation mark has taken it in."""
 
 _TOP: Final = 10
 """Rows above a header that are looked through: a title, the day of the export."""
@@ -118,14 +112,12 @@ def _other_kind(raw: bytes) -> str:
 
 def _read_csv(raw: bytes, told: Told, known: Callable[[str], bool]) -> Table:
     found = decoded(raw, told.encoding)
-    announced = _ANNOUNCED.match(found.text)
-    start, first = (announced.end(), 2) if announced else (0, 1)
-    separator = told.separator or (announced.group(1) if announced else _separator(found.text[start : start + _SAMPLE]))
-    text = found.text[start:] if start else found.text
-    reader = _reader(text, separator)
+    text, announced, first = delimited(found.text)
+    separator = told.separator or announced or _separator(text[:_SAMPLE])
+    coming = _reader(text, separator)
     sheaf = Sheaf(known)
-    while rows := list(islice(reader, _AT_ONCE)):
-        if rows[-1] == [_END]:
+    while rows := list(islice(coming, _AT_ONCE)):
+        if rows[-1] == [END]:
             rows.pop()
             sheaf.take(rows)
             break
@@ -135,7 +127,7 @@ def _read_csv(raw: bytes, told: Told, known: Callable[[str], bool]) -> Table:
         message = _("The end of the file is missing: a quotation mark in the row of line {line} is never closed.")
         raise Usage(message.format(line=line))
     # Where each row is one line, nobody needs to look where it begins.
-    plain = sheaf.seen + 1 == reader.line_num
+    plain = sheaf.seen + 1 == coming.line_num
     lines = range(first, first + sheaf.seen) if plain else list(_lines(text, separator, first))
     return sheaf.table(lines)._replace(separator=separator, encoding=found.encoding, certain=found.certain)
 
@@ -261,19 +253,16 @@ def _separator(sample: str) -> str:
 
 
 def _reader(text: str, separator: str) -> Reader:
-    csv.field_size_limit(2**31 - 1)
-    # As bytes the text takes a quarter of the room, and gives its lines sooner.
-    lines = io.TextIOWrapper(io.BytesIO(text.encode(errors="surrogatepass")), "utf-8", "surrogatepass", newline="")
     try:
-        return csv.reader(chain(lines, [_END]), delimiter=separator)
+        return reader(text, separator)
     except TypeError as error:
         raise Usage(_("{value} is no separator; give one sign.").format(value=quoted(separator))) from error
 
 
 def _lines(text: str, separator: str, first: int) -> Iterator[int]:
     """Return the line on which each row begins."""
-    reader = _reader(text, separator)
+    rows = _reader(text, separator)
     start = first
-    for _cells in reader:
+    for _cells in rows:
         yield start
-        start = first + reader.line_num
+        start = first + rows.line_num
