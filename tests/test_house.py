@@ -16,19 +16,8 @@ if TYPE_CHECKING:
 PROGRAM = HOUSE / "tui" / "graduand"
 
 LAYERS = (
-    {
-        "findings",
-        "errors",
-        "language",
-        "catalogue",
-        "disk",
-        "encoding",
-        "delimited",
-        "nearest",
-        "saved",
-        "spreadsheet",
-        "__init__",
-    },
+    {"findings", "errors", "language", "catalogue", "disk", "nearest", "saved", "__init__"}
+    | {"encoding", "delimited", "spreadsheet"},
     {"records"},
     {"rules"},
     {"intake", "handshake", "history"},
