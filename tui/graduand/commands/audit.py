@@ -85,9 +85,9 @@ def _verify(session: Session, *, as_json: bool) -> None:
     from graduand.reports.page import show
     from graduand.reports.trail_machine import verified_json
     from graduand.reports.trail_text import verified_text
-    from graduand.trail import audit as trail
+    from graduand.trail.verification import verify
 
-    verified = trail.verify(session.workspace())
+    verified = verify(session.workspace())
     if as_json:
         sys.stdout.write(verified_json(verified))
     else:

@@ -3,104 +3,160 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 from graduand.history.events import Event, Kind, Source
+from graduand.history.lines import NUMBER, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 _LETTERS: Final = dict(zip(Kind, "gruedDcx", strict=True))
-_KINDS: Final = {letter: kind for kind, letter in _LETTERS.items()}
+_KINDS: Final = {ord(letter): kind for kind, letter in _LETTERS.items()}
+
+
+class Columns(NamedTuple):
+    """What is kept of events: each has a letter for its kind, the number of its source, and a line for all else."""
+
+    sources: Lines = Lines()
+    lines: Lines = Lines()
+    kinds: bytes | memoryview = b""
+    numbers: array[int] = array(NUMBER)
+    authors: Lines = Lines()
+    """Everybody who wrote a commit; one may be there twice."""
+    by: array[int] = array(NUMBER)
+    """Which of the authors each source has."""
+    days: array[int] = array(NUMBER)
+    """On which day each source came onto the line, 20261123; 0 when git holds none."""
 
 
 class Chronicle(Sequence[Event]):
-    """Events as lines of text, each taken apart when it is looked at."""
+    """Events, each made when it is looked at."""
 
-    def __init__(self, sources: Sequence[str] = (), lines: Sequence[str] = ()) -> None:
-        self.sources = sources
-        self.lines = lines
+    def __init__(self, columns: Columns = Columns()) -> None:  # noqa: B008 - a value, which nobody changes
+        self.columns = columns
         self._known: dict[int, Source] = {}
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self.columns.lines)
 
     @overload
     def __getitem__(self, index: int) -> Event: ...
     @overload
-    def __getitem__(self, index: slice) -> Chronicle: ...
-    def __getitem__(self, index: int | slice) -> Event | Chronicle:
+    def __getitem__(self, index: slice) -> tuple[Event, ...]: ...
+    def __getitem__(self, index: int | slice) -> Event | tuple[Event, ...]:
         if isinstance(index, slice):
-            return Chronicle(self.sources, self.lines[index])
-        line = self.lines[index]
-        kind = _KINDS[line[0]]
-        username, path, old, new, reason, requested_by, effective_on, source = _unpacked(line[1:])
+            return tuple(self[one] for one in range(*index.indices(len(self))))
+        return self._event(index, self.columns.lines[index])
+
+    def __iter__(self) -> Iterator[Event]:
+        yield from map(self._event, range(len(self)), self.columns.lines)
+
+    def _event(self, index: int, line: str) -> Event:
+        kind = _KINDS[self.columns.kinds[index]]
+        username, path, old, new, reason, requested_by, effective_on = _unpacked(line)
         told = _several if kind is Kind.CORRECTED else _text
-        return Event(
-            kind, username, path, told(old), told(new), reason, requested_by, effective_on, self._source(int(source))
-        )
+        source = self._source(self.columns.numbers[index])
+        return Event(kind, username, path, told(old), told(new), reason, requested_by, effective_on, source)
 
     def wanted(
-        self, kinds: Collection[Kind] = (), people: Collection[str] = (), fits: Callable[[Source], bool] | None = None
+        self,
+        kinds: Collection[Kind] = (),
+        people: Collection[str] = (),
+        author: str = "",
+        days: tuple[str, str] = ("", ""),
     ) -> Iterator[Event]:
-        """Return the events of some kinds, about some people, from sources that fit; what is not given is all."""
-        letters = "".join(letter for letter, kind in _KINDS.items() if not kinds or kind in kinds)
-        verdicts: dict[str, bool] = {}
-        for index, line in enumerate(self.lines):
-            if line[0] not in letters or (people and _username(line) not in people):
-                continue
-            if fits:
-                number = line[line.rfind("\t") + 1 :] if line[1] != "[" else _unpacked(line[1:])[-1]
-                if number not in verdicts:
-                    verdicts[number] = fits(self._source(int(number)))
-                if not verdicts[number]:
-                    continue
-            yield self[index]
+        """Return the events of some kinds, about some people, by an author, from day to day; what is empty is all.
+
+        Of the author a part of the name or address will do, in any case; days are `yyyy-mm-dd`.
+        """
+        found: Collection[int] = range(len(self))
+        if kinds:
+            letters = {ord(_LETTERS[kind]) for kind in kinds}
+            found = [index for index, letter in enumerate(self.columns.kinds) if letter in letters]
+        if author or any(days):
+            fitting = self._fitting(author.casefold(), *days)
+            numbers = self.columns.numbers
+            found = [index for index in found if numbers[index] in fitting]
+        if people:
+            usernames = [_username(line) for line in self.columns.lines]
+            found = [index for index in found if usernames[index] in people]
+        return iter(self) if len(found) == len(self) else (self[index] for index in found)
+
+    def _fitting(self, author: str, since: str, until: str) -> set[int]:
+        """Return the numbers of the sources that fit."""
+        columns = self.columns
+        first, last = _day(since), _day(until) or _NEVER
+        found = {number for number, day in enumerate(columns.days) if first <= day <= last}
+        if author:
+            authors = {number for number, name in enumerate(columns.authors) if author in name.casefold()}
+            found = {number for number in found if columns.by[number] in authors}
+        return found
 
     def usernames(self) -> set[str]:
         """Return everybody about whom something is told."""
-        return {_username(line) for line in self.lines}
+        return {_username(line) for line in self.columns.lines}
 
     def people(self) -> set[str]:
         """Return who may have a record after the last event; those who have one are among them."""
-        there: dict[str, bool] = {}
-        for line in self.lines:
-            there[_username(line)] = line[0] != _LETTERS[Kind.REMOVED]
+        removed = ord(_LETTERS[Kind.REMOVED])
+        there = {
+            _username(line): kind != removed for line, kind in zip(self.columns.lines, self.columns.kinds, strict=True)
+        }
         return {username for username, stays in there.items() if stays}
 
     def renamed(self) -> set[tuple[str, str]]:
         """Return every change of username, from and to."""
-        letter = _LETTERS[Kind.USERNAME]
-        fields = (_unpacked(line[1:]) for line in self.lines if line[0] == letter)
-        return {(old, username) for username, _path, old, *_rest in fields}
+        return {(str(event.old or ""), event.username) for event in self.wanted({Kind.USERNAME})}
 
     def longer(self, events: Iterable[Event]) -> Chronicle:
-        """Return this chronicle with more events at its end."""
-        sources = dict.fromkeys(self.sources)
-        numbers = {line: number for number, line in enumerate(sources)}
+        """Return this chronicle with more events at its end, none of which has a source that is in it."""
         known: dict[Source, int] = {}
-        lines = []
+        lines, kinds, numbers = [], [], array(NUMBER)
         for event in events:
-            number = known.get(event.source, -1)
-            if number < 0:
-                number = known[event.source] = numbers.setdefault(_source_line(event.source), len(numbers))
-            lines.append(_event_line(event, number))
-        return Chronicle(tuple(numbers), (*self.lines, *lines))
+            number = known.setdefault(event.source, len(known))
+            numbers.append(len(self.columns.sources) + number)
+            kinds.append(_LETTERS[event.event])
+            lines.append(_event_line(event))
+        authors = {name: len(self.columns.authors) + number for number, name in enumerate(_authors(known))}
+        columns = self.columns
+        return Chronicle(
+            Columns(
+                columns.sources.longer([_source_line(source) for source in known]),
+                columns.lines.longer(lines),
+                bytes(columns.kinds) + "".join(kinds).encode(),
+                columns.numbers + numbers,
+                columns.authors.longer([name.replace("\n", " ") for name in authors]),
+                columns.by + array(NUMBER, [authors[source.author] for source in known]),
+                columns.days + array(NUMBER, [_day(source.date[:10]) for source in known]),
+            )
+        )
 
     def _source(self, number: int) -> Source:
         if number not in self._known:
-            commit, author, committer, signed, merge, date, backdated, pull_request, place = _unpacked(
-                self.sources[number]
-            )
+            fields = _unpacked(self.columns.sources[number])
+            commit, author, committer, signed, merge, date, backdated, pull_request, place = fields
             self._known[number] = Source(
                 commit, author, committer, signed == "1", merge, date, backdated == "1", int(pull_request), int(place)
             )
         return self._known[number]
 
 
+_NEVER: Final = 99_99_99_99
+
+
+def _day(date: str) -> int:
+    return int(date.replace("-", "") or 0)
+
+
+def _authors(sources: Iterable[Source]) -> dict[str, None]:
+    return dict.fromkeys(source.author for source in sources)
+
+
 def _username(line: str) -> str:
-    return line[1 : line.find("\t")] if line[1] != "[" else _unpacked(line[1:])[0]
+    return line[: line.find("\t")] if line[0] != "[" else _unpacked(line)[0]
 
 
 def _source_line(source: Source) -> str:
@@ -109,13 +165,11 @@ def _source_line(source: Source) -> str:
     return _packed((commit, author, committer, "1" if signed else "", merge, date, "1" if backdated else "", *numbers))
 
 
-def _event_line(event: Event, source: int) -> str:
+def _event_line(event: Event) -> str:
     kind, username, path, old, new, reason, requested_by, effective_on, _source = event
     if kind is Kind.CORRECTED:
         old, new = (json.dumps(told) for told in (old, new))
-    return _LETTERS[kind] + _packed(
-        [username, path, str(old or ""), str(new or ""), reason, requested_by, effective_on, str(source)]
-    )
+    return _packed((username, path, str(old or ""), str(new or ""), reason, requested_by, effective_on))
 
 
 def _packed(fields: Sequence[str]) -> str:

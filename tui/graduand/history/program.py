@@ -59,8 +59,8 @@ _ENVIRONMENT: Final = {
 class Program:
     """git in one folder."""
 
-    def __init__(self, root: Path) -> None:
-        """Find git and the repository around `root`.
+    def __init__(self, root: Path, asking: Iterable[str] = ()) -> None:
+        """Find git and the repository around `root`; `said` is what it says of what is asked at the same time.
 
         Raises:
             NoGit: there is no git program.
@@ -69,10 +69,11 @@ class Program:
         _forget_inherited()
         self.root = root
         try:
-            self.folder = self.look("rev-parse", "--absolute-git-dir").strip()
-            """Git's own folder, `.git`."""
+            said = self.look("rev-parse", *asking, "--absolute-git-dir").removesuffix("\n")
         except GitRefused as refused:
             raise NotGit(root, refused.said) from refused
+        *self.said, self.folder = said.split("\n") if asking else [said]
+        """Git's own folder, `.git`."""
 
     @staticmethod
     def begin(root: Path) -> None:

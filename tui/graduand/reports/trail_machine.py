@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graduand.history.events import Event
-    from graduand.trail.audit import Told, Verified
+    from graduand.trail.audit import Told
+    from graduand.trail.verification import Verified
 
 SCHEMA: Final = "graduand/event/1"
 _WHOLE: Final = 1 << 30

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from graduand.history.events import Event
-    from graduand.trail.audit import Told, Trail, Verified
+    from graduand.trail.audit import Told, Trail
+    from graduand.trail.verification import Verified
 
 _SHOWN: Final = 10
 """Names in one line; JSON has all."""

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.errors import NoSuchPerson, Unreadable, Usage
-from graduand.history import ledger, signatures
-from graduand.history.checkout import Checkout
+from graduand.errors import NoSuchPerson, Usage
 from graduand.history.events import Kind
-from graduand.history.timeline import Timeline, timeline
+from graduand.history.timeline import standing_of, timeline
 from graduand.language import _, quoted
 from graduand.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from graduand.history.chronicle import Chronicle
-    from graduand.history.events import Event, Gap, Source
-    from graduand.history.ledger import Noted
+    from graduand.history.events import Event, Gap
     from graduand.history.program import Program
     from graduand.history.shelf import Reader
+    from graduand.history.timeline import Timeline
     from graduand.workspace import Workspace
 
 
@@ -63,15 +60,14 @@ def audit(workspace: Workspace, wanted: Wanted) -> Trail:
         NotGit, NoGit: there is no history to read.
         NoSuchPerson, Usage: it knows nobody of this name, or no such cohort.
     """
-    program = Checkout(workspace.root).program
-    line = _line(workspace, program)
+    past = _past(workspace)
+    line = past.line
     people = _lives(line.events, wanted.person) if wanted.person else frozenset()
-    picky = wanted.author or wanted.since or wanted.until
-    found = line.events.wanted(wanted.kinds, people, (lambda source: _fits(source, wanted)) if picky else None)
+    found = line.events.wanted(wanted.kinds, people, wanted.author, (wanted.since, wanted.until))
     events = [event for event in found if wanted.cohort in {"", event.cohort}]
     if not events:
         _refuse_unknown(line.events, wanted, people)
-    return _trail(program, line, events)
+    return _trail(past, events)
 
 
 def _refuse_unknown(events: Chronicle, wanted: Wanted, people: Collection[str]) -> None:
@@ -95,17 +91,24 @@ def log(workspace: Workspace, username: str) -> Trail:
     Raises:
         NoSuchPerson: the history knows nobody of this name.
     """
-    program = Checkout(workspace.root).program
-    line = _line(workspace, program)
+    past = _past(workspace)
+    line = past.line
     people = _lives(line.events, username)
     events = list(line.events.wanted(people=people))
     if not events:
         raise NoSuchPerson(username, nearest(username, line.events.usernames()))
-    return _trail(program, line, events)
+    return _trail(past, events)
 
 
-def _line(workspace: Workspace, program: Program) -> Timeline:
-    return timeline(program, lambda: _fast(workspace))
+class _Past(NamedTuple):
+    line: Timeline
+    program: Program
+    sent: bool
+
+
+def _past(workspace: Workspace) -> _Past:
+    program, standing = standing_of(workspace.root)
+    return _Past(timeline(program, lambda: _fast(workspace), standing), program, standing.sent)
 
 
 def _fast(workspace: Workspace) -> Reader:
@@ -114,13 +117,16 @@ def _fast(workspace: Workspace) -> Reader:
     return fast_reader(workspace.school)
 
 
-def _trail(program: Program, line: Timeline, events: Iterable[Event]) -> Trail:
-    uploads = _uploads(program, line)
-    return Trail(tuple(Told(event, _carrier(event, uploads)) for event in events), line.gaps, line.cut)
+def _trail(past: _Past, events: Iterable[Event]) -> Trail:
+    uploads = _uploads(past.program, past.line) if past.sent else []
+    told = tuple(Told(event, _carrier(event, uploads) if uploads else ()) for event in events)
+    return Trail(told, past.line.gaps, past.line.cut)
 
 
 def _uploads(program: Program, line: Timeline) -> list[tuple[int, str, frozenset[str]]]:
     """Return where on the line each noted upload was compiled, its name, and whose rows it held."""
+    from graduand.history import ledger  # noqa: PLC0415 - only where anything was sent
+
     tags = ledger.noted(program, ledger.UPLOAD)
     places = {name: place for place, name in enumerate(line.names)} if tags else {}
     return sorted(
@@ -150,90 +156,3 @@ def _lives(events: Chronicle, username: str) -> frozenset[str]:
                 names |= pair
                 grown = True
     return frozenset(names)
-
-
-def _fits(source: Source, wanted: Wanted) -> bool:
-    day = source.date[:10]
-    return (
-        wanted.author.casefold() in source.author.casefold()
-        and (not wanted.since or day >= wanted.since)
-        and (not wanted.until or day <= wanted.until)
-    )
-
-
-class Verified(NamedTuple):
-    """What can be proved of the history, and what cannot."""
-
-    commits: int
-    """Those on the line that touch records."""
-    unsigned: tuple[str, ...]
-    bad: tuple[str, ...]
-    """Commits whose signature is false, expired or revoked."""
-    unknown: tuple[str, ...]
-    """Commits whose signature cannot be checked here, or is by a key that nobody vouches for."""
-    moved: tuple[str, ...]
-    """Upload tags that are not where their manifest says, or carry none."""
-    missing: tuple[str, ...]
-    """Tags that later ones speak of, and that are gone."""
-    astray: tuple[str, ...]
-    """Uploads from a commit that the branch does not lead to: its history was written anew, or another was meant."""
-    differing: tuple[tuple[str, str], ...]
-    """Uploads, and their files that do not compile again byte for byte."""
-    cut: bool
-    replaced: tuple[str, ...]
-    """References with which somebody shows other objects in place of the committed ones."""
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing speaks against the history; a missing or unknown signature does not."""
-        tags = self.moved or self.missing or self.astray or self.differing
-        return not (self.bad or tags or self.cut or self.replaced)
-
-
-def verify(workspace: Workspace) -> Verified:
-    """Hold the history against itself: signatures, tags, and the files of each upload.
-
-    Raises:
-        NotGit, NoGit: there is no history to read.
-    """
-    program = Checkout(workspace.root).program
-    by_state: defaultdict[str, list[str]] = defaultdict(list)
-    signed = signatures.signatures(program)
-    for commit, state in signed:
-        by_state[state].append(commit)
-    cut = signatures.is_cut(program)
-    uploads, results = ledger.noted(program, ledger.UPLOAD), ledger.noted(program, ledger.RESULT)
-    return Verified(
-        commits=len(signed),
-        unsigned=tuple(by_state["unsigned"]),
-        bad=tuple(by_state["bad"]),
-        unknown=tuple(by_state["unknown"]),
-        moved=tuple(tag.name for tag in uploads if not tag.commit or tag.says.get("commit") != tag.commit),
-        missing=_missing(uploads, results),
-        astray=() if cut else _astray(program, uploads),
-        differing=() if cut else _differing(program, uploads),
-        cut=cut,
-        replaced=signatures.replaced(program),
-    )
-
-
-def _missing(uploads: Sequence[Noted], results: Sequence[Noted]) -> tuple[str, ...]:
-    """Return the tags that a manifest or a result speaks of and that are not there."""
-    spoken_of = {str(result.says["upload"]) for result in results if "upload" in result.says}
-    for tag in uploads:
-        since = tag.says.get("since")
-        spoken_of |= set(map(str, since)) if isinstance(since, list) else set()
-    return tuple(sorted(spoken_of - {tag.name for tag in (*uploads, *results)}))
-
-
-def _astray(program: Program, uploads: Iterable[Noted]) -> tuple[str, ...]:
-    return tuple(tag.name for tag in uploads if tag.commit and not ledger.leads_to(program, tag.commit))
-
-
-def _differing(program: Program, uploads: Iterable[Noted]) -> tuple[tuple[str, str], ...]:
-    from graduand.sending.past import differing, past_of  # noqa: PLC0415 - half of the house, which only this needs
-
-    try:
-        return tuple((step.tag.name, file) for step in past_of(program).steps for file in differing(step))
-    except Unreadable:  # the commit of one is gone, and with it the proof of all
-        return tuple((tag.name, "") for tag in uploads)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.errors import Usage
 from graduand.history import ledger
 from graduand.history.checkout import Checkout
+from graduand.history.deriving import between
 from graduand.history.snapshot import contents, entries
-from graduand.history.timeline import between
 from graduand.language import _, quoted
 from graduand.records.bygone import read_bygone
 from graduand.records.canon import fast_reader

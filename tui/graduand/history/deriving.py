@@ -1,0 +1,124 @@
+"""Deriving: events from git's commits, from the first one on, or from where they were known before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graduand import disk
+from graduand.errors import GitRefused, Unreadable
+from graduand.history.chronicle import Chronicle
+from graduand.history.credit import objects
+from graduand.history.events import NOWHERE, Gap
+from graduand.history.line import Step, line_of, steps, whole_change
+from graduand.history.lines import Lines
+from graduand.history.memory import Memory
+from graduand.history.shelf import Shelf
+from graduand.history.telling import Broken, Place, Teller, Unsure
+from graduand.history.timeline import Timeline
+from graduand.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graduand.history.events import Event
+    from graduand.history.line import Line
+    from graduand.history.program import Program
+    from graduand.history.shelf import Reader
+
+
+def derived(program: Program, kept: Memory | None, head: str, prefix: str, fast: Callable[[], Reader]) -> Memory:
+    """Return what is to be known up to the commit `head`, given what was `kept` of an earlier one.
+
+    Raises:
+        Unreadable: the history does not hold together.
+    """
+    return _continued(program, kept, head, fast) or _begun(program, head, prefix, fast)
+
+
+def cut(program: Program, head: str, prefix: str, fast: Callable[[], Reader]) -> Memory:
+    """Tell what a shallow clone holds; what it begins with is no event."""
+    shelf = Shelf(program, fast)
+    place = Path(program.root, program.look("rev-parse", "--git-path", "shallow").strip())
+    teller = Teller(shelf, frozenset(disk.read(place).decode().split()))
+    line = line_of(program, head, "")
+    events = _told(program, line, prefix, shelf, teller)
+    return _memory(head, prefix, Lines().longer(line.names), teller, Chronicle().longer(events))
+
+
+def _begun(program: Program, head: str, prefix: str, fast: Callable[[], Reader]) -> Memory:
+    """Tell everything from the first commit on."""
+    shelf = Shelf(program, fast)
+    teller = Teller(shelf)
+    line = line_of(program, head, "")
+    return _memory(
+        head,
+        prefix,
+        Lines().longer(line.names),
+        teller,
+        Chronicle().longer(_told(program, line, prefix, shelf, teller)),
+    )
+
+
+def _continued(program: Program, kept: Memory | None, head: str, fast: Callable[[], Reader]) -> Memory | None:
+    """Tell what came since; None when the line does not lead on from there, or what is kept does not suffice."""
+    if kept is None or kept.doubled:
+        return None
+    shelf = Shelf(program, fast)
+    try:
+        line = line_of(program, head, kept.head)
+        if line.start != kept.head:
+            return None
+        teller = _resumed(kept, shelf)
+        line = line._replace(before=len(kept.names))
+        events = _told(program, line, kept.prefix, shelf, teller)
+    except (Unreadable, Unsure):
+        return None
+    names = kept.names.longer(line.names)
+    return _memory(head, kept.prefix, names, teller, kept.chronicle.longer(events))
+
+
+def _resumed(kept: Memory, shelf: Shelf) -> Teller:
+    teller = Teller(shelf)
+    teller.clock = kept.clock
+    teller.gaps += kept.gaps
+    teller.renamed |= kept.chronicle.renamed()
+    teller.live |= dict.fromkeys(kept.chronicle.people(), (Place(),))
+    for path, blob, since in kept.broken:
+        teller.broken[path] = Broken(shelf.fetched(blob, path) if blob else None, blob, since)
+    return teller
+
+
+def _told(program: Program, line: Line, prefix: str, shelf: Shelf, teller: Teller) -> list[Event]:
+    return [event for step in shelf.ready(steps(program, line, prefix), objects) for event in teller.tell(step)]
+
+
+def _memory(head: str, prefix: str, names: Lines, teller: Teller, chronicle: Chronicle) -> Memory:
+    broken = tuple((path, held.blob, held.since) for path, held in teller.broken.items())
+    doubled = any(len(places) > 1 for places in teller.live.values())
+    return Memory(head, prefix, teller.clock, names, chronicle, tuple(teller.gaps), broken, doubled)
+
+
+def between(program: Program, fast: Callable[[], Reader], old: str, new: str) -> Timeline:
+    """Return what the commit `new` has over the last one that it shares with `old`, as if it were one commit.
+
+    Whose work it is is not told: it may be many people's.
+
+    Raises:
+        Unreadable: the two share no history, or it is not in this clone.
+    """
+    prefix, span = program.look("rev-parse", "--show-prefix").strip(), f"{old[:12]}..{new[:12]}"
+    try:
+        base = program.look("merge-base", "--end-of-options", old, new).split()[0]
+    except (GitRefused, IndexError) as refused:
+        raise Unreadable(span, _("the two share no history in this clone")) from refused
+    try:
+        revision, rules = whole_change(program, base, new, prefix)
+    except GitRefused as refused:
+        raise Unreadable(span, refused.said) from refused
+    shelf = Shelf(program, fast)
+    teller = Teller(shelf)
+    ready = shelf.ready(iter([Step(revision, (), 0)]), objects)
+    events = [event._replace(source=NOWHERE) for step in ready for event in teller.tell(step)]
+    gaps = tuple(Gap(path, held.since, "") for path, held in teller.broken.items())
+    return Timeline((new,), Chronicle().longer(events), gaps, rules=rules)
