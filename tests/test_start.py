@@ -83,3 +83,17 @@ def test_check_imports_no_other_command(root: Path) -> None:
 def test_no_command_needs_more_than_its_words_before_it_does_anything(root: Path) -> None:
     """All of them together; what one imports for its own work comes later."""
     assert imported(root, program=_TAKE) & (HEAVY | SLOW) == set()
+
+
+def test_an_audit_with_nothing_new_reads_what_is_remembered_and_no_more(root: Path) -> None:
+    put(begin(root), GRADUATE)
+    commit(root)
+    imported(root, "audit")
+
+    again = imported(root, "audit", "--since", "2020-01-01")
+
+    assert again & (HEAVY | SLOW) == set()
+    assert {name for name in again if name.startswith("graduand.history.")} == {
+        f"graduand.history.{name}"
+        for name in ("chronicle", "events", "glance", "lines", "memory", "program", "timeline")
+    }

@@ -82,6 +82,16 @@ def test_a_damaged_memory_is_thrown_away_without_a_word(story: Path, school: Sch
     assert list(read(story, school).events) == whole
 
 
+def test_a_single_damaged_byte_is_found_wherever_it_is(story: Path, school: School) -> None:
+    whole = list(read(story, school).events)
+    kept = story / ".git" / "graduand" / "events"
+    raw = kept.read_bytes()
+    for place in range(0, len(raw), len(raw) // 25):
+        kept.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
+        assert list(read(story, school).events) == whole, place
+        assert kept.read_bytes() == raw, place
+
+
 def test_a_rewritten_history_is_not_answered_from_memory(story: Path, school: School) -> None:
     read(story, school)
     git(story, "reset", "--quiet", "--hard", "HEAD~2")

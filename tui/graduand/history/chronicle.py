@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, overload
@@ -12,6 +11,7 @@ from graduand.history.lines import NUMBER, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from types import ModuleType
 
 _LETTERS: Final = dict(zip(Kind, "gruedDcx", strict=True))
 _KINDS: Final = {ord(letter): kind for kind, letter in _LETTERS.items()}
@@ -22,7 +22,7 @@ class Columns(NamedTuple):
 
     sources: Lines = Lines()
     lines: Lines = Lines()
-    kinds: bytes | memoryview = b""
+    kinds: bytes = b""
     numbers: array[int] = array(NUMBER)
     authors: Lines = Lines()
     """Everybody who wrote a commit; one may be there twice."""
@@ -126,7 +126,7 @@ class Chronicle(Sequence[Event]):
             Columns(
                 columns.sources.longer([_source_line(source) for source in known]),
                 columns.lines.longer(lines),
-                bytes(columns.kinds) + "".join(kinds).encode(),
+                columns.kinds + "".join(kinds).encode(),
                 columns.numbers + numbers,
                 columns.authors.longer([name.replace("\n", " ") for name in authors]),
                 columns.by + array(NUMBER, [authors[source.author] for source in known]),
@@ -168,18 +168,18 @@ def _source_line(source: Source) -> str:
 def _event_line(event: Event) -> str:
     kind, username, path, old, new, reason, requested_by, effective_on, _source = event
     if kind is Kind.CORRECTED:
-        old, new = (json.dumps(told) for told in (old, new))
+        old, new = (_json().dumps(told) for told in (old, new))
     return _packed((username, path, str(old or ""), str(new or ""), reason, requested_by, effective_on))
 
 
 def _packed(fields: Sequence[str]) -> str:
     line = "\t".join(fields)
     plain = line.count("\t") == len(fields) - 1 and "\n" not in line and line[:1] != "["
-    return line if plain else json.dumps(fields)
+    return line if plain else _json().dumps(fields)
 
 
 def _unpacked(line: str) -> list[str]:
-    return json.loads(line) if line[:1] == "[" else line.split("\t")
+    return _json().loads(line) if line[:1] == "[" else line.split("\t")
 
 
 def _text(told: str) -> str | None:
@@ -187,4 +187,10 @@ def _text(told: str) -> str | None:
 
 
 def _several(told: str) -> dict[str, str | tuple[str, ...]]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(told).items()}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in _json().loads(told).items()}
+
+
+def _json() -> ModuleType:
+    import json  # noqa: PLC0415 - seldom needed
+
+    return json

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import sys
 import zlib
 from array import array
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 
     from graduand.history.program import Program
 
-FORM: Final = f"graduand/events/2/{sys.byteorder}/{array(NUMBER).itemsize}"
+FORM: Final = f"graduand/events/3/{sys.byteorder}/{array(NUMBER).itemsize}/{marshal.version}"
 """The form of the file and the meaning of events; what bears another one is thrown away."""
 
 _LIMIT: Final = 1 << 30
-_SUM: Final = 8
-"""Figures of the checksum, which stands before all that it is of."""
 
 
 class Memory(NamedTuple):
@@ -49,35 +47,38 @@ class Memory(NamedTuple):
 def recall(program: Program, prefix: str) -> Memory | None:
     """Return what was kept of a data folder; None when there is nothing, or anything is wrong with it."""
     try:
-        kept = disk.read(_place(program), _LIMIT)
-        raw = memoryview(kept)
-        if int(kept[:_SUM], 16) != zlib.crc32(raw[_SUM:]):
-            return None
-        end = kept.index(b"\n", _SUM)
-        says = json.loads(kept[_SUM:end])
-        return _memory(says, raw[end + 1 :]) if (says["form"], says["prefix"]) == (FORM, prefix) else None
-    except (Unreadable, ValueError, KeyError, TypeError, StopIteration):
+        whole = memoryview(disk.read(_place(program), _LIMIT))
+    except Unreadable:
         return None
+    head, body = whole[:_HEAD], whole[_HEAD:]
+    if head != _head(body):
+        return None
+    says, *parts = marshal.loads(body)  # noqa: S302 - our own, and whole
+    return _memory(says, iter(parts)) if says["prefix"] == prefix else None
 
 
 def keep(program: Program, memory: Memory) -> None:
     """Keep what is known; where the disk refuses, it is found again the next time."""
     parts = [*_raw(memory.names), *(raw for column in memory.chronicle.columns for raw in _raw(column))]
-    says = memory._asdict() | {
-        "form": FORM,
-        "names": len(memory.names),
-        "chronicle": [memoryview(part).nbytes for part in parts],
-    }
-    whole = b"".join([json.dumps(says).encode(), b"\n", *parts])
+    says = {name: getattr(memory, name) for name in _SAID} | {"gaps": [tuple(gap) for gap in memory.gaps]}
+    body = marshal.dumps((says, *map(bytes, parts)))
     with suppress(NotWritten):
-        disk.keep(_place(program), b"%0*x" % (_SUM, zlib.crc32(whole)) + whole)
+        disk.keep(_place(program), _head(body) + body)
+
+
+def _head(body: bytes | memoryview) -> bytes:
+    return f"{FORM} {zlib.crc32(body):08x}\n".encode()
+
+
+_HEAD: Final = len(_head(b""))
+_SAID: Final = ("head", "prefix", "clock", "broken", "doubled")
 
 
 def _place(program: Program) -> Path:
     return Path(program.folder, "graduand", "events")
 
 
-def _raw(column: Lines | array[int] | bytes | memoryview) -> Iterator[bytes | memoryview | array[int]]:
+def _raw(column: Lines | array[int] | bytes) -> Iterator[bytes | array[int]]:
     """Return the pieces of memory that a column lies in."""
     if isinstance(column, Lines):
         yield column.raw
@@ -86,36 +87,24 @@ def _raw(column: Lines | array[int] | bytes | memoryview) -> Iterator[bytes | me
         yield column
 
 
-def _memory(says: dict[str, Any], body: memoryview) -> Memory:
-    parts = _parts(body, says["chronicle"])
+def _memory(says: dict[str, Any], parts: Iterator[bytes]) -> Memory:
     names, sources, lines = (_lines(parts) for _turn in range(3))
     kinds, numbers = next(parts), _numbers(next(parts))
     authors, by, days = _lines(parts), _numbers(next(parts)), _numbers(next(parts))
     return Memory(
-        says["head"],
-        says["prefix"],
-        says["clock"],
-        names,
-        Chronicle(Columns(sources, lines, kinds, numbers, authors, by, days)),
-        tuple(Gap(*gap) for gap in says["gaps"]),
-        tuple((path, blob, since) for path, blob, since in says["broken"]),
-        says["doubled"],
+        names=names,
+        chronicle=Chronicle(Columns(sources, lines, kinds, numbers, authors, by, days)),
+        gaps=tuple(Gap(*gap) for gap in says["gaps"]),
+        **{name: says[name] for name in _SAID},
     )
 
 
-def _parts(body: memoryview, sizes: list[int]) -> Iterator[memoryview]:
-    start = 0
-    for size in sizes:
-        yield body[start : start + size]
-        start += size
-
-
-def _lines(parts: Iterator[memoryview]) -> Lines:
+def _lines(parts: Iterator[bytes]) -> Lines:
     raw = next(parts)
     return Lines(raw, _numbers(next(parts)))
 
 
-def _numbers(raw: memoryview) -> array[int]:
+def _numbers(raw: bytes) -> array[int]:
     numbers = array(NUMBER)
     numbers.frombytes(raw)
     return numbers

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from contextlib import contextmanager
 from itertools import islice
-from shlex import quote
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from graduand.errors import GitRefused, NoGit, NotGit
+from graduand.history.glance import glance
 from graduand.language import N_, _
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
@@ -100,6 +100,12 @@ class Program:
         Raises:
             GitRefused: it ended with an error.
         """
+        command, *rest = _looking(arguments)
+        said = glance([command, "-C", os.fspath(self.root), *rest], _environment())
+        if said is not None:
+            return said
+        import subprocess  # noqa: PLC0415 - tells why it did not end well
+
         try:
             done = subprocess.run(  # noqa: S603 - no shell, and the words are ours
                 _looking(arguments),
@@ -122,7 +128,7 @@ class Program:
         Raises:
             NoGit, NotGit: it could not be started; GitRefused from what is given: it ended with an error.
         """
-        with self._started(arguments, subprocess.PIPE) as process:
+        with self._started(arguments, heard=True) as process:
 
             def said() -> str:
                 out, err = process.communicate()
@@ -132,7 +138,9 @@ class Program:
 
             yield said
 
-    def _started(self, arguments: tuple[str, ...], stderr: int) -> subprocess.Popen[bytes]:
+    def _started(self, arguments: tuple[str, ...], *, heard: bool) -> subprocess.Popen[bytes]:
+        import subprocess  # noqa: PLC0415 - nothing that is small waits for it
+
         try:
             return subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
                 _looking(arguments),
@@ -140,7 +148,7 @@ class Program:
                 env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=stderr,
+                stderr=subprocess.PIPE if heard else subprocess.DEVNULL,
                 bufsize=_PIPE,
             )
         except OSError as error:
@@ -183,7 +191,7 @@ class Program:
         Raises:
             GitRefused: it was listened to until its end, which was an error.
         """
-        with self._started(arguments, subprocess.DEVNULL) as process:
+        with self._started(arguments, heard=False) as process:
             assert process.stdin is not None  # noqa: S101 - the type checker cannot know
             assert process.stdout is not None  # noqa: S101
             yield process.stdin, process.stdout
@@ -241,6 +249,8 @@ def _answer(stdout: IO[bytes]) -> bytes | None:
 
 def _act(root: Path, *arguments: str, told: str = "") -> str:
     # Without git GitPython would refuse to be imported; here the first command says what is missing.
+    import subprocess  # noqa: PLC0415
+
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     from git import Git  # noqa: PLC0415 - 60 ms that only a change needs
     from git.exc import GitCommandNotFound  # noqa: PLC0415
@@ -271,6 +281,8 @@ _LOCKED: Final = re.compile(r"Unable to create '(.{1,4096}\.lock)': File exists"
 def _reason(arguments: tuple[str, ...], stderr: str, code: int) -> str:
     """Return in which line git says why, else the last one; without the wrapping that GitPython puts around it."""
     if found := _LOCKED.search(stderr):
+        from shlex import quote  # noqa: PLC0415 - seldom needed
+
         message = _("another git holds this lock, or was killed while it did; if none is running: {command}")
         return message.format(command=f"rm {quote(found[1])}")
     lines = [line.strip() for line in stderr.replace("stderr:", "").strip().strip("'").splitlines()]
