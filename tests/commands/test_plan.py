@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from graduand.reports.plan_pages import as_markdown
+from graduand.reports.room import Room
+from graduand.sending.uploads import Order, prepare
+from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, HELD_BACK, LOSES_ADDRESS, RETURNED
 from tests.repository import FAULTY, GRADUATE, HOUSE, begin, built, commit, git, graduand, graduate, put, settle
 
@@ -165,6 +169,27 @@ def test_a_page_of_hostile_text_is_still_only_text(root: Path) -> None:
     (row,) = [line for line in table.splitlines() if "00412345" in line]
     assert re.findall(r"(?<!\\)\|", row) == ["|"] * 4
     assert r"\<script\>\|\`\*\_\[x\](y)" in row
+
+
+@pytest.mark.parametrize("size", [2_500, 6_000, 60_000])
+def test_markdown_fits_where_it_is_read_and_counts_who_does_not(root: Path, size: int) -> None:
+    begin(root)
+    for number in range(30):
+        put(root, graduate(f"{number:08}"), f"2026-spring/{number:08}.yaml")
+    commit(root)
+    prepared = prepare(Workspace(root), Order(DAY)).prepared
+    assert prepared
+    room = Room(size, "utf-8", 1)
+
+    page = "".join(f"{line}\n" for line in as_markdown(prepared, room, show=False))
+
+    rows = page.count("\n| `")
+    left = sum(map(int, re.findall(r"^(\d+) more do(?:es)? not fit here\.$", page, re.MULTILINE)))
+    assert rows + left == 30
+    assert (rows == 30) is (size == 60_000)
+    assert rows > 2
+    assert room.used(page) <= size
+    assert page.endswith(f"Checksum: `{prepared.upload.plan}`\n")
 
 
 @pytest.mark.parametrize("form", ["markdown", "html"])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.history.events import Event, Kind
-from graduand.reports.review_pages import COMMENT, SUMMARY, Room, as_markdown
+from graduand.reports.review_pages import as_markdown
+from graduand.reports.room import COMMENT, SUMMARY, Room
 from graduand.trail.outliers import Outlier
 from graduand.trail.review import Review
 from tests.handshake.test_article import CLOSED, RETURNED

@@ -9,6 +9,7 @@ from typing import Annotated
 from graduand.commands.declaration import Argument, Option
 from graduand.commands.session import Session
 from graduand.language import N_, _
+from graduand.reports.room import Place, room_of
 
 HELP = N_("Say what a pull request changes, closings first: diff main..HEAD")
 
@@ -19,13 +20,6 @@ class Format(StrEnum):
     text = "text"
     markdown = "markdown"
     json = "json"
-
-
-class Place(StrEnum):
-    """Where Markdown must fit."""
-
-    comment = "comment"
-    summary = "summary"
 
 
 def diff(
@@ -46,7 +40,6 @@ def diff(
     if as_json or form is Format.json:
         sys.stdout.writelines(f"{line}\n" for line in review_pages.as_json(found))
     elif form is Format.markdown:
-        room = review_pages.SUMMARY if place is Place.summary else review_pages.COMMENT
-        sys.stdout.writelines(f"{line}\n" for line in review_pages.as_markdown(found, room, show=show))
+        sys.stdout.writelines(f"{line}\n" for line in review_pages.as_markdown(found, room_of(place), show=show))
     else:
         show_lines(review_pages.as_text(found, show=show), session.colour)

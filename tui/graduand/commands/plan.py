@@ -13,6 +13,7 @@ from graduand.handshake.effect import Effect
 from graduand.language import N_, _
 from graduand.reports.page import show as show_lines
 from graduand.reports.progress import progress
+from graduand.reports.room import Place, room_of
 from graduand.workspace import day, errors, today
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def plan(
     only: Annotated[list[Effect] | None, Option(help=_("Only people to whom this is done, and nothing worse."))] = None,
     changed: Annotated[bool, Option("--changed", help=_("Only people with something outstanding."))] = False,
     form: Annotated[Format, Option("--format", help=_("How to print the plan."))] = Format.text,
+    place: Annotated[
+        Place, Option("--for", help=_("Where Markdown must fit: a comment, or the summary of a job."))
+    ] = Place.comment,
     as_json: Annotated[bool, Option("--json", help=_("The same as --format json."))] = False,
     show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
     everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
@@ -49,6 +53,7 @@ def plan(
 ) -> None:
     from graduand.reports.compiled import left_out_text
     from graduand.reports.findings_text import findings_text
+    from graduand.reports.plan_pages import as_markdown
     from graduand.sending import uploads
 
     order = uploads.Order(
@@ -66,7 +71,11 @@ def plan(
         raise Ended(Exit.FINDINGS)
     prepared = planned.prepared
     show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
-    _print(prepared, Format.json if as_json else form, session.colour, everything=everything, show=show)
+    form = Format.json if as_json else form
+    if form is Format.markdown:
+        sys.stdout.writelines(f"{line}\n" for line in as_markdown(prepared, room_of(place), show=show))
+    else:
+        _print(prepared, form, session.colour, everything=everything, show=show)
     if prepared.breaches:
         say(" ".join(uploads.said(breach) for breach in prepared.breaches))
         message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
@@ -77,7 +86,7 @@ def plan(
 
 
 def _print(prepared: Prepared, form: Format, colour: str, *, everything: bool, show: bool) -> None:
-    from graduand.reports.plan_pages import as_html, as_markdown
+    from graduand.reports.plan_pages import as_html
     from graduand.reports.plan_pages import as_json as json_of
     from graduand.reports.plan_text import plan_text
 
@@ -86,5 +95,4 @@ def _print(prepared: Prepared, form: Format, colour: str, *, everything: bool, s
     elif form is Format.json:
         sys.stdout.write(json_of(prepared))
     else:
-        page = as_markdown(prepared, show=show) if form is Format.markdown else as_html(prepared, show=show)
-        sys.stdout.writelines(f"{line}\n" for line in page)
+        sys.stdout.writelines(f"{line}\n" for line in as_html(prepared, show=show))

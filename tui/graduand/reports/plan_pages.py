@@ -11,12 +11,14 @@ from graduand.reports.compiled import left_out_text
 from graduand.reports.json_text import json_text
 from graduand.reports.markup import code, head, heads, plain
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
+from graduand.reports.room import RESERVED, left_out
 from graduand.sending.uploads import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.handshake.plan import Change
+    from graduand.reports.room import Room
     from graduand.sending.uploads import Prepared
 
 SCHEMA: Final = "graduand/plan/1"
@@ -50,20 +52,28 @@ def _entry(change: Change) -> dict[str, object]:
     }
 
 
-def as_markdown(prepared: Prepared, *, show: bool) -> Iterator[str]:
-    """Return the plan as lines of Markdown."""
-    yield "## " + _("Plan for {day}").format(day=prepared.upload.on)
-    yield ""
-    yield plain(counts(prepared.plan))
-    yield from (f"\n> {plain(text)}" for text in _warnings(prepared))
-    yield ""
-    yield "| " + " | ".join((_("Username"), _("What happens"), _("Fields"))) + " |"
-    yield "| --- | --- | --- |"
-    for change in _worth_a_row(prepared):
-        _username, *columns = _columns(change, show=show)
-        yield f"| {code(change.username)} | {' | '.join(map(plain, columns))} |"
-    yield ""
-    yield _("Checksum: {checksum}").format(checksum=f"`{prepared.upload.plan}`")
+def as_markdown(prepared: Prepared, room: Room, *, show: bool) -> Iterator[str]:
+    """Return the plan as lines of Markdown that fit into `room`; who does not is counted in a sentence."""
+    before = [
+        "## " + _("Plan for {day}").format(day=prepared.upload.on),
+        "",
+        plain(counts(prepared.plan)),
+        *(f"\n> {plain(text)}" for text in _warnings(prepared)),
+    ]
+    after = ["", _("Checksum: {checksum}").format(checksum=f"`{prepared.upload.plan}`")]
+    yield from before
+    heads = " | ".join((_("Username"), _("What happens"), _("Fields")))
+    rows = [_row(change, show=show) for change in _worth_a_row(prepared)]
+    left = room.size - RESERVED - sum(map(room.used, [*before, *after]))
+    taken = room.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
+    yield from taken
+    yield from left_out(rows, taken, "\n")
+    yield from after
+
+
+def _row(change: Change, *, show: bool) -> str:
+    _username, *columns = _columns(change, show=show)
+    return f"| {code(change.username)} | {' | '.join(map(plain, columns))} |"
 
 
 def as_html(prepared: Prepared, *, show: bool) -> Iterator[str]:

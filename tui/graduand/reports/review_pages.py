@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from graduand.history.events import Kind
 from graduand.language import _, ngettext, visible
 from graduand.reports.json_text import json_text
 from graduand.reports.markup import code, plain
 from graduand.reports.page import Line, Span, line
+from graduand.reports.room import RESERVED, left_out
 from graduand.reports.trail_machine import event_facts
 from graduand.reports.trail_text import STYLES, counts, kind_word, what
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from graduand.history.events import Event
+    from graduand.reports.room import Room
     from graduand.trail.review import Review
 
 _CLOSINGS: Final = (Kind.DEACTIVATED,)
 _ORDER: Final = (Kind.REMOVED, Kind.DEACTIVATED, Kind.REACTIVATED, Kind.USERNAME, Kind.EMAIL, *Kind)
 """What a reviewer must see first."""
-
-
-class Room(NamedTuple):
-    """How much a place holds."""
-
-    size: int
-    encoding: str
-    """In which the place counts: units of two bytes, or bytes."""
-    unit: int
-
-    def used(self, text: str) -> int:
-        """Return how much of the room a line takes, its end included."""
-        return len(text.encode(self.encoding, errors="replace")) // self.unit + 1
-
-
-COMMENT: Final = Room(65_536, "utf-16-le", 2)
-"""A comment on a pull request, in characters; those beyond the basic plane are counted as two, to be safe."""
-SUMMARY: Final = Room(1 << 20, "utf-8", 1)
-"""The summary of a job, in bytes."""
-_RESERVED: Final = 1_000
-"""For the sentences that say what is left out."""
 
 
 def ordered(review: Review) -> tuple[Event, ...]:
@@ -91,7 +72,7 @@ def _warnings(review: Review) -> Iterator[str]:
 
 def as_markdown(review: Review, room: Room, *, show: bool) -> Iterator[str]:
     """Return the lines of a review that fit into `room`; what does not is counted in a sentence."""
-    left = room.size - _RESERVED
+    left = room.size - RESERVED
     for start in (f"## {counts(review.events)}", *(f"\n> {plain(text)}" for text in _warnings(review))):
         left -= room.used(start)
         yield start
@@ -102,10 +83,10 @@ def as_markdown(review: Review, room: Room, *, show: bool) -> Iterator[str]:
     )
     for title, bullets in sections:
         if bullets:
-            taken = _fitting(["", f"### {title}", "", *bullets], left // 2, room)
+            taken = room.fitting(["", f"### {title}", "", *bullets], left // 2)
             left -= sum(map(room.used, taken))
             yield from taken
-            yield from _left_out(bullets, taken, "")
+            yield from left_out(bullets, taken, "")
     if review.events:
         yield from _table(review, left, room, show=show)
 
@@ -113,9 +94,9 @@ def as_markdown(review: Review, room: Room, *, show: bool) -> Iterator[str]:
 def _table(review: Review, left: int, room: Room, *, show: bool) -> Iterator[str]:
     heads = " | ".join((_("Username"), _("Event"), _("What")))
     rows = [_row(event, show=show) for event in ordered(review)]
-    taken = _fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left, room)
+    taken = room.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
     yield from taken
-    yield from _left_out(rows, taken, "\n")
+    yield from left_out(rows, taken, "\n")
 
 
 def _row(event: Event, *, show: bool) -> str:
@@ -125,22 +106,3 @@ def _row(event: Event, *, show: bool) -> str:
 
 def _bullet(username: str, said: str) -> str:
     return f"- {code(username)}: {plain(said)}"
-
-
-def _fitting(lines: Sequence[str], left: int, room: Room) -> list[str]:
-    """Return the first lines, as many as fit."""
-    taken = []
-    for text in lines:
-        left -= room.used(text)
-        if left < 0:
-            break
-        taken.append(text)
-    return taken
-
-
-def _left_out(lines: Sequence[str], taken: Sequence[str], before: str) -> Iterator[str]:
-    """Say how many of the lines, which follow three of a head, were not taken."""
-    count = len(lines) - max(len(taken) - 3, 0)
-    if count:
-        message = ngettext("{count} more does not fit here.", "{count} more do not fit here.", count)
-        yield f"{before}{message.format(count=count)}"
