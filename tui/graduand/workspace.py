@@ -139,11 +139,12 @@ class Workspace(_Place):
         What is known from an earlier time is not read again, unless all shall be read `afresh`.
         """
         from graduand.people.clerk import Clerk
-        from graduand.people.register import register_of
+        from graduand.people.register import register_of, undisturbed
         from graduand.records import files
 
         drawer = None if afresh else self._drawer(on)
-        found = files.find(self.root, stamps=drawer is not None)
+        with undisturbed():
+            found = files.find(self.root, stamps=drawer is not None)
         return register_of(Clerk(self.root, self.school, on), found, drawer, progress)
 
     def verdict(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TEXTCONV: Final = ("diff.graduand.textconv", '{ graduand text "$1" 2>/dev/null || cat "$1"; } #')
 """The setting of a clone by which git shows records as text, and as they are where graduand cannot be run."""
 
-_OVERLOOKED: Final = re.compile(rb"(?:\A|\0)[a-zS] ")
+_OVERLOOKED: Final = re.compile(r"\0[a-zS] ")
 """git's letters for a file that it does not look at: small ones by wish, S in a sparse checkout or by wish."""
 
 
@@ -61,13 +61,15 @@ class Checkout:
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
         if self.program.look("rev-parse", "--is-inside-work-tree").strip() != "true":
             raise Unreadable(self.root, _(BARE))
-        with self.program.meanwhile(LITERAL, "status", *options, "--", "records", "schema") as status:
-            yield lambda: [*_changed(status()), *self._overlooked()]
+        with (
+            self.program.meanwhile(LITERAL, "status", *options, "--", "records", "schema") as status,
+            self.program.meanwhile(LITERAL, "ls-files", "-v", "-z", "--", "records", "schema") as listed,
+        ):
+            yield lambda: [*_changed(status()), *self._overlooked(listed())]
 
-    def _overlooked(self) -> list[str]:
+    def _overlooked(self, listed: str) -> list[str]:
         """Return the changed paths among those that git was told not to look at."""
-        listed = self.program.look_bytes(LITERAL, "ls-files", "-v", "-z", "--", "records", "schema")
-        if not _OVERLOOKED.search(listed):
+        if not _OVERLOOKED.search(f"\0{listed}"):
             return []
         marked = self.program.look(LITERAL, "ls-files", "-v", "-s", "-z", "--", "records", "schema").split("\0")
         changed = [

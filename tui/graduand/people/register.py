@@ -138,13 +138,13 @@ def harvest_of(leaves: Sequence[Leaf], faulty: Collection[str], headers: Sequenc
 
 def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None = None) -> Register:
     """Return the register of the files that were `found`; what lies in the `drawer` unchanged is not read again."""
-    with _undisturbed():
+    with undisturbed():
         leaves = _leaves(clerk, found, drawer, progress)
     return Register(clerk, leaves, found.strays, drawer)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Keep Python from looking for circles among the many values that are made now and hold none."""
     looking = gc.isenabled()
     gc.disable()
