@@ -150,7 +150,7 @@ def test_what_cannot_be_meant_is_refused(people: Workspace) -> None:
     assert "no date" in refusal(lambda: changes.asked("", "soon"))
     assert "in which year" in refusal(lambda: changes.returned(school, "", "2026-09-01"))
     assert "no name for a cohort" in refusal(lambda: changes.gone_to("../elsewhere"))
-    assert "none of the reasons: requested-by-student" in refusal(lambda: changes.closed(school, "because"))
+    assert "none of the reasons: requested by the student" in refusal(lambda: changes.closed(school, "because"))
     assert "none of the reasons: returned" in refusal(lambda: changes.reopened(school, "deceased"))
     assert "Did you mean “Last name”" in refusal(lambda: changes.field(school, "lst name", "Martin"))
     assert "record by record" in refusal(lambda: bulk.prepare(people, (ONE, TWO), address, TODAY))

@@ -96,7 +96,7 @@ def test_who_does_not_answer_is_reminded_then_archived_on_the_day_that_was_annou
     assert importer.accounts[PERSON] == {"username": PERSON, **STUDENT, **GRADUATED, "disabled": "TRUE"}
     assert importer.accounts["00412815"] == {"username": "00412815", **BYSTANDER}
     told = done(school, "log", PERSON)
-    assert "no-personal-email" in told
+    assert "no personal address" in told
     assert git(school, "log", "--format=%s").splitlines()[:3] == [
         "Records",
         "Records",

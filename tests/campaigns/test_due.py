@@ -116,14 +116,14 @@ def test_how_far_it_looks_ahead_can_be_said(school: Path) -> None:
 def test_what_is_shown_says_what_is_proposed_and_why_nothing_is(school: Path) -> None:
     ran = graduand(school, "due", "--on", "2026-11-01")
 
-    assert "2026-11-01  00412345  close the account, reason “no-personal-email”" in ran.out
+    assert "2026-11-01  00412345  close the account, reason “no personal address”" in ran.out
     assert "2026-11-01  00412346  nothing is proposed: the account was reopened on purpose" in ran.out
     assert "2026-06-15  00412351  c•••@valmont.example" in ran.out
     assert ran.out.splitlines()[-1] == (
         "8 records: 5 due, 2 coming up, 2 proposed. 1 record has errors and was not looked at: graduand check"
     )
     french = graduand(school, "due", "--on", "2026-11-01", lang="fr").out
-    assert "fermer le compte, motif «\u00a0no-personal-email\u00a0»" in french
+    assert "fermer le compte, motif «\u00a0pas d’adresse personnelle\u00a0»" in french
 
 
 def test_closings_are_written_only_when_their_kind_is_named(school: Path) -> None:

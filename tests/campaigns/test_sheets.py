@@ -227,7 +227,7 @@ def test_an_edited_cell_is_found_through_all_habits_and_nothing_else(school: Pat
         "00412345": {"last_name": "Martin", "primary_education:end_date": "2026-06-26"},
         "00412346": {"email_address": "p6@courriel.example"},
     }
-    assert "primary_education:end_date: 2026-06-15 → 2026-06-26" in ran.out
+    assert "End date: 2026-06-15 → 2026-06-26" in ran.out
     assert "p•••@valmont.example → p•••@courriel.example" in ran.out
     assert "A spreadsheet has made “412345” of the username “00412345”." in ran.out
     assert "mobile_number: A spreadsheet has made “33612345678” of “+33612345678”; it stays as it was." in ran.out

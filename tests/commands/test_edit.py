@@ -261,8 +261,8 @@ def test_a_preview_says_what_would_change_and_what_is_grave_about_it(people: Pat
     assert ran.code == 0
     assert ran.out.splitlines()[:4] == [
         PATH,
-        "    disabled: absent → true",
-        "    transition:account:reason: absent → requested-by-student",
+        "    Account state: absent → closed",
+        "    Reason: absent → requested by the student",
         PATH.replace("345", "815"),
     ]
     assert "! 2 accounts would be closed." in ran.out

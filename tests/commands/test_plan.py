@@ -11,6 +11,7 @@ import pytest
 
 from graduand.reports.plan_pages import as_markdown
 from graduand.reports.room import Room
+from graduand.reports.terms import TECHNICAL
 from graduand.sending.uploads import Order, prepare
 from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, HELD_BACK, LOSES_ADDRESS, RETURNED
@@ -110,9 +111,9 @@ def test_the_most_destructive_comes_first_and_the_counts_last(changing: Path) ->
         "1 × replaces all labels, 1 × reopens the account, 1 × makes a student again, 2 × updates fields."
     )
     assert checksum == f"Checksum: {plan(changing)['plan']}"
-    assert "    disabled: – → TRUE\n" in ran.out
-    assert "    username: 00000000 → 0000000A\n" in ran.out
-    assert "    last_name: Dupont → **CLEAR**\n" in ran.out
+    assert "    Account state: – → closed\n" in ran.out
+    assert "    Username: 00000000 → 0000000A\n" in ran.out
+    assert "    Last name: Dupont → wiped in Handshake\n" in ran.out
 
 
 def test_the_plan_in_french_says_the_same_in_french(changing: Path) -> None:
@@ -181,7 +182,7 @@ def test_markdown_fits_where_it_is_read_and_counts_who_does_not(root: Path, size
     assert prepared
     room = Room(size, "utf-8", 1)
 
-    page = "".join(f"{line}\n" for line in as_markdown(prepared, room, show=False))
+    page = "".join(f"{line}\n" for line in as_markdown(prepared, room, TECHNICAL, show=False))
 
     rows = page.count("\n| `")
     left = sum(map(int, re.findall(r"^(\d+) more do(?:es)? not fit here\.$", page, re.MULTILINE)))

@@ -10,6 +10,7 @@ import pytest
 
 from graduand.history.events import NOWHERE, Event, Gap, Kind
 from graduand.language import speak
+from graduand.reports.terms import TECHNICAL
 from graduand.reports.trail_pages import as_html
 from graduand.reports.trail_plot import bars
 from graduand.trail.audit import Told, Trail, Wanted
@@ -35,7 +36,7 @@ EVENTS: Final = (
 
 def page(*events: Event, wanted: Wanted = ALL, gaps: tuple[Gap, ...] = (), cut: bool = False) -> str:
     trail = Trail(tuple(Told(one, ()) for one in events), gaps, cut)
-    return "\n".join(as_html(trail, "Université d’Ars & Cie", wanted, show=False))
+    return "\n".join(as_html(trail, "Université d’Ars & Cie", wanted, TECHNICAL, show=False))
 
 
 class Tags(HTMLParser):

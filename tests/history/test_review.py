@@ -11,6 +11,7 @@ import pytest
 from graduand.history.events import Event, Kind
 from graduand.reports.review_pages import as_markdown
 from graduand.reports.room import COMMENT, SUMMARY, Room
+from graduand.reports.terms import TECHNICAL
 from graduand.trail.outliers import Outlier
 from graduand.trail.review import Review
 from tests.handshake.test_article import CLOSED, RETURNED
@@ -72,7 +73,7 @@ def test_closings_come_first_with_their_reasons_then_a_table(school_of_twelve: P
         "",
         "### Accounts that close",
         "",
-        "- `00000008`: requested-by-student, asked by student",
+        "- `00000008`: requested by the student",
     ]
     assert re.findall(r"^\| `(\d+)` \| ([\w ]+) \|", page, re.MULTILINE) == [
         ("00000010", "record removed"),
@@ -263,7 +264,7 @@ def crowd(people: int, kind: Kind = Kind.GRADUATED, odd: int = 0) -> Review:
 
 def page(review: Review, room: Room) -> tuple[str, int, list[int]]:
     """Return a page, the rows of its table, and the numbers that its sentences say are left out."""
-    text = "".join(f"{line}\n" for line in as_markdown(review, room, show=False))
+    text = "".join(f"{line}\n" for line in as_markdown(review, room, TECHNICAL, show=False))
     left = [int(number) for number in re.findall(r"^(\d+) more do(?:es)? not fit here\.$", text, re.MULTILINE)]
     return text, text.count("\n| `"), left
 

@@ -114,7 +114,7 @@ def test_a_life_names_reason_author_and_commit_and_masks_addresses(story: Path) 
     ran = graduand(story, "log", "00412345")
 
     assert ran.code == 0
-    assert "account closed  requested-by-student, asked by student" in ran.out
+    assert "account closed  requested by the student" in ran.out
     assert "by Camille Renard in" in ran.out
     assert "c•••@valmont.example → c•••@courriel.example" in ran.out
     assert "chloe.dupont@valmont.example" not in ran.out

@@ -161,8 +161,8 @@ def test_the_answer_is_kept_and_used_for_the_next_file_with_these_columns(school
 
     ran = graduand(school, "intake", next_one, *CLASS)
 
-    assert "· Ville  → hometown_location_attributes:name (as somebody said)" in ran.out
-    assert "hometown_location_attributes:name: “Paris” → “Lyon”" in ran.out
+    assert "· Ville  → Hometown [hometown_location_attributes:name] (as somebody said)" in ran.out
+    assert "Hometown: “Paris” → “Lyon”" in ran.out
 
 
 def test_a_header_that_holds_what_nobody_sees_is_named_with_its_code(school: Path) -> None:
@@ -610,7 +610,7 @@ def test_a_later_file_changes_only_what_it_holds_and_erases_nothing(school: Path
     ran = taken(school, "username,last_name,campus_name,gender", "00412345,Durand,Sud,")
 
     assert "0 new, 1 changed, 0 identical, 0 refused." in ran.out
-    assert "campus_name: “Nord” → “Sud”" in ran.out
+    assert "Campus: “Nord” → “Sud”" in ran.out
     record = text(school)
     assert "last_name: Durand  # née Martin\n" in record
     assert "campus_name: Sud\ngender: Female\n" in record

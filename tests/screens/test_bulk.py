@@ -112,7 +112,7 @@ def test_an_account_cannot_be_closed_without_a_reason(marked: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, *["down"] * 4, "ctrl+s")
-        assert "The reason is missing; choose one of: requested-by-student" in " ".join(screen_text(app).split())
+        assert "The reason is missing; choose one of: requested by the student" in " ".join(screen_text(app).split())
 
     story(app, tell)
 

@@ -438,7 +438,7 @@ def test_f1_explains_the_field_with_its_source_and_its_findings(root: Path) -> N
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "right", "down", "up", "f1")
         text = screen_text(app)
-        assert "disabled  Account archived" in text
+        assert "disabled  Account state" in text
         assert "[ARC]" in text
         assert "GR501" in text
         await press(pilot, "escape")
@@ -667,17 +667,17 @@ def test_closing_without_a_reason_says_what_is_missing(root: Path) -> None:
 
 
 def test_a_reason_is_offered_in_the_language_of_the_screen(root: Path) -> None:
-    """One should read what a reason means, beside the word that stands in the record; a school's own as it is."""
+    """One should read what a reason means, and not the code that stands in the record; a school's own as it is."""
     speak("fr")
     people(root)
     record = draft_of(root).set("disabled", "true").record
     offered = choices("transition:account:reason", record, Workspace(root).school)
     assert offered
-    assert offered.choices[0] == ("requested-by-student", "à la demande de l’étudiant (requested-by-student)")
+    assert offered.choices[0] == ("requested-by-student", "à la demande de l’étudiant")
     speak("en")
     offered = choices("transition:account:reason", record, Workspace(root).school)
     assert offered
-    assert offered.choices[0] == ("requested-by-student", "requested-by-student")
+    assert offered.choices[0] == ("requested-by-student", "requested by the student")
 
 
 def test_a_file_that_cannot_be_read_whole_shows_its_lines(root: Path, golden: Callable[[str, bytes], None]) -> None:

@@ -111,7 +111,7 @@ def test_the_column_of_the_username_is_asked_for_where_none_bears_its_name(schoo
     app, screen = intake(school, CLASS[0].replace("Matricule", "Clé"), *CLASS[1:])
 
     async def tell(pilot: Pilot[Any]) -> None:
-        assert "Which column is “username”?" in screen_text(app)
+        assert "Which column is “Username”?" in screen_text(app)
         await press(pilot, "enter")
         assert screen.look
         assert len(screen.look.new) == 1

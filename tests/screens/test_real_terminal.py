@@ -158,11 +158,11 @@ def close_the_account(terminal: Terminal, archived: str, closes: str) -> None:
     terminal.press("Tab")
     terminal.until(lambda screen: any("◂" in line and archived not in line for line in screen.splitlines()))
     terminal.press("Right")
-    terminal.until(lambda screen: "requested-by-student" in screen or "demande de l’étudiant" in screen)
+    terminal.until(lambda screen: "requested by the student" in screen or "demande de l’étudiant" in screen)
     terminal.press("Tab")
     terminal.until(lambda screen: "◂" not in screen)
     terminal.type("student")
-    terminal.until(lambda screen: "student" in screen.replace("requested-by-student", ""))
+    terminal.until(lambda screen: "student" in screen.replace("requested by the student", ""))
 
 
 class Said(NamedTuple):
@@ -176,8 +176,8 @@ class Said(NamedTuple):
 @pytest.mark.parametrize(
     "said",
     [
-        Said((80, 24), "en", ("Account archived", "close the account", "Close this account?", "Saved and committed")),
-        Said((60, 15), "fr", ("Compte archivé", "fermer le compte", "Fermer ce compte", "Enregistré")),
+        Said((80, 24), "en", ("Account state", "◂ closed ▸", "Close this account?", "Saved and committed")),
+        Said((60, 15), "fr", ("État du compte", "◂ fermé ▸", "Fermer ce compte", "Enregistré")),
     ],
     ids=["en-80x24", "fr-60x15"],
 )
@@ -207,7 +207,7 @@ def test_an_account_is_closed_by_keyboard_and_committed(
 def test_a_file_that_changed_underneath_is_never_overwritten(opened: Callable[..., Terminal], root: Path) -> None:
     terminal = opened()
     find_mael(terminal)
-    close_the_account(terminal, "Account archived", "close the account")
+    close_the_account(terminal, "Account state", "◂ closed ▸")
     path = root / MAEL
     theirs = path.read_text(encoding="utf-8").replace("last_name: Kervella", "last_name: Le Kervella")
     path.write_text(theirs, encoding="utf-8")
@@ -226,7 +226,7 @@ def test_what_is_typed_outlives_a_killed_terminal(opened: Callable[..., Terminal
     terminal = opened()
     before = (root / MAEL).read_bytes()
     find_mael(terminal)
-    close_the_account(terminal, "Account archived", "close the account")
+    close_the_account(terminal, "Account state", "◂ closed ▸")
     process = terminal.process()
     terminal.end()
     ended(process)
@@ -237,7 +237,7 @@ def test_what_is_typed_outlives_a_killed_terminal(opened: Callable[..., Terminal
     again.until("1 unsaved draft was kept")
     assert (root / MAEL).read_bytes() == before
     again.press("r")
-    again.until("close the account")
+    again.until("closed")
     assert "not saved" in again.screen()
     assert (root / MAEL).read_bytes() == before
 

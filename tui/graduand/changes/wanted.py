@@ -8,6 +8,7 @@ from graduand.errors import Usage
 from graduand.language import _, quoted
 from graduand.nearest import folded, nearest
 from graduand.records.kinds import CLEAR, Kind
+from graduand.records.reasons import STUDENT, reason_code, reason_words
 from graduand.records.record import ATTENDING, END, START
 from graduand.records.transition import GRADUATED, RETURNED
 from graduand.workspace import day
@@ -72,7 +73,7 @@ def gone_to(cohort: str) -> Change:
 
 
 def closed(school: School, reason: str, requested_by: str = "", effective_on: str = "") -> Change:
-    """Return the change that closes accounts, for one of the school's reasons.
+    """Return the change that closes accounts, for one of the school's reasons, by its code or its words.
 
     Raises:
         Usage: the reason is none of them, or the day is none.
@@ -81,7 +82,7 @@ def closed(school: School, reason: str, requested_by: str = "", effective_on: st
 
 
 def reopened(school: School, reason: str, requested_by: str = "", effective_on: str = "") -> Change:
-    """Return the change that reopens accounts, for one of the school's reasons.
+    """Return the change that reopens accounts, for one of the school's reasons, by its code or its words.
 
     Raises:
         Usage: the reason is none of them, or the day is none.
@@ -90,16 +91,17 @@ def reopened(school: School, reason: str, requested_by: str = "", effective_on: 
 
 
 def _account(disabled: str, reason: str, reasons: tuple[str, ...], requested_by: str, effective_on: str) -> Change:
+    known = ", ".join(map(reason_words, reasons))
     if not reason:
-        raise Usage(_("The reason is missing; choose one of: {known}.").format(known=", ".join(reasons)))
-    if reason not in reasons:
-        message = _("{reason} is none of the reasons: {known}.")
-        raise Usage(message.format(reason=quoted(reason), known=", ".join(reasons)))
+        raise Usage(_("The reason is missing; choose one of: {known}.").format(known=known))
+    code = reason_code(reason, reasons)
+    if code not in reasons:
+        raise Usage(_("{reason} is none of the reasons: {known}.").format(reason=quoted(reason), known=known))
     return Change(
         {
             "disabled": disabled,
-            f"{_ACCOUNT}:reason": reason,
-            f"{_ACCOUNT}:requested_by": requested_by or None,
+            f"{_ACCOUNT}:reason": code,
+            f"{_ACCOUNT}:requested_by": reason_code(requested_by, (STUDENT,)) or None,
             f"{_ACCOUNT}:effective_on": day(effective_on) if effective_on else None,
         }
     )

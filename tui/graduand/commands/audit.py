@@ -60,13 +60,14 @@ def audit(
 def _print(wanted: Wanted, form: Format, session: Session, *, show: bool) -> None:
     from graduand.reports import trail_text
     from graduand.reports.page import show as show_lines
+    from graduand.reports.terms import terms_of
     from graduand.trail.audit import audit as found_in
 
     workspace = session.workspace()
     found = found_in(workspace, wanted)
 
     if form is Format.text:
-        show_lines(trail_text.trail_text(found, show=show), session.colour)
+        show_lines(trail_text.trail_text(found, terms_of(workspace), show=show), session.colour)
         return
     from graduand.reports import trail_machine
 
@@ -78,7 +79,8 @@ def _print(wanted: Wanted, form: Format, session: Session, *, show: bool) -> Non
     else:
         from graduand.reports.trail_pages import as_html
 
-        sys.stdout.writelines(f"{line}\n" for line in as_html(found, workspace.institution.name, wanted, show=show))
+        page = as_html(found, workspace.institution.name, wanted, terms_of(workspace), show=show)
+        sys.stdout.writelines(f"{line}\n" for line in page)
 
 
 def _verify(session: Session, *, as_json: bool) -> None:

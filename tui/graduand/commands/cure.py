@@ -33,6 +33,7 @@ def cure(
     from graduand.changes.recorded import saved_words
     from graduand.reports.cures_text import as_json as json_of
     from graduand.reports.cures_text import cures_text
+    from graduand.reports.terms import terms_of
     from graduand.rules.remedy import CURABLE
 
     workspace = session.workspace()
@@ -42,7 +43,7 @@ def cure(
     if as_json:
         sys.stdout.writelines(f"{one}\n" for one in json_of(cured))
     else:
-        show_lines(cures_text(cured, everything=everything, show=show), session.colour)
+        show_lines(cures_text(cured, terms_of(workspace), everything=everything, show=show), session.colour)
     if not apply or not cured.cures:
         say(_("Nothing is written; --apply does it.") if cured.cures else _("There is nothing to cure."))
         return

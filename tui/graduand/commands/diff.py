@@ -34,12 +34,15 @@ def diff(
 ) -> None:
     from graduand.reports import review_pages
     from graduand.reports.page import show as show_lines
+    from graduand.reports.terms import terms_of
     from graduand.trail.review import review
 
-    found = review(session.workspace(), span)
+    workspace = session.workspace()
+    found = review(workspace, span)
     if as_json or form is Format.json:
         sys.stdout.writelines(f"{line}\n" for line in review_pages.as_json(found))
     elif form is Format.markdown:
-        sys.stdout.writelines(f"{line}\n" for line in review_pages.as_markdown(found, room_of(place), show=show))
+        page = review_pages.as_markdown(found, room_of(place), terms_of(workspace), show=show)
+        sys.stdout.writelines(f"{line}\n" for line in page)
     else:
-        show_lines(review_pages.as_text(found, show=show), session.colour)
+        show_lines(review_pages.as_text(found, terms_of(workspace), show=show), session.colour)

@@ -39,6 +39,7 @@ def edit(
     from graduand.changes.wanted import Change
     from graduand.reports.bulk_text import bulk_text
     from graduand.reports.page import show as show_lines
+    from graduand.reports.terms import terms_of
 
     workspace = session.workspace()
     usernames = [word for word in words if "=" not in word and word != "-"]
@@ -52,7 +53,7 @@ def edit(
         return
     prepared = prepare(workspace, paths_of(workspace, usernames), Change(changes, cohort), today())
     if preview:
-        show_lines(bulk_text(prepared, beyond(workspace, prepared), show=show), session.colour)
+        show_lines(bulk_text(prepared, beyond(workspace, prepared), terms_of(workspace), show=show), session.colour)
     else:
         _tell(_applied(workspace, prepared, commit=not no_commit), session)
 

@@ -73,6 +73,7 @@ def intake(
     from graduand.exchange import arrivals, taking
     from graduand.reports.intake_text import as_json as json_of
     from graduand.reports.intake_text import intake_text
+    from graduand.reports.terms import terms_of
 
     workspace = session.workspace()
     common = {"transition:kind": kind, "primary_education:end_date": day(end_date) if end_date else ""}
@@ -94,7 +95,7 @@ def intake(
     if as_json and not apply:
         sys.stdout.write(json_of(look, show=show))
     elif not as_json:
-        show_lines(intake_text(look, everything=everything, show=show), session.colour)
+        show_lines(intake_text(look, terms_of(workspace), everything=everything, show=show), session.colour)
     if apply or (not as_json and _agreed(look)):
         folder = out or taking.folder_of(workspace)
         taken = taking.take(workspace, look, folder, commit=not no_commit, tell=say_resumed)

@@ -19,12 +19,14 @@ def log(
     as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
     from graduand.reports.page import show as show_lines
+    from graduand.reports.terms import terms_of
     from graduand.reports.trail_machine import as_json as json_of
     from graduand.reports.trail_text import trail_text
     from graduand.trail import audit as trail
 
-    found = trail.log(session.workspace(), username)
+    workspace = session.workspace()
+    found = trail.log(workspace, username)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(found.told))
     else:
-        show_lines(trail_text(found, show=show), session.colour)
+        show_lines(trail_text(found, terms_of(workspace), show=show), session.colour)

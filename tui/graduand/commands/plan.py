@@ -17,6 +17,7 @@ from graduand.reports.room import Place, room_of
 from graduand.workspace import day, errors, today
 
 if TYPE_CHECKING:
+    from graduand.reports.terms import Terms
     from graduand.sending.uploads import Prepared
 
 HELP = N_("Say what the next upload would change, person by person, destructive first; writes nothing.")
@@ -54,6 +55,7 @@ def plan(
     from graduand.reports.compiled import left_out_text
     from graduand.reports.findings_text import findings_text
     from graduand.reports.plan_pages import as_markdown
+    from graduand.reports.terms import terms_of
     from graduand.sending import uploads
 
     order = uploads.Order(
@@ -71,11 +73,11 @@ def plan(
         raise Ended(Exit.FINDINGS)
     prepared = planned.prepared
     show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
-    form = Format.json if as_json else form
+    form, terms = Format.json if as_json else form, terms_of(session.workspace())
     if form is Format.markdown:
-        sys.stdout.writelines(f"{line}\n" for line in as_markdown(prepared, room_of(place), show=show))
+        sys.stdout.writelines(f"{line}\n" for line in as_markdown(prepared, room_of(place), terms, show=show))
     else:
-        _print(prepared, form, session.colour, everything=everything, show=show)
+        _print(prepared, terms, form, session.colour, everything=everything, show=show)
     if prepared.breaches:
         say(" ".join(uploads.said(breach) for breach in prepared.breaches))
         message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
@@ -85,14 +87,14 @@ def plan(
         raise Ended(Exit.CHANGES)
 
 
-def _print(prepared: Prepared, form: Format, colour: str, *, everything: bool, show: bool) -> None:
+def _print(prepared: Prepared, terms: Terms, form: Format, colour: str, *, everything: bool, show: bool) -> None:
     from graduand.reports.plan_pages import as_html
     from graduand.reports.plan_pages import as_json as json_of
     from graduand.reports.plan_text import plan_text
 
     if form is Format.text:
-        show_lines(plan_text(prepared, everything=everything, show=show), colour)
+        show_lines(plan_text(prepared, terms, everything=everything, show=show), colour)
     elif form is Format.json:
         sys.stdout.write(json_of(prepared))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in as_html(prepared, show=show))
+        sys.stdout.writelines(f"{line}\n" for line in as_html(prepared, terms, show=show))

@@ -26,15 +26,17 @@ def reconcile(
     from graduand.reports.page import show
     from graduand.reports.reconciled import as_json as json_of
     from graduand.reports.reconciled import reconciled_text
+    from graduand.reports.terms import terms_of
     from graduand.sending.results import SIZE
     from graduand.sending.results import reconcile as take_in
 
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else None
-    reconciled = take_in(session.workspace(), file, upload, note=not dry_run, raw=raw)
+    workspace = session.workspace()
+    reconciled = take_in(workspace, file, upload, note=not dry_run, raw=raw)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(reconciled))
     else:
-        show(reconciled_text(reconciled, everything=everything), session.colour)
+        show(reconciled_text(reconciled, terms_of(workspace), everything=everything), session.colour)
     if reconciled.result:
         say(
             _("Noted as {result}; send what is outstanding with: graduand compile --changed").format(

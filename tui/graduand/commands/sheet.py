@@ -90,7 +90,7 @@ def sheet(
     if len(words or []) != 1:
         raise Usage(_("Say which file to take back: graduand sheet in FILE"))
     found = _patch((words or [""])[0], workspace, dates)
-    _print(found, session.colour, everything=everything, show=show, as_json=as_json)
+    _print(found, workspace, session.colour, everything=everything, show=show, as_json=as_json)
     _take(workspace, found, approve, apply=apply)
     if found.refused:
         raise Ended(Exit.FINDINGS)
@@ -135,14 +135,15 @@ def _patch(file: str, workspace: Workspace, dates: Dates | None) -> Patch:
     return patch_of(workspace, raw, file, today(), dates=dates, progress=progress())
 
 
-def _print(found: Patch, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
+def _print(found: Patch, workspace: Workspace, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
     from graduand.reports.page import show as show_lines
     from graduand.reports.patch_text import patch_json, patch_text
+    from graduand.reports.terms import terms_of
 
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in patch_json(found, show=show))
     else:
-        show_lines(patch_text(found, everything=everything, show=show), colour)
+        show_lines(patch_text(found, terms_of(workspace), everything=everything, show=show), colour)
 
 
 def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> None:

@@ -10,6 +10,7 @@ from graduand.language import N_, _
 from graduand.nearest import folded
 from graduand.records.kinds import CLEAR, Kind
 from graduand.records.peeking import PATH as INSTITUTION
+from graduand.records.reasons import reason_words
 from graduand.records.record import ATTENDING, END, START
 from graduand.records.transition import GRADUATED, RETURNED
 from graduand.rules.policy import keeps
@@ -26,15 +27,6 @@ _REASON: Final = f"{ACCOUNT}reason"
 _MAIL: Final = "transition:keeps_school_email"
 _LOGIN: Final = "transition:keeps_sso"
 _STUDIES: Final = "primary_education:"
-_REASONS: Final = (
-    N_("requested-by-student"),
-    N_("required-by-policy"),
-    N_("no-personal-email"),
-    N_("duplicate-account"),
-    N_("deceased"),
-    N_("closed-by-mistake"),
-)
-"""Those that every school begins with; one of its own is shown as the school wrote it."""
 
 
 class Section(NamedTuple):
@@ -127,16 +119,12 @@ def choices(key: str, record: Record, school: School) -> Choices | None:
     if key == KIND:
         return Choices((Choice(GRADUATED, _("graduated")), Choice(RETURNED, _("returned"))), open=False)
     if key == _REASON:
-        return Choices(tuple(map(_reason, _reasons(record, school))), open=False)
+        reasons = _reasons(record, school)
+        return Choices(tuple(Choice(code, reason_words(code)) for code in reasons), open=False)
     values = school.year_values if key == school.year else field.values
     if field.kind is Kind.LIST or not values:
         return None
     return Choices((*map(_plain, values), *wiping), open=field.values_of not in {"", school.institution.region})
-
-
-def _reason(value: str) -> Choice:
-    meant = _(value) if value in _REASONS else value
-    return Choice(value, value if meant == value else f"{meant} ({value})")
 
 
 def _plain(value: str) -> Choice:
@@ -145,7 +133,7 @@ def _plain(value: str) -> Choice:
 
 def _yes_and_no(key: str) -> tuple[Choice, ...]:
     if key == DISABLED:
-        return Choice("true", _("close the account")), Choice("false", _("reopen the account"))
+        return Choice("true", _("closed")), Choice("false", _("reopened"))
     return Choice("true", _("yes")), Choice("false", _("no"))
 
 

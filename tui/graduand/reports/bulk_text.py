@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from graduand.changes.bulk import Prepared
     from graduand.handshake.plan import Breach
+    from graduand.reports.terms import Terms
 
 GRAVE: Final = (Effect.DEACTIVATE, Effect.USERNAME, Effect.LOGIN, Effect.WIPE)
 """What one does not do to many by one key."""
@@ -63,10 +64,10 @@ def remarks(prepared: Prepared) -> Iterator[str]:
         yield _("Afterwards the rules find: {rules}.").format(rules=rules)
 
 
-def bulk_text(prepared: Prepared, breaches: Sequence[Breach], *, show: bool) -> Iterator[Line]:
+def bulk_text(prepared: Prepared, breaches: Sequence[Breach], terms: Terms, *, show: bool) -> Iterator[Line]:
     """Return the lines of a preview, addresses masked unless `show`."""
     for person in prepared.people:
         yield line(Span(person.was.path, "bold"))
-        yield from (line(f"    {difference_text(one, show=show)}") for one in person.differences)
+        yield from (line(f"    {difference_text(one, terms, show=show)}") for one in person.differences)
     yield from (line(Span(f"! {words}", "bold yellow")) for words in grave_words(prepared, breaches))
     yield from (line(words) for words in remarks(prepared))

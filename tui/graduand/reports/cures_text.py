@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
     from graduand.changes.comparison import Difference
     from graduand.changes.cures import Cured
+    from graduand.reports.terms import Terms
 
 SHOWN: Final = 10
 """Files that are shown, unless all are asked for."""
 
 
-def cures_text(cured: Cured, *, everything: bool, show: bool) -> Iterator[Line]:
+def cures_text(cured: Cured, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return the lines of a preview, addresses masked unless `show`, and the closing line."""
     shown = cured.cures if everything else cured.cures[:SHOWN]
     for cure in shown:
         yield line(Span(visible(cure.path, 300), "bold"))
-        yield from (line(f"    {difference_text(one, show=show)}") for one in cure.differences)
+        yield from (line(f"    {difference_text(one, terms, show=show)}") for one in cure.differences)
     if rest := len(cured.cures) - len(shown):
         more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
         yield line(more.format(count=rest))
@@ -39,12 +40,13 @@ def as_json(cured: Cured) -> Iterator[str]:
         yield json_text(whole | {"differences": changes})
 
 
-def difference_text(difference: Difference, *, show: bool) -> str:
-    """Return one difference, `key: before → after`, so that what looks alike can be told apart."""
-    head = f"{difference.key}: " if difference.key else ""
-    before = _value(_apart(difference.before, difference.after), show=show) or _("absent")
-    after = _value(difference.after, show=show) or _("gone")
-    return f"{head}{before} → {after}"
+def difference_text(difference: Difference, terms: Terms, *, show: bool) -> str:
+    """Return one difference, `label: before → after`, so that what looks alike can be told apart."""
+    key = difference.key
+    before = _value(terms.value(key, _apart(difference.before, difference.after)), show=show) or _("absent")
+    after = _value(terms.value(key, difference.after), show=show) or _("gone")
+    change = f"{before} → {after}"
+    return _("{label}: {value}").format(label=terms.field(key), value=change) if key else change
 
 
 def _value(text: str, *, show: bool) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.campaigns.kinds import CLOSING, Kind
 from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.records.reasons import reason_words
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
 
 def _closing_words(one: Due, calendar: Calendar) -> str:
     if one.changes:
-        return _("close the account, reason {reason}").format(reason=quoted(one.what))
+        return _("close the account, reason {reason}").format(reason=quoted(reason_words(one.what)))
     if one.open:
         return _("nothing is proposed: the account was reopened on purpose")
     if one.day > calendar.on:

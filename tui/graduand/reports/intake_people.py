@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from graduand.exchange.arrivals import Look
     from graduand.intake.comparison import Change
+    from graduand.reports.terms import Terms
 
 
 class Person(NamedTuple):
@@ -22,7 +23,7 @@ class Person(NamedTuple):
     lines: tuple[str, ...] = ()
 
 
-def people_of(look: Look, *, show: bool) -> Mapping[str, list[Person]]:
+def people_of(look: Look, terms: Terms, *, show: bool) -> Mapping[str, list[Person]]:
     """Return the people by what becomes of them, worst first; addresses are masked unless `show`."""
 
     def place(line: int, said: str) -> str:
@@ -30,22 +31,31 @@ def people_of(look: Look, *, show: bool) -> Mapping[str, list[Person]]:
 
     return {
         "refused": [Person(one.username, place(one.line, one.reason)) for one in look.refused],
-        "changed": [Person(one.username, ", ".join(one.values), _differences(one, show=show)) for one in look.changes],
+        "changed": [
+            Person(one.username, ", ".join(map(terms.field, one.values)), _differences(one, terms, show=show))
+            for one in look.changes
+        ],
         "passed": [Person(one.username, place(one.line, one.reason)) for one in look.passed],
-        "new": [_newcomer(look, row, show=show) for row in look.new],
+        "new": [_newcomer(look, row, terms, show=show) for row in look.new],
         "identical": [Person(username, "") for username in look.identical],
     }
 
 
-def _differences(change: Change, *, show: bool) -> tuple[str, ...]:
+def _differences(change: Change, terms: Terms, *, show: bool) -> tuple[str, ...]:
     return tuple(
-        f"{key}: {value_text(change.before[key], show=show)} → {value_text(value, show=show)}"
+        _("{label}: {value}").format(
+            label=terms.field(key),
+            value=" → ".join(value_text(one, terms, key, show=show) for one in (change.before[key], value)),
+        )
         for key, value in change.values.items()
     )
 
 
-def _newcomer(look: Look, row: int, *, show: bool) -> Person:
+def _newcomer(look: Look, row: int, terms: Terms, *, show: bool) -> Person:
     values = look.survey.values(row)
     name = " ".join(str(values[key]) for key in ("first_name", "last_name") if key in values)
-    lines = tuple(f"{key}: {value_text(value, show=show)}" for key, value in values.items())
+    lines = tuple(
+        _("{label}: {value}").format(label=terms.field(key), value=value_text(value, terms, key, show=show))
+        for key, value in values.items()
+    )
     return Person(look.survey.usernames[row], name, lines)

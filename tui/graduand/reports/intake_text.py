@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from graduand.intake.comparison import Change
     from graduand.intake.heading import Column
     from graduand.records.record import Value
+    from graduand.reports.terms import Terms
 
 _T = TypeVar("_T")
 
@@ -26,13 +27,13 @@ SHOWN: Final = 10
 _SEPARATORS: Final = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 
 
-def intake_text(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
+def intake_text(look: Look, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return the lines of a preview; addresses are masked unless `show`."""
     yield from read_lines(look)
     yield line("")
-    yield from column_lines(look)
+    yield from column_lines(look, terms)
     yield line("")
-    yield from change_lines(look, everything=everything, show=show)
+    yield from change_lines(look, terms, everything=everything, show=show)
     yield line(counts(look))
 
 
@@ -63,7 +64,7 @@ def read_facts(look: Look) -> Iterator[str]:
         yield f"· {remark}"
 
 
-def column_lines(look: Look) -> Iterator[Line]:
+def column_lines(look: Look, terms: Terms) -> Iterator[Line]:
     """Return what each column is."""
     named = [
         column.header
@@ -81,15 +82,15 @@ def column_lines(look: Look) -> Iterator[Line]:
     width = min(max((len(column.header) for column in others), default=0), 40)
     for column in others:
         header = visible(column.header or _("(no header)"), 40)
-        sign, said = column_word(column, look)
+        sign, said = column_word(column, look, terms, technical=True)
         style = "yellow" if sign == "!" else ""
         yield line(Span(f"{sign} {header:<{width}}", style), f"  {said}")
         if column.remark:
             yield line(f"    {column.remark}")
 
 
-def column_word(column: Column, look: Look) -> tuple[str, str]:
-    """Return a sign and the words that say what a column is."""
+def column_word(column: Column, look: Look, terms: Terms, *, technical: bool = False) -> tuple[str, str]:
+    """Return a sign and the words that say what a column is; with the key too, where one would type it."""
     if column.key:
         told = {
             "region": _(" (the other region's name)"),
@@ -98,13 +99,15 @@ def column_word(column: Column, look: Look) -> tuple[str, str]:
             "said": _(" (as somebody said)"),
         }.get(column.how, "")
         blank = _(", always blank") if column.key in look.survey.blank else ""
-        return "·", f"→ {column.key}{told}{blank}"
+        name = terms.field(column.key)
+        key = f" [{column.key}]" if technical and name != column.key else ""
+        return "·", f"→ {name}{key}{told}{blank}"
     if column.how == "unknown":
         return "!", _("not taken: no column of Handshake. Say what it is with --map")
     return "·", _("not taken")
 
 
-def change_lines(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
+def change_lines(look: Look, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return who is new, what changes, who is left out and who is refused."""
     if look.new:
         usernames = [look.survey.usernames[row] for row in look.new]
@@ -116,20 +119,20 @@ def change_lines(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
     if look.changes:
         yield line(Span(_("Changed ({count})").format(count=len(look.changes)), "bold yellow"))
         by_key = Counter(key for change in look.changes for key in change.values)
-        yield line("  " + ", ".join(f"{key} ({count})" for key, count in by_key.most_common()))
+        yield line("  " + ", ".join(f"{terms.field(key)} ({count})" for key, count in by_key.most_common()))
         for change in _some(look.changes, everything=everything):
-            yield from _change(change, show=show)
+            yield from _change(change, terms, show=show)
         yield from _rest(len(look.changes), everything)
         yield line("")
     yield from _passed(look, everything=everything)
-    yield from _refused(look, everything=everything, show=show)
+    yield from _refused(look, terms, everything=everything, show=show)
 
 
-def _change(change: Change, *, show: bool) -> Iterator[Line]:
+def _change(change: Change, terms: Terms, *, show: bool) -> Iterator[Line]:
     yield line(f"  {visible(change.username)}")
     for key, value in change.values.items():
-        before, after = value_text(change.before[key], show=show), value_text(value, show=show)
-        yield line(f"    {key}: {before} → {after}")
+        before, after = (value_text(one, terms, key, show=show) for one in (change.before[key], value))
+        yield line("    ", _("{label}: {value}").format(label=terms.field(key), value=f"{before} → {after}"))
 
 
 def _passed(look: Look, *, everything: bool) -> Iterator[Line]:
@@ -144,7 +147,7 @@ def _passed(look: Look, *, everything: bool) -> Iterator[Line]:
     yield line("")
 
 
-def _refused(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
+def _refused(look: Look, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     if not look.refused:
         return
     yield line(Span(_("✗ Refused ({count})").format(count=len(look.refused)), "bold red"))
@@ -154,7 +157,7 @@ def _refused(look: Look, *, everything: bool, show: bool) -> Iterator[Line]:
         place = _("line {line}: {said}").format(line=refusal.line, said=reason)
         groups[refusal.key].append(f"{visible(refusal.username)}  {place}")
     for key, rows in groups.items():
-        about = key or _("whole rows")
+        about = terms.field(key) if key else _("whole rows")
         yield line("  ", Span(f"{about} ({len(rows)})", "bold"))
         for text in _some(rows, everything=everything):
             yield line(f"    {text.strip()}")
@@ -177,11 +180,11 @@ def _rest(count: int, everything: bool) -> Iterator[Line]:  # noqa: FBT001
         yield line("  " + _("… and {count} more (--all shows everything)").format(count=count - SHOWN))
 
 
-def value_text(value: Value | None, *, show: bool) -> str:
-    """Return a value as it is shown; addresses are masked unless `show`."""
+def value_text(value: Value | None, terms: Terms, key: str, *, show: bool) -> str:
+    """Return the value of a key as it is shown; addresses are masked unless `show`."""
     if value is None:
         return _("nothing")
-    text = "; ".join(value) if isinstance(value, tuple) else value
+    text = "; ".join(value) if isinstance(value, tuple) else terms.value(key, value)
     return quoted(text if show else masked(text))
 
 

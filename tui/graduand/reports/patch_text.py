@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from graduand.exchange.patches import Patch, Row
     from graduand.exchange.sheets import Sheet
     from graduand.records.record import Value
+    from graduand.reports.terms import Terms
 
 SCHEMA: Final = "graduand/patch/1"
 SHEET: Final = "graduand/sheet/1"
@@ -21,7 +22,7 @@ SHOWN: Final = 10
 """People that are shown, unless all are asked for."""
 
 
-def patch_text(patch: Patch, *, everything: bool, show: bool) -> Iterator[Line]:
+def patch_text(patch: Patch, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return the lines of a patch, what closes accounts first; addresses are masked unless `show`."""
     if patch.ignored:
         headers = ", ".join(visible(header, 40) for header in patch.ignored)
@@ -29,7 +30,7 @@ def patch_text(patch: Patch, *, everything: bool, show: bool) -> Iterator[Line]:
     rows = sorted(patch.rows, key=lambda row: (not row.closes, not row.errors, row.line))
     shown = rows if everything else rows[:SHOWN]
     for row in shown:
-        yield from _row(row, show=show)
+        yield from _row(row, terms, show=show)
     if len(rows) > len(shown):
         yield line(_more(len(rows) - len(shown)))
     if patch.refused:
@@ -42,25 +43,26 @@ def patch_text(patch: Patch, *, everything: bool, show: bool) -> Iterator[Line]:
         if len(patch.refused) > len(refused):
             yield line(_more(len(patch.refused) - len(refused)))
     yield line("")
-    yield from _closing_lines(patch)
+    yield from _closing_lines(patch, terms)
 
 
-def _row(row: Row, *, show: bool) -> Iterator[Line]:
+def _row(row: Row, terms: Terms, *, show: bool) -> Iterator[Line]:
     closes = ("  ", Span(_("closes the account"), "bold red")) if row.closes else ()
     yield line("  ", Span(visible(row.username), "bold"), *closes)
     for one in row.proposal.alterations if row.proposal else ():
-        yield line(f"    {one.key}: {value_words(one.before, show=show)} → {value_words(one.after, show=show)}")
+        change = " → ".join(value_words(value, terms, one.key, show=show) for value in (one.before, one.after))
+        yield line("    ", _("{label}: {value}").format(label=terms.field(one.key), value=change))
     for sentence in row.told:
         yield line(f"    · {sentence if show else masked(sentence)}")
     for sentence in row.errors:
         yield line("    ", Span("✗", "bold red"), f" {sentence if show else masked(sentence)}")
 
 
-def value_words(value: Value | None, *, show: bool) -> str:
-    """Return a value for a line; what is absent is a dash."""
+def value_words(value: Value | None, terms: Terms, key: str, *, show: bool) -> str:
+    """Return the value of a key for a line; what is absent is a dash."""
     if value is None:
         return "–"
-    text = visible("; ".join(value) if isinstance(value, tuple) else value)
+    text = visible("; ".join(value) if isinstance(value, tuple) else terms.value(key, value))
     return text if show else masked(text)
 
 
@@ -69,9 +71,9 @@ def _more(rest: int) -> str:
     return more.format(count=rest)
 
 
-def _closing_lines(patch: Patch) -> Iterator[Line]:
+def _closing_lines(patch: Patch, terms: Terms) -> Iterator[Line]:
     for key, number in sorted(patch.counts().items(), key=lambda one: (-one[1], one[0])):
-        yield line(f"  {number} × {key}")
+        yield line(f"  {number} × {terms.field(key)}")
     changed = len(patch.proposals)
     records = ngettext("{count} record", "{count} records", changed).format(count=changed)
     message = _("{records} would change, {unchanged} stay as they are, {refused} not taken.")

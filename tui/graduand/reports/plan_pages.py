@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from graduand.handshake.plan import Change
     from graduand.reports.room import Room
+    from graduand.reports.terms import Terms
     from graduand.sending.uploads import Prepared
 
 SCHEMA: Final = "graduand/plan/1"
@@ -52,7 +53,7 @@ def _entry(change: Change) -> dict[str, object]:
     }
 
 
-def as_markdown(prepared: Prepared, room: Room, *, show: bool) -> Iterator[str]:
+def as_markdown(prepared: Prepared, room: Room, terms: Terms, *, show: bool) -> Iterator[str]:
     """Return the plan as lines of Markdown that fit into `room`; who does not is counted in a sentence."""
     before = [
         "## " + _("Plan for {day}").format(day=prepared.upload.on),
@@ -63,7 +64,7 @@ def as_markdown(prepared: Prepared, room: Room, *, show: bool) -> Iterator[str]:
     after = ["", _("Checksum: {checksum}").format(checksum=f"`{prepared.upload.plan}`")]
     yield from before
     heads = " | ".join((_("Username"), _("What happens"), _("Fields")))
-    rows = [_row(change, show=show) for change in _worth_a_row(prepared)]
+    rows = [_row(change, terms, show=show) for change in _worth_a_row(prepared)]
     left = room.size - RESERVED - sum(map(room.used, [*before, *after]))
     taken = room.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
     yield from taken
@@ -71,12 +72,12 @@ def as_markdown(prepared: Prepared, room: Room, *, show: bool) -> Iterator[str]:
     yield from after
 
 
-def _row(change: Change, *, show: bool) -> str:
-    _username, *columns = _columns(change, show=show)
+def _row(change: Change, terms: Terms, *, show: bool) -> str:
+    _username, *columns = _columns(change, terms, show=show)
     return f"| {code(change.username)} | {' | '.join(map(plain, columns))} |"
 
 
-def as_html(prepared: Prepared, *, show: bool) -> Iterator[str]:
+def as_html(prepared: Prepared, terms: Terms, *, show: bool) -> Iterator[str]:
     """Return the plan as the lines of one self-contained page."""
     title = _("Plan for {day}").format(day=prepared.upload.on)
     yield head(title, _STYLE)
@@ -84,7 +85,7 @@ def as_html(prepared: Prepared, *, show: bool) -> Iterator[str]:
     yield from (f'<p class="warning">{escape(text)}</p>' for text in _warnings(prepared))
     yield "<table>" + heads((_("Username"), _("What happens"), _("Fields"))) + "<tbody>"
     for change in _worth_a_row(prepared):
-        cells = "".join(f"<td>{escape(text)}</td>" for text in _columns(change, show=show))
+        cells = "".join(f"<td>{escape(text)}</td>" for text in _columns(change, terms, show=show))
         yield f'<tr class="{change.effects[0] if change.effects else change.status}">{cells}</tr>'
     checksum = _("Checksum: {checksum}").format(checksum=prepared.upload.plan)
     yield f"</tbody></table><p><code>{escape(checksum)}</code></p></body></html>"
@@ -103,7 +104,7 @@ def _worth_a_row(prepared: Prepared) -> Iterator[Change]:
     yield from (change for change in prepared.plan.telling if change.status is not Status.UNCHANGED)
 
 
-def _columns(change: Change, *, show: bool) -> tuple[str, str, str]:
+def _columns(change: Change, terms: Terms, *, show: bool) -> tuple[str, str, str]:
     words = ", ".join([status_word(change.status), *map(effect_words, change.effects), *held_back(change)])
-    cells = "; ".join(cell_text(cell, show=show) for cell in change.cells)
+    cells = "; ".join(cell_text(cell, terms, show=show) for cell in change.cells)
     return visible(change.username), words, cells

@@ -10,9 +10,10 @@ from graduand.language import _, masked, ngettext, visible
 from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from graduand.handshake.plan import Cell, Change, Plan
+    from graduand.reports.terms import Terms
     from graduand.sending.uploads import Prepared
 
 SHOWN: Final = 10
@@ -47,7 +48,7 @@ def status_word(status: Status) -> str:
     }[status]
 
 
-def plan_text(prepared: Prepared, *, everything: bool, show: bool) -> Iterator[Line]:
+def plan_text(prepared: Prepared, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return the lines of a plan; addresses are masked unless `show`."""
     upload, plan = prepared.upload, prepared.plan
     since = (
@@ -59,18 +60,18 @@ def plan_text(prepared: Prepared, *, everything: bool, show: bool) -> Iterator[L
         if people:
             yield line("")
             yield line(Span(f"{effect_words(effect)} ({len(people)})", _STYLES.get(effect, "bold")))
-            yield from _people(people, everything=everything, show=show)
+            yield from _people(people, terms, everything=everything, show=show)
     failed = [change for change in plan.telling if not change.effects and change.status is Status.FAILED]
     if failed:
         yield line("")
         yield line(Span(f"{status_word(Status.FAILED)} ({len(failed)})", "bold red"))
-        yield from _people(failed, everything=everything, show=show)
+        yield from _people(failed, terms, everything=everything, show=show)
     yield line("")
     yield line(counts(plan))
     yield line(_("Checksum: {checksum}").format(checksum=upload.plan))
 
 
-def _people(people: list[Change], *, everything: bool, show: bool) -> Iterator[Line]:
+def _people(people: list[Change], terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     shown = people if everything else people[:SHOWN]
     for change in shown:
         more = [effect_words(effect) for effect in change.effects[1:] if effect is not Effect.UPDATE]
@@ -78,7 +79,7 @@ def _people(people: list[Change], *, everything: bool, show: bool) -> Iterator[L
         yield line("  ", Span(visible(change.username), "bold"), f"  {words}")
         if not _is_new(change):
             for cell in change.cells:
-                yield line(f"    {cell_text(cell, show=show)}")
+                yield line(f"    {cell_text(cell, terms, show=show)}")
     if len(people) > len(shown):
         rest = len(people) - len(shown)
         more_text = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
@@ -95,10 +96,16 @@ def held_back(change: Change) -> tuple[str, ...]:
     return (_("account held back until {day}").format(day=change.held_back),) if change.held_back else ()
 
 
-def cell_text(cell: Cell, *, show: bool) -> str:
-    """Return one cell's change, `header: before → after`, addresses masked unless `show`."""
-    seen: Callable[[str], str] = visible if show else lambda text: masked(visible(text))
-    return f"{cell.header}: {seen(cell.before) or '–'} → {seen(cell.after)}"
+def cell_text(cell: Cell, terms: Terms, *, show: bool) -> str:
+    """Return one cell's change, `label: before → after`, addresses masked unless `show`."""
+    before, after = (cell_words(cell.header, text, terms, show=show) for text in (cell.before, cell.after))
+    return _("{label}: {value}").format(label=terms.field(cell.header), value=f"{before or '–'} → {after}")
+
+
+def cell_words(header: str, text: str, terms: Terms, *, show: bool) -> str:
+    """Return what stands in a cell, in words where its column has words of its own."""
+    known = visible(terms.value(header, text))
+    return known if show else masked(known)
 
 
 def counts(plan: Plan) -> str:

@@ -12,6 +12,7 @@ from graduand.reports.page import Line, Span, line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from graduand.reports.terms import Terms
     from graduand.sending.results import Failure, Reconciled
 
 
@@ -19,13 +20,13 @@ _SHOWN: Final = 10
 """People of one answer that are shown, unless all are asked for."""
 
 
-def reconciled_text(reconciled: Reconciled, *, everything: bool = False) -> Iterator[Line]:
+def reconciled_text(reconciled: Reconciled, terms: Terms, *, everything: bool = False) -> Iterator[Line]:
     """Return each answer with its cause and cure and whose it is, and what may be said of the others."""
     groups: defaultdict[tuple[str, str, str], list[Failure]] = defaultdict(list)
     for failure in reconciled.failures:
         groups[failure.field, failure.cause, failure.cure].append(failure)
     for (field, cause, cure), failures in sorted(groups.items(), key=lambda group: -len(group[1])):
-        head = visible(field) or _("no field named")
+        head = terms.field(field) if field else _("no field named")
         yield line(Span(f"✗ {head} ({len(failures)})", "bold red"))
         yield line("  ", _("Cause: {text}").format(text=masked(cause)))
         yield line("  ", _("Cure: {text}").format(text=masked(cure)))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from graduand.history.events import Event
     from graduand.reports.room import Room
+    from graduand.reports.terms import Terms
     from graduand.trail.review import Review
 
 _CLOSINGS: Final = (Kind.DEACTIVATED,)
@@ -30,7 +31,7 @@ def ordered(review: Review) -> tuple[Event, ...]:
     return tuple(sorted(review.events, key=lambda event: (_ORDER.index(event.event), event.username)))
 
 
-def as_text(review: Review, *, show: bool) -> Iterator[Line]:
+def as_text(review: Review, terms: Terms, *, show: bool) -> Iterator[Line]:
     """Return the lines of a review: what a reviewer must know, what stands out, and every event."""
     yield from (line(Span(f"! {text}", "bold yellow")) for text in _warnings(review))
     for event in ordered(review):
@@ -38,7 +39,7 @@ def as_text(review: Review, *, show: bool) -> Iterator[Line]:
             Span(f"{visible(event.username):<12}", "bold"),
             "  ",
             Span(kind_word(event.event), STYLES.get(event.event, "")),
-            f"  {what(event, show=show)}".rstrip(),
+            f"  {what(event, terms, show=show)}".rstrip(),
         )
     if review.outliers:
         yield line(Span(_("Worth a second look"), "bold"))
@@ -70,7 +71,7 @@ def _warnings(review: Review) -> Iterator[str]:
         yield _("What records are judged by changes too: {paths}").format(paths=shown)
 
 
-def as_markdown(review: Review, room: Room, *, show: bool) -> Iterator[str]:
+def as_markdown(review: Review, room: Room, terms: Terms, *, show: bool) -> Iterator[str]:
     """Return the lines of a review that fit into `room`; what does not is counted in a sentence."""
     left = room.size - RESERVED
     for start in (f"## {counts(review.events)}", *(f"\n> {plain(text)}" for text in _warnings(review))):
@@ -78,7 +79,7 @@ def as_markdown(review: Review, room: Room, *, show: bool) -> Iterator[str]:
         yield start
     closings = [event for event in ordered(review) if event.event in _CLOSINGS]
     sections = (
-        (_("Accounts that close"), [_bullet(event.username, what(event, show=show)) for event in closings]),
+        (_("Accounts that close"), [_bullet(event.username, what(event, terms, show=show)) for event in closings]),
         (_("Worth a second look"), [_bullet(one.username, one.said) for one in review.outliers]),
     )
     for title, bullets in sections:
@@ -88,19 +89,19 @@ def as_markdown(review: Review, room: Room, *, show: bool) -> Iterator[str]:
             yield from taken
             yield from left_out(bullets, taken, "")
     if review.events:
-        yield from _table(review, left, room, show=show)
+        yield from _table(review, left, room, terms, show=show)
 
 
-def _table(review: Review, left: int, room: Room, *, show: bool) -> Iterator[str]:
+def _table(review: Review, left: int, room: Room, terms: Terms, *, show: bool) -> Iterator[str]:
     heads = " | ".join((_("Username"), _("Event"), _("What")))
-    rows = [_row(event, show=show) for event in ordered(review)]
+    rows = [_row(event, terms, show=show) for event in ordered(review)]
     taken = room.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
     yield from taken
     yield from left_out(rows, taken, "\n")
 
 
-def _row(event: Event, *, show: bool) -> str:
-    cells = (code(event.username), kind_word(event.event), plain(what(event, show=show)))
+def _row(event: Event, terms: Terms, *, show: bool) -> str:
+    cells = (code(event.username), kind_word(event.event), plain(what(event, terms, show=show)))
     return f"| {' | '.join(cells)} |"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import visible
 from graduand.reports.json_text import json_text
+from graduand.reports.terms import TECHNICAL
 from graduand.reports.trail_text import what
 
 if TYPE_CHECKING:
@@ -60,7 +61,14 @@ def as_csv(told: Sequence[Told], *, show: bool) -> str:
     for one in told:
         event, source = one.event, one.event.source
         cells = (
-            *(source.date, event.event, event.username, what(event, show=show), source.author, source.commit),
+            *(
+                source.date,
+                event.event,
+                event.username,
+                what(event, TECHNICAL, show=show),
+                source.author,
+                source.commit,
+            ),
             *(source.pull_request or "", event.path, " ".join(one.uploads)),
         )
         writer.writerow([_harmless(str(cell)) for cell in cells])

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 from graduand.history.events import Kind
 from graduand.language import _, ngettext, visible
 from graduand.reports.markup import head, heads
+from graduand.reports.terms import ASKED_BY, REASON
 from graduand.reports.trail_plot import MONTHS, bars, plot
 from graduand.reports.trail_text import author_of, kind_word, warnings, what
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from graduand.reports.terms import Terms
     from graduand.reports.trail_plot import Bar
     from graduand.trail.audit import Told, Trail, Wanted
 
@@ -32,18 +34,18 @@ _STYLE: Final = (
 )
 
 
-def as_html(trail: Trail, school: str, wanted: Wanted, *, show: bool) -> Iterator[str]:
+def as_html(trail: Trail, school: str, wanted: Wanted, terms: Terms, *, show: bool) -> Iterator[str]:
     """Return the lines of one page that needs nothing else and runs nothing."""
     title = _("Audit trail: {school}").format(school=visible(school, 200)) if school else _("Audit trail")
     yield head(title, _STYLE)
     yield f'<header><h1>{escape(title)}</h1><p class="scope">{escape(_scope(trail, wanted))}</p></header><main>'
     yield from _warned(trail._replace(gaps=()))
     yield from _figures(trail.told)
-    yield from _closings(trail.told)
+    yield from _closings(trail.told, terms)
     if trail.gaps:
         yield _heading(_("What could not be read for a while"))
         yield from _warned(trail._replace(cut=False))
-    yield from _events(trail.told, show=show)
+    yield from _events(trail.told, terms, show=show)
     yield "</main></body></html>"
 
 
@@ -101,7 +103,7 @@ def _kind_words(kind: Kind, count: int) -> str:
     }[kind]
 
 
-def _closings(told: Sequence[Told]) -> Iterator[str]:
+def _closings(told: Sequence[Told], terms: Terms) -> Iterator[str]:
     """Return what a dean asks for first: how many accounts were closed and reopened, when, and why."""
     yield _heading(_("Accounts closed and reopened"))
     found = bars(one.event for one in told)
@@ -120,7 +122,12 @@ def _closings(told: Sequence[Told]) -> Iterator[str]:
     yield "</details>"
     reasons = Counter((one.event.event, one.event.reason, one.event.requested_by) for one in told if _is_account(one))
     rows = (
-        (kind_word(kind), visible(reason) or _("no reason given"), visible(who) or "–", count)
+        (
+            kind_word(kind),
+            visible(terms.value(REASON, reason)) or _("no reason given"),
+            visible(terms.value(ASKED_BY, who)) or "–",
+            count,
+        )
         for (kind, reason, who), count in reasons.most_common()
     )
     yield _heading(_("Reasons"))
@@ -150,7 +157,7 @@ def _table(words: tuple[str, ...], rows: Iterable[Sequence[str | int]]) -> Itera
     yield "</tbody></table>"
 
 
-def _events(told: Sequence[Told], *, show: bool) -> Iterator[str]:
+def _events(told: Sequence[Told], terms: Terms, *, show: bool) -> Iterator[str]:
     yield _heading(_("Every event"))
     words = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Upload"))
     yield f"<table>{heads(words)}<tbody>"
@@ -159,7 +166,13 @@ def _events(told: Sequence[Told], *, show: bool) -> Iterator[str]:
         pull_request = f" #{source.pull_request}" if source.pull_request else ""
         by = f"{author_of(event)} {source.commit[:10]}{pull_request}"
         late = _(" (dated back)") if source.backdated else ""
-        cells = (visible(event.username), kind_word(event.event), what(event, show=show), by, " ".join(one.uploads))
+        cells = (
+            visible(event.username),
+            kind_word(event.event),
+            what(event, terms, show=show),
+            by,
+            " ".join(one.uploads),
+        )
         day = f'<td><time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}</td>'
         yield f'<tr class="{event.event}">{day}{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
     yield "</tbody></table>"

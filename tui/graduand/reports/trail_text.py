@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.history.events import Kind
 from graduand.language import _, masked, ngettext, visible
+from graduand.records.reasons import ON_REQUEST, STUDENT
 from graduand.reports.page import Line, Span, line
+from graduand.reports.terms import ASKED_BY, REASON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from graduand.history.events import Event
+    from graduand.reports.terms import Terms
     from graduand.trail.audit import Told, Trail
     from graduand.trail.verification import Verified
 
@@ -35,11 +38,11 @@ def kind_word(kind: Kind) -> str:
     }[kind]
 
 
-def trail_text(trail: Trail, *, show: bool) -> Iterator[Line]:
+def trail_text(trail: Trail, terms: Terms, *, show: bool) -> Iterator[Line]:
     """Return the lines of a trail, oldest first, and the counts; addresses masked unless `show`."""
     yield from warnings(trail)
     for told in trail.told:
-        yield from _told(told, show=show)
+        yield from _told(told, terms, show=show)
     yield line(counts(told.event for told in trail.told))
 
 
@@ -57,7 +60,7 @@ def warnings(trail: Trail) -> Iterator[Line]:
         yield line(Span(message.format(**places), "yellow"))
 
 
-def _told(told: Told, *, show: bool) -> Iterator[Line]:
+def _told(told: Told, terms: Terms, *, show: bool) -> Iterator[Line]:
     event = told.event
     source = event.source
     pull_request = f" #{source.pull_request}" if source.pull_request else ""
@@ -66,7 +69,7 @@ def _told(told: Told, *, show: bool) -> Iterator[Line]:
         Span(f"{visible(event.username):<12}", "bold"),
         "  ",
         Span(kind_word(event.event), STYLES.get(event.event, "")),
-        f"  {what(event, show=show)}",
+        f"  {what(event, terms, show=show)}",
     )
     by = _("by {author} in {commit}{pull_request}").format(
         author=author_of(event), commit=source.commit[:10], pull_request=pull_request
@@ -83,21 +86,37 @@ def author_of(event: Event) -> str:
     return visible(author.partition(" <")[0].strip() or author.strip(" <>") or "?")
 
 
-def what(event: Event, *, show: bool) -> str:
+def what(event: Event, terms: Terms, *, show: bool) -> str:
     """Return what an event changed, in words: the reason of a closing, the old and the new of all else."""
     if event.event in {Kind.DEACTIVATED, Kind.REACTIVATED}:
-        asked = _(", asked by {who}").format(who=visible(event.requested_by)) if event.requested_by else ""
-        day = _(", from {day}").format(day=visible(event.effective_on)) if event.effective_on else ""
-        return (visible(event.reason) or _("no reason given")) + asked + day
+        return _why(event, terms)
     if event.event in {Kind.EMAIL, Kind.USERNAME}:
         return f"{_seen(event.old, show=show)} → {_seen(event.new, show=show)}"
     if event.event is Kind.CORRECTED and isinstance(event.old, dict) and isinstance(event.new, dict):
         keys = dict.fromkeys([*event.old, *event.new])
         return ", ".join(
-            f"{visible(key)}: {_seen(event.old.get(key), show=show)} → {_seen(event.new.get(key), show=show)}"
+            _("{label}: {value}").format(
+                label=terms.field(key),
+                value=" → ".join(
+                    _seen(_term(terms, key, values.get(key)), show=show) for values in (event.old, event.new)
+                ),
+            )
             for key in keys
         )
     return ""
+
+
+def _why(event: Event, terms: Terms) -> str:
+    """Return why an account was closed or reopened, who asked, and from when on."""
+    said = terms.spoken and (event.reason, event.requested_by) == (ON_REQUEST, STUDENT)
+    who = "" if said else visible(terms.value(ASKED_BY, event.requested_by))
+    asked = _(", asked by {who}").format(who=who) if who else ""
+    day = _(", from {day}").format(day=visible(event.effective_on)) if event.effective_on else ""
+    return (visible(terms.value(REASON, event.reason)) or _("no reason given")) + asked + day
+
+
+def _term(terms: Terms, key: str, value: object) -> object:
+    return terms.value(key, value) if isinstance(value, str) else value
 
 
 def _seen(value: object, *, show: bool) -> str:

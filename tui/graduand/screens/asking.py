@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from graduand.language import _, ngettext, visible
+from graduand.records.reasons import reason_words
 from graduand.screens.question import Answer, QuestionScreen
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
         name = visible(f"{record.text('first_name')} {record.text('last_name')}".strip())
         who = Content.assemble((f"{name} · {visible(record.username)}", "bold"))
         facts = [
-            (_("Reason"), record.text("transition:account:reason")),
-            (_("Asked by"), record.text("transition:account:requested_by")),
+            (_("Reason"), reason_words(record.text("transition:account:reason"))),
+            (_("Asked by"), reason_words(record.text("transition:account:requested_by"))),
             (_("Effective on"), record.text("transition:account:effective_on")),
         ]
         said.append(Content("\n").join([who, *(_fact(label, text) for label, text in facts)]))

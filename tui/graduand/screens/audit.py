@@ -10,6 +10,7 @@ from textual.content import Content
 
 from graduand.history.events import Kind
 from graduand.language import N_, _, ngettext, visible
+from graduand.reports.terms import terms_of
 from graduand.reports.trail_text import kind_word, warnings, what
 from graduand.screens.messages import Opened
 from graduand.screens.view import Sought, View, haystacks
@@ -20,6 +21,7 @@ from graduand.trail.audit import Told, Wanted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graduand.reports.terms import Terms
     from graduand.screens.waiting import Tell
     from graduand.trail.audit import Trail
     from graduand.workspace import Workspace
@@ -50,6 +52,7 @@ class AuditScreen(View["Sought[Trail]"]):
         self.kind: Kind | None = None
         self.history: Sought[Trail] | None = None
         self.found: Sequence[Told] = ()
+        self.terms = terms_of(workspace)
         self._open = False
 
     # Reading
@@ -58,7 +61,7 @@ class AuditScreen(View["Sought[Trail]"]):
         """Read git's history."""
         del tell
         found = trail.audit(self.workspace, Wanted(person=self.person))
-        return Sought(found, haystacks(_line(told) for told in found.told))
+        return Sought(found, haystacks(_line(told, self.terms) for told in found.told))
 
     def take(self, found: Sought[Trail]) -> None:
         """Show the events, and what one must know before believing them."""
@@ -102,7 +105,7 @@ class AuditScreen(View["Sought[Trail]"]):
         """Return the pieces of one event."""
         event = self.found[index].event
         kind = fit(kind_word(event.event), 20)
-        words = fit(what(event, show=self._open), max(width - 50, 8))
+        words = fit(what(event, self.terms, show=self._open), max(width - 50, 8))
         return (
             Cell(f"{event.source.date[:10]:<10} ", "muted"),
             Cell(_SIGNS.get(event.event, "  "), _STYLES.get(event.event, "")),
@@ -127,7 +130,7 @@ class AuditScreen(View["Sought[Trail]"]):
             (_("Record: {text}"), event.path),
         ]
         head = f"{visible(event.username)}  {kind_word(event.event)}"
-        lines = [Content.styled(head, "bold"), Content(what(event, show=self._open))]
+        lines = [Content.styled(head, "bold"), Content(what(event, self.terms, show=self._open))]
         lines += [Content(words.format(text=visible(text, 200))) for words, text in facts if text]
         return Content("\n").join(line for line in lines if line.plain)
 
@@ -159,11 +162,11 @@ class AuditScreen(View["Sought[Trail]"]):
             self.notify(_("Copied: {path}").format(path=told.event.source.commit[:12]), markup=False)
 
 
-def _line(told: Told) -> str:
+def _line(told: Told, terms: Terms) -> str:
     """Return what an event is found by."""
     event, source = told.event, told.event.source
     words = (source.date[:10], event.username, event.cohort, kind_word(event.event), source.author, source.commit)
-    return " ".join((*words, " ".join(told.uploads), what(event, show=True)))
+    return " ".join((*words, event.reason, " ".join(told.uploads), what(event, terms, show=True)))
 
 
 def _asked(words: Sequence[str]) -> tuple[str, str, list[str]]:

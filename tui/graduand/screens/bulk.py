@@ -17,7 +17,9 @@ from graduand.changes import bulk
 from graduand.changes import wanted as changes
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
+from graduand.records.reasons import STUDENT, reason_words
 from graduand.reports.bulk_text import grave_counts, grave_words, remarks
+from graduand.reports.terms import terms_of
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.saving import save
 from graduand.screens.waiting import Waiting
@@ -59,7 +61,7 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Op
     school, settings = workspace.school, workspace.institution
     years = tuple(year for year in school.year_values if year != "Alumni")
     day = Asked(_("Effective on (empty: at once)"), "", is_day=True)
-    who = Asked(_("Asked by"), "", ("student",))
+    who = Asked(_("Asked by"), "", (reason_words(STUDENT),))
     return (
         Option(
             _("Graduated"),
@@ -79,12 +81,12 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Op
         ),
         Option(
             _("Close the account"),
-            (Asked(_("Reason"), "", settings.deactivation_reasons), who, day),
+            (Asked(_("Reason"), "", tuple(map(reason_words, settings.deactivation_reasons))), who, day),
             lambda *typed: changes.closed(school, *typed),
         ),
         Option(
             _("Reopen the account"),
-            (Asked(_("Reason"), "", settings.reactivation_reasons), who, day),
+            (Asked(_("Reason"), "", tuple(map(reason_words, settings.reactivation_reasons))), who, day),
             lambda *typed: changes.reopened(school, *typed),
         ),
         Option(
@@ -253,6 +255,7 @@ class BulkScreen(Screen[None]):
             remark="\n".join(remarks(prepared)),
             warning="\n".join(grave),
             typed=next((str(count) for count in grave_counts(prepared).values()), ""),
+            terms=terms_of(self.workspace),
         )
 
     def _apply(self, prepared: Prepared) -> None:

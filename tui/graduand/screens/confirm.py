@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from graduand.language import N_, _
 from graduand.reports.cures_text import difference_text
+from graduand.reports.terms import TECHNICAL, Terms
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
 
@@ -43,6 +44,8 @@ class Question(NamedTuple):
     """What is destructive about it."""
     typed: str = ""
     """What must be typed before one can say yes, the number of people for example; "": nothing."""
+    terms: Terms = TECHNICAL
+    """What the keys of the changes are called."""
 
 
 def named(record: Record) -> str:
@@ -113,7 +116,7 @@ class ConfirmScreen(Screen[bool]):
         name, change = self._rows[index]
         if change is None:
             return (Cell(fit(name, width), "strong"),)
-        text = change if isinstance(change, str) else difference_text(change, show=self._open)
+        text = change if isinstance(change, str) else difference_text(change, self._question.terms, show=self._open)
         return (Cell("    "), Cell(fit(text, width - 4)))
 
     @on(Input.Changed)

@@ -16,7 +16,8 @@ from graduand.language import N_, _, ngettext, visible
 from graduand.people.query import folded
 from graduand.reports.cures_text import difference_text
 from graduand.reports.due_text import counts, cure_words, due_words, kind_words
-from graduand.screens.confirm import ConfirmScreen, Question, Subject
+from graduand.reports.terms import terms_of
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
 from graduand.screens.saving import save
 from graduand.screens.view import View
@@ -136,7 +137,8 @@ class DueScreen(View[Calendar]):
                 (visible(record.path, 200), "$foreground 60%"),
             ]
             parts += [f"\n{due_words(entry, self.found, show=True)}"]
-            parts += [f"\n  {difference_text(one, show=True)}" for one in intended(entry.record, entry.changes)]
+            terms = terms_of(self.workspace)
+            parts += [f"\n  {difference_text(one, terms, show=True)}" for one in intended(entry.record, entry.changes)]
         parts += ["\n", ("→ ", "bold $text-accent"), self._cure(kind, entry)]
         return Content.assemble(*parts)
 
@@ -217,8 +219,9 @@ class DueScreen(View[Calendar]):
         beyond = granted.beyond_limit(self.workspace, closing, self.found.people)
         if beyond:
             warning += " " + _("The school's limit is {limit}.").format(limit=beyond)
-        subjects = [Subject(one.record.username, intended(one.record, one.changes)) for one in chosen]
-        question = Question(title, subjects, warning=warning, typed=str(closing) if closing else "")
+        terms = terms_of(self.workspace)
+        subjects = [Subject(named(one.record), intended(one.record, one.changes)) for one in chosen]
+        question = Question(title, subjects, warning=warning, typed=str(closing) if closing else "", terms=terms)
         approve = granted.checksum_of(chosen) if beyond else ""
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._make(chosen, approve) if yes else None)
 

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from graduand.errors import Trouble
 from graduand.language import N_, _, masked, ngettext, visible
+from graduand.reports.terms import terms_of
 from graduand.screens.messages import Opened
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -143,7 +144,7 @@ class FailedScreen(View[Reconciled]):
         if one is None:
             return ()
         name = fit(one.username or _("nobody of yours ({row})").format(row=one.row), 20)
-        field = fit(one.field.rpartition(":")[2], 20 if width >= 70 else 14)
+        field = fit(terms_of(self.workspace).field(one.field), 20 if width >= 70 else 14)
         return (
             Cell("✗ ", "error"),
             Cell(f"{name} ", "strong"),
@@ -156,7 +157,10 @@ class FailedScreen(View[Reconciled]):
         one = self.failure
         if one is None:
             return Content("")
-        parts: list[str | tuple[str, str]] = [(visible(one.username or one.row), "bold"), f"  {visible(one.field)}\n"]
+        parts: list[str | tuple[str, str]] = [
+            (visible(one.username or one.row), "bold"),
+            f"  {terms_of(self.workspace).field(one.field)}\n",
+        ]
         parts += [f"{one.told}\n"] if one.told else []
         parts += [
             _("Cause: {text}").format(text=masked(one.cause)) + "\n",

@@ -18,6 +18,7 @@ from graduand.people.query import folded
 from graduand.records.kinds import Kind
 from graduand.reports.intake_people import Person, people_of
 from graduand.reports.intake_text import column_word, counts, read_facts
+from graduand.reports.terms import terms_of
 from graduand.screens.choice import ChoiceScreen
 from graduand.screens.class_form import Arrival, ClassForm, ordered
 from graduand.screens.messages import Changed
@@ -62,7 +63,7 @@ class IntakeScreen(View[Look]):
 
     def __init__(self, workspace: Workspace, on: str, arrival: Arrival | None = None, *, commit: bool = True) -> None:
         super().__init__()
-        self.workspace = workspace
+        self.workspace, self.terms = workspace, terms_of(workspace)
         self.arrival = arrival
         self.order = Order(name="", on=on)
         self.look: Look | None = None
@@ -131,7 +132,7 @@ class IntakeScreen(View[Look]):
             self._ask_column(trouble.key, trouble.headers)
 
     def _ask_column(self, key: str, headers: tuple[str, ...]) -> None:
-        message = _("Which column is {key}?").format(key=quoted(key))
+        message = _("Which column is {key}?").format(key=quoted(self.terms.field(key)))
         self.app.push_screen(ChoiceScreen(message, dict.fromkeys(headers, "")), lambda header: self._map(header, key))
 
     def _map(self, header: str | None, key: str | None) -> None:
@@ -169,7 +170,8 @@ class IntakeScreen(View[Look]):
         if self.look is None:
             return
         if self.step == _CHANGES:
-            groups = {key: self._sifted(people) for key, people in people_of(self.look, show=self._open).items()}
+            found = people_of(self.look, self.terms, show=self._open)
+            groups = {key: self._sifted(people) for key, people in found.items()}
             folded_ones = self.outline.folded if self.outline else frozenset({"new", "identical"})
             self.outline = Outline({key: people for key, people in groups.items() if people}, folded_ones)
             self.show(len(self.outline), 0)
@@ -197,10 +199,9 @@ class IntakeScreen(View[Look]):
             return (Cell("▸ " if row.folded else "▾ "), Cell(name, style), Cell(count, "muted"))
         return (Cell(f"    {fit(row.username or '–', 14)} ", "muted"), Cell(fit(row.said, max(width - 19, 4))))
 
-    @staticmethod
-    def _draw_column(look: Look, index: int, width: int) -> Drawn:
+    def _draw_column(self, look: Look, index: int, width: int) -> Drawn:
         column = look.columns[index]
-        sign, said = column_word(column, look)
+        sign, said = column_word(column, look, self.terms)
         wide = min(width // 2, 38)
         style = "warning" if sign == "!" else "strong" if column.key else "muted"
         header = fit(column.header or _("(no header)"), wide)

@@ -17,7 +17,8 @@ from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.people.query import folded
 from graduand.reports.outreach_text import asked_words, counts, title, why_words
-from graduand.screens.confirm import ConfirmScreen, Question, Subject
+from graduand.reports.terms import terms_of
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
 from graduand.screens.saving import save
 from graduand.screens.view import View
@@ -253,14 +254,13 @@ class OutreachScreen(View[Outreach]):
             found = self.found._replace(asked=self._chosen())
             changes = found.changes()
             subjects = [
-                Subject(one.record.username, intended(one.record, changes[one.record.path])) for one in found.asked
+                Subject(named(one.record), intended(one.record, changes[one.record.path])) for one in found.asked
             ]
             number = len(subjects)
             head = ngettext("Note {count} person as asked", "Note {count} people as asked", number).format(count=number)
             remark = _("Note it once the letters are sent.")
-            self.app.push_screen(
-                ConfirmScreen(Question(head, subjects, remark)), lambda yes: self._note(found) if yes else None
-            )
+            question = Question(head, subjects, remark, terms=terms_of(self.workspace))
+            self.app.push_screen(ConfirmScreen(question), lambda yes: self._note(found) if yes else None)
 
     def _note(self, found: Outreach) -> None:
         def noted(trouble: Trouble | None) -> None:

@@ -15,7 +15,8 @@ from graduand.handshake.effect import Effect
 from graduand.handshake.plan import Change
 from graduand.handshake.status import Status
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
+from graduand.reports.plan_text import cell_words, counts, effect_words, held_back, status_word
+from graduand.reports.terms import terms_of
 from graduand.screens.compiling import question_of
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.messages import Opened
@@ -182,11 +183,15 @@ class PlanScreen(View["Sought[Compiled]"]):
         head = f"{visible(change.username)}  {visible(self._full_name(change.username))}\n"
         words = [status_word(change.status), *(effect_words(effect) for effect in change.effects), *held_back(change)]
         parts = [(head, "bold"), (f"{', '.join(words)}\n", "$foreground 70%")]
+        terms = terms_of(self.workspace)
         order = {header: number for number, header in enumerate(self.workspace.school.columns)}
         for cell in sorted(change.cells, key=lambda cell: order.get(cell.header, 0)):
-            header, _colon, rest = cell_text(cell, show=self._open).partition(": ")
-            known = rest if change.status is not Status.NEW else rest.partition(" → ")[2]
-            parts += [(f"{header}: ", "$foreground 70%"), (f"{known}\n", "")]
+            label = _("{label}: {value}").format(label=terms.field(cell.header), value="")
+            before, after = (
+                cell_words(cell.header, text, terms, show=self._open) for text in (cell.before, cell.after)
+            )
+            known = after if change.status is Status.NEW else f"{before or '–'} → {after}"
+            parts += [(label, "$foreground 70%"), (f"{known}\n", "")]
         return Content.assemble(*parts)
 
     def action_addresses(self) -> None:

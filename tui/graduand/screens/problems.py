@@ -16,6 +16,7 @@ from graduand.records.paths import username_of
 from graduand.reports.cures_text import left_sentence
 from graduand.reports.explanation import rule_text
 from graduand.reports.findings_text import severity_word, summary
+from graduand.reports.terms import terms_of
 from graduand.rules.book import RULES
 from graduand.rules.remedy import CURABLE
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
@@ -213,7 +214,9 @@ class ProblemsScreen(View["Sought[Checked]"]):
             people = [Subject(named(one.record), one.differences) for one in cured.cures]
             title = _("Put right {rule}").format(rule=self.rule)
             number = ngettext("{count} record", "{count} records", len(people)).format(count=len(people))
-            question = Question(f"{title} · {number}", people, left_sentence(cured.left))
+            question = Question(
+                f"{title} · {number}", people, left_sentence(cured.left), terms=terms_of(self.workspace)
+            )
             self.app.push_screen(ConfirmScreen(question), lambda yes: self._apply(cured) if yes else None)
 
     def _apply(self, cured: Cured) -> None:

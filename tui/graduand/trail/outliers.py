@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.history.events import Kind
 from graduand.language import _, quoted
+from graduand.records.reasons import reason_words
 from graduand.records.record import END
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class _Usual:
         if not reason or not usual or not _is_rare(same, others):
             return ""
         message = _("closed for {reason}, unlike {unlike} of {others} other closed accounts")
-        return message.format(reason=quoted(reason), unlike=others - same, others=others)
+        return message.format(reason=quoted(reason_words(reason)), unlike=others - same, others=others)
 
 
 def _class_of(people: Iterable[Record]) -> _Class:

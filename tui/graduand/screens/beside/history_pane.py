@@ -15,6 +15,7 @@ from graduand.screens.printed import printed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graduand.reports.terms import Terms
     from graduand.trail.audit import Trail
 
 
@@ -25,7 +26,7 @@ class HistoryPane(VerticalScroll):
         """Build the pane."""
         yield Static(Content.styled(_("reading the history"), "$foreground 60%"), id="history")
 
-    def show(self, trail: Trail | None, sentence: str = "") -> None:
+    def show(self, trail: Trail | None, terms: Terms, sentence: str = "") -> None:
         """Show the trail, or the sentence that says why there is none."""
-        text = printed(trail_text(trail, show=True)) if trail else Content(sentence)
+        text = printed(trail_text(trail, terms, show=True)) if trail else Content(sentence)
         self.query_one("#history", Static).update(text)

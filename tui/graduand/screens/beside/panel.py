@@ -13,6 +13,7 @@ from textual.widgets import ContentSwitcher, Static
 from graduand.drafts.preview import UNKNOWN, Known, known, preview
 from graduand.errors import NoSuchPerson, Trouble
 from graduand.language import N_, _
+from graduand.reports.terms import terms_of
 from graduand.screens.beside.history_pane import HistoryPane
 from graduand.screens.beside.row_pane import RowPane
 from graduand.screens.beside.yaml_pane import YamlPane
@@ -139,4 +140,4 @@ class Panel(Vertical):
             sentence = _("Nothing is committed of this person yet.")
         except Trouble as trouble:
             sentence = str(trouble)
-        self.app.call_later(self.query_one(HistoryPane).show, found, sentence)
+        self.app.call_later(self.query_one(HistoryPane).show, found, terms_of(self._workspace), sentence)
