@@ -767,7 +767,7 @@ def test_what_is_no_table_of_people_is_said_in_one_sentence(school: Path, conten
 
 
 def test_a_file_that_is_too_large_is_not_read(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graduand.intake.table.SIZE", 30)
+    monkeypatch.setattr("graduand.intake.foreign.SIZE", 30)
 
     assert "larger than 0 MB" in intake(school, HEAD, CHLOE).err
 

@@ -10,6 +10,7 @@ from graduand.findings import Finding
 from graduand.intake.cells import Wrong, cleaned, judged
 from graduand.intake.comparison import EMAIL, Comparison
 from graduand.intake.dates import FORMS, Doubt, day_of
+from graduand.intake.foreign import SIZE, Told, read_table
 from graduand.intake.heading import REASON, columns_of, is_known, plain
 from graduand.intake.lists import CONFIDENTIAL, TOMBSTONES, Tombstones, read_confidential, read_tombstones
 from graduand.intake.office import FOLDER, LIMIT, RESERVED, Source, is_name, name_of, path_of, read_source
@@ -19,7 +20,6 @@ from graduand.intake.refused import Refusal
 from graduand.intake.remarks import of_file, of_people
 from graduand.intake.selection import chosen, wishes
 from graduand.intake.survey import Class, Passed, Survey
-from graduand.intake.table import SIZE, Told, read_table
 from graduand.language import _, ngettext, quoted, visible
 from graduand.nearest import folded
 from graduand.records import files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.intake.table import Told
+from graduand.intake.foreign import Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
