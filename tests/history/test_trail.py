@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.history.chronicle import Scroll
 from graduand.history.program import Program
+from graduand.history.swift import Swift
 from graduand.history.timeline import timeline
 from graduand.records.canon import fast_reader
 from tests.bench.history import invent, mistold
 from tests.repository import GRADUATE, begin, commit, git, graduand
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from graduand.history.chronicle import Model
     from graduand.history.timeline import Timeline
     from graduand.records.school import School
 
@@ -70,6 +74,31 @@ def test_what_is_kept_and_continued_equals_what_is_read_anew(tmp_path: Path, sch
     shutil.rmtree(root / ".git" / "graduand")
 
     assert continued == again == list(read(root, school).events)
+
+
+@pytest.mark.parametrize(("seed", "plain"), [(11, True), (12, False), (13, False), (14, False)])
+def test_the_fast_road_tells_to_the_letter_what_the_slow_one_tells(
+    tmp_path: Path, school: School, monkeypatch: pytest.MonkeyPatch, seed: int, *, plain: bool
+) -> None:
+    root = tmp_path / "school"
+    invent(root, school, commits=250, people=150, seed=seed, plain=plain)
+    kept = root / ".git" / "graduand" / "events"
+    swift: list[str] = []
+    written = Scroll.write_alike
+
+    def write_alike(scroll: Scroll, source: int, username: str, path: str, models: Sequence[Model]) -> None:
+        swift.append(username)
+        written(scroll, source, username, path, models)
+
+    monkeypatch.setattr(Scroll, "write_alike", write_alike)
+    read(root, school)
+    fast, told = kept.read_bytes(), len(swift)
+    kept.unlink()
+    monkeypatch.setattr(Swift, "_plainly", lambda *_words: None)
+    read(root, school)
+
+    assert kept.read_bytes() == fast
+    assert len(swift) == told > 100
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b'{"form": 1}\n'])

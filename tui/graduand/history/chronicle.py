@@ -113,26 +113,9 @@ class Chronicle(Sequence[Event]):
 
     def longer(self, events: Iterable[Event]) -> Chronicle:
         """Return this chronicle with more events at its end, none of which has a source that is in it."""
-        known: dict[Source, int] = {}
-        lines, kinds, numbers = [], [], array(NUMBER)
-        for event in events:
-            number = known.setdefault(event.source, len(known))
-            numbers.append(len(self.columns.sources) + number)
-            kinds.append(_LETTERS[event.event])
-            lines.append(_event_line(event))
-        authors = {name: len(self.columns.authors) + number for number, name in enumerate(_authors(known))}
-        columns = self.columns
-        return Chronicle(
-            Columns(
-                columns.sources.longer([_source_line(source) for source in known]),
-                columns.lines.longer(lines),
-                columns.kinds + "".join(kinds).encode(),
-                columns.numbers + numbers,
-                columns.authors.longer([name.replace("\n", " ") for name in authors]),
-                columns.by + array(NUMBER, [authors[source.author] for source in known]),
-                columns.days + array(NUMBER, [_day(source.date[:10]) for source in known]),
-            )
-        )
+        scroll = Scroll(self)
+        scroll.write(events)
+        return scroll.chronicle()
 
     def _source(self, number: int) -> Source:
         if number not in self._known:
@@ -144,15 +127,79 @@ class Chronicle(Sequence[Event]):
         return self._known[number]
 
 
+class Model(NamedTuple):
+    """An event that others are like."""
+
+    letter: str
+    rest: str
+    """What stands behind the username and the path; "" where the line cannot be put together so."""
+    event: Event
+
+    def line(self, username: str, path: str) -> str:
+        """Return the line of an event that is alike."""
+        return _event_line(self.event._replace(username=username, path=path))
+
+
+def model_of(event: Event) -> Model:
+    """Return an event as a model of others."""
+    line = _event_line(event._replace(username="", path=""))
+    return Model(_LETTERS[event.event], line[1:] if line[0] == "\t" else "", event)
+
+
+class Scroll:
+    """A chronicle that is being written on: events whose sources are not in it yet."""
+
+    def __init__(self, before: Chronicle) -> None:
+        self._before = before.columns
+        self._sources: dict[Source, int] = {}
+        self._lines: list[str] = []
+        self._kinds: list[str] = []
+        self._numbers = array(NUMBER)
+
+    def write(self, events: Iterable[Event]) -> None:
+        """Write events, one after the other."""
+        for event in events:
+            self._kinds.append(_LETTERS[event.event])
+            self._lines.append(_event_line(event))
+            self._numbers.append(self.source(event.source))
+
+    def write_alike(self, source: int, username: str, path: str, models: Sequence[Model]) -> None:
+        """Write events that are as others are, but of another person, and from a source with this number."""
+        plain = username.isprintable() and path.isprintable() and username[:1] != "["
+        for model in models:
+            self._kinds.append(model.letter)
+            self._lines.append(
+                f"{username}\t{path}{model.rest}" if plain and model.rest else model.line(username, path)
+            )
+            self._numbers.append(source)
+
+    def source(self, source: Source) -> int:
+        """Return the number of a source."""
+        return len(self._before.sources) + self._sources.setdefault(source, len(self._sources))
+
+    def chronicle(self) -> Chronicle:
+        """Return all that was written, and what was there before."""
+        before, sources = self._before, self._sources
+        names = dict.fromkeys(source.author for source in sources)
+        authors = {name: len(before.authors) + number for number, name in enumerate(names)}
+        return Chronicle(
+            Columns(
+                before.sources.longer([_source_line(source) for source in sources]),
+                before.lines.longer(self._lines),
+                before.kinds + "".join(self._kinds).encode(),
+                before.numbers + self._numbers,
+                before.authors.longer([name.replace("\n", " ") for name in authors]),
+                before.by + array(NUMBER, [authors[source.author] for source in sources]),
+                before.days + array(NUMBER, [_day(source.date[:10]) for source in sources]),
+            )
+        )
+
+
 _NEVER: Final = 99_99_99_99
 
 
 def _day(date: str) -> int:
     return int(date.replace("-", "") or 0)
-
-
-def _authors(sources: Iterable[Source]) -> dict[str, None]:
-    return dict.fromkeys(source.author for source in sources)
 
 
 def _username(line: str) -> str:

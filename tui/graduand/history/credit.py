@@ -64,14 +64,14 @@ class Credit:
         return Pair(old, new)
 
 
-def objects(step: Step) -> Iterator[tuple[str, str]]:
-    """Return the names of the objects that tell what a step did, and who on its branch, each with its path."""
-    for changes in (step.revision.changes, *_merged_changes(step)):
-        for path, old, new in changes:
+def objects(step: Step) -> Iterator[str]:
+    """Return the names of the objects that tell what a step did, and who on its branch."""
+    for changes in (step.revision.changes, *_merged_changes(step)) if step.merged else (step.revision.changes,):
+        for _path, old, new in changes:
             if old:
-                yield old, path
+                yield old
             if new:
-                yield new, path
+                yield new
 
 
 def _merged_changes(step: Step) -> Iterator[list[Change]]:

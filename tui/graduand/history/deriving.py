@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graduand import disk
 from graduand.errors import GitRefused, Unreadable
-from graduand.history.chronicle import Chronicle
+from graduand.history.chronicle import Chronicle, Scroll
 from graduand.history.credit import objects
 from graduand.history.events import NOWHERE, Gap
 from graduand.history.line import Step, line_of, steps, whole_change
 from graduand.history.lines import Lines
 from graduand.history.memory import Memory
 from graduand.history.shelf import Shelf
+from graduand.history.swift import Swift
 from graduand.history.telling import Broken, Place, Teller, Unsure
 from graduand.history.timeline import Timeline
 from graduand.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from graduand.history.events import Event
     from graduand.history.line import Line
     from graduand.history.program import Program
-    from graduand.history.shelf import Reader
+    from graduand.records.canon import FastReader
 
 
-def derived(program: Program, kept: Memory | None, head: str, prefix: str, fast: Callable[[], Reader]) -> Memory:
+def derived(program: Program, kept: Memory | None, head: str, prefix: str, fast: Callable[[], FastReader]) -> Memory:
     """Return what is to be known up to the commit `head`, given what was `kept` of an earlier one.
 
     Raises:
@@ -36,31 +38,27 @@ def derived(program: Program, kept: Memory | None, head: str, prefix: str, fast:
     return _continued(program, kept, head, fast) or _begun(program, head, prefix, fast)
 
 
-def cut(program: Program, head: str, prefix: str, fast: Callable[[], Reader]) -> Memory:
+def cut(program: Program, head: str, prefix: str, fast: Callable[[], FastReader]) -> Memory:
     """Tell what a shallow clone holds; what it begins with is no event."""
     shelf = Shelf(program, fast)
     place = Path(program.root, program.look("rev-parse", "--git-path", "shallow").strip())
     teller = Teller(shelf, frozenset(disk.read(place).decode().split()))
     line = line_of(program, head, "")
-    events = _told(program, line, prefix, shelf, teller)
+    ready = shelf.ready(steps(program, line, prefix), objects)
+    events = [event for step in ready for event in teller.tell(step)]
     return _memory(head, prefix, Lines().longer(line.names), teller, Chronicle().longer(events))
 
 
-def _begun(program: Program, head: str, prefix: str, fast: Callable[[], Reader]) -> Memory:
+def _begun(program: Program, head: str, prefix: str, fast: Callable[[], FastReader]) -> Memory:
     """Tell everything from the first commit on."""
     shelf = Shelf(program, fast)
     teller = Teller(shelf)
     line = line_of(program, head, "")
-    return _memory(
-        head,
-        prefix,
-        Lines().longer(line.names),
-        teller,
-        Chronicle().longer(_told(program, line, prefix, shelf, teller)),
-    )
+    chronicle = _longer(Chronicle(), program, line, prefix, shelf, teller)
+    return _memory(head, prefix, Lines().longer(line.names), teller, chronicle)
 
 
-def _continued(program: Program, kept: Memory | None, head: str, fast: Callable[[], Reader]) -> Memory | None:
+def _continued(program: Program, kept: Memory | None, head: str, fast: Callable[[], FastReader]) -> Memory | None:
     """Tell what came since; None when the line does not lead on from there, or what is kept does not suffice."""
     if kept is None or kept.doubled:
         return None
@@ -71,11 +69,32 @@ def _continued(program: Program, kept: Memory | None, head: str, fast: Callable[
             return None
         teller = _resumed(kept, shelf)
         line = line._replace(before=len(kept.names))
-        events = _told(program, line, kept.prefix, shelf, teller)
+        chronicle = _longer(kept.chronicle, program, line, kept.prefix, shelf, teller)
     except (Unreadable, Unsure):
         return None
-    names = kept.names.longer(line.names)
-    return _memory(head, kept.prefix, names, teller, kept.chronicle.longer(events))
+    return _memory(head, kept.prefix, kept.names.longer(line.names), teller, chronicle)
+
+
+def _longer(chronicle: Chronicle, program: Program, line: Line, prefix: str, shelf: Shelf, teller: Teller) -> Chronicle:
+    """Return a chronicle with the events of the line at its end."""
+    scroll = Scroll(chronicle)
+    swift = Swift(teller, shelf, scroll)
+    with _no_collection():
+        for step in shelf.ready(steps(program, line, prefix), objects):
+            swift.tell(step)
+        return scroll.chronicle()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let Python look for no circles meanwhile: much is made here, and none of it is one."""
+    active = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if active:
+            gc.enable()
 
 
 def _resumed(kept: Memory, shelf: Shelf) -> Teller:
@@ -89,17 +108,13 @@ def _resumed(kept: Memory, shelf: Shelf) -> Teller:
     return teller
 
 
-def _told(program: Program, line: Line, prefix: str, shelf: Shelf, teller: Teller) -> list[Event]:
-    return [event for step in shelf.ready(steps(program, line, prefix), objects) for event in teller.tell(step)]
-
-
 def _memory(head: str, prefix: str, names: Lines, teller: Teller, chronicle: Chronicle) -> Memory:
     broken = tuple((path, held.blob, held.since) for path, held in teller.broken.items())
     doubled = any(len(places) > 1 for places in teller.live.values())
     return Memory(head, prefix, teller.clock, names, chronicle, tuple(teller.gaps), broken, doubled)
 
 
-def between(program: Program, fast: Callable[[], Reader], old: str, new: str) -> Timeline:
+def between(program: Program, fast: Callable[[], FastReader], old: str, new: str) -> Timeline:
     """Return what the commit `new` has over the last one that it shares with `old`, as if it were one commit.
 
     Whose work it is is not told: it may be many people's.

@@ -20,6 +20,13 @@ _ACCOUNT: Final = "transition:account:"
 _BY_KIND: Final = {"graduated": Kind.GRADUATED, "returned": Kind.RETURNED}
 _BY_ACCOUNT: Final = {"true": Kind.DEACTIVATED, "false": Kind.REACTIVATED}
 _NOBODY: Final = Record("", {})
+TOLD: Final = (
+    *("username", _FORMER, _KIND, "disabled"),
+    *(f"{_ACCOUNT}{name}" for name in ("reason", "requested_by", "effective_on")),
+)
+"""What is told of a newcomer who graduates or returns; all else of such a record is not."""
+ASKED: Final = (*TOLD, _EMAIL)
+"""What is told of any change; of all else only that it changed, and from what to what."""
 
 
 def differences(old: Record | None, new: Record | None, renamed: Callable[[str, str], bool]) -> Iterator[Event]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
-from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from graduand.errors import GitRefused, NoGit, NotGit
+from graduand.history.answers import answers
 from graduand.history.glance import glance
 from graduand.language import N_, _
 
@@ -40,9 +40,6 @@ _LOOKING: Final = (
 
 NAMELESS: Final = N_("git does not know who commits; tell it (git config --global user.name …, user.email …)")
 BARE: Final = N_("this repository has no folder to work in (it is bare); clone it")
-
-_BATCH: Final = 256
-"""Objects asked for at once; the names of two batches fit into a pipe's buffer."""
 
 _PIPE: Final = 1 << 16
 
@@ -176,13 +173,7 @@ class Program:
             GitRefused: the process ended before it had answered.
         """
         with self._talking("cat-file", "--batch") as (stdin, stdout):
-            names = iter(objects)
-            asked = _ask(stdin, names)
-            while asked:
-                following = _ask(stdin, names)
-                for _turn in range(asked):
-                    yield _answer(stdout)
-                asked = following
+            yield from answers(stdin, stdout, objects)
 
     @contextmanager
     def _talking(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
@@ -226,25 +217,6 @@ def _environment() -> dict[str, str]:
 
 def _not_started(root: Path, error: OSError) -> NoGit | NotGit:
     return NoGit() if error.filename == "git" else NotGit(root, error.strerror or "")
-
-
-def _ask(stdin: IO[bytes], names: Iterator[str]) -> int:
-    """Ask for the next batch of objects; return how many they are."""
-    batch = list(islice(names, _BATCH))
-    if batch:
-        stdin.write("".join(f"{name}\n" for name in batch).encode(errors="surrogateescape"))
-        stdin.flush()
-    return len(batch)
-
-
-def _answer(stdout: IO[bytes]) -> bytes | None:
-    header = stdout.readline()
-    size = header.rpartition(b" ")[2]
-    if size[:-1].isdigit():
-        return stdout.read(int(size) + 1)[:-1]
-    if header.endswith(b"missing\n"):
-        return None
-    raise GitRefused(header.decode(errors="surrogateescape"))
 
 
 def _act(root: Path, *arguments: str, told: str = "") -> str:

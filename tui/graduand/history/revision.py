@@ -18,7 +18,8 @@ _PULL_REQUEST: Final = re.compile(
 _NAMING: Final = ("#", "PR", "!")
 """One of these is in every message that names a pull request."""
 
-_SECONDS: Final = re.compile(r"-?\d{1,12}")
+_FIGURES: Final = 12
+_SECONDS: Final = re.compile(rf"-?\d{{1,{_FIGURES}}}")
 _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3])([0-5]\d)")
 
 
@@ -43,7 +44,8 @@ class Stamp(NamedTuple):
     def seconds(self) -> int | None:
         """The seconds since 1970; None when git holds no number that could be a moment."""
         seconds = self.when.partition(" ")[0]
-        return int(seconds) if _SECONDS.fullmatch(seconds) else None
+        plain = seconds.isascii() and seconds.isdigit() and len(seconds) <= _FIGURES
+        return int(seconds) if plain or _SECONDS.fullmatch(seconds) else None
 
     @property
     def date(self) -> str:
@@ -85,8 +87,8 @@ class Revision(NamedTuple):
     def _stamp(self, word: str) -> Stamp:
         start = self.text.find(word)
         line = self.text[start + len(word) : self.text.find("\n", start + 1)] if start >= 0 else ""
-        who, bracket, when = line.rpartition("> ")
-        return Stamp(f"{who}>", when) if bracket else Stamp(line, "")
+        end = line.rfind("> ") + 1
+        return Stamp(line[:end], line[end + 1 :]) if end else Stamp(line, "")
 
     @property
     def signed(self) -> bool:

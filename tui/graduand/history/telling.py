@@ -60,7 +60,7 @@ class Teller:
         Raises:
             Unsure: a second record of somebody whose first one is not known any more.
         """
-        sources = _Sources(step, self.clock)
+        sources = Sources(step, self.clock)
         self.clock = self.clock if sources.seconds is None else sources.seconds
         merged = tuple(revision for revision in step.merged if revision.name not in self._boundary)
         credit = Credit(step._replace(merged=merged), self._shelf) if merged and step.revision.changes else None
@@ -166,7 +166,7 @@ def _others(held: Iterable[Place], pair: Pair) -> tuple[Place, ...]:
     return tuple(place for place in held if place.path not in pair.paths)
 
 
-class _Sources:
+class Sources:
     """Where the events of one commit of the line come from."""
 
     def __init__(self, step: Step, clock: int | None) -> None:
@@ -184,7 +184,7 @@ class _Sources:
             known = self._known[revision.name] = Source(
                 commit=revision.name,
                 author=revision.author.who,
-                committer=revision.committer.who,
+                committer=(self._stamp if revision is line else revision.committer).who,
                 signed=revision.signed,
                 merge="" if revision is line else line.name,
                 date=self._stamp.date,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.history.memory import Memory
-    from graduand.history.shelf import Reader
+    from graduand.records.canon import FastReader
 
 
 class Timeline(NamedTuple):
@@ -71,7 +71,7 @@ def _standing(program: Program) -> Standing:
     return Standing(shallow == "true", head, prefix, sent=True)
 
 
-def timeline(program: Program, fast: Callable[[], Reader], standing: Standing | None = None) -> Timeline:
+def timeline(program: Program, fast: Callable[[], FastReader], standing: Standing | None = None) -> Timeline:
     """Return the timeline of the branch that is checked out; `fast` makes the fast reader of its records.
 
     Raises:

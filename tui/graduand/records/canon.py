@@ -16,7 +16,7 @@ from graduand.records.record import Record, Value
 from graduand.records.source import LIMIT, UNSEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from graduand.records.field import Field
     from graduand.records.school import School
@@ -35,29 +35,40 @@ _ITEM: Final = re.compile(rf"^ ++- ({_VALUE}){_REMARK}", re.MULTILINE)
 Text = str | tuple[str, ...] | None
 
 
-def fast_reader(school: School) -> Callable[[str, bytes], Record | None]:
-    """Return a function from a file's path and bytes to its record; None where the full reader is needed."""
-    fields = [field for field in school.fields.values() if field.kind is not Kind.WAIVERS]
-    texts_of = texts_reader(fields, lambda field: _VALUE if field.kind is Kind.LIST else f"({_VALUE})")
-    keys = [field.key for field in fields]
+class FastReader:
+    """Reads files in canonical form, and leaves all others to the full reader."""
 
-    def read_fast(path: str, raw: bytes) -> Record | None:
-        texts = texts_of(raw)
-        if texts is None:
-            return None
-        values: dict[str, Value] = dict(zip(compress(keys, texts), filter(None, texts), strict=True))
+    def __init__(self, school: School) -> None:
+        fields = [field for field in school.fields.values() if field.kind is not Kind.WAIVERS]
+        self.keys = [field.key for field in fields]
+        self._reader = texts_reader(fields, lambda field: _VALUE if field.kind is Kind.LIST else f"({_VALUE})")
+        self.match = self._reader.match
+        """From a file's bytes to what stands under each of the keys, in quotes where it is; None: the full reader."""
+        self.texts = self._reader.texts
+
+    def __call__(self, path: str, raw: bytes) -> Record | None:
+        """Return the record in a file's bytes; None where the full reader is needed."""
+        match = self.match(raw)
+        return None if match is None else self.record_of(path, self.texts(match))
+
+    def record_of(self, path: str, texts: Sequence[Text]) -> Record | None:
+        """Return the record that holds some texts, one for each key; None when it holds nothing."""
+        values: dict[str, Value] = dict(zip(compress(self.keys, texts), filter(None, texts), strict=True))
         for key, text in values.items():  # no value is empty
             if text[0] == '"' and isinstance(text, str):
                 values[key] = text[1:-1]
         return Record(path, values) if values else None
 
-    return read_fast
+
+def fast_reader(school: School) -> FastReader:
+    """Return what reads the canonical files of a school."""
+    return FastReader(school)
 
 
 def texts_reader(
     fields: Collection[Field], value: Callable[[Field], str], needed: Collection[str] = (), *, remarks: bool = True
-) -> Callable[[bytes], list[Text] | None]:
-    """Return a function from a file's bytes to its texts, one a field; None where it holds more, or in another form.
+) -> TextsReader:
+    """Return what takes a file's texts, one a field, out of its bytes; not where it holds more, or in another form.
 
     `value` gives the pattern of a value, its one group what is taken of it, or that of an item of
     a list, without a group; the keys `needed` must be there. Without `remarks` they stand above all else only.
@@ -65,27 +76,40 @@ def texts_reader(
     pattern = "".join((_LINES, *_body(fields, "", 0, value, needed), _LINES))
     if not remarks:
         pattern = _LINES + pattern.replace(_LINES, "").replace(_REMARK_ALONE, "")
-    fullmatch = re.compile(pattern).fullmatch
-    lists = [index for index, field in enumerate(fields) if field.kind is Kind.LIST]
-    known: dict[str, tuple[str, ...]] = {}
+    return TextsReader(pattern, [index for index, field in enumerate(fields) if field.kind is Kind.LIST])
 
-    def texts_of(raw: bytes) -> list[Text] | None:
+
+class TextsReader:
+    """One pattern, and which of its groups are the lines of a list."""
+
+    def __init__(self, pattern: str, lists: Collection[int]) -> None:
+        self._fullmatch = re.compile(pattern).fullmatch
+        self._lists = lists
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def match(self, raw: bytes) -> re.Match[str] | None:
+        """Return how the bytes of a file fit the pattern; None where they do not."""
         if len(raw) > LIMIT:
             return None
         try:
-            match = fullmatch(raw.decode())
+            return self._fullmatch(raw.decode())
         except UnicodeDecodeError:
             return None
-        if match is None:
-            return None
+
+    def texts_of(self, raw: bytes) -> list[Text] | None:
+        """Return the texts in the bytes of a file, one a field; None where they do not fit."""
+        match = self.match(raw)
+        return None if match is None else self.texts(match)
+
+    def texts(self, match: re.Match[str]) -> list[Text]:
+        """Return the texts of a match."""
         texts: list[Text] = list(match.groups())
-        for index in lists:
+        known = self._known
+        for index in self._lists:
             block = texts[index]
             if block is not None:
                 texts[index] = known.get(block) or _items(block, known)  # type: ignore[arg-type]
         return texts
-
-    return texts_of
 
 
 _KNOWN: Final = 5_000
@@ -102,12 +126,13 @@ def is_bare(text: str) -> bool:
     return re.fullmatch(rf"{_PLAIN}\n", f"{text}\n") is not None
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """Return a text without the quotes that it may stand in."""
     return text[1:-1] if text[0] == '"' else text
 
 
 def _items(block: str, known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    items = tuple(_bare(text) for text in _ITEM.findall(block))
+    items = tuple(bare(text) for text in _ITEM.findall(block))
     if len(known) < _KNOWN:
         known[block] = items
     return items

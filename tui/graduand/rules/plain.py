@@ -60,7 +60,7 @@ class PlainReader:
         self.fields: Final = tuple(field for key, field in school.fields.items() if key in shapes and key not in _ASIDE)
         self.keys: Final = tuple(field.key for field in self.fields)
         pattern = lambda field: _value(field, shapes[field.key])  # noqa: E731 - no more than an argument
-        self._texts_of = texts_reader(self.fields, pattern, _needed(school), remarks=False)
+        self._texts_of = texts_reader(self.fields, pattern, _needed(school), remarks=False).texts_of
         self._username, self._address = map(self.keys.index, ("username", "email_address"))
         self._lists = [index for index, field in enumerate(self.fields) if field.kind is Kind.LIST]
         families: tuple[tuple[Iterable[str], _Judge], ...] = (

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from graduand.history.chronicle import Chronicle
     from graduand.history.events import Event, Gap
     from graduand.history.program import Program
-    from graduand.history.shelf import Reader
     from graduand.history.timeline import Timeline
+    from graduand.records.canon import FastReader
     from graduand.workspace import Workspace
 
 
@@ -111,7 +111,7 @@ def _past(workspace: Workspace) -> _Past:
     return _Past(timeline(program, lambda: _fast(workspace), standing), program, standing.sent)
 
 
-def _fast(workspace: Workspace) -> Reader:
+def _fast(workspace: Workspace) -> FastReader:
     from graduand.records.canon import fast_reader  # noqa: PLC0415 - only what is new must be read
 
     return fast_reader(workspace.school)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from graduand.history.events import Event
     from graduand.history.program import Program
-    from graduand.history.shelf import Reader
+    from graduand.records.canon import FastReader
     from graduand.records.record import Record
     from graduand.workspace import Workspace
 
@@ -44,9 +44,9 @@ def review(workspace: Workspace, span: str) -> Review:
     """
     program = Checkout(workspace.root).program
     old, new = _ends(program, span)
-    fast: list[Reader] = []
+    fast: list[FastReader] = []
 
-    def reader() -> Reader:
+    def reader() -> FastReader:
         fast[:] = fast or [fast_reader(workspace.school)]
         return fast[0]
 
@@ -68,7 +68,7 @@ def _ends(program: Program, span: str) -> tuple[str, str]:
     return ends[0], ends[1]
 
 
-def _records(program: Program, commit: str, cohorts: Collection[str], fast: Reader) -> Iterator[Record]:
+def _records(program: Program, commit: str, cohorts: Collection[str], fast: FastReader) -> Iterator[Record]:
     """Return the records of some cohorts as a commit has them, as far as they can be read."""
     listed = (entry for entry in entries(program, commit) if entry.path.split("/")[1] in cohorts)
     for path, raw in contents(program, listed):
