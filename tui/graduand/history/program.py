@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from graduand.errors import GitRefused, NoGit, NotGit
-from graduand.history.answers import answers
 from graduand.history.glance import glance
 from graduand.language import N_, _
 
@@ -172,6 +171,8 @@ class Program:
         Raises:
             GitRefused: the process ended before it had answered.
         """
+        from graduand.history.answers import answers  # noqa: PLC0415 - not needed when nothing is new
+
         with self._talking("cat-file", "--batch") as (stdin, stdout):
             yield from answers(stdin, stdout, objects)
 
