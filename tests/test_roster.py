@@ -42,6 +42,14 @@ def crowd(people: int = 400) -> Roster:
     )
 
 
+def test_a_card_and_a_login_are_known_of_everybody(root: Path) -> None:
+    put(begin(root), graduate("00412345").replace("first_name", "card_id: C1\nauth_identifier: cdupont\nfirst_name"))
+
+    (entry,) = roster_of(Workspace(root), TODAY).entries
+
+    assert (entry.card, entry.login) == ("C1", "cdupont")
+
+
 def test_the_shipped_people_are_all_there(tmp_path: Path) -> None:
     workspace = Workspace(shipped(tmp_path))
     roster = roster_of(workspace, TODAY)

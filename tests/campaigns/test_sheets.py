@@ -278,7 +278,7 @@ def test_rows_that_are_nobodys_stand_twice_or_cannot_be_read_are_told_with_their
 
     why = refused(school, file)
 
-    assert "“soon” is no date; write it as yyyy-mm-dd." in why["00412346"]
+    assert "“soon” is no date; write it as yyyy-mm-dd, such as 2026-06-30." in why["00412346"]
     assert "No record has the username “S9”" in why["S9"]
     assert "graduand intake" in why["S9"]
     assert why["00412347"] == "This person stands in line 4 already."

@@ -13,6 +13,8 @@ RECORD = Record(
         "last_name": "Roy",
         "transition:previous_username": "old",
         "additional_email_addresses": ("more@valmont.example",),
+        "card_id": "C1",
+        "auth_identifier": "lroy",
     },
 )
 
@@ -27,15 +29,18 @@ def test_who_may_have_the_same_is_found_without_minding_capitals() -> None:
         entry("records/b/3.yaml", "OLD"),
         entry("records/b/4.yaml", "4", "a@VALMONT.example"),
         entry("records/b/5.yaml", "5", "More@valmont.example"),
-        entry("records/b/6.yaml", "6", "", ("LÉA", "ROY")),
+        entry("records/b/6.yaml", "6")._replace(card="c1"),
+        entry("records/b/7.yaml", "7")._replace(login="LROY"),
+        entry("records/b/8.yaml", "8", "", ("LÉA", "ROY")),
     ]
-    far = [entry("records/b/7.yaml", "7", "b@valmont.example", ("Léa", "Royer")), entry("records/b/8.yaml", "")]
+    far = [entry("records/b/9.yaml", "9", "b@valmont.example", ("Léa", "Royer")), entry("records/b/10.yaml", "")]
 
     found = neighbours([*far, *near], RECORD)
 
     assert [one.path for one in found] == [one.path for one in near]
+    assert (found[-3].text("card_id"), found[-2].text("auth_identifier")) == ("c1", "LROY")
     assert found[-1].values == {
-        "username": "6",
+        "username": "8",
         "first_name": "LÉA",
         "last_name": "ROY",
         "transition:kind": "returned",

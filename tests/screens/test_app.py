@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets._toast import Toast
 
 from graduand.changes.proposal import amended
 from graduand.changes.proposals import apply
@@ -16,6 +17,7 @@ from graduand.screens.help import HelpScreen
 from graduand.screens.messages import Changed
 from graduand.screens.palette import PaletteScreen
 from graduand.screens.people import PeopleScreen
+from graduand.screens.widgets.keyline import KeyLine
 from graduand.workspace import Workspace
 from tests.repository import TODAY, git, shipped
 from tests.screens.terminal import press, screen_text, settled, story, type_in
@@ -247,5 +249,23 @@ def test_every_door_leads_there_and_back(app: GraduandApp, key: str, screen: str
         assert type(app.screen).__name__ == screen
         await press(pilot, "escape")
         assert app.screen is app.people
+
+    story(app, tell)
+
+
+def test_a_message_covers_nothing_and_goes_with_the_next_key_once_it_is_read(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        app.notify("Somebody changed this record meanwhile. " * 3, markup=False)
+        await settled(pilot)
+        toast, lines = app.screen.query_one(Toast), app.people.lines
+        assert toast.region.height == 2
+        assert not toast.region.overlaps(lines.region)
+        assert toast.region.bottom == app.screen.query_one(KeyLine).region.y
+        await press(pilot, "down")
+        assert app._notifications
+        for told in app._notifications:
+            told.raised_at -= 2
+        await press(pilot, "down")
+        assert not app._notifications
 
     story(app, tell)

@@ -243,7 +243,7 @@ def test_a_finding_appears_when_the_field_is_left_and_goes_when_it_is_cured(root
         await type_in(pilot, "2026-02-30")
         assert "✗" not in screen_text(app)
         await press(pilot, "tab")
-        assert "✗ There is no “2026-02-30” in the calendar." in screen_text(app)
+        assert "✗ “2026-02-30” is no date: that month" in screen_text(app)
         await press(pilot, "shift+tab", "backspace", "backspace")
         await type_in(pilot, "28")
         await press(pilot, "tab")
@@ -828,5 +828,22 @@ def test_what_is_typed_is_kept_within_two_seconds(root: Path) -> None:
         await settled(pilot)
         (file,) = (root / ".git/graduand/drafts").iterdir()
         assert "Dupontx" in file.read_text(encoding="utf-8")
+
+    story(app, tell)
+
+
+def test_the_arrows_stop_at_the_last_field_and_tab_goes_round(root: Path) -> None:
+    app = FormApp(people(root), field="transition:notes")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        rows = list(app.form.sheet.rows.values())
+        await press(pilot, "down", "down")
+        assert app.form.sheet.current is rows[-1]
+        await press(pilot, "tab")
+        assert app.form.sheet.current is rows[0]
+        await press(pilot, "up")
+        assert app.form.sheet.current is rows[0]
+        await press(pilot, "shift+tab")
+        assert app.form.sheet.current is rows[-1]
 
     story(app, tell)

@@ -55,7 +55,7 @@ def test_nobody_in_sight_cannot_be_changed(tmp_path: Path) -> None:
         await type_in(pilot, "nobody-of-this-name")
         await press(pilot, "enter", "b")
         assert not isinstance(app.screen, BulkScreen)
-        assert "There is nobody here to change." in [note.message for note in app._notifications]
+        assert "There is nobody here." in [note.message for note in app._notifications]
 
     story(app, tell)
 

@@ -81,7 +81,9 @@ def day(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise Usage(_("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(text)))
+    from graduand.records.days import no_day
+
+    raise Usage(no_day(text))
 
 
 class _Place(NamedTuple):

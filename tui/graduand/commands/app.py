@@ -14,7 +14,9 @@ from graduand.commands.declaration import Entry, Option, words_of
 from graduand.commands.session import Ended, Session
 from graduand.language import N_, _
 
-ABOUT = N_("From reviewed YAML records to the files that Handshake's Importer takes.")
+ABOUT = N_(
+    "From reviewed YAML records to the files that Handshake's Importer takes. Without a command, the interface opens."
+)
 
 COMMANDS = (
     "intake",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import _, quoted
 from graduand.nearest import folded
+from graduand.records.days import no_day
 from graduand.records.kinds import CLEAR, Kind, matches
 from graduand.spreadsheet import guarded, is_spoilt, items_of, listed, unguarded
 
@@ -135,7 +136,7 @@ def _day(text: str, dates: Dates | None) -> Taken:
         return Taken((_FIRST + timedelta(days=int(text))).isoformat())
     local = _LOCAL.fullmatch(text)
     if not local:
-        return Taken(None, refused=_("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(text)))
+        return Taken(None, refused=no_day(text))
     one, two, year = (int(part) for part in local.groups())
     year += 2000 if len(local[3]) == 2 else 0
     order = dates or _evident(one, two)
@@ -149,7 +150,7 @@ def _real(text: str, year: int, month: int, number: int) -> Taken:
     try:
         return Taken(date(year, month, number).isoformat())
     except ValueError:
-        return Taken(None, refused=_("There is no {value} in the calendar.").format(value=quoted(text)))
+        return Taken(None, refused=no_day(text))
 
 
 def _evident(one: int, two: int) -> Dates | None:

@@ -78,6 +78,18 @@ def chosen(
     return tuple(sorted(wanted, key=lambda record: (record.username, record.path)))
 
 
+def records_at(workspace: Workspace, paths: Sequence[str]) -> tuple[Record, ...]:
+    """Return the records in these files, by username, as far as they can be read.
+
+    Raises:
+        Usage: none of them can.
+    """
+    records = [record for record in workspace.records(paths) if record.username]
+    if not records:
+        raise Usage(_("There is nobody to put into a sheet."))
+    return tuple(sorted(records, key=lambda record: (record.username, record.path)))
+
+
 def sheet_of(records: Sequence[Record], school: School) -> Sheet:
     """Return the sheet of these records: the columns that any of them holds, in canonical order."""
     held = {key for record in records for key in record.values} | set(ALWAYS)

@@ -17,6 +17,7 @@ WHO: Final = (
     "email_address",
     "additional_email_addresses",
     "transition:previous_username",
+    *("card_id", "auth_identifier"),
     "first_name",
     "last_name",
 )
@@ -24,15 +25,18 @@ WHO: Final = (
 
 
 def neighbours(entries: Iterable[Entry], record: Record) -> tuple[Record, ...]:
-    """Return the others with the username, the former one, an address or the name of `record`, as the list has them."""
+    """Return the others who have what `record` alone may have, or its name, as the list has them."""
     texts = {record.username, record.text("email_address"), record.text("transition:previous_username")}
     texts = {text.casefold() for text in texts.union(record.texts("additional_email_addresses")) if text}
+    card, login = (record.text(key).casefold() or None for key in ("card_id", "auth_identifier"))
     name = (record.text("last_name").casefold(), record.text("first_name").casefold())
     return tuple(
         _record(entry)
         for entry in entries
         if entry.username.casefold() in texts
         or entry.address.casefold() in texts
+        or entry.card.casefold() == card
+        or entry.login.casefold() == login
         or (entry.last_name.casefold(), entry.first_name.casefold()) == name
     )
 
@@ -44,5 +48,7 @@ def _record(entry: Entry) -> Record:
         "first_name": entry.first_name,
         "last_name": entry.last_name,
         "transition:kind": entry.kind,
+        "card_id": entry.card,
+        "auth_identifier": entry.login,
     }
     return Record(entry.path, {key: value for key, value in values.items() if value})

@@ -100,6 +100,11 @@ class Register:
             [text or "" for text in disabled],
         )
 
+    def unique(self) -> tuple[list[str], list[str]]:
+        """Return as columns what else one person alone may have: the card, and the login."""
+        _paths, _usernames, _addresses, cards, logins, *_others = self.columns
+        return [text or "" for text in cards], [text or "" for text in logins]
+
 
 class Harvest(NamedTuple):
     """The rows of sound records: the ordinary ones as a band, the others one by one."""

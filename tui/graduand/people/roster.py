@@ -46,6 +46,9 @@ class Entry(NamedTuple):
     """The rules that are broken, by their ids, with blanks between; "" when none is."""
     worst: str
     """The worst severity among the findings; "" when there is none."""
+    card: str = ""
+    login: str = ""
+    """The identifier of the school's single sign-on."""
 
     @property
     def name(self) -> str:
@@ -193,7 +196,7 @@ _URGENT: Final[Mapping[str, str]] = {Status.FAILED: "0", Status.NEW: "1", Status
 def roster_of(workspace: Workspace, on: str, progress: Callable[[int, int], None] | None = None) -> Roster:
     """Return everybody, judged on the day `on`; files that cannot be read are there too."""
     register = workspace.register(on, progress)
-    columns = [*register.listed(), *_problems(register.paths, register.findings)]
+    columns = [*register.listed(), *_problems(register.paths, register.findings), *register.unique()]
     keep(workspace, columns)
     return Roster(Listing(Entry, columns))
 

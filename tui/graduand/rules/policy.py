@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
+from graduand.records.days import no_day
 from graduand.records.record import ATTENDING
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
@@ -151,11 +152,7 @@ def judge_waivers(record: Record, waivable: frozenset[str], known: frozenset[str
         elif waiver.rule not in waivable:
             yield Flaw("GR606", f"{key}:rule", _("From {rule} there is no exemption.").format(rule=waiver.rule))
         elif not is_day(waiver.until):
-            yield Flaw(
-                "GR608",
-                f"{key}:until",
-                _("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(waiver.until)),
-            )
+            yield Flaw("GR608", f"{key}:until", no_day(waiver.until))
         elif waiver.until < on:
             message = _("The exemption from {rule} ran out on {until}.")
             yield Flaw("GR605", f"{key}:until", message.format(rule=waiver.rule, until=quoted(waiver.until)))

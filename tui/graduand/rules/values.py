@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, spoken, visible
 from graduand.nearest import folded, nearest
+from graduand.records.days import no_day
 from graduand.records.kinds import CLEAR, Kind, is_plain, matches
 from graduand.records.record import LISTED
 from graduand.rules import characters
@@ -488,9 +489,7 @@ def _not_a_date(text: str) -> str:
         return message.format(value=quoted(text), right=quoted(days[0]), other=quoted(days[1]))
     if days:
         return _written_here(text, days[0])
-    if matches(Kind.DATE, text):
-        return _("There is no {value} in the calendar.").format(value=quoted(text))
-    return _("{value} is no date; write it as yyyy-mm-dd.").format(value=quoted(text))
+    return no_day(text)
 
 
 def real_day(text: str) -> str:

@@ -277,4 +277,5 @@ def _fields(asked: Asked) -> ComposeResult:
     yield ChoiceInput(asked)
     if asked.choices or asked.is_day:
         shown = ", ".join(visible(choice) for choice in asked.choices)
-        yield Static(Content(f"↑↓ {shown}"), classes="choices")
+        told = _("↑↓ chooses: {choices}").format(choices=shown) if shown else _("↑↓ goes from day to day")
+        yield Static(Content(told), classes="choices")

@@ -8,7 +8,7 @@ from graduand.language import _, ngettext
 from graduand.reports.compiled import setting_words
 from graduand.reports.plan_text import counts
 from graduand.screens.confirm import Question, Subject
-from graduand.sending.sendings import folder_of
+from graduand.sending.sendings import folder_of, is_taken
 from graduand.sending.uploads import said
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ _ENOUGH: Final = 8
 def question_of(prepared: Prepared, workspace: Workspace) -> Question:
     """Return what one must know before saying yes; beyond a limit the beginning of the checksum must be typed."""
     upload = prepared.upload
-    where = _("The files go into {folder}, in place of those of an earlier upload.")
-    remarks = [counts(prepared.plan), where.format(folder=folder_of(workspace))]
+    remarks = [counts(prepared.plan), where_to(workspace)]
     if upload.dirty:
         remarks.append(_("A draft: it holds uncommitted changes and cannot be noted as uploaded."))
     number = ngettext("{count} record", "{count} records", upload.records).format(count=upload.records)
@@ -35,6 +34,14 @@ def question_of(prepared: Prepared, workspace: Workspace) -> Question:
         "\n".join(said(breach) for breach in prepared.breaches),
         upload.plan[:_ENOUGH] if prepared.breaches else "",
     )
+
+
+def where_to(workspace: Workspace) -> str:
+    """Return the sentence that says where the files go, and what they take the place of."""
+    folder = folder_of(workspace)
+    if is_taken(folder):
+        return _("The files go into {folder}, in place of those of an earlier upload.").format(folder=folder)
+    return _("The files go into {folder}.").format(folder=folder)
 
 
 def _facts(file: File) -> tuple[str, ...]:

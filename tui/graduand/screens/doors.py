@@ -73,6 +73,12 @@ def _intake(errand: Errand) -> Screen[None]:
     return IntakeScreen(errand.workspace, errand.on, commit=errand.commit)
 
 
+def _sheet(errand: Errand) -> Screen[None]:
+    from graduand.screens.sheet import SheetScreen  # noqa: PLC0415
+
+    return SheetScreen(errand.workspace, errand.paths, errand.on)
+
+
 DOORS: dict[str, Callable[[Errand], Screen[None]]] = {
     "problems": _problems,
     "plan": _plan,
@@ -82,5 +88,6 @@ DOORS: dict[str, Callable[[Errand], Screen[None]]] = {
     "due": _due,
     "outreach": _outreach,
     "intake": _intake,
+    "sheet": _sheet,
 }
 """By the word that the list of people asks for."""

@@ -162,7 +162,6 @@ class DueScreen(View[Calendar]):
         if self.entry is None:
             self.action_fold()
         else:
-            self._away = True
             self.post_message(Opened(self.entry.record.path))
 
     def action_ahead(self) -> None:

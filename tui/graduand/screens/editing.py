@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from graduand.drafts.drafting import Held
     from graduand.findings import Finding
@@ -66,6 +67,8 @@ class EditingScreen(Screen[None]):
         Binding("f4", "beside('yaml-pane')", N_("File"), id="form.file"),
         Binding("ctrl+n", "add", N_("Other field"), id="form.add"),
         Binding("f6", "wipe", N_("Wipe in Handshake"), show=False, id="form.wipe"),
+        Binding("tab", "round(1)", N_("Next field"), show=False, id="form.next"),
+        Binding("shift+tab", "round(-1)", N_("Field before"), show=False, id="form.previous"),
         Binding("ctrl+z", "undo", N_("Undo"), show=False, priority=True, id="form.undo"),
         Binding("ctrl+y", "redo", N_("Redo"), show=False, priority=True, id="form.redo"),
     ]
@@ -179,6 +182,27 @@ class EditingScreen(Screen[None]):
     def _look_beside(self) -> None:
         if self.panel.display:
             self.panel.look()
+
+    # Going through
+
+    def focus_next(self, selector: str | type[Widget] = "*") -> Widget | None:
+        """Go to the field below; the last one has none."""
+        return self.focused if self._is_at(-1) else super().focus_next(selector)
+
+    def focus_previous(self, selector: str | type[Widget] = "*") -> Widget | None:
+        """Go to the field above; the first one has none."""
+        return self.focused if self._is_at(0) else super().focus_previous(selector)
+
+    def _is_at(self, end: int) -> bool:
+        rows = list(self.sheet.rows.values())
+        return bool(rows) and rows[end].editor.has_focus
+
+    def action_round(self, step: int) -> None:
+        """Go on to the next field, from the last one to the first again."""
+        if step > 0:
+            super().focus_next()
+        else:
+            super().focus_previous()
 
     # What is typed
 

@@ -96,7 +96,7 @@ class FailedScreen(View[Reconciled]):
     """The failed rows, person by person; nothing is noted before one says so."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "note", N_("Note that they failed"), id="failed.note"),
+        Binding("ctrl+s", "note", N_("Note what failed"), id="failed.note"),
         Binding("escape", "back", N_("Back"), id="failed.back"),
     ]
 
@@ -176,7 +176,6 @@ class FailedScreen(View[Reconciled]):
         """Open the record at the field that cures it."""
         one = self.failure
         if one and one.path:
-            self._away = True
             self.post_message(Opened(one.path, one.field))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -196,5 +195,6 @@ class FailedScreen(View[Reconciled]):
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
+            self.touched = True
             self.take(outcome)
             self.refresh_bindings()

@@ -25,6 +25,7 @@ from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
 from graduand.screens.widgets.outline import Heading, Outline
+from graduand.screens.widgets.plan_line import full_name
 
 if TYPE_CHECKING:
     from graduand.screens.waiting import Tell
@@ -156,7 +157,9 @@ class OutreachScreen(View[Outreach]):
             count = f" {row.size}"
             head = fit(words, width - 2 - len(count))
             return (Cell("▸ " if row.folded else "▾ "), Cell(head, "strong"), Cell(count, "muted"))
-        name = f"{fit(row.record.username, 12)} "
+        person = full_name(row.record)
+        wide = max((width - 17) // 3, 12)
+        name = f"{fit(row.record.username, 12)} {fit(person or '–', wide)} "
         if isinstance(row, Asked) and self.found:
             words = asked_words(row, self.found, show=False)
         else:
@@ -171,7 +174,8 @@ class OutreachScreen(View[Outreach]):
             return Content.assemble((visible(row.subject, 300), "bold"), "\n\n", *_paragraphs(row.text))
         if isinstance(row, LeftOut):
             words = why_words(row.why, self.turn.campaign)
-            return Content.assemble((visible(row.record.username), "bold"), f"  {words}  {row.day}")
+            who = f"{visible(row.record.username)}  {visible(full_name(row.record))}"
+            return Content.assemble((who, "bold"), f"\n{words}  {row.day}")
         return Content(counts(self.found) if self.found else "")
 
     # Going through
@@ -189,7 +193,6 @@ class OutreachScreen(View[Outreach]):
         if self.row is None:
             self.action_fold()
         else:
-            self._away = True
             self.post_message(Opened(self.row.record.path))
 
     def action_turn(self) -> None:

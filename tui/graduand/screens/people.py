@@ -54,7 +54,7 @@ class PeopleScreen(Screen[None]):
         Binding("f", "find", N_("Find"), show=False, id="people.find_too"),
         Binding("n", "new", N_("New"), id="people.new"),
         Binding("space", "mark", N_("Mark"), id="people.mark"),
-        Binding("b", "change", N_("Change marked"), id="people.change"),
+        Binding("b", "go_with('change')", N_("Change marked"), id="people.change"),
         Binding("p", "go('problems')", N_("Problems"), id="people.problems"),
         Binding("l", "go('plan')", N_("Plan"), id="people.plan"),
         Binding("u", "go('uploads')", N_("Uploads"), show=False, id="people.uploads"),
@@ -62,6 +62,7 @@ class PeopleScreen(Screen[None]):
         Binding("d", "go('due')", N_("Due"), show=False, id="people.due"),
         Binding("o", "go('outreach')", N_("Outreach"), show=False, id="people.outreach"),
         Binding("i", "go('intake')", N_("Take a class in"), show=False, id="people.intake"),
+        Binding("x", "go_with('sheet')", N_("Sheet for colleagues"), show=False, id="people.sheet"),
         Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
         Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),
@@ -280,12 +281,12 @@ class PeopleScreen(Screen[None]):
             return tuple(sorted(self.marks))
         return (self.current.path,) if self.current else ()
 
-    def action_change(self) -> None:
-        """Make one change in all marked records."""
+    def action_go_with(self, door: str) -> None:
+        """Show a screen that is about all marked people."""
         if meant := self._meant():
-            self.post_message(self.Wanted("change", meant))
+            self.post_message(self.Wanted(door, meant))
         else:
-            self.app.notify(_("There is nobody here to change."), severity="warning", markup=False)
+            self.app.notify(_("There is nobody here."), severity="warning", markup=False)
 
     def action_new(self) -> None:
         """Make a new record, in the cohort of the person under the cursor."""

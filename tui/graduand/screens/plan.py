@@ -152,12 +152,13 @@ class PlanScreen(View["Sought[Compiled]"]):
     def heading(self) -> tuple[str, ...]:
         """Return what is planned, and against what."""
         parts = [_("Plan for {day}").format(day=self.order.on)]
+        if self.prepared:
+            number = len(self.prepared.plan.changes)
+            parts.append(ngettext("{count} person", "{count} people", number).format(count=number))
         parts += [self.order.cohort, *(effect_words(effect) for effect in sorted(self.order.only))]
         if self.prepared:
             since = _("since {upload}").format(upload=self.prepared.since)
             parts.append(since if self.prepared.since else _("nothing was noted as uploaded yet"))
-            number = len(self.prepared.plan.changes)
-            parts.append(ngettext("{count} person", "{count} people", number).format(count=number))
         return tuple(parts)
 
     @property
@@ -214,7 +215,6 @@ class PlanScreen(View["Sought[Compiled]"]):
         if record is None:
             self.action_fold()
         else:
-            self._away = True
             self.post_message(Opened(record.path))
 
     # What is planned
@@ -278,6 +278,7 @@ class PlanScreen(View["Sought[Compiled]"]):
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
+            self.touched = True
             self.go_to(UploadScreen(self.workspace))
 
     def action_uploads(self) -> None:

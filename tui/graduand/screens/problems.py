@@ -165,7 +165,6 @@ class ProblemsScreen(View["Sought[Checked]"]):
         if found is None:
             self.action_fold()
         else:
-            self._away = True
             self.post_message(Opened(found.path, found.field))
 
     def action_explain(self) -> None:

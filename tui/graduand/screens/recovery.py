@@ -99,7 +99,8 @@ class RecoveryScreen(ModalScreen[None]):
         """Throw the draft under the cursor away, at the second time."""
         lines = self.query_one(Lines)
         if self._left and self._doomed == lines.cursor:
-            forget(self._left.pop(lines.cursor))
+            one = self._left.pop(lines.cursor)
+            self.app.run_worker(lambda: forget(one), thread=True, exit_on_error=False)
             self._doomed = -1
             self._show()
         else:

@@ -6,12 +6,14 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Key
 
 from graduand.errors import Exit, Trouble
 from graduand.language import N_, _
@@ -22,6 +24,11 @@ from graduand.screens.palette import Job, PaletteScreen
 from graduand.screens.people import PeopleScreen
 from graduand.screens.themes import THEMES
 
+if TYPE_CHECKING:
+    from textual.events import Event
+
+_READ: Final = {"information": 1.0, "warning": 4.0, "error": 4.0}
+"""Seconds after which a message is read, so that the next key may take it away."""
 _GRACE: Final = 3.0
 """Seconds that the program may take to end once its terminal is closed."""
 
@@ -30,6 +37,14 @@ class Shell(App[None]):
     """An application that can be learned by its keys, and that ends in order."""
 
     TITLE = "graduand"
+    # Messages stand in a row of their own above the keys and cover nothing.
+    CSS = """
+    ToastRack {
+        layer: default; height: auto; max-height: 5; margin: 0 0 1 0; padding: 0; overflow-y: auto; visibility: visible;
+        & ToastHolder { align-horizontal: left; }
+        & Toast { width: 1fr; max-width: 100%; margin: 0; padding: 0 1; background: $boost; }
+    }
+    """
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", N_("Quit"), show=False, id="app.leave"),
@@ -94,6 +109,15 @@ class Shell(App[None]):
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as it is printed on the keyboards of the language spoken now."""
         return binding.key_display or key_name(binding.key)
+
+    async def on_event(self, event: Event) -> None:
+        """Take away what has been read, as soon as one goes on."""
+        if isinstance(event, Key):
+            now = time.time()
+            for told in list(self._notifications):
+                if now - told.raised_at >= _READ[told.severity]:
+                    self._unnotify(told)
+        await super().on_event(event)
 
     # What can be done everywhere
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -17,6 +19,7 @@ from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 from graduand.sending import sendings, uploads
+from graduand.sending.ticks import keep_ticks, ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +64,14 @@ def _plain(text: str) -> str:
     return kept.replace("\0", _WIPE)
 
 
-class UploadScreen(View["Hand | None"]):
+class InHand(NamedTuple):
+    """The upload in hand, and the lines of its card that were ticked before."""
+
+    hand: Hand | None
+    ticked: frozenset[int]
+
+
+class UploadScreen(View[InHand]):
     """What to do in Handshake, one box after the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,6 +88,7 @@ class UploadScreen(View["Hand | None"]):
         self.hand: Hand | None = None
         self.rows: tuple[Row, ...] = ()
         self.ticked: frozenset[int] = frozenset()
+        self._keeping = threading.Lock()
 
     def heading(self) -> tuple[str, ...]:
         """Return whether it is noted, and how many boxes are ticked."""
@@ -86,20 +97,24 @@ class UploadScreen(View["Hand | None"]):
         noted = self.hand.noted if self.hand else ""
         return _("Upload in hand"), noted and _("noted as {name}").format(name=noted), ticked if boxes else ""
 
-    def read(self, tell: Tell) -> Hand | None:
+    def read(self, tell: Tell) -> InHand:
         """Look into build/."""
         del tell
-        return sendings.in_hand(self.workspace)
+        hand = sendings.in_hand(self.workspace)
+        return InHand(hand, ticked(self.workspace, hand.card) if hand else frozenset())
 
-    def take(self, found: Hand | None) -> None:
-        """Show the card."""
-        first = self.hand is None
-        self.hand = found
-        self.rows = rows_of(found.card) if found else ()
-        if found is None:
+    def take(self, found: InHand) -> None:
+        """Show the card; what is ticked here meanwhile stays so."""
+        before, hand = self.hand, found.hand
+        first = before is None
+        if hand is None or before is None or hand.card != before.card:
+            self.ticked = found.ticked
+        self.hand = hand
+        self.rows = rows_of(hand.card) if hand else ()
+        if hand is None:
             self.say_instead(_("No upload is compiled. The plan compiles one (u)."))
             return
-        self.warn(found.obstacle)
+        self.warn(hand.obstacle)
         box = next((number for number, row in enumerate(self.rows) if row.kind == "box"), 0)
         self.show(len(self.rows), box if first else self.lines.cursor)
 
@@ -137,8 +152,15 @@ class UploadScreen(View["Hand | None"]):
         """Tick the box under the cursor, and go on to the next."""
         if self.rows and self.rows[self.lines.cursor].kind == "box":
             self.ticked ^= {self.lines.cursor}
+            self._keep_the_ticks()
         self.lines.action_step(1)
         self.watch_told()
+
+    @work(thread=True, group="ticking", exit_on_error=False)
+    def _keep_the_ticks(self) -> None:
+        with self._keeping:
+            if self.hand:
+                keep_ticks(self.workspace, self.hand.card, self.ticked)
 
     def action_copy(self) -> None:
         """Copy the path of the file, for the window that asks which file to upload."""
@@ -169,6 +191,7 @@ class UploadScreen(View["Hand | None"]):
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
+            self.touched = True
             self.notify(_("Noted as {name}").format(name=outcome), markup=False)
         self.action_read()
 

@@ -12,6 +12,7 @@ from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.compiled import lost_text
 from graduand.reports.page import line
+from graduand.screens.compiling import where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.failing import ask_for_failed_rows
 from graduand.screens.page import PageScreen
@@ -124,9 +125,8 @@ class UploadsScreen(View[Shelf]):
         one = self.sending
         if one is None:
             return
-        where = _("The files go into {folder}, in place of those of an earlier upload.")
         remarks = (
-            where.format(folder=sendings.folder_of(self.workspace)),
+            where_to(self.workspace),
             _("Nothing is sent by that. Correct the records too, or the next upload brings the same change again."),
         )
         files = [
@@ -148,7 +148,9 @@ class UploadsScreen(View[Shelf]):
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
+            self.touched = True
             self.go_to(UploadScreen(self.workspace))
+            self.action_read()
             if outcome.lost:
                 lines = [*lost_text(outcome.lost), line("")]
                 self.app.push_screen(PageScreen(_("What cannot be taken back"), lines))

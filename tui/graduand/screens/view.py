@@ -92,7 +92,9 @@ class View(Screen[None], Generic[Found]):
     def __init__(self) -> None:
         super().__init__(classes="-empty")
         self._away = False
-        """Whether somebody may have changed something since it was read."""
+        """Whether something has changed since it was read."""
+        self.touched = False
+        """Whether this screen, or one that was shown from it, has changed something that others show."""
 
     # What each view says for itself
 
@@ -148,7 +150,7 @@ class View(Screen[None], Generic[Found]):
         self.call_after_refresh(self.action_read)
 
     def on_screen_resume(self) -> None:
-        """Read again when somebody may have changed something."""
+        """Read again when something has changed."""
         if self._away:
             self._away = False
             self.action_read()
@@ -191,8 +193,14 @@ class View(Screen[None], Generic[Found]):
         self.refresh_bindings()
 
     def go_to(self, screen: Screen[None]) -> None:
-        """Show another screen; read again when one comes back from it."""
-        self.app.push_screen(screen, lambda _answer: self.action_read())
+        """Show another screen; read again when something has changed there."""
+
+        def back(_answer: None) -> None:
+            if getattr(screen, "touched", True):
+                self.touched = True
+                self.action_read()
+
+        self.app.push_screen(screen, back)
 
     # Reading
 

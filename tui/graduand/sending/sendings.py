@@ -56,6 +56,11 @@ def folder_of(workspace: Workspace) -> Path:
     return workspace.root / "build"
 
 
+def is_taken(folder: Path) -> bool:
+    """Tell whether an upload lies in a folder already."""
+    return (folder / MANIFEST).exists()
+
+
 def in_hand(workspace: Workspace) -> Hand | None:
     """Return the upload that lies in `build/`; None when there is none.
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from graduand.drafts.drafting import held, placed
@@ -56,6 +58,13 @@ class Sheet(VerticalScroll, can_focus=False):
     def current(self) -> FieldRow | None:
         """The row that somebody is in."""
         return next((row for row in self.rows.values() if row.editor.has_focus), None)
+
+    @on(Resize)
+    def keep_it_in_sight(self) -> None:
+        """Keep the field that somebody is in in sight, when a message takes some of the room."""
+        row = self.current
+        if row:
+            self.call_after_refresh(row.scroll_visible, animate=False, immediate=True)
 
     def go_to(self, key: str) -> None:
         """Put the cursor into a field; into the first one when that is not shown."""
