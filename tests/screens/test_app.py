@@ -269,3 +269,23 @@ def test_a_message_covers_nothing_and_goes_with_the_next_key_once_it_is_read(app
         assert not app._notifications
 
     story(app, tell)
+
+
+def test_what_hinders_saving_is_told_in_list_and_form_as_long_as_it_lasts(app: GraduandApp) -> None:
+    mark = app.workspace.root / ".git/MERGE_HEAD"
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        mark.write_text("0" * 40, encoding="utf-8")
+        app.look_around()
+        await settled(pilot)
+        assert "! What is saved is not committed for now: a merge is under way" in screen_text(app)
+        await press(pilot, "enter")
+        assert "! What is saved is not committed for now" in screen_text(app)
+        mark.unlink()
+        app.look_around()
+        await settled(pilot)
+        assert "not committed" not in screen_text(app)
+        await press(pilot, "escape")
+        assert "not committed" not in screen_text(app)
+
+    story(app, tell)

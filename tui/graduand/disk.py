@@ -58,6 +58,16 @@ def seen(path: Path | str, limit: int = _CHUNK, folder: int | None = None) -> tu
     return whole[: limit + 1], stands
 
 
+def refused(folder: Path) -> str:
+    """Return why nothing can be written into a folder, "" when something can."""
+    try:
+        if os.statvfs(folder).f_flag & os.ST_RDONLY:
+            return _reason(OSError(errno.EROFS, ""))
+    except OSError as error:
+        return _reason(error)
+    return "" if os.access(folder, os.W_OK | os.X_OK) else _reason(OSError(errno.EACCES, ""))
+
+
 def opened(folder: str) -> int:
     """Return an open folder; who asks closes it.
 

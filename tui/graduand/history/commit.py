@@ -11,19 +11,12 @@ from typing import TYPE_CHECKING, Final
 from graduand import disk
 from graduand.errors import GitRefused, NotCommitted, NotNow
 from graduand.history.program import BARE, LITERAL, NAMELESS, Program
-from graduand.language import N_, _
+from graduand.history.under_way import under_way
+from graduand.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_UNDER_WAY: Final = {
-    "MERGE_HEAD": N_("a merge is under way; finish it (git commit) or give it up (git merge --abort)"),
-    "rebase-merge": N_("a rebase is under way; finish it (git rebase --continue) or give it up (git rebase --abort)"),
-    "rebase-apply": N_("a rebase is under way; finish it (git rebase --continue) or give it up (git rebase --abort)"),
-    "CHERRY_PICK_HEAD": N_("a cherry-pick is under way; finish it or give it up (git cherry-pick --abort)"),
-    "REVERT_HEAD": N_("a revert is under way; finish it or give it up (git revert --abort)"),
-    "BISECT_LOG": N_("a bisection is under way; end it (git bisect reset)"),
-}
 _MANY: Final = 200
 """Paths from which on they are staged first; a command line has an end."""
 
@@ -41,9 +34,8 @@ def refuse_odd_states(program: Program) -> None:
         raise NotNow(_(BARE))
     if program.look("rev-parse", "--is-shallow-repository").strip() == "true":
         raise NotNow(_("this clone is shallow, and its history is cut; complete it (git fetch --unshallow)"))
-    for name, sentence in _UNDER_WAY.items():
-        if Path(program.folder, name).exists():
-            raise NotNow(_(sentence))
+    if said := under_way(program.folder):
+        raise NotNow(said)
     try:
         program.look("symbolic-ref", "--quiet", "HEAD")
     except GitRefused as refused:

@@ -19,6 +19,7 @@ from graduand.screens.doors import DOORS, Errand
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.people import PeopleScreen
 from graduand.screens.shell import Shell
+from graduand.screens.widgets.banner import Banner
 from graduand.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from graduand.drafts.keeping import Left
     from graduand.people.roster import Entry, Progress, Roster
     from graduand.saved import Saved
+    from graduand.screens.form import FormScreen
 
 _GLANCE: Final = 2.0
 """Seconds between two looks at what has changed outside."""
@@ -61,6 +63,8 @@ class GraduandApp(Shell):
         """Set once somebody is on the screen; a thread that reads makes painting slow."""
         self._seen = b""
         """How the files stood when they were last looked at."""
+        self._hindered = ""
+        """Why nothing can be saved or committed."""
 
     def _heading(self) -> str:
         try:
@@ -193,7 +197,10 @@ class GraduandApp(Shell):
         from graduand.screens.form import FormScreen  # noqa: PLC0415 - nobody waits for it before the list
 
         form = FormScreen(self.workspace, event.path, self.on, event.field, commit=self.preferences.commit)
-        form.everybody = self._everybody
+        self._open(form)
+
+    def _open(self, form: FormScreen) -> None:
+        form.everybody, form.hindered = self._everybody, self._hindered
         self.push_screen(form)
 
     def _everybody(self) -> Sequence[Entry]:
@@ -209,9 +216,7 @@ class GraduandApp(Shell):
         draft = await self.push_screen_wait(BeginningScreen(self.workspace, self.people.roster.cohorts, event.cohort))
         if draft:
             commit = self.preferences.commit
-            form = FormScreen(self.workspace, draft.path, self.on, draft=draft, commit=commit)
-            form.everybody = self._everybody
-            self.push_screen(form)
+            self._open(FormScreen(self.workspace, draft.path, self.on, draft=draft, commit=commit))
 
     @on(PeopleScreen.Wanted)
     def go_there(self, event: PeopleScreen.Wanted) -> None:
@@ -272,6 +277,14 @@ class GraduandApp(Shell):
     def _look(self) -> None:
         with suppress(Trouble):  # the reading says what is wrong with the folder
             self._seen = self.workspace.glance()
+        from graduand.changes.hindrance import hindrance  # noqa: PLC0415 - after the first paint
+
+        self.call_later(self._hinder, hindrance(self.workspace))
+
+    def _hinder(self, sentence: str) -> None:
+        self._hindered = sentence
+        for banner in [banner for screen in self.screen_stack for banner in screen.query(Banner)]:
+            banner.say(sentence)
 
 
 def open_interface(workspace: Workspace, on: str) -> int:

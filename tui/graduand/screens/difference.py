@@ -98,15 +98,16 @@ class DifferenceScreen(ModalScreen[Draft | None]):
         Binding("escape", "give_up", N_("Back"), id="difference.give_up"),
     ]
 
-    def __init__(self, difference: Difference, school: School) -> None:
+    def __init__(self, difference: Difference, school: School, title: str = "") -> None:
         super().__init__()
+        self._heading = title or _("Somebody changed this record meanwhile")
         self._difference = difference
         self._school = school
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
         with Vertical(id="difference"):
-            yield Static(Content(_("Somebody changed this record meanwhile")), classes="title")
+            yield Static(Content(self._heading), classes="title")
             yield Static(Content("\n").join(self._told()), classes="said")
             with VerticalScroll(can_focus=False):
                 for conflict in self._difference.conflicts:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.events import DescendantBlur
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -15,17 +14,19 @@ from textual.widgets import Static
 
 from graduand.drafts.drafting import Draft, Unread, held, judged, opened, proposed, text_now
 from graduand.drafts.sections import can_wipe, found
-from graduand.language import N_, _, quoted, visible
+from graduand.drafts.torn import is_torn
+from graduand.language import N_, _, quoted
 from graduand.people.neighbours import WHO, neighbours
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
-from graduand.records.transition import GRADUATED, RETURNED
 from graduand.screens.beside.panel import YAML, Panel
 from graduand.screens.choose import ChooseScreen, Option
 from graduand.screens.fields.edited import Edited
 from graduand.screens.fields.sheet import Sheet
+from graduand.screens.form_title import title_of
 from graduand.screens.meaning import MeaningScreen
 from graduand.screens.steps import Steps
+from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 
 if TYPE_CHECKING:
@@ -93,16 +94,24 @@ class EditingScreen(Screen[None]):
         self._proposed = False
         self.everybody: Callable[[], Sequence[Entry]] = tuple
         """Where the others are listed, when somebody knows them."""
+        self.hindered = ""
+        """Why nothing can be saved or committed, when it is opened."""
         self._asked: object = None
         self._near: tuple[Record, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
         yield Static(id="title")
+        yield Banner(self.hindered)
         with Horizontal():
             yield Sheet(self.workspace.school, self.on)
             yield Panel(self.workspace, self.on)
         yield KeyLine()
+
+    @property
+    def torn(self) -> bool:
+        """Whether a merge left two versions in the file."""
+        return self._unread is not None and is_torn(self._unread)
 
     @property
     def sheet(self) -> Sheet:
@@ -135,24 +144,13 @@ class EditingScreen(Screen[None]):
     def watch_draft(self, before: Draft | None, draft: Draft | None) -> None:
         """Keep the title and the keys up to date."""
         if self.is_mounted:
-            self.query_one("#title", Static).update(self._title(), layout=False)
+            self.query_one("#title", Static).update(title_of(self.draft, self._unread), layout=False)
             if bool(before and before.dirty) != bool(draft and draft.dirty):
                 self.refresh_bindings()
 
-    def _title(self) -> Content:
-        if not self.draft:
-            path = visible(self._unread.path, 200) if self._unread else ""
-            return Content.assemble(path, "  ", (_("cannot be read whole; mend it in an editor"), "$text-error"))
-        record = self.draft.record
-        name = f"{record.text('first_name')} {record.text('last_name')}".strip()
-        kind = {GRADUATED: _("graduated"), RETURNED: _("returned")}.get(record.text("transition:kind"), "")
-        parts = [visible(part, 60) for part in (name, record.username, kind, record.cohort) if part]
-        state = (_("new, not saved") if self.draft.base is None else _("not saved")) if self.draft.dirty else ""
-        return Content.assemble(" · ".join(parts), (f"  • {state}" if state else "", "$text-accent"))
-
     def judge(self) -> None:
         """Say at each field what is wrong with it now, and show the row and the file as they would be."""
-        self.query_one("#title", Static).update(self._title(), layout=False)
+        self.query_one("#title", Static).update(title_of(self.draft, self._unread), layout=False)
         if self.draft:
             self._findings = judged(self.workspace, self.draft, self.on, self._others(self.draft.record))
             self.sheet.say(self._findings)

@@ -10,9 +10,13 @@ from textual.events import Mount
 
 from graduand.drafts.drafting import Draft, carried, opened, stands
 from graduand.drafts.keeping import Left, forget
+from graduand.drafts.merging import instead
+from graduand.drafts.saving import save
+from graduand.drafts.torn import torn
 from graduand.errors import Trouble
 from graduand.language import _
 from graduand.screens.asking import DISCARD, SAVE, TAKE, discarding, leaving, recovering
+from graduand.screens.difference import DifferenceScreen
 from graduand.screens.editing import EditingScreen
 from graduand.screens.messages import Changed
 from graduand.screens.settling import settle
@@ -54,6 +58,8 @@ class FormScreen(EditingScreen):
         if self.draft:
             self.set_interval(self.GLANCE, self._look_at_the_disk)
             self._offer_what_was_kept(self.draft.path)
+        elif self.torn:
+            self._bring_together()
 
     # What is kept while it is typed
 
@@ -119,10 +125,37 @@ class FormScreen(EditingScreen):
             await self.present()
         self.notify(message, severity="warning", markup=False)
 
+    @work(exclusive=True, group="asking")
+    async def _bring_together(self) -> None:
+        """Make one record of the two versions that a merge left, field by field."""
+        unread = self._unread
+        found = await asyncio.to_thread(torn, self.workspace, unread) if unread else None
+        if unread is None or found is None:
+            return
+        title = _("A merge left two versions of this record")
+        settled = await self.app.push_screen_wait(DifferenceScreen(found, self.workspace.school, title))
+        if settled is None:
+            return
+        try:
+            whole = instead(settled, unread.raw)
+            kept = await asyncio.to_thread(save, self.workspace, whole, commit=self._commit)
+        except Trouble as trouble:
+            self.notify(str(trouble), severity="error", markup=False, timeout=10)
+            return
+        self._unread = None
+        self.set_reactive(EditingScreen.draft, kept.draft)
+        self.remove_class("-shut", "-beside")
+        await self.present()
+        self.sheet.go_to("")
+        self.set_interval(self.GLANCE, self._look_at_the_disk)
+        self._tell(kept)
+
     # Saving and leaving
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to save only what is changed."""
+        """Offer to save only what is changed, or what is to come together."""
+        if action == "save" and self.torn:
+            return True
         if action == "save" and not (self.draft and (self.draft.dirty or self.hears)):
             return None
         return super().check_action(action, parameters)
@@ -130,7 +163,10 @@ class FormScreen(EditingScreen):
     @work(exclusive=True, group="asking")
     async def action_save(self) -> None:
         """Save, and commit."""
-        await self._save()
+        if self.torn:
+            self._bring_together()
+        else:
+            await self._save()
 
     async def _save(self) -> bool:
         """Return whether nothing is left to save."""
@@ -161,6 +197,9 @@ class FormScreen(EditingScreen):
         await self.present()
         self.panel.forget()
         self._look_beside()
+        self._tell(kept)
+
+    def _tell(self, kept: Kept) -> None:
         self.app.post_message(Changed(kept.saved))
         if kept.uncommitted:
             self.notify(kept.uncommitted, severity="warning", markup=False, timeout=10)

@@ -18,6 +18,7 @@ from graduand.language import N_, _, ngettext
 from graduand.people.query import Query, query_of
 from graduand.people.roster import ORDERS, Entry, Roster
 from graduand.screens.messages import Opened
+from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, Lines
 from graduand.screens.widgets.person_line import column_titles, person_line
@@ -104,6 +105,7 @@ class PeopleScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Build the screen."""
         yield Static(Content(self.heading), id="title")
+        yield Banner()
         yield Search(lambda: self.roster, _("name, username, address, programme, or a filter"))
         yield Static(Content(""), id="columns")
         yield Lines(id="people")
