@@ -41,7 +41,7 @@ SAME_IN_FRENCH: Final = {
 }
 """Messages that are right in both languages."""
 ELSEWHERE: Final = {
-    "tree.py": "libyaml's own words, by which we know what it stumbled over",
+    "parsing.py": "libyaml's own words, by which we know what it stumbled over",
     "wording.py": "Typer's own words, likewise",
     "characters.py": "Unicode's own words, likewise",
     "office.py": "both languages at once: the head of a file that everybody reads",

@@ -144,8 +144,7 @@ def test_killed_at_any_moment_it_left_nothing_or_everything(class_of_three: Path
         assert resume(Workspace(folder)) is None
 
     assert len(seen) > 15
-    assert said == {
-        "",
+    assert said - {""} == {
         "A save that was interrupted before it wrote anything was dropped; nothing had changed.",
         "A save that was interrupted is finished now: “Corrected: 5 records”, 6 files.",
     }

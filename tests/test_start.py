@@ -97,3 +97,11 @@ def test_an_audit_with_nothing_new_reads_what_is_remembered_and_no_more(root: Pa
         f"graduand.history.{name}"
         for name in ("chronicle", "events", "glance", "lines", "memory", "program", "timeline")
     }
+
+
+def test_the_schema_is_parsed_once(root: Path) -> None:
+    commit(begin(root))
+    imported(root, "explain", "GR301")
+
+    for words in (["explain", "GR301"], ["schema", "--check"], ["check", "--on", TODAY]):
+        assert imported(root, *words) & HEAVY == set(), words

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from graduand.findings import Place
-from graduand.records import tree
+from graduand.records import parsing
 from graduand.records.source import Refused
 from graduand.records.tree import DEPTH, Mapping, Node, Scalar, Sequence, parse
 
@@ -93,7 +93,7 @@ ELSEWHERE = {name: case[:2] for name, case in REFUSED.items() if name not in LIB
 
 @pytest.mark.parametrize(("text", "rule"), ELSEWHERE.values(), ids=ELSEWHERE)
 def test_without_libyaml_the_same_is_refused(text: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree, "_Parser", yaml.Loader)
+    monkeypatch.setattr(parsing, "_Parser", yaml.Loader)
 
     with pytest.raises(Refused) as refused:
         parse(text)

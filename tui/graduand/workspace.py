@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.people.drawer import Drawer
+    from graduand.people.known import Known
     from graduand.people.leaf import Progress
     from graduand.people.register import Register
     from graduand.records.importer import Importer
@@ -88,6 +89,7 @@ def day(text: str) -> str:
 
 class _Place(NamedTuple):
     root: Path
+    remembers: bool = True
 
 
 class Workspace(_Place):
@@ -99,14 +101,33 @@ class Workspace(_Place):
         from graduand.records.institution import read_institution
         from graduand.records.peeking import PATH
 
-        return read_institution(disk.read(self.root / PATH))
+        raw = disk.read(self.root / PATH)
+        return self._known.institution(raw) if self._known else read_institution(raw)
 
     @cached_property
     def importer(self) -> Importer:
         """The importer's facts."""
         from graduand.records.importer import PATH, SIZE, read_importer
 
-        return read_importer(disk.read(self.root / PATH, SIZE))
+        raw = disk.read(self.root / PATH, SIZE)
+        return self._known.importer(raw) if self._known else read_importer(raw)
+
+    @cached_property
+    def _known(self) -> Known | None:
+        """What was parsed of them before; None where nothing is remembered."""
+        from graduand.people.known import Known
+
+        return Known(self._git_folder) if self.remembers and self._git_folder else None
+
+    @cached_property
+    def _git_folder(self) -> str:
+        """Git's own folder; "" where there is no git."""
+        from graduand.history.program import Program
+
+        try:
+            return Program(self.root).folder
+        except (NoGit, NotGit):
+            return ""
 
     @cached_property
     def school(self) -> School:
@@ -191,18 +212,15 @@ class Workspace(_Place):
 
     def _drawer(self, on: str) -> Drawer | None:
         """Return where the register is kept from one time to the next; None where there is no git."""
-        from graduand.history.program import Program
         from graduand.people.drawer import Drawer
         from graduand.records.importer import PATH as IMPORTER
         from graduand.records.importer import SIZE
         from graduand.records.peeking import PATH as INSTITUTION
 
-        try:
-            folder = Program(self.root).folder
-        except (NoGit, NotGit):
+        if not self._git_folder:
             return None
         schema = [disk.read(self.root / path, SIZE) for path in (IMPORTER, INSTITUTION)]
-        return Drawer(folder, self.root, schema, on)
+        return Drawer(self._git_folder, self.root, schema, on)
 
     def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
         """Return the paths from the root that are meant; none: everything.

@@ -41,7 +41,7 @@ def check(
     everything: Annotated[bool, Option("--all", help=_("Show every finding, not the first ten of each rule."))] = False,
     no_cache: Annotated[bool, Option("--no-cache", help=_("Read every file again, and remember nothing."))] = False,
 ) -> None:
-    workspace = session.workspace()
+    workspace = session.workspace(remembers=not no_cache)
     scope = workspace.scope(paths or [], cohort)
     checked = workspace.verdict(scope, day(on) if on else today(), progress(), afresh=no_cache)
     _print(checked, Format.json if as_json else form, workspace, session.colour, everything=everything)

@@ -42,7 +42,7 @@ def compile(  # noqa: A001 - the command's name
     from graduand.reports.findings_text import findings_text
     from graduand.sending import uploads
 
-    workspace = session.workspace()
+    workspace = session.workspace(remembers=not no_cache)
     folder = out or workspace.root / "build"
     order = uploads.Order(
         day(on) if on else today(), cohort, frozenset(only or ()), changed, rehearse, allow_dirty, skip_errors

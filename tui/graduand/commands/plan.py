@@ -66,14 +66,14 @@ def plan(
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
     )
-    planned = uploads.prepare(session.workspace(), order, progress(), afresh=no_cache)
+    planned = uploads.prepare(session.workspace(remembers=not no_cache), order, progress(), afresh=no_cache)
     if planned.prepared is None:
         found = errors(planned.checked.findings)
         show_lines(findings_text(found, len(planned.checked.paths), everything=False), session.colour, sys.stderr)
         raise Ended(Exit.FINDINGS)
     prepared = planned.prepared
     show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
-    form, terms = Format.json if as_json else form, terms_of(session.workspace())
+    form, terms = Format.json if as_json else form, terms_of(session.workspace(remembers=not no_cache))
     if form is Format.markdown:
         sys.stdout.writelines(f"{line}\n" for line in as_markdown(prepared, room_of(place), terms, show=show))
     else:

@@ -19,13 +19,13 @@ class Session(NamedTuple):
     root: Path | None = None
     colour: str = "auto"
 
-    def workspace(self) -> Workspace:
-        """Return the repository that the command works on.
+    def workspace(self, *, remembers: bool = True) -> Workspace:
+        """Return the repository that the command works on, and whether it goes by what is remembered.
 
         Raises:
             NoRepository: there is none here.
         """
-        return Workspace(root_of(self.root or Path.cwd()))
+        return Workspace(root_of(self.root or Path.cwd()), remembers)
 
 
 class Ended(Exception):

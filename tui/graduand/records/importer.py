@@ -88,10 +88,27 @@ def read_importer(raw: bytes, path: str = PATH) -> Importer:
     Raises:
         SchemaBroken: not YAML, or a key is missing or has a value that it cannot have.
     """
+    return importer_of(facts_of(raw, path), path)
+
+
+def facts_of(raw: bytes, path: str = PATH) -> Any:
+    """Return what the bytes of `handshake.yaml` say, as plain dicts, lists and texts.
+
+    Raises:
+        SchemaBroken: not YAML.
+    """
     try:
-        facts: Any = bare(parse(text_of(raw, SIZE)))
+        return bare(parse(text_of(raw, SIZE)))
     except Refused as refused:
         raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
+
+
+def importer_of(facts: Any, path: str = PATH) -> Importer:
+    """Return the importer that these facts describe.
+
+    Raises:
+        SchemaBroken: a key is missing or has a value that it cannot have.
+    """
     try:
         return _importer(facts)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

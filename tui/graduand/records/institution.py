@@ -74,10 +74,27 @@ def read_institution(raw: bytes, path: str = PATH) -> Institution:
     Raises:
         SchemaBroken: not YAML, an unknown key, or a value that does not fit; with the line.
     """
+    return institution_of(tree_of(raw, path), path)
+
+
+def tree_of(raw: bytes, path: str = PATH) -> Mapping:
+    """Return the bytes of `institution.yaml` as a tree.
+
+    Raises:
+        SchemaBroken: not YAML; with the line.
+    """
     try:
-        tree = parse(text_of(raw))
+        return parse(text_of(raw))
     except Refused as refused:
         raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
+
+
+def institution_of(tree: Mapping, path: str = PATH) -> Institution:
+    """Return the institution that a tree describes.
+
+    Raises:
+        SchemaBroken: an unknown key, or a value that does not fit; with the line.
+    """
     return _Reader(path).institution(tree)
 
 
