@@ -73,6 +73,8 @@ class Sheet(VerticalScroll, can_focus=False):
         row = row or next(iter(rows.values()), None)
         if row:
             row.editor.focus()
+            # A row that came just now has no place yet to scroll to.
+            self.call_after_refresh(row.scroll_visible, animate=False)
 
     async def show(self, draft: Draft, added: Iterable[str]) -> None:
         """Show a draft."""
