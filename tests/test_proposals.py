@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import subprocess
 import sys
 from itertools import count
 from pathlib import Path
@@ -25,9 +24,9 @@ from graduand.records.record import Record
 from graduand.records.referee import agrees
 from graduand.records.writing import canonical, modeline
 from graduand.workspace import Workspace
-from tests.killing import killed_everywhere, state
+from tests.killing import killed, killed_everywhere, state
 from tests.people import SCHOOL
-from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put
+from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,15 +120,12 @@ def test_all_is_written_and_one_commit_holds_it(class_of_three: Path) -> None:
 
 
 def test_killed_at_any_moment_it_left_nothing_or_everything(class_of_three: Path) -> None:
-    folders = class_of_three.parent / f"{class_of_three.name}-killed"
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HOUSE / "tui"), str(HOUSE)])}
-    subprocess.run([sys.executable, __file__, str(class_of_three), str(folders)], env=environment, check=True)
-    killed = sorted(folders.iterdir(), key=lambda folder: int(folder.name))
-    nothing, everything = records(class_of_three), records(killed.pop())
+    folders = killed(class_of_three, __file__)
+    nothing, everything = records(class_of_three), records(folders.pop())
     said = set()
 
     seen = {state(class_of_three)}
-    for folder in killed:
+    for folder in folders:
         if (left := state(folder)) in seen:
             continue
         seen.add(left)

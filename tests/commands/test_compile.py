@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.inspection import complaints
+from tests.killing import killed_while
 from tests.repository import (
     FAULTY,
     GRADUATE,
@@ -68,7 +69,9 @@ def add(root: Path) -> None:
 
 
 def ignore(root: Path) -> None:
-    (root / ".git/info/exclude").write_text("00400000.yaml\n", encoding="utf-8")
+    exclude = root / ".git/info/exclude"
+    exclude.parent.mkdir(exist_ok=True)
+    exclude.write_text("00400000.yaml\n", encoding="utf-8")
     add(root)
 
 
@@ -528,56 +531,16 @@ def test_a_disk_that_fails_on_the_way_leaves_no_half_set(
         assert whole(built(school_of_two)) == TODAY
 
 
-_KILLED_EVERYWHERE = """
-import json, os, pathlib, shutil, signal, sys
-from graduand.__main__ import run
-answer, sys.stdout = sys.stdout, open(os.devnull, "w")
-build = pathlib.Path("build")
-def left():
-    return {path.name: path.read_text() for path in build.iterdir()}
-run(["compile", "--on", "2026-11-23"])
-shutil.copytree("build", ".git/before")
-for attempt in range(1, 100):
-    shutil.rmtree("build")
-    shutil.copytree(".git/before", "build")
-    child = os.fork()
-    if not child:
-        calls = 0
-        def watch(event, words):
-            global calls
-            writes = event == "open" and isinstance(words[2], int) and words[2] & os.O_CREAT
-            if event in {"os.rename", "os.remove"} or writes:
-                calls += 1
-                if calls == attempt:
-                    os.kill(os.getpid(), signal.SIGKILL)
-        sys.addaudithook(watch)
-        os._exit(run(["compile", "--on", "2026-12-01"]))
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    killed = left()
-    run(["compile", "--on", "2026-12-02"])
-    print(json.dumps([code, killed, left()]), file=answer, flush=True)
-    if code == 0:
-        break
-"""
-"""Compiles again and again, killed at the first thing that is written, renamed or removed, at the second …"""
-
-
 def test_a_process_that_is_killed_at_any_moment_leaves_no_half_set(school_of_two: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", _KILLED_EVERYWHERE],
-        cwd=school_of_two,
-        env=os.environ | {"PYTHONPATH": str(HOUSE / "tui")},
-        check=True,
-        capture_output=True,
-    )
+    folders = killed_while(school_of_two, "compile", "--on", "2026-12-01")
 
-    ends = [json.loads(line) for line in ran.stdout.splitlines()]
-    days = [whole({name: text.encode() for name, text in killed.items()}) for _code, killed, _next in ends]
-    assert [code for code, _killed, _next in ends] == [-9] * (len(ends) - 1) + [0]
-    assert list(dict.fromkeys(days)) == [TODAY, "", "2026-12-01"]
-    for _code, _killed, after in ends:
-        assert after.keys() == {".graduand-files", "20261202_1_students.csv", "manifest.json", "upload.md"}
-        assert whole({name: text.encode() for name, text in after.items()}) == "2026-12-02"
+    assert list(dict.fromkeys(whole(built(folder)) for folder in folders)) == [TODAY, "", "2026-12-01"]
+    for folder in folders:
+        assert graduand(folder, "compile", "--on", "2026-12-02").code == 0
+        assert {path.name for path in (folder / "build").iterdir()} == {
+            *(".graduand-files", "20261202_1_students.csv", "manifest.json", "upload.md")
+        }
+        assert whole(built(folder)) == "2026-12-02"
 
 
 def test_two_compiles_at_once_leave_the_set_of_one_of_them(school_of_two: Path) -> None:

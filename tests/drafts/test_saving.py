@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
 import sys
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +13,8 @@ from graduand.drafts.saving import save
 from graduand.errors import ChangedOnDisk, NotWritten, Usage
 from graduand.workspace import Workspace
 from tests.drafts.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
-from tests.killing import die_at, state
-from tests.repository import HOUSE, git, graduand
+from tests.killing import killed, killed_everywhere, state
+from tests.repository import git, graduand
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -194,16 +190,14 @@ def test_a_save_without_git_or_without_a_commit_is_a_save(root: Path) -> None:
     assert "Martin" in text_at(root, OTHER)
 
 
-def test_killed_at_any_moment_a_save_leaves_whole_files(tmp_path: Path, root: Path) -> None:
+def test_killed_at_any_moment_a_save_leaves_whole_files(root: Path) -> None:
     """A kill between the two steps of a rename leaves one file, and `fmt` puts its name right."""
     before = text_at(people(root))
-    base = tmp_path.with_name(f"{tmp_path.name}-killed")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HOUSE / "tui"), str(HOUSE)])}
-    subprocess.run([sys.executable, __file__, str(root), str(base)], env=environment, check=True)
-    after = (base / "done" / NEW).read_text(encoding="utf-8")
+    folders = killed(root, __file__)
+    after = text_at(folders[-1], NEW)
 
     seen = set()
-    for folder in base.iterdir():
+    for folder in folders:
         if (left := state(folder)) in seen:
             continue
         seen.add(left)
@@ -216,19 +210,13 @@ def test_killed_at_any_moment_a_save_leaves_whole_files(tmp_path: Path, root: Pa
     assert len(seen) > 3
 
 
-def _killed_everywhere(root: Path, base: Path) -> None:
-    for at in count(1):
-        folder = base / str(at)
-        shutil.copytree(root, folder)
-        child = os.fork()
-        if not child:
-            die_at(at, folder)
-            save(Workspace(folder), renamed(folder), commit=False)
-            os._exit(0)
-        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != -signal.SIGKILL:
-            folder.rename(base / "done")
-            return
+# What runs, as a program of its own, in the test above
+
+
+def _rename(root: Path) -> int:
+    save(Workspace(root), renamed(root), commit=False)
+    return 0
 
 
 if __name__ == "__main__":
-    _killed_everywhere(Path(sys.argv[1]), Path(sys.argv[2]))
+    killed_everywhere(_rename, Path(sys.argv[1]), Path(sys.argv[2]))
