@@ -50,30 +50,40 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
     return compare
 
 
-@pytest.fixture(autouse=True)
-def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Take the developer's home, settings, clock, identity and network away."""
-    for name in list(os.environ):
-        if name.startswith(("GIT_", "GRADUAND_", "XDG_", "LC_")):
-            monkeypatch.delenv(name)
-    for name in ("ACCESSIBLE", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE", "LINES", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    home = tmp_path_factory.getbasetemp() / "home"
-    home.mkdir(exist_ok=True)
-    for name, value in {
-        "HOME": str(home),
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-        **{f"GIT_{who}_NAME": "Camille Renard" for who in ("AUTHOR", "COMMITTER")},
-        **{f"GIT_{who}_EMAIL": "camille.renard@valmont.example" for who in ("AUTHOR", "COMMITTER")},
-        **{f"GIT_{who}_DATE": "2026-07-01T09:00:00+00:00" for who in ("AUTHOR", "COMMITTER")},
-    }.items():
-        monkeypatch.setenv(name, value)
-    time.tzset()
-    monkeypatch.setattr(socket.socket, "connect", _no_network)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("GIT_", "GRADUAND_", "XDG_", "LC_")):
+                patch.delenv(name)
+        for name in ("ACCESSIBLE", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE", "LINES", "NO_COLOR"):
+            patch.delenv(name, raising=False)
+        home = tmp_path_factory.getbasetemp() / "home"
+        home.mkdir()
+        for name, value in {
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            # No sample hooks, and no waiting for the disk.
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": "init.templateDir",
+            "GIT_CONFIG_VALUE_0": "",
+            "GIT_CONFIG_KEY_1": "core.fsync",
+            "GIT_CONFIG_VALUE_1": "none",
+            "GIT_TERMINAL_PROMPT": "0",
+            **{f"GIT_{who}_NAME": "Camille Renard" for who in ("AUTHOR", "COMMITTER")},
+            **{f"GIT_{who}_EMAIL": "camille.renard@valmont.example" for who in ("AUTHOR", "COMMITTER")},
+            **{f"GIT_{who}_DATE": "2026-07-01T09:00:00+00:00" for who in ("AUTHOR", "COMMITTER")},
+        }.items():
+            patch.setenv(name, value)
+        time.tzset()
+        patch.setattr(socket.socket, "connect", _no_network)
+        patch.setattr(os, "fsync", _no_power_failure)
+        patch.setattr(os, "sync", lambda: None)
+        yield {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
 
 
 def _no_network(_socket: socket.socket, address: object) -> NoReturn:
@@ -81,12 +91,23 @@ def _no_network(_socket: socket.socket, address: object) -> NoReturn:
     raise AssertionError(message)
 
 
+def _no_power_failure(descriptor: int) -> None:
+    """Do not wait for the disk: no test can pull the plug; those that count the calls still see them."""
+    os.fstat(descriptor)
+
+
 @pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """Speak English before each test and after it."""
+def _as_before(_nowhere: dict[str, str]) -> Iterator[None]:
+    """Speak English before each test, and leave the environment as it was."""
     speak("en")
     yield
     speak("en")
+    now = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    if now != _nowhere:
+        for name in now.keys() - _nowhere.keys():
+            del os.environ[name]
+        os.environ.update(_nowhere)
+        time.tzset()
 
 
 @pytest.fixture(scope="session")
