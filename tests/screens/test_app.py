@@ -20,7 +20,7 @@ from graduand.screens.people import PeopleScreen
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.workspace import Workspace
 from tests.repository import TODAY, git, shipped
-from tests.screens.terminal import press, screen_text, settled, story, type_in
+from tests.screens.terminal import press, resize, screen_text, settled, story, type_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,9 +116,9 @@ def test_light_or_dark_is_kept_for_the_next_time(app: GraduandApp) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (20, 5), (60, 15), (300, 80)])
 def test_it_bears_every_size(app: GraduandApp, size: tuple[int, int]) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
-        await pilot.resize_terminal(*size)
+        await resize(pilot, *size)
         await press(pilot, "down", "slash", "d", "escape", "f1", "escape", "ctrl+p", "escape")
-        await pilot.resize_terminal(80, 24)
+        await resize(pilot, 80, 24)
         await settled(pilot)
         assert "▸" in screen_text(app)
 

@@ -28,7 +28,7 @@ from tests.drafts.drafts import ON, OTHER, PATH, commits, draft_of, message, peo
 from tests.drafts.test_keeping import orphan
 from tests.repository import GRADUATE, git, put, shipped
 from tests.screens.form_app import FormApp
-from tests.screens.terminal import LARGE, SMALL, press, quickly, screen_text, settled, story, type_in
+from tests.screens.terminal import LARGE, SMALL, later, press, quickly, resize, screen_text, settled, story, type_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,8 +121,12 @@ def test_what_is_typed_while_the_form_takes_a_letter_in_is_not_lost(
     arrange = Sheet._arrange
     seen: list[str] = []
 
+    async def turns(number: int) -> None:
+        for _turn in range(number):
+            await asyncio.sleep(0)
+
     async def slowly(sheet: Sheet, *words: Any) -> None:  # noqa: ANN401 - as they come
-        await asyncio.sleep(0.02)
+        await turns(60)
         await arrange(sheet, *words)
 
     async def tell(pilot: Pilot[Any]) -> None:
@@ -132,7 +136,7 @@ def test_what_is_typed_while_the_form_takes_a_letter_in_is_not_lost(
         app.form.watch(editor, "value", lambda text: seen.append(text), init=False)  # noqa: PLW0108
         for letter in "-Martin":
             editor.insert_text_at_cursor(letter)
-            await asyncio.sleep(0.007)
+            await turns(20)
         await settled(pilot)
         assert seen == ["Dupont-Martin"[:length] for length in range(7, 14)]
         assert app.draft.record.text("last_name") == "Dupont-Martin"
@@ -741,7 +745,7 @@ def test_no_window_is_too_small_or_too_large(root: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         for width, height in ((1, 1), (200, 60), (20, 5)):
-            await pilot.resize_terminal(width, height)
+            await resize(pilot, width, height)
             await quickly(pilot, "f2", "f3", "f4", "f4")
         app.form.sheet.go_to("last_name")
         await press(pilot, "x", "ctrl+s")
@@ -824,7 +828,7 @@ def test_what_is_typed_is_kept_within_two_seconds(root: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "x")
-        await pilot.pause(1.5)
+        await later(pilot, 2)
         await settled(pilot)
         (file,) = (root / ".git/graduand/drafts").iterdir()
         assert "Dupontx" in file.read_text(encoding="utf-8")

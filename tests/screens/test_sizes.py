@@ -15,7 +15,7 @@ from graduand.screens.uploads import UploadsScreen
 from graduand.workspace import Workspace
 from tests.repository import TODAY, begin, commit, graduate, put
 from tests.screens.stage import Stage
-from tests.screens.terminal import screen_text, settled, story
+from tests.screens.terminal import press, resize, screen_text, story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,9 +66,8 @@ def test_a_view_bears_every_size_and_shows_what_would_be_obeyed(hostile: Path, n
 
     async def tell(pilot: Pilot[Any]) -> None:
         for size in ((1, 1), (20, 5), (500, 60), (40, 10), (120, 40)):
-            await pilot.resize_terminal(*size)
-            await pilot.press("down", "n")
-        await settled(pilot)
+            await resize(pilot, *size)
+            await press(pilot, "down", "n")
         assert SHOWN[name] in screen_text(app)
 
     story(app, tell)
