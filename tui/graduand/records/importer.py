@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.errors import SchemaBroken
@@ -82,8 +83,9 @@ class Importer:
     file_rows: int
 
 
+@lru_cache(maxsize=4)
 def read_importer(raw: bytes, path: str = PATH) -> Importer:
-    """Return the importer that the bytes of `handshake.yaml` describe.
+    """Return the importer that the bytes of `handshake.yaml` describe; the same bytes are read once.
 
     Raises:
         SchemaBroken: not YAML, or a key is missing or has a value that it cannot have.
