@@ -167,8 +167,9 @@ class Slips:
     def double(self) -> None:
         path = self.some()
         target = self.root / "records" / "2019-spring" / path.name
-        target.parent.mkdir(exist_ok=True)
-        shutil.copy2(path, target)
+        if path != target:
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy2(path, target)
 
     def delete(self) -> None:
         self.some().unlink()
@@ -179,7 +180,7 @@ class Slips:
 
     def damage(self) -> None:
         """What is remembered is no longer what was written."""
-        for path in (self.root / ".git/graduand/leaves").iterdir():
+        for path in sorted((self.root / ".git/graduand/leaves").iterdir()):
             raw = bytearray(path.read_bytes())
             raw[self.chance.randrange(len(raw))] ^= 0x10
             path.write_bytes(raw if self.chance.random() < 0.7 else raw[: len(raw) // 2])
