@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,38 +72,39 @@ def named(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-TREES = {named(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PROGRAM.rglob("*.py"))}
+MODULES = {named(path): path for path in sorted(PROGRAM.rglob("*.py"))}
 
 
-def imports_of(tree: ast.Module) -> Iterator[Import]:
+@cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def imports_of(module: str) -> tuple[Import, ...]:
     """Return every import, wherever it stands; of the house's own modules without the `graduand.`."""
-    typing = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for statement in node.body
-        for inner in ast.walk(statement)
-    }
-    inside = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, "imports are absolute"
-            whole = {f"{node.module}.{alias.name}".removeprefix("graduand.") for alias in node.names}
-            names = sorted(f"graduand.{name}" for name in whole & TREES.keys()) or [node.module or ""]
-        for name in names:
-            module = "__init__" if name == "graduand" else name.removeprefix("graduand.")
-            yield Import(module, id(node) not in typing, id(node) not in typing | inside)
+    return tuple(_imports_below(tree_of(module), at_run_time=True, at_once=True))
 
 
-IMPORTS = {module: tuple(imports_of(tree)) for module, tree in TREES.items()}
+def _imports_below(node: ast.AST, *, at_run_time: bool, at_once: bool) -> Iterator[Import]:
+    at_once &= not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    typing = node.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" else []
+    for child in ast.iter_child_nodes(node):
+        here = at_run_time and child not in typing
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            for name in _imported_by(child):
+                imported = "__init__" if name == "graduand" else name.removeprefix("graduand.")
+                yield Import(imported, here, here and at_once)
+        elif not isinstance(child, ast.expr):
+            yield from _imports_below(child, at_run_time=here, at_once=at_once)
+
+
+def _imported_by(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    assert not node.level, "imports are absolute"
+    whole = {f"{node.module}.{alias.name}".removeprefix("graduand.") for alias in node.names}
+    return sorted(f"graduand.{name}" for name in whole & MODULES.keys()) or [node.module or ""]
 
 
 def part(module: str) -> str:
@@ -117,18 +119,18 @@ def layer(module: str) -> int:
 
 
 def ours(module: str) -> list[Import]:
-    return [imported for imported in IMPORTS[module] if imported.module in TREES]
+    return [imported for imported in imports_of(module) if imported.module in MODULES]
 
 
 def test_there_is_a_house() -> None:
-    assert {part(module) for module in TREES} >= {"records", "rules", "handshake", "history", "reports", "commands"}
+    assert {part(module) for module in MODULES} >= {"records", "rules", "handshake", "history", "reports", "commands"}
     assert len(ours("workspace")) > 10
 
 
 def test_imports_point_down() -> None:
     up = [
         f"{module} imports {imported.module}"
-        for module in TREES
+        for module in MODULES
         for imported in ours(module)
         if layer(imported.module) > layer(module)
     ]
@@ -139,7 +141,7 @@ def test_imports_point_down() -> None:
 def test_intake_handshake_and_history_do_not_know_each_other() -> None:
     known = [
         (module, imported.module)
-        for module in TREES
+        for module in MODULES
         for imported in ours(module)
         if {part(module), part(imported.module)} <= ALONE and part(module) != part(imported.module)
     ]
@@ -148,22 +150,22 @@ def test_intake_handshake_and_history_do_not_know_each_other() -> None:
 
 
 def test_no_command_is_known_to_a_screen() -> None:
-    screens = [module for module in TREES if part(module) == "screens"]
+    screens = [module for module in MODULES if part(module) == "screens"]
 
     assert [module for module in screens for imported in ours(module) if part(imported.module) == "commands"] == []
 
 
 def test_nothing_is_imported_in_a_circle() -> None:
-    graph = {module: {imported.module for imported in ours(module) if imported.at_once} for module in TREES}
+    graph = {module: {imported.module for imported in ours(module) if imported.at_once} for module in MODULES}
 
-    assert len(list(TopologicalSorter(graph).static_order())) == len(TREES)
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
 
 
 def test_what_comes_from_outside_comes_in_by_one_door() -> None:
     strays = [
         f"{module} imports {imported.module}"
-        for module, imports in IMPORTS.items()
-        for imported in imports
+        for module in MODULES
+        for imported in imports_of(module)
         if not {part(module), module} & set(DOORS.get(imported.module.split(".", maxsplit=1)[0], (module,)))
     ]
 
@@ -173,7 +175,7 @@ def test_what_comes_from_outside_comes_in_by_one_door() -> None:
 def test_what_is_typed_seen_and_printed_asks_the_use_cases_to_act() -> None:
     reaching = [
         f"{module} imports {imported.module}"
-        for module in TREES
+        for module in MODULES
         if part(module) in {"commands", "screens", "reports"}
         for imported in ours(module)
         if imported.module != "history.events"  # values, which are shown
@@ -184,12 +186,15 @@ def test_what_is_typed_seen_and_printed_asks_the_use_cases_to_act() -> None:
     assert reaching == []
 
 
-def calls() -> Iterator[tuple[str, str, str]]:
+@cache
+def calls() -> tuple[tuple[str, str, str], ...]:
     """Return each call in the house: the module, the name of what is called, and the whole call."""
-    for module, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield module, ast.unparse(node.func), ast.unparse(node)
+    return tuple(
+        (module, ast.unparse(node.func), ast.unparse(node))
+        for module in MODULES
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Call)
+    )
 
 
 def test_only_the_disk_writes() -> None:
@@ -230,8 +235,8 @@ def test_nothing_is_printed_asked_run_or_imported_in_secret() -> None:
 
 def classes() -> Iterator[tuple[str, ast.ClassDef]]:
     """Return each class of the house with its module."""
-    for module, tree in TREES.items():
-        yield from ((module, node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    for module in MODULES:
+        yield from ((module, node) for node in ast.walk(tree_of(module)) if isinstance(node, ast.ClassDef))
 
 
 def test_values_are_frozen() -> None:
@@ -247,14 +252,14 @@ def test_values_are_frozen() -> None:
 
 
 def test_a_name_says_what_a_thing_is() -> None:
-    names = [*TREES, *(node.name for _module, node in classes())]
+    names = [*MODULES, *(node.name for _module, node in classes())]
     vague = re.compile(r"manager|handler|helper|util|(^|[._])(data|info|common|misc)($|[._])", re.IGNORECASE)
 
     assert [name for name in names if vague.search(name)] == []
 
 
 def test_a_module_opens_with_a_sentence() -> None:
-    first = {module: (ast.get_docstring(tree) or "").partition("\n")[0] for module, tree in TREES.items()}
+    first = {module: (ast.get_docstring(tree_of(module)) or "").partition("\n")[0] for module in MODULES}
 
     assert [name for name, line in first.items() if not re.fullmatch(r"(graduand|[A-Z]).{10,}\.", line)] == []
 

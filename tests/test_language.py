@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 HOUSE: Final = Path(__file__).parent.parent
 CODE: Final = HOUSE / "tui" / "graduand"
 PO: Final = CODE / "locale" / "fr" / "LC_MESSAGES" / "graduand.po"
-MODULES: Final = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(CODE.rglob("*.py"))}
-TYPER: Final = ast.parse(Path(typer.core.__file__).read_text(encoding="utf-8"))
+MODULES: Final = sorted(CODE.rglob("*.py"))
+TYPER: Final = Path(typer.core.__file__)
 SAME_IN_FRENCH: Final = {
     "Alt",
     "Ctrl",
@@ -52,6 +53,11 @@ ELSEWHERE: Final = {
 NO_SENTENCE: Final = re.compile(r"(?s)(bold|dim|italic)( \w+)?|graduand \w+|transition: \w+|.*[<{}=].*")
 """Styles, commands, keys, HTML and CSS."""
 SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[,;:.]? [^\W\d_]{2,}")
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def catalogue() -> Catalog:
@@ -113,7 +119,7 @@ def ill_set(french: str, english: str = "") -> list[str]:
 
 
 def test_every_message_of_the_code_is_in_the_catalogue_and_no_other() -> None:
-    wanted = {texts for tree in (*MODULES.values(), TYPER) for texts in marked(tree)}
+    wanted = {texts for path in (*MODULES, TYPER) for texts in marked(tree_of(path))}
     there = {tuple(english for english, _french in forms(message)) for message in FRENCH}
     assert wanted - there == set(), "make messages, then translate"
     assert there - wanted == set(), "make messages"
@@ -167,12 +173,12 @@ def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
     "path", [path for path in MODULES if path.name not in ELSEWHERE], ids=lambda path: str(path.relative_to(CODE))
 )
 def test_no_sentence_passes_the_catalogue_by(path: Path) -> None:
-    assert list(sentences(MODULES[path])) == []
+    assert list(sentences(tree_of(path))) == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(CODE)))
 def test_not_even_a_word_is_said_past_the_catalogue(path: Path) -> None:
-    for call in calls(MODULES[path], "say", "line", "Usage", "Symptom", "Flaw", "Option", "Argument", "prompt"):
+    for call in calls(tree_of(path), "say", "line", "Usage", "Symptom", "Flaw", "Option", "Argument", "prompt"):
         said = [*call.args] if name_of(call) in {"say", "line", "Usage", "prompt"} else call.args[2:3]
         said += [keyword.value for keyword in call.keywords if keyword.arg == "help"]
         assert [text for node in said if re.search(r"[^\W\d_]", text := literal(node))] == [], call.lineno
@@ -180,8 +186,8 @@ def test_not_even_a_word_is_said_past_the_catalogue(path: Path) -> None:
 
 def bilingual() -> Iterator[tuple[str, str, str]]:
     """Return where the files hold a text in both languages, with both."""
-    for path, tree in MODULES.items():
-        for call in calls(tree, "Words"):
+    for path in MODULES:
+        for call in calls(tree_of(path), "Words"):
             if len(call.args) == 2:
                 yield f"{path.name}:{call.lineno}", literal(call.args[0]), literal(call.args[1])
     facts = bare(parse((HOUSE / "schema" / "handshake.yaml").read_text(encoding="utf-8")))
