@@ -8,7 +8,7 @@ import pytest
 
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
-from graduand.screens.class_form import Arrival, ClassForm
+from graduand.screens.class_form import Arrival, ClassForm, kind_of
 from graduand.screens.intake import IntakeScreen
 from graduand.workspace import Workspace
 from tests.intake.registrars import keep
@@ -195,3 +195,15 @@ def test_people_are_found_while_typing_and_addresses_shown_on_demand(school: Pat
         assert "amelie.petit@valmont.example" in screen_text(app)
 
     story(app, tell, LARGE)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("graduated", "graduated"), ("Diplômé", "graduated"), ("retour", "returned"), ("married", "married")],
+)
+def test_the_kind_of_a_class_may_be_typed_in_either_language(language: str, typed: str, meant: str) -> None:
+    speak(language)
+
+    assert kind_of(typed) == meant
+    assert kind_of({"en": "graduated", "fr": "diplôme"}[language]) == "graduated"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _STYLES: Final = {Kind.DEACTIVATED: "error", Kind.REACTIVATED: "added", Kind.REMOVED: "removed"}
 _SIGNS: Final = {Kind.DEACTIVATED: "✗ ", Kind.REACTIVATED: "✓ ", Kind.REMOVED: "- "}
+_WIDE: Final = 76
+"""Columns from which on the longest kind of event has room."""
 _SINCE: Final = ("since:", "depuis:")
 _UNTIL: Final = ("until:", "jusqu:")
 
@@ -104,8 +106,8 @@ class AuditScreen(View["Sought[Trail]"]):
     def draw(self, index: int, width: int) -> Drawn:
         """Return the pieces of one event."""
         event = self.found[index].event
-        kind = fit(kind_word(event.event), 20)
-        words = fit(what(event, self.terms, show=self._open), max(width - 50, 8))
+        kind = fit(kind_word(event.event), 24 if width >= _WIDE else 20)
+        words = fit(what(event, self.terms, show=self._open), max(width - 30 - len(kind), 8))
         return (
             Cell(f"{event.source.date[:10]:<10} ", "muted"),
             Cell(_SIGNS.get(event.event, "  "), _STYLES.get(event.event, "")),

@@ -144,7 +144,7 @@ class BulkScreen(Screen[None]):
     .fields.-chosen { display: block; }
     .fields Static { color: $foreground 70%; margin-top: 1; }
     .fields Input { height: 1; border: none; padding: 0; background: $surface; }
-    .fields .choices { margin-top: 0; color: $foreground 50%; }
+    .fields .choices { margin-top: 0; color: $foreground 70%; }
     #trouble { height: auto; padding: 0 1; color: $text-error; text-style: bold; }
     """
     AUTO_FOCUS = "Lines"

@@ -15,6 +15,8 @@ from textual.widgets import Input, Static
 from graduand.exchange.arrivals import Order
 from graduand.exchange.taking import cohort
 from graduand.language import N_, _
+from graduand.nearest import folded
+from graduand.records.transition import FIELDS, GRADUATED, RETURNED
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.workspace import day
 
@@ -40,7 +42,7 @@ def ordered(arrival: Arrival, on: str) -> Order:
     Raises:
         Usage: the class or the day cannot be.
     """
-    values: dict[str, Value] = {"transition:kind": arrival.kind} if arrival.kind else {}
+    values: dict[str, Value] = {"transition:kind": kind_of(arrival.kind)} if arrival.kind else {}
     if arrival.end_date:
         values["primary_education:end_date"] = day(arrival.end_date)
     return Order(
@@ -50,6 +52,13 @@ def ordered(arrival: Arrival, on: str) -> Order:
         values=values,
         where=(arrival.where,) if arrival.where else (),
     )
+
+
+def kind_of(text: str) -> str:
+    """Return the kind of transition that is meant, in either language; else the text, which will be refused."""
+    words = {folded(_(kind)): kind for kind in (GRADUATED, RETURNED)}
+    words |= {folded(wrong): right for wrong, right in FIELDS[0].misspellings.items()}
+    return words.get(folded(text), text)
 
 
 _LABELS: Final = {
@@ -78,7 +87,7 @@ class ClassForm(ModalScreen["Arrival | None"]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "look", N_("Look at it"), id="class.look", priority=True),
-        Binding("escape", "leave", N_("Back"), id="class.leave", key_display="Esc"),
+        Binding("escape", "leave", N_("Back"), id="class.leave"),
     ]
 
     def __init__(self, arrival: Arrival) -> None:
@@ -92,7 +101,9 @@ class ClassForm(ModalScreen["Arrival | None"]):
             for name, (label, example) in _LABELS.items():
                 with Horizontal():
                     yield Static(Content(_(label)))
-                    field = Input(getattr(self._arrival, name), placeholder=example, compact=True, id=name)
+                    value = getattr(self._arrival, name)
+                    value = _(value) if name == "kind" and value else value
+                    field = Input(value, placeholder=example, compact=True, id=name)
                     field.cursor_blink = False
                     yield field
             yield Static(

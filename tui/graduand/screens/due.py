@@ -23,6 +23,7 @@ from graduand.screens.saving import save
 from graduand.screens.view import View
 from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
 from graduand.screens.widgets.outline import Heading, Outline
+from graduand.screens.widgets.plan_line import full_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ class DueScreen(View[Calendar]):
         Binding("a", "mark_all", N_("Mark all"), id="due.mark_all"),
         Binding("ctrl+s", "make", N_("Write"), id="due.make"),
         Binding("t", "ahead", N_("Further"), id="due.ahead"),
-        Binding("escape", "back", N_("Back"), id="due.back", key_display="Esc"),
+        Binding("escape", "back", N_("Back"), id="due.back"),
         Binding("slash", "find", N_("Find"), id="due.find", key_display="/"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="due.fold"),
         Binding("f5", "read", N_("Read again"), show=False, id="due.read"),
@@ -119,7 +120,8 @@ class DueScreen(View[Calendar]):
         words = due_words(row, self.found, show=False)
         sign = Cell("● " if _mark(row) in self.marks else "  ", "accent")
         day = Cell(f"{row.day} ", "strong" if row.day <= self.day else "muted")
-        name = f"{fit(row.record.username, 12)} "
+        person = fit(full_name(row.record) or "–", max((width - 28) // 3, 12))
+        name = f"{fit(row.record.username, 12)} {person} "
         style = "error" if row.closes else "" if row.changes else "muted"
         return (Cell("  "), sign, day, Cell(name, "strong"), Cell(fit(words, max(width - 15 - len(name), 8)), style))
 

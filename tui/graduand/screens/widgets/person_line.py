@@ -36,7 +36,7 @@ def columns(width: int) -> Columns:
         rest = width - 4 - (12 + 20 + 16 + 14) - 5
         return Columns(12, rest // 2, rest - rest // 2, 20, 16, 14)
     if width >= _NARROW:
-        return Columns(11, width - 4 - (11 + 15 + 14 + 11) - 4, 0, 15, 14, 11)
+        return Columns(11, width - 4 - (11 + 16 + 14 + 11) - 4, 0, 16, 14, 11)
     return Columns(11, max(width - 4 - (11 + 15 + 14) - 3, 8), 0, 15, 14, 0)
 
 
