@@ -26,6 +26,7 @@ COMMANDS = (
     "plan",
     "compile",
     "uploaded",
+    "uploads",
     "reconcile",
     "rollback",
     "outreach",

@@ -12,6 +12,7 @@ from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.compiled import lost_text
 from graduand.reports.page import line
+from graduand.reports.sendings_text import sending_words
 from graduand.screens.compiling import where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.failing import ask_for_failed_rows
@@ -84,12 +85,9 @@ class UploadsScreen(View[Shelf]):
                 Cell("▸ ", "accent"),
                 Cell(fit(_("In hand, not noted yet: Enter shows what is to be done"), width - 2), "strong"),
             )
-        people = ngettext("{count} person", "{count} people", one.people).format(count=one.people)
-        failed = ngettext("{count} failed", "{count} failed", one.failed).format(count=one.failed) if one.failed else ""
-        back = _("takes back {name}").format(name=one.rollback_of) if one.rollback_of else ""
         sign = Cell("✗ ", "error") if one.failed else Cell("✓ ", "added") if one.results else Cell("  ")
-        words = ", ".join(part for part in (people, failed, back) if part)
-        return (sign, Cell(f"{fit(one.name, 26)} ", "strong"), Cell(fit(words, max(width - 29, 8))))
+        words = fit(sending_words(one), max(width - 29, 8))
+        return (sign, Cell(f"{fit(one.name, 26)} ", "strong"), Cell(words))
 
     def whole(self) -> Content:
         """Return what an upload held."""
