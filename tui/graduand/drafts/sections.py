@@ -147,12 +147,17 @@ def _reasons(record: Record, school: School) -> tuple[str, ...]:
 def standings(record: Record, school: School) -> Mapping[str, Standing]:
     """Return what holds without them for the absent fields of which that is known."""
     cells = derived_cells(record, school)
-    standing = {key: Standing(derived.cell, _(derived.why), derived=True) for key, derived in cells.items()}
+    standing = {key: Standing(_spoken(one.cell), _(one.why), derived=True) for key, one in cells.items()}
     institution = school.institution
     why = _("As {file} says for everybody.").format(file=INSTITUTION)
     for key, default in ((_MAIL, institution.keeps_school_email), (_LOGIN, institution.keeps_sso)):
         standing[key] = Standing(_("yes") if default else _("no"), why, derived=False)
     return {key: one for key, one in standing.items() if key not in record.values}
+
+
+def _spoken(cell: str) -> str:
+    """Return what a derived cell says in words."""
+    return {"TRUE": _("yes"), "FALSE": _("no"), CLEAR: _("wiped in Handshake")}.get(cell, cell)
 
 
 def can_wipe(field: Field) -> bool:
