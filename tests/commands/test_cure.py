@@ -32,9 +32,9 @@ def test_what_would_be_put_right_is_shown_and_nothing_is_written(people: Path) -
     assert ran.code == 0
     assert ran.out.splitlines() == [
         PATH,
-        "    primary_education:end_date: 15/06/2026 → 2026-06-15",
+        "    End date: 15/06/2026 → 2026-06-15",
         PATH.replace("345", "347"),
-        "    primary_education:education_level_name: bachelors → Bachelors",
+        "    Level of degree: bachelors → Bachelors",
         "2 records can be put right. 1 finding is for you to decide.",
     ]
     assert "Nothing is written" in ran.err

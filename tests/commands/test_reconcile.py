@@ -50,7 +50,7 @@ def test_an_answer_is_explained_once_for_all_whom_it_concerns(sent: Path) -> Non
     some, everybody = (graduand(sent, "reconcile", path, *words).out for words in ((), ("--all",)))
 
     heads = [line for line in some.splitlines() if line.startswith("✗")]
-    assert heads == ["✗ email_address (12)", "✗ username (1)"]
+    assert heads == ["✗ Email address (12)", "✗ Username (1)"]
     assert some.count("  Cause: ") == some.count("  Cure: ") == 2
     assert "  00000000  records/2026-spring/00000000.yaml:2:16\n" in some
     assert "  … and 2 more (--all shows them)\n" in some

@@ -132,7 +132,7 @@ def test_findings_stand_at_their_fields_and_lines_as_typed(root: Path) -> None:
 
     by_key = placed(found, ("primary_education:end_date", "disabled"))
     assert [finding.rule for finding in by_key["disabled"]] == ["GR501"]
-    (impossible,) = [one for one in by_key["primary_education:end_date"] if "no “2026-02-30”" in one.message]
+    (impossible,) = [one for one in by_key["primary_education:end_date"] if "“2026-02-30” is no date" in one.message]
     assert text_now(draft, workspace.school).splitlines()[impossible.line - 1] == '  end_date: "2026-02-30"'
 
 

@@ -68,7 +68,10 @@ def text(root: Path, path: str = RECORD) -> str:
 
 
 def state(root: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """Return what every file holds, but for what graduand remembers in git's own folder."""
+    remembered = root / ".git/graduand"
+    files = (path for path in root.rglob("*") if path.is_file() and not path.is_relative_to(remembered))
+    return {str(path): path.read_bytes() for path in files}
 
 
 # Looking first
