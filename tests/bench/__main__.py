@@ -143,6 +143,7 @@ def audited(root: Path, commits: int, rounds: int) -> Iterator[Target]:
         rounds,
     )
     yield at_most("11", f"audit, {commits} commits, cold", "git log -p -U0", timed["cold"], timed["log"], 0.8)
+    yield at_most("11w", "the same, on the wall", "git log -p -U0", timed["cold"], timed["log"], 0.8, wall=True)
     yield at_most("11b", "the same", "git log --raw and its objects", timed["cold"], timed["git"], 4.0)
     # A month of a history of some years, as somebody asks for it.
     last = subprocess.run(("git", "log", "-1", "--format=%cs"), cwd=root, check=True, capture_output=True, text=True)
