@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from graduand import disk
 from graduand.errors import NotEmpty, NotWritten, SchemaBroken, Usage
 from graduand.language import _, quoted, spoken
-from graduand.records.importer import PATH as IMPORTER_PATH
-from graduand.records.importer import SIZE
 from graduand.records.institution import read_institution
 from graduand.records.kinds import Kind
+from graduand.records.peeking import IMPORTER as IMPORTER_PATH
 from graduand.records.peeking import PATH as INSTITUTION_PATH
+from graduand.records.peeking import SIZE
 from graduand.records.writing import scalar
 from graduand.workspace import Workspace
 

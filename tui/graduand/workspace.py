@@ -12,13 +12,15 @@ from graduand.findings import Finding, Severity
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from graduand.people.called import Name
     from graduand.people.drawer import Drawer
     from graduand.people.known import Known
     from graduand.people.leaf import Progress
     from graduand.people.register import Register
+    from graduand.records.field import Field
     from graduand.records.importer import Importer
     from graduand.records.institution import Institution
     from graduand.records.record import Record
@@ -107,9 +109,10 @@ class Workspace(_Place):
     @cached_property
     def importer(self) -> Importer:
         """The importer's facts."""
-        from graduand.records.importer import PATH, SIZE, read_importer
+        from graduand.records.importer import read_importer
+        from graduand.records.peeking import IMPORTER, SIZE
 
-        raw = disk.read(self.root / PATH, SIZE)
+        raw = disk.read(self.root / IMPORTER, SIZE)
         return self._known.importer(raw) if self._known else read_importer(raw)
 
     @cached_property
@@ -117,10 +120,10 @@ class Workspace(_Place):
         """What was parsed of them before; None where nothing is remembered."""
         from graduand.people.known import Known
 
-        return Known(self._git_folder) if self.remembers and self._git_folder else None
+        return Known(self.git_folder) if self.remembers and self.git_folder else None
 
     @cached_property
-    def _git_folder(self) -> str:
+    def git_folder(self) -> str:
         """Git's own folder; "" where there is no git."""
         from graduand.history.program import Program
 
@@ -128,6 +131,21 @@ class Workspace(_Place):
             return Program(self.root).folder
         except (NoGit, NotGit):
             return ""
+
+    def lies_in(self, git_folder: str) -> None:
+        """Take note of git's own folder, where somebody has asked for it already."""
+        self.__dict__["git_folder"] = git_folder
+
+    @cached_property
+    def names(self) -> Mapping[str, Field | Name]:
+        """What the fields are called; when that is known, nothing else of the schema is read."""
+        from graduand.people.called import names
+        from graduand.records.peeking import IMPORTER, PATH, SIZE
+
+        if not self.remembers or not self.git_folder or "school" in self.__dict__:
+            return self.school.fields
+        schema = tuple(disk.read(self.root / path, SIZE) for path in (IMPORTER, PATH))
+        return names(self.git_folder, schema, lambda: self.school.fields)
 
     @cached_property
     def school(self) -> School:
@@ -213,14 +231,13 @@ class Workspace(_Place):
     def _drawer(self, on: str) -> Drawer | None:
         """Return where the register is kept from one time to the next; None where there is no git."""
         from graduand.people.drawer import Drawer
-        from graduand.records.importer import PATH as IMPORTER
-        from graduand.records.importer import SIZE
+        from graduand.records.peeking import IMPORTER, SIZE
         from graduand.records.peeking import PATH as INSTITUTION
 
-        if not self._git_folder:
+        if not self.git_folder:
             return None
         schema = [disk.read(self.root / path, SIZE) for path in (IMPORTER, INSTITUTION)]
-        return Drawer(self._git_folder, self.root, schema, on)
+        return Drawer(self.git_folder, self.root, schema, on)
 
     def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
         """Return the paths from the root that are meant; none: everything.
@@ -246,8 +263,8 @@ class Workspace(_Place):
 
     def json_schema(self) -> tuple[str, str]:
         """Return the JSON Schema of a record as it should be, and as the file has it ("" when there is none)."""
-        from graduand.records.importer import SIZE
         from graduand.records.jsonschema import json_schema
+        from graduand.records.peeking import SIZE
 
         path = self.root / JSON_SCHEMA
         there = disk.read(path, SIZE).decode(errors="replace") if path.exists() else ""
@@ -255,7 +272,7 @@ class Workspace(_Place):
 
     def write_json_schema(self) -> None:
         """Write the JSON Schema of a record beside the facts that it is made from."""
-        from graduand.records.importer import SIZE
+        from graduand.records.peeking import SIZE
 
         wanted, there = self.json_schema()
         path = self.root / JSON_SCHEMA

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import GitRefused, Unreadable
 from graduand.language import _
-from graduand.records.importer import PATH as IMPORTER_PATH
 from graduand.records.importer import read_importer
 from graduand.records.institution import read_institution
+from graduand.records.peeking import IMPORTER as IMPORTER_PATH
 from graduand.records.peeking import PATH as INSTITUTION_PATH
 from graduand.records.school import School, school_of
 

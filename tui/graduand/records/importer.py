@@ -10,15 +10,13 @@ from graduand.errors import SchemaBroken
 from graduand.language import Words, _, quoted
 from graduand.records.field import Field
 from graduand.records.kinds import Kind
+from graduand.records.peeking import IMPORTER as PATH
+from graduand.records.peeking import SIZE
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import Node, Scalar, Sequence, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-PATH = "schema/handshake.yaml"
-SIZE = 1_000_000
-"""Bytes; this file may be larger than a record."""
 
 
 class Source(NamedTuple):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 CLEAR: Final = "**CLEAR**"
 """The importer's word for "wipe this field" [FAQ]; blank means "leave as it is"."""
@@ -72,17 +72,29 @@ def plain_shape(kind: Kind) -> str:
     return _PLAIN.get(kind, "").replace(r"\n", "")
 
 
+class _Shapes(dict[Kind, "Callable[[str], object] | None"]):
+    """What tells whether a text has the shape of a kind, made when somebody asks; None: every text has."""
+
+    def __init__(self, patterns: Mapping[Kind, str]) -> None:
+        self._patterns = patterns
+
+    def __missing__(self, kind: Kind) -> Callable[[str], object] | None:
+        pattern = self._patterns.get(kind)
+        self[kind] = re.compile(pattern).fullmatch if pattern is not None else None
+        return self[kind]
+
+
+_SHAPES: Final = _Shapes(PATTERNS)
+_PLAINLY: Final = _Shapes(_PLAIN)
+
+
 def matches(kind: Kind, text: str) -> bool:
     """Tell whether the whole of `text` has the shape of `kind`; kinds without a pattern take any text."""
-    pattern = _COMPILED.get(kind)
-    return pattern is None or pattern.fullmatch(text) is not None
-
-
-_COMPILED: Final = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
-_PLAINLY: Final = {kind: re.compile(pattern).fullmatch for kind, pattern in _PLAIN.items()}
+    shape = _SHAPES[kind]
+    return shape is None or shape(text) is not None
 
 
 def is_plain(kind: Kind, text: str) -> bool:
     """Tell at once that a text of the kind breaks no rule of its own; False says nothing."""
-    plainly = _PLAINLY.get(kind)
+    plainly = _PLAINLY[kind]
     return plainly is not None and plainly(text) is not None

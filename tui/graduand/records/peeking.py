@@ -6,6 +6,9 @@ import re
 from typing import Final
 
 PATH: Final = "schema/institution.yaml"
+IMPORTER: Final = "schema/handshake.yaml"
+SIZE: Final = 1_000_000
+"""Bytes; the importer's file may be larger than a record."""
 
 
 def peeked_language(raw: bytes) -> str:

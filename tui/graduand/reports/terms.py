@@ -13,10 +13,11 @@ from graduand.records.reasons import reason_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from graduand.people.called import Name
     from graduand.records.field import Field
     from graduand.workspace import Workspace
 
-    Fields = Mapping[str, Field]
+    Fields = Mapping[str, Field | Name]
 
 _DISABLED: Final = "disabled"
 _KIND: Final = "transition:kind"
@@ -48,14 +49,14 @@ class Terms(NamedTuple):
         return _words(field).get(cell, text) if field else text
 
 
-def _words(field: Field) -> Mapping[str, str]:
+def _words(field: Field | Name) -> Mapping[str, str]:
     """Return the words for the values that have some."""
     words = {CLEAR: _("wiped in Handshake")}
     if field.key == _DISABLED:
         words |= {"true": _("closed"), "false": _("reopened")}
     elif field.key == _KIND:
         words |= {"graduated": _("graduated"), "returned": _("returned")}
-    elif field.kind is Kind.BOOLEAN:
+    elif field.kind == Kind.BOOLEAN:
         words |= {"true": _("yes"), "false": _("no")}
     return words
 
@@ -70,7 +71,7 @@ def terms_of(workspace: Workspace) -> Terms:
     @cache
     def fields() -> Fields:
         try:
-            return workspace.school.fields
+            return workspace.names
         except Trouble:
             return {}
 

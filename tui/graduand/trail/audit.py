@@ -108,6 +108,7 @@ class _Past(NamedTuple):
 
 def _past(workspace: Workspace) -> _Past:
     program, standing = standing_of(workspace.root)
+    workspace.lies_in(program.folder)
     return _Past(timeline(program, lambda: _fast(workspace), standing), program, standing.sent)
 
 
