@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import disk
 from graduand.errors import NoGit, NoRepository, NotGit, Usage
-from graduand.findings import Finding, Severity
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from graduand.findings import Finding
     from graduand.people.called import Name
     from graduand.people.drawer import Drawer
     from graduand.people.known import Known
@@ -292,4 +292,6 @@ def within(path: str, scope: tuple[str, ...]) -> bool:
 
 def errors(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings that forbid compiling."""
+    from graduand.findings import Severity
+
     return tuple(finding for finding in found if finding.severity is Severity.ERROR)

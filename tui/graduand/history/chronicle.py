@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 from graduand.history.events import Event, Kind, Source
@@ -22,7 +23,7 @@ class Columns(NamedTuple):
 
     sources: Lines = Lines()
     lines: Lines = Lines()
-    kinds: bytes = b""
+    kinds: bytes | memoryview = b""
     numbers: array[int] = array(NUMBER)
     authors: Lines = Lines()
     """Everybody who wrote a commit; one may be there twice."""
@@ -75,11 +76,11 @@ class Chronicle(Sequence[Event]):
         found: Collection[int] = range(len(self))
         if kinds:
             letters = {ord(_LETTERS[kind]) for kind in kinds}
-            found = [index for index, letter in enumerate(self.columns.kinds) if letter in letters]
+            found = list(compress(found, map(letters.__contains__, self.columns.kinds)))
         if author or any(days):
             fitting = self._fitting(author.casefold(), *days)
-            numbers = self.columns.numbers
-            found = [index for index in found if numbers[index] in fitting]
+            numbers = map(self.columns.numbers.__getitem__, found)
+            found = list(compress(found, map(fitting.__contains__, numbers)))
         if people:
             usernames = [_username(line) for line in self.columns.lines]
             found = [index for index in found if usernames[index] in people]
@@ -186,7 +187,7 @@ class Scroll:
             Columns(
                 before.sources.longer([_source_line(source) for source in sources]),
                 before.lines.longer(self._lines),
-                before.kinds + "".join(self._kinds).encode(),
+                bytes(before.kinds) + "".join(self._kinds).encode(),
                 before.numbers + self._numbers,
                 before.authors.longer([name.replace("\n", " ") for name in authors]),
                 before.by + array(NUMBER, [authors[source.author] for source in sources]),

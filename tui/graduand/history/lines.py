@@ -19,7 +19,7 @@ _LOST: Final = "surrogatepass"
 class Lines(Sequence[str]):
     """Texts without line ends."""
 
-    def __init__(self, raw: bytes = b"", ends: array[int] | None = None) -> None:
+    def __init__(self, raw: bytes | memoryview = b"", ends: array[int] | None = None) -> None:
         self.raw = raw
         """One after the other, each with a line end behind it."""
         self.ends = ends if ends is not None else array(NUMBER)

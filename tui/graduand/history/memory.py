@@ -17,11 +17,11 @@ from graduand.history.events import Gap
 from graduand.history.lines import NUMBER, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graduand.history.program import Program
 
-FORM: Final = f"graduand/events/3/{sys.byteorder}/{array(NUMBER).itemsize}/{marshal.version}"
+FORM: Final = f"graduand/events/4/{sys.byteorder}/{array(NUMBER).itemsize}/{marshal.version}"
 """The form of the file and the meaning of events; what bears another one is thrown away."""
 
 _LIMIT: Final = 1 << 30
@@ -53,15 +53,20 @@ def recall(program: Program, prefix: str) -> Memory | None:
     head, body = whole[:_HEAD], whole[_HEAD:]
     if head != _head(body):
         return None
-    says, *parts = marshal.loads(body)  # noqa: S302 - our own, and whole
-    return _memory(says, iter(parts)) if says["prefix"] == prefix else None
+    end = int.from_bytes(body[:_LENGTH], "big")
+    says = marshal.loads(body[_LENGTH:end])  # noqa: S302 - our own, and whole
+    return _memory(says, _parts(body[end:], says["sizes"])) if says["prefix"] == prefix else None
 
 
 def keep(program: Program, memory: Memory) -> None:
     """Keep what is known; where the disk refuses, it is found again the next time."""
     parts = [*_raw(memory.names), *(raw for column in memory.chronicle.columns for raw in _raw(column))]
-    says = {name: getattr(memory, name) for name in _SAID} | {"gaps": [tuple(gap) for gap in memory.gaps]}
-    body = marshal.dumps((says, *map(bytes, parts)))
+    says = {name: getattr(memory, name) for name in _SAID} | {
+        "gaps": [tuple(gap) for gap in memory.gaps],
+        "sizes": [memoryview(part).nbytes for part in parts],
+    }
+    head = marshal.dumps(says)
+    body = b"".join([(_LENGTH + len(head)).to_bytes(_LENGTH, "big"), head, *parts])
     with suppress(NotWritten):
         disk.keep(_place(program), _head(body) + body)
 
@@ -71,6 +76,7 @@ def _head(body: bytes | memoryview) -> bytes:
 
 
 _HEAD: Final = len(_head(b""))
+_LENGTH: Final = 4
 _SAID: Final = ("head", "prefix", "clock", "broken", "doubled")
 
 
@@ -78,7 +84,7 @@ def _place(program: Program) -> Path:
     return Path(program.folder, "graduand", "events")
 
 
-def _raw(column: Lines | array[int] | bytes) -> Iterator[bytes | array[int]]:
+def _raw(column: Lines | array[int] | bytes | memoryview) -> Iterator[bytes | memoryview | array[int]]:
     """Return the pieces of memory that a column lies in."""
     if isinstance(column, Lines):
         yield column.raw
@@ -87,7 +93,7 @@ def _raw(column: Lines | array[int] | bytes) -> Iterator[bytes | array[int]]:
         yield column
 
 
-def _memory(says: dict[str, Any], parts: Iterator[bytes]) -> Memory:
+def _memory(says: dict[str, Any], parts: Iterator[memoryview]) -> Memory:
     names, sources, lines = (_lines(parts) for _turn in range(3))
     kinds, numbers = next(parts), _numbers(next(parts))
     authors, by, days = _lines(parts), _numbers(next(parts)), _numbers(next(parts))
@@ -99,12 +105,19 @@ def _memory(says: dict[str, Any], parts: Iterator[bytes]) -> Memory:
     )
 
 
-def _lines(parts: Iterator[bytes]) -> Lines:
+def _parts(body: memoryview, sizes: Iterable[int]) -> Iterator[memoryview]:
+    start = 0
+    for size in sizes:
+        yield body[start : start + size]
+        start += size
+
+
+def _lines(parts: Iterator[memoryview]) -> Lines:
     raw = next(parts)
     return Lines(raw, _numbers(next(parts)))
 
 
-def _numbers(raw: bytes) -> array[int]:
+def _numbers(raw: memoryview) -> array[int]:
     numbers = array(NUMBER)
     numbers.frombytes(raw)
     return numbers

@@ -38,14 +38,14 @@ def names(git_folder: str, schema: tuple[bytes, ...], read: Callable[[], Mapping
     state: tuple[str, tuple[bytes, ...]] = (__version__, schema)
     found = _kept(place, state)
     if found is None:
-        found = [(key, field.label.en, field.label.fr, field.kind.value) for key, field in read().items()]
+        found = [(key, (field.label.en, field.label.fr), field.kind.value) for key, field in read().items()]
         body = marshal.dumps((state, found))
         with suppress(NotWritten):
             disk.keep(place, zlib.crc32(body).to_bytes(_SUM, "big") + body, sync=False)
-    return {key: Name(key, Words(en, fr), kind) for key, en, fr, kind in found}
+    return {key: Name(key, Words(*label), kind) for key, label, kind in found}
 
 
-def _kept(place: Path, state: tuple[str, tuple[bytes, ...]]) -> list[tuple[str, str, str, str]] | None:
+def _kept(place: Path, state: tuple[str, tuple[bytes, ...]]) -> list[tuple[str, tuple[str, str], str]] | None:
     """Return what is kept of just this state; None when there is nothing, or it is damaged."""
     try:
         whole = memoryview(disk.read(place, _LIMIT))
