@@ -70,6 +70,7 @@ class FieldRow(Horizontal):
         self._shows: object = None
         self._value: Held | None = None
         self._found: Sequence[Finding] = ()
+        self._told: object = ((), "")
 
     def compose(self) -> ComposeResult:
         """Build the row."""
@@ -119,8 +120,13 @@ class FieldRow(Horizontal):
         self._tell()
 
     def _tell(self) -> None:
+        why = self._standing.why if self._standing and self.editor.has_focus else ""
+        # Whoever goes from field to field would lay the whole form out anew, for nothing.
+        if self._told == (told := (tuple(self._found), why)):
+            return
+        self._told = told
         lines = [Content.styled(f"{SIGNS[one.severity]} {one.message}", COLOURS[one.severity]) for one in self._found]
-        if self._standing and self.editor.has_focus:
-            lines.append(Content.styled(f"↳ {self._standing.why}", "italic $foreground 60%"))
+        if why:
+            lines.append(Content.styled(f"↳ {why}", "italic $foreground 60%"))
         self._said.update(Content("\n").join(lines))
         self.set_class(bool(lines), "-said")

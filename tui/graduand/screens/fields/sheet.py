@@ -43,6 +43,7 @@ class Sheet(VerticalScroll, can_focus=False):
         self._school = school
         self._today = today
         self._whole = Static(classes="whole")
+        self._said: Sequence[Finding] = ()
         self._parts: dict[str, Widget] = {}
 
     def compose(self) -> Iterable[Widget]:
@@ -115,8 +116,9 @@ class Sheet(VerticalScroll, can_focus=False):
         by_key = placed(found, self.rows)
         for key, row in self.rows.items():
             row.say(by_key.get(key, ()))
-        whole = [
-            Content.styled(f"{SIGNS[one.severity]} {one.message}", COLOURS[one.severity]) for one in by_key.get("", ())
-        ]
-        self._whole.update(Content("\n").join(whole))
-        self._whole.set_class(bool(whole), "-said")
+        whole = by_key.get("", ())
+        if whole != self._said:
+            self._said = whole
+            lines = [Content.styled(f"{SIGNS[one.severity]} {one.message}", COLOURS[one.severity]) for one in whole]
+            self._whole.update(Content("\n").join(lines))
+            self._whole.set_class(bool(whole), "-said")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual import on
@@ -25,6 +25,20 @@ SHOWN: Final = 7
 """Keys at most; F1 has the others."""
 
 
+class Told(NamedTuple):
+    """A key, as it is printed on the keyboard, what it does, and whether it could be pressed now."""
+
+    key: str
+    shown: str
+    words: str
+    enabled: bool
+
+    @property
+    def wide(self) -> int:
+        """Columns that it takes, the gap to the next one too."""
+        return cell_len(f"{self.shown} {self.words}") + 2
+
+
 class Key(Static):
     """A key and what it does; a click is the same as pressing it."""
 
@@ -36,11 +50,10 @@ class Key(Static):
     }
     """
 
-    def __init__(self, key: str, shown: str, words: str, *, enabled: bool) -> None:
-        super().__init__(Content.assemble((shown, "bold $text-accent"), f" {words}"), classes="" if enabled else "-off")
-        self._key = key
-        self.wide = cell_len(f"{shown} {words}") + 2
-        """Columns that it takes, the gap to the next one too."""
+    def __init__(self, told: Told) -> None:
+        words = Content.assemble((told.shown, "bold $text-accent"), f" {told.words}")
+        super().__init__(words, classes="" if told.enabled else "-off")
+        self._key = told.key
 
     @on(Click)
     def press_the_key(self) -> None:
@@ -55,6 +68,7 @@ class KeyLine(Horizontal, can_focus=False):
     KeyLine { dock: bottom; height: 1; padding: 0 1; color: $footer-foreground; background: $footer-background; }
     """
     _ready = reactive(default=False, repaint=False)
+    _told: tuple[Told, ...] = ()
 
     def on_mount(self) -> None:
         """Follow the keys of the screen."""
@@ -63,17 +77,26 @@ class KeyLine(Horizontal, can_focus=False):
     @on(Resize)
     def make_room(self) -> None:
         """Show as many keys as the new width has room for."""
-        self.call_after_refresh(self.recompose)
+        self.call_after_refresh(self._renew)
 
     def _follow(self, screen: Screen[object]) -> None:
         self._ready = True
         if self.is_attached and screen is self.screen:
-            self.call_after_refresh(self.recompose)
+            self.call_after_refresh(self._renew)
+
+    async def _renew(self) -> None:
+        """Compose anew when other keys are to be told; mostly one only goes on to the next field."""
+        if self.is_attached and self._told != tuple(self._with_room()):
+            await self.recompose()
 
     def compose(self) -> ComposeResult:
         """Show the keys that have room; the last one, which explains the others, always has."""
-        keys = [self._key(active) for active in self._shown()][: SHOWN - 1] if self._ready else []
-        helping = [self._key(active) for active in self._active() if active.binding.action == "help"][:1]
+        self._told = tuple(self._with_room())
+        yield from map(Key, self._told)
+
+    def _with_room(self) -> Iterator[Told]:
+        keys = [self._tell(active) for active in self._shown()][: SHOWN - 1] if self._ready else []
+        helping = [self._tell(active) for active in self._active() if active.binding.action == "help"][:1]
         room = self.size.width - 2 - sum(key.wide for key in helping)
         for key in keys:
             room -= key.wide
@@ -81,10 +104,10 @@ class KeyLine(Horizontal, can_focus=False):
                 yield key
         yield from helping
 
-    def _key(self, active: ActiveBinding) -> Key:
+    def _tell(self, active: ActiveBinding) -> Told:
         binding = active.binding
         shown = self.app.get_key_display(binding)
-        return Key(binding.key, shown, _(binding.description), enabled=active.enabled)
+        return Told(binding.key, shown, _(binding.description), enabled=active.enabled)
 
     def _active(self) -> Iterator[ActiveBinding]:
         yield from self.screen.active_bindings.values()
