@@ -135,6 +135,14 @@ async def resize(pilot: Pilot[Any], width: int, height: int) -> None:
     await later(pilot, 1 / 60)
 
 
+async def seen_at(pilot: Pilot[Any], size: tuple[int, int]) -> str:
+    """Return the screen as lines of text in a terminal of this size."""
+    if pilot.app.size != size:
+        await pilot.resize_terminal(*size)
+        await settled(pilot)
+    return screen_text(pilot.app)
+
+
 def screen_text(app: App[Any]) -> str:
     """Return the screen as lines of text, without colours; trailing blanks cut."""
     painted = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
