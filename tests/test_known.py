@@ -10,7 +10,8 @@ from graduand.errors import SchemaBroken
 from graduand.people.known import Known
 from graduand.records.importer import read_importer
 from graduand.records.institution import read_institution
-from graduand.records.tree import packed, parse, unpacked
+from graduand.records.nodes import packed, unpacked
+from graduand.records.tree import parse
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, HOUSE, TODAY, begin, commit, graduand, put
 

@@ -95,7 +95,7 @@ def test_an_audit_with_nothing_new_reads_what_is_remembered_and_no_more(root: Pa
     assert again & (HEAVY | SLOW) == set()
     assert {name for name in again if name.startswith("graduand.history.")} == {
         f"graduand.history.{name}"
-        for name in ("chronicle", "events", "glance", "lines", "memory", "program", "timeline")
+        for name in ("branch", "chronicle", "events", "glance", "lines", "memory", "program", "timeline")
     }
 
 

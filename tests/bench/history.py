@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.history.branch import timeline
 from graduand.history.program import Program
-from graduand.history.timeline import timeline
 from graduand.records.canon import fast_reader
 from graduand.records.paths import record_path
 from graduand.records.record import Record

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.history.branch import timeline
 from graduand.history.chronicle import Scroll
 from graduand.history.program import Program
 from graduand.history.swift import Swift
-from graduand.history.timeline import timeline
 from graduand.records.canon import fast_reader
 from tests.bench.history import invent, mistold
 from tests.repository import GRADUATE, begin, commit, git, graduand

@@ -5,8 +5,9 @@ import yaml
 
 from graduand.findings import Place
 from graduand.records import parsing
+from graduand.records.nodes import DEPTH, Mapping, Node, Scalar, Sequence
 from graduand.records.source import Refused
-from graduand.records.tree import DEPTH, Mapping, Node, Scalar, Sequence, parse
+from graduand.records.tree import parse
 
 REFUSED = {
     # Class B1: not YAML

@@ -14,7 +14,7 @@ from graduand.language import _, quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graduand.records.tree import Node, Scalar
+    from graduand.records.nodes import Node, Scalar
 
 _THEMES: Final = ("dark", "light")
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -62,8 +62,8 @@ def read_preferences() -> Preferences:
 
 
 def _taken(found: Preferences, path: Path, key: Scalar, node: Node) -> Preferences:
-    from graduand.records.tree import Mapping as Tree  # noqa: PLC0415
-    from graduand.records.tree import Scalar  # noqa: PLC0415
+    from graduand.records.nodes import Mapping as Tree  # noqa: PLC0415
+    from graduand.records.nodes import Scalar  # noqa: PLC0415
 
     text = node.text if isinstance(node, Scalar) else ""
     if key.text == "theme" and text in _THEMES:

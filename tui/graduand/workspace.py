@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand import disk
+from graduand import circles, disk
 from graduand.errors import NoGit, NoRepository, NotGit, Usage
 from graduand.language import _, quoted
 
@@ -180,11 +180,11 @@ class Workspace(_Place):
         What is known from an earlier time is not read again, unless all shall be read `afresh`.
         """
         from graduand.people.clerk import Clerk
-        from graduand.people.register import register_of, undisturbed
+        from graduand.people.register import register_of
         from graduand.records import files
 
         drawer = None if afresh else self._drawer(on)
-        with undisturbed():
+        with circles.unsought():
             found = files.find(self.root, stamps=drawer is not None)
         return register_of(Clerk(self.root, self.school, on), found, drawer, progress)
 

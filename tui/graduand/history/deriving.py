@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graduand import disk
+from graduand import circles, disk
 from graduand.errors import GitRefused, Unreadable
 from graduand.history.chronicle import Chronicle, Scroll
 from graduand.history.credit import objects
@@ -22,7 +20,7 @@ from graduand.history.timeline import Timeline
 from graduand.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from graduand.history.line import Line
     from graduand.history.program import Program
@@ -79,22 +77,10 @@ def _longer(chronicle: Chronicle, program: Program, line: Line, prefix: str, she
     """Return a chronicle with the events of the line at its end."""
     scroll = Scroll(chronicle)
     swift = Swift(teller, shelf, scroll)
-    with _no_collection():
+    with circles.unsought():
         for step in shelf.ready(steps(program, line, prefix), objects):
             swift.tell(step)
         return scroll.chronicle()
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Let Python look for no circles meanwhile: much is made here, and none of it is one."""
-    active = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if active:
-            gc.enable()
 
 
 def _resumed(kept: Memory, shelf: Shelf) -> Teller:

@@ -11,15 +11,16 @@ from graduand.intake.dates import FORMS
 from graduand.language import _, quoted
 from graduand.records.importer import bare
 from graduand.records.kinds import Kind
+from graduand.records.nodes import Mapping as Tree
+from graduand.records.nodes import Scalar
 from graduand.records.source import Refused, text_of
-from graduand.records.tree import Mapping as Tree
-from graduand.records.tree import Scalar, parse
+from graduand.records.tree import parse
 from graduand.records.writing import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graduand.records.tree import Node
+    from graduand.records.nodes import Node
 
 FOLDER: Final = "schema/intake"
 LIMIT: Final = 1_000_000

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from graduand.people import kept
 from graduand.records.importer import facts_of, importer_of
 from graduand.records.institution import institution_of, tree_of
-from graduand.records.tree import packed, unpacked
+from graduand.records.nodes import packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

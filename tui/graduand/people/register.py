@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain, compress, groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from graduand import circles
 from graduand.findings import Finding, in_order
 from graduand.handshake.lines import EMPTY, Band, Lines, joined_lines
 from graduand.handshake.row import Row
@@ -19,7 +18,7 @@ from graduand.rules import judgement
 from graduand.rules.identity import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from graduand.people.clerk import Clerk
     from graduand.people.drawer import Drawer
@@ -143,21 +142,9 @@ def harvest_of(leaves: Sequence[Leaf], faulty: Collection[str], headers: Sequenc
 
 def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None = None) -> Register:
     """Return the register of the files that were `found`; what lies in the `drawer` unchanged is not read again."""
-    with undisturbed():
+    with circles.unsought():
         leaves = _leaves(clerk, found, drawer, progress)
     return Register(clerk, leaves, found.strays, drawer)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Keep Python from looking for circles among the many values that are made now and hold none."""
-    looking = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looking:
-            gc.enable()
 
 
 def _leaves(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None) -> Sequence[Leaf]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from graduand.records.nodes import Mapping, Node, Scalar, Sequence
 from graduand.records.record import Record, Value
 from graduand.records.source import Refused, text_of
-from graduand.records.tree import Mapping, Node, Scalar, Sequence, parse
+from graduand.records.tree import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

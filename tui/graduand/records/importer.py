@@ -10,10 +10,11 @@ from graduand.errors import SchemaBroken
 from graduand.language import Words, _, quoted
 from graduand.records.field import Field
 from graduand.records.kinds import Kind
+from graduand.records.nodes import Node, Scalar, Sequence
 from graduand.records.peeking import IMPORTER as PATH
 from graduand.records.peeking import SIZE
 from graduand.records.source import Refused, text_of
-from graduand.records.tree import Node, Scalar, Sequence, parse
+from graduand.records.tree import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ from graduand.records.source import Fault
 
 if TYPE_CHECKING:
     from graduand.records.importer import Retired
+    from graduand.records.nodes import Scalar
     from graduand.records.school import School
-    from graduand.records.tree import Scalar
 
 
 _LONGEST: Final = 100

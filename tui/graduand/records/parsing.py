@@ -8,8 +8,8 @@ import yaml
 
 from graduand.findings import Place
 from graduand.language import N_, _, quoted
+from graduand.records.nodes import DEPTH, Mapping, Node, Scalar, Sequence
 from graduand.records.source import Fault, Refused, place_at
-from graduand.records.tree import DEPTH, Mapping, Node, Scalar, Sequence
 
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]

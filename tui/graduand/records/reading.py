@@ -9,10 +9,11 @@ from graduand.findings import Finding, Place, Severity
 from graduand.language import _, ngettext, quoted
 from graduand.records.kinds import CLEAR, Kind
 from graduand.records.naming import unknown_key
+from graduand.records.nodes import Mapping, Node, Scalar, Sequence
 from graduand.records.record import Record, Value
 from graduand.records.source import Fault, Refused, text_of
 from graduand.records.transition import Waiver
-from graduand.records.tree import Mapping, Node, Scalar, Sequence, parse
+from graduand.records.tree import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,11 @@ from graduand.language import _
 from graduand.records.comments import Comments, comments_of
 from graduand.records.kinds import CLEAR, Kind
 from graduand.records.naming import right_key
+from graduand.records.nodes import Mapping, Node, Scalar
 from graduand.records.reading import Taken, is_null
 from graduand.records.record import Record, of_account
 from graduand.records.source import Refused, text_of
-from graduand.records.tree import Mapping, Node, Scalar, parse
+from graduand.records.tree import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,44 +1,11 @@
-"""Tree: plain block YAML as nodes of text with places."""
+"""Tree: plain block YAML as nodes of text with places; the parser is there when something is to be parsed."""
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING
 
-from graduand.findings import Place
-
-DEPTH: Final = 6
-"""How deep a file may nest; a record needs four."""
-
-
-class Scalar(NamedTuple):
-    """A text as it was typed; `start` and `end` are its span in the file, quotes included."""
-
-    text: str
-    place: Place
-    plain: bool
-    start: int
-    end: int
-
-
-class Sequence(NamedTuple):
-    """A list of nodes."""
-
-    items: tuple[Node, ...]
-    place: Place
-
-
-class Mapping(NamedTuple):
-    """Keys and their nodes, in the order of the file."""
-
-    entries: tuple[tuple[Scalar, Node], ...]
-    place: Place
-
-    def get(self, key: str) -> Node | None:
-        """Return the node under `key`, or None."""
-        return next((node for name, node in self.entries if name.text == key), None)
-
-
-Node = Scalar | Sequence | Mapping
+if TYPE_CHECKING:
+    from graduand.records.nodes import Mapping
 
 
 def parse(text: str) -> Mapping:
@@ -51,22 +18,3 @@ def parse(text: str) -> Mapping:
     from graduand.records.parsing import parsed  # noqa: PLC0415 - 15 ms, where nothing is left to parse for nothing
 
     return parsed(text)
-
-
-def packed(node: Node) -> tuple[Any, ...]:
-    """Return a tree as plain tuples, for keeping."""
-    if isinstance(node, Scalar):
-        return (node.text, tuple(node.place), node.plain, node.start, node.end)
-    if isinstance(node, Sequence):
-        return (tuple(map(packed, node.items)), tuple(node.place), "")
-    return (tuple((packed(key), packed(value)) for key, value in node.entries), tuple(node.place))
-
-
-def unpacked(kept: tuple[Any, ...]) -> Any:  # noqa: ANN401 - one of three kinds of node, as it was packed
-    """Return the tree that was packed."""
-    place = Place(*kept[1])
-    if len(kept) == 5:
-        return Scalar(kept[0], place, *kept[2:])
-    if len(kept) == 3:
-        return Sequence(tuple(map(unpacked, kept[0])), place)
-    return Mapping(tuple((unpacked(key), unpacked(value)) for key, value in kept[0]), place)

@@ -6,8 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import NoSuchPerson, Usage
+from graduand.history.branch import standing_of, timeline
 from graduand.history.events import Kind
-from graduand.history.timeline import standing_of, timeline
 from graduand.language import _, quoted
 from graduand.nearest import nearest
 
