@@ -57,6 +57,13 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
     return compare
 
 
+_NOISE = (
+    *("ACCESSIBLE", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE", "LINES", "NO_COLOR"),
+    *("MAKEFLAGS", "MAKELEVEL", "MFLAGS"),
+)
+"""Variables by which those around a program tell it what they are; `make test` is one of them."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Take the developer's home, settings, clock, identity and network away."""
@@ -64,7 +71,7 @@ def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
         for name in list(os.environ):
             if name.startswith(("GIT_", "GRADUAND_", "XDG_", "LC_")):
                 patch.delenv(name)
-        for name in ("ACCESSIBLE", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE", "LINES", "NO_COLOR"):
+        for name in _NOISE:
             patch.delenv(name, raising=False)
         home = tmp_path_factory.getbasetemp() / "home"
         home.mkdir()
@@ -74,12 +81,16 @@ def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
             "TZ": "UTC",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
-            # No sample hooks, and no waiting for the disk.
-            "GIT_CONFIG_COUNT": "2",
+            # No sample hooks, no waiting for the disk, and no tidying up after a commit.
+            "GIT_CONFIG_COUNT": "4",
             "GIT_CONFIG_KEY_0": "init.templateDir",
             "GIT_CONFIG_VALUE_0": "",
             "GIT_CONFIG_KEY_1": "core.fsync",
             "GIT_CONFIG_VALUE_1": "none",
+            "GIT_CONFIG_KEY_2": "maintenance.auto",
+            "GIT_CONFIG_VALUE_2": "false",
+            "GIT_CONFIG_KEY_3": "gc.auto",
+            "GIT_CONFIG_VALUE_3": "0",
             "GIT_TERMINAL_PROMPT": "0",
             **{f"GIT_{who}_NAME": "Camille Renard" for who in ("AUTHOR", "COMMITTER")},
             **{f"GIT_{who}_EMAIL": "camille.renard@valmont.example" for who in ("AUTHOR", "COMMITTER")},
