@@ -82,9 +82,8 @@ class Importer:
     file_rows: int
 
 
-@lru_cache(maxsize=4)
 def read_importer(raw: bytes, path: str = PATH) -> Importer:
-    """Return the importer that the bytes of `handshake.yaml` describe; the same bytes are read once.
+    """Return the importer that the bytes of `handshake.yaml` describe.
 
     Raises:
         SchemaBroken: not YAML, or a key is missing or has a value that it cannot have.
@@ -92,8 +91,9 @@ def read_importer(raw: bytes, path: str = PATH) -> Importer:
     return importer_of(facts_of(raw, path), path)
 
 
+@lru_cache(maxsize=4)
 def facts_of(raw: bytes, path: str = PATH) -> Any:
-    """Return what the bytes of `handshake.yaml` say, as plain dicts, lists and texts.
+    """Return what the bytes of `handshake.yaml` say, as plain dicts, lists and texts, which nobody alters.
 
     Raises:
         SchemaBroken: not YAML.
