@@ -37,10 +37,10 @@ audit: .venv/.run ## Who, when and why / Qui, quand et pourquoi
 dev: .venv/.dev ## Install what the targets below need
 
 test: .venv/.dev ## Run the tests
-	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist worksteal)
+	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses 3 --dist worksteal)
 
 coverage: .venv/.dev ## Run the tests, and say which lines none of them reaches
-	@.venv/bin/python -m pytest --numprocesses 2 --dist worksteal --cov $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses 3 --dist worksteal --cov $(ARGS)
 
 gate: .venv/.dev ## All that must pass before a commit; what CI runs
 	@.venv/bin/ruff format --check
