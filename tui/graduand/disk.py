@@ -446,9 +446,15 @@ def publish(folder: Path, files: Mapping[str, bytes], seal: str) -> None:
                 if name not in ours and os.path.lexists(folder / name):
                     raise InTheWay(folder / name)
             _sweep(folder)
-            _exchange(folder, files, seal, ours)
+            if ours != files.keys() or not all(_is_published(folder / name, files[name]) for name in files):
+                _exchange(folder, files, seal, ours)
     except OSError as error:
         raise NotWritten(folder, _reason(error)) from error
+
+
+def _is_published(path: Path, content: bytes) -> bool:
+    """Tell whether a file of a set stands already as it shall be; then nobody waits for the disk."""
+    return _holds(path, content) and stat.S_IMODE(path.stat().st_mode) == PRIVATE
 
 
 def _exchange(folder: Path, files: Mapping[str, bytes], seal: str, ours: frozenset[str]) -> None:

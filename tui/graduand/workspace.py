@@ -196,6 +196,8 @@ class Workspace(_Place):
 
     def verdict_of(self, register: Register, scope: tuple[str, ...]) -> Verdict:
         """Return what the register says of the files in `scope`."""
+        if not scope:
+            return Verdict(register.findings, register.paths, self.records)
         return Verdict(
             tuple(finding for finding in register.findings if within(finding.path, scope)),
             tuple(path for path in register.paths if within(path, scope)),

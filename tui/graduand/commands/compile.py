@@ -39,7 +39,6 @@ def compile(  # noqa: A001 - the command's name
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compiled import compiled_text, left_out_text
-    from graduand.reports.findings_text import findings_text
     from graduand.sending import uploads
 
     workspace = session.workspace(remembers=not no_cache)
@@ -49,6 +48,8 @@ def compile(  # noqa: A001 - the command's name
     )
     compiled = uploads.prepare(workspace, order, progress(), afresh=no_cache)
     if compiled.prepared is None:
+        from graduand.reports.findings_text import findings_text
+
         found = errors(compiled.checked.findings)
         show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))

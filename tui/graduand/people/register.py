@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
-from itertools import chain, compress, groupby
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand import circles
@@ -14,11 +15,12 @@ from graduand.people import twin
 from graduand.people.leaf import is_settled, joined
 from graduand.records import files, stamp
 from graduand.records.paths import username_of
+from graduand.records.record import FOLDER
 from graduand.rules import judgement
 from graduand.rules.identity import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from graduand.people.clerk import Clerk
     from graduand.people.drawer import Drawer
@@ -148,7 +150,7 @@ def register_of(clerk: Clerk, found: files.Found, drawer: Drawer | None, progres
 
 
 def _leaves(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: Progress | None) -> Sequence[Leaf]:
-    cohorts = {cohort: [*paths] for cohort, paths in groupby(found.paths, _cohort)}
+    cohorts = dict(_by_cohort(found.paths))
     kept = (
         {cohort: _unchanged(drawer.leaf(cohort), paths, found.stamps) for cohort, paths in cohorts.items()}
         if drawer
@@ -177,8 +179,14 @@ def _leaves(clerk: Clerk, found: files.Found, drawer: Drawer | None, progress: P
     return leaves
 
 
-def _cohort(path: str) -> str:
-    return path.split("/", 2)[1]
+def _by_cohort(paths: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Return the paths of each cohort; they are sorted, so its end is looked for and no path is taken apart."""
+    start = 0
+    while start < len(paths):
+        cohort = paths[start].split("/", 2)[1]
+        end = bisect_left(paths, f"{FOLDER}/{cohort}0", start)  # the sign after the slash
+        yield cohort, [*paths[start:end]]
+        start = end
 
 
 def _unchanged(leaf: Leaf | None, paths: Sequence[str], now: Mapping[str, bytes]) -> Leaf | None:
