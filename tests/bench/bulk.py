@@ -98,13 +98,10 @@ def _remembered(root: Path, size: str, compiling: Sequence[str], rounds: int) ->
     first = str(next(path for path in sorted((root / "records").rglob("*.yaml")) if b"gpa" in path.read_bytes()))
     edit = ("sh", "-c", f"sed -i s/gpa:.*/'gpa: 2.'$(( $$ % 90 + 10 ))/ {first}; exec \"$@\"", "sh")
     timed = side_by_side(
-        {
-            "warm": Command((*compiling, "--allow-dirty"), root),
-            "look": Command((sys.executable, "-c", LOOK), root),
-            "edited": Command((*edit, *compiling, "--allow-dirty"), root),
-        },
-        rounds,
+        {"warm": Command(compiling, root), "look": Command((sys.executable, "-c", LOOK), root)}, rounds
     )
+    # By itself: a file that was edited just now may change once more unseen, and is read again for two seconds.
+    timed |= side_by_side({"edited": Command((*edit, *compiling, "--allow-dirty"), root)}, rounds)
     subprocess.run(["git", "checkout", "--quiet", "records"], cwd=root, check=True)
     warm, beside = timed["warm"], "os.scandir and stat of every file"
     yield at_most("4", f"warm compile, {size}, on the wall", beside, warm, timed["look"], 3, wall=True)
