@@ -662,3 +662,33 @@ def test_a_file_system_without_locks_is_a_trouble_and_no_bug(tmp_path: Path, mon
 
 if __name__ == "__main__":
     _kill_everywhere(WAYS[sys.argv[1]], Path(sys.argv[2]))
+
+
+def test_a_set_that_stands_already_is_not_written_again(tmp_path: Path) -> None:
+    def places() -> dict[str, int]:
+        return {path.name: path.stat().st_ino for path in tmp_path.iterdir() if path.name in NEW_SET}
+
+    disk.publish(tmp_path, NEW_SET, SEAL)
+    before = places()
+    disk.publish(tmp_path, NEW_SET, SEAL)
+
+    assert places() == before
+    assert before.keys() == NEW_SET.keys()
+
+
+@pytest.mark.parametrize("spoil", ["content", "mode", "missing"])
+def test_a_set_of_which_a_file_is_otherwise_is_written_whole(tmp_path: Path, spoil: str) -> None:
+    disk.publish(tmp_path, NEW_SET, SEAL)
+    name = next(name for name in NEW_SET if name != SEAL)
+    path = tmp_path / name
+    if spoil == "content":
+        path.write_bytes(path.read_bytes() + b"x")
+    elif spoil == "mode":
+        path.chmod(0o644)
+    else:
+        path.unlink()
+
+    disk.publish(tmp_path, NEW_SET, SEAL)
+
+    assert {name: (tmp_path / name).read_bytes() for name in NEW_SET} == NEW_SET
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -339,3 +339,17 @@ def test_the_commit_of_a_record_forgets_nothing(root: Path) -> None:
     commit(root)
 
     assert (root / ".git/graduand/leaves").is_dir()
+
+
+def test_cohorts_whose_names_begin_alike_keep_their_people_apart(root: Path) -> None:
+    begin(root)
+    wanted: list[tuple[str, str]] = []
+    for cohort in ("2026", "2026-spring", "2026.spring", "20260", "2026 bis", "2025"):
+        for username in (f"{len(wanted):08}", f"{len(wanted) + 1:08}"):
+            put(root, graduate(username), f"{cohort}/{username}.yaml")
+            wanted.append((cohort, username))
+
+    leaves = Workspace(root).register(TODAY).leaves
+
+    assert sorted((leaf.cohort, username) for leaf in leaves for username in leaf.usernames) == sorted(wanted)
+    assert len(leaves) == 6

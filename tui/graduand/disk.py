@@ -454,7 +454,10 @@ def publish(folder: Path, files: Mapping[str, bytes], seal: str) -> None:
 
 def _is_published(path: Path, content: bytes) -> bool:
     """Tell whether a file of a set stands already as it shall be; then nobody waits for the disk."""
-    return _holds(path, content) and stat.S_IMODE(path.stat().st_mode) == PRIVATE
+    try:
+        return stat.S_IMODE(path.lstat().st_mode) == PRIVATE and _holds(path, content)
+    except OSError:  # it is gone; to write it says what there is to say
+        return False
 
 
 def _exchange(folder: Path, files: Mapping[str, bytes], seal: str, ours: frozenset[str]) -> None:
