@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from graduand.findings import Severity
 from graduand.records.importer import read_importer
 from graduand.records.institution import read_institution
-from graduand.records.kinds import CLEAR, Kind
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.paths import record_path
 from graduand.records.record import START, Record
 from graduand.records.school import school_of
-from graduand.rules.book import RULES
 from graduand.rules.judgement import judge, judge_all
+from graduand.rules.registry import RULES
 from tests.repository import HOUSE
 
 if TYPE_CHECKING:
@@ -68,15 +68,15 @@ _TRAPS: Final = (
 """Text that a CSV or YAML writer, a spreadsheet or a reader may stumble over."""
 
 _TEXT: Final = st.sampled_from(_TRAPS) | st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
-_BY_KIND: Final[dict[Kind, st.SearchStrategy[str]]] = {
-    Kind.IDENTIFIER: st.from_regex(r"[!-*,./0-9:;<>?A-~][!-~]{0,20}", fullmatch=True),
-    Kind.EMAIL: st.from_regex(
+_BY_KIND: Final[dict[FieldKind, st.SearchStrategy[str]]] = {
+    FieldKind.IDENTIFIER: st.from_regex(r"[!-*,./0-9:;<>?A-~][!-~]{0,20}", fullmatch=True),
+    FieldKind.EMAIL: st.from_regex(
         r"[a-z0-9!#$%&'*/?^_`{|}~][a-zA-Z0-9+=-]{0,20}(\.[a-z]{1,9})?@(valmont|mail|courriel)\.example", fullmatch=True
     ),
-    Kind.PHONE: st.from_regex(r"\+?[0-9]{10}", fullmatch=True),
-    Kind.DATE: st.dates().map(str),
-    Kind.BOOLEAN: st.sampled_from(["true", "false"]),
-    Kind.GPA: st.from_regex(r"[0-4](\.[0-9]{1,2})?", fullmatch=True),
+    FieldKind.PHONE: st.from_regex(r"\+?[0-9]{10}", fullmatch=True),
+    FieldKind.DATE: st.dates().map(str),
+    FieldKind.BOOLEAN: st.sampled_from(["true", "false"]),
+    FieldKind.GPA: st.from_regex(r"[0-4](\.[0-9]{1,2})?", fullmatch=True),
 }
 
 
@@ -109,7 +109,7 @@ def _person(draw: st.DrawFn, school: School, number: int) -> Record:
     wild = {
         key: draw(_value(field))
         for key, field in school.fields.items()
-        if field.kind is not Kind.WAIVERS and key != "transition:kind" and draw(st.booleans())
+        if field.kind is not FieldKind.WAIVERS and key != "transition:kind" and draw(st.booleans())
     }
     return _without_errors(plain | wild, plain, school)
 
@@ -117,9 +117,9 @@ def _person(draw: st.DrawFn, school: School, number: int) -> Record:
 def _value(field: Field) -> st.SearchStrategy[Value]:
     if field.key == "transition:account:reason":
         return st.sampled_from(["requested-by-student", "required-by-policy", "closed-by-mistake"])
-    kind = field.item if field.kind is Kind.LIST else field.kind
+    kind = field.item if field.kind is FieldKind.LIST else field.kind
     text = st.sampled_from(field.values) if field.values else _BY_KIND.get(kind, _TEXT)
-    whole = st.lists(text, min_size=1, max_size=4, unique=True).map(tuple) if field.kind is Kind.LIST else text
+    whole = st.lists(text, min_size=1, max_size=4, unique=True).map(tuple) if field.kind is FieldKind.LIST else text
     return st.one_of(whole, whole, whole, st.just(CLEAR)) if field.clear else whole
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.changes import bulk
-from graduand.changes import wanted as changes
+from graduand.editing import bulk_edit
+from graduand.editing import change_request as changes
 from graduand.errors import InTheWay, Usage
 from graduand.handshake.effect import Effect
 from graduand.reports.bulk_text import grave_words, remarks
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from graduand.changes.wanted import Change
+    from graduand.editing.change_request import FieldChange
 
 ONE, TWO, BACK = (f"records/2026-spring/0041234{number}.yaml" for number in (5, 6, 7))
 
@@ -34,9 +34,9 @@ def people(root: Path) -> Workspace:
     return Workspace(root)
 
 
-def differences(people: Workspace, change: Change, *paths: str) -> dict[str, dict[str, tuple[str, str]]]:
+def differences(people: Workspace, change: FieldChange, *paths: str) -> dict[str, dict[str, tuple[str, str]]]:
     """Return what would change, by username and key."""
-    prepared = bulk.prepare(people, paths or (ONE, TWO, BACK), change, TODAY)
+    prepared = bulk_edit.prepare(people, paths or (ONE, TWO, BACK), change, TODAY)
     return {
         person.was.username: {one.key: (one.before, one.after) for one in person.differences}
         for person in prepared.people
@@ -71,10 +71,10 @@ def test_accounts_are_closed_with_a_reason_and_counted(people: Workspace) -> Non
     settle(people.root, limits="{deactivations: {count: 1, percent: null}}")
     workspace = Workspace(people.root)
 
-    prepared = bulk.prepare(workspace, (ONE, TWO), change, TODAY)
+    prepared = bulk_edit.prepare(workspace, (ONE, TWO), change, TODAY)
 
     assert prepared.effects == {Effect.DEACTIVATE: 2}
-    assert grave_words(prepared, bulk.beyond(workspace, prepared)) == (
+    assert grave_words(prepared, bulk_edit.beyond(workspace, prepared)) == (
         "2 accounts would be closed, of 3 people; the limit in institution.yaml is 1.",
     )
     assert list(remarks(prepared)) == ["Afterwards the rules find: GR506 Held back until a day (2)."]
@@ -84,7 +84,7 @@ def test_accounts_are_closed_with_a_reason_and_counted(people: Workspace) -> Non
 def test_what_is_so_already_and_what_cannot_be_read_is_left(people: Workspace) -> None:
     put(people.root, "username: [", "2026-spring/00412348.yaml")
 
-    prepared = bulk.prepare(
+    prepared = bulk_edit.prepare(
         people, (ONE, BACK, BACK.replace("7.", "8.")), changes.graduated(people.school, "2026-06-15"), TODAY
     )
 
@@ -96,9 +96,9 @@ def test_what_is_so_already_and_what_cannot_be_read_is_left(people: Workspace) -
 
 
 def test_records_go_to_another_cohort_in_one_commit(people: Workspace) -> None:
-    prepared = bulk.prepare(people, (ONE, TWO), changes.gone_to("2026-autumn"), TODAY)
+    prepared = bulk_edit.prepare(people, (ONE, TWO), changes.gone_to("2026-autumn"), TODAY)
 
-    saved = bulk.apply(people, prepared, commit=True)
+    saved = bulk_edit.apply(people, prepared, commit=True)
 
     assert {one.commit for one in saved} == {git(people.root, "rev-parse", "HEAD").strip()}
     assert git(people.root, "show", "--format=%s", "--name-status", "--no-renames", "HEAD").split("\n")[:1] == [
@@ -115,7 +115,7 @@ def test_no_record_is_moved_onto_another(people: Workspace) -> None:
     put(people.root, GRADUATE, "2026-autumn/00412345.yaml")
 
     with pytest.raises(InTheWay):
-        bulk.prepare(people, (ONE,), changes.gone_to("2026-autumn"), TODAY)
+        bulk_edit.prepare(people, (ONE,), changes.gone_to("2026-autumn"), TODAY)
 
 
 def test_a_field_is_found_by_its_label_in_any_case_and_by_its_key(people: Workspace) -> None:
@@ -129,8 +129,8 @@ def test_a_field_is_found_by_its_label_in_any_case_and_by_its_key(people: Worksp
 
 
 def test_wiping_is_grave_and_taking_out_is_not(people: Workspace) -> None:
-    wiped = bulk.prepare(people, (ONE, TWO), changes.field(people.school, "last_name", "**CLEAR**"), TODAY)
-    gone = bulk.prepare(people, (ONE, TWO), changes.field(people.school, "last_name", ""), TODAY)
+    wiped = bulk_edit.prepare(people, (ONE, TWO), changes.field(people.school, "last_name", "**CLEAR**"), TODAY)
+    gone = bulk_edit.prepare(people, (ONE, TWO), changes.field(people.school, "last_name", ""), TODAY)
 
     assert grave_words(wiped, ()) == ("A field of 2 people would be wiped.",)
     assert grave_words(gone, ()) == ()
@@ -153,7 +153,7 @@ def test_what_cannot_be_meant_is_refused(people: Workspace) -> None:
     assert "none of the reasons: requested by the student" in refusal(lambda: changes.closed(school, "because"))
     assert "none of the reasons: returned" in refusal(lambda: changes.reopened(school, "deceased"))
     assert "Did you mean “Last name”" in refusal(lambda: changes.field(school, "lst name", "Martin"))
-    assert "record by record" in refusal(lambda: bulk.prepare(people, (ONE, TWO), address, TODAY))
+    assert "record by record" in refusal(lambda: bulk_edit.prepare(people, (ONE, TWO), address, TODAY))
 
 
 def test_the_campaign_is_noted_with_both_its_days(people: Workspace) -> None:

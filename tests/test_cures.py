@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.changes.cures import Cured, cures
+from graduand.editing.cures import Cured, cures
 from graduand.records.reading import read
-from graduand.rules.book import RULES
+from graduand.rules.registry import RULES
 from graduand.workspace import Workspace
 from tests.rules.judged import CLOSED, GRADUATE, HERE, ON, RETURNER, but, importer, judged
 from tests.rules.pairs import PAIRS

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from graduand import disk
 from graduand.errors import Busy, ChangedOnDisk, InTheWay, NotWritten, Unreadable
+from graduand.storage import disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

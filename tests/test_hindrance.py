@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.changes.hindrance import hindrance
+from graduand.editing.preflight import hindrance
 from graduand.workspace import Workspace
 from tests.repository import begin
 

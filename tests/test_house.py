@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 PROGRAM = HOUSE / "tui" / "graduand"
 
 LAYERS = (
-    {"findings", "errors", "language", "catalogue", "disk", "nearest", "saved", "__init__"}
-    | {"circles", "encoding", "delimited", "spreadsheet"},
+    {"findings", "errors", "language", "catalogue", "similar", "file_change", "gc_pause", "__init__"},
+    {"storage"},
     {"records"},
     {"rules"},
-    {"intake", "handshake", "history"},
+    {"tables", "handshake", "git"},
     {"the use cases"},
     {"reports"},
     {"commands", "screens"},
@@ -29,19 +29,19 @@ LAYERS = (
 )
 """From the ground up. What stands beside workspace.py and is not of the ground, module or package, is a use case."""
 
-ALONE = {"intake", "handshake", "history"}
+ALONE = {"tables", "handshake", "git"}
 """They do not know each other; the use cases bring them together."""
 
 DOORS = {
-    "typer": ("commands.typed", "commands.wording"),
+    "typer": ("commands.typer_adapter", "commands.typer_messages"),
     "click": (),
     "textual": ("screens",),
     "rich": ("reports", "screens"),
     "yaml": ("records",),
     "ruamel": ("records",),
-    "git": ("history",),
-    "openpyxl": ("intake.workbook",),
-    "subprocess": ("history.program",),
+    "git": ("git",),
+    "openpyxl": ("tables.workbook",),
+    "subprocess": ("git.program",),
     "shutil": (),
     "tempfile": (),
     "pickle": (),
@@ -50,9 +50,9 @@ DOORS = {
 """Which parts, or modules, may import what; nobody has need of what stands beside ()."""
 
 ACTING = (
-    "disk",
-    "history",
-    "intake",
+    "storage",
+    "git",
+    "tables",
     "records.files",
     "records.reading",
     "records.parsing",
@@ -62,7 +62,7 @@ ACTING = (
 """What reads, writes or judges by itself: commands, screens and reports ask the use cases for it."""
 
 WRITING = {"open", "write_text", "write_bytes", "fdopen", "replace", "rename", "link", "symlink", "truncate", "mkfifo"}
-LONG = {"disk.py", "rules/values.py"}
+LONG = {"storage/disk.py", "rules/values.py"}
 """Modules of more than 300 lines: one family of rules is one file, and one place writes."""
 
 
@@ -132,7 +132,7 @@ def ours(module: str) -> list[Import]:
 
 
 def test_there_is_a_house() -> None:
-    assert {part(module) for module in MODULES} >= {"records", "rules", "handshake", "history", "reports", "commands"}
+    assert {part(module) for module in MODULES} >= {"records", "rules", "handshake", "git", "reports", "commands"}
     assert len(ours("workspace")) > 10
 
 
@@ -147,7 +147,7 @@ def test_imports_point_down() -> None:
     assert up == []
 
 
-def test_intake_handshake_and_history_do_not_know_each_other() -> None:
+def test_tables_handshake_and_git_do_not_know_each_other() -> None:
     known = [
         (module, imported.module)
         for module in MODULES
@@ -187,7 +187,7 @@ def test_what_is_typed_seen_and_printed_asks_the_use_cases_to_act() -> None:
         for module in MODULES
         if part(module) in {"commands", "screens", "reports"}
         for imported in ours(module)
-        if imported.module != "history.events"  # values, which are shown
+        if imported.module != "git.events"  # values, which are shown
         and imported.at_run_time
         and f"{imported.module}.".startswith(tuple(f"{name}." for name in ACTING))
     ]
@@ -214,7 +214,7 @@ def test_only_the_disk_writes() -> None:
         or name.rpartition(".")[2] in {"write_text", "write_bytes", "symlink_to", "hardlink_to", "touch"}
     ]
 
-    outside = [call for call in writing if not call.startswith("disk: ")]
+    outside = [call for call in writing if not call.startswith("storage.disk: ")]
     assert len(outside) < len(writing)
     # What is printed into a closed pipe goes nowhere.
     assert outside in ([], ["__main__: os.open(os.devnull, os.O_WRONLY)"])
@@ -240,7 +240,7 @@ def test_nothing_is_printed_asked_run_or_imported_in_secret() -> None:
 
     found = {(module, name) for module, name, _whole in calls() if name in secret}
 
-    assert found <= {("commands.app", "import_module"), ("history.glance", "os.posix_spawnp")}
+    assert found <= {("commands.app", "import_module"), ("git.run_quick", "os.posix_spawnp")}
 
 
 def classes() -> Iterator[tuple[str, ast.ClassDef]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.errors import SchemaBroken
-from graduand.people.known import Known
+from graduand.index.schema_cache import SchemaCache
 from graduand.records.importer import read_importer
 from graduand.records.institution import read_institution
 from graduand.records.nodes import packed, unpacked
@@ -24,7 +24,7 @@ INSTITUTION = (HOUSE / "schema/institution.yaml").read_bytes()
 
 def test_what_is_known_is_what_is_read(tmp_path: Path) -> None:
     for _turn in range(2):
-        known = Known(str(tmp_path))
+        known = SchemaCache(str(tmp_path))
         assert known.importer(IMPORTER) == read_importer(IMPORTER)
         assert known.institution(INSTITUTION) == read_institution(INSTITUTION)
 
@@ -34,22 +34,22 @@ def test_what_is_known_is_what_is_read(tmp_path: Path) -> None:
 
 
 def test_a_byte_that_changes_is_seen(tmp_path: Path) -> None:
-    Known(str(tmp_path)).institution(INSTITUTION)
+    SchemaCache(str(tmp_path)).institution(INSTITUTION)
     changed = INSTITUTION.replace(b"language: fr", b"language: en")
 
-    assert Known(str(tmp_path)).institution(changed) == read_institution(changed) != read_institution(INSTITUTION)
+    assert SchemaCache(str(tmp_path)).institution(changed) == read_institution(changed) != read_institution(INSTITUTION)
 
 
 @pytest.mark.parametrize("place", [0, 70, 80, -1])
 def test_what_is_damaged_is_read_again(tmp_path: Path, place: int) -> None:
     kept = tmp_path / "graduand/schema/institution"
-    Known(str(tmp_path)).institution(INSTITUTION)
+    SchemaCache(str(tmp_path)).institution(INSTITUTION)
     whole = kept.read_bytes()
     damaged = bytearray(whole)
     damaged[place] ^= 1
     kept.write_bytes(damaged)
 
-    assert Known(str(tmp_path)).institution(INSTITUTION) == read_institution(INSTITUTION)
+    assert SchemaCache(str(tmp_path)).institution(INSTITUTION) == read_institution(INSTITUTION)
     assert kept.read_bytes() == whole
 
 
@@ -59,7 +59,7 @@ def test_a_broken_file_is_refused_each_time_with_its_line(tmp_path: Path, broken
         read_institution(broken)
     for _turn in range(2):
         with pytest.raises(SchemaBroken) as refused:
-            Known(str(tmp_path)).institution(broken)
+            SchemaCache(str(tmp_path)).institution(broken)
         assert str(refused.value) == str(afresh.value)
 
 

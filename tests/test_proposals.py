@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand import disk
-from graduand.changes import journal
-from graduand.changes.proposal import Proposal, State, amended, founded, moved
-from graduand.changes.proposals import apply, resume, told
+from graduand.editing import journal
+from graduand.editing.proposal import Proposal, State, amended, founded, moved
+from graduand.editing.transaction import apply, resume, told
 from graduand.errors import ChangedOnDisk, NotCommitted, NotNow, NotWritten
 from graduand.records.files import _SIMPLE
+from graduand.records.independent_check import agrees
 from graduand.records.record import Record
-from graduand.records.referee import agrees
 from graduand.records.writing import canonical, modeline
+from graduand.storage import disk
 from graduand.workspace import Workspace
 from tests.killing import killed, killed_everywhere, state
 from tests.people import SCHOOL

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand.people.query import Filter, Query, completed, folded, query_of
+from graduand.index.query import Filter, Query, completed, folded, query_of
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ import pytest
 
 from graduand.commands.app import COMMANDS
 from graduand.screens.app import GraduandApp
+from graduand.screens.base_app import Shell
 from graduand.screens.editing import EditingScreen
 from graduand.screens.keys import key_name
 from graduand.screens.people import PeopleScreen
-from graduand.screens.shell import Shell
 from tests.repository import HOUSE, begin, commit, git
 
 if TYPE_CHECKING:

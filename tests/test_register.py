@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from graduand.handshake.row import row_of
-from graduand.people import twin
-from graduand.people.clerk import Clerk
-from graduand.people.leaf import Leaf, joined, packed, unpacked
-from graduand.people.register import register_of
+from graduand.index import parallel
+from graduand.index.index import register_of
+from graduand.index.index_page import IndexPage, joined, packed, unpacked
+from graduand.index.indexer import Indexer
 from graduand.records import files, stamp
 from graduand.rules import judgement
 from graduand.workspace import Workspace
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from graduand.people.register import Register
+    from graduand.index.index import Index
     from graduand.records.school import School
 
 PEOPLE: Final = 700
@@ -39,7 +39,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory, school: School) -> Path:
     return school_repository(tmp_path_factory.mktemp("crowd") / "school", PEOPLE, school, commit=False)
 
 
-def told(register: Register) -> tuple[object, ...]:
+def told(register: Index) -> tuple[object, ...]:
     """Return all that a register says."""
     rows = [dict(row) for leaf in register.leaves for row in leaf.lines]
     apart = [(leaf.cohort, leaf.apart) for leaf in register.leaves]
@@ -74,7 +74,7 @@ def test_the_lines_of_plain_records_are_the_rows_that_they_would_make(crowd: Pat
 def test_a_clerk_takes_few_files_the_slow_road_and_finds_the_same(crowd: Path) -> None:
     school = Workspace(crowd).school
     paths = files.find(crowd).paths[:20]
-    fast, slow = (Clerk(crowd, school, TODAY) for _turn in range(2))
+    fast, slow = (Indexer(crowd, school, TODAY) for _turn in range(2))
     fast.many = True
 
     one, other = fast.leaf("2020-spring", paths), slow.leaf("2020-spring", paths)
@@ -91,7 +91,7 @@ def test_a_leaf_is_the_same_after_it_was_packed_cut_and_joined(root: Path) -> No
     assert alike(joined(halves, [*Workspace(root).school.columns]), leaf)
 
 
-def _leaf(root: Path) -> Leaf:
+def _leaf(root: Path) -> IndexPage:
     """Return a leaf with rows that stand apart and files that are faulty, from records of all shapes."""
     shipped(root)
     put(root, FAULTY)
@@ -104,7 +104,7 @@ def _leaf(root: Path) -> Leaf:
     return leaf
 
 
-def alike(one: Leaf, other: Leaf) -> bool:
+def alike(one: IndexPage, other: IndexPage) -> bool:
     return one._replace(lines=None) == other._replace(lines=None) and [*one.lines] == [*other.lines]  # type: ignore[arg-type]
 
 
@@ -218,13 +218,13 @@ def test_what_has_not_changed_is_not_read_again(root: Path, monkeypatch: pytest.
     monkeypatch.setattr(stamp, "_TICK", -(10**18))
     Workspace(root).register(TODAY)
     read: list[str] = []
-    leaf_of = Clerk.leaf
+    leaf_of = Indexer.leaf
 
-    def leaf(clerk: Clerk, cohort: str, paths: Sequence[str]) -> Leaf:
+    def leaf(clerk: Indexer, cohort: str, paths: Sequence[str]) -> IndexPage:
         read.extend(paths)
         return leaf_of(clerk, cohort, paths)
 
-    monkeypatch.setattr(Clerk, "leaf", leaf)
+    monkeypatch.setattr(Indexer, "leaf", leaf)
     Workspace(root).register(TODAY)
     assert read == []
 
@@ -324,9 +324,9 @@ def test_two_processes_find_what_one_finds_even_if_the_second_is_killed(crowd: P
 
 
 def test_a_process_with_threads_has_no_twin(crowd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clerk = Clerk(crowd, Workspace(crowd).school, TODAY)
+    clerk = Indexer(crowd, Workspace(crowd).school, TODAY)
     monkeypatch.setattr("threading.active_count", lambda: 2)
-    monkeypatch.setattr(twin, "FROM", 100)
+    monkeypatch.setattr(parallel, "FROM", 100)
     monkeypatch.setattr("os.fork", lambda: pytest.fail("forked"), raising=False)
 
     assert len(register_of(clerk, files.find(crowd), None).paths) == PEOPLE

@@ -8,9 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand.people.listing import Column
-from graduand.people.query import folded, query_of
-from graduand.people.roster import ORDERS, Entry, Progress, Roster, last_roster, outstanding_of, roster_of
+from graduand.index.column_store import StoredColumn
+from graduand.index.people_list import (
+    ORDERS,
+    ListedPerson,
+    PeopleList,
+    Progress,
+    last_roster,
+    outstanding_of,
+    roster_of,
+)
+from graduand.index.query import folded, query_of
 from graduand.workspace import Workspace
 from tests.repository import FAULTY, TODAY, begin, graduate, put, shipped
 
@@ -20,12 +28,12 @@ if TYPE_CHECKING:
 _NAMES = ["Dupont", "Żak", "O’Brien", "Nguyễn", "d’Aubigny", ""]
 
 
-def crowd(people: int = 400) -> Roster:
+def crowd(people: int = 400) -> PeopleList:
     """Invent a roster."""
     chance = random.Random(7)
-    return Roster(
+    return PeopleList(
         tuple(
-            Entry(
+            ListedPerson(
                 f"records/20{chance.randrange(24, 27)}-spring/{number:05d}.yaml",
                 f"{number:05d}",
                 chance.choice(_NAMES),
@@ -80,7 +88,7 @@ def test_a_file_that_cannot_be_read_is_in_the_list_too(root: Path) -> None:
 def test_finding_agrees_with_looking_at_each_entry(typed: str) -> None:
     roster, query = crowd(), query_of(typed)
 
-    def holds(one: Entry) -> bool:
+    def holds(one: ListedPerson) -> bool:
         hay = folded(f"{one.username} {one.first_name} {one.last_name} {one.first_name} {one.address} {one.programme}")
         status = roster.outstanding.get(one.username, Progress("")).status
         states = {status, "waiting" * ("GR601" in one.rules), {"true": "closed", "false": "reopened"}.get(one.disabled)}
@@ -168,10 +176,10 @@ def test_a_list_that_is_damaged_or_from_elsewhere_is_not_shown(root: Path, tmp_p
 
 @given(st.lists(st.text(alphabet="aé \u2028\r", max_size=3), min_size=1, max_size=9))
 def test_a_column_is_its_texts_whether_it_is_taken_apart_or_not(texts: list[str]) -> None:
-    with patch.object(Column, "_SCREEN", 4):
+    with patch.object(StoredColumn, "_SCREEN", 4):
         for index in range(-len(texts), len(texts)):
-            assert Column("\n".join(texts))[index] == texts[index]
-        column = Column("\n".join(texts))
+            assert StoredColumn("\n".join(texts))[index] == texts[index]
+        column = StoredColumn("\n".join(texts))
         assert (len(column), column[1:3], list(column)) == (len(texts), texts[1:3], texts)
         with pytest.raises(IndexError):
             column[len(texts)]

@@ -23,7 +23,7 @@ runpy.run_module("graduand", run_name="__main__")
 _TAKE = """
 import json, sys
 from graduand.commands.app import COMMANDS, entry_of
-from graduand.commands.plain import values_of
+from graduand.commands.quick_parse import values_of
 for name in COMMANDS:
     values_of(entry_of(name).words, [])
 sys.stderr.write("\\n" + json.dumps(sorted(sys.modules)))
@@ -77,7 +77,9 @@ def test_the_version_is_said_before_anything_of_ours_is_imported(root: Path) -> 
 def test_check_imports_no_other_command(root: Path) -> None:
     commands = {module for module in imported(root, "check") if module.startswith("graduand.commands.")}
 
-    assert commands <= {f"graduand.commands.{name}" for name in ("app", "check", "declaration", "plain", "session")}
+    assert commands <= {
+        f"graduand.commands.{name}" for name in ("app", "check", "parameters", "quick_parse", "session")
+    }
 
 
 def test_no_command_needs_more_than_its_words_before_it_does_anything(root: Path) -> None:
@@ -93,9 +95,18 @@ def test_an_audit_with_nothing_new_reads_what_is_remembered_and_no_more(root: Pa
     again = imported(root, "audit", "--since", "2020-01-01")
 
     assert again & (HEAVY | SLOW) == set()
-    assert {name for name in again if name.startswith("graduand.history.")} == {
-        f"graduand.history.{name}"
-        for name in ("branch", "chronicle", "events", "glance", "lines", "memory", "program", "timeline")
+    assert {name for name in again if name.startswith("graduand.git.")} == {
+        f"graduand.git.{name}"
+        for name in (
+            "branch",
+            "event_cache",
+            "event_log",
+            "events",
+            "packed_strings",
+            "program",
+            "run_quick",
+            "timeline",
+        )
     }
 
 

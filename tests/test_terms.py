@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.changes import wanted as changes
-from graduand.history.events import Event, Kind
+from graduand.editing import change_request as changes
+from graduand.git.events import Event, EventKind
 from graduand.language import speak
-from graduand.records.reasons import reason_code, reason_words
-from graduand.reports.terms import TECHNICAL, Terms, terms_of
-from graduand.reports.trail_text import what
+from graduand.records.reason_labels import reason_code, reason_words
+from graduand.reports.audit_text import what
+from graduand.reports.labels import TECHNICAL, Terms, terms_of
 from graduand.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from graduand.records.school import School
 
 REASON = "transition:account:reason"
-UNDONE = Event(Kind.CORRECTED, "00412345", "", {"disabled": "true", REASON: "deceased"}, {})
-CLOSED = Event(Kind.DEACTIVATED, "00412345", "", None, None, "requested-by-student", "student", "2026-07-01")
+UNDONE = Event(EventKind.CORRECTED, "00412345", "", {"disabled": "true", REASON: "deceased"}, {})
+CLOSED = Event(EventKind.DEACTIVATED, "00412345", "", None, None, "requested-by-student", "student", "2026-07-01")
 
 
 def test_a_change_is_told_by_labels_and_in_words(school: School) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graduand.commands.app import COMMANDS
-from graduand.people.roster import roster_of
+from graduand.index.people_list import roster_of
 from graduand.workspace import Workspace, today
 from tests.bench import interface
 from tests.bench.bulk import Cost, growth, measured

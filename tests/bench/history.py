@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.history.branch import timeline
-from graduand.history.program import Program
-from graduand.records.canon import fast_reader
+from graduand.git.branch import timeline
+from graduand.git.program import Program
+from graduand.records.fast_reader import fast_reader
 from graduand.records.paths import record_path
 from graduand.records.record import Record
 from graduand.records.writing import canonical
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from graduand.history.events import Event
+    from graduand.git.events import Event
     from graduand.records.record import Value
     from graduand.records.school import School
 

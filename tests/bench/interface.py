@@ -16,8 +16,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.people.query import query_of
-from graduand.people.roster import Roster, roster_of
+from graduand.index.people_list import PeopleList, roster_of
+from graduand.index.query import query_of
 from graduand.workspace import Workspace, today
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def keys(graduand: Sequence[str], root: Path, rounds: int) -> tuple[float, float
     return statistics.median(typed), statistics.median(down)
 
 
-def search(roster: Roster, rounds: int = 9) -> float:
+def search(roster: PeopleList, rounds: int = 9) -> float:
     """Return the median seconds that the search itself takes for a first letter."""
     roster.prepare()
     taken = []

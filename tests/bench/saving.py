@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 
-from graduand.drafts.drafting import Draft, opened
-from graduand.drafts.saving import save
+from graduand.editing.draft import Draft, opened
+from graduand.editing.save_draft import save
 from graduand.records import files
 from graduand.workspace import Workspace
 

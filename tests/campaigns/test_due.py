@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand import disk
+from graduand.campaigns.apply_due import make
 from graduand.campaigns.due import calendar
-from graduand.campaigns.granted import make
-from graduand.campaigns.kinds import Kind
-from graduand.changes import journal
+from graduand.campaigns.kinds import CampaignKind
+from graduand.editing import journal
 from graduand.errors import ChangedOnDisk
-from graduand.history.commit import Recorder
+from graduand.git.commit import Recorder
+from graduand.storage import disk
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduand, put, settle
 
@@ -277,7 +277,7 @@ def test_who_stays_and_whose_account_is_closed_already_is_never_proposed(root: P
 def test_nobody_is_closed_who_has_answered_since_the_calendar_was_read(school: Path) -> None:
     workspace = Workspace(school)
     found = calendar(workspace, "2026-11-01")
-    chosen = found.proposed([Kind.ANSWER])
+    chosen = found.proposed([CampaignKind.ANSWER])
     assert [one.record.username for one in chosen] == ["00412345"]
     graduand(school, "edit", "00412345", "email_address=chloe@courriel.example")
     answered = text(school, "00412345")
@@ -295,7 +295,7 @@ def test_a_save_that_was_killed_before_is_finished_and_told(school: Path) -> Non
     after = before.decode().replace("Dupont", "Martin")
     folder = Recorder(school).folder
     disk.private(folder)
-    line = journal.Line(path, journal.checksum(before), after)
+    line = journal.JournalEntry(path, journal.checksum(before), after)
     journal.keep(folder, journal.Journal("Corrected: 00412353", {}, commit=True, lines=[line]))
 
     ran = graduand(school, "due", "--on", "2026-11-01", "--apply", "--only", "answer")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from graduand.exchange.cells import cell_of, taken
-from graduand.exchange.patching import patch_of
-from graduand.exchange.sheets import as_text, sheet_of
+from graduand.editing.sheet_cells import cell_of, taken
+from graduand.editing.sheet_export import as_text, sheet_of
+from graduand.editing.sheet_import import patch_of
 from graduand.language import speak
 from graduand.records.writing import canonical
 from graduand.workspace import Workspace

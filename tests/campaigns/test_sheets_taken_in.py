@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 
-from graduand.exchange import arrivals
-from graduand.exchange.arrivals import Order
-from graduand.exchange.sheets import as_text, sheet_of
+from graduand.editing.sheet_export import as_text, sheet_of
+from graduand.intake import preview
+from graduand.intake.preview import IntakeOptions
 from graduand.language import speak
 from graduand.records.record import Record
 from tests.campaigns.test_sheets import place, workspace_of
@@ -31,7 +31,7 @@ def test_taking_in_what_went_out_changes_nothing(place: Path, people: tuple[Reco
         speak(language)
         raw = as_text(sheet_of(people, SCHOOL)).encode()
 
-        look = arrivals.look(workspace, raw, Order(name="sheet.csv", on=DAY))
+        look = preview.look(workspace, raw, IntakeOptions(name="sheet.csv", on=DAY))
 
         assert look.refused == ()
         assert (look.new, look.changes) == ((), ())
@@ -48,8 +48,8 @@ def test_a_note_that_ends_in_a_blank_and_a_short_former_username_are_no_change(p
     }
     people = (Record("records/2026-spring/0.yaml", values),)
 
-    look = arrivals.look(
-        workspace_of(place, people), as_text(sheet_of(people, SCHOOL)).encode(), Order(name="sheet.csv", on=DAY)
+    look = preview.look(
+        workspace_of(place, people), as_text(sheet_of(people, SCHOOL)).encode(), IntakeOptions(name="sheet.csv", on=DAY)
     )
 
     assert (look.new, look.changes, look.refused, look.identical) == ((), (), (), ("0",))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand.exchange.cells import REMOVE, Dates, cell_of, dates_of, taken
+from graduand.editing.sheet_cells import REMOVE, Dates, cell_of, dates_of, taken
 from graduand.language import speak
-from graduand.spreadsheet import as_csv, guarded, is_spoilt, separator, unguarded
+from graduand.tables.spreadsheet import as_csv, guarded, is_spoilt, separator, unguarded
 from tests.people import SCHOOL
 
 FIELDS = SCHOOL.fields

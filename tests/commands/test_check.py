@@ -15,7 +15,7 @@ import pytest
 
 from graduand.__main__ import run
 from graduand.records.source import LIMIT
-from graduand.rules.book import RULES
+from graduand.rules.registry import RULES
 from tests.repository import HOUSE, graduand, put
 from tests.rules.judged import GRADUATE, but, other, quoted
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.drafts.drafting import begun
-from graduand.drafts.keeping import folder_of, keep
+from graduand.editing.draft import begun
+from graduand.editing.draft_store import folder_of, keep
 from graduand.workspace import Workspace
-from tests.drafts.test_keeping import orphan
+from tests.editing.test_keeping import orphan
 from tests.repository import GRADUATE, TODAY, begin, commit, graduand, put, settle
 
 if TYPE_CHECKING:

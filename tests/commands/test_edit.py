@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand import disk
-from graduand.changes.edits import edit
+from graduand.editing.edit import edit
 from graduand.records.paths import record_path
+from graduand.storage import disk
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.rules.book import RULES
+from graduand.rules.registry import RULES
 from tests.repository import graduand
 from tests.rules.judged import quoted
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graduand.drafts.drafting import Draft, opened
-from graduand.drafts.keeping import folder_of, keep
-from graduand.people.roster import roster_of
+from graduand.editing.draft import Draft, opened
+from graduand.editing.draft_store import folder_of, keep
+from graduand.index.people_list import roster_of
 from graduand.workspace import Workspace
-from tests.drafts.drafts import PATH, people
+from tests.editing.drafts import PATH, people
 from tests.repository import TODAY, graduand
 
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.commands import typed
+from graduand.commands import typer_adapter
 from graduand.commands.app import COMMANDS, entry_of, options
-from graduand.commands.declaration import Entry, words_of
-from graduand.commands.plain import values_of
+from graduand.commands.parameters import Entry, words_of
+from graduand.commands.quick_parse import values_of
 from graduand.commands.session import Ended, Session
 from graduand.errors import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.commands.declaration import Word
+    from graduand.commands.parameters import Word
 
 ODD = ("", "-", "--", "-h", "--help", "-x", "--nothing", "--all=", "--json=true", "--=", "a b", "é", "\u202e", "\udc80")
 
@@ -30,7 +30,7 @@ def typers(entry: Entry, name: str, words: Sequence[str]) -> dict[str, object] |
     head = Entry(words_of(options), "", lambda _nobody, _values: Session())
     recorded = entry._replace(call=lambda _session, values: given.append(values))
     try:
-        typed.run(head, {name: recorded}, lambda _session: True, [name, *words])
+        typer_adapter.run(head, {name: recorded}, lambda _session: True, [name, *words])
     except (Usage, Ended) as ended:
         return str(ended)
     return given[0]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from graduand.reports.plan_pages import as_markdown
-from graduand.reports.room import Room
-from graduand.reports.terms import TECHNICAL
-from graduand.sending.uploads import Order, prepare
+from graduand.reports.labels import TECHNICAL
+from graduand.reports.plan_formats import as_markdown
+from graduand.reports.size_limit import Room
+from graduand.uploads.compilation import CompileOptions, prepare
 from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, HELD_BACK, LOSES_ADDRESS, RETURNED
 from tests.repository import FAULTY, GRADUATE, HOUSE, begin, built, commit, git, graduand, graduate, put, settle
@@ -178,7 +178,7 @@ def test_markdown_fits_where_it_is_read_and_counts_who_does_not(root: Path, size
     for number in range(30):
         put(root, graduate(f"{number:08}"), f"2026-spring/{number:08}.yaml")
     commit(root)
-    prepared = prepare(Workspace(root), Order(DAY)).prepared
+    prepared = prepare(Workspace(root), CompileOptions(DAY)).prepared
     assert prepared
     room = Room(size, "utf-8", 1)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.audit.record_summary import portrait
 from graduand.language import speak
-from graduand.reports.portrait_text import portrait_text
-from graduand.reports.terms import Terms
-from graduand.trail.portrait import portrait
+from graduand.reports.labels import Terms
+from graduand.reports.record_text import portrait_text
 from tests.handshake.test_article import CLOSED, RETURNED_OPEN
 from tests.repository import GRADUATE, HOUSE, commit, git, graduand, put, shipped
 

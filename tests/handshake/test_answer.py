@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graduand.handshake.answer import Answer, answers_of
-from graduand.handshake.cookbook import Cookbook, cookbook_of
+from graduand.handshake.error_catalogue import Cookbook, cookbook_of
+from graduand.handshake.response import Response, answers_of
 from graduand.language import speak, visible
 
 if TYPE_CHECKING:
@@ -119,8 +119,8 @@ def test_two_messages_are_two_answers(cookbook: Cookbook) -> None:
 def test_a_forgotten_bracket_does_not_join_two_fields(closed: str) -> None:
     response = f'{{"errors":{{"email_address":["is already in use"{closed},"username":["can\'t be blank"]}}}}'
     assert answers_of(response) == (
-        Answer("email_address", "is already in use"),
-        Answer("username", "can't be blank"),
+        Response("email_address", "is already in use"),
+        Response("username", "can't be blank"),
     )
 
 
@@ -141,31 +141,33 @@ def test_a_forgotten_bracket_does_not_join_two_fields(closed: str) -> None:
     ],
 )
 def test_what_cannot_be_taken_apart_is_one_answer(response: str) -> None:
-    assert answers_of(response) == (Answer("", response),)
+    assert answers_of(response) == (Response("", response),)
 
 
 def test_what_is_cut_off_keeps_its_field(cookbook: Cookbook) -> None:
     (answer,) = answers_of('{"success":false,"errors":{"primary_education.end_date":["must be a da')
-    assert answer == Answer(END, "must be a da")
+    assert answer == Response(END, "must be a da")
     assert cookbook.explain(answer)[:2] == ("", END)
 
 
 @pytest.mark.parametrize(
     ("answer", "field", "cause"),
     [
-        (Answer("gender", "is odd"), "gender", "Handshake answered “is odd”, which is not explained here."),
-        (Answer("", "Gender is odd"), "gender", "Handshake answered “Gender is odd”, which is not explained here."),
-        (Answer("Primary_Education.End_Date", "x"), END, "Handshake answered “x”, which is not explained here."),
-        (Answer("shoe_size", "x"), "shoe_size", "Handshake answered “x”, which is not explained here."),
-        (Answer("", "username and card_id are odd"), "", "Handshake answered “username and card_id are odd”"),
-        (Answer("", "has already been taken"), "", "Handshake answered “has already been taken”"),
-        (Answer("first_name", "is invalid"), "first_name", "Handshake answered “is invalid”"),
-        (Answer("", "new account found"), "", "Handshake answered “new account found”"),
-        (Answer("", "\x1b[2J[b]"), "", "Handshake answered “<U+001B>[2J[b]”"),
-        (Answer("", " "), "", "Handshake gives no reason."),
+        (Response("gender", "is odd"), "gender", "Handshake answered “is odd”, which is not explained here."),
+        (Response("", "Gender is odd"), "gender", "Handshake answered “Gender is odd”, which is not explained here."),
+        (Response("Primary_Education.End_Date", "x"), END, "Handshake answered “x”, which is not explained here."),
+        (Response("shoe_size", "x"), "shoe_size", "Handshake answered “x”, which is not explained here."),
+        (Response("", "username and card_id are odd"), "", "Handshake answered “username and card_id are odd”"),
+        (Response("", "has already been taken"), "", "Handshake answered “has already been taken”"),
+        (Response("first_name", "is invalid"), "first_name", "Handshake answered “is invalid”"),
+        (Response("", "new account found"), "", "Handshake answered “new account found”"),
+        (Response("", "\x1b[2J[b]"), "", "Handshake answered “<U+001B>[2J[b]”"),
+        (Response("", " "), "", "Handshake gives no reason."),
     ],
 )
-def test_an_unknown_message_is_shown_with_its_field(cookbook: Cookbook, answer: Answer, field: str, cause: str) -> None:
+def test_an_unknown_message_is_shown_with_its_field(
+    cookbook: Cookbook, answer: Response, field: str, cause: str
+) -> None:
     found = cookbook.explain(answer)
     assert (found.message, found.field) == ("", field)
     assert found.cause.startswith(cause)
@@ -173,19 +175,19 @@ def test_an_unknown_message_is_shown_with_its_field(cookbook: Cookbook, answer: 
 
 
 def test_a_field_that_only_the_message_names(cookbook: Cookbook) -> None:
-    assert cookbook.explain(Answer("", "Attempted to update shoe_size from 40 to 41")).field == "shoe_size"
-    assert cookbook.explain(Answer("card_id", "Attempted to update \x1b[2J from 40 to 41")).field == "card_id"
-    assert cookbook.explain(Answer("", "Attempted to update \x1b[2J from 40 to 41")).field == ""
+    assert cookbook.explain(Response("", "Attempted to update shoe_size from 40 to 41")).field == "shoe_size"
+    assert cookbook.explain(Response("card_id", "Attempted to update \x1b[2J from 40 to 41")).field == "card_id"
+    assert cookbook.explain(Response("", "Attempted to update \x1b[2J from 40 to 41")).field == ""
 
 
 def test_a_message_about_the_file_is_known_where_its_words_are(cookbook: Cookbook) -> None:
     sentence = "A system error occured while running this static analysis. Invalid byte sequence in UTF-8"
-    assert cookbook.explain(Answer("", sentence)).message == "analysis-invalid-byte-sequence"
+    assert cookbook.explain(Response("", sentence)).message == "analysis-invalid-byte-sequence"
 
 
 def test_causes_and_cures_are_in_the_language_spoken(cookbook: Cookbook) -> None:
     speak("fr")
-    found = cookbook.explain(Answer("username", "can't be blank"))
+    found = cookbook.explain(Response("username", "can't be blank"))
     assert found.cure == "Complétez le champ dans la fiche et déposez à nouveau la ligne."
 
 
@@ -241,7 +243,7 @@ MESSAGES: Final = st.text(min_size=1, max_size=40).filter(str.strip)
 @given(st.dictionaries(FIELDS, st.lists(MESSAGES, min_size=1, max_size=3, unique=True), min_size=1, max_size=3))
 def test_sound_json_is_taken_apart_exactly(errors: dict[str, list[str]]) -> None:
     expected = tuple(
-        Answer(field.replace(".", ":"), message) for field, messages in errors.items() for message in messages
+        Response(field.replace(".", ":"), message) for field, messages in errors.items() for message in messages
     )
     whole = {"success": False, "errors": errors}
     for response in (json.dumps(whole), json.dumps(whole, ensure_ascii=False), json.dumps(whole, indent=1)):
@@ -252,4 +254,4 @@ def test_sound_json_is_taken_apart_exactly(errors: dict[str, list[str]]) -> None
 def test_however_much_of_it_arrives(message: str, length: int) -> None:
     whole = json.dumps({"success": False, "errors": {"card_id": [message]}})
     answers = answers_of(whole[:length])
-    assert answers == (Answer("", whole[:length]),) or {answer.field for answer in answers} == {"card_id"}
+    assert answers == (Response("", whole[:length]),) or {answer.field for answer in answers} == {"card_id"}

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graduand.errors import Exit, NotFailedRows
-from graduand.handshake.answer import Answer
-from graduand.handshake.failed import SIZE, FailedFile, FailedRow, header_of, read_failed
+from graduand.handshake.failed_rows import SIZE, FailedFile, FailedRow, header_of, read_failed
+from graduand.handshake.response import Response
 from graduand.language import visible
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def test_a_note_beside_an_answer_is_no_answer() -> None:
 def test_a_short_row_has_blank_cells() -> None:
     rows = read_failed(b"username,email_address,first_name,response\n1\n").rows
     assert rows == (FailedRow(2, "1", "", {"username": "1", "email_address": "", "first_name": ""}, "", ""),)
-    assert rows[0].answers == (Answer("", ""),)
+    assert rows[0].answers == (Response("", ""),)
 
 
 def test_no_failed_row_is_no_fault() -> None:

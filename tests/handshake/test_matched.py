@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand.handshake.failed import FailedRow
-from graduand.handshake.matched import How, Matched, match
+from graduand.handshake.failed_rows import FailedRow
+from graduand.handshake.match_people import Matched, MatchedBy, match
 from graduand.language import visible
 
 USERNAMES: Final = (
@@ -49,57 +49,57 @@ def matched(username: str, email: str = "") -> Matched:
 @pytest.mark.parametrize(
     ("username", "email", "found", "how"),
     [
-        ("00412345", "", "00412345", How.USERNAME),
-        ("00412345", "unknown@valmont.example", "00412345", How.USERNAME),
-        ("00412345", "zoe@valmont.example", "00412345", How.USERNAME),
-        ("cdupont", "", "cdupont", How.USERNAME),
+        ("00412345", "", "00412345", MatchedBy.USERNAME),
+        ("00412345", "unknown@valmont.example", "00412345", MatchedBy.USERNAME),
+        ("00412345", "zoe@valmont.example", "00412345", MatchedBy.USERNAME),
+        ("cdupont", "", "cdupont", MatchedBy.USERNAME),
         # Zeros and figures that a spreadsheet took.
-        ("412345", "", "00412345", How.SPREADSHEET),
-        ("412345.0", "", "00412345", How.SPREADSHEET),
-        ("412345,0", "", "00412345", How.SPREADSHEET),
-        ("4.12345E+05", "", "00412345", How.SPREADSHEET),
-        ("4,12345E+05", "", "00412345", How.SPREADSHEET),
-        ("4.12345e5", "", "00412345", How.SPREADSHEET),
-        ("412\u202f345", "", "00412345", How.SPREADSHEET),
-        ("412 345,00", "", "00412345", How.SPREADSHEET),
-        ('="00412345"', "", "00412345", How.SPREADSHEET),
-        ("'cdupont", "", "cdupont", How.SPREADSHEET),
-        ("1.00E+05", "", "1e5", How.SPREADSHEET),
-        ("100000", "", "1e5", How.SPREADSHEET),
-        ("4.1E+11", "", "410000000001", How.SPREADSHEET),
-        ("4.12346E+19", "", "41234567890123456789", How.SPREADSHEET),
-        ("41234567890123400000", "", "41234567890123456789", How.SPREADSHEET),
-        ("99", "", "zoe", How.SPREADSHEET),
+        ("412345", "", "00412345", MatchedBy.SPREADSHEET),
+        ("412345.0", "", "00412345", MatchedBy.SPREADSHEET),
+        ("412345,0", "", "00412345", MatchedBy.SPREADSHEET),
+        ("4.12345E+05", "", "00412345", MatchedBy.SPREADSHEET),
+        ("4,12345E+05", "", "00412345", MatchedBy.SPREADSHEET),
+        ("4.12345e5", "", "00412345", MatchedBy.SPREADSHEET),
+        ("412\u202f345", "", "00412345", MatchedBy.SPREADSHEET),
+        ("412 345,00", "", "00412345", MatchedBy.SPREADSHEET),
+        ('="00412345"', "", "00412345", MatchedBy.SPREADSHEET),
+        ("'cdupont", "", "cdupont", MatchedBy.SPREADSHEET),
+        ("1.00E+05", "", "1e5", MatchedBy.SPREADSHEET),
+        ("100000", "", "1e5", MatchedBy.SPREADSHEET),
+        ("4.1E+11", "", "410000000001", MatchedBy.SPREADSHEET),
+        ("4.12346E+19", "", "41234567890123456789", MatchedBy.SPREADSHEET),
+        ("41234567890123400000", "", "41234567890123456789", MatchedBy.SPREADSHEET),
+        ("99", "", "zoe", MatchedBy.SPREADSHEET),
         # One of several: only the address can tell.
-        ("4.2E+11", "", "", How.NOBODY),
-        ("7", "", "", How.NOBODY),
-        ("7", "james@valmont.example", "0007", How.SPREADSHEET),
-        ("7", "two@valmont.example", "", How.NOBODY),
-        ("4.124E+05", "zero@valmont.example", "00412399", How.SPREADSHEET),
-        ("412399", "", "412399", How.USERNAME),
-        ("412399", "zero@valmont.example", "00412399", How.SPREADSHEET),
+        ("4.2E+11", "", "", MatchedBy.NOBODY),
+        ("7", "", "", MatchedBy.NOBODY),
+        ("7", "james@valmont.example", "0007", MatchedBy.SPREADSHEET),
+        ("7", "two@valmont.example", "", MatchedBy.NOBODY),
+        ("4.124E+05", "zero@valmont.example", "00412399", MatchedBy.SPREADSHEET),
+        ("412399", "", "412399", MatchedBy.USERNAME),
+        ("412399", "zero@valmont.example", "00412399", MatchedBy.SPREADSHEET),
         # Two who contradict each other.
-        ("412345", "zoe@valmont.example", "", How.NOBODY),
-        ("old-zoe", "chloe.dupont@valmont.example", "", How.NOBODY),
+        ("412345", "zoe@valmont.example", "", MatchedBy.NOBODY),
+        ("old-zoe", "chloe.dupont@valmont.example", "", MatchedBy.NOBODY),
         # The address, and the former username.
-        ("", "CHLOE.dupont@valmont.example", "cdupont", How.EMAIL),
-        ("unknown", "chloe.dupont@valmont.example", "cdupont", How.EMAIL),
-        ("old-zoe", "", "zoe", How.FORMER),
-        ("old-zoe", "zoe@valmont.example", "zoe", How.FORMER),
+        ("", "CHLOE.dupont@valmont.example", "cdupont", MatchedBy.EMAIL),
+        ("unknown", "chloe.dupont@valmont.example", "cdupont", MatchedBy.EMAIL),
+        ("old-zoe", "", "zoe", MatchedBy.FORMER),
+        ("old-zoe", "zoe@valmont.example", "zoe", MatchedBy.FORMER),
         # Nobody.
-        ("unknown", "", "", How.NOBODY),
-        ("unknown", "unknown@valmont.example", "", How.NOBODY),
-        ("", "unknown@valmont.example", "", How.NOBODY),
-        ("", "", "", How.NOBODY),
-        ("99999", "", "", How.NOBODY),
-        ("1E+999", "", "", How.NOBODY),
-        ("٤١٢٣٤٥", "", "", How.NOBODY),
+        ("unknown", "", "", MatchedBy.NOBODY),
+        ("unknown", "unknown@valmont.example", "", MatchedBy.NOBODY),
+        ("", "unknown@valmont.example", "", MatchedBy.NOBODY),
+        ("", "", "", MatchedBy.NOBODY),
+        ("99999", "", "", MatchedBy.NOBODY),
+        ("1E+999", "", "", MatchedBy.NOBODY),
+        ("٤١٢٣٤٥", "", "", MatchedBy.NOBODY),
     ],
 )
-def test_a_row_finds_its_person(username: str, email: str, found: str, how: How) -> None:
+def test_a_row_finds_its_person(username: str, email: str, found: str, how: MatchedBy) -> None:
     one = matched(username, email)
     assert (one.username, one.how) == (found, how)
-    assert bool(one.told) is (how is not How.USERNAME)
+    assert bool(one.told) is (how is not MatchedBy.USERNAME)
 
 
 def test_what_was_found_is_told() -> None:

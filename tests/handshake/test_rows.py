@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 
-from graduand.records.kinds import CLEAR, Kind
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.record import ATTENDING, END
 from tests.handshake.test_files import compiled
 from tests.people import DAY, SCHOOL, sound_people
@@ -37,9 +37,9 @@ def cells_of(files: tuple[File, ...]) -> dict[str, str]:
 def meant(header: str, cell: str) -> Value:
     """Return what a record holds that compiles to this cell."""
     kind = SCHOOL.columns[header].kind
-    if kind is Kind.BOOLEAN:
+    if kind is FieldKind.BOOLEAN:
         return {"TRUE": "true", "FALSE": "false"}[cell]
-    return tuple(cell.split(";")) if kind is Kind.LIST and cell != CLEAR else cell
+    return tuple(cell.split(";")) if kind is FieldKind.LIST and cell != CLEAR else cell
 
 
 def derived(record: Record) -> dict[str, Value]:

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from graduand.handshake.effect import Effect
 from graduand.handshake.job import with_band
-from graduand.handshake.lines import Band, Known, Lines, cells, line_of
+from graduand.handshake.lines import Band, KnownLines, Lines, cells, line_of
 from graduand.handshake.plan import breaches, plan_of
 from graduand.handshake.row import row_of
 from graduand.handshake.standing import plan_of_many, standing_of
 from graduand.handshake.state import Sent
 from graduand.handshake.upload import files_of
-from graduand.people.leaf import is_ordinary
+from graduand.index.index_page import is_ordinary
 from graduand.rules import judgement
-from graduand.sending.past import jobs_from
+from graduand.uploads.replay import jobs_from
 from tests.people import DAY, SCHOOL, sound_people
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_lines_are_the_rows_that_they_were_made_of_below_any_headers(people: tup
     assert [cells(line) for line in lines.below(everything)] == [
         [row.cells.get(header, "") for header in everything] for row in rows
     ]
-    known = Known.of({row.username: row.cells for row in rows}, lines.columns)
+    known = KnownLines.of({row.username: row.cells for row in rows}, lines.columns)
     assert dict(known) == {row.username: row.cells for row in rows}
 
 

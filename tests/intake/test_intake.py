@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from graduand import disk
-from graduand.changes.undoing import take_back
-from graduand.exchange import taking
-from graduand.exchange.arrivals import Order, look
-from graduand.intake.lists import TOMBSTONES, Tombstone, Tombstones, written
+from graduand.editing.undo import take_back
+from graduand.intake import apply as apply_intake
+from graduand.intake.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, written
+from graduand.intake.preview import IntakeOptions, look
+from graduand.storage import disk
 from graduand.workspace import Workspace
 from tests.intake.registrars import book, french, keep
 from tests.repository import TODAY, Ran, begin, commit, git, graduand, put, settle
@@ -556,8 +556,8 @@ def test_an_intake_is_taken_back_with_what_was_learnt_of_its_columns(school: Pat
     workspace, before = Workspace(school), state(school / "schema")
     raw = f"{HEAD},Remarque\n00412815,a@valmont.example,Anne,Petit,x\n".encode()
     common = {"transition:kind": "graduated", "primary_education:end_date": "2026-05-31"}
-    order = Order("class.csv", TODAY, "2026-spring", common, columns={"Remarque": ""})
-    took = taking.take(workspace, look(workspace, raw, order), taking.folder_of(workspace))
+    order = IntakeOptions("class.csv", TODAY, "2026-spring", common, columns={"Remarque": ""})
+    took = apply_intake.take(workspace, look(workspace, raw, order), apply_intake.folder_of(workspace))
     assert {one.path.partition("/")[0] for one in took.saved} == {"records", "schema"}
 
     take_back(workspace, took.saved, commit=True)
@@ -770,7 +770,7 @@ def test_what_is_no_table_of_people_is_said_in_one_sentence(school: Path, conten
 
 
 def test_a_file_that_is_too_large_is_not_read(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graduand.intake.foreign.SIZE", 30)
+    monkeypatch.setattr("graduand.tables.table_reader.SIZE", 30)
 
     assert "larger than 0 MB" in intake(school, HEAD, CHLOE).err
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graduand.records.comments import END, TOP, Comment, Comments, comments_of
-from graduand.records.kinds import Kind
+from graduand.records.kinds import FieldKind
 from graduand.records.reading import read
 from graduand.records.record import Record
 from graduand.records.transition import Waiver
@@ -281,18 +281,20 @@ def test_the_comments_of_all_fields_stay_when_one_is_left(school: School) -> Non
 def test_an_added_field_is_all_that_changes(school: School) -> None:
     record = _record(EVERYWHERE, school)
     added = [
-        field for key, field in school.fields.items() if key not in record.values and field.kind is not Kind.WAIVERS
+        field
+        for key, field in school.fields.items()
+        if key not in record.values and field.kind is not FieldKind.WAIVERS
     ]
     assert len(added) > 20
     for field in added:
-        value: Value = ("a", "b") if field.kind is Kind.LIST else "a"
+        value: Value = ("a", "b") if field.kind is FieldKind.LIST else "a"
         after = canonical(
             record._replace(values={**record.values, field.key: value}), school.fields, _comments(EVERYWHERE)
         )
 
         gone, come = _changed(EVERYWHERE, after)
         opened = sum(key == field.group for key in ("hometown_location_attributes", "transition:personal_email"))
-        assert ([], 1 + opened + 2 * (field.kind is Kind.LIST)) == (gone, len(come))
+        assert ([], 1 + opened + 2 * (field.kind is FieldKind.LIST)) == (gone, len(come))
         assert _marks(EVERYWHERE) == _marks(after)
 
 

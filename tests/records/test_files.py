@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand import disk
 from graduand.errors import ChangedOnDisk, InTheWay, NotWritten, Trouble, Unreadable
 from graduand.findings import Finding
 from graduand.records.files import find, load, save
@@ -19,6 +18,7 @@ from graduand.records.record import Record
 from graduand.records.school import School, school_of
 from graduand.records.source import LIMIT
 from graduand.records.writing import canonical
+from graduand.storage import disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

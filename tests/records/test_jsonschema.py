@@ -15,12 +15,12 @@ from graduand.findings import Severity
 from graduand.records.importer import read_importer
 from graduand.records.institution import read_institution
 from graduand.records.jsonschema import json_schema
-from graduand.records.kinds import Kind
+from graduand.records.kinds import FieldKind
 from graduand.records.paths import file_name
 from graduand.records.reading import read
 from graduand.records.school import School, school_of
-from graduand.rules.book import WAIVABLE
 from graduand.rules.judgement import findings, judge
+from graduand.rules.registry import WAIVABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -357,7 +357,7 @@ def odd_page(key: str, value: str) -> str:
 
 
 def test_every_field_takes_and_refuses_what_we_do(shipped: School, tmp_path: Path) -> None:
-    keys = [key for key, field in shipped.fields.items() if field.kind is not Kind.WAIVERS]
+    keys = [key for key, field in shipped.fields.items() if field.kind is not FieldKind.WAIVERS]
     texts = {f"{key}: {value}": odd_page(key, value) for key in keys for value in ODD}
     ours = {name for name, text in texts.items() if our_errors(text, shipped) - WAIVABLE}
     assert set(refused(tmp_path, texts.items())) == ours

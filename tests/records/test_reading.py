@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from graduand.findings import Severity
-from graduand.records.canon import fast_reader
+from graduand.records.fast_reader import fast_reader
 from graduand.records.reading import KEYS, Reading, read
 from graduand.records.source import LIMIT
 from graduand.records.transition import Waiver

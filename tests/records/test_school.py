@@ -10,10 +10,10 @@ from graduand.errors import SchemaBroken
 from graduand.findings import Finding, Severity, in_order
 from graduand.records.importer import read_importer
 from graduand.records.institution import Institution, Limit, Limits, read_institution
-from graduand.records.kinds import CLEAR, Kind, matches
-from graduand.records.peeking import peeked_language
+from graduand.records.kinds import CLEAR, FieldKind, matches
 from graduand.records.record import ATTENDING, END, Record
 from graduand.records.school import Domains, school_of
+from graduand.records.school_language import peeked_language
 
 if TYPE_CHECKING:
     from graduand.records.school import School
@@ -134,9 +134,9 @@ def test_the_shipped_importer_holds_together(school: School) -> None:
         assert column.exported
         assert str(column.label)
         assert str(column.help)
-        assert not (column.clear and column.kind is Kind.BOOLEAN)
+        assert not (column.clear and column.kind is FieldKind.BOOLEAN)
         assert set(column.misspellings.values()) <= {*column.values, CLEAR} or not column.values
-        kind = column.item if column.kind is Kind.LIST else column.kind
+        kind = column.item if column.kind is FieldKind.LIST else column.kind
         assert all(matches(kind, text) for text in filter(None, column.example.split(";")))
 
 
@@ -276,9 +276,9 @@ def test_findings_stand_in_the_order_of_the_files_and_their_lines() -> None:
 @pytest.mark.parametrize(
     ("kind", "right", "wrong"),
     [
-        (Kind.IDENTIFIER, ["0", "00412345", "m.okafor", "12:30", "a@b", "~"], ["", "a b", "é", "a\n", "\u0661"]),
+        (FieldKind.IDENTIFIER, ["0", "00412345", "m.okafor", "12:30", "a@b", "~"], ["", "a b", "é", "a\n", "\u0661"]),
         (
-            Kind.EMAIL,
+            FieldKind.EMAIL,
             ["a@b.co", "a.b+c@d-e.example", "o'brien@valmont.example", "a@xn--caf-dma.example"],
             [
                 "",
@@ -295,13 +295,21 @@ def test_findings_stand_in_the_order_of_the_files_and_their_lines() -> None:
                 "é@b.co",
             ],
         ),
-        (Kind.PHONE, ["0639981207", "+33639981207"], ["", "+", "06 39", "0-6", "\u0661"]),
-        (Kind.DATE, ["2026-06-15", "0000-00-00"], ["", "2026-6-5", "2026-06-15 ", "15/06/2026", "\u0662026-06-15"]),
-        (Kind.BOOLEAN, ["true", "false"], ["", "True", "TRUE", "yes", "1", "true\n"]),
-        (Kind.GPA, ["0", "3.4", "3.47", "4", "4.0", "4.00"], ["", "4.01", "5", "3.", ".5", "3.475", "-1", "3,4", "13"]),
-        (Kind.TEXT, ["", "anything\n"], []),
+        (FieldKind.PHONE, ["0639981207", "+33639981207"], ["", "+", "06 39", "0-6", "\u0661"]),
+        (
+            FieldKind.DATE,
+            ["2026-06-15", "0000-00-00"],
+            ["", "2026-6-5", "2026-06-15 ", "15/06/2026", "\u0662026-06-15"],
+        ),
+        (FieldKind.BOOLEAN, ["true", "false"], ["", "True", "TRUE", "yes", "1", "true\n"]),
+        (
+            FieldKind.GPA,
+            ["0", "3.4", "3.47", "4", "4.0", "4.00"],
+            ["", "4.01", "5", "3.", ".5", "3.475", "-1", "3,4", "13"],
+        ),
+        (FieldKind.TEXT, ["", "anything\n"], []),
     ],
 )
-def test_a_kind_knows_its_texts(kind: Kind, right: list[str], wrong: list[str]) -> None:
+def test_a_kind_knows_its_texts(kind: FieldKind, right: list[str], wrong: list[str]) -> None:
     assert [text for text in right if not matches(kind, text)] == []
     assert [text for text in wrong if matches(kind, text)] == []

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graduand.records.comments import comments_of
-from graduand.records.kinds import CLEAR, Kind
+from graduand.records.independent_check import agrees
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.reading import read
 from graduand.records.record import Record, Value
-from graduand.records.referee import agrees
 from graduand.records.source import text_of
 from graduand.records.transition import Waiver
 from graduand.records.tree import parse
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 PATH = "records/2026-spring/00412345.yaml"
 EXAMPLES = settings().max_examples
-TYPED: dict[Kind, tuple[type, ...]] = {Kind.DATE: (date,), Kind.BOOLEAN: (bool,), Kind.GPA: (int, float)}
+TYPED: dict[FieldKind, tuple[type, ...]] = {
+    FieldKind.DATE: (date,),
+    FieldKind.BOOLEAN: (bool,),
+    FieldKind.GPA: (int, float),
+}
 
 NASTY = [
     *["0012345", "0x1F", "0o17", "1e5", "1_000", "12:30", "1:30:00", "+1", "-1", ".5", ".inf", ".NaN", "9" * 400],
@@ -68,7 +72,7 @@ TYPED_TEXTS = st.one_of(
 
 
 def _values(field: Field) -> st.SearchStrategy[Value]:
-    if field.kind is Kind.LIST:
+    if field.kind is FieldKind.LIST:
         return st.one_of(st.lists(TEXTS, min_size=1, max_size=4).map(tuple), st.just(CLEAR))
     return st.one_of(TYPED_TEXTS, TEXTS) if field.kind in TYPED else TEXTS
 
@@ -82,7 +86,7 @@ WAIVERS = st.lists(
 @st.composite
 def records(draw: st.DrawFn, school: School) -> Record:
     """A record with any text in some of its fields, in any order."""
-    fields = [field for field in school.fields.values() if field.kind is not Kind.WAIVERS]
+    fields = [field for field in school.fields.values() if field.kind is not FieldKind.WAIVERS]
     chosen = draw(st.lists(st.sampled_from(fields), max_size=8, unique_by=lambda field: field.key))
     return Record(PATH, {field.key: draw(_values(field)) for field in chosen}, draw(WAIVERS))
 
@@ -122,16 +126,16 @@ def _same(record: Record, found: dict[str, Any], school: School) -> bool:
         and [set(waiver) for waiver in waivers]
         == [{name for name, text in waiver._asdict().items() if text} for waiver in record.waivers]
         and all(
-            _alike(Kind.DATE if name == "until" else Kind.TEXT, getattr(waiver, name), text)
+            _alike(FieldKind.DATE if name == "until" else FieldKind.TEXT, getattr(waiver, name), text)
             for waiver, theirs in zip(record.waivers, waivers, strict=True)
             for name, text in theirs.items()
         )
     )
 
 
-def _alike(kind: Kind, value: Value, found: object) -> bool:
+def _alike(kind: FieldKind, value: Value, found: object) -> bool:
     if kind in TYPED and isinstance(found, TYPED[kind]):
-        return str(found).lower() == value or (kind is Kind.GPA and float(str(value)) == found)
+        return str(found).lower() == value or (kind is FieldKind.GPA and float(str(value)) == found)
     return bool((list(value) if isinstance(value, tuple) else value) == found)
 
 
@@ -146,9 +150,9 @@ def _flat(found: dict[str, Any], school: School, group: str = "") -> dict[str, A
 @pytest.mark.parametrize("text", NASTY)
 def test_every_nasty_text_survives_in_every_kind_of_field(text: str, school: School) -> None:
     values: dict[str, Value] = {
-        key: (text, "a", text) if field.kind is Kind.LIST else text
+        key: (text, "a", text) if field.kind is FieldKind.LIST else text
         for key, field in school.fields.items()
-        if field.kind is not Kind.WAIVERS
+        if field.kind is not FieldKind.WAIVERS
     }
     record = Record(PATH, values, (Waiver(text), Waiver("GR207", text, text, text)))
     written = canonical(record, school.fields, {})
@@ -161,36 +165,38 @@ def test_every_nasty_text_survives_in_every_kind_of_field(text: str, school: Sch
 @pytest.mark.parametrize(
     ("kind", "text", "written"),
     [
-        (Kind.DATE, "2026-06-15", "2026-06-15"),
-        (Kind.DATE, "2024-02-29", "2024-02-29"),
-        (Kind.DATE, "2026-02-30", '"2026-02-30"'),
-        (Kind.DATE, "2026-6-5", '"2026-6-5"'),
-        (Kind.DATE, "soon", "soon"),
-        (Kind.BOOLEAN, "true", "true"),
-        (Kind.BOOLEAN, "True", '"True"'),
-        (Kind.GPA, "3.50", "3.50"),
-        (Kind.GPA, "4.01", '"4.01"'),
-        (Kind.IDENTIFIER, "00412345", '"00412345"'),
-        (Kind.IDENTIFIER, "cdupont", '"cdupont"'),
-        (Kind.NAME, "Chloé", "Chloé"),
-        (Kind.NAME, "N'Diaye", "N'Diaye"),
-        (Kind.NAME, "Null", '"Null"'),
-        (Kind.NAME, "No", '"No"'),
-        (Kind.NAME, "小梅", "小梅"),
-        (Kind.PHONE, "+33639981207", '"+33639981207"'),
-        (Kind.PHONE, "0639981207", '"0639981207"'),
-        (Kind.EMAIL, "chloe.dupont@valmont.example", "chloe.dupont@valmont.example"),
-        (Kind.TEXT, CLEAR, f'"{CLEAR}"'),
-        (Kind.TEXT, "true", '"true"'),
-        (Kind.TEXT, "2026-06-15", '"2026-06-15"'),
-        (Kind.TEXT, "Lettres: modernes", '"Lettres: modernes"'),
-        (Kind.TEXT, "Lettres # modernes", '"Lettres # modernes"'),
-        (Kind.TEXT, "Lettres (L3), C#, a:b", "Lettres (L3), C#, a:b"),
-        (Kind.TEXT, "\x85\uffff", '"\\x85\\uffff"'),
-        (Kind.TEXT, 'say "é"\\\n\t\x1b\u202e\U000e0041', '"say \\"é\\"\\\\\\n\\t\\x1b\\u202e\\U000e0041"'),
+        (FieldKind.DATE, "2026-06-15", "2026-06-15"),
+        (FieldKind.DATE, "2024-02-29", "2024-02-29"),
+        (FieldKind.DATE, "2026-02-30", '"2026-02-30"'),
+        (FieldKind.DATE, "2026-6-5", '"2026-6-5"'),
+        (FieldKind.DATE, "soon", "soon"),
+        (FieldKind.BOOLEAN, "true", "true"),
+        (FieldKind.BOOLEAN, "True", '"True"'),
+        (FieldKind.GPA, "3.50", "3.50"),
+        (FieldKind.GPA, "4.01", '"4.01"'),
+        (FieldKind.IDENTIFIER, "00412345", '"00412345"'),
+        (FieldKind.IDENTIFIER, "cdupont", '"cdupont"'),
+        (FieldKind.NAME, "Chloé", "Chloé"),
+        (FieldKind.NAME, "N'Diaye", "N'Diaye"),
+        (FieldKind.NAME, "Null", '"Null"'),
+        (FieldKind.NAME, "No", '"No"'),
+        (FieldKind.NAME, "小梅", "小梅"),
+        (FieldKind.PHONE, "+33639981207", '"+33639981207"'),
+        (FieldKind.PHONE, "0639981207", '"0639981207"'),
+        (FieldKind.EMAIL, "chloe.dupont@valmont.example", "chloe.dupont@valmont.example"),
+        (FieldKind.TEXT, CLEAR, f'"{CLEAR}"'),
+        (FieldKind.TEXT, "true", '"true"'),
+        (FieldKind.TEXT, "2026-06-15", '"2026-06-15"'),
+        (FieldKind.TEXT, "Lettres: modernes", '"Lettres: modernes"'),
+        (FieldKind.TEXT, "Lettres # modernes", '"Lettres # modernes"'),
+        (FieldKind.TEXT, "Lettres (L3), C#, a:b", "Lettres (L3), C#, a:b"),
+        (FieldKind.TEXT, "\x85\uffff", '"\\x85\\uffff"'),
+        (FieldKind.TEXT, 'say "é"\\\n\t\x1b\u202e\U000e0041', '"say \\"é\\"\\\\\\n\\t\\x1b\\u202e\\U000e0041"'),
     ],
 )
-def test_a_scalar_is_quoted_only_where_another_reader_would_mistake_it(kind: Kind, text: str, written: str) -> None:
+def test_a_scalar_is_quoted_only_where_another_reader_would_mistake_it(
+    kind: FieldKind, text: str, written: str
+) -> None:
     assert written == scalar(text, kind)
 
 
@@ -219,9 +225,9 @@ def test_a_note_of_several_lines_is_a_block_where_a_block_can_hold_it(
 
 
 def test_keys_stand_in_the_order_of_the_schema_and_groups_open_once(school: School) -> None:
-    text_keys = {key: "x" for key, field in school.fields.items() if field.kind is not Kind.WAIVERS}
+    text_keys = {key: "x" for key, field in school.fields.items() if field.kind is not FieldKind.WAIVERS}
     values: dict[str, Value] = text_keys | {
-        key: ("x",) for key, field in school.fields.items() if field.kind is Kind.LIST
+        key: ("x",) for key, field in school.fields.items() if field.kind is FieldKind.LIST
     }
     record = Record(PATH, dict(reversed(values.items())), (Waiver("x", "x", "x", "x"),))
     text = canonical(record, school.fields, {})

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from graduand.findings import Finding, Severity
 from graduand.language import speak, visible
 from graduand.records.institution import Institution, read_institution
-from graduand.records.kinds import CLEAR, Kind
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.record import Record
 from graduand.records.school import School, school_of
 from graduand.records.transition import Waiver
 from graduand.rules import values as rules_of_values
-from graduand.rules.book import RULES
 from graduand.rules.judgement import CheckedRecord, findings, judge, judge_all, sound
+from graduand.rules.registry import RULES
 from tests.rules.judged import ON, importer
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def values(school: School) -> st.SearchStrategy[dict[str, Value]]:
     def value(field: Field) -> st.SearchStrategy[Value]:
         listed = st.lists(_TEXT, min_size=1, max_size=3).map(tuple)
         fitting = st.sampled_from(field.values) if field.values else _TEXT
-        return listed | st.just(CLEAR) if field.kind is Kind.LIST else fitting | _TEXT
+        return listed | st.just(CLEAR) if field.kind is FieldKind.LIST else fitting | _TEXT
 
-    fields = [field for field in school.fields.values() if field.kind is not Kind.WAIVERS]
+    fields = [field for field in school.fields.values() if field.kind is not FieldKind.WAIVERS]
     return st.fixed_dictionaries({}, optional={field.key: value(field) for field in fields})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.language import speak
-from graduand.rules.book import FAMILIES, RULES
+from graduand.rules.registry import FAMILIES, RULES
 from tests.rules.judged import CLOSED, GRADUATE, HERE, RETURNER, importer, judged, marked
 from tests.rules.pairs import PAIRS
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand.rules.book import RULES
+from graduand.rules.registry import RULES
 from tests.rules.judged import GRADUATE, HERE, MARK, but, judged, other, quoted
 from tests.rules.pairs import EXEMPTED, PAIRS, PHONE
 

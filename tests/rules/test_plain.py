@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graduand.records.canon import places
+from graduand.records.fast_reader import places
 from graduand.records.institution import read_institution
-from graduand.records.kinds import CLEAR, Kind, is_plain, plain_shape
+from graduand.records.kinds import CLEAR, FieldKind, is_plain, plain_shape
 from graduand.records.reading import read
 from graduand.records.record import ATTENDING, Record
 from graduand.records.school import school_of
 from graduand.records.writing import canonical, modeline
-from graduand.rules import account, addresses, judgement, policy, study, values
+from graduand.rules import account, addresses, dates, judgement, policy, values
 from graduand.rules.plain import PlainReader
 from tests.bench.generator import records
 from tests.rules.judged import ON, importer
@@ -152,7 +152,7 @@ class Watched(Mapping[str, "Value"]):
 
 
 FAMILIES: Final[dict[str, tuple[Iterable[str], Callable[[Record], Iterator[Flaw]]]]] = {
-    "study": ((*study.READS, SCHOOL.year), lambda record: study.judge(record, SCHOOL, ON)),
+    "study": ((*dates.READS, SCHOOL.year), lambda record: dates.judge(record, SCHOOL, ON)),
     "account": (account.READS, lambda record: account.judge(record, SCHOOL, ON)),
     "policy": (policy.READS, lambda record: policy.judge(record, SCHOOL, ON)),
     "addresses": (
@@ -177,16 +177,16 @@ def test_a_family_looks_at_no_more_than_it_says(family: str, data: st.DataObject
 def test_the_plain_days_are_days_of_the_calendar() -> None:
     days = [date(2023, 1, 1) + timedelta(number) for number in range(365)]
 
-    assert all(is_plain(Kind.DATE, day.isoformat()) for day in days)
+    assert all(is_plain(FieldKind.DATE, day.isoformat()) for day in days)
     assert not any(
-        is_plain(Kind.DATE, text)
+        is_plain(FieldKind.DATE, text)
         for text in ("2023-02-29", "2024-02-29", "2023-04-31", "2023-00-01", "2023-13-01", "2023-01-00", "0000-01-01")
     )
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if plain_shape(kind)])
+@pytest.mark.parametrize("kind", [kind for kind in FieldKind if plain_shape(kind)])
 @given(data=st.data())
-def test_a_plain_text_breaks_no_rule_of_its_own(kind: Kind, data: st.DataObject) -> None:
+def test_a_plain_text_breaks_no_rule_of_its_own(kind: FieldKind, data: st.DataObject) -> None:
     text = data.draw(st.from_regex(plain_shape(kind), fullmatch=True))
 
     assert not text or not list(values._look(kind, text))

@@ -12,15 +12,15 @@ from graduand.screens.keys import key_name
 from graduand.screens.messages import Changed
 from graduand.screens.themes import THEMES
 from graduand.workspace import Workspace
-from tests.drafts.drafts import ON, PATH
+from tests.editing.drafts import ON, PATH
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.binding import Binding
 
-    from graduand.drafts.drafting import Draft
-    from graduand.saved import Saved
+    from graduand.editing.draft import Draft
+    from graduand.file_change import Saved
 
 
 class Undisturbed(FormScreen):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets._toast import Toast
 
-from graduand.changes.proposal import amended
-from graduand.changes.proposals import apply
+from graduand.editing.proposal import amended
+from graduand.editing.transaction import apply
 from graduand.language import speak
 from graduand.preferences import preferences_path, read_preferences
 from graduand.screens.app import GraduandApp, open_interface
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from graduand.changes.proposal import Proposal
+    from graduand.editing.proposal import Proposal
 
 
 @pytest.fixture(autouse=True)

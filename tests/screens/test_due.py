@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand import disk
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
 from graduand.screens.due import DueScreen
 from graduand.screens.outreach import OutreachScreen
+from graduand.storage import disk
 from graduand.workspace import Workspace
 from tests.campaigns.test_due import ASKED, PEOPLE, someone
 from tests.repository import begin, commit, git, graduand, put, settle

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.events import Paste
 
-from graduand.drafts.drafting import begun
-from graduand.drafts.saving import save
-from graduand.drafts.sections import choices
+from graduand.editing.draft import begun
+from graduand.editing.save_draft import save
+from graduand.editing.sections import choices
+from graduand.index.people_list import ListedPerson
 from graduand.language import speak
-from graduand.people.roster import Entry
 from graduand.records.kinds import CLEAR
-from graduand.screens import settling
+from graduand.screens import save_flow
 from graduand.screens.app import GraduandApp
 from graduand.screens.fields.day import stepped
 from graduand.screens.fields.edited import pasted, shown
-from graduand.screens.fields.sheet import Sheet
+from graduand.screens.fields.sheet import FieldSheet
 from graduand.screens.fields.text import TextField
 from graduand.screens.form import FormScreen
 from graduand.workspace import Workspace
-from tests.drafts.drafts import ON, OTHER, PATH, commits, draft_of, message, people, text_at
-from tests.drafts.test_keeping import orphan
+from tests.editing.drafts import ON, OTHER, PATH, commits, draft_of, message, people, text_at
+from tests.editing.test_keeping import orphan
 from tests.repository import GRADUATE, git, put, shipped
 from tests.screens.form_app import FormApp
 from tests.screens.terminal import LARGE, SMALL, later, press, quickly, resize, screen_text, settled, story, type_in
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from graduand.drafts.drafting import Draft, Held
-    from graduand.drafts.saving import Kept
+    from graduand.editing.draft import Draft, Held
+    from graduand.editing.save_draft import Kept
 
 
 def golden_text(app: FormApp) -> bytes:
@@ -118,21 +118,21 @@ def test_what_is_typed_while_the_form_takes_a_letter_in_is_not_lost(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = FormApp(people(root), field="last_name")
-    arrange = Sheet._arrange
+    arrange = FieldSheet._arrange
     seen: list[str] = []
 
     async def turns(number: int) -> None:
         for _turn in range(number):
             await asyncio.sleep(0)
 
-    async def slowly(sheet: Sheet, *words: Any) -> None:  # noqa: ANN401 - as they come
+    async def slowly(sheet: FieldSheet, *words: Any) -> None:  # noqa: ANN401 - as they come
         await turns(60)
         await arrange(sheet, *words)
 
     async def tell(pilot: Pilot[Any]) -> None:
         editor = app.form.sheet.rows["last_name"].editor
         assert isinstance(editor, TextField)
-        monkeypatch.setattr(Sheet, "_arrange", slowly)
+        monkeypatch.setattr(FieldSheet, "_arrange", slowly)
         app.form.watch(editor, "value", lambda text: seen.append(text), init=False)  # noqa: PLW0108
         for letter in "-Martin":
             editor.insert_text_at_cursor(letter)
@@ -258,7 +258,9 @@ def test_a_finding_appears_when_the_field_is_left_and_goes_when_it_is_cured(root
 
 def test_what_somebody_else_has_is_told_when_the_others_are_known(root: Path) -> None:
     app = FormApp(people(root), field="email_address")
-    app.form.everybody = lambda: (Entry(OTHER, "00412815", "", "", "p00412815@valmont.example", "", "", "", "", ""),)
+    app.form.everybody = lambda: (
+        ListedPerson(OTHER, "00412815", "", "", "p00412815@valmont.example", "", "", "", "", ""),
+    )
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "ctrl+u")
@@ -642,7 +644,7 @@ def test_what_one_saves_oneself_is_not_told_as_somebody_elses(root: Path, monkey
         assert seen.wait(20)
         return kept
 
-    monkeypatch.setattr(settling, "save", slowly)
+    monkeypatch.setattr(save_flow, "save", slowly)
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "x")

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from tests.screens.terminal import press, screen_text, story
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ class ListApp(App[None]):
         self.many = count
 
     def compose(self) -> ComposeResult:
-        yield Lines()
+        yield LineList()
 
     def on_mount(self) -> None:
-        self.query_one(Lines).show(self.many, self.draw)
+        self.query_one(LineList).show(self.many, self.draw)
 
     def draw(self, index: int, width: int) -> Drawn:
         self.drawn.append(index)
         return (Cell(fit(f"line {index}", width)),)
 
-    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+    def on_lines_chosen(self, event: LineList.Chosen) -> None:
         self.chosen.append(event.index)
 
 
@@ -64,7 +64,7 @@ def test_the_cursor_stays_in_the_list_and_in_sight(keys: list[str], cursor: int)
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, *keys)
-        assert app.query_one(Lines).cursor == cursor
+        assert app.query_one(LineList).cursor == cursor
         assert f"▸line {cursor}\n" in "".join(f"{line.rstrip(' ▁▂▃▄▅▆▇█')}\n" for line in screen_text(app).split("\n"))
 
     story(app, tell)
@@ -75,7 +75,7 @@ def test_a_line_is_chosen_by_enter_and_by_two_clicks() -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "down", "enter")
-        await pilot.click(Lines, offset=(3, 5), times=2)
+        await pilot.click(LineList, offset=(3, 5), times=2)
         assert app.chosen == [1, 5]
 
     story(app, tell)

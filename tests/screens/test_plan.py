@@ -8,7 +8,7 @@ import pytest
 
 from graduand.language import speak
 from graduand.screens.confirm import ConfirmScreen
-from graduand.screens.failing import FailedScreen
+from graduand.screens.failed_rows import FailedScreen
 from graduand.screens.plan import PlanScreen
 from graduand.screens.problems import ProblemsScreen
 from graduand.screens.upload import UploadScreen

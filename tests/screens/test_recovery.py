@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from graduand.drafts.keeping import folder_of, keep, left
+from graduand.editing.draft_store import folder_of, keep, left
+from graduand.screens.draft_autosave import Shelter
 from graduand.screens.form import FormScreen
 from graduand.screens.recovery import RecoveryScreen
-from graduand.screens.shelter import Shelter
 from graduand.workspace import Workspace
-from tests.drafts.drafts import ON, OTHER, PATH, draft_of, people, text_at
-from tests.drafts.test_keeping import _gone
+from tests.editing.drafts import ON, OTHER, PATH, draft_of, people, text_at
+from tests.editing.test_keeping import _gone
 from tests.repository import put
 from tests.screens.terminal import press, screen_text, story
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.errors import NotCommitted
-from graduand.history import commit as committing
-from graduand.history.commit import Recorder
+from graduand.git import commit as committing
+from graduand.git.commit import Recorder
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put
 
 if TYPE_CHECKING:

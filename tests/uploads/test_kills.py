@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
-from graduand.handshake.received import received
-from graduand.history.checkout import Checkout
-from graduand.sending.past import differing, past_of
+from graduand.git.checkout import Checkout
+from graduand.handshake.manifest_check import received
+from graduand.uploads.replay import differing, past_of
 from tests.handshake.test_article import DAY
 from tests.killing import killed_while, state
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.git.program import Program
 from graduand.handshake.state import NOTHING
-from graduand.history.program import Program
-from graduand.sending import latest
-from graduand.sending.latest import Latest, latest_of
-from graduand.sending.past import past_of
+from graduand.uploads import last_sent
+from graduand.uploads.last_sent import Latest, latest_of
+from graduand.uploads.replay import past_of
 from tests.handshake.test_article import CLOSED, DAY
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
 
@@ -50,7 +50,7 @@ def test_what_is_remembered_is_what_the_past_comes_to(root: Path, monkeypatch: p
         assert told(first) == afresh(root)
         assert first.last_upload == name
         with monkeypatch.context() as patched:
-            patched.setattr(latest, "past_of", lambda _program: pytest.fail("told again"))
+            patched.setattr(last_sent, "past_of", lambda _program: pytest.fail("told again"))
             assert told(latest_of(Program(root))) == told(first)
 
     failed = root / "failed.csv"

@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.history.checkout import Checkout
-from graduand.sending.past import differing, past_of
+from graduand.git.checkout import Checkout
+from graduand.uploads.replay import differing, past_of
 from tests.handshake.test_article import DAY, EMAIL, RETURNED, STUDENT, YEAR
 from tests.importer import END, LABELS, START, Importer
 from tests.repository import begin, commit, git, graduand, graduate, put

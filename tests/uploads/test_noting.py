@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand.history import ledger
-from graduand.history.checkout import Checkout
-from graduand.sending.past import differing, past_of
-from graduand.sending.sendings import sendings
+from graduand.git import upload_tags
+from graduand.git.checkout import Checkout
+from graduand.uploads.replay import differing, past_of
+from graduand.uploads.status import sendings
 from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, renamed
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put, settle
@@ -174,7 +174,7 @@ def test_uploads_of_one_second_and_of_a_clock_that_goes_back_keep_their_order(
 ) -> None:
     moments = [datetime(2026, 7, 1, 9, 0, second, tzinfo=UTC) for second in [5] * 3 + [1, 6]]
     clock = SimpleNamespace(now=lambda _zone: moments.pop(0))
-    monkeypatch.setattr(ledger, "datetime", clock)
+    monkeypatch.setattr(upload_tags, "datetime", clock)
 
     made = [note(compiled).out.strip()]
     made += [another(compiled, GRADUATE.replace("06-15", f"06-{day:02}")) for day in range(1, 5)]

@@ -75,9 +75,9 @@ def _language(arguments: Sequence[str]) -> str:
 def _schools_language(arguments: Sequence[str]) -> str:
     from pathlib import Path
 
-    from graduand import disk
     from graduand.errors import Trouble
-    from graduand.records.peeking import PATH, peeked_language
+    from graduand.records.school_language import PATH, peeked_language
+    from graduand.storage import disk
     from graduand.workspace import root_of
 
     named = [arguments[number + 1] for number, argument in enumerate(arguments[:-1]) if argument == "--root"]

@@ -10,7 +10,7 @@ from graduand.language import _, quoted, visible
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graduand.saved import Saved
+    from graduand.file_change import Saved
 
 
 class Exit(IntEnum):

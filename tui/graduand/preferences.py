@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from graduand import disk
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
+from graduand.storage import disk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,20 +6,21 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand import circles, disk
+from graduand import gc_pause
 from graduand.errors import NoGit, NoRepository, NotGit, Usage
 from graduand.language import _, quoted
+from graduand.storage import disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from graduand.findings import Finding
-    from graduand.people.called import Name
-    from graduand.people.drawer import Drawer
-    from graduand.people.known import Known
-    from graduand.people.leaf import Progress
-    from graduand.people.register import Register
+    from graduand.index.field_labels import Name
+    from graduand.index.index import Index
+    from graduand.index.index_page import Progress
+    from graduand.index.index_store import IndexStore
+    from graduand.index.schema_cache import SchemaCache
     from graduand.records.field import Field
     from graduand.records.importer import Importer
     from graduand.records.institution import Institution
@@ -84,7 +85,7 @@ def day(text: str) -> str:
             return text
     except ValueError:
         pass
-    from graduand.records.days import no_day
+    from graduand.records.date_messages import no_day
 
     raise Usage(no_day(text))
 
@@ -101,7 +102,7 @@ class Workspace(_Place):
     def institution(self) -> Institution:
         """The school's own settings."""
         from graduand.records.institution import read_institution
-        from graduand.records.peeking import PATH
+        from graduand.records.school_language import PATH
 
         raw = disk.read(self.root / PATH)
         return self._known.institution(raw) if self._known else read_institution(raw)
@@ -110,22 +111,22 @@ class Workspace(_Place):
     def importer(self) -> Importer:
         """The importer's facts."""
         from graduand.records.importer import read_importer
-        from graduand.records.peeking import IMPORTER, SIZE
+        from graduand.records.school_language import IMPORTER, SIZE
 
         raw = disk.read(self.root / IMPORTER, SIZE)
         return self._known.importer(raw) if self._known else read_importer(raw)
 
     @cached_property
-    def _known(self) -> Known | None:
+    def _known(self) -> SchemaCache | None:
         """What was parsed of them before; None where nothing is remembered."""
-        from graduand.people.known import Known
+        from graduand.index.schema_cache import SchemaCache
 
-        return Known(self.git_folder) if self.remembers and self.git_folder else None
+        return SchemaCache(self.git_folder) if self.remembers and self.git_folder else None
 
     @cached_property
     def git_folder(self) -> str:
         """Git's own folder; "" where there is no git."""
-        from graduand.history.program import Program
+        from graduand.git.program import Program
 
         try:
             return Program(self.root).folder
@@ -139,8 +140,8 @@ class Workspace(_Place):
     @cached_property
     def names(self) -> Mapping[str, Field | Name]:
         """What the fields are called; when that is known, nothing else of the schema is read."""
-        from graduand.people.called import names
-        from graduand.records.peeking import IMPORTER, PATH, SIZE
+        from graduand.index.field_labels import names
+        from graduand.records.school_language import IMPORTER, PATH, SIZE
 
         if not self.remembers or not self.git_folder or "school" in self.__dict__:
             return self.school.fields
@@ -156,11 +157,11 @@ class Workspace(_Place):
 
     def check(self, on: str, progress: Progress | None = None) -> Checked:
         """Return all records and all findings, as of the day `on` (`yyyy-mm-dd`)."""
-        from graduand.people.clerk import Clerk
-        from graduand.people.register import register_of
+        from graduand.index.index import register_of
+        from graduand.index.indexer import Indexer
         from graduand.records import files
 
-        clerk = Clerk(self.root, self.school, on)
+        clerk = Indexer(self.root, self.school, on)
         clerk.records = []
         register = register_of(clerk, files.find(self.root), None, progress)
         return Checked(tuple(clerk.records), register.findings, register.paths)
@@ -174,19 +175,19 @@ class Workspace(_Place):
             tuple(path for path in checked.paths if within(path, scope)),
         )
 
-    def register(self, on: str, progress: Progress | None = None, *, afresh: bool = False) -> Register:
+    def register(self, on: str, progress: Progress | None = None, *, afresh: bool = False) -> Index:
         """Return what all records come to on the day `on`, without the records themselves.
 
         What is known from an earlier time is not read again, unless all shall be read `afresh`.
         """
-        from graduand.people.clerk import Clerk
-        from graduand.people.register import register_of
+        from graduand.index.index import register_of
+        from graduand.index.indexer import Indexer
         from graduand.records import files
 
         drawer = None if afresh else self._drawer(on)
-        with circles.unsought():
+        with gc_pause.unsought():
             found = files.find(self.root, stamps=drawer is not None)
-        return register_of(Clerk(self.root, self.school, on), found, drawer, progress)
+        return register_of(Indexer(self.root, self.school, on), found, drawer, progress)
 
     def verdict(
         self, scope: tuple[str, ...], on: str, progress: Progress | None = None, *, afresh: bool = False
@@ -194,7 +195,7 @@ class Workspace(_Place):
         """Return what `check_within` finds, without the records, and without reading again what is known."""
         return self.verdict_of(self.register(on, progress, afresh=afresh), scope)
 
-    def verdict_of(self, register: Register, scope: tuple[str, ...]) -> Verdict:
+    def verdict_of(self, register: Index, scope: tuple[str, ...]) -> Verdict:
         """Return what the register says of the files in `scope`."""
         if not scope:
             return Verdict(register.findings, register.paths, self.records)
@@ -218,9 +219,9 @@ class Workspace(_Place):
 
     def records(self, paths: Sequence[str]) -> tuple[Record, ...]:
         """Return the records in the files at `paths`, as far as they can be read."""
-        from graduand.people.register import MANY
+        from graduand.index.index import MANY
         from graduand.records import files
-        from graduand.records.canon import fast_reader
+        from graduand.records.fast_reader import fast_reader
         from graduand.records.reading import read
 
         fast = fast_reader(self.school) if len(paths) >= MANY else lambda _path, _raw: None
@@ -230,16 +231,16 @@ class Workspace(_Place):
         )
         return tuple(record for record in found if record)
 
-    def _drawer(self, on: str) -> Drawer | None:
+    def _drawer(self, on: str) -> IndexStore | None:
         """Return where the register is kept from one time to the next; None where there is no git."""
-        from graduand.people.drawer import Drawer
-        from graduand.records.peeking import IMPORTER, SIZE
-        from graduand.records.peeking import PATH as INSTITUTION
+        from graduand.index.index_store import IndexStore
+        from graduand.records.school_language import IMPORTER, SIZE
+        from graduand.records.school_language import PATH as INSTITUTION
 
         if not self.git_folder:
             return None
         schema = [disk.read(self.root / path, SIZE) for path in (IMPORTER, INSTITUTION)]
-        return Drawer(self.git_folder, self.root, schema, on)
+        return IndexStore(self.git_folder, self.root, schema, on)
 
     def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
         """Return the paths from the root that are meant; none: everything.
@@ -266,7 +267,7 @@ class Workspace(_Place):
     def json_schema(self) -> tuple[str, str]:
         """Return the JSON Schema of a record as it should be, and as the file has it ("" when there is none)."""
         from graduand.records.jsonschema import json_schema
-        from graduand.records.peeking import SIZE
+        from graduand.records.school_language import SIZE
 
         path = self.root / JSON_SCHEMA
         there = disk.read(path, SIZE).decode(errors="replace") if path.exists() else ""
@@ -274,7 +275,7 @@ class Workspace(_Place):
 
     def write_json_schema(self) -> None:
         """Write the JSON Schema of a record beside the facts that it is made from."""
-        from graduand.records.peeking import SIZE
+        from graduand.records.school_language import SIZE
 
         wanted, there = self.json_schema()
         path = self.root / JSON_SCHEMA

@@ -6,11 +6,11 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.campaigns.kinds import AHEAD, CLOSING, Kind
+from graduand.audit.reused_addresses import recycled
+from graduand.campaigns.kinds import AHEAD, CLOSING, CampaignKind
 from graduand.campaigns.outreach import ANSWER_BY, NO_ADDRESS, REQUESTED_ON
 from graduand.errors import Trouble
 from graduand.handshake.row import DISABLED
-from graduand.people.recycled import recycled
 from graduand.records.record import ATTENDING
 from graduand.rules.addresses import dying
 from graduand.rules.policy import is_waiting
@@ -37,7 +37,7 @@ _EXPIRED: Final = "GR605"
 class Due(NamedTuple):
     """One thing that the calendar asks for."""
 
-    kind: Kind
+    kind: CampaignKind
     day: str
     """When it falls, or fell, due."""
     record: Record
@@ -66,13 +66,13 @@ class Calendar(NamedTuple):
     people: int
     """The records that were looked at."""
 
-    def proposed(self, only: Collection[Kind] = ()) -> tuple[Due, ...]:
+    def proposed(self, only: Collection[CampaignKind] = ()) -> tuple[Due, ...]:
         """Return what can be written into records: of the kinds in `only`, or of all kinds that close nothing."""
-        wanted = only or [kind for kind in Kind if kind not in CLOSING]
+        wanted = only or [kind for kind in CampaignKind if kind not in CLOSING]
         return tuple(one for one in self.due if one.changes and one.kind in wanted)
 
 
-def within(calendar: Calendar, only: Collection[Kind]) -> Calendar:
+def within(calendar: Calendar, only: Collection[CampaignKind]) -> Calendar:
     """Return the calendar with the kinds in `only`; none named is all of them."""
     return calendar._replace(due=tuple(one for one in calendar.due if not only or one.kind in only))
 
@@ -96,8 +96,8 @@ def calendar(
     until = (date.fromisoformat(on) + timedelta(days=ahead)).isoformat()
     look = _Look(workspace.school, on, until, _sent(workspace, sound, on))
     found = [one for record in sound for one in look.at(record)]
-    found += [Due(Kind.RECYCLED, one.day or on, one.record, one.former) for one in recycled(workspace, sound)]
-    order = {kind: number for number, kind in enumerate(Kind)}
+    found += [Due(CampaignKind.RECYCLED, one.day or on, one.record, one.former) for one in recycled(workspace, sound)]
+    order = {kind: number for number, kind in enumerate(CampaignKind)}
     found.sort(key=lambda one: (order[one.kind], one.day, one.record.username, one.record.path))
     return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(sound))
 
@@ -110,8 +110,8 @@ def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[s
     """Return what the noted uploads made of each account, where it matters; None: nothing is known of uploads."""
     if not any("" < real_day(record.text(_ON)) <= on for record in records):
         return None
-    from graduand.history.checkout import Checkout  # noqa: PLC0415 - git, which nothing else here needs
-    from graduand.sending.latest import latest_of  # noqa: PLC0415
+    from graduand.git.checkout import Checkout  # noqa: PLC0415 - git, which nothing else here needs
+    from graduand.uploads.last_sent import latest_of  # noqa: PLC0415
 
     try:
         past = latest_of(Checkout(workspace.root).program)
@@ -147,7 +147,7 @@ class _Look(NamedTuple):
             return
         day = (date.fromisoformat(answer) + timedelta(days=1)).isoformat()
         if day <= self.until:
-            yield self._closing(Kind.ANSWER, day, record, NO_ADDRESS)
+            yield self._closing(CampaignKind.ANSWER, day, record, NO_ADDRESS)
 
     def _months(self, record: Record) -> Iterator[Due]:
         months = self.school.institution.after_months
@@ -156,9 +156,9 @@ class _Look(NamedTuple):
             return
         day = _months_later(end, months)
         if day <= self.until:
-            yield self._closing(Kind.MONTHS, day, record, POLICY)
+            yield self._closing(CampaignKind.MONTHS, day, record, POLICY)
 
-    def _closing(self, kind: Kind, day: str, record: Record, reason: str) -> Due:
+    def _closing(self, kind: CampaignKind, day: str, record: Record, reason: str) -> Due:
         """Propose the closing once its day has come, the school has the reason, and nobody reopened the account."""
         reopened = record.text("disabled") == "false"
         if day > self.on or reopened or reason not in self.school.institution.deactivation_reasons:
@@ -172,7 +172,7 @@ class _Look(NamedTuple):
             return
         over: dict[str, Value | None] = {"transition:kind": "graduated", self.school.year: None, ATTENDING: None}
         changes = {key: value for key, value in over.items() if value or key in record.values}
-        yield Due(Kind.STUDY, end, record, end, changes if end < self.on else {})
+        yield Due(CampaignKind.STUDY, end, record, end, changes if end < self.on else {})
 
     def _account(self, record: Record) -> Iterator[Due]:
         """Tell changes of the account that come up, and those whose day has come and that were not sent."""
@@ -184,19 +184,21 @@ class _Look(NamedTuple):
         else:
             open_still = day > self.on or self.sent.get(record.username, "") != disabled.upper()
         if open_still:
-            yield Due(Kind.ACCOUNT, day, record, "closed" if disabled == "true" else "reopened")
+            yield Due(CampaignKind.ACCOUNT, day, record, "closed" if disabled == "true" else "reopened")
 
     def _mailbox(self, record: Record) -> Iterator[Due]:
         end = real_day(record.ends) or self.on
         if is_waiting(record, self.school) and not real_day(record.text(REQUESTED_ON)) and end <= self.until:
-            yield Due(Kind.MAILBOX, end, record, record.text("email_address"))
+            yield Due(CampaignKind.MAILBOX, end, record, record.text("email_address"))
         if end <= self.until:
-            yield from (Due(Kind.ADDITIONAL, end, record, address) for _index, address in dying(record, self.school))
+            yield from (
+                Due(CampaignKind.ADDITIONAL, end, record, address) for _index, address in dying(record, self.school)
+            )
 
     def _waivers(self, record: Record) -> Iterator[Due]:
         for waiver in record.waivers:
             if "" < real_day(waiver.until) <= self.until:
-                yield Due(Kind.WAIVER, waiver.until, record, waiver.rule)
+                yield Due(CampaignKind.WAIVER, waiver.until, record, waiver.rule)
 
 
 def _months_later(day: str, months: int) -> str:

@@ -16,7 +16,7 @@ class Campaign(StrEnum):
     SSO = "sso"
 
 
-class Kind(StrEnum):
+class CampaignKind(StrEnum):
     """What falls due; first what closes accounts."""
 
     ANSWER = "answer"
@@ -37,5 +37,5 @@ class Kind(StrEnum):
     """An exemption runs out."""
 
 
-CLOSING: Final = frozenset({Kind.ANSWER, Kind.MONTHS})
+CLOSING: Final = frozenset({CampaignKind.ANSWER, CampaignKind.MONTHS})
 """The kinds whose proposals close accounts."""

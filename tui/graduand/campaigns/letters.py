@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand import disk
 from graduand.errors import SchemaBroken
-from graduand.founding import LETTERS, default_schema
 from graduand.language import _, quoted, spoken
-from graduand.nearest import nearest
 from graduand.records.source import Refused, text_of
+from graduand.setup.init import LETTERS, default_schema
+from graduand.similar import nearest
+from graduand.storage import disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

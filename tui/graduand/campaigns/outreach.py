@@ -6,18 +6,19 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand import disk, spreadsheet
 from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.letters import letter, spelt
-from graduand.changes.proposal import still
-from graduand.changes.proposals import apply
-from graduand.changes.recorded import described
+from graduand.editing.commit_message import described
+from graduand.editing.proposal import still
+from graduand.editing.transaction import apply
 from graduand.errors import NoSuchPerson, SchemaBroken, Usage
 from graduand.language import _, quoted
-from graduand.nearest import nearest
-from graduand.records.peeking import PATH as INSTITUTION_PATH
+from graduand.records.school_language import PATH as INSTITUTION_PATH
 from graduand.rules.policy import is_waiting, loses_login, loses_mailbox
 from graduand.rules.values import real_day
+from graduand.similar import nearest
+from graduand.storage import disk
+from graduand.tables import spreadsheet
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.campaigns.letters import Letter
-    from graduand.changes.proposals import Resumed
+    from graduand.editing.transaction import Resumed
+    from graduand.file_change import Saved
     from graduand.records.record import Record, Value
     from graduand.records.school import School
-    from graduand.saved import Saved
     from graduand.workspace import Workspace
 
 REQUESTED_ON: Final = "transition:personal_email:requested_on"
@@ -71,7 +72,7 @@ class Call(NamedTuple):
     """Write to who was asked before and has not answered, and to nobody else."""
 
 
-class Asked(NamedTuple):
+class LetterRecipient(NamedTuple):
     """Somebody who is written to."""
 
     record: Record
@@ -100,7 +101,7 @@ class Outreach(NamedTuple):
     """One campaign on one day: who is written to, who is not, and the letter."""
 
     call: Call
-    asked: tuple[Asked, ...]
+    asked: tuple[LetterRecipient, ...]
     left_out: tuple[LeftOut, ...]
     letter: Letter
     common: Mapping[str, str]
@@ -128,7 +129,7 @@ def outreach(workspace: Workspace, call: Call, progress: Callable[[int, int], No
     faulty = {finding.path for finding in errors(checked.findings)}
     called = _called(checked.records, call.usernames)
     template = _template(workspace, call)
-    asked: list[Asked] = []
+    asked: list[LetterRecipient] = []
     left_out: list[LeftOut] = []
     for record in called:
         why, day = (Why.FAULTY, "") if record.path in faulty else _why_not(record, workspace.school, call)
@@ -200,7 +201,7 @@ def _why_not_asked(record: Record, school: School, call: Call) -> tuple[Why | No
     return (Why.OVERDUE, answer) if answer and answer < call.on else (Why.ASKED, answer or asked)
 
 
-def _asked(record: Record, school: School, call: Call, template: Letter) -> Asked:
+def _asked(record: Record, school: School, call: Call, template: Letter) -> LetterRecipient:
     announced = real_day(record.text(ANSWER_BY)) if call.campaign is Campaign.EMAIL else ""
     answer_by = call.answer_by or (announced if announced > call.on else _later(call.on, DAYS))
     requested = real_day(record.text(REQUESTED_ON))
@@ -213,7 +214,7 @@ def _asked(record: Record, school: School, call: Call, template: Letter) -> Aske
         "closes_on": spelt(_later(answer_by, 1), region),
         "requested_on": spelt(requested, region) if requested else "",
     }
-    return Asked(record, answer_by, is_waiting(record, school), *template.filled(values))
+    return LetterRecipient(record, answer_by, is_waiting(record, school), *template.filled(values))
 
 
 def _common(school: School, call: Call) -> dict[str, str]:

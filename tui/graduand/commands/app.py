@@ -9,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands import plain
-from graduand.commands.declaration import Entry, Option, words_of
+from graduand.commands import quick_parse
+from graduand.commands.parameters import Entry, Option, words_of
 from graduand.commands.session import Ended, Session
 from graduand.language import N_, _
 
@@ -91,18 +91,18 @@ def run(arguments: Sequence[str]) -> None:
     """
     before, name, after = _parted(arguments)
     head = Entry(words_of(options), _(ABOUT), lambda _nobody, values: options(**values))  # type: ignore[arg-type]
-    said = plain.values_of(head.words, before)
+    said = quick_parse.values_of(head.words, before)
     if said is not None and name and not said["version"]:
         entry = entry_of(name)
-        values = plain.values_of(entry.words, after)
+        values = quick_parse.values_of(entry.words, after)
         if values is not None:
             entry.call(head.call(None, said), values)
             return
     elif said is not None and not arguments and alone(Session()):
         return
-    from graduand.commands import typed
+    from graduand.commands import typer_adapter
 
-    typed.run(head, {one: entry_of(one) for one in ([name] if name else COMMANDS)}, alone, arguments)
+    typer_adapter.run(head, {one: entry_of(one) for one in ([name] if name else COMMANDS)}, alone, arguments)
 
 
 def _parted(arguments: Sequence[str]) -> tuple[Sequence[str], str, Sequence[str]]:

@@ -6,15 +6,15 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Ended, Session
 from graduand.errors import Exit, Usage
-from graduand.history.events import Kind
+from graduand.git.events import EventKind
 from graduand.language import N_, _, quoted
 from graduand.workspace import day
 
 if TYPE_CHECKING:
-    from graduand.trail.audit import Wanted
+    from graduand.audit.query import Wanted
 
 HELP = N_("Tell every event: who closed which account, when and why; “audit verify” holds the history against itself.")
 
@@ -31,7 +31,7 @@ class Format(StrEnum):
 def audit(
     session: Session,
     what: Annotated[str, Argument(metavar="[verify]", help=_("verify: signatures, tags and files."))] = "",
-    kind: Annotated[list[Kind] | None, Option(help=_("Only events of this kind; may be repeated."))] = None,
+    kind: Annotated[list[EventKind] | None, Option(help=_("Only events of this kind; may be repeated."))] = None,
     cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
     person: Annotated[str, Option(help=_("Only this person, across renames."))] = "",
     author: Annotated[str, Option(help=_("Only by this author; a part of the name will do."))] = "",
@@ -42,7 +42,7 @@ def audit(
     as_html: Annotated[bool, Option("--html", help=_("One page with a plot, for a browser."))] = False,
     show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
 ) -> None:
-    from graduand.trail import audit as trail
+    from graduand.audit import query as trail
 
     if what == "verify":
         if kind or cohort or person or author or since or until or as_csv or as_html:
@@ -58,36 +58,36 @@ def audit(
 
 
 def _print(wanted: Wanted, form: Format, session: Session, *, show: bool) -> None:
-    from graduand.reports import trail_text
-    from graduand.reports.page import show as show_lines
-    from graduand.reports.terms import terms_of
-    from graduand.trail.audit import audit as found_in
+    from graduand.audit.query import audit as found_in
+    from graduand.reports import audit_text
+    from graduand.reports.console import show as show_lines
+    from graduand.reports.labels import terms_of
 
     workspace = session.workspace()
     found = found_in(workspace, wanted)
 
     if form is Format.text:
-        show_lines(trail_text.trail_text(found, terms_of(workspace), show=show), session.colour)
+        show_lines(audit_text.trail_text(found, terms_of(workspace), show=show), session.colour)
         return
-    from graduand.reports import trail_machine
+    from graduand.reports import audit_data
 
-    show_lines(trail_text.warnings(found), session.colour, sys.stderr)
+    show_lines(audit_text.warnings(found), session.colour, sys.stderr)
     if form is Format.json:
-        sys.stdout.writelines(f"{line}\n" for line in trail_machine.as_json(found.told))
+        sys.stdout.writelines(f"{line}\n" for line in audit_data.as_json(found.told))
     elif form is Format.csv:
-        sys.stdout.write(trail_machine.as_csv(found.told, show=show))
+        sys.stdout.write(audit_data.as_csv(found.told, show=show))
     else:
-        from graduand.reports.trail_pages import as_html
+        from graduand.reports.audit_html import as_html
 
         page = as_html(found, workspace.institution.name, wanted, terms_of(workspace), show=show)
         sys.stdout.writelines(f"{line}\n" for line in page)
 
 
 def _verify(session: Session, *, as_json: bool) -> None:
-    from graduand.reports.page import show
-    from graduand.reports.trail_machine import verified_json
-    from graduand.reports.trail_text import verified_text
-    from graduand.trail.verification import verify
+    from graduand.audit.verify import verify
+    from graduand.reports.audit_data import verified_json
+    from graduand.reports.audit_text import verified_text
+    from graduand.reports.console import show
 
     verified = verify(session.workspace())
     if as_json:

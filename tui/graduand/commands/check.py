@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Ended, Session
 from graduand.errors import Exit
 from graduand.findings import Severity
@@ -56,12 +56,12 @@ def check(
 
 def _print(checked: Verdict, form: Format, workspace: Workspace, colour: str, *, everything: bool) -> None:
     if form is Format.text:
+        from graduand.reports.console import show
         from graduand.reports.findings_text import findings_text
-        from graduand.reports.page import show
 
         show(findings_text(checked.findings, len(checked.paths), everything=everything), colour)
         return
-    from graduand.reports.findings_machine import as_github, as_json, as_junit, as_sarif
+    from graduand.reports.findings_formats import as_github, as_json, as_junit, as_sarif
 
     if form is Format.json:
         lines = as_json(checked.findings)

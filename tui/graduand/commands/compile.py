@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.declaration import Option
+from graduand.commands.parameters import Option
 from graduand.commands.session import Ended, Session, say
 from graduand.errors import Exit
 from graduand.handshake.effect import Effect
 from graduand.language import N_, _, visible
-from graduand.reports.page import show
+from graduand.reports.console import show
 from graduand.reports.progress import progress
 from graduand.workspace import day, errors, today
 
@@ -38,15 +38,15 @@ def compile(  # noqa: A001 - the command's name
     no_cache: Annotated[bool, Option("--no-cache", help=_("Read every file again, and remember nothing."))] = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
-    from graduand.reports.compiled import compiled_text, left_out_text
-    from graduand.sending import uploads
+    from graduand.reports.compile_text import compiled_text, left_out_text
+    from graduand.uploads import compilation
 
     workspace = session.workspace(remembers=not no_cache)
     folder = out or workspace.root / "build"
-    order = uploads.Order(
+    order = compilation.CompileOptions(
         day(on) if on else today(), cohort, frozenset(only or ()), changed, rehearse, allow_dirty, skip_errors
     )
-    compiled = uploads.prepare(workspace, order, progress(), afresh=no_cache)
+    compiled = compilation.prepare(workspace, order, progress(), afresh=no_cache)
     if compiled.prepared is None:
         from graduand.reports.findings_text import findings_text
 
@@ -54,7 +54,7 @@ def compile(  # noqa: A001 - the command's name
         show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
         raise Ended(Exit.FINDINGS)
-    uploads.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
+    compilation.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
     upload = compiled.prepared.upload
     show(left_out_text(upload), session.colour, sys.stderr)
     if as_json:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session, say, say_resumed
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
-from graduand.reports.page import show as show_lines
+from graduand.reports.console import show as show_lines
 from graduand.reports.progress import progress
 from graduand.workspace import today
 
@@ -29,12 +29,12 @@ def cure(
     show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
     everything: Annotated[bool, Option("--all", help=_("Show every record, not the first ten."))] = False,
 ) -> None:
-    from graduand.changes import cures
-    from graduand.changes.recorded import saved_words
+    from graduand.editing import cures
+    from graduand.editing.commit_message import saved_words
     from graduand.reports.cures_text import as_json as json_of
     from graduand.reports.cures_text import cures_text
-    from graduand.reports.terms import terms_of
-    from graduand.rules.remedy import CURABLE
+    from graduand.reports.labels import terms_of
+    from graduand.rules.fixes import CURABLE
 
     workspace = session.workspace()
     wanted = _rules(rules or [], CURABLE)

@@ -6,10 +6,10 @@ import sys
 from enum import StrEnum
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session
 from graduand.language import N_, _
-from graduand.reports.room import Place, room_of
+from graduand.reports.size_limit import Place, room_of
 
 HELP = N_("Say what a pull request changes, closings first: diff main..HEAD")
 
@@ -32,17 +32,17 @@ def diff(
     as_json: Annotated[bool, Option("--json", help=_("The same as --format json."))] = False,
     show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
 ) -> None:
-    from graduand.reports import review_pages
-    from graduand.reports.page import show as show_lines
-    from graduand.reports.terms import terms_of
-    from graduand.trail.review import review
+    from graduand.audit.review import review
+    from graduand.reports import review_text
+    from graduand.reports.console import show as show_lines
+    from graduand.reports.labels import terms_of
 
     workspace = session.workspace()
     found = review(workspace, span)
     if as_json or form is Format.json:
-        sys.stdout.writelines(f"{line}\n" for line in review_pages.as_json(found))
+        sys.stdout.writelines(f"{line}\n" for line in review_text.as_json(found))
     elif form is Format.markdown:
-        page = review_pages.as_markdown(found, room_of(place), terms_of(workspace), show=show)
+        page = review_text.as_markdown(found, room_of(place), terms_of(workspace), show=show)
         sys.stdout.writelines(f"{line}\n" for line in page)
     else:
-        show_lines(review_pages.as_text(found, terms_of(workspace), show=show), session.colour)
+        show_lines(review_text.as_text(found, terms_of(workspace), show=show), session.colour)

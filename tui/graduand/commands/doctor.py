@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.declaration import Option
+from graduand.commands.parameters import Option
 from graduand.commands.session import Ended, Session
 from graduand.errors import Exit
 from graduand.language import N_, _
@@ -18,9 +18,9 @@ def doctor(
     session: Session,
     as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from graduand.checkup import examine
+    from graduand.reports.console import Span, line, show
     from graduand.reports.json_text import json_text
-    from graduand.reports.page import Span, line, show
+    from graduand.setup.doctor import examine
 
     symptoms = tuple(examine(session.workspace(), today()))
     if as_json:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.campaigns.kinds import AHEAD, Kind
-from graduand.commands.declaration import Option
+from graduand.campaigns.kinds import AHEAD, CampaignKind
+from graduand.commands.parameters import Option
 from graduand.commands.session import Session, say, say_resumed
 from graduand.errors import Usage
 from graduand.language import N_, _, ngettext
@@ -28,7 +28,7 @@ def due(
     on: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The day for which to ask; today by default."))] = "",
     ahead: Annotated[int, Option(metavar="DAYS", help=_("How many days to look ahead."))] = AHEAD,
     cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
-    only: Annotated[list[Kind] | None, Option(help=_("Only what is of this kind; may be repeated."))] = None,
+    only: Annotated[list[CampaignKind] | None, Option(help=_("Only what is of this kind; may be repeated."))] = None,
     apply: Annotated[
         bool,
         Option(
@@ -64,9 +64,9 @@ def due(
 
 
 def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
-    from graduand.reports.campaign_machine import due_json
+    from graduand.reports.campaign_json import due_json
+    from graduand.reports.console import show as show_lines
     from graduand.reports.due_text import due_text
-    from graduand.reports.page import show as show_lines
 
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in due_json(found, show=show))
@@ -74,11 +74,11 @@ def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_jso
         show_lines(due_text(found, everything=everything, show=show), colour)
 
 
-def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[Kind], approve: str) -> None:
-    from graduand.campaigns.granted import make
+def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[CampaignKind], approve: str) -> None:
+    from graduand.campaigns.apply_due import make
 
     chosen = found.proposed(kinds)
-    left = len(found.proposed(list(Kind))) - len(chosen)
+    left = len(found.proposed(list(CampaignKind))) - len(chosen)
     saved = make(workspace, chosen, found.people, approve=approve, tell=say_resumed)
     if saved:
         number = len(saved)

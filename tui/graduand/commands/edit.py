@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session, say, say_resumed
 from graduand.errors import Usage
 from graduand.language import N_, _, visible
 from graduand.workspace import today
 
 if TYPE_CHECKING:
-    from graduand.changes.bulk import Prepared
-    from graduand.changes.edits import Edited
+    from graduand.editing.bulk_edit import PreparedBulkEdit
+    from graduand.editing.edit import EditResult
     from graduand.workspace import Workspace
 
 HELP = N_("Change fields of one person or many, and commit: edit 00412345 disabled=true …")
@@ -33,13 +33,13 @@ def edit(
     show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
     no_commit: Annotated[bool, Option("--no-commit", help=_("Save only; commit yourself."))] = False,
 ) -> None:
-    from graduand.changes.bulk import beyond, prepare
-    from graduand.changes.edits import assignments, paths_of
-    from graduand.changes.edits import edit as change
-    from graduand.changes.wanted import Change
+    from graduand.editing.bulk_edit import beyond, prepare
+    from graduand.editing.change_request import FieldChange
+    from graduand.editing.edit import assignments, paths_of
+    from graduand.editing.edit import edit as change
     from graduand.reports.bulk_text import bulk_text
-    from graduand.reports.page import show as show_lines
-    from graduand.reports.terms import terms_of
+    from graduand.reports.console import show as show_lines
+    from graduand.reports.labels import terms_of
 
     workspace = session.workspace()
     usernames = [word for word in words if "=" not in word and word != "-"]
@@ -51,25 +51,25 @@ def edit(
     if not (cohort or preview):
         _tell(change(workspace, usernames, changes, commit=not no_commit, tell=say_resumed), session)
         return
-    prepared = prepare(workspace, paths_of(workspace, usernames), Change(changes, cohort), today())
+    prepared = prepare(workspace, paths_of(workspace, usernames), FieldChange(changes, cohort), today())
     if preview:
         show_lines(bulk_text(prepared, beyond(workspace, prepared), terms_of(workspace), show=show), session.colour)
     else:
         _tell(_applied(workspace, prepared, commit=not no_commit), session)
 
 
-def _applied(workspace: Workspace, prepared: Prepared, *, commit: bool) -> Edited:
-    from graduand.changes.bulk import apply
-    from graduand.changes.edits import Edited
+def _applied(workspace: Workspace, prepared: PreparedBulkEdit, *, commit: bool) -> EditResult:
+    from graduand.editing.bulk_edit import apply
+    from graduand.editing.edit import EditResult
 
     saved = apply(workspace, prepared, commit=commit, tell=say_resumed)
     paths = tuple(one.path for one in saved if one.after is not None)
-    return Edited(paths, saved[0].commit if saved else "", prepared.fresh)
+    return EditResult(paths, saved[0].commit if saved else "", prepared.fresh)
 
 
-def _tell(edited: Edited, session: Session) -> None:
+def _tell(edited: EditResult, session: Session) -> None:
+    from graduand.reports.console import show as show_lines
     from graduand.reports.findings_text import findings_text
-    from graduand.reports.page import show as show_lines
 
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in edited.paths)
     if edited.findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
@@ -18,10 +18,10 @@ def explain(
     what: Annotated[str, Argument(help=_("A rule's number or a column's name."), metavar="GR301|COLUMN")],
     as_json: Annotated[bool, Option("--json", help=_("One JSON object."))] = False,
 ) -> None:
-    from graduand.nearest import nearest
-    from graduand.reports.explanation import field_text, rule_text
-    from graduand.reports.page import show
-    from graduand.rules.book import RULES
+    from graduand.reports.console import show
+    from graduand.reports.explain_text import field_text, rule_text
+    from graduand.rules.registry import RULES
+    from graduand.similar import nearest
 
     workspace = session.workspace()
     rule, field = RULES.get(what.upper()), workspace.school.fields.get(what)
@@ -30,7 +30,7 @@ def explain(
         hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
         raise Usage(_("There is no rule and no column {what}.").format(what=quoted(what)) + hint)
     if as_json:
-        from graduand.reports.explanation import as_json as text
+        from graduand.reports.explain_text import as_json as text
 
         sys.stdout.write(text(rule, field, workspace.importer))
     elif rule is not None:

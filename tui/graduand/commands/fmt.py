@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Ended, Session
 from graduand.errors import Exit
 from graduand.language import N_, _
@@ -20,9 +20,9 @@ def fmt(
     ] = None,
     check: Annotated[bool, Option("--check", help=_("Only say which are not; change nothing."))] = False,
 ) -> None:
-    from graduand.changes.formatting import formatted as put_in_form
-    from graduand.reports.formatted import formatted_text
-    from graduand.reports.page import show
+    from graduand.editing.formatting import formatted as put_in_form
+    from graduand.reports.console import show
+    from graduand.reports.fmt_text import formatted_text
 
     workspace = session.workspace()
     formatted = put_in_form(workspace, workspace.scope(paths or []), write=not check)

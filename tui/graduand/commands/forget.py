@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session, say, say_resumed
 from graduand.language import N_, _, visible
 from graduand.workspace import today
@@ -18,9 +18,9 @@ def forget(
     username: Annotated[str, Argument(metavar="USERNAME", help=_("Whose record."))],
     basis: Annotated[str, Option(help=_("Why it must go, such as “GDPR art. 17”; kept beside the checksum."))],
 ) -> None:
-    from graduand.changes import forgetting
+    from graduand.editing import forget_person
 
-    forgotten = forgetting.forget(session.workspace(), username, basis, today(), tell=say_resumed)
+    forgotten = forget_person.forget(session.workspace(), username, basis, today(), tell=say_resumed)
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in forgotten.paths)
     say(_("Deleted and committed: {commit}").format(commit=forgotten.saved[0].commit[:12]))
     if forgotten.left:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session, say
 from graduand.language import N_, _, spoken, visible
 
@@ -23,8 +23,8 @@ def init(
     ] = None,
     lang: Annotated[str, Option(help=_("The school's language: fr or en."))] = "",
 ) -> None:
-    from graduand.founding import Charter, found
     from graduand.records.institution import Institution
+    from graduand.setup.init import Charter, found
 
     del session  # there is no repository yet
     asking = sys.stdin.isatty() and sys.stderr.isatty()

@@ -6,18 +6,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Ended, Session, say, say_resumed
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
-from graduand.reports.page import show as show_lines
+from graduand.reports.console import show as show_lines
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.exchange.arrivals import Look, Order
-    from graduand.exchange.taking import Taken
+    from graduand.intake.apply import IntakeResult
+    from graduand.intake.preview import IntakeOptions, Look
     from graduand.workspace import Workspace
 
 HELP = N_("Take people in from a CSV file or a spreadsheet: shows what it would do, then does it with --apply.")
@@ -69,25 +69,28 @@ def intake(
     no_commit: Annotated[bool, Option("--no-commit", help=_("Save only; commit yourself."))] = False,
     as_json: Annotated[bool, Option("--json", help=_("Print what it would do, or did, as JSON."))] = False,
 ) -> None:
-    from graduand.commands import wishes
-    from graduand.exchange import arrivals, taking
+    from graduand.commands import intake_options
+    from graduand.intake import apply as apply_intake
+    from graduand.intake import preview
     from graduand.reports.intake_text import as_json as json_of
     from graduand.reports.intake_text import intake_text
-    from graduand.reports.terms import terms_of
+    from graduand.reports.labels import terms_of
 
     workspace = session.workspace()
     common = {"transition:kind": kind, "primary_education:end_date": day(end_date) if end_date else ""}
-    order = arrivals.Order(
+    order = preview.IntakeOptions(
         name=file.name or str(file),
         on=today(),
-        cohort=taking.cohort(cohort) if cohort else "",
-        values=wishes.values(workspace, [*(f"{key}={text}" for key, text in common.items() if text), *(set_ or ())]),
+        cohort=apply_intake.cohort(cohort) if cohort else "",
+        values=intake_options.values(
+            workspace, [*(f"{key}={text}" for key, text in common.items() if text), *(set_ or ())]
+        ),
         where=tuple(where or ()),
-        columns=wishes.columns(map_ or ()),
-        meanings=wishes.meanings(value or ()),
-        dates=wishes.forms(dates or ()),
-        pad=wishes.figures(pad or ()),
-        told=arrivals.Told(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet),
+        columns=intake_options.columns(map_ or ()),
+        meanings=intake_options.meanings(value or ()),
+        dates=intake_options.forms(dates or ()),
+        pad=intake_options.figures(pad or ()),
+        told=preview.Told(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet),
         source=source,
         patch=patch,
     )
@@ -97,8 +100,8 @@ def intake(
     elif not as_json:
         show_lines(intake_text(look, terms_of(workspace), everything=everything, show=show), session.colour)
     if apply or (not as_json and _agreed(look)):
-        folder = out or taking.folder_of(workspace)
-        taken = taking.take(workspace, look, folder, commit=not no_commit, tell=say_resumed)
+        folder = out or apply_intake.folder_of(workspace)
+        taken = apply_intake.take(workspace, look, folder, commit=not no_commit, tell=say_resumed)
         if as_json:
             sys.stdout.write(json_of(look, show=show, taken=taken))
         _say_taken(taken)
@@ -107,33 +110,33 @@ def intake(
 
 
 def _read(file: Path) -> bytes:
-    from graduand.exchange import arrivals
+    from graduand.intake import preview
 
     if str(file) == "-":
-        return sys.stdin.buffer.read(arrivals.SIZE + 1)
-    return arrivals.read_file(file)
+        return sys.stdin.buffer.read(preview.SIZE + 1)
+    return preview.read_file(file)
 
 
-def _looked(workspace: Workspace, raw: bytes, order: Order) -> Look:
+def _looked(workspace: Workspace, raw: bytes, order: IntakeOptions) -> Look:
     """Look at the file; at a terminal, ask which part of a date comes first, once for each column."""
-    from graduand.exchange import arrivals
+    from graduand.intake import preview
 
     try:
-        return arrivals.look(workspace, raw, order)
-    except arrivals.DatesInDoubt as doubt:
+        return preview.look(workspace, raw, order)
+    except preview.DatesInDoubt as doubt:
         if not _at_a_terminal():
             raise
         answers = {header: _asked_form(header, one.text, one.readings) for header, one in doubt.doubts.items()}
-    return arrivals.look(workspace, raw, order._replace(dates={**order.dates, **answers}))
+    return preview.look(workspace, raw, order._replace(dates={**order.dates, **answers}))
 
 
 def _asked_form(header: str, text: str, forms: Sequence[str]) -> str:
-    from graduand.exchange import arrivals
+    from graduand.intake.preview import day_of
 
     message = _("How are the dates in {column} written, such as {value}?")
     say(message.format(column=quoted(header), value=quoted(text)))
     for number, form in enumerate(forms, 1):
-        say(f"  {number}  {form}  ({arrivals.day_of(text, form)})")
+        say(f"  {number}  {form}  ({day_of(text, form)})")
     answer = _answer(_("Number: "))
     if answer.isdigit() and 0 < int(answer) <= len(forms):
         return forms[int(answer) - 1]
@@ -165,7 +168,7 @@ def _answer(question: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _say_taken(taken: Taken) -> None:
+def _say_taken(taken: IntakeResult) -> None:
     if not taken.saved:
         say(_("Nothing changed: all is so already."))
     elif taken.saved[0].commit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session
 from graduand.language import N_, _
 
@@ -18,11 +18,11 @@ def log(
     show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
     as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from graduand.reports.page import show as show_lines
-    from graduand.reports.terms import terms_of
-    from graduand.reports.trail_machine import as_json as json_of
-    from graduand.reports.trail_text import trail_text
-    from graduand.trail import audit as trail
+    from graduand.audit import query as trail
+    from graduand.reports.audit_data import as_json as json_of
+    from graduand.reports.audit_text import trail_text
+    from graduand.reports.console import show as show_lines
+    from graduand.reports.labels import terms_of
 
     workspace = session.workspace()
     found = trail.log(workspace, username)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from graduand.campaigns.kinds import Campaign
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session, say, say_resumed
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.progress import progress
@@ -83,9 +83,9 @@ def outreach(
 
 
 def _print(found: Outreach, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
-    from graduand.reports.campaign_machine import outreach_json
+    from graduand.reports.campaign_json import outreach_json
+    from graduand.reports.console import show as show_lines
     from graduand.reports.outreach_text import outreach_text
-    from graduand.reports.page import show as show_lines
 
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in outreach_json(found, show=show))

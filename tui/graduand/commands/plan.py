@@ -6,19 +6,19 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.commands.declaration import Option
+from graduand.commands.parameters import Option
 from graduand.commands.session import Ended, Session, say
 from graduand.errors import Exit
 from graduand.handshake.effect import Effect
 from graduand.language import N_, _
-from graduand.reports.page import show as show_lines
+from graduand.reports.console import show as show_lines
 from graduand.reports.progress import progress
-from graduand.reports.room import Place, room_of
+from graduand.reports.size_limit import Place, room_of
 from graduand.workspace import day, errors, today
 
 if TYPE_CHECKING:
-    from graduand.reports.terms import Terms
-    from graduand.sending.uploads import Prepared
+    from graduand.reports.labels import Terms
+    from graduand.uploads.compilation import PreparedUpload
 
 HELP = N_("Say what the next upload would change, person by person, destructive first; writes nothing.")
 
@@ -52,13 +52,13 @@ def plan(
     allow_dirty: Annotated[bool, Option("--allow-dirty", help=_("Plan uncommitted changes too."))] = False,
     no_cache: Annotated[bool, Option("--no-cache", help=_("Read every file again, and remember nothing."))] = False,
 ) -> None:
-    from graduand.reports.compiled import left_out_text
+    from graduand.reports.compile_text import left_out_text
     from graduand.reports.findings_text import findings_text
-    from graduand.reports.plan_pages import as_markdown
-    from graduand.reports.terms import terms_of
-    from graduand.sending import uploads
+    from graduand.reports.labels import terms_of
+    from graduand.reports.plan_formats import as_markdown
+    from graduand.uploads import compilation
 
-    order = uploads.Order(
+    order = compilation.CompileOptions(
         day(on) if on else today(),
         cohort,
         frozenset(only or ()),
@@ -66,7 +66,7 @@ def plan(
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
     )
-    planned = uploads.prepare(session.workspace(remembers=not no_cache), order, progress(), afresh=no_cache)
+    planned = compilation.prepare(session.workspace(remembers=not no_cache), order, progress(), afresh=no_cache)
     if planned.prepared is None:
         found = errors(planned.checked.findings)
         show_lines(findings_text(found, len(planned.checked.paths), everything=False), session.colour, sys.stderr)
@@ -79,7 +79,7 @@ def plan(
     else:
         _print(prepared, terms, form, session.colour, everything=everything, show=show)
     if prepared.breaches:
-        say(" ".join(uploads.said(breach) for breach in prepared.breaches))
+        say(" ".join(compilation.said(breach) for breach in prepared.breaches))
         message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
         say(message.format(checksum=prepared.upload.plan))
         raise Ended(Exit.LIMIT)
@@ -87,9 +87,9 @@ def plan(
         raise Ended(Exit.CHANGES)
 
 
-def _print(prepared: Prepared, terms: Terms, form: Format, colour: str, *, everything: bool, show: bool) -> None:
-    from graduand.reports.plan_pages import as_html
-    from graduand.reports.plan_pages import as_json as json_of
+def _print(prepared: PreparedUpload, terms: Terms, form: Format, colour: str, *, everything: bool, show: bool) -> None:
+    from graduand.reports.plan_formats import as_html
+    from graduand.reports.plan_formats import as_json as json_of
     from graduand.reports.plan_text import plan_text
 
     if form is Format.text:

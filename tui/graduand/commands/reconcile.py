@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session, say
 from graduand.language import N_, _
 
@@ -23,12 +23,12 @@ def reconcile(
     everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each answer."))] = False,
     as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from graduand.reports.page import show
-    from graduand.reports.reconciled import as_json as json_of
-    from graduand.reports.reconciled import reconciled_text
-    from graduand.reports.terms import terms_of
-    from graduand.sending.results import SIZE
-    from graduand.sending.results import reconcile as take_in
+    from graduand.reports.console import show
+    from graduand.reports.labels import terms_of
+    from graduand.reports.reconcile_text import as_json as json_of
+    from graduand.reports.reconcile_text import reconciled_text
+    from graduand.uploads.results import SIZE
+    from graduand.uploads.results import reconcile as take_in
 
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else None
     workspace = session.workspace()

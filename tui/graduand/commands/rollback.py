@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session, say
 from graduand.language import N_, _
-from graduand.reports.page import show
+from graduand.reports.console import show
 from graduand.workspace import day, today
 
 HELP = N_("Compile the files that take an upload back, and list what cannot be undone.")
@@ -23,8 +23,8 @@ def rollback(
     as_json: Annotated[bool, Option("--json", help=_("Print the manifest."))] = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
-    from graduand.reports.compiled import compiled_text, lost_text
-    from graduand.sending.uploads import take_back
+    from graduand.reports.compile_text import compiled_text, lost_text
+    from graduand.uploads.compilation import take_back
 
     workspace = session.workspace()
     folder = out or workspace.root / "build"

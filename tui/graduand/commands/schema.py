@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from graduand.commands.declaration import Option
+from graduand.commands.parameters import Option
 from graduand.commands.session import Ended, Session, say
 from graduand.errors import Exit
 from graduand.language import N_, _

@@ -10,7 +10,7 @@ from graduand.language import _, ngettext
 from graduand.workspace import Workspace, root_of
 
 if TYPE_CHECKING:
-    from graduand.changes.proposals import Resumed
+    from graduand.editing.transaction import Resumed
 
 
 class Session(NamedTuple):
@@ -43,7 +43,7 @@ def say(sentence: str) -> None:
 
 def say_resumed(resumed: Resumed) -> None:
     """Tell what became of a save that was killed before."""
-    from graduand.changes.proposals import told
+    from graduand.editing.transaction import told
 
     say(told(resumed))
 

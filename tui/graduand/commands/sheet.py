@@ -7,16 +7,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Ended, Session, agreed, say, say_resumed
+from graduand.editing.sheet_cells import REMOVE, Dates
 from graduand.errors import Exit, Usage
-from graduand.exchange.cells import REMOVE, Dates
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.progress import progress
 from graduand.workspace import today
 
 if TYPE_CHECKING:
-    from graduand.exchange.patches import Patch
+    from graduand.editing.sheet_patch import Patch
     from graduand.records.record import Record
     from graduand.workspace import Workspace
 
@@ -30,7 +30,7 @@ class Way(StrEnum):
     back = "in"
 
 
-class Kind(StrEnum):
+class SheetFormat(StrEnum):
     """Whose records."""
 
     graduated = "graduated"
@@ -59,7 +59,7 @@ def sheet(
         ),
     ] = None,
     cohort: Annotated[str, Option(help=_("out: only this cohort."))] = "",
-    kind: Annotated[Kind | None, Option(help=_("out: only graduates, or only people who returned."))] = None,
+    kind: Annotated[SheetFormat | None, Option(help=_("out: only graduates, or only people who returned."))] = None,
     out: Annotated[
         Path | None, Option(help=_("out: the new file; - prints it; build/sheet-<day>.csv by default."))
     ] = None,
@@ -97,9 +97,9 @@ def sheet(
 
 
 def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str) -> tuple[Record, ...]:
-    from graduand.exchange import sheets
+    from graduand.editing import sheet_export
 
-    records = sheets.chosen(workspace, sheets.Choice(people, cohort, kind), today(), progress())
+    records = sheet_export.chosen(workspace, sheet_export.SheetColumns(people, cohort, kind), today(), progress())
     if not records:
         say(_("There is nobody to put into a sheet."))
         raise Ended(Exit.FINDINGS)
@@ -109,16 +109,16 @@ def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str
 def _out(
     workspace: Workspace, records: tuple[Record, ...], out: Path | None, sign: str, *, bom: bool, as_json: bool
 ) -> None:
-    from graduand.exchange import sheets
+    from graduand.editing import sheet_export
     from graduand.reports.patch_text import sheet_json
 
-    made = sheets.sheet_of(records, workspace.school)
-    text = sheets.as_text(made, sign, bom=bom)
+    made = sheet_export.sheet_of(records, workspace.school)
+    text = sheet_export.as_text(made, sign, bom=bom)
     if out and str(out) == "-":
         sys.stdout.write(text)
         return
     path = out or workspace.root / "build" / f"sheet-{today()}.csv"
-    sheets.write(path, text)
+    sheet_export.write(path, text)
     sys.stdout.write(sheet_json(str(path), made) if as_json else f"{visible(str(path), 300)}\n")
     message = ngettext(
         "{count} record. Blank cells leave a field as it is, {remove} takes it out. Back: graduand sheet in {path}",
@@ -129,16 +129,16 @@ def _out(
 
 
 def _patch(file: str, workspace: Workspace, dates: Dates | None) -> Patch:
-    from graduand.exchange.patching import SIZE, patch_of, raw_sheet
+    from graduand.editing.sheet_import import SIZE, patch_of, raw_sheet
 
     raw = sys.stdin.buffer.read(SIZE + 1) if file == "-" else raw_sheet(Path(file))
     return patch_of(workspace, raw, file, today(), dates=dates, progress=progress())
 
 
 def _print(found: Patch, workspace: Workspace, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
-    from graduand.reports.page import show as show_lines
+    from graduand.reports.console import show as show_lines
+    from graduand.reports.labels import terms_of
     from graduand.reports.patch_text import patch_json, patch_text
-    from graduand.reports.terms import terms_of
 
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in patch_json(found, show=show))
@@ -148,7 +148,7 @@ def _print(found: Patch, workspace: Workspace, colour: str, *, everything: bool,
 
 def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> None:
     """Write the changes when that is wanted; at a terminal it is asked."""
-    from graduand.exchange.patches import take
+    from graduand.editing.sheet_patch import take
 
     number = len(found.proposals)
     if not number:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.declaration import Argument
+from graduand.commands.parameters import Argument
 from graduand.commands.session import Session
 from graduand.language import N_, _
 
@@ -17,8 +17,8 @@ def text(
     session: Session,
     file: Annotated[Path, Argument(metavar="FILE", help=_("A record's file, wherever it lies."))],
 ) -> None:
-    from graduand.reports.portrait_text import portrait_text
-    from graduand.trail.portrait import portrait
+    from graduand.audit.record_summary import portrait
+    from graduand.reports.record_text import portrait_text
 
     school = session.workspace().school
     sys.stdout.writelines([f"{line}\n" for line in portrait_text(portrait(file, school), school)])

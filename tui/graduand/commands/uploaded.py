@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.declaration import Argument, Option
+from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Session, say
 from graduand.language import N_, _
 
@@ -19,7 +19,7 @@ def uploaded(
     as_json: Annotated[bool, Option("--json", help=_("One JSON object."))] = False,
 ) -> None:
     from graduand.reports.json_text import json_text
-    from graduand.sending.uploads import note_upload
+    from graduand.uploads.compilation import note_upload
 
     name = note_upload(session.workspace(), manifest)
     if as_json:

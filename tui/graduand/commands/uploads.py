@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.declaration import Option
+from graduand.commands.parameters import Option
 from graduand.commands.session import Session
 from graduand.language import N_, _
 
@@ -16,10 +16,10 @@ def uploads(
     session: Session,
     as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
-    from graduand.reports.page import show as show_lines
-    from graduand.reports.sendings_text import as_json as json_of
-    from graduand.reports.sendings_text import sendings_text
-    from graduand.sending.sendings import in_hand, sendings
+    from graduand.reports.console import show as show_lines
+    from graduand.reports.uploads_text import as_json as json_of
+    from graduand.reports.uploads_text import sendings_text
+    from graduand.uploads.status import in_hand, sendings
 
     workspace = session.workspace()
     noted = sendings(workspace)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from graduand.handshake.lines import Lines, joined_lines, line_of
 from graduand.handshake.row import BOOLEAN, DERIVED_FROM, derived_cells
-from graduand.records.kinds import Kind
+from graduand.records.kinds import FieldKind
 from graduand.records.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from graduand.records.canon import Text
+    from graduand.records.fast_reader import Text
     from graduand.records.school import School
 
 
@@ -24,8 +24,8 @@ class Gathered:
         """Begin without a line; plain records have the texts of these keys."""
         self._school = school
         exported = {key: place for place, key in enumerate(keys) if key in school.columns}
-        self._flags = [place for key, place in exported.items() if school.columns[key].kind is Kind.BOOLEAN]
-        self._lists = [place for key, place in exported.items() if school.columns[key].kind is Kind.LIST]
+        self._flags = [place for key, place in exported.items() if school.columns[key].kind is FieldKind.BOOLEAN]
+        self._lists = [place for key, place in exported.items() if school.columns[key].kind is FieldKind.LIST]
         # Where no plain record has a year of its own, it is derived; beyond it stands nothing.
         self._places = {school.year: len(keys), **exported}
         self._nothing = len(keys) + 1

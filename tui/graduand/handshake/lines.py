@@ -81,7 +81,7 @@ class Band(NamedTuple):
 EMPTY: Final = Band((), Lines(("username", "email_address"), ()))
 
 
-class Known(Mapping[str, Mapping[str, str]]):
+class KnownLines(Mapping[str, Mapping[str, str]]):
     """The cells of many people by username, as lines."""
 
     def __init__(self, columns: Columns, lines: Mapping[str, bytes]) -> None:
@@ -89,9 +89,9 @@ class Known(Mapping[str, Mapping[str, str]]):
         self.lines = lines
 
     @classmethod
-    def of(cls, cells: Mapping[str, Mapping[str, str]], columns: Columns) -> Known:
+    def of(cls, cells: Mapping[str, Mapping[str, str]], columns: Columns) -> KnownLines:
         """Return the cells of people as lines below `columns`, unless they are lines already."""
-        if isinstance(cells, Known):
+        if isinstance(cells, KnownLines):
             return cells
         return cls(
             columns,

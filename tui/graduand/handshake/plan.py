@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ORDER: Final = {effect: number for number, effect in enumerate(Effect)}
 
 
-class Cell(NamedTuple):
+class CellChange(NamedTuple):
     """One header whose cell changes; `before` is "" when nothing was ever sent."""
 
     header: str
@@ -34,14 +34,14 @@ class Cell(NamedTuple):
     after: str
 
 
-class Change(NamedTuple):
+class PlannedChange(NamedTuple):
     """What the upload would change of one person."""
 
     username: str
     status: Status
     effects: tuple[Effect, ...]
     """Most destructive first; none when nothing changes."""
-    cells: tuple[Cell, ...]
+    cells: tuple[CellChange, ...]
     held_back: str = ""
     """The day until which the change of the account is held back; "" when it is not."""
 
@@ -50,7 +50,7 @@ class Change(NamedTuple):
 class Plan:
     """The changes; those of people in bulk are made only when somebody looks at them."""
 
-    told: tuple[Change, ...]
+    told: tuple[PlannedChange, ...]
     """What is known to be worth telling."""
     new: Band | None = None
     """People who were never sent before."""
@@ -67,16 +67,16 @@ class Plan:
         return len(self.told) + len(self.unchanged) + (len(self.new.usernames) if self.new else 0)
 
     @cached_property
-    def telling(self) -> tuple[Change, ...]:
+    def telling(self) -> tuple[PlannedChange, ...]:
         """The changes that are worth telling, destructive first: all but those of people for whom nothing changes."""
         new = zip(self.new.usernames, self.new.lines, strict=True) if self.new else ()
         changes = [*self.told, *(change_of(Row(username, cells), NOTHING, self.year) for username, cells in new)]
         return _in_order(changes)
 
     @cached_property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[PlannedChange, ...]:
         """All changes, destructive first."""
-        unchanged = (Change(username, Status.UNCHANGED, (), ()) for username in self.unchanged)
+        unchanged = (PlannedChange(username, Status.UNCHANGED, (), ()) for username in self.unchanged)
         return _in_order([*self.telling, *unchanged])
 
     @property
@@ -85,7 +85,7 @@ class Plan:
         told = (change.username for change in self.told if change.status is not Status.UNCHANGED)
         return frozenset([*told, *(self.new.usernames if self.new else ())])
 
-    def having(self, effect: Effect) -> tuple[Change, ...]:
+    def having(self, effect: Effect) -> tuple[PlannedChange, ...]:
         """Return the changes that do this to a person."""
         return tuple(change for change in self.telling if effect in change.effects)
 
@@ -120,19 +120,21 @@ def plan_of(rows: Iterable[Row], sent: Sent, year: str) -> Plan:
     return Plan(tuple(change_of(row, sent, year) for row in rows))
 
 
-def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+def _in_order(changes: Iterable[PlannedChange]) -> tuple[PlannedChange, ...]:
     return tuple(sorted(changes, key=lambda change: (_worst(change), change.username)))
 
 
-def _worst(change: Change) -> int:
+def _worst(change: PlannedChange) -> int:
     return min((_ORDER[effect] for effect in change.effects), default=len(_ORDER))
 
 
-def change_of(row: Row, sent: Sent, year: str) -> Change:
+def change_of(row: Row, sent: Sent, year: str) -> PlannedChange:
     """Return what a row would change of what was `sent`; `year` is the header of the year column."""
     before = sent.cells.get(row.username) or sent.cells.get(row.previous_username) or {}
     cells = tuple(
-        Cell(header, before.get(header, ""), cell) for header, cell in row.cells.items() if before.get(header) != cell
+        CellChange(header, before.get(header, ""), cell)
+        for header, cell in row.cells.items()
+        if before.get(header) != cell
     )
     effects = tuple(sorted({_effect(cell, year, known=bool(before)) for cell in cells}, key=_ORDER.__getitem__))
     if row.username in sent.failed or row.previous_username in sent.failed:
@@ -141,13 +143,13 @@ def change_of(row: Row, sent: Sent, year: str) -> Change:
         status = Status.NEW
     else:
         status = Status.CHANGED if cells else Status.UNCHANGED
-    return Change(row.username, status, effects, cells, row.held_back)
+    return PlannedChange(row.username, status, effects, cells, row.held_back)
 
 
 _KEYS: Final = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, LOGIN: Effect.LOGIN}
 
 
-def _effect(cell: Cell, year: str, *, known: bool) -> Effect:
+def _effect(cell: CellChange, year: str, *, known: bool) -> Effect:
     """Return what the change of one cell does; of a person never sent before, key values change nothing."""
     header, now = cell.header, cell.after
     if header == DISABLED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import N_
-from graduand.records.kinds import CLEAR, Kind
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.record import ALUMNI, ATTENDING, END
 from graduand.rules.account import is_held_back
 
@@ -75,7 +75,7 @@ def derived_cells(record: Record, school: School) -> dict[str, Derived]:
     return {header: derived for header, derived in found.items() if header not in record.values}
 
 
-def _cell(value: Value, kind: Kind) -> str:
+def _cell(value: Value, kind: FieldKind) -> str:
     if isinstance(value, tuple):
         return ";".join(value)
-    return BOOLEAN.get(value, value) if kind is Kind.BOOLEAN else value
+    return BOOLEAN.get(value, value) if kind is FieldKind.BOOLEAN else value

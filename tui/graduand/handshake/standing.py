@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.handshake.lines import EMPTY, Band, Known
+from graduand.handshake.lines import EMPTY, Band, KnownLines
 from graduand.handshake.plan import Plan, change_of
 from graduand.handshake.row import Row
 
@@ -30,7 +30,7 @@ class Standing(NamedTuple):
 
 def standing_of(band: Band, closing: Sequence[bool], sent: Sent) -> Standing:
     """Return how ordinary rows stand; `closing` tells of each whether it closes an account."""
-    known = Known.of(sent.cells, band.lines.columns).below(band.lines.columns)
+    known = KnownLines.of(sent.cells, band.lines.columns).below(band.lines.columns)
     before = [*map(known.get, band.usernames)]
     same = [was == now for was, now in zip(before, band.lines.lines, strict=True)]
     new = [was is None for was in before]

@@ -6,8 +6,8 @@ from collections import Counter
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from graduand.intake.comparison import EMAIL
-from graduand.intake.soundness import KIND
+from graduand.intake.record_comparison import EMAIL
+from graduand.intake.row_validation import KIND
 from graduand.language import _, ngettext, quoted
 from graduand.records.record import END
 from graduand.records.transition import GRADUATED
@@ -15,14 +15,14 @@ from graduand.records.transition import GRADUATED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graduand.intake.heading import Column
-    from graduand.intake.order import Order
-    from graduand.intake.survey import Survey
-    from graduand.intake.table import Table
+    from graduand.intake.column_mapping import ColumnMapping
+    from graduand.intake.options import IntakeOptions
+    from graduand.intake.rows import Survey
+    from graduand.tables.table import Table
 
 
 def of_file(
-    table: Table, columns: Sequence[Column], survey: Survey, meant: Sequence[bool], order: Order
+    table: Table, columns: Sequence[ColumnMapping], survey: Survey, meant: Sequence[bool], order: IntakeOptions
 ) -> Iterator[str]:
     """Return what there is to say about the whole file."""
     if table.above:

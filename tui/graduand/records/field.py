@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import TYPE_CHECKING
 
-from graduand.records.kinds import Kind
+from graduand.records.kinds import FieldKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Field:
     """What may stand under one key of a record; of a column, `key` is the importer's own header."""
 
     key: str
-    kind: Kind
+    kind: FieldKind
     label: Words
     help: Words
     max: int = 255
@@ -30,7 +30,7 @@ class Field:
     """The one region whose list `values` is; elsewhere other texts may be right. Empty: every region."""
     misspellings: Mapping[str, str] = attribute(default_factory=dict)
     """What people type, and the exact value that they mean."""
-    item: Kind = Kind.TEXT
+    item: FieldKind = FieldKind.TEXT
     """Of a list, the kind of each item."""
     clear: bool = False
     """Whether the importer's word for "wipe" may stand here."""

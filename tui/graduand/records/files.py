@@ -6,15 +6,15 @@ import os
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand import disk
 from graduand.errors import NotWritten, Unreadable
 from graduand.findings import Finding, Severity
 from graduand.language import _, visible
-from graduand.records.canon import fast_reader
+from graduand.records.fast_reader import fast_reader
+from graduand.records.independent_check import agrees
 from graduand.records.reading import read
 from graduand.records.record import FOLDER
-from graduand.records.referee import agrees
 from graduand.records.stamp import stamp_of
+from graduand.storage import disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

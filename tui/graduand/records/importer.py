@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from graduand.errors import SchemaBroken
 from graduand.language import Words, _, quoted
 from graduand.records.field import Field
-from graduand.records.kinds import Kind
+from graduand.records.kinds import FieldKind
 from graduand.records.nodes import Node, Scalar, Sequence
-from graduand.records.peeking import IMPORTER as PATH
-from graduand.records.peeking import SIZE
+from graduand.records.school_language import IMPORTER as PATH
+from graduand.records.school_language import SIZE
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Source(NamedTuple):
+class Citation(NamedTuple):
     """Where a fact was read."""
 
     title: str
@@ -68,7 +68,7 @@ class Importer:
     """The importer's columns, limits and habits, all dated."""
 
     checked_on: str
-    sources: Mapping[str, Source]
+    sources: Mapping[str, Citation]
     regions: Mapping[str, Region]
     columns: tuple[Field, ...]
     retired: Mapping[str, Retired]
@@ -129,7 +129,7 @@ def bare(node: Node) -> Any:
 def _importer(facts: Any) -> Importer:
     return Importer(
         checked_on=facts["checked_on"],
-        sources={key: Source(fact["title"], fact["url"] or "") for key, fact in facts["sources"].items()},
+        sources={key: Citation(fact["title"], fact["url"] or "") for key, fact in facts["sources"].items()},
         regions={key: _region(fact) for key, fact in facts["regions"].items()},
         columns=tuple(_column(fact, facts["checked_on"]) for fact in facts["columns"]),
         retired={
@@ -162,14 +162,14 @@ def _column(fact: Any, checked_on: str) -> Field:
     item = fact.get("item") or {}
     return Field(
         key=fact["header"],
-        kind=Kind(fact["kind"]),
+        kind=FieldKind(fact["kind"]),
         label=Words(**fact["label"]),
         help=Words(**fact["help"]),
         max=int(item.get("max") or fact.get("max") or 255),
         values=tuple(fact.get("values") or ()),
         values_of=fact.get("values_of", ""),
         misspellings=fact.get("misspellings") or {},
-        item=Kind(item.get("kind", "text")),
+        item=FieldKind(item.get("kind", "text")),
         clear=fact["clear"] == "true",
         clear_certainty=fact.get("clear_certainty", "documented"),
         unique=fact.get("unique") == "true",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import SchemaBroken
 from graduand.language import LANGUAGES, _, quoted
-from graduand.nearest import nearest
 from graduand.records.nodes import Mapping, Node, Scalar, Sequence
-from graduand.records.peeking import PATH
+from graduand.records.school_language import PATH
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
+from graduand.similar import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from graduand.language import Words
-from graduand.records.kinds import CLEAR, PATTERNS, Kind
+from graduand.records.kinds import CLEAR, PATTERNS, FieldKind
 from graduand.records.record import ALUMNI, ATTENDING, LISTED, START
 from graduand.records.transition import GRADUATED, RETURNED, Waiver
 
@@ -36,8 +36,8 @@ _COMMENT: Final = "Made by `graduand schema` from handshake.yaml and institution
 _ALMOST_CLEAR: Final = r"(?=[^*]*\*)[* ]*[Cc][Ll][Ee][Aa][Rr][* ]*"
 _PATTERNS: Final = {
     **PATTERNS,
-    Kind.IDENTIFIER: rf"(?!{_ALMOST_CLEAR}$)(?:{PATTERNS[Kind.IDENTIFIER]})",
-    Kind.NOTE: rf"(?!{_ALMOST_CLEAR}$)[\s\S]+",
+    FieldKind.IDENTIFIER: rf"(?!{_ALMOST_CLEAR}$)(?:{PATTERNS[FieldKind.IDENTIFIER]})",
+    FieldKind.NOTE: rf"(?!{_ALMOST_CLEAR}$)[\s\S]+",
 }
 """Beside the shape of a kind, what no text of it may be."""
 
@@ -46,12 +46,12 @@ _ITEM: Final = rf"(?!{_ALMOST_CLEAR}$)[^ ;\n](?:[^;\n]*[^ ;\n])?"
 """Texts without a shape of their own: one line, no blank at its edges, and in a list no semicolon."""
 
 _ANY: Final = {"type": ["string", "number", "boolean"]}
-_TYPES: Final[dict[Kind, Schema]] = {
-    Kind.EMAIL: {"type": "string"},
-    Kind.PHONE: {"type": ["string", "integer"], "minimum": 0},
-    Kind.DATE: {"type": "string"},
-    Kind.BOOLEAN: {"type": ["boolean", "string"]},
-    Kind.GPA: {"type": ["number", "string"], "minimum": 0, "maximum": 4},
+_TYPES: Final[dict[FieldKind, Schema]] = {
+    FieldKind.EMAIL: {"type": "string"},
+    FieldKind.PHONE: {"type": ["string", "integer"], "minimum": 0},
+    FieldKind.DATE: {"type": "string"},
+    FieldKind.BOOLEAN: {"type": ["boolean", "string"]},
+    FieldKind.GPA: {"type": ["number", "string"], "minimum": 0, "maximum": 4},
 }
 """What other readers may take a text of the kind for; without an entry, `_ANY`."""
 
@@ -60,18 +60,20 @@ _PLAINLY: Final = Words(
     'Une seule ligne, sans espace au bord, sans point-virgule dans une liste ; pour effacer, exactement "**CLEAR**".',
 )
 _SENTENCES: Final = {
-    Kind.IDENTIFIER: Words(
+    FieldKind.IDENTIFIER: Words(
         "Plain letters, figures and signs, no blank.", "Lettres simples, chiffres, signes, sans espace."
     ),
-    Kind.EMAIL: Words("One address, such as a.b@mail.example.", "Une seule adresse, telle que a.b@mail.example."),
-    Kind.PHONE: Words("Figures only, with or without a + in front.", "Des chiffres seulement, avec ou sans + devant."),
-    Kind.DATE: Words("A date is written yyyy-mm-dd: 2026-06-15.", "Une date s’écrit aaaa-mm-jj : 2026-06-15."),
-    Kind.BOOLEAN: Words("Write true or false.", "Écrivez true ou false."),
-    Kind.GPA: Words("0 to 4, with a point: 3.25.", "De 0 à 4, avec un point : 3.25."),
+    FieldKind.EMAIL: Words("One address, such as a.b@mail.example.", "Une seule adresse, telle que a.b@mail.example."),
+    FieldKind.PHONE: Words(
+        "Figures only, with or without a + in front.", "Des chiffres seulement, avec ou sans + devant."
+    ),
+    FieldKind.DATE: Words("A date is written yyyy-mm-dd: 2026-06-15.", "Une date s’écrit aaaa-mm-jj : 2026-06-15."),
+    FieldKind.BOOLEAN: Words("Write true or false.", "Écrivez true ou false."),
+    FieldKind.GPA: Words("0 to 4, with a point: 3.25.", "De 0 à 4, avec un point : 3.25."),
 }
 """What editors say instead of showing a pattern; without an entry, `_PLAINLY`."""
 
-_OF_FIXED_LENGTH: Final = frozenset({Kind.DATE, Kind.BOOLEAN, Kind.GPA})
+_OF_FIXED_LENGTH: Final = frozenset({FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.GPA})
 
 _TRUE: Final[Schema] = {"enum": [True, "true"]}
 _FALSE: Final[Schema] = {"enum": [False, "false"]}
@@ -116,9 +118,9 @@ def _property(key: str, school: School) -> Schema:
 
 
 def _value(field: Field, school: School) -> Schema:
-    if field.kind is Kind.WAIVERS:
+    if field.kind is FieldKind.WAIVERS:
         return {"type": "array", "items": _waiver(), "minItems": 1}
-    if field.kind is not Kind.LIST:
+    if field.kind is not FieldKind.LIST:
         return _text(field, field.kind, school, clear=field.clear)
     texts = {
         "type": "array",
@@ -129,12 +131,12 @@ def _value(field: Field, school: School) -> Schema:
     return {"anyOf": [texts, {"const": CLEAR}]} if field.clear else texts
 
 
-def _text(field: Field, kind: Kind, school: School, *, clear: bool) -> Schema:
+def _text(field: Field, kind: FieldKind, school: School, *, clear: bool) -> Schema:
     """Return the schema of a field's text, or of an item of its list; `clear`: whether `**CLEAR**` may stand there."""
     values = school.year_values if field.key == school.year else field.values
     if values and field.values_of in {"", school.institution.region}:
         return {"enum": [*_typed(values), *([CLEAR] if clear else [])]}
-    schema = _shape(kind, clear=clear, separated=field.kind is Kind.LIST)
+    schema = _shape(kind, clear=clear, separated=field.kind is FieldKind.LIST)
     if kind not in _OF_FIXED_LENGTH:
         schema["maxLength"] = field.max
     if field.misspellings:
@@ -144,14 +146,14 @@ def _text(field: Field, kind: Kind, school: School, *, clear: bool) -> Schema:
     return schema
 
 
-def _shape(kind: Kind, *, clear: bool, separated: bool = False) -> Schema:
+def _shape(kind: FieldKind, *, clear: bool, separated: bool = False) -> Schema:
     pattern = _PATTERNS.get(kind, _ITEM if separated else _LINE)
     shape: Schema = {
         **_TYPES.get(kind, _ANY),
         "pattern": rf"^(?:\*\*CLEAR\*\*|{pattern})$" if clear else f"^(?:{pattern})$",
         "patternErrorMessage": " / ".join(_SENTENCES.get(kind, _PLAINLY)),
     }
-    if kind is Kind.DATE:  # the pattern lets 30 February pass
+    if kind is FieldKind.DATE:  # the pattern lets 30 February pass
         shape |= {"anyOf": [{"format": "date"}, {"const": CLEAR}]} if clear else {"format": "date"}
     return shape
 
@@ -173,7 +175,7 @@ def _waiver() -> Schema:
     parts = {
         "rule": {"type": "string", "pattern": "^GR[0-9]{3}$"},
         "reason": something,
-        "until": _shape(Kind.DATE, clear=False),
+        "until": _shape(FieldKind.DATE, clear=False),
         "by": something,
     }
     return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, quoted
-from graduand.nearest import folded, nearest
 from graduand.records.source import Fault
+from graduand.similar import folded, nearest
 
 if TYPE_CHECKING:
     from graduand.records.importer import Retired

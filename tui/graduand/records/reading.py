@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.findings import Finding, Place, Severity
 from graduand.language import _, ngettext, quoted
-from graduand.records.kinds import CLEAR, Kind
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.naming import unknown_key
 from graduand.records.nodes import Mapping, Node, Scalar, Sequence
 from graduand.records.record import Record, Value
@@ -43,7 +43,7 @@ def read(path: str, raw: bytes, school: School) -> Reading:
         _refuse_crowd(tree)
     except Refused as refused:
         return Reading(None, (_finding(refused.fault, path, ""),), {})
-    taken = Taken(school)
+    taken = TreeReader(school)
     taken.mapping("", tree)
     record = Record(path, taken.values, tuple(taken.waivers))
     findings = tuple(_finding(fault, path, record.username) for fault in taken.faults)
@@ -75,7 +75,7 @@ def _finding(fault: Fault, path: str, username: str) -> Finding:
     return Finding(fault.rule, Severity.ERROR, path, *fault.place, username, fault.field, fault.message)
 
 
-class Taken:
+class TreeReader:
     """The values, places and faults of one tree, filled while walking it."""
 
     def __init__(self, school: School) -> None:
@@ -111,9 +111,9 @@ class Taken:
 
     def value(self, field: Field, node: Node) -> None:
         """Take the value of one field, in the shape that its kind asks for."""
-        if field.kind is Kind.WAIVERS:
+        if field.kind is FieldKind.WAIVERS:
             self._waivers(field, node)
-        elif field.kind is Kind.LIST:
+        elif field.kind is FieldKind.LIST:
             self._list(field, node)
         elif isinstance(node, Scalar):
             self._scalar(field.key, node)

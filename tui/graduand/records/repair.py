@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import _
 from graduand.records.comments import Comments, comments_of
-from graduand.records.kinds import CLEAR, Kind
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.naming import right_key
 from graduand.records.nodes import Mapping, Node, Scalar
-from graduand.records.reading import Taken, is_null
+from graduand.records.reading import TreeReader, is_null
 from graduand.records.record import Record, of_account
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
@@ -54,7 +54,7 @@ def repaired(path: str, raw: bytes, school: School) -> Repaired | None:
         tree = parse(text)
     except Refused:
         return None
-    taken = Taken(school)
+    taken = TreeReader(school)
     taken.mapping("", tree)
     renames: dict[Spot, Spot] = {}
     cured = set()
@@ -97,7 +97,7 @@ def _entries(spot: Spot, group: str, tree: Mapping, school: School) -> Iterator[
         if field is None and key in school.groups and ":" not in name.text:
             if isinstance(node, Mapping):
                 yield from _entries(here, key, node, school)
-        elif field is None or (field.kind is Kind.LIST and _one_text(node)):
+        elif field is None or (field.kind is FieldKind.LIST and _one_text(node)):
             yield _Entry(here, key, name, node)
 
 
@@ -105,7 +105,7 @@ def _one_text(node: Node) -> bool:
     return isinstance(node, Scalar) and bool(node.text) and node.text != CLEAR and not is_null(node)
 
 
-def _take(taken: Taken, entry: _Entry, school: School) -> tuple[str, str, str, Spot] | None:
+def _take(taken: TreeReader, entry: _Entry, school: School) -> tuple[str, str, str, Spot] | None:
     """Take the value of an entry where it belongs; return what that put right, and where its comments go."""
     known = ":" not in entry.name.text and entry.key in school.fields
     key = entry.key if known else right_key(entry.key, entry.name.text, school)
@@ -121,13 +121,13 @@ def _take(taken: Taken, entry: _Entry, school: School) -> tuple[str, str, str, S
     return "", f"{entry.key}:", f"{key}:", spot
 
 
-def _take_value(taken: Taken, key: str, node: Node, school: School) -> bool:
+def _take_value(taken: TreeReader, key: str, node: Node, school: School) -> bool:
     """Take a value under `key`, which may be a group of keys; tell whether it is there now."""
     field = school.fields.get(key)
     if field is None and isinstance(node, Mapping):
         taken.mapping(key, node)
         return True
-    if field is not None and field.kind is Kind.LIST and isinstance(node, Scalar) and _one_text(node):
+    if field is not None and field.kind is FieldKind.LIST and isinstance(node, Scalar) and _one_text(node):
         taken.values[key] = (node.text,)
     elif field is not None:
         taken.value(field, node)

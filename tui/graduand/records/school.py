@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
-from graduand.nearest import folded
 from graduand.records import transition
-from graduand.records.peeking import PATH as INSTITUTION_PATH
+from graduand.records.school_language import PATH as INSTITUTION_PATH
+from graduand.similar import folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

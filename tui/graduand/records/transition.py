@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from graduand.language import Words
 from graduand.records.field import Field
-from graduand.records.kinds import Kind
+from graduand.records.kinds import FieldKind
 
 GRADUATED: Final = "graduated"
 RETURNED: Final = "returned"
@@ -21,14 +21,14 @@ class Waiver(NamedTuple):
     by: str = ""
 
 
-def _field(name: str, kind: Kind, label: Words, explanation: Words, **more: object) -> Field:
+def _field(name: str, kind: FieldKind, label: Words, explanation: Words, **more: object) -> Field:
     return Field(f"transition:{name}", kind, label, explanation, **more)  # type: ignore[arg-type]
 
 
 FIELDS: Final = (
     _field(
         "kind",
-        Kind.CHOICE,
+        FieldKind.CHOICE,
         Words("Transition", "Transition"),
         Words(
             "What happens to the person: “graduated” makes an alumnus, “returned” makes a student again.",
@@ -49,7 +49,7 @@ FIELDS: Final = (
     ),
     _field(
         "keeps_school_email",
-        Kind.BOOLEAN,
+        FieldKind.BOOLEAN,
         Words("Keeps the school mailbox", "Conserve la messagerie de l’école"),
         Words(
             "Whether the school mailbox stays open after graduation; if not, a personal address is needed. "
@@ -61,7 +61,7 @@ FIELDS: Final = (
     ),
     _field(
         "keeps_sso",
-        Kind.BOOLEAN,
+        FieldKind.BOOLEAN,
         Words("Keeps the school login (SSO)", "Conserve la connexion de l’école (SSO)"),
         Words(
             "Whether the school login still works after graduation; if not, the person must set a "
@@ -73,13 +73,13 @@ FIELDS: Final = (
     ),
     _field(
         "personal_email:requested_on",
-        Kind.DATE,
+        FieldKind.DATE,
         Words("Personal address asked for on", "Adresse personnelle demandée le"),
         Words("The day on which the person was asked.", "Le jour où la demande a été envoyée."),
     ),
     _field(
         "personal_email:answer_by",
-        Kind.DATE,
+        FieldKind.DATE,
         Words("Answer by", "Réponse attendue le"),
         Words(
             "The last day for an answer; afterwards the school's policy applies.",
@@ -88,7 +88,7 @@ FIELDS: Final = (
     ),
     _field(
         "account:reason",
-        Kind.TEXT,
+        FieldKind.TEXT,
         Words("Reason", "Motif"),
         Words(
             "Why the account is closed or reopened; one of the reasons of institution.yaml.",
@@ -97,13 +97,13 @@ FIELDS: Final = (
     ),
     _field(
         "account:requested_by",
-        Kind.TEXT,
+        FieldKind.TEXT,
         Words("Asked by", "Demandé par"),
         Words("Who asked: the student, a service, an office.", "Qui l’a demandé : l’étudiant, un service, un bureau."),
     ),
     _field(
         "account:effective_on",
-        Kind.DATE,
+        FieldKind.DATE,
         Words("Effective on", "Prend effet le"),
         Words(
             "The day from which the closing or reopening is sent; before it, this change is held back.",
@@ -112,7 +112,7 @@ FIELDS: Final = (
     ),
     _field(
         "previous_username",
-        Kind.IDENTIFIER,
+        FieldKind.IDENTIFIER,
         Words("Former username", "Ancien identifiant"),
         Words(
             "The username that Handshake still has, when the username itself changes.",
@@ -121,7 +121,7 @@ FIELDS: Final = (
     ),
     _field(
         "continues_at",
-        Kind.TEXT,
+        FieldKind.TEXT,
         Words("Continues at", "Poursuit à"),
         Words(
             "The other institution this person goes on to; it opens an account of its own, with its own address.",
@@ -130,7 +130,7 @@ FIELDS: Final = (
     ),
     _field(
         "waive",
-        Kind.WAIVERS,
+        FieldKind.WAIVERS,
         Words("Exemptions", "Dérogations"),
         Words(
             "Narrow, dated exemptions from one rule each: rule, reason, until, by.",
@@ -139,7 +139,7 @@ FIELDS: Final = (
     ),
     _field(
         "notes",
-        Kind.NOTE,
+        FieldKind.NOTE,
         Words("Notes", "Notes"),
         Words("Free text for colleagues; never sent.", "Texte libre pour les collègues ; jamais envoyé."),
         max=5000,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from graduand.records.comments import END, MODELINE, TOP, Comment, Comments, Spot
-from graduand.records.kinds import CLEAR, Kind, matches
+from graduand.records.kinds import CLEAR, FieldKind, matches
 from graduand.records.source import UNSEEN
 from graduand.records.transition import Waiver
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graduand.records.record import Record, Value
 
 _STEP: Final = "  "
-_TYPED: Final = frozenset({Kind.DATE, Kind.BOOLEAN, Kind.GPA})
+_TYPED: Final = frozenset({FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.GPA})
 _WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _HIDDEN: Final = f"\n\u00ad{UNSEEN}"
 _PLAIN: Final = re.compile(
@@ -46,14 +46,14 @@ def readdressed(comments: Comments, path: str) -> Comments:
     return {**comments, TOP: above._replace(before=(*modeline(path)[TOP].before, *kept))}
 
 
-def scalar(text: str, kind: Kind) -> str:
+def scalar(text: str, kind: FieldKind) -> str:
     """Return `text` as YAML that every reader, of 1.1 and of 1.2, takes for this text.
 
     Dates, booleans and grades stand plain, identifiers always quoted.
     """
-    if kind in _TYPED and matches(kind, text) and (kind is not Kind.DATE or _in_calendar(text)):
+    if kind in _TYPED and matches(kind, text) and (kind is not FieldKind.DATE or _in_calendar(text)):
         return text
-    if kind is not Kind.IDENTIFIER and _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+    if kind is not FieldKind.IDENTIFIER and _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
     return f'"{_ESCAPED.sub(_escape, text)}"'
 
@@ -104,7 +104,7 @@ class _Page:
         for key, field in self.fields.items():
             if key in self.record.values:
                 yield from self._entry(field, self.record.values[key])
-            elif field.kind is Kind.WAIVERS and self.record.waivers:
+            elif field.kind is FieldKind.WAIVERS and self.record.waivers:
                 yield from self._waivers(field)
             self._orphan(tuple(key.split(":")))
         self._orphan(())
@@ -125,13 +125,13 @@ class _Page:
             for index, item in enumerate(value):
                 yield from self._line(self._spot(spot, index, value), depth + 1, f"- {scalar(item, field.item)}")
             return
-        block = _block(value) if field.kind is Kind.NOTE else None
+        block = _block(value) if field.kind is FieldKind.NOTE else None
         if block:
             header, lines = block
             yield from self._line(spot, depth, f"{field.name}: {header}")
             yield from (f"{_STEP * (depth + 1)}{line}" if line else "" for line in lines)
         else:
-            kind = Kind.TEXT if value == CLEAR else field.kind
+            kind = FieldKind.TEXT if value == CLEAR else field.kind
             yield from self._line(spot, depth, f"{field.name}: {scalar(value, kind)}")
 
     def _spot(self, spot: Spot, index: int, items: tuple[str, ...]) -> Spot:
@@ -162,7 +162,7 @@ class _Page:
         depth, bullet = 2, "- "
         for name, text in zip(Waiver._fields, waiver, strict=True):
             if text:
-                kind = Kind.DATE if name == "until" else Kind.TEXT
+                kind = FieldKind.DATE if name == "until" else FieldKind.TEXT
                 yield from self._line((*spot, name), depth, f"{bullet}{name}: {scalar(text, kind)}")
                 depth, bullet = 3, ""
 

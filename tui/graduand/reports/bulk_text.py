@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.effect import Effect
 from graduand.language import _, ngettext
+from graduand.reports.console import Line, Span, line
 from graduand.reports.cures_text import difference_text
-from graduand.reports.page import Line, Span, line
-from graduand.rules.book import RULES
-from graduand.sending.uploads import said
+from graduand.rules.registry import RULES
+from graduand.uploads.compilation import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graduand.changes.bulk import Prepared
+    from graduand.editing.bulk_edit import PreparedBulkEdit
     from graduand.handshake.plan import Breach
-    from graduand.reports.terms import Terms
+    from graduand.reports.labels import Terms
 
 GRAVE: Final = (Effect.DEACTIVATE, Effect.USERNAME, Effect.LOGIN, Effect.WIPE)
 """What one does not do to many by one key."""
 
 
-def grave_words(prepared: Prepared, breaches: Sequence[Breach]) -> tuple[str, ...]:
+def grave_words(prepared: PreparedBulkEdit, breaches: Sequence[Breach]) -> tuple[str, ...]:
     """Return a sentence for each limit that the change goes beyond, and for each other thing that is grave about it."""
     told = {breach.effect for breach in breaches}
     grave = [_grave(effect, count) for effect, count in grave_counts(prepared).items() if effect not in told]
@@ -41,12 +41,12 @@ def _grave(effect: Effect, count: int) -> str:
     ).format(count=count)
 
 
-def grave_counts(prepared: Prepared) -> dict[Effect, int]:
+def grave_counts(prepared: PreparedBulkEdit) -> dict[Effect, int]:
     """Return what is grave about the change, the gravest first, and to how many people it is done."""
     return {effect: prepared.effects[effect] for effect in GRAVE if prepared.effects[effect]}
 
 
-def remarks(prepared: Prepared) -> Iterator[str]:
+def remarks(prepared: PreparedBulkEdit) -> Iterator[str]:
     """Return what else one must know: who has it so already, who is left out, what the rules would find."""
     if prepared.unchanged:
         words = ngettext("{count} record has it so already.", "{count} records have it so already.", prepared.unchanged)
@@ -64,7 +64,7 @@ def remarks(prepared: Prepared) -> Iterator[str]:
         yield _("Afterwards the rules find: {rules}.").format(rules=rules)
 
 
-def bulk_text(prepared: Prepared, breaches: Sequence[Breach], terms: Terms, *, show: bool) -> Iterator[Line]:
+def bulk_text(prepared: PreparedBulkEdit, breaches: Sequence[Breach], terms: Terms, *, show: bool) -> Iterator[Line]:
     """Return the lines of a preview, addresses masked unless `show`."""
     for person in prepared.people:
         yield line(Span(person.was.path, "bold"))

@@ -6,15 +6,15 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
-from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graduand.changes.comparison import Difference
-    from graduand.changes.cures import Cured
-    from graduand.reports.terms import Terms
+    from graduand.editing.cures import Cured
+    from graduand.editing.record_diff import ValueDifference
+    from graduand.reports.labels import Terms
 
 SHOWN: Final = 10
 """Files that are shown, unless all are asked for."""
@@ -40,7 +40,7 @@ def as_json(cured: Cured) -> Iterator[str]:
         yield json_text(whole | {"differences": changes})
 
 
-def difference_text(difference: Difference, terms: Terms, *, show: bool) -> str:
+def difference_text(difference: ValueDifference, terms: Terms, *, show: bool) -> str:
     """Return one difference, `label: before → after`, so that what looks alike can be told apart."""
     key = difference.key
     before = _value(terms.value(key, _apart(difference.before, difference.after)), show=show) or _("absent")

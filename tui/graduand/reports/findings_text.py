@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.findings import Finding, Severity, by_rule
 from graduand.language import _, ngettext
-from graduand.reports.page import Line, Span, line
-from graduand.rules.book import RULES
-from graduand.rules.remedy import CURABLE
+from graduand.reports.console import Line, Span, line
+from graduand.rules.fixes import CURABLE
+from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

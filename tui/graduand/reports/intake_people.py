@@ -10,12 +10,12 @@ from graduand.reports.intake_text import value_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graduand.exchange.arrivals import Look
-    from graduand.intake.comparison import Change
-    from graduand.reports.terms import Terms
+    from graduand.intake.preview import Look
+    from graduand.intake.record_comparison import ProposedRecord
+    from graduand.reports.labels import Terms
 
 
-class Person(NamedTuple):
+class IncomingPerson(NamedTuple):
     """One person of the file, and what becomes of them, in one line and in full."""
 
     username: str
@@ -23,25 +23,25 @@ class Person(NamedTuple):
     lines: tuple[str, ...] = ()
 
 
-def people_of(look: Look, terms: Terms, *, show: bool) -> Mapping[str, list[Person]]:
+def people_of(look: Look, terms: Terms, *, show: bool) -> Mapping[str, list[IncomingPerson]]:
     """Return the people by what becomes of them, worst first; addresses are masked unless `show`."""
 
     def place(line: int, said: str) -> str:
         return _("line {line}: {said}").format(line=line, said=said if show else masked(said))
 
     return {
-        "refused": [Person(one.username, place(one.line, one.reason)) for one in look.refused],
+        "refused": [IncomingPerson(one.username, place(one.line, one.reason)) for one in look.refused],
         "changed": [
-            Person(one.username, ", ".join(map(terms.field, one.values)), _differences(one, terms, show=show))
+            IncomingPerson(one.username, ", ".join(map(terms.field, one.values)), _differences(one, terms, show=show))
             for one in look.changes
         ],
-        "passed": [Person(one.username, place(one.line, one.reason)) for one in look.passed],
+        "passed": [IncomingPerson(one.username, place(one.line, one.reason)) for one in look.passed],
         "new": [_newcomer(look, row, terms, show=show) for row in look.new],
-        "identical": [Person(username, "") for username in look.identical],
+        "identical": [IncomingPerson(username, "") for username in look.identical],
     }
 
 
-def _differences(change: Change, terms: Terms, *, show: bool) -> tuple[str, ...]:
+def _differences(change: ProposedRecord, terms: Terms, *, show: bool) -> tuple[str, ...]:
     return tuple(
         _("{label}: {value}").format(
             label=terms.field(key),
@@ -51,11 +51,11 @@ def _differences(change: Change, terms: Terms, *, show: bool) -> tuple[str, ...]
     )
 
 
-def _newcomer(look: Look, row: int, terms: Terms, *, show: bool) -> Person:
+def _newcomer(look: Look, row: int, terms: Terms, *, show: bool) -> IncomingPerson:
     values = look.survey.values(row)
     name = " ".join(str(values[key]) for key in ("first_name", "last_name") if key in values)
     lines = tuple(
         _("{label}: {value}").format(label=terms.field(key), value=value_text(value, terms, key, show=show))
         for key, value in values.items()
     )
-    return Person(look.survey.usernames[row], name, lines)
+    return IncomingPerson(look.survey.usernames[row], name, lines)

@@ -6,18 +6,18 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
-from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graduand.exchange.arrivals import Look
-    from graduand.exchange.taking import Taken
-    from graduand.intake.comparison import Change
-    from graduand.intake.heading import Column
+    from graduand.intake.apply import IntakeResult
+    from graduand.intake.column_mapping import ColumnMapping
+    from graduand.intake.preview import Look
+    from graduand.intake.record_comparison import ProposedRecord
     from graduand.records.record import Value
-    from graduand.reports.terms import Terms
+    from graduand.reports.labels import Terms
 
 _T = TypeVar("_T")
 
@@ -89,7 +89,7 @@ def column_lines(look: Look, terms: Terms) -> Iterator[Line]:
             yield line(f"    {column.remark}")
 
 
-def column_word(column: Column, look: Look, terms: Terms, *, technical: bool = False) -> tuple[str, str]:
+def column_word(column: ColumnMapping, look: Look, terms: Terms, *, technical: bool = False) -> tuple[str, str]:
     """Return a sign and the words that say what a column is; with the key too, where one would type it."""
     if column.key:
         told = {
@@ -128,7 +128,7 @@ def change_lines(look: Look, terms: Terms, *, everything: bool, show: bool) -> I
     yield from _refused(look, terms, everything=everything, show=show)
 
 
-def _change(change: Change, terms: Terms, *, show: bool) -> Iterator[Line]:
+def _change(change: ProposedRecord, terms: Terms, *, show: bool) -> Iterator[Line]:
     yield line(f"  {visible(change.username)}")
     for key, value in change.values.items():
         before, after = (value_text(one, terms, key, show=show) for one in (change.before[key], value))
@@ -206,7 +206,7 @@ def counts(look: Look) -> str:
     return ", ".join(parts) + "."
 
 
-def as_json(look: Look, *, show: bool, taken: Taken | None = None) -> str:
+def as_json(look: Look, *, show: bool, taken: IntakeResult | None = None) -> str:
     """Return the whole as one JSON object; addresses are masked unless `show`."""
 
     def clear(text: str) -> str:

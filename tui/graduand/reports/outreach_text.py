@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.outreach import Why
 from graduand.language import _, masked, ngettext, visible
-from graduand.reports.page import Line, Span, line
+from graduand.reports.console import Line, Span, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.campaigns.outreach import Asked, LeftOut, Outreach
+    from graduand.campaigns.outreach import LeftOut, LetterRecipient, Outreach
 
 SHOWN: Final = 10
 """People of one group that are shown, unless all are asked for."""
@@ -66,7 +66,7 @@ def title(found: Outreach) -> str:
     return head.format(day=found.call.on)
 
 
-def asked_words(one: Asked, found: Outreach, *, show: bool) -> str:
+def asked_words(one: LetterRecipient, found: Outreach, *, show: bool) -> str:
     """Return where somebody is written to, and until when an answer is expected."""
     address = visible(one.record.text("email_address"))
     words = [address if show else masked(address), _("by {day}").format(day=one.answer_by)]

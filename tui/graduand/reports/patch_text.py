@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, visible
+from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
-from graduand.reports.page import Line, Span, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.exchange.patches import Patch, Row
-    from graduand.exchange.sheets import Sheet
+    from graduand.editing.sheet_export import ExportedSheet
+    from graduand.editing.sheet_patch import Patch, SheetRow
     from graduand.records.record import Value
-    from graduand.reports.terms import Terms
+    from graduand.reports.labels import Terms
 
 SCHEMA: Final = "graduand/patch/1"
 SHEET: Final = "graduand/sheet/1"
@@ -46,7 +46,7 @@ def patch_text(patch: Patch, terms: Terms, *, everything: bool, show: bool) -> I
     yield from _closing_lines(patch, terms)
 
 
-def _row(row: Row, terms: Terms, *, show: bool) -> Iterator[Line]:
+def _row(row: SheetRow, terms: Terms, *, show: bool) -> Iterator[Line]:
     closes = ("  ", Span(_("closes the account"), "bold red")) if row.closes else ()
     yield line("  ", Span(visible(row.username), "bold"), *closes)
     for one in row.proposal.alterations if row.proposal else ():
@@ -90,7 +90,7 @@ def _closing_lines(patch: Patch, terms: Terms) -> Iterator[Line]:
         yield line(_("Checksum: {checksum}").format(checksum=patch.checksum))
 
 
-def sheet_json(path: str, sheet: Sheet) -> str:
+def sheet_json(path: str, sheet: ExportedSheet) -> str:
     """Return what was written where, as one JSON object."""
     return f"{json_text({'schema': SHEET, 'path': path, 'records': sheet.people})}\n"
 

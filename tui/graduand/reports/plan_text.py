@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from graduand.handshake.effect import Effect
 from graduand.handshake.status import Status
 from graduand.language import _, masked, ngettext, visible
-from graduand.reports.page import Line, Span, line
+from graduand.reports.console import Line, Span, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.handshake.plan import Cell, Change, Plan
-    from graduand.reports.terms import Terms
-    from graduand.sending.uploads import Prepared
+    from graduand.handshake.plan import CellChange, Plan, PlannedChange
+    from graduand.reports.labels import Terms
+    from graduand.uploads.compilation import PreparedUpload
 
 SHOWN: Final = 10
 """People of one effect that are shown, unless all are asked for."""
@@ -48,7 +48,7 @@ def status_word(status: Status) -> str:
     }[status]
 
 
-def plan_text(prepared: Prepared, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
+def plan_text(prepared: PreparedUpload, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return the lines of a plan; addresses are masked unless `show`."""
     upload, plan = prepared.upload, prepared.plan
     since = (
@@ -71,7 +71,7 @@ def plan_text(prepared: Prepared, terms: Terms, *, everything: bool, show: bool)
     yield line(_("Checksum: {checksum}").format(checksum=upload.plan))
 
 
-def _people(people: list[Change], terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
+def _people(people: list[PlannedChange], terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     shown = people if everything else people[:SHOWN]
     for change in shown:
         more = [effect_words(effect) for effect in change.effects[1:] if effect is not Effect.UPDATE]
@@ -86,17 +86,17 @@ def _people(people: list[Change], terms: Terms, *, everything: bool, show: bool)
         yield line(more_text.format(count=rest))
 
 
-def _is_new(change: Change) -> bool:
+def _is_new(change: PlannedChange) -> bool:
     """Tell whether nothing of the person is known in Handshake, so that every cell would be told as a change."""
     return any(cell.header == "username" and not cell.before for cell in change.cells)
 
 
-def held_back(change: Change) -> tuple[str, ...]:
+def held_back(change: PlannedChange) -> tuple[str, ...]:
     """Return the words on a change of the account that waits; none when nothing waits."""
     return (_("account held back until {day}").format(day=change.held_back),) if change.held_back else ()
 
 
-def cell_text(cell: Cell, terms: Terms, *, show: bool) -> str:
+def cell_text(cell: CellChange, terms: Terms, *, show: bool) -> str:
     """Return one cell's change, `label: before → after`, addresses masked unless `show`."""
     before, after = (cell_words(cell.header, text, terms, show=show) for text in (cell.before, cell.after))
     return _("{label}: {value}").format(label=terms.field(cell.header), value=f"{before or '–'} → {after}")

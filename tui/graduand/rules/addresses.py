@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
-from graduand.records.kinds import CLEAR, Kind, matches
+from graduand.records.kinds import CLEAR, FieldKind, matches
 from graduand.rules.policy import loses_mailbox
 from graduand.rules.rule import Flaw, error, warning
 
@@ -118,7 +118,7 @@ def addresses_of(record: Record, school: School) -> Iterator[tuple[str, str]]:
 
 def judge_address(key: str, address: str, school: School) -> Iterator[Flaw]:
     """Return what is wrong with one address under a key by itself."""
-    if not matches(Kind.EMAIL, address):
+    if not matches(FieldKind.EMAIL, address):
         yield Flaw("GR301", key, _no_address(address))
         return
     domain = address.rpartition("@")[2].lower()

@@ -7,19 +7,19 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, quoted
-from graduand.records.kinds import Kind
+from graduand.records.kinds import FieldKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def judge(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
+def judge(kind: FieldKind, text: str) -> Iterator[tuple[str, str]]:
     """Judge what a reader could not see: control, direction, zero-width, odd blanks, composition."""
     hidden = [char for index, char in enumerate(text) if _is_hidden(kind, text, index)]
     if hidden:
         names = ", ".join(f"U+{ord(char):04X}" for char in dict.fromkeys(hidden))
         yield "GR114", _("{value} holds an invisible character ({names}).").format(value=quoted(text), names=names)
-    if kind is not Kind.NOTE:
+    if kind is not FieldKind.NOTE:
         if "\n" in text:
             yield "GR120", _("{value} goes over several lines; write it on one.").format(value=quoted(text))
         odd = dict.fromkeys(char for char in text if char != " " and unicodedata.category(char) == "Zs")
@@ -68,12 +68,12 @@ _JOINING: Final = re.compile("[\u0600-\u0dff\u1000-\u109f\u1780-\u18af]")
 _VIRAMA: Final = 9
 
 
-def _is_hidden(kind: Kind, text: str, index: int) -> bool:
+def _is_hidden(kind: FieldKind, text: str, index: int) -> bool:
     char, before, after = text[index], text[index - 1 : index], text[index + 1 : index + 2]
     if char in "\u180e\u200c\u200d":
         return not _is_joined(kind, before, after)
     if _SELECTORS.match(char):
-        bases = {"Lo", "Nd", "Po", "Sm", "So"} if kind is Kind.NOTE else {"Lo"}
+        bases = {"Lo", "Nd", "Po", "Sm", "So"} if kind is FieldKind.NOTE else {"Lo"}
         return not before or unicodedata.category(before) not in bases
     return char != "\n" and (
         unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
@@ -82,11 +82,11 @@ def _is_hidden(kind: Kind, text: str, index: int) -> bool:
     )
 
 
-def _is_joined(kind: Kind, before: str, after: str) -> bool:
+def _is_joined(kind: FieldKind, before: str, after: str) -> bool:
     """Tell whether a joiner between the two is seen: by the shape of letters, or as one picture in a note."""
     if not before:
         return False
-    if kind is Kind.NOTE and after and unicodedata.category(after) == "So":
+    if kind is FieldKind.NOTE and after and unicodedata.category(after) == "So":
         return True
     return unicodedata.combining(before) == _VIRAMA or (
         _JOINING.match(before) is not None and _JOINING.match(after) is not None

@@ -108,7 +108,7 @@ MORE: Final = "additional_email_addresses"
 MAJORS: Final = "primary_education:major_names"
 
 
-class Person(NamedTuple):
+class Identity(NamedTuple):
     """What the rules among records look at; None where the record has no such value."""
 
     path: str
@@ -137,12 +137,12 @@ KEYS: Final = (
 """Where each part of a `Person` but the path stands in a record."""
 
 
-def person_of(record: Record) -> Person:
+def person_of(record: Record) -> Identity:
     """Return what the rules among records look at in one of them."""
     texts = record.values.get
     lists = {MORE, MAJORS}
     parts = ((record.texts(key) or None) if key in lists else texts(key) for key in KEYS[1:])
-    return Person(record.path, record.username, *parts)  # type: ignore[arg-type]
+    return Identity(record.path, record.username, *parts)  # type: ignore[arg-type]
 
 
 def judge(record: Record) -> Iterator[Flaw]:

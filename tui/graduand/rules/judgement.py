@@ -6,8 +6,8 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.findings import Finding, Place, Severity
-from graduand.rules import account, addresses, among, file, identity, policy, study, values
-from graduand.rules.book import KNOWN, RULES, WAIVABLE
+from graduand.rules import account, addresses, cross_record, dates, file_format, identity, policy, values
+from graduand.rules.registry import KNOWN, RULES, WAIVABLE
 from graduand.rules.values import is_day
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ class CheckedRecord(NamedTuple):
 def judge(record: Record, school: School, on: str) -> list[Flaw]:
     """Return what is wrong with one record by itself, on the day `on` (`yyyy-mm-dd`), exemptions aside."""
     return [
-        *file.judge(record),
+        *file_format.judge(record),
         *values.judge(record, school),
-        *study.judge(record, school, on),
+        *dates.judge(record, school, on),
         *addresses.judge(record, school),
         *identity.judge(record),
         *account.judge(record, school, on),
@@ -37,16 +37,16 @@ def judge(record: Record, school: School, on: str) -> list[Flaw]:
     ]
 
 
-def judge_all(records: Iterable[Record]) -> Iterator[among.Shared]:
+def judge_all(records: Iterable[Record]) -> Iterator[cross_record.Shared]:
     """Return what is wrong among all records; exemptions are not applied yet."""
     yield from judge_columns(tuple(zip(*map(identity.person_of, records), strict=True)))
 
 
-def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[among.Shared]:
+def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[cross_record.Shared]:
     """Return what is wrong among all people whose parts, as `identity.Person` has them, are the `columns`."""
     if columns:
-        yield from among.judge_columns(columns)
-        yield from starmap(among.Shared, file.judge_places(columns[0], columns[1]))
+        yield from cross_record.judge_columns(columns)
+        yield from starmap(cross_record.Shared, file_format.judge_places(columns[0], columns[1]))
 
 
 def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on: str) -> list[Finding]:

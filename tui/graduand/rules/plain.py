@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from graduand.records.canon import Text, exactly, is_bare, texts_reader
-from graduand.records.kinds import Kind, is_plain, plain_shape
+from graduand.records.fast_reader import Text, exactly, is_bare, texts_reader
+from graduand.records.kinds import FieldKind, is_plain, plain_shape
 from graduand.records.record import LISTED, Record
-from graduand.rules import account, addresses, file, identity, policy, study
+from graduand.rules import account, addresses, dates, file_format, identity, policy
 from graduand.rules.rule import Flaw
 from graduand.rules.values import ALONE, NEEDED, SHOWN_AS_SENT
 
@@ -39,7 +39,7 @@ _ASIDE: Final = frozenset(
 )
 """Keys of few records that rules hold against others; with one of them a record is not plain."""
 
-_BARE: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.DATE, Kind.BOOLEAN, Kind.GPA})
+_BARE: Final = frozenset({FieldKind.EMAIL, FieldKind.PHONE, FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.GPA})
 """Kinds whose plain texts hold nothing that YAML would take for a sign of its own."""
 
 _CASES: Final = 50_000
@@ -62,9 +62,9 @@ class PlainReader:
         pattern = lambda field: _value(field, shapes[field.key])  # noqa: E731 - no more than an argument
         self._texts_of = texts_reader(self.fields, pattern, _needed(school), remarks=False).texts_of
         self._username, self._address = map(self.keys.index, ("username", "email_address"))
-        self._lists = [index for index, field in enumerate(self.fields) if field.kind is Kind.LIST]
+        self._lists = [index for index, field in enumerate(self.fields) if field.kind is FieldKind.LIST]
         families: tuple[tuple[Iterable[str], _Judge], ...] = (
-            ((*study.READS, school.year), lambda record: study.judge(record, school, on)),
+            ((*dates.READS, school.year), lambda record: dates.judge(record, school, on)),
             (addresses.READS, lambda record: addresses.judge(record, school)),
             (account.READS, lambda record: account.judge(record, school, on)),
             (policy.READS, lambda record: policy.judge(record, school, on)),
@@ -77,7 +77,7 @@ class PlainReader:
         if texts is None:
             return None
         username, address = texts[self._username], texts[self._address]
-        if not file.is_at_home(path, username) or identity.is_address(username, address):  # type: ignore[arg-type]
+        if not file_format.is_at_home(path, username) or identity.is_address(username, address):  # type: ignore[arg-type]
             return None
         for index in self._lists:
             value = texts[index]
@@ -131,15 +131,15 @@ def _needed(school: School) -> frozenset[str]:
 
 def _value(field: Field, shape: str) -> str:
     """Return the pattern of a field's value, or of an item of its list, in the form that the canon gives it."""
-    if field.kind is Kind.IDENTIFIER:
+    if field.kind is FieldKind.IDENTIFIER:
         return rf'"({shape})"(?=\n)'
     text = shape if field.values or field.kind in _BARE else exactly(shape)
-    return rf"(?:{text})(?=\n)" if field.kind is Kind.LIST else rf"({text})(?=\n)"
+    return rf"(?:{text})(?=\n)" if field.kind is FieldKind.LIST else rf"({text})(?=\n)"
 
 
 def _shape(field: Field, school: School) -> str:
     """Return the pattern of a field's texts, or of its items, that break no rule; "" when a pattern cannot say it."""
-    kind = field.item if field.kind is Kind.LIST else field.kind
+    kind = field.item if field.kind is FieldKind.LIST else field.kind
     allowed = school.year_values if field.key == school.year else field.values
     if allowed:
         texts = [text for text in allowed if is_plain(kind, text) and is_bare(text) and len(text) <= field.max]

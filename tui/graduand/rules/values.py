@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, spoken, visible
-from graduand.nearest import folded, nearest
-from graduand.records.days import no_day
-from graduand.records.kinds import CLEAR, Kind, is_plain, matches
+from graduand.records.date_messages import no_day
+from graduand.records.kinds import CLEAR, FieldKind, is_plain, matches
 from graduand.records.record import LISTED
 from graduand.rules import characters
 from graduand.rules.rule import Flaw, error, note, warning
+from graduand.similar import folded, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -313,7 +313,7 @@ def _missing(record: Record, school: School) -> Iterator[Flaw]:
 def _waivers(record: Record) -> Iterator[Flaw]:
     for index, waiver in enumerate(record.waivers):
         for name, text in waiver._asdict().items():
-            for rule, message in _seen(Kind.NOTE, text, spoken()):
+            for rule, message in _seen(FieldKind.NOTE, text, spoken()):
                 yield Flaw(rule, f"transition:waive:{index}:{name}", message)
 
 
@@ -334,7 +334,7 @@ def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw
         if ";" in text:
             message = _("{value} holds a semicolon, which would make two items of it.")
             yield Flaw("GR117", key, message.format(value=quoted(text)))
-        same = text.casefold() if field.item is Kind.EMAIL else text
+        same = text.casefold() if field.item is FieldKind.EMAIL else text
         if same in seen:
             yield Flaw("GR121", key, _("{value} appears twice in this list.").format(value=quoted(text)))
         seen.add(same)
@@ -345,7 +345,7 @@ def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw
 
 
 def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:
-    kind = field.item if field.kind is Kind.LIST else field.kind
+    kind = field.item if field.kind is FieldKind.LIST else field.kind
     if len(text) > field.max:
         message = _("{value} has {length} characters; {field} takes {max}.")
         yield Flaw(
@@ -390,42 +390,42 @@ def _written_here(text: str, right: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _seen(kind: Kind, text: str, _language: str) -> tuple[tuple[str, str], ...]:
+def _seen(kind: FieldKind, text: str, _language: str) -> tuple[tuple[str, str], ...]:
     """Return the rules that a text of this kind breaks by itself, each with its sentence."""
     return tuple(_look(kind, text))
 
 
-def _look(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
+def _look(kind: FieldKind, text: str) -> Iterator[tuple[str, str]]:
     yield from characters.judge(kind, text)
     if "*" in text and text.strip("* ").upper() == "CLEAR":
         yield (
             "GR113",
             _('{value} is not the word that wipes a field; that one is "**CLEAR**".').format(value=quoted(text)),
         )
-    if kind is Kind.NOTE:
+    if kind is FieldKind.NOTE:
         return
-    if text[0] in "=+-@\t\r" and kind is not Kind.PHONE:
+    if text[0] in "=+-@\t\r" and kind is not FieldKind.PHONE:
         message = _("{value} begins with {char}; a spreadsheet that opens the upload would run it as a formula.")
         yield "GR116", message.format(value=quoted(text), char=quoted(text[0]))
     yield from _shape(kind, text)
 
 
-_SHAPELESS: Final = frozenset({Kind.EMAIL, Kind.NOTE})
+_SHAPELESS: Final = frozenset({FieldKind.EMAIL, FieldKind.NOTE})
 
 
-def _shape(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
-    if kind is Kind.NAME:
+def _shape(kind: FieldKind, text: str) -> Iterator[tuple[str, str]]:
+    if kind is FieldKind.NAME:
         yield from _name(text)
-    elif kind is Kind.DATE:
+    elif kind is FieldKind.DATE:
         if not is_day(text):
             yield "GR106", _not_a_date(text)
-    elif kind is Kind.IDENTIFIER:
+    elif kind is FieldKind.IDENTIFIER:
         yield from _identifier(text)
     elif kind not in _SHAPELESS and not matches(kind, text):
         rule, message = _MISSHAPEN[kind]
         right = close(kind, text)
         yield rule, _written_here(text, right) if right else _(message).format(value=quoted(text))
-    elif kind is Kind.PHONE and (count := len(text.removeprefix("+"))) != _TEN_FIGURES:
+    elif kind is FieldKind.PHONE and (count := len(text.removeprefix("+"))) != _TEN_FIGURES:
         message = _("{value} has {count} figures; ten are safe.")
         yield "GR126", message.format(value=quoted(text), count=count)
 
@@ -440,16 +440,19 @@ def _name(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _identifier(text: str) -> Iterator[tuple[str, str]]:
-    char = next((char for char in text if not matches(Kind.IDENTIFIER, char)), "")
+    char = next((char for char in text if not matches(FieldKind.IDENTIFIER, char)), "")
     if char:
         message = _("{value} holds {char} ({code}); an identifier has plain letters, figures and signs only.")
         yield "GR119", message.format(value=quoted(text), char=quoted(char), code=f"U+{ord(char):04X}")
 
 
 _MISSHAPEN: Final = {
-    Kind.BOOLEAN: ("GR107", N_("{value} is neither true nor false; write true or false.")),
-    Kind.GPA: ("GR108", N_("{value} is no average from 0 to 4 with at most two decimals and a point, such as 3.25.")),
-    Kind.PHONE: ("GR125", N_("{value} is no phone number of figures with an optional + in front.")),
+    FieldKind.BOOLEAN: ("GR107", N_("{value} is neither true nor false; write true or false.")),
+    FieldKind.GPA: (
+        "GR108",
+        N_("{value} is no average from 0 to 4 with at most two decimals and a point, such as 3.25."),
+    ),
+    FieldKind.PHONE: ("GR125", N_("{value} is no phone number of figures with an optional + in front.")),
 }
 _TRUTH: Final = {
     **dict.fromkeys(("true", "yes", "y", "on", "1", "vrai", "oui", "o"), "true"),
@@ -457,11 +460,11 @@ _TRUTH: Final = {
 }
 
 
-def close(kind: Kind, text: str) -> str:
+def close(kind: FieldKind, text: str) -> str:
     """Return what a misshapen text was meant to be; "" when nobody can tell."""
-    if kind is Kind.BOOLEAN:
+    if kind is FieldKind.BOOLEAN:
         return _TRUTH.get(text.casefold(), "")
-    right = text.replace(",", ".") if kind is Kind.GPA else re.sub(r"[\s./-]", "", text)
+    right = text.replace(",", ".") if kind is FieldKind.GPA else re.sub(r"[\s./-]", "", text)
     return right if matches(kind, right) else ""
 
 
@@ -500,7 +503,7 @@ def real_day(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def is_day(text: str) -> bool:
     """Tell whether a text is a day of the calendar, written `yyyy-mm-dd`."""
-    if not matches(Kind.DATE, text):
+    if not matches(FieldKind.DATE, text):
         return False
     from datetime import date  # noqa: PLC0415 - most commands see few distinct days
 

@@ -12,13 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled, get_current_worker
 
 from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile, Trouble
+from graduand.index.people_list import last_roster, outstanding_of, roster_of
 from graduand.language import N_, _, ngettext, visible
-from graduand.people.roster import last_roster, outstanding_of, roster_of
 from graduand.records.paths import username_of
-from graduand.screens.doors import DOORS, Errand
+from graduand.screens.base_app import Shell
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.people import PeopleScreen
-from graduand.screens.shell import Shell
+from graduand.screens.routes import DOORS, Errand
 from graduand.screens.widgets.banner import Banner
 from graduand.workspace import Workspace
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.worker import Worker
 
-    from graduand.drafts.keeping import Left
-    from graduand.people.roster import Entry, Progress, Roster
-    from graduand.saved import Saved
+    from graduand.editing.draft_store import Left
+    from graduand.file_change import Saved
+    from graduand.index.people_list import ListedPerson, PeopleList, Progress
     from graduand.screens.form import FormScreen
 
 _GLANCE: Final = 2.0
@@ -92,8 +92,8 @@ class GraduandApp(Shell):
     def _look_for_what_was_left(self) -> None:
         """Offer the drafts that killed sessions left, and finish what a killed save began."""
         self._painted.wait(_PAINTED)
-        from graduand.changes.proposals import resume, told  # noqa: PLC0415 - after the first paint
-        from graduand.screens.shelter import Shelter  # noqa: PLC0415
+        from graduand.editing.transaction import resume, told  # noqa: PLC0415 - after the first paint
+        from graduand.screens.draft_autosave import Shelter  # noqa: PLC0415
 
         try:
             resumed = resume(self.workspace)
@@ -159,12 +159,12 @@ class GraduandApp(Shell):
     def _tell(self, words: str) -> None:
         self.people.told = words
 
-    def _show_last(self, roster: Roster) -> None:
+    def _show_last(self, roster: PeopleList) -> None:
         """Show everybody as they were known last, until all is read."""
         self.people.roster = roster
         self.call_after_refresh(self._painted.set)
 
-    def _show(self, roster: Roster) -> None:
+    def _show(self, roster: PeopleList) -> None:
         self.people.told = _("comparing with the last upload")
         self.people.trouble = ""
         self.people.roster = roster.knowing(self.people.roster.outstanding)
@@ -203,15 +203,15 @@ class GraduandApp(Shell):
         form.everybody, form.hindered = self._everybody, self._hindered
         self.push_screen(form)
 
-    def _everybody(self) -> Sequence[Entry]:
+    def _everybody(self) -> Sequence[ListedPerson]:
         return self.people.roster.entries
 
     @on(PeopleScreen.Begun)
     @work
     async def begin_a_record(self, event: PeopleScreen.Begun) -> None:
         """Ask whose record it is to be, and open its form."""
-        from graduand.screens.beginning import BeginningScreen  # noqa: PLC0415
         from graduand.screens.form import FormScreen  # noqa: PLC0415
+        from graduand.screens.new_record import BeginningScreen  # noqa: PLC0415
 
         draft = await self.push_screen_wait(BeginningScreen(self.workspace, self.people.roster.cohorts, event.cohort))
         if draft:
@@ -242,7 +242,7 @@ class GraduandApp(Shell):
 
     @work(thread=True, group="undoing")
     def _take_back(self, done: list[tuple[Saved, ...]], undone: list[tuple[Saved, ...]]) -> None:
-        from graduand.changes.undoing import take_back  # noqa: PLC0415 - the first row waits for no undo
+        from graduand.editing.undo import take_back  # noqa: PLC0415 - the first row waits for no undo
 
         saved = done.pop()
         try:
@@ -277,7 +277,7 @@ class GraduandApp(Shell):
     def _look(self) -> None:
         with suppress(Trouble):  # the reading says what is wrong with the folder
             self._seen = self.workspace.glance()
-        from graduand.changes.hindrance import hindrance  # noqa: PLC0415 - after the first paint
+        from graduand.editing.preflight import hindrance  # noqa: PLC0415 - after the first paint
 
         self.call_later(self._hinder, hindrance(self.workspace))
 

@@ -8,26 +8,26 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.history.events import Kind
+from graduand.audit import query as trail
+from graduand.audit.query import AuditEvent, Wanted
+from graduand.git.events import EventKind
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.terms import terms_of
-from graduand.reports.trail_text import kind_word, warnings, what
+from graduand.reports.audit_text import kind_word, warnings, what
+from graduand.reports.labels import terms_of
 from graduand.screens.messages import Opened
 from graduand.screens.view import Sought, View, haystacks
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
-from graduand.trail import audit as trail
-from graduand.trail.audit import Told, Wanted
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.reports.terms import Terms
+    from graduand.audit.query import Trail
+    from graduand.reports.labels import Terms
     from graduand.screens.waiting import Tell
-    from graduand.trail.audit import Trail
     from graduand.workspace import Workspace
 
-_STYLES: Final = {Kind.DEACTIVATED: "error", Kind.REACTIVATED: "added", Kind.REMOVED: "removed"}
-_SIGNS: Final = {Kind.DEACTIVATED: "✗ ", Kind.REACTIVATED: "✓ ", Kind.REMOVED: "- "}
+_STYLES: Final = {EventKind.DEACTIVATED: "error", EventKind.REACTIVATED: "added", EventKind.REMOVED: "removed"}
+_SIGNS: Final = {EventKind.DEACTIVATED: "✗ ", EventKind.REACTIVATED: "✓ ", EventKind.REMOVED: "- "}
 _WIDE: Final = 76
 """Columns from which on the longest kind of event has room."""
 _SINCE: Final = ("since:", "depuis:")
@@ -51,9 +51,9 @@ class AuditScreen(View["Sought[Trail]"]):
         super().__init__()
         self.workspace = workspace
         self.person = person
-        self.kind: Kind | None = None
+        self.kind: EventKind | None = None
         self.history: Sought[Trail] | None = None
-        self.found: Sequence[Told] = ()
+        self.found: Sequence[AuditEvent] = ()
         self.terms = terms_of(workspace)
         self._open = False
 
@@ -99,7 +99,7 @@ class AuditScreen(View["Sought[Trail]"]):
         return _("History"), visible(self.person), kind_word(self.kind) if self.kind else "", number
 
     @property
-    def told_event(self) -> Told | None:
+    def told_event(self) -> AuditEvent | None:
         """The event under the cursor."""
         return self.found[self.lines.cursor] if self.found else None
 
@@ -136,7 +136,7 @@ class AuditScreen(View["Sought[Trail]"]):
         lines += [Content(words.format(text=visible(text, 200))) for words, text in facts if text]
         return Content("\n").join(line for line in lines if line.plain)
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def open_the_person(self) -> None:
         """Open the record."""
         told = self.told_event
@@ -146,7 +146,7 @@ class AuditScreen(View["Sought[Trail]"]):
     def action_kind(self) -> None:
         """Show only the next kind of event; after the last, all of them again."""
         there = {told.event.event for told in self.history.found.told} if self.history else set()
-        known = [None, *(kind for kind in Kind if kind in there)]
+        known = [None, *(kind for kind in EventKind if kind in there)]
         self.kind = known[(known.index(self.kind) + 1) % len(known)] if self.kind in known else None
         self.sift()
 
@@ -164,7 +164,7 @@ class AuditScreen(View["Sought[Trail]"]):
             self.notify(_("Copied: {path}").format(path=told.event.source.commit[:12]), markup=False)
 
 
-def _line(told: Told, terms: Terms) -> str:
+def _line(told: AuditEvent, terms: Terms) -> str:
     """Return what an event is found by."""
     event, source = told.event, told.event.source
     words = (source.date[:10], event.username, event.cohort, kind_word(event.event), source.author, source.commit)

@@ -13,26 +13,26 @@ from textual.screen import Screen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from graduand.changes import bulk
-from graduand.changes import wanted as changes
+from graduand.editing import bulk_edit
+from graduand.editing import change_request as changes
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
-from graduand.records.reasons import STUDENT, reason_words
+from graduand.records.reason_labels import STUDENT, reason_words
 from graduand.reports.bulk_text import grave_counts, grave_words, remarks
-from graduand.reports.terms import terms_of
+from graduand.reports.labels import terms_of
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
-from graduand.screens.saving import save
+from graduand.screens.save_worker import save
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
-    from graduand.changes.bulk import Prepared
-    from graduand.changes.wanted import Change
+    from graduand.editing.bulk_edit import PreparedBulkEdit
+    from graduand.editing.change_request import FieldChange
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -52,7 +52,7 @@ class Option(NamedTuple):
 
     words: str
     asked: tuple[Asked, ...]
-    make: Callable[..., Change]
+    make: Callable[..., FieldChange]
     """Takes what was typed, in order."""
 
 
@@ -175,7 +175,7 @@ class BulkScreen(Screen[None]):
         heading = ngettext("Change {count} record", "Change {count} records", number).format(count=number)
         yield Static(Content(heading), id="heading")
         with Horizontal(id="choice"):
-            yield Lines()
+            yield LineList()
             with VerticalScroll(id="asked", can_focus=False):
                 for number, option in enumerate(self.options):
                     with Vertical(id=f"fields-{number}", classes="fields"):
@@ -186,19 +186,19 @@ class BulkScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the changes."""
-        self.query_one(Lines).show(len(self.options), self._draw)
+        self.query_one(LineList).show(len(self.options), self._draw)
 
     def _draw(self, index: int, width: int) -> Drawn:
         return (Cell(fit(self.options[index].words, width)),)
 
-    @on(Lines.Moved)
-    def show_what_is_asked(self, event: Lines.Moved) -> None:
+    @on(LineList.Moved)
+    def show_what_is_asked(self, event: LineList.Moved) -> None:
         """Show what the change under the cursor asks for."""
         for number, fields in enumerate(self.query(".fields")):
             fields.set_class(number == event.index, "-chosen")
         self._complain("")
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def go_to_the_fields(self) -> None:
         """Go on to what is asked for."""
         self._inputs()[0].focus()
@@ -221,20 +221,20 @@ class BulkScreen(Screen[None]):
 
     def action_look(self) -> None:
         """Prepare the change, and show it."""
-        option = self.options[self.query_one(Lines).cursor]
+        option = self.options[self.query_one(LineList).cursor]
         try:
             change = option.make(*(field.value.strip() for field in self._inputs()))
         except Trouble as trouble:
             self._complain(str(trouble))
             return
 
-        def prepare(tell: Tell) -> Prepared:
-            return bulk.prepare(self.workspace, self.paths, change, self.on, tell)
+        def prepare(tell: Tell) -> PreparedBulkEdit:
+            return bulk_edit.prepare(self.workspace, self.paths, change, self.on, tell)
 
         self._complain("")
         self.app.push_screen(Waiting(_("Looking at the records"), prepare), self._ask)
 
-    def _ask(self, prepared: Prepared | Trouble | None) -> None:
+    def _ask(self, prepared: PreparedBulkEdit | Trouble | None) -> None:
         if isinstance(prepared, Trouble):
             self._complain(str(prepared))
         elif prepared and not prepared.people:
@@ -244,11 +244,11 @@ class BulkScreen(Screen[None]):
                 ConfirmScreen(self._question(prepared)), lambda yes: self._apply(prepared) if yes else None
             )
 
-    def _question(self, prepared: Prepared) -> Question:
-        option = self.options[self.query_one(Lines).cursor]
+    def _question(self, prepared: PreparedBulkEdit) -> Question:
+        option = self.options[self.query_one(LineList).cursor]
         people = len(prepared.people)
         number = ngettext("{count} record", "{count} records", people).format(count=people)
-        grave = grave_words(prepared, bulk.beyond(self.workspace, prepared))
+        grave = grave_words(prepared, bulk_edit.beyond(self.workspace, prepared))
         return Question(
             f"{option.words} · {number}",
             [Subject(named(person.was), person.differences) for person in prepared.people],
@@ -258,14 +258,14 @@ class BulkScreen(Screen[None]):
             terms=terms_of(self.workspace),
         )
 
-    def _apply(self, prepared: Prepared) -> None:
+    def _apply(self, prepared: PreparedBulkEdit) -> None:
         def ended(trouble: Trouble | None) -> None:
             if trouble:
                 self._complain(str(trouble))
             else:
                 self.dismiss(None)
 
-        save(self, lambda hear: bulk.apply(self.workspace, prepared, commit=self.commit, tell=hear), ended)
+        save(self, lambda hear: bulk_edit.apply(self.workspace, prepared, commit=self.commit, tell=hear), ended)
 
     def action_back(self) -> None:
         """Go back; nothing changes."""

@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from graduand.index.query import folded
 from graduand.language import N_, _
-from graduand.people.query import folded
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class ChoiceScreen(ModalScreen["str | None"]):
             field = Input(compact=True, placeholder=_("Type to find; Enter takes it"))
             field.cursor_blink = False
             yield field
-            yield Lines()
+            yield LineList()
 
     def on_mount(self) -> None:
         """Show everything."""
@@ -64,7 +64,7 @@ class ChoiceScreen(ModalScreen["str | None"]):
             for key, label in self._offered.items()
             if all(word in folded(f"{key} {label}".replace("_", " ")) for word in words)
         ]
-        lines = self.query_one(Lines)
+        lines = self.query_one(LineList)
         lines.styles.height = min(max(len(self._found), 1), 14)
         lines.show(len(self._found), self._draw)
 
@@ -77,15 +77,15 @@ class ChoiceScreen(ModalScreen["str | None"]):
         """Move in the list while typing goes on above it."""
         steps = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
         if event.key in steps and self.query_one(Input).has_focus:
-            self.query_one(Lines).action_step(steps[event.key])
+            self.query_one(LineList).action_step(steps[event.key])
             event.stop()
 
     @on(Input.Submitted)
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def choose(self) -> None:
         """Answer with what the cursor is on."""
         if self._found:
-            self.dismiss(self._found[self.query_one(Lines).cursor])
+            self.dismiss(self._found[self.query_one(LineList).cursor])
 
     def action_leave(self) -> None:
         """Answer with nothing."""

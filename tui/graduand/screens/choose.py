@@ -12,9 +12,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from graduand.language import _, quoted
-from graduand.nearest import folded
-from graduand.screens.fields.line import Line
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.fields.line import SafeInput
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
+from graduand.similar import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,24 +59,24 @@ class ChooseScreen(ModalScreen[str | None]):
         """Build the screen."""
         with Vertical(id="choose"):
             yield Static(Content.styled(self._heading, "bold"))
-            yield Line(id="wanted")
-            yield Lines(id="options")
+            yield SafeInput(id="wanted")
+            yield LineList(id="options")
             yield Static(Content(_("Nothing here has this name.")), id="nothing")
 
     def on_mount(self) -> None:
         """Show everything, the cursor on what holds now."""
-        self.query_one(Line).placeholder = _("type to find")
+        self.query_one(SafeInput).placeholder = _("type to find")
         self._show()
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineList:
         """The list of options."""
-        return self.query_one("#options", Lines)
+        return self.query_one("#options", LineList)
 
     @on(Input.Changed)
     def find_while_typing(self) -> None:
         """Show the options whose names hold every word that is typed."""
-        text = self.query_one(Line).value
+        text = self.query_one(SafeInput).value
         words = folded(text).split()
         self._found = [
             one for one in self._options if all(word in folded(f"{one.label} {one.words}") for word in words)
@@ -103,7 +103,7 @@ class ChooseScreen(ModalScreen[str | None]):
             event.stop()
 
     @on(Input.Submitted)
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def choose(self) -> None:
         """Answer with what the cursor is on."""
         if self._found:

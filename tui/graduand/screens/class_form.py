@@ -12,12 +12,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from graduand.exchange.arrivals import Order
-from graduand.exchange.taking import cohort
+from graduand.intake.apply import cohort
+from graduand.intake.preview import IntakeOptions
 from graduand.language import N_, _
-from graduand.nearest import folded
 from graduand.records.transition import FIELDS, GRADUATED, RETURNED
 from graduand.screens.widgets.keyline import KeyLine
+from graduand.similar import folded
 from graduand.workspace import day
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Arrival(NamedTuple):
     where: str = ""
 
 
-def ordered(arrival: Arrival, on: str) -> Order:
+def ordered(arrival: Arrival, on: str) -> IntakeOptions:
     """Return how the file is to be taken in, as of the day `on`.
 
     Raises:
@@ -45,7 +45,7 @@ def ordered(arrival: Arrival, on: str) -> Order:
     values: dict[str, Value] = {"transition:kind": kind_of(arrival.kind)} if arrival.kind else {}
     if arrival.end_date:
         values["primary_education:end_date"] = day(arrival.end_date)
-    return Order(
+    return IntakeOptions(
         name=Path(arrival.file).name,
         on=on,
         cohort=cohort(arrival.cohort) if arrival.cohort else "",

@@ -13,16 +13,16 @@ from textual.widgets import Input, Static
 
 from graduand.language import N_, _
 from graduand.reports.cures_text import difference_text
-from graduand.reports.terms import TECHNICAL, Terms
+from graduand.reports.labels import TECHNICAL, Terms
 from graduand.screens.widgets.keyline import KeyLine
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from graduand.changes.comparison import Difference
+    from graduand.editing.record_diff import ValueDifference
     from graduand.records.record import Record
 
 
@@ -30,7 +30,7 @@ class Subject(NamedTuple):
     """A person or a file, and what would change of it."""
 
     name: str
-    changes: Sequence[Difference | str]
+    changes: Sequence[ValueDifference | str]
 
 
 class Question(NamedTuple):
@@ -90,7 +90,7 @@ class ConfirmScreen(Screen[bool]):
     def compose(self) -> ComposeResult:
         """Build the screen."""
         yield Static(Content(self._question.title), id="heading")
-        yield Lines()
+        yield LineList()
         yield Static(self._remark(), id="remark")
         with Horizontal(id="typed"):
             yield Static(Content(_("Type {text} to go on:").format(text=self._question.typed)))
@@ -107,9 +107,9 @@ class ConfirmScreen(Screen[bool]):
 
     def on_mount(self) -> None:
         """Show the differences, and go where the count is asked for."""
-        self.query_one(Lines).show(len(self._rows), self._draw)
+        self.query_one(LineList).show(len(self._rows), self._draw)
         if self._question.typed:
-            self.query_one(Lines).can_focus = False  # the arrow keys move it all the same
+            self.query_one(LineList).can_focus = False  # the arrow keys move it all the same
             self.query_one(Input).focus()
 
     def _draw(self, index: int, width: int) -> Drawn:
@@ -135,7 +135,7 @@ class ConfirmScreen(Screen[bool]):
 
     def action_scroll(self, how: str, by: int) -> None:
         """Move through the differences while the count is typed."""
-        lines = self.query_one(Lines)
+        lines = self.query_one(LineList)
         (lines.action_page if how == "page" else lines.action_step)(by)
 
     def action_apply(self) -> None:
@@ -149,4 +149,4 @@ class ConfirmScreen(Screen[bool]):
     def action_addresses(self) -> None:
         """Show addresses whole, or masked again."""
         self._open = not self._open
-        self.query_one(Lines).refresh()
+        self.query_one(LineList).refresh()

@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from graduand.drafts.drafting import Draft, Held, held
-from graduand.drafts.merging import Conflict, Difference, Side, settled
+from graduand.editing.draft import Draft, Held, held
+from graduand.editing.merge import Conflict, MergeDifference, Side, settled
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.transition import Waiver
 
@@ -98,7 +98,7 @@ class DifferenceScreen(ModalScreen[Draft | None]):
         Binding("escape", "give_up", N_("Back"), id="difference.give_up"),
     ]
 
-    def __init__(self, difference: Difference, school: School, title: str = "") -> None:
+    def __init__(self, difference: MergeDifference, school: School, title: str = "") -> None:
         super().__init__()
         self._heading = title or _("Somebody changed this record meanwhile")
         self._difference = difference

@@ -8,20 +8,20 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.campaigns import due, granted
+from graduand.campaigns import apply_due, due
 from graduand.campaigns.due import Calendar, Due
-from graduand.campaigns.kinds import AHEAD, CLOSING, Kind
-from graduand.changes.comparison import intended
+from graduand.campaigns.kinds import AHEAD, CLOSING, CampaignKind
+from graduand.editing.record_diff import intended
+from graduand.index.query import folded
 from graduand.language import N_, _, ngettext, visible
-from graduand.people.query import folded
 from graduand.reports.cures_text import difference_text
 from graduand.reports.due_text import counts, cure_words, due_words, kind_words
-from graduand.reports.terms import terms_of
+from graduand.reports.labels import terms_of
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
-from graduand.screens.saving import save
+from graduand.screens.save_worker import save
 from graduand.screens.view import View
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
 from graduand.screens.widgets.plan_line import full_name
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graduand.errors import Trouble
-    from graduand.saved import Saved
-    from graduand.screens.saving import Hear
+    from graduand.file_change import Saved
+    from graduand.screens.save_worker import Hear
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -113,7 +113,7 @@ class DueScreen(View[Calendar]):
         """Return the pieces of a kind, or of an entry."""
         row = self.outline.at(index)
         if isinstance(row, Heading):
-            kind, count = Kind(row.key), f" {row.size}"
+            kind, count = CampaignKind(row.key), f" {row.size}"
             title = fit(kind_words(kind), width - 2 - len(count))
             style = "error" if kind in CLOSING else "strong"
             return (Cell("▸ " if row.folded else "▾ "), Cell(title, style), Cell(count, "muted"))
@@ -127,7 +127,7 @@ class DueScreen(View[Calendar]):
 
     def whole(self) -> Content:
         """Return what is due of the person, what the record would say, and what else can be done."""
-        kind, entry = Kind(self.outline.key_at(self.lines.cursor)), self.entry
+        kind, entry = CampaignKind(self.outline.key_at(self.lines.cursor)), self.entry
         parts: list[str | tuple[str, str]] = [(kind_words(kind), "bold")]
         if entry:
             record = entry.record
@@ -144,7 +144,7 @@ class DueScreen(View[Calendar]):
         parts += ["\n", ("→ ", "bold $text-accent"), self._cure(kind, entry)]
         return Content.assemble(*parts)
 
-    def _cure(self, kind: Kind, entry: Due | None) -> str:
+    def _cure(self, kind: CampaignKind, entry: Due | None) -> str:
         if entry and entry.changes:
             return _("Ctrl+S writes it into the record, after a look.")
         return cure_words(kind, self.found)
@@ -158,7 +158,7 @@ class DueScreen(View[Calendar]):
             self.outline = self.outline.folding(key)
             self.show(len(self.outline), self.outline.row_of(key))
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def open_the_record(self) -> None:
         """Open the record; on a kind, fold it or unfold it."""
         if self.entry is None:
@@ -217,19 +217,19 @@ class DueScreen(View[Calendar]):
         title = ngettext("Write {count} proposal", "Write {count} proposals", number).format(count=number)
         message = ngettext("{count} account will be closed.", "{count} accounts will be closed.", closing)
         warning = message.format(count=closing) if closing else ""
-        beyond = granted.beyond_limit(self.workspace, closing, self.found.people)
+        beyond = apply_due.beyond_limit(self.workspace, closing, self.found.people)
         if beyond:
             warning += " " + _("The school's limit is {limit}.").format(limit=beyond)
         terms = terms_of(self.workspace)
         subjects = [Subject(named(one.record), intended(one.record, one.changes)) for one in chosen]
         question = Question(title, subjects, warning=warning, typed=str(closing) if closing else "", terms=terms)
-        approve = granted.checksum_of(chosen) if beyond else ""
+        approve = apply_due.checksum_of(chosen) if beyond else ""
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._make(chosen, approve) if yes else None)
 
     def _make(self, chosen: Sequence[Due], approve: str) -> None:
         def make(hear: Hear) -> tuple[Saved, ...]:
             people = self.found.people
-            return granted.make(self.workspace, chosen, people, approve=approve, commit=self.commit, tell=hear)
+            return apply_due.make(self.workspace, chosen, people, approve=approve, commit=self.commit, tell=hear)
 
         def made(trouble: Trouble | None) -> None:
             if trouble:

@@ -12,20 +12,20 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from graduand.drafts.drafting import Draft, Unread, held, judged, opened, proposed, text_now
-from graduand.drafts.sections import can_wipe, found
-from graduand.drafts.torn import is_torn
+from graduand.editing.draft import Draft, Unread, held, judged, opened, proposed, text_now
+from graduand.editing.merge_conflict import is_torn
+from graduand.editing.sections import can_wipe, found
+from graduand.index.uniqueness_candidates import WHO, neighbours
 from graduand.language import N_, _, quoted
-from graduand.people.neighbours import WHO, neighbours
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
-from graduand.screens.beside.panel import YAML, Panel
 from graduand.screens.choose import ChooseScreen, Option
+from graduand.screens.field_help import MeaningScreen
 from graduand.screens.fields.edited import Edited
-from graduand.screens.fields.sheet import Sheet
+from graduand.screens.fields.sheet import FieldSheet
 from graduand.screens.form_title import title_of
-from graduand.screens.meaning import MeaningScreen
-from graduand.screens.steps import Steps
+from graduand.screens.side_panel.panel import YAML, Panel
+from graduand.screens.undo_stack import Steps
 from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from graduand.drafts.drafting import Held
+    from graduand.editing.draft import Held
     from graduand.findings import Finding
-    from graduand.people.roster import Entry
+    from graduand.index.people_list import ListedPerson
     from graduand.records.record import Record
     from graduand.screens.fields.row import FieldRow
     from graduand.workspace import Workspace
@@ -92,7 +92,7 @@ class EditingScreen(Screen[None]):
         self._added = {key for key in above if key in workspace.school.fields}
         self._findings: tuple[Finding, ...] = ()
         self._proposed = False
-        self.everybody: Callable[[], Sequence[Entry]] = tuple
+        self.everybody: Callable[[], Sequence[ListedPerson]] = tuple
         """Where the others are listed, when somebody knows them."""
         self.hindered = ""
         """Why nothing can be saved or committed, when it is opened."""
@@ -104,7 +104,7 @@ class EditingScreen(Screen[None]):
         yield Static(id="title")
         yield Banner(self.hindered)
         with Horizontal():
-            yield Sheet(self.workspace.school, self.on)
+            yield FieldSheet(self.workspace.school, self.on)
             yield Panel(self.workspace, self.on)
         yield KeyLine()
 
@@ -114,9 +114,9 @@ class EditingScreen(Screen[None]):
         return self._unread is not None and is_torn(self._unread)
 
     @property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> FieldSheet:
         """The fields."""
-        return self.query_one(Sheet)
+        return self.query_one(FieldSheet)
 
     @property
     def panel(self) -> Panel:

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.events import Mount
 
-from graduand.drafts.drafting import Draft, carried, opened, stands
-from graduand.drafts.keeping import Left, forget
-from graduand.drafts.merging import instead
-from graduand.drafts.saving import save
-from graduand.drafts.torn import torn
+from graduand.editing.draft import Draft, carried, opened, stands
+from graduand.editing.draft_store import Left, forget
+from graduand.editing.merge import instead
+from graduand.editing.merge_conflict import torn
+from graduand.editing.save_draft import save
 from graduand.errors import Trouble
 from graduand.language import _
-from graduand.screens.asking import DISCARD, SAVE, TAKE, discarding, leaving, recovering
 from graduand.screens.difference import DifferenceScreen
+from graduand.screens.draft_autosave import PAUSE, Shelter
 from graduand.screens.editing import EditingScreen
+from graduand.screens.form_questions import DISCARD, SAVE, TAKE, discarding, leaving, recovering
 from graduand.screens.messages import Changed
-from graduand.screens.settling import settle
-from graduand.screens.shelter import PAUSE, Shelter
+from graduand.screens.save_flow import settle
 
 if TYPE_CHECKING:
-    from graduand.drafts.saving import Kept
+    from graduand.editing.save_draft import Kept
     from graduand.workspace import Workspace
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from graduand.drafts.torn import is_torn
+from graduand.editing.merge_conflict import is_torn
 from graduand.language import _, visible
 from graduand.records.transition import GRADUATED, RETURNED
 
 if TYPE_CHECKING:
-    from graduand.drafts.drafting import Draft, Unread
+    from graduand.editing.draft import Draft, Unread
 
 
 def title_of(draft: Draft | None, unread: Unread | None) -> Content:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.screens.palette import Job
+    from graduand.screens.palette import PaletteJob
 
 FILTERS = (
     ("kind:graduated", "nature:diplôme", N_("who graduates; kind:returned, who returns")),
@@ -45,7 +45,7 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,f1,q,enter", "close", show=False, id="help.close"),
     ]
 
-    def __init__(self, jobs: Sequence[Job], keys_file: str, *, filters: bool) -> None:
+    def __init__(self, jobs: Sequence[PaletteJob], keys_file: str, *, filters: bool) -> None:
         super().__init__()
         self._jobs = jobs
         self._keys_file = keys_file

@@ -9,29 +9,30 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.changes.proposals import told
+from graduand.editing.transaction import told
 from graduand.errors import NotCommitted, Trouble
-from graduand.exchange import arrivals, taking
-from graduand.exchange.arrivals import ColumnMissing, DatesInDoubt, Look, Order
+from graduand.index.query import folded
+from graduand.intake import apply as apply_intake
+from graduand.intake import preview
+from graduand.intake.preview import ColumnMissing, DatesInDoubt, IntakeOptions, Look
 from graduand.language import N_, _, masked, ngettext, quoted, visible
-from graduand.people.query import folded
-from graduand.records.kinds import Kind
-from graduand.reports.intake_people import Person, people_of
+from graduand.records.kinds import FieldKind
+from graduand.reports.intake_people import IncomingPerson, people_of
 from graduand.reports.intake_text import column_word, counts, read_facts
-from graduand.reports.terms import terms_of
+from graduand.reports.labels import terms_of
 from graduand.screens.choice import ChoiceScreen
 from graduand.screens.class_form import Arrival, ClassForm, ordered
 from graduand.screens.messages import Changed
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.changes.proposals import Resumed
-    from graduand.exchange.taking import Taken
+    from graduand.editing.transaction import Resumed
+    from graduand.intake.apply import IntakeResult
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -65,10 +66,10 @@ class IntakeScreen(View[Look]):
         super().__init__()
         self.workspace, self.terms = workspace, terms_of(workspace)
         self.arrival = arrival
-        self.order = Order(name="", on=on)
+        self.order = IntakeOptions(name="", on=on)
         self.look: Look | None = None
         self.step = _READ
-        self.outline: Outline[Person] = Outline({})
+        self.outline: Outline[IncomingPerson] = Outline({})
         self._commit = commit
         self._facts: list[str] = []
         self._open = False
@@ -111,8 +112,8 @@ class IntakeScreen(View[Look]):
     def read(self, tell: Tell) -> Look:
         """Look at the file; nothing is written."""
         del tell
-        raw = arrivals.read_file(Path(self.arrival.file if self.arrival else "").expanduser())
-        return arrivals.look(self.workspace, raw, self.order)
+        raw = preview.read_file(Path(self.arrival.file if self.arrival else "").expanduser())
+        return preview.look(self.workspace, raw, self.order)
 
     def take(self, found: Look) -> None:
         """Show what the file would do."""
@@ -140,10 +141,10 @@ class IntakeScreen(View[Look]):
             self.order = self.order._replace(columns={**self.order.columns, header: key})
             self.action_read()
 
-    def _ask_form(self, doubts: dict[str, arrivals.Doubt]) -> None:
+    def _ask_form(self, doubts: dict[str, preview.Doubt]) -> None:
         header, doubt = next(iter(doubts.items()))
         message = _("How are the dates in {column} written, such as {value}?")
-        offered = {form: arrivals.day_of(doubt.text, form) for form in doubt.readings}
+        offered = {form: preview.day_of(doubt.text, form) for form in doubt.readings}
 
         def answered(form: str | None) -> None:
             if form is None:
@@ -181,7 +182,7 @@ class IntakeScreen(View[Look]):
             self.show(len(self._facts if self.step == _READ else self.look.columns), 0)
         self.refresh_bindings()
 
-    def _sifted(self, people: Sequence[Person]) -> list[Person]:
+    def _sifted(self, people: Sequence[IncomingPerson]) -> list[IncomingPerson]:
         wanted = self.wanted
         return [one for one in people if all(word in folded(f"{one.username} {one.said}") for word in wanted)]
 
@@ -222,7 +223,7 @@ class IntakeScreen(View[Look]):
             held = _("It holds: {values}").format(values=some) if some else _("It holds nothing.")
             return Content.assemble(*parts, f"{held}\n", (_("Enter says what it is."), "$foreground 60%"))
         row = self.outline.at(index) if self.outline else None
-        if isinstance(row, Person):
+        if isinstance(row, IncomingPerson):
             return Content.assemble((f"{visible(row.username)}  ", "bold"), "\n".join((row.said, *row.lines)))
         return Content(counts(look))
 
@@ -257,7 +258,7 @@ class IntakeScreen(View[Look]):
             self.outline = self.outline.folding(key)
             self.show(len(self.outline), self.outline.row_of(key))
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def say_what_it_is(self) -> None:
         """Say what a column is; fold or unfold people."""
         if self.step != _COLUMNS or self.look is None:
@@ -266,7 +267,7 @@ class IntakeScreen(View[Look]):
         column = self.look.columns[self.lines.cursor]
         fields = self.workspace.school.fields
         offered = {"": _("leave it out")}
-        offered |= {key: str(field.label) for key, field in fields.items() if field.kind is not Kind.WAIVERS}
+        offered |= {key: str(field.label) for key, field in fields.items() if field.kind is not FieldKind.WAIVERS}
 
         message = _("What is the column {header}?").format(header=quoted(column.header))
         self.app.push_screen(ChoiceScreen(message, offered), lambda key: self._map(column.header, key))
@@ -277,16 +278,16 @@ class IntakeScreen(View[Look]):
         if look is None:
             return
 
-        def labour(_tell: Tell) -> Taken:
-            folder = taking.folder_of(self.workspace)
-            return taking.take(self.workspace, look, folder, commit=self._commit, tell=self._resumed.append)
+        def labour(_tell: Tell) -> IntakeResult:
+            folder = apply_intake.folder_of(self.workspace)
+            return apply_intake.take(self.workspace, look, folder, commit=self._commit, tell=self._resumed.append)
 
         self.app.push_screen(Waiting(_("Taking in"), labour, stoppable=False), self._taken)
 
-    def _taken(self, outcome: Taken | Trouble | None) -> None:
+    def _taken(self, outcome: IntakeResult | Trouble | None) -> None:
         while self._resumed:
             self.notify(told(self._resumed.pop()), timeout=12, markup=False)
-        if isinstance(outcome, taking.Taken | NotCommitted):
+        if isinstance(outcome, apply_intake.IntakeResult | NotCommitted):
             self.post_message(Changed(outcome.saved))
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", timeout=12, markup=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from graduand.saved import Saved
+    from graduand.file_change import Saved
 
 
 @dataclass

@@ -11,19 +11,19 @@ from textual.content import Content
 
 from graduand.campaigns import outreach
 from graduand.campaigns.kinds import Campaign
-from graduand.campaigns.outreach import Asked, Call, LeftOut, Outreach, Why
-from graduand.changes.comparison import intended
+from graduand.campaigns.outreach import Call, LeftOut, LetterRecipient, Outreach, Why
+from graduand.editing.record_diff import intended
 from graduand.errors import Trouble
+from graduand.index.query import folded
 from graduand.language import N_, _, ngettext, visible
-from graduand.people.query import folded
+from graduand.reports.labels import terms_of
 from graduand.reports.outreach_text import asked_words, counts, title, why_words
-from graduand.reports.terms import terms_of
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
-from graduand.screens.saving import save
+from graduand.screens.save_worker import save
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
 from graduand.screens.widgets.plan_line import full_name
 
@@ -75,7 +75,7 @@ class OutreachScreen(View[Outreach]):
         self.turn = _TURNS[0]
         self.weeks = _WEEKS[0]
         self.found: Outreach | None = None
-        self.outline: Outline[Asked | LeftOut] = Outline({})
+        self.outline: Outline[LetterRecipient | LeftOut] = Outline({})
         self.marks: frozenset[str] = frozenset()
         """Paths."""
 
@@ -116,11 +116,11 @@ class OutreachScreen(View[Outreach]):
         found, wanted, here = self.found, self.wanted, self.row
         if found is None:
             return
-        groups: dict[str, list[Asked | LeftOut]] = {}
+        groups: dict[str, list[LetterRecipient | LeftOut]] = {}
         for one in found.asked:
             groups.setdefault(_ASKED, []).append(one)
         for why in Why:
-            group: list[Asked | LeftOut] = [one for one in found.left_out if one.why is why]
+            group: list[LetterRecipient | LeftOut] = [one for one in found.left_out if one.why is why]
             groups |= {why: group} if group else {}
         for key in groups if wanted else ():
             groups[key] = [one for one in groups[key] if all(word in _haystack(one) for word in wanted)]
@@ -131,7 +131,7 @@ class OutreachScreen(View[Outreach]):
         else:
             self.say_instead(_("Nothing is found. Esc clears the search.") if wanted else counts(found))
 
-    def _row_of(self, here: Asked | LeftOut | None) -> int:
+    def _row_of(self, here: LetterRecipient | LeftOut | None) -> int:
         for key, group in self.outline.groups.items():
             for number, one in enumerate(group):
                 if here and one.record.path == here.record.path:
@@ -139,15 +139,15 @@ class OutreachScreen(View[Outreach]):
         return min(1, len(self.outline) - 1)
 
     @property
-    def row(self) -> Asked | LeftOut | None:
+    def row(self) -> LetterRecipient | LeftOut | None:
         """The person under the cursor."""
         row = self.outline.at(self.lines.cursor) if self.outline else None
         return None if isinstance(row, Heading) else row
 
     @property
-    def asked(self) -> Asked | None:
+    def asked(self) -> LetterRecipient | None:
         """The person under the cursor, when that person is written to."""
-        return self.row if isinstance(self.row, Asked) else None
+        return self.row if isinstance(self.row, LetterRecipient) else None
 
     def draw(self, index: int, width: int) -> Drawn:
         """Return the pieces of a group, or of a person."""
@@ -160,7 +160,7 @@ class OutreachScreen(View[Outreach]):
         person = full_name(row.record)
         wide = max((width - 17) // 3, 12)
         name = f"{fit(row.record.username, 12)} {fit(person or '–', wide)} "
-        if isinstance(row, Asked) and self.found:
+        if isinstance(row, LetterRecipient) and self.found:
             words = asked_words(row, self.found, show=False)
         else:
             words = row.day if isinstance(row, LeftOut) else ""
@@ -170,7 +170,7 @@ class OutreachScreen(View[Outreach]):
     def whole(self) -> Content:
         """Return the letter, or why there is none."""
         row = self.row
-        if isinstance(row, Asked):
+        if isinstance(row, LetterRecipient):
             return Content.assemble((visible(row.subject, 300), "bold"), "\n\n", *_paragraphs(row.text))
         if isinstance(row, LeftOut):
             words = why_words(row.why, self.turn.campaign)
@@ -187,7 +187,7 @@ class OutreachScreen(View[Outreach]):
             self.outline = self.outline.folding(key)
             self.show(len(self.outline), self.outline.row_of(key))
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def open_the_record(self) -> None:
         """Open the record; on a group, fold it or unfold it."""
         if self.row is None:
@@ -226,7 +226,7 @@ class OutreachScreen(View[Outreach]):
             self.lines.refresh()
             self.lines.action_step(1)
 
-    def _chosen(self) -> tuple[Asked, ...]:
+    def _chosen(self) -> tuple[LetterRecipient, ...]:
         """Return who is marked; everybody who is written to when nobody is."""
         asked = self.found.asked if self.found else ()
         return tuple(one for one in asked if not self.marks or one.record.path in self.marks)
@@ -278,6 +278,6 @@ def _paragraphs(text: str) -> list[str]:
     return [f"{visible(line, 2000)}\n" for line in text.splitlines()]
 
 
-def _haystack(one: Asked | LeftOut) -> str:
+def _haystack(one: LetterRecipient | LeftOut) -> str:
     record = one.record
     return folded(f"{record.path} {record.username} {record.text('first_name')} {record.text('last_name')}")

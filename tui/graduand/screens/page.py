@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.reports.page import Line
+    from graduand.reports.console import Line
 
 _STYLES: Final = {
     "red": "$text-error",

@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from graduand.index.query import folded
 from graduand.language import _, both
-from graduand.people.query import folded
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.events import Key
 
 
-class Job(NamedTuple):
+class PaletteJob(NamedTuple):
     """Something that can be done now: its English name, its key, and the action of the node that does it."""
 
     name: str
@@ -39,7 +39,7 @@ class Job(NamedTuple):
         return folded(" ".join((*both(self.name), self.key)))
 
 
-class PaletteScreen(ModalScreen[Job | None]):
+class PaletteScreen(ModalScreen[PaletteJob | None]):
     """Choose a job; None: none of them."""
 
     CSS = """
@@ -56,7 +56,7 @@ class PaletteScreen(ModalScreen[Job | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", show=False, id="palette.close")]
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
+    def __init__(self, jobs: Sequence[PaletteJob]) -> None:
         super().__init__()
         self._jobs = jobs
         self._found = list(jobs)
@@ -67,7 +67,7 @@ class PaletteScreen(ModalScreen[Job | None]):
             wanted = Input(placeholder=_("What do you want to do?"), id="wanted", compact=True)
             wanted.cursor_blink = False
             yield wanted
-            yield Lines(id="jobs")
+            yield LineList(id="jobs")
             yield Static(Content(_("Nothing here has this name.")), id="nothing")
 
     def on_mount(self) -> None:
@@ -75,9 +75,9 @@ class PaletteScreen(ModalScreen[Job | None]):
         self.find_while_typing()
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineList:
         """The list of jobs."""
-        return self.query_one("#jobs", Lines)
+        return self.query_one("#jobs", LineList)
 
     @on(Input.Changed)
     def find_while_typing(self) -> None:
@@ -100,7 +100,7 @@ class PaletteScreen(ModalScreen[Job | None]):
             event.stop()
 
     @on(Input.Submitted)
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def choose(self) -> None:
         """Do what the cursor is on."""
         if self._found:

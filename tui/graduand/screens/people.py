@@ -14,13 +14,13 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
+from graduand.index.people_list import ORDERS, ListedPerson, PeopleList
+from graduand.index.query import Query, query_of
 from graduand.language import N_, _, ngettext
-from graduand.people.query import Query, query_of
-from graduand.people.roster import ORDERS, Entry, Roster
 from graduand.screens.messages import Opened
 from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
-from graduand.screens.widgets.lines import Drawn, Lines
+from graduand.screens.widgets.lines import Drawn, LineList
 from graduand.screens.widgets.person_line import column_titles, person_line
 from graduand.screens.widgets.search import Search
 
@@ -83,7 +83,7 @@ class PeopleScreen(Screen[None]):
 
         cohort: str
 
-    roster: reactive[Roster] = reactive(Roster(), init=False)
+    roster: reactive[PeopleList] = reactive(PeopleList(), init=False)
     found: reactive[Sequence[int]] = reactive((), init=False, always_update=True)
     marks: reactive[frozenset[str]] = reactive(frozenset())
     """Paths; they stay when the list is read again."""
@@ -108,19 +108,19 @@ class PeopleScreen(Screen[None]):
         yield Banner()
         yield Search(lambda: self.roster, _("name, username, address, programme, or a filter"))
         yield Static(Content(""), id="columns")
-        yield Lines(id="people")
+        yield LineList(id="people")
         yield Static(Content(""), id="empty")
         yield KeyLine()
 
     # What is shown
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineList:
         """The list."""
-        return self.query_one("#people", Lines)
+        return self.query_one("#people", LineList)
 
     @property
-    def current(self) -> Entry | None:
+    def current(self) -> ListedPerson | None:
         """The entry under the cursor."""
         if not 0 <= self.lines.cursor < len(self.found):
             return None
@@ -271,7 +271,7 @@ class PeopleScreen(Screen[None]):
 
     # Onwards
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def open_the_person(self) -> None:
         """Open the record under the cursor."""
         if self.current:

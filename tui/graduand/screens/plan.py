@@ -12,12 +12,12 @@ from textual.content import Content
 from graduand.errors import Trouble, Uncommitted
 from graduand.findings import Severity
 from graduand.handshake.effect import Effect
-from graduand.handshake.plan import Change
+from graduand.handshake.plan import PlannedChange
 from graduand.handshake.status import Status
 from graduand.language import N_, _, ngettext, visible
+from graduand.reports.labels import terms_of
 from graduand.reports.plan_text import cell_words, counts, effect_words, held_back, status_word
-from graduand.reports.terms import terms_of
-from graduand.screens.compiling import question_of
+from graduand.screens.compile_question import question_of
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.messages import Opened
 from graduand.screens.problems import ProblemsScreen
@@ -25,12 +25,12 @@ from graduand.screens.upload import UploadScreen
 from graduand.screens.uploads import UploadsScreen
 from graduand.screens.view import Sought, View, haystacks
 from graduand.screens.waiting import Waiting
-from graduand.screens.widgets.lines import Drawn, Lines
+from graduand.screens.widgets.lines import Drawn, LineList
 from graduand.screens.widgets.outline import Heading, Outline
 from graduand.screens.widgets.plan_line import change_line, effect_line, full_name, sought_line
-from graduand.sending import uploads
-from graduand.sending.sendings import folder_of
-from graduand.sending.uploads import Compiled, Order, Prepared
+from graduand.uploads import compilation
+from graduand.uploads.compilation import Compiled, CompileOptions, PreparedUpload
+from graduand.uploads.status import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,10 +63,10 @@ class PlanScreen(View["Sought[Compiled]"]):
     def __init__(self, workspace: Workspace, on: str, cohorts: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.workspace = workspace
-        self.order = Order(on)
+        self.order = CompileOptions(on)
         self.cohorts = cohorts
-        self.outline: Outline[Change] = Outline({})
-        self.prepared: Prepared | None = None
+        self.outline: Outline[PlannedChange] = Outline({})
+        self.prepared: PreparedUpload | None = None
         self._people: dict[str, Record] = {}
         self._words: Sequence[str] = ()
         self._effects: tuple[Effect, ...] = ()
@@ -79,7 +79,7 @@ class PlanScreen(View["Sought[Compiled]"]):
 
     def read(self, tell: Tell) -> Sought[Compiled]:
         """Plan the upload; nothing is written."""
-        compiled = uploads.prepare(self.workspace, self.order, tell)
+        compiled = compilation.prepare(self.workspace, self.order, tell)
         changes = compiled.prepared.plan.changes if compiled.prepared else ()
         people = {record.username: record for record in compiled.checked.records}
         return Sought(compiled, haystacks(sought_line(change, people.get(change.username)) for change in changes))
@@ -114,8 +114,8 @@ class PlanScreen(View["Sought[Compiled]"]):
         self.say_instead(str(trouble))
 
     @staticmethod
-    def _remarks(prepared: Prepared) -> str:
-        remarks = [uploads.said(breach) for breach in prepared.breaches]
+    def _remarks(prepared: PreparedUpload) -> str:
+        remarks = [compilation.said(breach) for breach in prepared.breaches]
         if remarks:
             remarks.append(_("To go on, send the others first (e), or approve this plan when you compile it (u)."))
         if prepared.upload.left_out:
@@ -134,7 +134,7 @@ class PlanScreen(View["Sought[Compiled]"]):
         """Show the people who are looked for, by what is done to them, destructive first."""
         changes = self.prepared.plan.changes if self.prepared else ()
         wanted = self.wanted
-        groups: dict[str, list[Change]] = defaultdict(list)
+        groups: dict[str, list[PlannedChange]] = defaultdict(list)
         for change, line in zip(changes, self._words, strict=True):
             if all(word in line for word in wanted):
                 groups[change.effects[0] if change.effects else change.status].append(change)
@@ -162,10 +162,10 @@ class PlanScreen(View["Sought[Compiled]"]):
         return tuple(parts)
 
     @property
-    def change(self) -> Change | None:
+    def change(self) -> PlannedChange | None:
         """The person under the cursor."""
         row = self.outline.at(self.lines.cursor) if self.outline else None
-        return row if isinstance(row, Change) else None
+        return row if isinstance(row, PlannedChange) else None
 
     def draw(self, index: int, width: int) -> Drawn:
         """Return the pieces of what is done, or of a person to whom it is done."""
@@ -207,7 +207,7 @@ class PlanScreen(View["Sought[Compiled]"]):
             self.outline = self.outline.folding(key)
             self.show(len(self.outline), self.outline.row_of(key))
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def open_the_person(self) -> None:
         """Open the person's record; fold or unfold a heading."""
         change = self.change
@@ -249,7 +249,7 @@ class PlanScreen(View["Sought[Compiled]"]):
         """Plan uncommitted changes too."""
         self._plan(self.order._replace(allow_dirty=True))
 
-    def _plan(self, order: Order) -> None:
+    def _plan(self, order: CompileOptions) -> None:
         self.order = order
         self.action_read()
 
@@ -266,10 +266,10 @@ class PlanScreen(View["Sought[Compiled]"]):
             question = question_of(prepared, self.workspace)
             self.app.push_screen(ConfirmScreen(question), lambda yes: self._compile(prepared) if yes else None)
 
-    def _compile(self, prepared: Prepared) -> None:
+    def _compile(self, prepared: PreparedUpload) -> None:
         def compiled(_tell: Tell) -> bool:
             approve = prepared.upload.plan if prepared.breaches else ""
-            uploads.compile_upload(self.workspace, prepared, folder_of(self.workspace), approve=approve)
+            compilation.compile_upload(self.workspace, prepared, folder_of(self.workspace), approve=approve)
             return True
 
         self.app.push_screen(Waiting(_("Compiling"), compiled, stoppable=False), self._compiled)

@@ -8,31 +8,31 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.changes import cures
+from graduand.editing import cures
 from graduand.errors import Trouble
 from graduand.findings import Finding, by_rule
 from graduand.language import N_, _, ngettext
 from graduand.records.paths import username_of
 from graduand.reports.cures_text import left_sentence
-from graduand.reports.explanation import rule_text
+from graduand.reports.explain_text import rule_text
 from graduand.reports.findings_text import severity_word, summary
-from graduand.reports.terms import terms_of
-from graduand.rules.book import RULES
-from graduand.rules.remedy import CURABLE
+from graduand.reports.labels import terms_of
+from graduand.rules.fixes import CURABLE
+from graduand.rules.registry import RULES
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
 from graduand.screens.page import PageScreen
-from graduand.screens.saving import save
+from graduand.screens.save_worker import save
 from graduand.screens.view import Sought, View, haystacks
 from graduand.screens.waiting import Waiting
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
 from graduand.screens.widgets.person_line import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.changes.cures import Cured
+    from graduand.editing.cures import Cured
     from graduand.screens.waiting import Tell
     from graduand.workspace import Checked, Workspace
 
@@ -158,7 +158,7 @@ class ProblemsScreen(View["Sought[Checked]"]):
             self.outline = self.outline.folding(rule)
             self.show(len(self.outline), self.outline.row_of(rule))
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def open_the_record(self) -> None:
         """Open the record at the field; on a rule, fold it or unfold it."""
         found = self.finding

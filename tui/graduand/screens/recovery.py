@@ -11,17 +11,17 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from graduand.drafts.keeping import forget
+from graduand.editing.draft_store import forget
 from graduand.language import N_, _, ngettext, visible
 from graduand.screens.form import FormScreen
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from graduand.drafts.keeping import Left
+    from graduand.editing.draft_store import Left
     from graduand.workspace import Workspace
 
 
@@ -54,7 +54,7 @@ class RecoveryScreen(ModalScreen[None]):
         message = ngettext("{count} unsaved draft was kept", "{count} unsaved drafts were kept", len(self._left))
         with Vertical(id="recovery"):
             yield Static(Content.styled(message.format(count=len(self._left)), "bold"))
-            yield Lines(id="left")
+            yield LineList(id="left")
             yield Static(Content(_("r resumes one · x discards it · Esc decides later")))
 
     def on_mount(self) -> None:
@@ -62,7 +62,7 @@ class RecoveryScreen(ModalScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        lines = self.query_one(Lines)
+        lines = self.query_one(LineList)
         lines.styles.height = min(len(self._left), 12)
         lines.show(len(self._left), self._draw, lines.cursor)
 
@@ -80,24 +80,24 @@ class RecoveryScreen(ModalScreen[None]):
             Cell(fit(f" {fields}", max(width - 50, 1))),
         )
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def action_resume(self) -> None:
         """Open the form of the draft under the cursor, with the draft in it."""
         if self._left:
-            one = self._left[self.query_one(Lines).cursor]
+            one = self._left[self.query_one(LineList).cursor]
             form = FormScreen(self._workspace, one.draft.path, self._on, draft=one, commit=self._commit)
             self.app.switch_screen(form)
 
-    @on(Lines.Moved)
+    @on(LineList.Moved)
     def spare_it(self) -> None:
         """Discard nothing that the cursor has left."""
-        if self._doomed != self.query_one(Lines).cursor:
+        if self._doomed != self.query_one(LineList).cursor:
             self._doomed = -1
-            self.query_one(Lines).refresh()
+            self.query_one(LineList).refresh()
 
     def action_discard(self) -> None:
         """Throw the draft under the cursor away, at the second time."""
-        lines = self.query_one(Lines)
+        lines = self.query_one(LineList)
         if self._left and self._doomed == lines.cursor:
             one = self._left.pop(lines.cursor)
             self.app.run_worker(lambda: forget(one), thread=True, exit_on_error=False)

@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from graduand.editing import sheet_export
+from graduand.editing.sheet_cells import REMOVE
 from graduand.errors import Trouble
-from graduand.exchange import sheets
-from graduand.exchange.cells import REMOVE
 from graduand.language import N_, _, ngettext, visible
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
@@ -82,8 +82,8 @@ class SheetScreen(ModalScreen[None]):
         path = self._workspace.root / Path(typed).expanduser()
 
         def labour(_tell: Tell) -> Path:
-            made = sheets.sheet_of(sheets.records_at(self._workspace, self._paths), self._workspace.school)
-            sheets.write(path, sheets.as_text(made))
+            made = sheet_export.sheet_of(sheet_export.records_at(self._workspace, self._paths), self._workspace.school)
+            sheet_export.write(path, sheet_export.as_text(made))
             return path
 
         self.app.push_screen(Waiting(_("Writing the sheet"), labour, stoppable=False), self._made)

@@ -14,25 +14,25 @@ from textual.content import Content
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
-from graduand.screens.failing import ask_for_failed_rows
+from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, fit
-from graduand.sending import sendings, uploads
-from graduand.sending.ticks import keep_ticks, ticked
+from graduand.uploads import compilation, status
+from graduand.uploads.checklist_state import keep_ticks, ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.screens.waiting import Tell
-    from graduand.sending.sendings import Hand
+    from graduand.uploads.status import Hand
     from graduand.workspace import Workspace
 
 _BOX: Final = "- [ ] "
 _WIPE: Final = "**CLEAR**"
 
 
-class Row(NamedTuple):
+class UploadLine(NamedTuple):
     """One line of the card."""
 
     kind: str
@@ -42,21 +42,21 @@ class Row(NamedTuple):
     """Which file it is about, counted from 1; 0: all of them."""
 
 
-def rows_of(card: str) -> tuple[Row, ...]:
+def rows_of(card: str) -> tuple[UploadLine, ...]:
     """Return the lines of a card, without Markdown's signs."""
     lines = [line for line in card.splitlines() if line.strip()]
     jobs = accumulate(bool(re.match(r"## \d+\. ", line)) for line in lines)
     return tuple(_rows(lines, list(jobs)))
 
 
-def _rows(lines: list[str], jobs: list[int]) -> Iterator[Row]:
+def _rows(lines: list[str], jobs: list[int]) -> Iterator[UploadLine]:
     after = False
     for line, job in zip(lines, jobs, strict=True):
         heading = line.startswith("#")
         after = after or (heading and job > 0 and not re.match(r"## \d+\. ", line))
         kind = "heading" if heading else "box" if line.startswith(_BOX) else "text"
         text = line.lstrip("#").strip() if heading else line.removeprefix(_BOX).removeprefix("- ")
-        yield Row(kind, _plain(text), 0 if after else job)
+        yield UploadLine(kind, _plain(text), 0 if after else job)
 
 
 def _plain(text: str) -> str:
@@ -86,7 +86,7 @@ class UploadScreen(View[InHand]):
         super().__init__()
         self.workspace = workspace
         self.hand: Hand | None = None
-        self.rows: tuple[Row, ...] = ()
+        self.rows: tuple[UploadLine, ...] = ()
         self.ticked: frozenset[int] = frozenset()
         self._keeping = threading.Lock()
 
@@ -100,7 +100,7 @@ class UploadScreen(View[InHand]):
     def read(self, tell: Tell) -> InHand:
         """Look into build/."""
         del tell
-        hand = sendings.in_hand(self.workspace)
+        hand = status.in_hand(self.workspace)
         return InHand(hand, ticked(self.workspace, hand.card) if hand else frozenset())
 
     def take(self, found: InHand) -> None:
@@ -183,7 +183,7 @@ class UploadScreen(View[InHand]):
 
     def _note(self, hand: Hand) -> None:
         def note(_tell: Tell) -> str:
-            return uploads.note_upload(self.workspace, hand.manifest)
+            return compilation.note_upload(self.workspace, hand.manifest)
 
         self.app.push_screen(Waiting(_("Noting the upload"), note, stoppable=False), self._noted)
 

@@ -10,23 +10,23 @@ from textual.content import Content
 
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.compiled import lost_text
-from graduand.reports.page import line
-from graduand.reports.sendings_text import sending_words
-from graduand.screens.compiling import where_to
+from graduand.reports.compile_text import lost_text
+from graduand.reports.console import line
+from graduand.reports.uploads_text import sending_words
+from graduand.screens.compile_question import where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
-from graduand.screens.failing import ask_for_failed_rows
+from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.page import PageScreen
 from graduand.screens.upload import UploadScreen
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
-from graduand.screens.widgets.lines import Cell, Drawn, Lines, fit
-from graduand.sending import sendings, uploads
-from graduand.sending.sendings import Hand, Sending
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
+from graduand.uploads import compilation, status
+from graduand.uploads.status import Hand, Sending
 
 if TYPE_CHECKING:
     from graduand.screens.waiting import Tell
-    from graduand.sending.uploads import TakenBack
+    from graduand.uploads.compilation import TakenBack
     from graduand.workspace import Workspace
 
 
@@ -60,7 +60,7 @@ class UploadsScreen(View[Shelf]):
     def read(self, tell: Tell) -> Shelf:
         """Look into build/ and at the tags."""
         del tell
-        return Shelf(sendings.in_hand(self.workspace), sendings.sendings(self.workspace))
+        return Shelf(status.in_hand(self.workspace), status.sendings(self.workspace))
 
     def take(self, found: Shelf) -> None:
         """Show them."""
@@ -102,7 +102,7 @@ class UploadsScreen(View[Shelf]):
         parts.append(("\n".join(one.results) or _("No failed rows were taken in."), "$foreground 70%"))
         return Content.assemble(*parts)
 
-    @on(Lines.Chosen)
+    @on(LineList.Chosen)
     def open_the_card(self) -> None:
         """Show the card of the upload in hand."""
         if self.sending is None:
@@ -138,7 +138,7 @@ class UploadsScreen(View[Shelf]):
 
     def _take_back(self, one: Sending) -> None:
         def take(_tell: Tell) -> TakenBack:
-            return uploads.take_back(self.workspace, one.name, self.on, sendings.folder_of(self.workspace))
+            return compilation.take_back(self.workspace, one.name, self.on, status.folder_of(self.workspace))
 
         self.app.push_screen(Waiting(_("Compiling"), take, stoppable=False), self._taken_back)
 

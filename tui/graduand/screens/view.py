@@ -15,11 +15,11 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from graduand.errors import Trouble
+from graduand.index.query import folded
 from graduand.language import _
-from graduand.people.query import folded
 from graduand.screens.waiting import Stopped
 from graduand.screens.widgets.keyline import KeyLine
-from graduand.screens.widgets.lines import Drawn, Lines
+from graduand.screens.widgets.lines import Drawn, LineList
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -137,7 +137,7 @@ class View(Screen[None], Generic[Found]):
             yield field
         yield Static(Content(""), id="banner")
         with Container(id="body"):
-            yield Lines()
+            yield LineList()
             with VerticalScroll(id="whole", can_focus=False):
                 yield Static(Content(""), id="full")
         with Container(id="nothing"):
@@ -156,9 +156,9 @@ class View(Screen[None], Generic[Found]):
             self.action_read()
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineList:
         """The list."""
-        return self.query_one(Lines)
+        return self.query_one(LineList)
 
     def show(self, count: int, cursor: int) -> None:
         """Show so many lines."""
@@ -185,7 +185,7 @@ class View(Screen[None], Generic[Found]):
             parts = (*self.heading(), self.told)
             self.query_one("#heading", Static).update(Content(" · ".join(part for part in parts if part)))
 
-    @on(Lines.Moved)
+    @on(LineList.Moved)
     def tell_the_whole(self) -> None:
         """Show the line under the cursor in full."""
         self.query_one("#full", Static).update(self.whole() if self.lines.count else Content(""))

@@ -9,17 +9,17 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from graduand.drafts.sections import Choice
+from graduand.editing.sections import FieldChoice
 from graduand.language import _, visible
-from graduand.nearest import folded
 from graduand.screens.choose import ChooseScreen, Option
 from graduand.screens.fields.edited import Edited
+from graduand.similar import folded
 
 if TYPE_CHECKING:
     from textual.events import Click, Key
 
-    from graduand.drafts.drafting import Held
-    from graduand.drafts.sections import Choices
+    from graduand.editing.draft import Held
+    from graduand.editing.sections import Choices
 
 
 class ChoiceField(Widget, can_focus=True):
@@ -76,11 +76,11 @@ class ChoiceField(Widget, can_focus=True):
     def _label(self, value: str) -> str:
         return next((choice.label for choice in self.offered.choices if choice.value == value), value)
 
-    def _all(self) -> list[Choice]:
+    def _all(self) -> list[FieldChoice]:
         """Return the choices, absent first, with the value that the record brought along."""
-        choices = [Choice("", _("not given")), *self.offered.choices]
+        choices = [FieldChoice("", _("not given")), *self.offered.choices]
         known = {choice.value for choice in choices}
-        return choices if self.value in known else [*choices, Choice(self.value, self.value)]
+        return choices if self.value in known else [*choices, FieldChoice(self.value, self.value)]
 
     def _choose(self, value: str) -> None:
         if value != self.value:

@@ -10,7 +10,7 @@ from textual.message import Message
 from graduand.language import visible
 
 if TYPE_CHECKING:
-    from graduand.drafts.drafting import Held
+    from graduand.editing.draft import Held
 
 _WHOLE: Final = 1_000_000
 """Characters; no value is cut while it is edited."""

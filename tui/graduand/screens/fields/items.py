@@ -8,7 +8,7 @@ from graduand.records.kinds import CLEAR
 from graduand.screens.fields.page import PageField
 
 if TYPE_CHECKING:
-    from graduand.drafts.drafting import Held
+    from graduand.editing.draft import Held
 
 
 class ItemsField(PageField):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from textual.events import Paste
 
 
-class Line(Input):
+class SafeInput(Input):
     """One line to type into, without a border and without blinking."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graduand.screens.fields.page import PageField
 
 if TYPE_CHECKING:
-    from graduand.drafts.drafting import Held
+    from graduand.editing.draft import Held
 
 
 class NoteField(PageField):

@@ -15,7 +15,7 @@ from graduand.screens.fields.edited import Edited, pasted, shown
 if TYPE_CHECKING:
     from textual.events import Paste
 
-    from graduand.drafts.drafting import Held
+    from graduand.editing.draft import Held
 
 
 class PageField(TextArea):

@@ -10,24 +10,24 @@ from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Static
 
-from graduand.drafts.drafting import WAIVE
+from graduand.editing.draft import WAIVE
 from graduand.language import _
-from graduand.records.kinds import CLEAR, Kind
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.screens.fields.choice import ChoiceField
 from graduand.screens.fields.day import DayField
 from graduand.screens.fields.items import ItemsField
 from graduand.screens.fields.note import NoteField
 from graduand.screens.fields.text import TextField
 from graduand.screens.fields.waivers import WaiversField
-from graduand.screens.printed import COLOURS, SIGNS
+from graduand.screens.report_lines import COLOURS, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from graduand.drafts.drafting import Held
-    from graduand.drafts.sections import Choices, Standing
+    from graduand.editing.draft import Held
+    from graduand.editing.sections import Choices, FieldState
     from graduand.findings import Finding
     from graduand.records.field import Field
 
@@ -38,13 +38,13 @@ def editor_of(field: Field, choices: Choices | None, today: str) -> Editor:
     """Return what edits a field."""
     if choices:
         return ChoiceField(field.key, str(field.label), choices)
-    if field.kind is Kind.LIST:
+    if field.kind is FieldKind.LIST:
         return ItemsField(field.key)
-    if field.kind is Kind.NOTE:
+    if field.kind is FieldKind.NOTE:
         return NoteField(field.key)
     if field.key == WAIVE:
         return WaiversField(field.key, today)
-    return DayField(field.key, today) if field.kind is Kind.DATE else TextField(field.key)
+    return DayField(field.key, today) if field.kind is FieldKind.DATE else TextField(field.key)
 
 
 class FieldRow(Horizontal):
@@ -66,7 +66,7 @@ class FieldRow(Horizontal):
         self.editor = editor_of(field, choices, today)
         self._label = Static(classes="label")
         self._said = Static(classes="said")
-        self._standing: Standing | None = None
+        self._standing: FieldState | None = None
         self._shows: object = None
         self._value: Held | None = None
         self._found: Sequence[Finding] = ()
@@ -79,7 +79,7 @@ class FieldRow(Horizontal):
             yield self.editor
             yield self._said
 
-    def show(self, value: Held | None, standing: Standing | None, *, changed: bool) -> None:
+    def show(self, value: Held | None, standing: FieldState | None, *, changed: bool) -> None:
         """Show what the record holds under the key, and what holds while it holds nothing."""
         if self._shows == (value, standing, changed):
             return

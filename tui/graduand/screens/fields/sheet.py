@@ -10,23 +10,23 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from graduand.drafts.drafting import held, placed
-from graduand.drafts.sections import choices, sections, standings
+from graduand.editing.draft import held, placed
+from graduand.editing.sections import choices, sections, standings
 from graduand.language import _
 from graduand.screens.fields.row import FieldRow
-from graduand.screens.printed import COLOURS, SIGNS
+from graduand.screens.report_lines import COLOURS, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.widget import Widget
 
-    from graduand.drafts.drafting import Draft
+    from graduand.editing.draft import Draft
     from graduand.findings import Finding
     from graduand.records.school import School
 
 
-class Sheet(VerticalScroll, can_focus=False):
+class FieldSheet(VerticalScroll, can_focus=False):
     """Shows what the record's kind needs; its fields tell the form what is changed."""
 
     DEFAULT_CSS = """

@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from graduand.screens.fields.edited import Edited, shown
-from graduand.screens.fields.line import Line
+from graduand.screens.fields.line import SafeInput
 
 if TYPE_CHECKING:
-    from graduand.drafts.drafting import Held
+    from graduand.editing.draft import Held
 
 
-class TextField(Line):
+class TextField(SafeInput):
     """A text as it stands in the record; an empty field is an absent key."""
 
     DEFAULT_CSS = """

@@ -11,11 +11,11 @@ from textual.widget import Widget
 
 from graduand.language import _, visible
 from graduand.records.transition import Waiver
-from graduand.screens.exempt import ExemptScreen
 from graduand.screens.fields.edited import Edited
+from graduand.screens.waiver_question import ExemptScreen
 
 if TYPE_CHECKING:
-    from graduand.drafts.drafting import Held
+    from graduand.editing.draft import Held
 
 
 class WaiversField(Widget, can_focus=True):

@@ -44,7 +44,7 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(set_cell_size(shown, width - 1).rstrip() + "…", width)
 
 
-class Lines(ScrollView, can_focus=True):
+class LineList(ScrollView, can_focus=True):
     """A list that asks for a line when it comes into sight, and never before."""
 
     STYLES: ClassVar = ("error", "warning", "note", "muted", "strong", "accent", "heading", "added", "removed")
@@ -79,11 +79,11 @@ class Lines(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor stands on another line."""
 
-        lines: Lines
+        lines: LineList
         index: int
 
         @property
-        def control(self) -> Lines:
+        def control(self) -> LineList:
             """The list."""
             return self.lines
 
@@ -91,11 +91,11 @@ class Lines(ScrollView, can_focus=True):
     class Chosen(Message):
         """Enter was pressed on a line, or it was clicked again."""
 
-        lines: Lines
+        lines: LineList
         index: int
 
         @property
-        def control(self) -> Lines:
+        def control(self) -> LineList:
             """The list."""
             return self.lines
 
@@ -111,7 +111,7 @@ class Lines(ScrollView, can_focus=True):
         self.count = count
         self._draw = draw
         self.virtual_size = Size(self.columns, count)
-        self.set_reactive(Lines.cursor, min(max(cursor, 0), max(count - 1, 0)))
+        self.set_reactive(LineList.cursor, min(max(cursor, 0), max(count - 1, 0)))
         self._into_sight()
         self.refresh()
         self.post_message(self.Moved(self, self.cursor))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.index.people_list import HELD, WAITING
 from graduand.language import _, visible
-from graduand.people.roster import HELD, WAITING
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 
 if TYPE_CHECKING:
-    from graduand.people.roster import Entry
+    from graduand.index.people_list import ListedPerson
 
 SIGNS: Final = {"error": Cell("✗ ", "error"), "warning": Cell("! ", "warning"), "note": Cell("· ", "note")}
 _NO_SIGN: Final = Cell("  ")
@@ -19,7 +19,7 @@ _NARROW: Final = 70
 """Columns below which the cohort has none."""
 
 
-class Columns(NamedTuple):
+class PersonColumns(NamedTuple):
     """How wide each column is; 0: not shown."""
 
     username: int
@@ -30,14 +30,14 @@ class Columns(NamedTuple):
     cohort: int
 
 
-def columns(width: int) -> Columns:
+def columns(width: int) -> PersonColumns:
     """Return the columns of a list so many columns wide; the name takes what the others leave."""
     if width >= _WIDE:
         rest = width - 4 - (12 + 20 + 16 + 14) - 5
-        return Columns(12, rest // 2, rest - rest // 2, 20, 16, 14)
+        return PersonColumns(12, rest // 2, rest - rest // 2, 20, 16, 14)
     if width >= _NARROW:
-        return Columns(11, width - 4 - (11 + 16 + 14 + 11) - 4, 0, 16, 14, 11)
-    return Columns(11, max(width - 4 - (11 + 15 + 14) - 3, 8), 0, 15, 14, 0)
+        return PersonColumns(11, width - 4 - (11 + 16 + 14 + 11) - 4, 0, 16, 14, 11)
+    return PersonColumns(11, max(width - 4 - (11 + 15 + 14) - 3, 8), 0, 15, 14, 0)
 
 
 def column_titles(width: int) -> str:
@@ -46,7 +46,7 @@ def column_titles(width: int) -> str:
     return "     " + " ".join(fit(title, wide) for title, wide in zip(titles, columns(width), strict=True) if wide)
 
 
-def person_line(entry: Entry, status: str, width: int, *, marked: bool) -> Drawn:
+def person_line(entry: ListedPerson, status: str, width: int, *, marked: bool) -> Drawn:
     """Return the pieces of one person's line."""
     wide = columns(width)
     cells = (
@@ -60,14 +60,14 @@ def person_line(entry: Entry, status: str, width: int, *, marked: bool) -> Drawn
     return (Cell("● " if marked else "  ", "accent"), SIGNS.get(entry.worst, _NO_SIGN), *cells)
 
 
-def transition_words(entry: Entry) -> str:
+def transition_words(entry: ListedPerson) -> str:
     """Return what happens to a person, in few words."""
     kind = {"graduated": _("graduates"), "returned": _("returns")}.get(entry.kind, visible(entry.kind) or "–")
     account = {"true": _("closed"), "false": _("reopened")}.get(entry.disabled, "")
     return f"{kind}, {account}" if account else kind
 
 
-def outstanding_words(entry: Entry, status: str) -> str:
+def outstanding_words(entry: ListedPerson, status: str) -> str:
     """Return what is still to happen, in few words."""
     if WAITING in entry.rules:
         return _("awaits address")

@@ -10,7 +10,7 @@ from graduand.reports.plan_text import effect_words, held_back, status_word
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 
 if TYPE_CHECKING:
-    from graduand.handshake.plan import Change
+    from graduand.handshake.plan import PlannedChange
     from graduand.records.record import Record
     from graduand.screens.widgets.outline import Heading
 
@@ -18,7 +18,7 @@ _STYLES: Final = {Effect.DEACTIVATE: "error", Effect.USERNAME: "warning", Effect
 _SIGNS: Final = {Effect.DEACTIVATE: "✗ ", Effect.USERNAME: "! ", Effect.EMAIL: "! "}
 
 
-def change_line(change: Change, name: str, width: int) -> Drawn:
+def change_line(change: PlannedChange, name: str, width: int) -> Drawn:
     """Return the pieces of a person's line."""
     more = [effect_words(effect) for effect in change.effects[1:] if effect is not Effect.UPDATE]
     words = ", ".join([status_word(change.status), *more, *held_back(change)])
@@ -35,7 +35,7 @@ def full_name(record: Record | None) -> str:
     return ", ".join(filter(None, (record.text("last_name"), record.text("first_name")))) if record else ""
 
 
-def sought_line(change: Change, record: Record | None) -> str:
+def sought_line(change: PlannedChange, record: Record | None) -> str:
     """Return what a person is found by."""
     words = " ".join(effect_words(effect) for effect in change.effects)
     return f"{change.username} {full_name(record)} {record.cohort if record else ''} {words}"

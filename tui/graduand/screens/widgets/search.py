@@ -12,21 +12,21 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
+from graduand.index.query import completed
 from graduand.language import _
-from graduand.people.query import completed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
 
-    from graduand.people.roster import Roster
+    from graduand.index.people_list import PeopleList
 
 
 class Completion(Suggester):
     """Completes filters while they are typed, from the cohorts and rules that there are."""
 
-    def __init__(self, roster: Callable[[], Roster]) -> None:
+    def __init__(self, roster: Callable[[], PeopleList]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._roster = roster
 
@@ -60,7 +60,7 @@ class Search(Horizontal):
     class Left(Message):
         """The search is done with; on to what was found."""
 
-    def __init__(self, roster: Callable[[], Roster], hint: str) -> None:
+    def __init__(self, roster: Callable[[], PeopleList], hint: str) -> None:
         super().__init__(id="search")
         self._roster = roster
         self._hint = hint

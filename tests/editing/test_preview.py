@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graduand.editing.draft import judged
+from graduand.editing.row_preview import UNKNOWN, known, preview
+from graduand.errors import NotGit
+from graduand.handshake.effect import Effect
+from graduand.handshake.status import Status
+from graduand.workspace import Workspace
+from tests.editing.drafts import ON, draft_of, people
+from tests.repository import graduand
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graduand.editing.draft import Draft
+    from graduand.editing.row_preview import Preview, SentRow
+
+
+def shown(workspace: Workspace, draft: Draft, what: SentRow, on: str = ON) -> Preview:
+    made = preview(draft.record, judged(workspace, draft, on), workspace.school, on, what.sent)
+    assert made is not None
+    return made
+
+
+def test_the_row_is_shown_with_what_follows_from_the_transition(root: Path) -> None:
+    workspace = Workspace(people(root))
+
+    made = shown(workspace, draft_of(root), known(workspace))
+
+    cells = {cell.header: cell for cell in made.cells}
+    assert [cell.header for cell in made.cells] == [header for header in workspace.school.columns if header in cells]
+    assert cells[workspace.school.year].cell == "Alumni"
+    assert cells[workspace.school.year].why == "A person who graduates is Alumni."
+    assert cells["last_name"] == ("last_name", "", "Dupont", "")
+    assert made.change.status is Status.NEW
+
+
+def test_what_changed_since_the_last_upload_is_told(root: Path) -> None:
+    people(root)
+    assert graduand(root, "compile", "--on", ON).code == 0
+    assert graduand(root, "uploaded", str(root / "build/manifest.json")).code == 0
+    workspace = Workspace(root)
+    what = known(workspace)
+
+    draft = draft_of(root).set("disabled", "true").set("transition:account:reason", "required-by-policy")
+    made = shown(workspace, draft.set("last_name", "Martin"), what)
+
+    assert what.since.startswith("upload/")
+    assert [(cell.header, cell.before, cell.cell) for cell in made.cells if cell.changed] == [
+        ("last_name", "Dupont", "Martin"),
+        ("disabled", "", "TRUE"),
+    ]
+    assert made.change.effects == (Effect.DEACTIVATE, Effect.UPDATE)
+    later = draft.set("transition:account:effective_on", "2027-01-01")
+    assert shown(workspace, later, what).change.held_back == "2027-01-01"
+
+
+def test_a_record_with_an_error_has_no_row(root: Path) -> None:
+    workspace = Workspace(people(root))
+    draft = draft_of(root).set("disabled", "true")
+
+    assert preview(draft.record, judged(workspace, draft, ON), workspace.school, ON, UNKNOWN.sent) is None
+
+
+def test_without_git_nobody_knows_what_was_sent(root: Path) -> None:
+    with pytest.raises(NotGit):
+        known(Workspace(root))

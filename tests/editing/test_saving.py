@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graduand.editing.draft import FORMER, Draft, begun, opened
+from graduand.editing.save_draft import save
+from graduand.errors import ChangedOnDisk, NotWritten, Usage
+from graduand.storage import disk
+from graduand.workspace import Workspace
+from tests.editing.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
+from tests.killing import killed, killed_everywhere, state
+from tests.repository import git, graduand
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+NEW = "records/2026-spring/00499999.yaml"
+
+
+def renamed(root: Path) -> Draft:
+    return draft_of(root).set("username", "00499999").set(FORMER, "00412345")
+
+
+def test_a_new_record_is_not_saved_for_somebody_who_has_one(root: Path) -> None:
+    people(root)
+    draft = begun(Workspace(root), "2026-spring", "graduated", "00499999").set("username", "00412345")
+    before = text_at(root)
+
+    with pytest.raises(Usage, match="00412345"):
+        save(Workspace(root), draft, commit=True)
+
+    assert text_at(root) == before
+
+
+def test_a_save_changes_one_line_and_makes_one_commit(root: Path) -> None:
+    before = text_at(people(root)).splitlines()
+
+    kept = save(Workspace(root), draft_of(root).set("last_name", "Martin"), commit=True)
+
+    after = text_at(root).splitlines()
+    assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == [
+        ("last_name: Dupont  # née Martin", "last_name: Martin  # née Martin")
+    ]
+    assert message(root) == "Corrected: 00412345\n\nGraduand-Kind: corrected"
+    assert kept.commit == git(root, "rev-parse", "HEAD").strip()
+    (saved,) = kept.saved
+    assert (saved.path, saved.commit) == (PATH, kept.commit)
+    assert saved.after == (root / PATH).read_bytes() != saved.before
+    assert (kept.draft.dirty, kept.draft.base, kept.uncommitted) == (False, saved.after, "")
+    again = save(Workspace(root), kept.draft.set("last_name", "Durand"), commit=True)
+    assert "last_name: Durand  # née Martin" in text_at(root)
+    assert again.saved[0].before == saved.after
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "reason"),
+    [
+        ({"disabled": "true", "transition:account:reason": "deceased"}, "deactivated", "deceased"),
+        ({"disabled": "false", "transition:account:reason": "returned"}, "reactivated", "returned"),
+        ({"transition:kind": "returned"}, "returned", ""),
+        ({"email_address": "c@courriel.example"}, "email-changed", ""),
+    ],
+)
+def test_the_commit_says_what_was_done_and_why(root: Path, changes: dict[str, str], kind: str, reason: str) -> None:
+    draft = draft_of(people(root))
+    for key, value in changes.items():
+        draft = draft.set(key, value)
+
+    save(Workspace(root), draft, commit=True)
+
+    trailer = f"\nGraduand-Reason: {reason}" if reason else ""
+    assert message(root) == f"{kind.capitalize()}: 00412345\n\nGraduand-Kind: {kind}{trailer}"
+
+
+def test_a_changed_username_moves_the_file_in_the_same_commit(root: Path) -> None:
+    before = text_at(people(root))
+
+    kept = save(Workspace(root), renamed(root), commit=True)
+
+    assert not (root / PATH).exists()
+    assert 'username: "00499999"' in text_at(root, NEW)
+    assert "# née Martin" in text_at(root, NEW)
+    assert git(root, "show", "--format=", "--name-status", "--no-renames", "HEAD").split() == ["D", PATH, "A", NEW]
+    assert message(root).startswith("Username-changed: 00499999\n")
+    assert git(root, "status", "--porcelain") == ""
+    assert [(saved.path, saved.before, saved.after) for saved in kept.saved] == [
+        (PATH, before.encode(), None),
+        (NEW, None, text_at(root, NEW).encode()),
+    ]
+    assert kept.draft.path == NEW
+
+
+def test_a_person_whose_file_was_never_committed_can_be_renamed_too(root: Path) -> None:
+    people(root)
+    save(Workspace(root), begun(Workspace(root), "2026-spring", "graduated", "1"), commit=False)
+
+    kept = save(Workspace(root), draft_of(root, "records/2026-spring/1.yaml").set("username", "2"), commit=True)
+
+    assert kept.uncommitted == ""
+    assert git(root, "show", "--format=", "--name-only", "HEAD").split() == ["records/2026-spring/2.yaml"]
+
+
+def test_a_taken_name_stops_the_save_before_anything_is_written(root: Path) -> None:
+    before = text_at(people(root))
+
+    with pytest.raises(Usage, match="already"):
+        save(Workspace(root), draft_of(root).set("username", "00412815"), commit=True)
+
+    assert text_at(root) == before
+    assert git(root, "status", "--porcelain") == ""
+
+
+def test_a_move_that_the_disk_refuses_leaves_the_file_as_it_was(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = text_at(people(root))
+
+    def refused(path: Path, _target: Path) -> NoReturn:
+        raise NotWritten(path, "full")
+
+    monkeypatch.setattr(disk, "move", refused)
+    with pytest.raises(NotWritten):
+        save(Workspace(root), renamed(root), commit=True)
+
+    assert text_at(root) == before
+    assert git(root, "status", "--porcelain") == ""
+
+
+def test_a_new_record_is_saved_and_committed(root: Path) -> None:
+    workspace = Workspace(people(root))
+
+    kept = save(workspace, begun(workspace, "2026-autumn", "returned", "00400001"), commit=True)
+
+    assert message(root) == "Returned: 00400001\n\nGraduand-Kind: returned"
+    assert kept.saved[0].before is None
+    assert opened(workspace, kept.draft.path) == kept.draft
+
+
+def test_a_file_that_somebody_changed_is_not_overwritten(root: Path) -> None:
+    draft = draft_of(people(root)).set("last_name", "Martin")
+    theirs = text_at(root).replace("Chloé", "Chloe")
+    (root / PATH).write_text(theirs, encoding="utf-8")
+
+    with pytest.raises(ChangedOnDisk):
+        save(Workspace(root), draft, commit=True)
+
+    assert text_at(root) == theirs
+
+
+def test_what_git_refuses_is_saved_and_said(root: Path) -> None:
+    draft = draft_of(people(root)).set("last_name", "Martin")
+    git(root, "checkout", "--quiet", "--detach")
+
+    kept = save(Workspace(root), draft, commit=True)
+
+    assert kept.commit == ""
+    assert "no branch is checked out" in kept.uncommitted
+    assert "Martin" in text_at(root)
+    git(root, "switch", "--quiet", "main")
+    assert save(Workspace(root), kept.draft.set("middle_name", "Rose"), commit=True).commit
+    assert git(root, "status", "--porcelain") == ""
+
+
+def test_a_refusing_hook_leaves_the_record_saved(root: Path) -> None:
+    draft = draft_of(people(root)).set("last_name", "Martin")
+    hook = root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no >&2; exit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+    kept = save(Workspace(root), draft, commit=True)
+
+    assert kept.uncommitted.startswith("Saved, not committed: no.")
+    assert (kept.draft.dirty, kept.saved[0].commit) == (False, "")
+
+
+def test_a_save_without_git_or_without_a_commit_is_a_save(root: Path) -> None:
+    people(root)
+    before = commits(root)
+    kept = save(Workspace(root), draft_of(root).set("last_name", "Martin"), commit=False)
+    assert (kept.commit, kept.uncommitted, commits(root)) == ("", "", before)
+    shutil.rmtree(root / ".git")
+
+    kept = save(Workspace(root), draft_of(root, OTHER).set("last_name", "Martin"), commit=True)
+
+    assert "is in no git repository" in kept.uncommitted
+    assert "Martin" in text_at(root, OTHER)
+
+
+def test_killed_at_any_moment_a_save_leaves_whole_files(root: Path) -> None:
+    """A kill between the two steps of a rename leaves one file, and `fmt` puts its name right."""
+    before = text_at(people(root))
+    folders = killed(root, __file__)
+    after = text_at(folders[-1], NEW)
+
+    seen = set()
+    for folder in folders:
+        if (left := state(folder)) in seen:
+            continue
+        seen.add(left)
+        texts = {path: text_at(folder, path) for path in (PATH, NEW) if (folder / path).exists()}
+        assert set(texts.values()) <= {before, after}
+        assert texts.get(NEW, after) == after
+        if len(texts) == 1:
+            assert graduand(folder, "fmt").code == 0
+            assert [(folder / path).exists() for path in (PATH, NEW)] in ([True, False], [False, True])
+    assert len(seen) > 3
+
+
+# What runs, as a program of its own, in the test above
+
+
+def _rename(root: Path) -> int:
+    save(Workspace(root), renamed(root), commit=False)
+    return 0
+
+
+if __name__ == "__main__":
+    killed_everywhere(_rename, Path(sys.argv[1]), Path(sys.argv[2]))

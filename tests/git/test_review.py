@@ -1,0 +1,294 @@
+"""The review of a pull request: closings first, what stands out, and never more than fits."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graduand.audit.outliers import Outlier
+from graduand.audit.review import Review
+from graduand.git.events import Event, EventKind
+from graduand.reports.labels import TECHNICAL
+from graduand.reports.review_text import as_markdown
+from graduand.reports.size_limit import COMMENT, SUMMARY, Room
+from tests.handshake.test_article import CLOSED, RETURNED
+from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPAN = "before..HEAD"
+
+
+def of(record: str, username: str) -> str:
+    """Return the record as that of somebody else."""
+    return record.replace("00412345", username).replace("chloe.dupont", f"p{username}")
+
+
+@pytest.fixture
+def school_of_twelve(root: Path) -> Path:
+    """Twelve graduates of one class, eight of them closed at their own wish, and two of another class."""
+    begin(root)
+    for number in range(12):
+        username = f"000000{number:02}"
+        put(root, of(CLOSED if number < 8 else GRADUATE, username), f"2026-spring/{username}.yaml")
+    for username in ("00000101", "00000102"):
+        put(root, graduate(username), f"2025-autumn/{username}.yaml")
+    commit(root)
+    git(root, "branch", "before")
+    return root
+
+
+def change(root: Path, username: str, record: str, cohort: str = "2026-spring") -> None:
+    put(root, of(record, username), f"{cohort}/{username}.yaml")
+
+
+def diff(root: Path, *words: str) -> str:
+    ran = graduand(root, "diff", SPAN, *words)
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def told(root: Path, schema: str) -> list[dict[str, object]]:
+    """Return what JSON says under one schema."""
+    objects = [json.loads(line) for line in diff(root, "--json").splitlines()]
+    return [one for one in objects if one["schema"] == f"graduand/{schema}/1"]
+
+
+def test_closings_come_first_with_their_reasons_then_a_table(school_of_twelve: Path) -> None:
+    root = school_of_twelve
+    change(root, "00000008", CLOSED)
+    change(root, "00000009", GRADUATE.replace("p00000009@valmont", "x@courriel").replace("06-15", "06-16"))
+    (root / "records/2026-spring/00000010.yaml").unlink()
+    change(root, "00000020", GRADUATE)
+    commit(root)
+
+    page = diff(root, "--format", "markdown")
+
+    assert page.splitlines()[:5] == [
+        "## 4 events: 1 × graduated, 1 × account closed, 1 × corrected, 1 × record removed.",
+        "",
+        "### Accounts that close",
+        "",
+        "- `00000008`: requested by the student",
+    ]
+    assert re.findall(r"^\| `(\d+)` \| ([\w ]+) \|", page, re.MULTILINE) == [
+        ("00000010", "record removed"),
+        ("00000008", "account closed"),
+        ("00000020", "graduated"),
+        ("00000009", "corrected"),
+    ]
+    assert [event["username"] for event in told(root, "event")] == ["00000010", "00000008", "00000020", "00000009"]
+    assert "Worth a second look" not in page
+
+
+def test_no_single_commit_is_named_for_the_work_of_many(school_of_twelve: Path) -> None:
+    change(school_of_twelve, "00000008", CLOSED)
+    commit(school_of_twelve)
+
+    (event,) = told(school_of_twelve, "event")
+
+    assert (event["author"], event["commit"], event["date"]) == ("", "", "")
+    assert "Camille" not in diff(school_of_twelve)
+
+
+def test_what_is_unlike_the_class_stands_out(school_of_twelve: Path) -> None:
+    root = school_of_twelve
+    change(root, "00000008", CLOSED.replace("requested-by-student", "deceased"))
+    change(root, "00000009", GRADUATE.replace("2026-06-15", "2016-06-15"))
+    change(root, "00000010", RETURNED)
+    change(root, "00000011", GRADUATE.replace("valmont.example", "valmnot.example"))
+    change(
+        root, "00000020", RETURNED.replace("transition:", "disabled: true\ntransition:") + "  account:\n    reason: x\n"
+    )
+    commit(root)
+
+    found = {(one["username"], one["field"]): one["said"] for one in told(root, "outlier")}
+
+    assert found == {
+        ("00000008", "transition:account:reason"): "closed for “deceased”, unlike 9 of 9 other closed accounts",
+        ("00000009", "primary_education:end_date"): (
+            "ends on 2016-06-15, the others of “2026-spring” about 2026-06-15"
+        ),
+        ("00000011", "email_address"): "the only address at “valmnot.example”",
+        ("00000020", "transition:account:reason"): "closed for “x”, unlike 9 of 9 other closed accounts",
+        ("00000020", "disabled"): "the account is closed although the person returns",
+    }
+    page = diff(root, "--format", "markdown")
+    assert page.index("### Accounts that close") < page.index("### Worth a second look") < page.index("| Username |")
+    assert "- `00000009`: ends on 2016-06-15" in page
+    assert "  00000009      ends on 2016-06-15" in diff(root)
+
+
+def test_where_every_reason_is_another_none_stands_out(root: Path) -> None:
+    begin(root)
+    commit(root)
+    git(root, "branch", "before")
+    for number, reason in enumerate("abcdef"):
+        change(root, f"000000{number:02}", CLOSED.replace("requested-by-student", reason))
+    commit(root)
+
+    assert told(root, "outlier") == []
+
+
+def test_who_stays_for_another_programme_ends_with_that(school_of_twelve: Path) -> None:
+    stays = GRADUATE.replace("2026-06-15", "2029-06-15\n  currently_attending: true")
+    change(school_of_twelve, "00000009", stays)
+    commit(school_of_twelve)
+
+    assert told(school_of_twelve, "outlier") == []
+
+
+def test_the_only_one_who_returns_stands_out(school_of_twelve: Path) -> None:
+    change(school_of_twelve, "00000010", RETURNED)
+    commit(school_of_twelve)
+
+    (one,) = told(school_of_twelve, "outlier")
+
+    assert (one["field"], one["value"]) == ("transition:kind", "returned")
+    assert one["said"] == "“returned”, unlike 11 of 11 others of “2026-spring”"
+
+
+def test_the_only_change_in_another_class_stands_out(school_of_twelve: Path) -> None:
+    root = school_of_twelve
+    for number in range(10):
+        change(root, f"000000{number:02}", CLOSED.replace("06-15", "06-20"))
+    change(root, "00000101", GRADUATE.replace("Dupont", "Martin"), "2025-autumn")
+    commit(root)
+
+    (one,) = told(root, "outlier")
+
+    assert (one["username"], one["said"]) == ("00000101", "the only change in “2025-autumn”; 10 are in “2026-spring”")
+
+
+def test_what_did_not_change_stands_out_no_more(school_of_twelve: Path) -> None:
+    root = school_of_twelve
+    change(root, "00000009", GRADUATE.replace("2026-06-15", "2016-06-15").replace("valmont", "valmnot"))
+    change(root, "00000010", RETURNED)
+    commit(root)
+    git(root, "branch", "--force", "before")
+    change(
+        root, "00000009", GRADUATE.replace("2026-06-15", "2016-06-15").replace("valmont", "valmnot") + "  notes: x\n"
+    )
+    change(root, "00000010", RETURNED.replace("Dupont", "Martin"))
+    commit(root)
+
+    assert len(told(root, "event")) == 2
+    assert told(root, "outlier") == []
+
+
+def test_in_a_small_class_nothing_is_unusual(root: Path) -> None:
+    begin(root)
+    put(root, graduate("00000101"))
+    commit(root)
+    git(root, "branch", "before")
+    change(root, "00000001", GRADUATE.replace("2026-06-15", "2016-06-15").replace("valmont", "valmnot"))
+    change(root, "00000002", RETURNED)
+    commit(root)
+
+    assert told(root, "outlier") == []
+
+
+def test_a_record_that_breaks_and_a_schema_that_changes_are_told_before_all_else(school_of_twelve: Path) -> None:
+    root = school_of_twelve
+    put(root, "<<<<<<< HEAD\n", "2026-spring/00000003.yaml")
+    settle(root, limits="{deactivations: null}")
+    commit(root)
+
+    assert told(root, "review") == [
+        {
+            "schema": "graduand/review/1",
+            "unreadable": ["records/2026-spring/00000003.yaml"],
+            "rules": ["schema/institution.yaml"],
+        }
+    ]
+    assert diff(root).splitlines()[:2] == [
+        "! records/2026-spring/00000003.yaml holds no record any more that could be read.",
+        "! What records are judged by changes too: schema/institution.yaml",
+    ]
+    assert "\n> What records are judged by changes too: schema/institution.yaml\n" in diff(root, "--format", "markdown")
+
+
+def test_hostile_text_is_no_markdown(school_of_twelve: Path) -> None:
+    change(
+        school_of_twelve,
+        "00000009",
+        GRADUATE.replace("Dupont", "'|<b>&lt;`x`[a](http://b.example) www.b.example @team #1 \\_'"),
+    )
+    commit(school_of_twelve)
+
+    (row,) = [line for line in diff(school_of_twelve, "--format", "markdown").splitlines() if "00000009" in line]
+
+    assert re.findall(r"(?<!\\)\|", row) == ["|"] * 4
+    assert r"\|\<b\>\&lt;\`x\`\[a\](http:\/\/b.example) www\.b.example \@team \#1" in row
+
+
+def test_a_span_may_leave_its_end_to_the_commit_that_is_checked_out(school_of_twelve: Path) -> None:
+    assert graduand(school_of_twelve, "diff", "before..").out == "0 events.\n"
+
+
+@pytest.mark.parametrize("span", ["HEAD", "..HEAD", "nowhere..HEAD", "--output=/tmp/x..HEAD", "HEAD...HEAD", ".."])
+def test_a_span_that_is_none_gets_a_sentence(school_of_twelve: Path, span: str) -> None:
+    ran = graduand(school_of_twelve, "diff", "--", span)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+
+
+def test_branches_that_share_nothing_get_a_sentence(school_of_twelve: Path) -> None:
+    git(school_of_twelve, "checkout", "--quiet", "--orphan", "alone")
+    change(school_of_twelve, "00000009", CLOSED)
+    commit(school_of_twelve)
+
+    ran = graduand(school_of_twelve, "diff", SPAN)
+
+    assert (ran.code, ran.out) == (5, "")
+    assert "the two share no history in this clone" in ran.err
+
+
+# What fits
+
+
+def crowd(people: int, kind: EventKind = EventKind.GRADUATED, odd: int = 0) -> Review:
+    """Return a review of so many events, and so many things that stand out."""
+    events = tuple(
+        Event(kind, f"{number:08}", f"records/2026-spring/{number:08}.yaml", None, "x", reason="zu\U0001f393" * 5)
+        for number in range(people)
+    )
+    outliers = (Outlier(one.username, one.path, "", "", "é" * 100) for one in events[:odd])
+    return Review(events, tuple(outliers), (), ())
+
+
+def page(review: Review, room: Room) -> tuple[str, int, list[int]]:
+    """Return a page, the rows of its table, and the numbers that its sentences say are left out."""
+    text = "".join(f"{line}\n" for line in as_markdown(review, room, TECHNICAL, show=False))
+    left = [int(number) for number in re.findall(r"^(\d+) more do(?:es)? not fit here\.$", text, re.MULTILINE)]
+    return text, text.count("\n| `"), left
+
+
+@pytest.mark.parametrize("room", [COMMENT, SUMMARY], ids=["comment", "summary"])
+def test_all_that_fits_is_there_and_one_more_is_counted(room: Room) -> None:
+    _text, shown, _left = page(crowd(40_000), room)
+
+    full, rows, none = page(crowd(shown - 1), room)
+    over, over_rows, one = page(crowd(shown + 1), room)
+
+    assert (rows, none) == (shown - 1, [])
+    assert over_rows + sum(one) == shown + 1
+    assert one in ([1], [2])
+    for text in (full, over):
+        assert room.size - 2_000 < room.used(text) <= room.size
+
+
+@pytest.mark.parametrize("room", [COMMENT, SUMMARY], ids=["comment", "summary"])
+def test_neither_closings_nor_what_stands_out_push_the_others_out(room: Room) -> None:
+    text, rows, (closings, odd, rest) = page(crowd(30_000, EventKind.DEACTIVATED, odd=30_000), room)
+
+    bullets = text.count("\n- `") - text.count("é" * 100)
+    assert bullets + closings == text.count("é" * 100) + odd == rows + rest == 30_000
+    assert min(bullets, text.count("é" * 100), rows) > 100
+    assert room.used(text) <= room.size
+    assert len(text) <= room.size

@@ -1,0 +1,362 @@
+"""The audit trail: all that happened and nothing else, whatever the history looks like."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+from collections import Counter
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graduand.git.branch import timeline
+from graduand.git.event_log import Scroll
+from graduand.git.program import Program
+from graduand.git.swift import Swift
+from graduand.records.fast_reader import fast_reader
+from tests.bench.history import invent, mistold
+from tests.repository import GRADUATE, begin, commit, git, graduand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from graduand.git.event_log import Model
+    from graduand.git.timeline import Timeline
+    from graduand.records.school import School
+
+PATH = "records/2026-spring/00412345.yaml"
+CLOSED = GRADUATE.replace(
+    "transition:\n  kind: graduated\n",
+    "disabled: true\ntransition:\n  kind: graduated\n"
+    "  account:\n    reason: requested-by-student\n    requested_by: student\n",
+)
+
+
+def read(root: Path, school: School) -> Timeline:
+    return timeline(Program(root), lambda: fast_reader(school))
+
+
+@pytest.fixture
+def story(root: Path) -> Path:
+    """Somebody graduates, is closed, and bears another address at last."""
+    begin(root)
+    for text in (GRADUATE, CLOSED, CLOSED.replace("chloe.dupont@valmont", "c@courriel")):
+        place = root / PATH
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+        commit(root)
+    return root
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_invented_history_is_told_whole_and_nothing_is_added(tmp_path: Path, school: School, seed: int) -> None:
+    """With merges, moves, renames, broken files, deletions, and clocks that went wrong."""
+    told = invent(tmp_path / "school", school, commits=200, people=120, seed=seed)
+
+    assert mistold(tmp_path / "school", school, told) == Counter()
+    assert mistold(tmp_path / "school", school, told[1:]).total() == 1
+
+
+def test_what_is_kept_and_continued_equals_what_is_read_anew(tmp_path: Path, school: School) -> None:
+    root = tmp_path / "school"
+    invent(root, school, commits=120, people=60, seed=5)
+    head = git(root, "rev-parse", "HEAD").strip()
+    git(root, "reset", "--quiet", "--hard", "HEAD~40")
+    read(root, school)
+    git(root, "reset", "--quiet", "--hard", head)
+
+    continued, again = (list(read(root, school).events) for _turn in range(2))
+    shutil.rmtree(root / ".git" / "graduand")
+
+    assert continued == again == list(read(root, school).events)
+
+
+@pytest.mark.parametrize(("seed", "plain"), [(11, True), (12, False), (13, False), (14, False)])
+def test_the_fast_road_tells_to_the_letter_what_the_slow_one_tells(
+    tmp_path: Path, school: School, monkeypatch: pytest.MonkeyPatch, seed: int, *, plain: bool
+) -> None:
+    root = tmp_path / "school"
+    invent(root, school, commits=250, people=150, seed=seed, plain=plain)
+    kept = root / ".git" / "graduand" / "events"
+    swift: list[str] = []
+    written = Scroll.write_alike
+
+    def write_alike(scroll: Scroll, source: int, username: str, path: str, models: Sequence[Model]) -> None:
+        swift.append(username)
+        written(scroll, source, username, path, models)
+
+    monkeypatch.setattr(Scroll, "write_alike", write_alike)
+    read(root, school)
+    fast, told = kept.read_bytes(), len(swift)
+    kept.unlink()
+    monkeypatch.setattr(Swift, "_plainly", lambda *_words: None)
+    read(root, school)
+
+    assert kept.read_bytes() == fast
+    assert len(swift) == told > 100
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", b'{"form": 1}\n'])
+def test_a_damaged_memory_is_thrown_away_without_a_word(story: Path, school: School, damage: bytes) -> None:
+    whole = list(read(story, school).events)
+    kept = story / ".git" / "graduand" / "events"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    kept.write_bytes(damage)
+
+    assert list(read(story, school).events) == whole
+
+
+def test_a_single_damaged_byte_is_found_wherever_it_is(story: Path, school: School) -> None:
+    whole = list(read(story, school).events)
+    kept = story / ".git" / "graduand" / "events"
+    raw = kept.read_bytes()
+    for place in range(0, len(raw), len(raw) // 25):
+        kept.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
+        assert list(read(story, school).events) == whole, place
+        assert kept.read_bytes() == raw, place
+
+
+def test_a_rewritten_history_is_not_answered_from_memory(story: Path, school: School) -> None:
+    read(story, school)
+    git(story, "reset", "--quiet", "--hard", "HEAD~2")
+
+    assert [event.event.value for event in read(story, school).events] == ["graduated"]
+
+
+def test_a_shallow_clone_says_so(story: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    clone = tmp_path_factory.mktemp("shallow") / "clone"
+    git(story, "clone", "--quiet", "--depth=1", f"file://{story}", str(clone))
+    (clone / "records").mkdir(exist_ok=True)
+
+    ran = graduand(clone, "audit")
+
+    assert "! This clone is shallow" in ran.out
+    assert graduand(clone, "audit", "verify").code == 1
+
+
+def test_a_life_names_reason_author_and_commit_and_masks_addresses(story: Path) -> None:
+    ran = graduand(story, "log", "00412345")
+
+    assert ran.code == 0
+    assert "account closed  requested by the student" in ran.out
+    assert "by Camille Renard in" in ran.out
+    assert "c•••@valmont.example → c•••@courriel.example" in ran.out
+    assert "chloe.dupont@valmont.example" not in ran.out
+    assert "chloe.dupont@valmont.example" in graduand(story, "log", "00412345", "--show").out
+
+
+def test_a_life_goes_on_under_another_username(story: Path) -> None:
+    old = story / PATH
+    new = old.with_name("00499999.yaml")
+    text = old.read_text(encoding="utf-8").replace('"00412345"', '"00499999"')
+    old.unlink()
+    new.write_text(f'{text}  previous_username: "00412345"\n', encoding="utf-8")
+    commit(story)
+
+    assert graduand(story, "log", "00412345").out == graduand(story, "log", "00499999").out
+    assert "00412345 → 00499999" in graduand(story, "log", "00499999").out
+
+
+def test_nobody_of_that_name_gets_a_sentence(story: Path) -> None:
+    ran = graduand(story, "log", "0041234")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no record of “0041234”. Did you mean “00412345”?" in ran.err
+
+
+def test_json_has_the_promised_keys(story: Path) -> None:
+    events = [json.loads(line) for line in graduand(story, "audit", "--json").out.splitlines()]
+
+    assert [event["event"] for event in events] == ["graduated", "deactivated", "email-changed"]
+    assert {"event", "username", "date", "commit", "author", "committer", "reason", "path", "old", "new"} <= set(
+        events[1]
+    )
+    assert events[1]["reason"] == "requested-by-student"
+    assert events[1]["date"] == "2026-07-01T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["--kind", "deactivated"], 1),
+        (["--kind", "deactivated", "--kind", "graduated"], 2),
+        (["--cohort", "2026-spring"], 3),
+        (["--person", "00412345"], 3),
+        (["--author", "RENARD"], 3),
+        (["--author", "somebody else"], 0),
+        (["--since", "2026-07-01", "--until", "2026-07-01"], 3),
+        (["--since", "2026-07-02"], 0),
+        (["--until", "2026-06-30"], 0),
+    ],
+)
+def test_filters_keep_what_fits(story: Path, words: list[str], found: int) -> None:
+    assert len(graduand(story, "audit", "--json", *words).out.splitlines()) == found
+
+
+def test_csv_runs_nothing_in_a_spreadsheet(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "=cmd()")
+    (story / PATH).write_text(GRADUATE, encoding="utf-8")
+    commit(story)
+
+    rows = list(csv.DictReader(io.StringIO(graduand(story, "audit", "--csv").out)))
+
+    assert rows[-1]["author"].startswith("'=cmd()")
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in set("=+-@\t")]
+
+
+def test_nothing_that_a_terminal_obeys_leaves_in_any_form(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "\x1b[2J\u009b2J\u202eevil")
+    (story / PATH).write_text(f'{CLOSED}"\\e[2J": "\\e]0;x\\a"\n', encoding="utf-8")
+    commit(story)
+
+    for words in ((), ("--csv",), ("--json",), ("--html",)):
+        told = graduand(story, "audit", *words).out
+        assert [char for char in told if not char.isprintable() and char != "\n"] == []
+    for form in ("text", "markdown", "json"):
+        told = graduand(story, "diff", "HEAD~1..HEAD", "--format", form).out
+        assert "[2J" in told
+        assert [char for char in told if not char.isprintable() and char != "\n"] == []
+    assert "\x1b[2J" in json.loads(graduand(story, "audit", "--json").out.splitlines()[-1])["new"]
+
+
+def test_a_commit_of_nobody_and_of_no_time_is_told_all_the_same(story: Path) -> None:
+    tree, head = (git(story, "rev-parse", name).strip() for name in ("HEAD~1^{tree}", "HEAD"))
+    text = f"tree {tree}\nparent {head}\nauthor  <> \ncommitter  <> x\n\n"
+    made = subprocess.run(
+        ["git", "hash-object", "-t", "commit", "-w", "--stdin", "--literally"],
+        cwd=story,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    git(story, "update-ref", "refs/heads/main", made.stdout.strip())
+
+    *_rest, event, by, _counts = graduand(story, "audit").out.splitlines()
+
+    assert event.startswith("            00412345      address changed  ")
+    assert by.startswith("            by ? in ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--cohort", "2026-sprng"], "There is no cohort “2026-sprng” in the history. Did you mean “2026-spring”?"),
+        (["--person", "0041234"], "There is no record of “0041234”. Did you mean “00412345”?"),
+        (["verify", "--since", "2026-01-01"], "“audit verify” is about the whole history"),
+        (["verify", "--csv"], "“audit verify” is about the whole history"),
+        (["prove"], "“prove” is not known here"),
+        (["--since", "yesterday"], "“yesterday” is no date"),
+    ],
+)
+def test_what_is_not_known_is_not_taken_for_quiet(story: Path, words: list[str], said: str) -> None:
+    ran = graduand(story, "audit", *words)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_damaged_history_is_not_told_as_a_whole_one(story: Path) -> None:
+    for name in ("HEAD~1:records", "HEAD~2:records/2026-spring/00412345.yaml"):
+        clone = story.parent / f"{story.name}-{name.count('/')}"
+        shutil.copytree(story, clone)
+        lost = git(clone, "rev-parse", name).strip()
+        (clone / ".git/objects" / lost[:2] / lost[2:]).unlink()
+
+        ran = graduand(clone, "audit")
+
+        assert ran.code == 5 or f"! {PATH} could not be read from" in ran.out
+        assert ran.err in {"", "graduand: git refused: git log ended with an error (128)\n"}
+
+
+def test_the_page_shows_hostile_text_and_obeys_none(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "<script>alert(1)</script>\x1b[2J[red]")
+    (story / PATH).write_text(CLOSED.replace("disabled: true", "disabled: false"), encoding="utf-8")
+    commit(story)
+
+    class Tags(HTMLParser):
+        found: set[str] = set()  # noqa: RUF012
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.found.add(tag)
+            assert not [name for name, _value in attrs if name.startswith("on") or name in {"src", "href"}]
+
+    page = graduand(story, "audit", "--html").out
+    Tags().feed(page)
+
+    assert "script" not in Tags.found
+    assert {"svg", "rect", "table"} <= Tags.found
+    assert "\x1b" not in page + graduand(story, "audit").out
+
+
+def test_a_record_that_could_not_be_read_for_a_while_is_no_removal(story: Path) -> None:
+    (story / PATH).write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    commit(story)
+    (story / PATH).write_text(GRADUATE, encoding="utf-8")
+    commit(story)
+
+    ran = graduand(story, "audit")
+
+    assert f"! {PATH} could not be read from" in ran.out
+    assert "record removed" not in ran.out
+
+
+# What is told of a change
+
+
+def test_a_merge_is_credited_to_who_wrote_it_and_names_the_pull_request(
+    story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(story, "switch", "--quiet", "--create", "side")
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Bob Ilić")
+    (story / PATH).write_text(CLOSED.replace("disabled: true", "disabled: false"), encoding="utf-8")
+    written = commit(story)
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Forge")
+    git(story, "switch", "--quiet", "main")
+    git(story, "merge", "--quiet", "--no-ff", "--message", "Merge pull request #77 from ars/side", "side")
+
+    *_before, _address, reopened = (json.loads(line) for line in graduand(story, "audit", "--json").out.splitlines())
+
+    assert (reopened["event"], reopened["commit"], reopened["pull_request"]) == ("reactivated", written, 77)
+    assert reopened["author"] == "Bob Ilić <camille.renard@valmont.example>"
+    assert f"by Bob Ilić in {written[:10]} #77" in graduand(story, "log", "00412345").out
+    assert graduand(story, "audit", "--author", "forge").out == "0 events.\n"
+
+
+def test_a_date_that_was_set_back_is_said_to_be(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_DATE", "2020-01-01T09:00:00+00:00")
+    (story / PATH).write_text(GRADUATE, encoding="utf-8")
+    commit(story)
+
+    out = graduand(story, "audit").out
+
+    assert out.count("! Its date lies before that of the commit it stands on.") == out.count("2020-01-01")
+    assert out.count("2020-01-01") > 0
+
+
+def test_a_record_that_goes_and_comes_back_is_told_both_times(story: Path) -> None:
+    text = (story / PATH).read_text(encoding="utf-8")
+    (story / PATH).unlink()
+    commit(story)
+    (story / PATH).write_text(text, encoding="utf-8")
+    commit(story)
+
+    events = [json.loads(line)["event"] for line in graduand(story, "log", "00412345", "--json").out.splitlines()]
+
+    assert events == ["graduated", "deactivated", "email-changed", "removed", "graduated", "deactivated"]
+
+
+def test_a_record_that_moves_to_another_class_is_no_event(story: Path) -> None:
+    before = graduand(story, "log", "00412345").out
+    target = story / "records/2026-autumn/45/00412345.yaml"
+    target.parent.mkdir(parents=True)
+    (story / PATH).rename(target)
+    commit(story)
+
+    assert graduand(story, "log", "00412345").out == before

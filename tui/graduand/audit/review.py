@@ -1,0 +1,77 @@
+"""The review: the use case of what a pull request changes, before anybody approves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.audit.outliers import Outlier, outliers
+from graduand.errors import Usage
+from graduand.git import upload_tags
+from graduand.git.checkout import Checkout
+from graduand.git.replay import between
+from graduand.git.snapshot import contents, entries
+from graduand.language import _, quoted
+from graduand.records.fast_reader import fast_reader
+from graduand.records.legacy_reader import read_bygone
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from graduand.git.events import Event
+    from graduand.git.program import Program
+    from graduand.records.fast_reader import FastReader
+    from graduand.records.record import Record
+    from graduand.workspace import Workspace
+
+
+class Review(NamedTuple):
+    """What a reviewer must know of a change."""
+
+    events: tuple[Event, ...]
+    outliers: tuple[Outlier, ...]
+    unreadable: tuple[str, ...]
+    """The files that no longer hold a record; what happened to these people cannot be told."""
+    rules: tuple[str, ...]
+    """The files of `schema/` that change too, and with them what records are judged by."""
+
+
+def review(workspace: Workspace, span: str) -> Review:
+    """Return what `span`, such as `main..HEAD`, changes: what its second commit has over the first.
+
+    Raises:
+        Usage: it names no two commits of this repository.
+        Unreadable: the two share no history in this clone.
+    """
+    program = Checkout(workspace.root).program
+    old, new = _ends(program, span)
+    fast: list[FastReader] = []
+
+    def reader() -> FastReader:
+        fast[:] = fast or [fast_reader(workspace.school)]
+        return fast[0]
+
+    line = between(program, reader, old, new)
+    events = tuple(line.events)
+    cohorts = {event.cohort for event in events}
+    found = outliers(events, _records(program, new, cohorts, reader()), workspace.school) if cohorts else ()
+    return Review(events, found, tuple(gap.path for gap in line.gaps), line.rules)
+
+
+def _ends(program: Program, span: str) -> tuple[str, str]:
+    old, dots, new = span.partition("..")
+    if not dots or not old or new.startswith("."):
+        raise Usage(_("{span} names no two commits, such as main..HEAD.").format(span=quoted(span)))
+    ends = [upload_tags.commit_of(program, name or "HEAD") for name in (old, new)]
+    for name, commit in zip((old, new), ends, strict=True):
+        if not commit:
+            raise Usage(_("There is no commit {name} here.").format(name=quoted(name)))
+    return ends[0], ends[1]
+
+
+def _records(program: Program, commit: str, cohorts: Collection[str], fast: FastReader) -> Iterator[Record]:
+    """Return the records of some cohorts as a commit has them, as far as they can be read."""
+    listed = (entry for entry in entries(program, commit) if entry.path.split("/")[1] in cohorts)
+    for path, raw in contents(program, listed):
+        record = fast(path, raw) or read_bygone(path, raw)
+        if record:
+            yield record

@@ -1,0 +1,95 @@
+"""Verification: the use case of holding the history against itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.errors import Unreadable
+from graduand.git import signatures, upload_tags
+from graduand.git.checkout import Checkout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graduand.git.program import Program
+    from graduand.git.upload_tags import Noted
+    from graduand.workspace import Workspace
+
+
+class Verified(NamedTuple):
+    """What can be proved of the history, and what cannot."""
+
+    commits: int
+    """Those on the line that touch records."""
+    unsigned: tuple[str, ...]
+    bad: tuple[str, ...]
+    """Commits whose signature is false, expired or revoked."""
+    unknown: tuple[str, ...]
+    """Commits whose signature cannot be checked here, or is by a key that nobody vouches for."""
+    moved: tuple[str, ...]
+    """Upload tags that are not where their manifest says, or carry none."""
+    missing: tuple[str, ...]
+    """Tags that later ones speak of, and that are gone."""
+    astray: tuple[str, ...]
+    """Uploads from a commit that the branch does not lead to: its history was written anew, or another was meant."""
+    differing: tuple[tuple[str, str], ...]
+    """Uploads, and their files that do not compile again byte for byte."""
+    cut: bool
+    replaced: tuple[str, ...]
+    """References with which somebody shows other objects in place of the committed ones."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing speaks against the history; a missing or unknown signature does not."""
+        tags = self.moved or self.missing or self.astray or self.differing
+        return not (self.bad or tags or self.cut or self.replaced)
+
+
+def verify(workspace: Workspace) -> Verified:
+    """Hold the history against itself: signatures, tags, and the files of each upload.
+
+    Raises:
+        NotGit, NoGit: there is no history to read.
+    """
+    program = Checkout(workspace.root).program
+    by_state: defaultdict[str, list[str]] = defaultdict(list)
+    signed = signatures.signatures(program)
+    for commit, state in signed:
+        by_state[state].append(commit)
+    cut = signatures.is_cut(program)
+    uploads, results = upload_tags.noted(program, upload_tags.UPLOAD), upload_tags.noted(program, upload_tags.RESULT)
+    return Verified(
+        commits=len(signed),
+        unsigned=tuple(by_state["unsigned"]),
+        bad=tuple(by_state["bad"]),
+        unknown=tuple(by_state["unknown"]),
+        moved=tuple(tag.name for tag in uploads if not tag.commit or tag.says.get("commit") != tag.commit),
+        missing=_missing(uploads, results),
+        astray=() if cut else _astray(program, uploads),
+        differing=() if cut else _differing(program, uploads),
+        cut=cut,
+        replaced=signatures.replaced(program),
+    )
+
+
+def _missing(uploads: Sequence[Noted], results: Sequence[Noted]) -> tuple[str, ...]:
+    """Return the tags that a manifest or a result speaks of and that are not there."""
+    spoken_of = {str(result.says["upload"]) for result in results if "upload" in result.says}
+    for tag in uploads:
+        since = tag.says.get("since")
+        spoken_of |= set(map(str, since)) if isinstance(since, list) else set()
+    return tuple(sorted(spoken_of - {tag.name for tag in (*uploads, *results)}))
+
+
+def _astray(program: Program, uploads: Iterable[Noted]) -> tuple[str, ...]:
+    return tuple(tag.name for tag in uploads if tag.commit and not upload_tags.leads_to(program, tag.commit))
+
+
+def _differing(program: Program, uploads: Iterable[Noted]) -> tuple[tuple[str, str], ...]:
+    from graduand.uploads.replay import differing, past_of  # noqa: PLC0415 - half of the house, which only this needs
+
+    try:
+        return tuple((step.tag.name, file) for step in past_of(program).steps for file in differing(step))
+    except Unreadable:  # the commit of one is gone, and with it the proof of all
+        return tuple((tag.name, "") for tag in uploads)

@@ -1,1 +1,0 @@
-"""Records as they shall be: proposed, looked at, written all or none, and taken back."""

@@ -1,1 +1,0 @@
-"""One record in the making, at leisure: opened, judged, kept while unsaved, saved, brought together."""

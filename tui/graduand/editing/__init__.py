@@ -1,0 +1,1 @@
+"""Changes of records: drafted, previewed, written all or none in one commit, and undone."""

@@ -1,0 +1,189 @@
+"""Bulk: the use case of one change in the records of many: prepared, looked at, and made in one commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.editing import transaction
+from graduand.editing.edit import message
+from graduand.editing.proposal import Proposal, changed, moved
+from graduand.editing.record_diff import ValueDifference, differences
+from graduand.errors import InTheWay, Usage
+from graduand.findings import Finding
+from graduand.handshake.effect import Effect
+from graduand.handshake.plan import Breach
+from graduand.handshake.plan import beyond as is_beyond
+from graduand.language import _, quoted
+from graduand.records import files
+from graduand.records.kinds import CLEAR
+from graduand.records.paths import record_path, username_of
+from graduand.records.reading import read
+from graduand.rules import judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from graduand.editing.change_request import FieldChange
+    from graduand.editing.transaction import Resumed
+    from graduand.file_change import Saved
+    from graduand.records.record import Record
+    from graduand.records.school import School
+    from graduand.workspace import Workspace
+
+
+class BulkPerson(NamedTuple):
+    """One person's record, as it shall be."""
+
+    record: Record
+    was: Record
+    differences: tuple[ValueDifference, ...]
+    proposals: tuple[Proposal, ...]
+
+
+class PreparedBulkEdit(NamedTuple):
+    """A change, prepared for each person; nothing is written yet."""
+
+    change: FieldChange
+    people: tuple[BulkPerson, ...]
+    """Whose records would change."""
+    unchanged: int
+    """How many have it so already."""
+    left: tuple[Finding, ...]
+    """What keeps other records from being read whole; they are left as they are."""
+    fresh: tuple[Finding, ...]
+    """What the rules find afterwards and did not find before, record by record."""
+
+    @property
+    def effects(self) -> Counter[Effect]:
+        """How many accounts would be closed or reopened, and how many usernames, logins or addresses would change."""
+        found: Counter[Effect] = Counter()
+        for person in self.people:
+            found.update(_effects(person))
+        return found
+
+
+def prepare(
+    workspace: Workspace,
+    paths: Sequence[str],
+    change: FieldChange,
+    on: str,
+    progress: Callable[[int, int], None] | None = None,
+) -> PreparedBulkEdit:
+    """Prepare a change of the records at `paths`, judged on the day `on`; nothing is written.
+
+    Raises:
+        Usage: it would give several people what only one can have.
+        InTheWay: a record would come to lie where another one lies.
+    """
+    _refuse_sharing(workspace.school, paths, change)
+    target = _target(change.cohort, files.find(workspace.root).paths, len(paths))
+    people: list[BulkPerson] = []
+    left: list[Finding] = []
+    fresh: list[Finding] = []
+    for number, path in enumerate(dict.fromkeys(paths), 1):
+        found = _person(workspace, path, change, target)
+        if isinstance(found, BulkPerson):
+            people += [found] if found.differences else []
+            fresh += _fresh(workspace, found, on) if found.differences else ()
+        else:
+            left += found
+        if progress and number % 50 == 0:
+            progress(number, len(paths))
+    unchanged = len(dict.fromkeys(paths)) - len(people) - len({one.path for one in left})
+    return PreparedBulkEdit(change, tuple(people), unchanged, tuple(left), tuple(fresh))
+
+
+def apply(
+    workspace: Workspace, prepared: PreparedBulkEdit, *, commit: bool, tell: Callable[[Resumed], None] | None = None
+) -> tuple[Saved, ...]:
+    """Write a prepared change, all or nothing, in one commit.
+
+    Raises:
+        ChangedOnDisk, Busy, NotWritten: nothing was written.
+        NoGit, NotGit, NotNow: no commit could be made; nothing was written.
+        NotCommitted: git refused; all is written.
+    """
+    whole = [proposal for person in prepared.people for proposal in person.proposals]
+    subject, trailers = message([person.record for person in prepared.people], prepared.change.values)
+    return transaction.apply(workspace, whole, subject, trailers, commit=commit, tell=tell)
+
+
+def beyond(workspace: Workspace, prepared: PreparedBulkEdit) -> tuple[Breach, ...]:
+    """Return the limits of institution.yaml that an upload of these changes would go beyond."""
+    people = len(files.find(workspace.root).paths)
+    limits = workspace.institution.limits
+    found = {Effect.DEACTIVATE: limits.deactivations, Effect.EMAIL: limits.email_changes}
+    counts = prepared.effects
+    return tuple(
+        Breach(effect, counts[effect], people, limit)
+        for effect, limit in found.items()
+        if is_beyond(limit, counts[effect], people)
+    )
+
+
+def _refuse_sharing(school: School, paths: Sequence[str], change: FieldChange) -> None:
+    for key, value in change.values.items():
+        if school.fields[key].unique and value and len(set(paths)) > 1:
+            sentence = _("{field} is another for each person; change it record by record.")
+            raise Usage(sentence.format(field=quoted(str(school.fields[key].label))))
+
+
+class _Target(NamedTuple):
+    """Where records go that are moved: the cohort, how many people it will have, and the paths that are taken."""
+
+    cohort: str
+    people: int
+    taken: set[str]
+
+
+def _target(cohort: str, paths: Sequence[str], coming: int) -> _Target:
+    there = sum(path.startswith(f"records/{cohort}/") for path in paths) if cohort else 0
+    return _Target(cohort, there + coming, set(paths))
+
+
+def _person(workspace: Workspace, path: str, change: FieldChange, target: _Target) -> BulkPerson | list[Finding]:
+    """Return the changed record, or what keeps it from being read whole."""
+    raw = files.load(workspace.root, path)
+    if isinstance(raw, Finding):
+        return [raw]
+    reading = read(path, raw, workspace.school)
+    if reading.record is None or reading.findings:
+        return list(reading.findings)
+    was = reading.record
+    proposal = changed(was, raw, change.of(was), workspace.school)
+    whole = _moved(proposal, target, workspace.school) if target.cohort not in {"", was.cohort} else (proposal,)
+    record = whole[-1].record or was
+    return BulkPerson(record, was, tuple(differences(was, record, workspace.school)), whole)
+
+
+def _moved(proposal: Proposal, target: _Target, school: School) -> tuple[Proposal, Proposal]:
+    username = username_of(proposal.path)
+    path = record_path(target.cohort, proposal.record.username if proposal.record else username, target.people)
+    if path in target.taken:
+        raise InTheWay(path)
+    target.taken.add(path)
+    return moved(proposal, path, school)
+
+
+def _fresh(workspace: Workspace, person: BulkPerson, on: str) -> Iterator[Finding]:
+    """Return what the rules find in the changed record and did not find before."""
+    before = {(found.rule, found.field, found.message) for found in _judged(workspace, person.was, on)}
+    for found in _judged(workspace, person.record, on):
+        if (found.rule, found.field, found.message) not in before:
+            yield found
+
+
+def _judged(workspace: Workspace, record: Record, on: str) -> list[Finding]:
+    return judgement.findings(record, judgement.judge(record, workspace.school, on), {}, on)
+
+
+_SENSITIVE: Final = {"username": Effect.USERNAME, "email_address": Effect.EMAIL, "auth_identifier": Effect.LOGIN}
+
+
+def _effects(person: BulkPerson) -> set[Effect]:
+    found = {_SENSITIVE[one.key] for one in person.differences if one.key in _SENSITIVE}
+    found |= {Effect.WIPE for one in person.differences if one.after == CLEAR}
+    disabled = next((one.after for one in person.differences if one.key == "disabled"), "")
+    account_ = {"true": Effect.DEACTIVATE, "false": Effect.REACTIVATE}.get(disabled)
+    return found | ({account_} if account_ else set())

@@ -1,0 +1,192 @@
+"""Cures: the use case of putting right what is wrong in one way only, in one record or in all, in one commit."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.editing import transaction
+from graduand.editing.edit import message
+from graduand.editing.proposal import Proposal
+from graduand.editing.record_diff import ValueDifference
+from graduand.editing.record_diff import differences as compared
+from graduand.findings import Finding, Severity
+from graduand.records import files
+from graduand.records.comments import comments_of
+from graduand.records.paths import record_path
+from graduand.records.reading import read
+from graduand.records.record import of_account
+from graduand.records.repair import RULES as REPAIRS
+from graduand.records.repair import repaired
+from graduand.records.source import text_of
+from graduand.records.tree import parse
+from graduand.records.writing import canonical, readdressed
+from graduand.rules import judgement
+from graduand.rules.fixes import CURABLE, PLACES, remedied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from graduand.editing.transaction import Resumed
+    from graduand.file_change import Saved
+    from graduand.records.record import Record, Value
+    from graduand.workspace import Workspace
+
+
+class Cure(NamedTuple):
+    """What puts one file right."""
+
+    path: str
+    """Where the file lies now."""
+    record: Record
+    """As it shall be, its path too."""
+    text: str
+    differences: tuple[ValueDifference, ...]
+    rules: tuple[str, ...]
+    """What it cures."""
+    proposals: tuple[Proposal, ...]
+    """What is written; of a file that goes elsewhere, that it goes, and that it comes."""
+
+
+class Cured(NamedTuple):
+    """The cures for some findings, and the findings that a person must decide on."""
+
+    cures: tuple[Cure, ...]
+    left: tuple[Finding, ...]
+
+
+def cures(
+    workspace: Workspace, findings: Iterable[Finding], on: str, progress: Callable[[int, int], None] | None = None
+) -> Cured:
+    """Return what cures these findings, one cure a file; nothing is written.
+
+    A cure is only what a finding can mean in one way, and never closes, reopens or explains an account.
+    """
+    by_path: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_path[finding.path].append(finding)
+    made: list[Cure] = []
+    left: list[Finding] = []
+    moving = any(found.rule in PLACES for one in by_path.values() for found in one)
+    scene = _scene(on, files.find(workspace.root).paths if moving else ())
+    for number, (path, found) in enumerate(by_path.items(), 1):
+        cure, uncured = _cure(workspace, path, found, scene)
+        made += [cure] if cure else []
+        left += uncured
+        if progress and number % 50 == 0:
+            progress(number, len(by_path))
+    return Cured(tuple(made), tuple(left))
+
+
+class _Scene(NamedTuple):
+    """What a cure depends on beside its file: the day, and, where files are moved, all paths that are taken."""
+
+    on: str
+    people: Counter[str]
+    """How many each cohort has."""
+    taken: set[str]
+
+
+def _scene(on: str, paths: Iterable[str]) -> _Scene:
+    return _Scene(on, Counter(path.split("/")[1] for path in paths), set(paths))
+
+
+def _placed(record: Record, scene: _Scene) -> Record | None:
+    """Return the record where it belongs; None when another file lies there."""
+    path = record_path(record.cohort, record.username, scene.people[record.cohort])
+    if path != record.path and path in scene.taken:
+        return None
+    scene.taken.add(path)
+    return record._replace(path=path)
+
+
+def _cure(
+    workspace: Workspace, path: str, found: Sequence[Finding], scene: _Scene
+) -> tuple[Cure | None, list[Finding]]:
+    """Return the cure of the findings in one file, and those that it leaves."""
+    curable = [finding for finding in found if finding.rule in CURABLE]
+    raw = files.load(workspace.root, path) if curable else b""
+    if isinstance(raw, Finding) or not raw:
+        return None, list(found)
+    reading = read(path, raw, workspace.school)
+    if reading.record and not reading.findings:
+        before, comments = reading.record, comments_of(text_of(raw), parse(text_of(raw)))
+        differences: list[ValueDifference] = []
+    elif repair := repaired(path, raw, workspace.school):
+        before, comments = repair.record, repair.comments
+        differences = [ValueDifference(*done) for done in repair.done]
+    else:
+        return None, list(found)
+    record, left = _remedied(workspace, before, curable, scene)
+    differences += compared(before, record, workspace.school)
+    if not differences or _accounts(before) != _accounts(record):
+        return None, list(found)
+    if record.path != path:
+        comments = readdressed(comments, record.path)
+    text = canonical(record, workspace.school.fields, comments)
+    rules = tuple(dict.fromkeys(finding.rule for finding in curable if finding not in left))
+    there = Proposal(record.path, record, raw if record.path == path else None, text, before)
+    gone = () if record.path == path else (Proposal(path, None, raw, "", before),)
+    cure = Cure(path, record, text, tuple(differences), rules, (*gone, there))
+    return cure, [finding for finding in found if finding.rule not in CURABLE or finding in left]
+
+
+def _remedied(
+    workspace: Workspace, record: Record, found: Sequence[Finding], scene: _Scene
+) -> tuple[Record, list[Finding]]:
+    """Return the record with all done that can be, and the findings that nothing could be done about."""
+    left = []
+    for finding in sorted(found, key=_from_the_end):
+        if finding.rule in REPAIRS:
+            continue
+        placing = finding.rule in PLACES
+        after = _placed(record, scene) if placing else remedied(record, finding.rule, finding.field, workspace.school)
+        if after is None or not (placing or _better(workspace, record, after, finding.rule, scene.on)):
+            left.append(finding)
+        else:
+            record = after
+    return record, left
+
+
+def _from_the_end(finding: Finding) -> tuple[str, int]:
+    """Return a key by which the last item of a list comes first, so that the places of the others stay."""
+    base, _colon, index = finding.field.removesuffix(":until").rpartition(":")
+    return (base, -int(index)) if index.isdigit() else (finding.field, 0)
+
+
+def _better(workspace: Workspace, before: Record, after: Record, rule: str, on: str) -> bool:
+    """Tell whether the rule finds less than before, and no rule finds an error that was not there."""
+    old, new = (_broken(workspace, record, on) for record in (before, after))
+    fresh = {finding for finding, severity in new.keys() - old.keys() if severity is Severity.ERROR}
+    return not fresh and _count(new, rule) < _count(old, rule)
+
+
+def _broken(workspace: Workspace, record: Record, on: str) -> Counter[tuple[str, Severity]]:
+    flaws = judgement.judge(record, workspace.school, on)
+    return Counter((found.rule, found.severity) for found in judgement.findings(record, flaws, {}, on))
+
+
+def _count(broken: Counter[tuple[str, Severity]], rule: str) -> int:
+    return sum(times for (found, _severity), times in broken.items() if found == rule)
+
+
+def _accounts(record: Record) -> dict[str, Value]:
+    return {key: value for key, value in record.values.items() if of_account(key)}
+
+
+def apply(
+    workspace: Workspace, cures: Sequence[Cure], *, commit: bool, tell: Callable[[Resumed], None] | None = None
+) -> tuple[Saved, ...]:
+    """Write the cured files, all or none, in one commit that names the rules.
+
+    Raises:
+        ChangedOnDisk, Busy, NotWritten: nothing was written.
+        NoGit, NotGit, NotNow: no commit could be made; nothing was written.
+        NotCommitted: git refused; all is written.
+    """
+    subject, trailers = message([cure.record for cure in cures], {})
+    rules = sorted({rule for cure in cures for rule in cure.rules})
+    whole = [proposal for cure in cures for proposal in cure.proposals]
+    return transaction.apply(
+        workspace, whole, subject, {**trailers, "Graduand-Rules": ", ".join(rules)}, commit=commit, tell=tell
+    )

@@ -1,0 +1,90 @@
+"""Preview: the use case of a draft's row as it would compile, header by header, against what was last sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.git.checkout import Checkout
+from graduand.handshake.plan import plan_of
+from graduand.handshake.row import derived_cells, row_of
+from graduand.handshake.state import NOTHING, Sent
+from graduand.language import _
+from graduand.rules import judgement
+from graduand.uploads.last_sent import latest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graduand.findings import Finding
+    from graduand.handshake.plan import PlannedChange
+    from graduand.records.record import Record
+    from graduand.records.school import School
+    from graduand.workspace import Workspace
+
+
+class SentRow(NamedTuple):
+    """What Handshake was sent by now."""
+
+    sent: Sent
+    since: str
+    """The last upload; "" when none is noted."""
+
+
+class Shown(NamedTuple):
+    """One cell of the row."""
+
+    header: str
+    before: str
+    """What was last sent; "" when nothing was."""
+    cell: str
+    why: str
+    """The reason of a cell that follows from the transition; "" when the record holds it."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether Handshake was last sent something else."""
+        return self.before != self.cell
+
+
+class Preview(NamedTuple):
+    """The row of a record without errors, and what it does."""
+
+    cells: tuple[Shown, ...]
+    change: PlannedChange
+
+
+UNKNOWN = SentRow(NOTHING, "")
+
+
+def known(workspace: Workspace) -> SentRow:
+    """Return what the noted uploads came to; this compiles them again, and may take a while.
+
+    Raises:
+        NoGit, NotGit, Unreadable: the history does not say.
+    """
+    past = latest_of(Checkout(workspace.root).program)
+    return SentRow(past.sent, past.last_upload)
+
+
+def preview(record: Record, found: Iterable[Finding], school: School, on: str, sent: Sent) -> Preview | None:
+    """Return the row as it would compile on the day `on`; None as long as an error forbids it."""
+    checked = judgement.sound((record,), found)
+    if not checked:
+        return None
+    row = row_of(checked[0], school, on)
+    (change,) = plan_of((row,), sent, school.year).changes
+    before = {cell.header: cell.before for cell in change.cells}
+    derived = derived_cells(record, school)
+    order = {header: number for number, header in enumerate(school.columns)}
+    return Preview(
+        tuple(
+            Shown(
+                header,
+                before.get(header, cell),
+                cell,
+                _(derived[header].why) if header in derived else "",
+            )
+            for header, cell in sorted(row.cells.items(), key=lambda item: order[item[0]])
+        ),
+        change,
+    )

@@ -1,0 +1,165 @@
+"""Sections: which fields of a record a person sees, in which order, what may be chosen, what holds without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.editing.draft import FORMER, KIND, keys
+from graduand.handshake.row import DISABLED, derived_cells
+from graduand.language import N_, _
+from graduand.records.kinds import CLEAR, FieldKind
+from graduand.records.reason_labels import reason_words
+from graduand.records.record import ATTENDING, END, START
+from graduand.records.school_language import PATH as INSTITUTION
+from graduand.records.transition import GRADUATED, RETURNED
+from graduand.rules.policy import keeps
+from graduand.similar import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graduand.records.field import Field
+    from graduand.records.record import Record
+    from graduand.records.school import School
+
+ACCOUNT: Final = "transition:account:"
+_REASON: Final = f"{ACCOUNT}reason"
+_MAIL: Final = "transition:keeps_school_email"
+_LOGIN: Final = "transition:keeps_sso"
+_STUDIES: Final = "primary_education:"
+
+
+class Section(NamedTuple):
+    """Some fields under one heading; the heading is English, `_` shows it."""
+
+    title: str
+    keys: tuple[str, ...]
+
+
+class FieldChoice(NamedTuple):
+    """A value that may be chosen, and what it is called."""
+
+    value: str
+    label: str
+
+
+class Choices(NamedTuple):
+    """What may stand in a field; an open list takes other texts too."""
+
+    choices: tuple[FieldChoice, ...]
+    open: bool
+
+
+class FieldState(NamedTuple):
+    """What holds as long as a field is absent, and why."""
+
+    text: str
+    why: str
+    derived: bool
+    """Whether it is sent all the same."""
+
+
+def sections(record: Record, school: School, added: Iterable[str] = ()) -> tuple[Section, ...]:
+    """Return what the record's kind needs, what it holds besides, and what was `added`."""
+    person = ("username", FORMER, "email_address", "first_name", "last_name", "auth_identifier")
+    parts = (
+        Section(N_("Person"), person),
+        Section(N_("Transition"), (KIND, *_transition(record, school), _MAIL, _LOGIN, *_campaign(record, school))),
+        Section(N_("Studies"), tuple(f"{_STUDIES}{name}" for name in ("education_level_name", "major_names"))),
+        Section(N_("Account"), (DISABLED, *(_account(school) if _touches_account(record, added) else ()))),
+        Section(N_("Notes"), ("transition:notes",)),
+    )
+    there = keys(record).union(added)
+    optional = {FORMER} - there
+    named = {key for part in parts for key in part.keys}
+    others = Section(N_("Other fields"), tuple(key for key in school.fields if key in there - named))
+    shown = [part._replace(keys=tuple(key for key in part.keys if key not in optional)) for part in (*parts, others)]
+    return tuple(part for part in shown if part.keys)
+
+
+def _transition(record: Record, school: School) -> tuple[str, ...]:
+    if record.returned:
+        return school.year, START, END, ATTENDING
+    return END, school.year, ATTENDING, START
+
+
+def _campaign(record: Record, school: School) -> tuple[str, ...]:
+    """Return the fields of the request for a personal address, where one is needed."""
+    if not record.graduated or keeps(record, "keeps_school_email", default=school.institution.keeps_school_email):
+        return ()
+    return "transition:personal_email:requested_on", "transition:personal_email:answer_by"
+
+
+def _touches_account(record: Record, added: Iterable[str]) -> bool:
+    return DISABLED in record.values or any(key.startswith(ACCOUNT) for key in (*record.values, *added))
+
+
+def _account(school: School) -> tuple[str, ...]:
+    return tuple(key for key in school.fields if key.startswith(ACCOUNT))
+
+
+def found(text: str, shown: Iterable[str], school: School) -> tuple[Field, ...]:
+    """Return the fields that are not shown and whose key or label, in either language, holds `text`."""
+    hidden = set(school.fields).difference(shown)
+    words = folded(text).split()
+    return tuple(
+        field
+        for field in school.fields.values()
+        if field.key in hidden
+        and all(word in folded(f"{field.key} {field.label.en} {field.label.fr}") for word in words)
+    )
+
+
+def choices(key: str, record: Record, school: School) -> Choices | None:
+    """Return what may be chosen under `key`; None where a text of one's own is asked for."""
+    field = school.fields[key]
+    wiping = (FieldChoice(CLEAR, _("wipe it in Handshake")),) if field.clear else ()
+    if field.kind is FieldKind.BOOLEAN:
+        return Choices((*_yes_and_no(key), *wiping), open=False)
+    if key == KIND:
+        return Choices((FieldChoice(GRADUATED, _("graduated")), FieldChoice(RETURNED, _("returned"))), open=False)
+    if key == _REASON:
+        reasons = _reasons(record, school)
+        return Choices(tuple(FieldChoice(code, reason_words(code)) for code in reasons), open=False)
+    values = school.year_values if key == school.year else field.values
+    if field.kind is FieldKind.LIST or not values:
+        return None
+    return Choices((*map(_plain, values), *wiping), open=field.values_of not in {"", school.institution.region})
+
+
+def _plain(value: str) -> FieldChoice:
+    return FieldChoice(value, value)
+
+
+def _yes_and_no(key: str) -> tuple[FieldChoice, ...]:
+    if key == DISABLED:
+        return FieldChoice("true", _("closed")), FieldChoice("false", _("reopened"))
+    return FieldChoice("true", _("yes")), FieldChoice("false", _("no"))
+
+
+def _reasons(record: Record, school: School) -> tuple[str, ...]:
+    institution = school.institution
+    if record.text(DISABLED) == "false":
+        return institution.reactivation_reasons
+    return institution.deactivation_reasons
+
+
+def standings(record: Record, school: School) -> Mapping[str, FieldState]:
+    """Return what holds without them for the absent fields of which that is known."""
+    cells = derived_cells(record, school)
+    standing = {key: FieldState(_spoken(one.cell), _(one.why), derived=True) for key, one in cells.items()}
+    institution = school.institution
+    why = _("As {file} says for everybody.").format(file=INSTITUTION)
+    for key, default in ((_MAIL, institution.keeps_school_email), (_LOGIN, institution.keeps_sso)):
+        standing[key] = FieldState(_("yes") if default else _("no"), why, derived=False)
+    return {key: one for key, one in standing.items() if key not in record.values}
+
+
+def _spoken(cell: str) -> str:
+    """Return what a derived cell says in words."""
+    return {"TRUE": _("yes"), "FALSE": _("no"), CLEAR: _("wiped in Handshake")}.get(cell, cell)
+
+
+def can_wipe(field: Field) -> bool:
+    """Tell whether the importer's word for "wipe" may stand in the field."""
+    return field.clear and field.kind is not FieldKind.BOOLEAN

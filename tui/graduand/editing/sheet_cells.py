@@ -1,0 +1,182 @@
+"""Cells: a record's values as cells of a spreadsheet, and what came of them when it was saved there."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.language import _, quoted
+from graduand.records.date_messages import no_day
+from graduand.records.kinds import CLEAR, FieldKind, matches
+from graduand.similar import folded
+from graduand.tables.spreadsheet import guarded, is_spoilt, items_of, listed, unguarded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from graduand.records.field import Field
+    from graduand.records.record import Value
+
+REMOVE: Final = "**REMOVE**"
+"""In a cell: take the key out of the record; blank means to leave it."""
+
+_BARE: Final = frozenset({FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.GPA})
+"""What a spreadsheet may take for its own kinds: it comes back as the same day, truth value or number."""
+
+
+class Dates(StrEnum):
+    """In which order a spreadsheet wrote the numbers of a day."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+
+
+class ParsedCell(NamedTuple):
+    """What a cell says: a value, None for no such key any more, or why it cannot be taken."""
+
+    value: Value | None
+    told: str = ""
+    """What was put right: a sentence."""
+    refused: str = ""
+    """Why not: a sentence."""
+
+
+def cell_of(field: Field, value: Value | None) -> str:
+    """Return a value as the cell of a sheet; an absent one is blank."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        joined = ";".join(value)
+        plain = _items(joined) == value and "|" not in joined  # which parts items elsewhere
+        return guarded(joined if plain else listed(value))
+    return value if field.kind in _BARE and matches(field.kind, value) else guarded(value)
+
+
+def taken(cell: str, field: Field, before: Value | None, dates: Dates | None) -> ParsedCell:
+    """Return what a cell says of a field whose value in the record is `before`; blank leaves it as it is."""
+    cell = cell.replace("\r\n", "\n")
+    there = cell_of(field, before)
+    text = unguarded(cell.strip()).strip()
+    if cell == there or not text or text == unguarded(there).strip():
+        return ParsedCell(before)
+    if text.upper() == REMOVE:
+        return ParsedCell(None)
+    if text == CLEAR:
+        return ParsedCell(CLEAR)
+    if field.kind is FieldKind.DATE:
+        return _day(text, dates)
+    return _KINDS.get(field.kind, _text)(text, before)
+
+
+def _text(text: str, _before: Value | None) -> ParsedCell:
+    return ParsedCell(text)
+
+
+def _list(text: str, before: Value | None) -> ParsedCell:
+    items = _items(text)
+    return ParsedCell(before if items == before else items)
+
+
+def _items(text: str) -> tuple[str, ...]:
+    """Return the items of a list: between semicolons, or as JSON where items hold such signs themselves."""
+    return items_of(text) or tuple(item.strip() for item in re.split("[;\n]", text) if item.strip())
+
+
+_TRUTHS: Final = {
+    **dict.fromkeys(("true", "vrai", "yes", "oui"), "true"),
+    **dict.fromkeys(("false", "faux", "no", "non"), "false"),
+}
+
+
+def _boolean(text: str, _before: Value | None) -> ParsedCell:
+    found = _TRUTHS.get(folded(text))
+    if found:
+        return ParsedCell(found)
+    return ParsedCell(None, refused=_("{value} is neither true nor false.").format(value=quoted(text)))
+
+
+def _grade(text: str, before: Value | None) -> ParsedCell:
+    plain = text.replace(",", ".")
+    if not matches(FieldKind.GPA, plain):
+        return ParsedCell(None, refused=_("{value} is no average, such as 3.25.").format(value=quoted(text)))
+    same = isinstance(before, str) and matches(FieldKind.GPA, before) and Decimal(plain) == Decimal(before)
+    return ParsedCell(before if same else plain)
+
+
+def _digits(text: str, before: Value | None) -> ParsedCell:
+    if isinstance(before, str) and is_spoilt(text, before):
+        message = _("A spreadsheet has made {written} of {text}; it stays as it was.")
+        return ParsedCell(before, told=message.format(written=quoted(text), text=quoted(before)))
+    return ParsedCell(text)
+
+
+_KINDS: Final[dict[FieldKind, Callable[[str, Value | None], ParsedCell]]] = {
+    FieldKind.LIST: _list,
+    FieldKind.BOOLEAN: _boolean,
+    FieldKind.GPA: _grade,
+    FieldKind.IDENTIFIER: _digits,
+    FieldKind.PHONE: _digits,
+}
+
+_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]0?0:00(?::00)?)?")
+_LOCAL: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?: 0?0:00(?::00)?)?")
+_SERIAL: Final = re.compile(r"[2-7]\d{4}")
+_FIRST: Final = date(1899, 12, 30)
+"""The day that spreadsheets number 0."""
+
+
+def _day(text: str, dates: Dates | None) -> ParsedCell:
+    found = _ISO.fullmatch(text)
+    if found:
+        return _real(text, *map(int, found.groups()))
+    if _SERIAL.fullmatch(text):
+        return ParsedCell((_FIRST + timedelta(days=int(text))).isoformat())
+    local = _LOCAL.fullmatch(text)
+    if not local:
+        return ParsedCell(None, refused=no_day(text))
+    one, two, year = (int(part) for part in local.groups())
+    year += 2000 if len(local[3]) == 2 else 0
+    order = dates or _evident(one, two)
+    if order is None:
+        message = _("{value} could be two days; say with --dates dmy or --dates mdy which number is the day.")
+        return ParsedCell(None, refused=message.format(value=quoted(text)))
+    return _real(text, year, *((two, one) if order is Dates.DMY else (one, two)))
+
+
+def _real(text: str, year: int, month: int, number: int) -> ParsedCell:
+    try:
+        return ParsedCell(date(year, month, number).isoformat())
+    except ValueError:
+        return ParsedCell(None, refused=no_day(text))
+
+
+def _evident(one: int, two: int) -> Dates | None:
+    """Return the order of two numbers of a day where they leave no doubt."""
+    if one > 12 or one == two:
+        return Dates.DMY
+    return Dates.MDY if two > 12 else None
+
+
+def dates_of(cells: Iterable[tuple[str, str]]) -> Dates | None:
+    """Return in which order a sheet writes days, from its cells and what the records have there; None: unknown.
+
+    A day that stayed as it was tells as much as one that can be read in one way only; where they contradict
+    each other, nothing is known.
+    """
+    said: set[Dates] = set()
+    for cell, before in cells:
+        local = _LOCAL.fullmatch(cell.strip())
+        if not local or local[1] == local[2]:
+            continue
+        one, two = int(local[1]), int(local[2])
+        month_first, day_first = f"-{one:02}-{two:02}", f"-{two:02}-{one:02}"
+        order = _evident(one, two)
+        if order is None and before.endswith(day_first):
+            order = Dates.DMY
+        elif order is None and before.endswith(month_first):
+            order = Dates.MDY
+        said |= {order} if order else set()
+    return said.pop() if len(said) == 1 else None

@@ -1,0 +1,120 @@
+"""Sheets: the use case of handing records to colleagues who work in a spreadsheet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.editing.sheet_cells import cell_of
+from graduand.errors import NoSuchPerson, Usage
+from graduand.language import _, visible
+from graduand.records.kinds import FieldKind
+from graduand.similar import nearest
+from graduand.storage import disk
+from graduand.tables import spreadsheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from graduand.records.record import Record
+    from graduand.records.school import School
+    from graduand.workspace import Workspace
+
+VERSION: Final = "graduand:version"
+"""The column that says which record a row was made of, so that nobody's later change is undone by it."""
+ALWAYS: Final = ("username", "email_address", "first_name", "last_name", "transition:kind")
+"""Columns that every sheet has."""
+_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
+"""A version has letters only: a spreadsheet would make a number of others."""
+
+
+class SheetColumns(NamedTuple):
+    """Which records go into a sheet; what is empty asks for all."""
+
+    usernames: frozenset[str] = frozenset()
+    cohort: str = ""
+    kind: str = ""
+    """`graduated` or `returned`."""
+
+
+class ExportedSheet(NamedTuple):
+    """Records as rows of cells, the first row with their headers."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def people(self) -> int:
+        """How many records are in it."""
+        return len(self.rows) - 1
+
+
+def version(record: Record) -> str:
+    """Return what tells one state of a record from another."""
+    whole = json.dumps([sorted(record.values.items()), record.waivers], ensure_ascii=True)
+    return hashlib.sha256(whole.encode()).hexdigest()[:12].translate(_LETTERS)
+
+
+def chosen(
+    workspace: Workspace, choice: SheetColumns, on: str, progress: Callable[[int, int], None] | None = None
+) -> tuple[Record, ...]:
+    """Return the records that are asked for, by username.
+
+    Raises:
+        NoSuchPerson: there is no record of one of the usernames.
+        Usage: there is no such cohort.
+    """
+    records = workspace.check_within(workspace.scope((), choice.cohort), on, progress).records
+    known = {record.username for record in records}
+    for username in sorted(choice.usernames - known):
+        raise NoSuchPerson(username, nearest(username, known))
+    wanted = (
+        record
+        for record in records
+        if record.username
+        and (not choice.usernames or record.username in choice.usernames)
+        and choice.kind in {"", record.text("transition:kind")}
+    )
+    return tuple(sorted(wanted, key=lambda record: (record.username, record.path)))
+
+
+def records_at(workspace: Workspace, paths: Sequence[str]) -> tuple[Record, ...]:
+    """Return the records in these files, by username, as far as they can be read.
+
+    Raises:
+        Usage: none of them can.
+    """
+    records = [record for record in workspace.records(paths) if record.username]
+    if not records:
+        raise Usage(_("There is nobody to put into a sheet."))
+    return tuple(sorted(records, key=lambda record: (record.username, record.path)))
+
+
+def sheet_of(records: Sequence[Record], school: School) -> ExportedSheet:
+    """Return the sheet of these records: the columns that any of them holds, in canonical order."""
+    held = {key for record in records for key in record.values} | set(ALWAYS)
+    fields = [field for key, field in school.fields.items() if key in held and field.kind is not FieldKind.WAIVERS]
+    head = (*(field.key for field in fields), VERSION)
+    rows = (
+        (*(cell_of(field, record.values.get(field.key)) for field in fields), version(record)) for record in records
+    )
+    return ExportedSheet((head, *rows))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a sheet into a new file, for the eyes of the user alone.
+
+    Raises:
+        Usage: there is a file already, in which somebody may have worked.
+        NotWritten: the disk refused.
+    """
+    if path.exists():
+        message = _("{path} is there already, and somebody may have worked in it; name another file with --out.")
+        raise Usage(message.format(path=visible(str(path), 200)))
+    disk.create(path, text, disk.PRIVATE)
+
+
+def as_text(sheet: ExportedSheet, separator: str = "", *, bom: bool = True) -> str:
+    """Return a sheet as CSV, by default with the separator that spreadsheets of the language spoken now expect."""
+    return spreadsheet.as_csv(sheet.rows, separator or spreadsheet.separator(), bom=bom)

@@ -1,0 +1,109 @@
+"""Revision: one commit as the audit reads it: who, when, what for, and which records it changed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from typing import Final, NamedTuple
+
+_PULL_REQUEST: Final = re.compile(
+    r"\AMerge pull request #(\d{1,9})\b"
+    r"|\A.*\((?:pull request )?#(\d{1,9})\)"
+    r"|\AMerged PR (\d{1,9})\b"
+    r"|^See merge request \S*!(\d{1,9})$",
+    re.MULTILINE,
+)
+"""GitHub; Gitea, Bitbucket and whatever squashes; Azure; GitLab."""
+_NAMING: Final = ("#", "PR", "!")
+"""One of these is in every message that names a pull request."""
+
+_FIGURES: Final = 12
+_SECONDS: Final = re.compile(rf"-?\d{{1,{_FIGURES}}}")
+_OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3])([0-5]\d)")
+
+
+class FileChange(NamedTuple):
+    """One record's file in a commit: the objects that held it before and hold it afterwards; "" for none."""
+
+    path: str
+    """From the data's root."""
+    old: str
+    new: str
+
+
+class Stamp(NamedTuple):
+    """Who, and when."""
+
+    who: str
+    """`Name <address>`."""
+    when: str
+    """Seconds since 1970 and an offset, as git stores them."""
+
+    @property
+    def seconds(self) -> int | None:
+        """The seconds since 1970; None when git holds no number that could be a moment."""
+        seconds = self.when.partition(" ")[0]
+        plain = seconds.isascii() and seconds.isdigit() and len(seconds) <= _FIGURES
+        return int(seconds) if plain or _SECONDS.fullmatch(seconds) else None
+
+    @property
+    def date(self) -> str:
+        """The moment in ISO 8601; "" when there is no such moment."""
+        seconds = self.seconds
+        if seconds is None:
+            return ""
+        try:
+            return datetime.fromtimestamp(seconds, _zone(self.when.partition(" ")[2])).isoformat()
+        except (ValueError, OverflowError, OSError):
+            return ""
+
+
+@cache
+def _zone(offset: str) -> tzinfo:
+    """Return the zone of an offset such as `+0200`; Greenwich when there is no such zone."""
+    found = _OFFSET.fullmatch(offset)
+    return timezone(timedelta(minutes=int(f"{found[1]}{int(found[2]) * 60 + int(found[3])}"))) if found else UTC
+
+
+class Revision(NamedTuple):
+    """A commit."""
+
+    name: str
+    text: str
+    """In git's raw format: the commit's name, headers, a blank line, and the message, each line of it indented."""
+    changes: tuple[FileChange, ...]
+
+    @property
+    def author(self) -> Stamp:
+        """Who wrote it, and when."""
+        return self._stamp("\nauthor ")
+
+    @property
+    def committer(self) -> Stamp:
+        """Who committed it, and when."""
+        return self._stamp("\ncommitter ")
+
+    def _stamp(self, word: str) -> Stamp:
+        start = self.text.find(word)
+        line = self.text[start + len(word) : self.text.find("\n", start + 1)] if start >= 0 else ""
+        end = line.rfind("> ") + 1
+        return Stamp(line[:end], line[end + 1 :]) if end else Stamp(line, "")
+
+    @property
+    def signed(self) -> bool:
+        """Whether it bears a signature, good or bad."""
+        return "\ngpgsig" in self.text
+
+    @property
+    def message(self) -> str:
+        """The message as it was written."""
+        return self.text.partition("\n\n")[2].replace("\n    ", "\n").removeprefix("    ")
+
+    @property
+    def pull_request(self) -> int:
+        """The number of the pull request that the message names; 0 when it names none."""
+        if not any(word in self.text for word in _NAMING):
+            return 0
+        found = _PULL_REQUEST.search(self.message)
+        return int(next(filter(None, found.groups()))) if found else 0

@@ -1,0 +1,70 @@
+"""Snapshot: the records and the schema as one commit has them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.errors import GitRefused, Unreadable
+from graduand.language import _
+from graduand.records.importer import read_importer
+from graduand.records.institution import read_institution
+from graduand.records.school import School, school_of
+from graduand.records.school_language import IMPORTER as IMPORTER_PATH
+from graduand.records.school_language import PATH as INSTITUTION_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graduand.git.program import Program
+
+
+class TreeEntry(NamedTuple):
+    """A file of a commit: its path from the data's root, and the object that holds it."""
+
+    path: str
+    blob: str
+
+
+def entries(program: Program, commit: str) -> Iterator[TreeEntry]:
+    """Return the records' files at `commit`, sorted by path; links and other strange things are none.
+
+    Raises:
+        Unreadable: the commit is not here, as in a shallow clone.
+    """
+    try:
+        listing = program.look("ls-tree", "-r", "-z", "--end-of-options", commit, "records/")
+    except GitRefused as refused:
+        raise Unreadable(commit[:12], refused.said) from refused
+    for line in listing.split("\0"):
+        facts, _tab, path = line.partition("\t")
+        if facts.startswith("100") and path.endswith(".yaml"):
+            yield TreeEntry(path, facts.split()[2])
+
+
+def contents(program: Program, found: Iterable[TreeEntry]) -> Iterator[tuple[str, bytes]]:
+    """Return path and bytes of each entry; an object that is missing is passed over."""
+    listed = list(found)
+    for entry, content in zip(listed, program.blobs(entry.blob for entry in listed), strict=True):
+        if content is not None:
+            yield entry.path, content
+
+
+def school_at(program: Program, commit: str) -> School:
+    """Return the school as `commit` has it: records are judged by the schema of their own commit.
+
+    Raises:
+        Unreadable: the commit has no schema.
+        SchemaBroken: its schema does not hold together.
+    """
+    prefix = program.look("rev-parse", "--show-prefix").strip()
+    importer, institution = program.blobs(f"{commit}:{prefix}{path}" for path in (IMPORTER_PATH, INSTITUTION_PATH))
+    if importer is None or institution is None:
+        raise Unreadable(commit[:12], _("this commit has no schema"))
+    return _school(institution, importer)
+
+
+@cache
+def _school(institution: bytes, importer: bytes) -> School:
+    """Return the school of two files; they seldom change from one upload to the next."""
+    return school_of(read_institution(institution), read_importer(importer))

@@ -1,1 +1,0 @@
-"""History: the git repository that the records live in; the only place that runs git."""

@@ -1,0 +1,1 @@
+"""The index: what is known of all records at once, remembered between two runs."""

@@ -1,0 +1,237 @@
+"""Roster: everybody in one list, as the interface shows them; found, filtered and sorted without reading a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.findings import Severity
+from graduand.handshake.status import Status
+from graduand.index.column_store import Listing, keep, last_known
+from graduand.index.query import Query, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from graduand.findings import Finding
+    from graduand.workspace import Workspace
+
+WAITING: Final = "GR601"
+"""The rule that tells who waits for a personal address."""
+
+HELD: Final = "GR506"
+"""The rule that tells whose change of the account is held back."""
+
+ORDERS: Final = ("path", "name", "username", "problem", "outstanding")
+"""What the list can be sorted by."""
+
+
+class ListedPerson(NamedTuple):
+    """One person in the list; texts only, so that a list of them can be kept and read back at once."""
+
+    path: str
+    username: str
+    last_name: str
+    first_name: str
+    address: str
+    programme: str
+    kind: str
+    """graduated, returned, or whatever stands there."""
+    disabled: str
+    """"true", "false", or "" when the account is left as it is."""
+    rules: str
+    """The rules that are broken, by their ids, with blanks between; "" when none is."""
+    worst: str
+    """The worst severity among the findings; "" when there is none."""
+    card: str = ""
+    login: str = ""
+    """The identifier of the school's single sign-on."""
+
+    @property
+    def name(self) -> str:
+        """The name as lists have it: last name first."""
+        return ", ".join(part for part in (self.last_name, self.first_name) if part)
+
+    @property
+    def cohort(self) -> str:
+        """The folder below `records/`."""
+        return self.path.split("/")[1]
+
+
+class Progress(NamedTuple):
+    """How a change stands against what Handshake was last sent."""
+
+    status: str
+    """A `Status`."""
+    effects: tuple[str, ...] = ()
+    """The `Effect`s, the most destructive first."""
+
+
+_COLUMNS: Final = {name: number for number, name in enumerate(ListedPerson._fields)}
+_RANK: Final = {Severity.ERROR: "0", Severity.WARNING: "1", Severity.NOTE: "2", "": "3"}
+
+
+@dataclass(frozen=True)
+class PeopleList:
+    """All entries in the order of their paths, and how each person stands against the last upload."""
+
+    entries: Sequence[ListedPerson] = ()
+    outstanding: Mapping[str, Progress] = field(default_factory=dict)
+    """By username; empty until it is known."""
+
+    @cached_property
+    def _haystacks(self) -> list[str]:
+        """What is looked through for words, folded, one text a person."""
+        words = ("username", "first_name", "last_name", "first_name", "address", "programme")
+        lines = map(" ".join, zip(*(self._column(name) for name in words), strict=True))
+        # One text in one go: a call for each of a hundred thousand people would be seen.
+        return folded("\n".join(line.replace("\n", " ") for line in lines)).split("\n") if self.entries else []
+
+    def _column(self, name: str) -> Sequence[str]:
+        """Return one text of everybody; a hundred thousand people are not made for it."""
+        if isinstance(self.entries, Listing):
+            column: Sequence[str] = self.entries.columns[_COLUMNS[name]]
+            return column
+        return [getattr(one, name) for one in self.entries]
+
+    def knowing(self, outstanding: Mapping[str, Progress]) -> PeopleList:
+        """Return the same people with what is outstanding; all that was worked out about them is kept."""
+        other = replace(self, outstanding=outstanding)
+        other.__dict__.update({name: value for name, value in self.__dict__.items() if name not in _FIELDS})
+        return other
+
+    def prepare(self) -> PeopleList:
+        """Work out now, where nobody waits, what the first search needs."""
+        _worked_out = self._haystacks, self.places, self.cohorts, self.rules
+        return self
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each path stands among the entries."""
+        return {path: number for number, path in enumerate(self._column("path"))}
+
+    @cached_property
+    def cohorts(self) -> tuple[str, ...]:
+        """The cohorts, sorted."""
+        return tuple(sorted({path.split("/", 2)[1] for path in self._column("path")}))
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that anybody breaks, sorted."""
+        return tuple(sorted(set(chain.from_iterable(rules.split() for rules in set(self._column("rules"))))))
+
+    def find(self, query: Query, within: Sequence[int] | None = None) -> Sequence[int]:
+        """Return the numbers of the entries that `query` finds, of those `within` when given."""
+        found: Sequence[int] = range(len(self.entries)) if within is None else within
+        for condition in query.filters:
+            column, holds = self._condition(condition.key, condition.value)
+            found = [number for number in found if holds(column[number])]
+        if not query.words:
+            return found
+        haystacks = self._haystacks
+        first, *others = sorted(query.words, key=len, reverse=True)
+        if within is None and not query.filters:
+            found = [number for number, text in enumerate(haystacks) if first in text]
+        else:
+            others.insert(0, first)
+        for word in others:
+            found = [number for number in found if word in haystacks[number]]
+        return found
+
+    def _condition(self, key: str, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
+        """Return which text of everybody a filter looks at, and what it must be like."""
+        if key == "kind":
+            return self._column("kind"), lambda kind: kind.startswith(value)
+        if key == "cohort":
+            return self._column("path"), lambda path: folded(path.split("/", 2)[1]).startswith(value)
+        if key == "problem":
+            wanted = value.upper()
+            both = list(map(" ".join, zip(self._column("worst"), self._column("rules"), strict=True)))
+            return both, lambda one: one.startswith(value) or wanted in one
+        if value in _SIGNS:
+            name, sign = _SIGNS[value]
+            return self._column(name), lambda text: sign in text
+        return self._statuses(), lambda status: status == value
+
+    def _statuses(self) -> Sequence[str]:
+        known = self.outstanding
+        return [known[one].status if one in known else "" for one in self._column("username")]
+
+    def sort(self, numbers: Iterable[int], order: str) -> Sequence[int]:
+        """Return `numbers` in one of the ORDERS."""
+        if order == "path":
+            return sorted(numbers)
+        return sorted(numbers, key=self._keys(order).__getitem__)
+
+    def _keys(self, order: str) -> Sequence[str]:
+        """Return what everybody is sorted by."""
+        if order == "problem":
+            worst = (_RANK[one] for one in self._column("worst"))
+            return list(map("".join, zip(worst, self._column("rules"), strict=True)))
+        if order == "outstanding":
+            return [_URGENT.get(one, "9") for one in self._statuses()]
+        return self._names if order == "name" else self._column("username")
+
+    @cached_property
+    def _names(self) -> list[str]:
+        names = map(" ".join, zip(self._column("last_name"), self._column("first_name"), strict=True))
+        return folded("\n".join(name.replace("\n", " ") for name in names)).split("\n")
+
+
+_FIELDS: Final = {"entries", "outstanding"}
+_SIGNS: Final = {
+    "waiting": ("rules", WAITING),
+    "held": ("rules", HELD),
+    "closed": ("disabled", "true"),
+    "reopened": ("disabled", "false"),
+}
+"""Values of `is:` that a text of the entry tells by what is in it."""
+
+_URGENT: Final[Mapping[str, str]] = {Status.FAILED: "0", Status.NEW: "1", Status.CHANGED: "2", Status.UNCHANGED: "3"}
+
+
+def roster_of(workspace: Workspace, on: str, progress: Callable[[int, int], None] | None = None) -> PeopleList:
+    """Return everybody, judged on the day `on`; files that cannot be read are there too."""
+    register = workspace.register(on, progress)
+    columns = [*register.listed(), *_problems(register.paths, register.findings), *register.unique()]
+    keep(workspace, columns)
+    return PeopleList(Listing(ListedPerson, columns))
+
+
+def last_roster(workspace: Workspace) -> PeopleList | None:
+    """Return everybody as `roster_of` knew them last, at once, whatever has happened since; None when it never did."""
+    columns = last_known(workspace)
+    return PeopleList(Listing(ListedPerson, columns)) if columns and len(columns) == len(ListedPerson._fields) else None
+
+
+def _problems(paths: Sequence[str], findings: Iterable[Finding]) -> tuple[list[str], list[str]]:
+    """Return which rules the record at each path breaks, the worst first, and how bad the worst is."""
+    broken: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for finding in findings:
+        broken[finding.path].setdefault(finding.rule, _RANK[finding.severity])
+    severities = {rank: str(severity) for severity, rank in _RANK.items()}
+    rules, worst = [""] * len(paths), [""] * len(paths)
+    for number, path in enumerate(paths) if broken else ():
+        if found := broken.get(path):
+            rules[number] = " ".join(sorted(found, key=lambda rule, found=found: (found[rule], rule)))  # type: ignore[misc]
+            worst[number] = severities[min(found.values())]
+    return rules, worst
+
+
+def outstanding_of(workspace: Workspace, on: str) -> Mapping[str, Progress]:
+    """Return how everybody whose record is sound stands against the last upload, by username.
+
+    Raises:
+        Trouble: there is no git, or nothing that could be sent.
+    """
+    from graduand.uploads.compilation import CompileOptions, prepare  # noqa: PLC0415 - the list shows itself before it is needed
+
+    compiled = prepare(workspace, CompileOptions(on, allow_dirty=True, skip_errors=True))
+    if compiled.prepared is None:
+        return {}
+    plan = compiled.prepared.plan
+    told = {change.username: Progress(change.status, change.effects) for change in plan.telling}
+    return told | dict.fromkeys(plan.unchanged, Progress(Status.UNCHANGED))

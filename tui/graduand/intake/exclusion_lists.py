@@ -1,0 +1,106 @@
+"""Lists: the people whom no intake brings in: deleted ones, as salted checksums, and confidential ones."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from graduand.errors import SchemaBroken
+from graduand.intake.source_profile import FOLDER, LIMIT
+from graduand.language import _
+from graduand.records.importer import bare
+from graduand.records.kinds import FieldKind
+from graduand.records.source import Refused, text_of
+from graduand.records.tree import parse
+from graduand.records.writing import scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TOMBSTONES: Final = f"{FOLDER}/tombstones.yaml"
+CONFIDENTIAL: Final = f"{FOLDER}/confidential.yaml"
+_HEAD: Final = """\
+# People who were deleted and must not come back with the next file: of each a checksum of the username, the day and
+# the legal basis, nothing else. Made by graduand forget.
+# Personnes supprimées qui ne doivent pas revenir avec le prochain fichier : de chacune une empreinte de l’identifiant,
+# le jour et le fondement juridique, rien d’autre. Fait par graduand forget.
+"""
+
+
+class Tombstone(NamedTuple):
+    """What is kept of a deleted person."""
+
+    checksum: str
+    deleted_on: str
+    basis: str
+
+
+class Tombstones(NamedTuple):
+    """All deleted people; the salt keeps lists of other schools from being laid beside this one."""
+
+    salt: str = ""
+    stones: tuple[Tombstone, ...] = ()
+
+    def checksum(self, username: str) -> str:
+        """Return what is kept of a username."""
+        return hashlib.sha256(f"{self.salt}\n{username}".encode()).hexdigest()[:32]
+
+    def among(self, usernames: Iterable[str]) -> dict[str, Tombstone]:
+        """Return the deleted people among these, with their stones."""
+        known = {stone.checksum: stone for stone in self.stones}
+        if not known:
+            return {}
+        sums = {username: self.checksum(username) for username in usernames}
+        return {username: known[checksum] for username, checksum in sums.items() if checksum in known}
+
+    def with_one(self, username: str, deleted_on: str, basis: str) -> Tombstones:
+        """Return the list with one more person."""
+        whole = self if self.salt else Tombstones(secrets.token_hex(16))
+        stone = Tombstone(whole.checksum(username), deleted_on, basis)
+        others = tuple(one for one in whole.stones if one.checksum != stone.checksum)
+        return whole._replace(stones=tuple(sorted((*others, stone), key=lambda one: (one.deleted_on, one.checksum))))
+
+
+def read_tombstones(raw: bytes, path: str = TOMBSTONES) -> Tombstones:
+    """Return what the file says.
+
+    Raises:
+        SchemaBroken: it does not say what it must.
+    """
+    says = _tree(raw, path)
+    try:
+        stones = tuple(Tombstone(str(one["username"]), str(one["on"]), str(one["basis"])) for one in says["deleted"])
+        return Tombstones(str(says["salt"]), stones)
+    except (KeyError, TypeError) as error:
+        message = _("The file needs a salt, and below deleted a username's checksum, on and basis of each person.")
+        raise SchemaBroken(path, 1, message) from error
+
+
+def written(tombstones: Tombstones) -> str:
+    """Return the text of the file."""
+    lines = [f"salt: {scalar(tombstones.salt, FieldKind.IDENTIFIER)}", "deleted:"]
+    for stone in tombstones.stones:
+        lines.append(f"  - username: {scalar(stone.checksum, FieldKind.IDENTIFIER)}")
+        lines.append(f"    on: {scalar(stone.deleted_on, FieldKind.DATE)}")
+        lines.append(f"    basis: {scalar(stone.basis, FieldKind.TEXT)}")
+    return _HEAD + "".join(f"{line}\n" for line in lines)
+
+
+def read_confidential(raw: bytes, path: str = CONFIDENTIAL) -> frozenset[str]:
+    """Return the usernames that the file keeps out.
+
+    Raises:
+        SchemaBroken: it does not say what it must.
+    """
+    usernames = _tree(raw, path).get("usernames")
+    if not isinstance(usernames, list) or not all(isinstance(username, str) for username in usernames):
+        raise SchemaBroken(path, 1, _("The file needs usernames, a list of those who are kept out."))
+    return frozenset(usernames)
+
+
+def _tree(raw: bytes, path: str) -> dict[str, Any]:
+    try:
+        return dict(bare(parse(text_of(raw, LIMIT))))
+    except Refused as refused:
+        raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused

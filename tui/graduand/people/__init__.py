@@ -1,1 +1,0 @@
-"""Everybody at once: all records known as columns, listed, found and compared."""

@@ -1,0 +1,85 @@
+"""Events for machines and spreadsheets: JSON Lines and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import visible
+from graduand.reports.audit_text import what
+from graduand.reports.json_text import json_text
+from graduand.reports.labels import TECHNICAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graduand.audit.query import AuditEvent
+    from graduand.audit.verify import Verified
+    from graduand.git.events import Event
+
+SCHEMA: Final = "graduand/event/1"
+_WHOLE: Final = 1 << 30
+"""Characters of a cell; nothing is cut."""
+_COLUMNS: Final = ("date", "event", "username", "what", "author", "commit", "pull_request", "path", "uploads")
+
+
+def as_json(told: Sequence[AuditEvent]) -> Iterator[str]:
+    """Return one JSON object an event."""
+    for one in told:
+        yield json_text(event_facts(one.event) | {"uploads": one.uploads})
+
+
+def event_facts(event: Event) -> dict[str, object]:
+    """Return an event under the names that JSON gives to what it holds."""
+    source = event.source
+    return {
+        "schema": SCHEMA,
+        "event": event.event,
+        "username": event.username,
+        "date": source.date,
+        "commit": source.commit,
+        "author": source.author,
+        "committer": source.committer,
+        "reason": event.reason,
+        "path": event.path,
+        "old": event.old,
+        "new": event.new,
+        "requested_by": event.requested_by,
+        "effective_on": event.effective_on,
+        "pull_request": source.pull_request or None,
+        "signed": source.signed,
+        "backdated": source.backdated,
+    }
+
+
+def as_csv(told: Sequence[AuditEvent], *, show: bool) -> str:
+    """Return the events as CSV for a spreadsheet; a cell that it would run begins with an apostrophe."""
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for one in told:
+        event, source = one.event, one.event.source
+        cells = (
+            *(
+                source.date,
+                event.event,
+                event.username,
+                what(event, TECHNICAL, show=show),
+                source.author,
+                source.commit,
+            ),
+            *(source.pull_request or "", event.path, " ".join(one.uploads)),
+        )
+        writer.writerow([_harmless(str(cell)) for cell in cells])
+    return page.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    seen = visible(cell, _WHOLE)
+    return f"'{seen}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else seen
+
+
+def verified_json(verified: Verified) -> str:
+    """Return what can be proved of the history, as one JSON object."""
+    return json_text({"schema": "graduand/verified/1", "sound": verified.sound, **verified._asdict()}) + "\n"

@@ -1,0 +1,178 @@
+"""Events as a page: self-contained HTML with a plot of closings and reopenings, for whoever asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from graduand.git.events import EventKind
+from graduand.language import _, ngettext, visible
+from graduand.reports.audit_plot import MONTHS, bars, plot
+from graduand.reports.audit_text import author_of, kind_word, warnings, what
+from graduand.reports.html import head, heads
+from graduand.reports.labels import ASKED_BY, REASON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from graduand.audit.query import AuditEvent, Trail, Wanted
+    from graduand.reports.audit_plot import Bar
+    from graduand.reports.labels import Terms
+
+_STYLE: Final = (
+    ".scope,figcaption{color:#555}"
+    ".figures{display:flex;flex-wrap:wrap;gap:1em;margin:1.5em 0;padding:0;list-style:none}"
+    ".figures li{border:1px solid #ccc;border-radius:.4em;padding:.6em 1.2em;min-width:7em}"
+    ".figures strong{display:block;font-size:1.7em;line-height:1.2}"
+    "figure{margin:1em 0}svg{width:100%;height:auto}svg text{font-size:12px;fill:#444}"
+    ".key{display:inline-block;width:.9em;height:.9em;border:1px solid #222;vertical-align:-.1em;margin:0 .3em 0 1em}"
+    ".closed{background:#9b1c1c}.reopened{background:repeating-linear-gradient(45deg,#1b6e4a 0 2px,#fff 2px 4px)}"
+    ".small{width:auto}td:nth-child(4){overflow-wrap:anywhere}.number{text-align:right}"
+    ".deactivated td:nth-child(3){font-weight:600;color:#9b1c1c}"
+    "@media print{figure,.figures{break-inside:avoid}details>summary{display:none}}"
+)
+
+
+def as_html(trail: Trail, school: str, wanted: Wanted, terms: Terms, *, show: bool) -> Iterator[str]:
+    """Return the lines of one page that needs nothing else and runs nothing."""
+    title = _("Audit trail: {school}").format(school=visible(school, 200)) if school else _("Audit trail")
+    yield head(title, _STYLE)
+    yield f'<header><h1>{escape(title)}</h1><p class="scope">{escape(_scope(trail, wanted))}</p></header><main>'
+    yield from _warned(trail._replace(gaps=()))
+    yield from _figures(trail.told)
+    yield from _closings(trail.told, terms)
+    if trail.gaps:
+        yield _heading(_("What could not be read for a while"))
+        yield from _warned(trail._replace(cut=False))
+    yield from _events(trail.told, terms, show=show)
+    yield "</main></body></html>"
+
+
+def _warned(trail: Trail) -> Iterator[str]:
+    for spans in warnings(trail):
+        said = "".join(span.text for span in spans)
+        yield f'<p class="warning">{escape(said)}</p>'
+
+
+def _scope(trail: Trail, wanted: Wanted) -> str:
+    """Return of which time the page tells, and what else it is limited to."""
+    days = sorted(filter(None, (told.event.source.date[:10] for told in trail.told)))
+    period = _("{first} to {last}").format(first=_day(days[0]), last=_day(days[-1])) if days else _("no events")
+    limits = (
+        *(kind_word(kind) for kind in EventKind if kind in wanted.kinds),
+        *(visible(text) for text in (wanted.cohort, wanted.person, wanted.author) if text),
+        *([_("since {day}").format(day=_day(wanted.since))] if wanted.since else []),
+        *([_("until {day}").format(day=_day(wanted.until))] if wanted.until else []),
+    )
+    only = " · " + _("Only: {limits}").format(limits=", ".join(limits)) if limits else ""
+    return f"{period}{only} · " + _("Derived from the git history of the records")
+
+
+def _day(day: str) -> str:
+    """Return a date as people write it; as it is when it is none."""
+    year, _dash, rest = day.partition("-")
+    month, _dash, number = rest.partition("-")
+    if not (month.isdecimal() and number.isdecimal() and 1 <= int(month) <= 12):
+        return day
+    return f"{int(number)} {_(MONTHS[int(month) - 1])} {year}"
+
+
+def _figures(told: Sequence[AuditEvent]) -> Iterator[str]:
+    found = Counter(one.event.event for one in told)
+    people = len({one.event.username for one in told})
+    yield '<ul class="figures">'
+    words = [(ngettext("{count} person", "{count} people", people), people)]
+    words += [(_kind_words(kind, found[kind]), found[kind]) for kind in EventKind if found[kind]]
+    for text, count in words:
+        yield "<li>" + escape(text).format(count=f"<strong>{count}</strong>") + "</li>"
+    yield "</ul>"
+
+
+def _kind_words(kind: EventKind, count: int) -> str:
+    """Return what happened so many times, with a place for the number."""
+    return {
+        EventKind.GRADUATED: ngettext("{count} graduated", "{count} graduated", count),
+        EventKind.RETURNED: ngettext("{count} returned", "{count} returned", count),
+        EventKind.USERNAME: ngettext("{count} username changed", "{count} usernames changed", count),
+        EventKind.EMAIL: ngettext("{count} address changed", "{count} addresses changed", count),
+        EventKind.DEACTIVATED: ngettext("{count} account closed", "{count} accounts closed", count),
+        EventKind.REACTIVATED: ngettext("{count} account reopened", "{count} accounts reopened", count),
+        EventKind.CORRECTED: ngettext("{count} corrected", "{count} corrected", count),
+        EventKind.REMOVED: ngettext("{count} record removed", "{count} records removed", count),
+    }[kind]
+
+
+def _closings(told: Sequence[AuditEvent], terms: Terms) -> Iterator[str]:
+    """Return what a dean asks for first: how many accounts were closed and reopened, when, and why."""
+    yield _heading(_("Accounts closed and reopened"))
+    found = bars(one.event for one in told)
+    if not found:
+        none = _("No account was closed or reopened.")
+        yield f"<p>{escape(none)}</p>"
+        return
+    closed, reopened, same = _("closed"), _("reopened"), escape(_("The same as figures"))
+    yield "<figure>"
+    yield from plot(found)
+    yield f'<figcaption><span class="key closed"></span>{escape(closed)}'
+    yield f'<span class="key reopened"></span>{escape(reopened)}'
+    yield "</figcaption></figure>"
+    yield f"<details><summary>{same}</summary>"
+    yield from _table((_("Period"), closed, reopened), ((bar.label, bar.closed, bar.reopened) for bar in _busy(found)))
+    yield "</details>"
+    reasons = Counter((one.event.event, one.event.reason, one.event.requested_by) for one in told if _is_account(one))
+    rows = (
+        (
+            kind_word(kind),
+            visible(terms.value(REASON, reason)) or _("no reason given"),
+            visible(terms.value(ASKED_BY, who)) or "–",
+            count,
+        )
+        for (kind, reason, who), count in reasons.most_common()
+    )
+    yield _heading(_("Reasons"))
+    yield from _table((_("Event"), _("Reason"), _("Asked by"), _("Number")), rows)
+
+
+def _busy(found: Sequence[Bar]) -> list[Bar]:
+    return [bar for bar in found if bar.closed or bar.reopened]
+
+
+def _is_account(told: AuditEvent) -> bool:
+    return told.event.event in {EventKind.DEACTIVATED, EventKind.REACTIVATED}
+
+
+def _heading(words: str) -> str:
+    return f"<h2>{escape(words)}</h2>"
+
+
+def _table(words: tuple[str, ...], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
+    """Return a table of few columns; numbers stand at the right."""
+    yield f'<table class="small">{heads(words)}<tbody>'
+    for row in rows:
+        cells = (
+            f'<td class="number">{cell}</td>' if isinstance(cell, int) else f"<td>{escape(cell)}</td>" for cell in row
+        )
+        yield f"<tr>{''.join(cells)}</tr>"
+    yield "</tbody></table>"
+
+
+def _events(told: Sequence[AuditEvent], terms: Terms, *, show: bool) -> Iterator[str]:
+    yield _heading(_("Every event"))
+    words = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Upload"))
+    yield f"<table>{heads(words)}<tbody>"
+    for one in told:
+        event, source = one.event, one.event.source
+        pull_request = f" #{source.pull_request}" if source.pull_request else ""
+        by = f"{author_of(event)} {source.commit[:10]}{pull_request}"
+        late = _(" (dated back)") if source.backdated else ""
+        cells = (
+            visible(event.username),
+            kind_word(event.event),
+            what(event, terms, show=show),
+            by,
+            " ".join(one.uploads),
+        )
+        day = f'<td><time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}</td>'
+        yield f'<tr class="{event.event}">{day}{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+    yield "</tbody></table>"

@@ -1,0 +1,110 @@
+"""A plan for machines and for pages: JSON, Markdown, HTML."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from graduand.handshake.status import Status
+from graduand.language import _, visible
+from graduand.reports.compile_text import left_out_text
+from graduand.reports.html import code, head, heads, plain
+from graduand.reports.json_text import json_text
+from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
+from graduand.reports.size_limit import RESERVED, left_out
+from graduand.uploads.compilation import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graduand.handshake.plan import PlannedChange
+    from graduand.reports.labels import Terms
+    from graduand.reports.size_limit import Room
+    from graduand.uploads.compilation import PreparedUpload
+
+SCHEMA: Final = "graduand/plan/1"
+
+
+def as_json(prepared: PreparedUpload) -> str:
+    """Return the plan as one JSON object, nothing masked."""
+    upload, plan = prepared.upload, prepared.plan
+    whole = {
+        "schema": SCHEMA,
+        "plan": upload.plan,
+        "on": upload.on,
+        "commit": upload.commit or None,
+        "since": prepared.since or None,
+        "counts": dict(sorted(plan.counts().items())),
+        "beyond_limits": [
+            {"effect": breach.effect, "count": breach.number, "people": breach.people} for breach in prepared.breaches
+        ],
+        "changes": [_entry(change) for change in plan.telling if change.status is not Status.UNCHANGED],
+    }
+    return json_text(whole, indent=2) + "\n"
+
+
+def _entry(change: PlannedChange) -> dict[str, object]:
+    return {
+        "username": change.username,
+        "status": change.status,
+        "effects": change.effects,
+        "held_back": change.held_back or None,
+        "fields": [cell._asdict() for cell in change.cells],
+    }
+
+
+def as_markdown(prepared: PreparedUpload, room: Room, terms: Terms, *, show: bool) -> Iterator[str]:
+    """Return the plan as lines of Markdown that fit into `room`; who does not is counted in a sentence."""
+    before = [
+        "## " + _("Plan for {day}").format(day=prepared.upload.on),
+        "",
+        plain(counts(prepared.plan)),
+        *(f"\n> {plain(text)}" for text in _warnings(prepared)),
+    ]
+    after = ["", _("Checksum: {checksum}").format(checksum=f"`{prepared.upload.plan}`")]
+    yield from before
+    heads = " | ".join((_("Username"), _("What happens"), _("Fields")))
+    rows = [_row(change, terms, show=show) for change in _worth_a_row(prepared)]
+    left = room.size - RESERVED - sum(map(room.used, [*before, *after]))
+    taken = room.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
+    yield from taken
+    yield from left_out(rows, taken, "\n")
+    yield from after
+
+
+def _row(change: PlannedChange, terms: Terms, *, show: bool) -> str:
+    _username, *columns = _columns(change, terms, show=show)
+    return f"| {code(change.username)} | {' | '.join(map(plain, columns))} |"
+
+
+def as_html(prepared: PreparedUpload, terms: Terms, *, show: bool) -> Iterator[str]:
+    """Return the plan as the lines of one self-contained page."""
+    title = _("Plan for {day}").format(day=prepared.upload.on)
+    yield head(title, _STYLE)
+    yield f"<h1>{escape(title)}</h1><p>{escape(counts(prepared.plan))}</p>"
+    yield from (f'<p class="warning">{escape(text)}</p>' for text in _warnings(prepared))
+    yield "<table>" + heads((_("Username"), _("What happens"), _("Fields"))) + "<tbody>"
+    for change in _worth_a_row(prepared):
+        cells = "".join(f"<td>{escape(text)}</td>" for text in _columns(change, terms, show=show))
+        yield f'<tr class="{change.effects[0] if change.effects else change.status}">{cells}</tr>'
+    checksum = _("Checksum: {checksum}").format(checksum=prepared.upload.plan)
+    yield f"</tbody></table><p><code>{escape(checksum)}</code></p></body></html>"
+
+
+_STYLE: Final = ".deactivate td:nth-child(2){font-weight:600;color:#9b1c1c}td:nth-child(3){overflow-wrap:anywhere}"
+
+
+def _warnings(prepared: PreparedUpload) -> Iterator[str]:
+    """Return what must be read before the rows: limits that are passed, who is left out, and that it is a draft."""
+    yield from map(said, prepared.breaches)
+    yield from ("".join(span.text for span in spans).strip() for spans in left_out_text(prepared.upload))
+
+
+def _worth_a_row(prepared: PreparedUpload) -> Iterator[PlannedChange]:
+    yield from (change for change in prepared.plan.telling if change.status is not Status.UNCHANGED)
+
+
+def _columns(change: PlannedChange, terms: Terms, *, show: bool) -> tuple[str, str, str]:
+    words = ", ".join([status_word(change.status), *map(effect_words, change.effects), *held_back(change)])
+    cells = "; ".join(cell_text(cell, terms, show=show) for cell in change.cells)
+    return visible(change.username), words, cells

@@ -1,0 +1,196 @@
+"""Among: the rules of identity that hold people against each other, on columns of what they look at."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cached_property
+from itertools import chain, islice, starmap
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from graduand.language import _, quoted, visible
+from graduand.records.kinds import CLEAR
+from graduand.records.transition import RETURNED
+from graduand.rules.identity import FORMER, KEYS, MAJORS, MORE, Identity
+from graduand.rules.rule import Flaw
+from graduand.similar import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+_UNIQUE: Final = (
+    ("GR403", "email_address", "address"),
+    ("GR404", "card_id", "card"),
+    ("GR405", "auth_identifier", "login"),
+)
+_COMMON: Final = 3
+"""People with a major before a near name beside it looks like a slip."""
+
+_BEARING: Final = ("username", "auth_identifier", FORMER)
+"""What accounts made by their owners, and some schools' logins, take from the address [MANUAL][IMP]."""
+
+
+class Shared(NamedTuple):
+    """A flaw of the record at `path` among others."""
+
+    path: str
+    flaw: Flaw
+
+
+def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[Shared]:
+    """Return what is wrong among the people whose parts are the `columns`; most rules have only to look at those."""
+    crowd = _Crowd(columns)
+    _paths, usernames, addresses, cards, logins, formers, more, _first, _last, kinds, majors = columns
+    if _twice(usernames):
+        yield from _same(crowd.people, "GR401", "username", attrgetter("username"))
+        yield from _capitals(crowd.people)
+    for column, (rule, key, name) in zip((addresses, cards, logins), _UNIQUE, strict=True):
+        if _twice(column):
+            yield from _same(crowd.people, rule, key, _folded(name))
+    if any(formers):
+        yield from _former(crowd.people)
+    if any(more):
+        yield from _additional(crowd.people)
+    if RETURNED in kinds:
+        yield from _two_lives(crowd.people)
+    yield from _near_majors(majors, crowd)
+    if any(_bear_another(column, addresses) for column in (usernames, logins, formers)):
+        yield from _recycled(crowd.people)
+
+
+def _bear_another(column: Sequence[str | None], addresses: Sequence[str | None]) -> bool:
+    """Tell whether anybody bears another address than the own one in a column; most columns hold no address at all."""
+    return "@" in "\n".join(filter(None, column)) and any(map(_bears_another, column, addresses))
+
+
+def _bears_another(text: str | None, address: str | None) -> bool:
+    """Tell whether a text is an address, and another one than the person's."""
+    return text is not None and "@" in text and text.casefold() != (address or "").casefold()
+
+
+class _Crowd:
+    """Everybody, put together from the columns when somebody must be looked at."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
+        self._columns = columns
+
+    @cached_property
+    def people(self) -> tuple[Identity, ...]:
+        return tuple(starmap(Identity, zip(*self._columns, strict=True)))
+
+
+def _twice(column: Iterable[str | None]) -> bool:
+    """Tell whether a text stands twice in a column, in whatever case."""
+    texts = [text.casefold() for text in column if text]
+    return len(set(texts)) < len(texts)
+
+
+def _folded(name: str) -> Callable[[Identity], str]:
+    part = attrgetter(name)
+    return lambda person: (part(person) or "").casefold()
+
+
+def _grouped(people: Iterable[Identity], key_of: Callable[[Identity], str]) -> Iterator[list[Identity]]:
+    """Return the groups of two or more people who share a key."""
+    groups: defaultdict[str, list[Identity]] = defaultdict(list)
+    for person in people:
+        groups[key_of(person)].append(person)
+    yield from (group for key, group in groups.items() if key and key != CLEAR.casefold() and len(group) > 1)
+
+
+def _same(people: Sequence[Identity], rule: str, key: str, key_of: Callable[[Identity], str]) -> Iterator[Shared]:
+    place = KEYS.index(key) + 1
+    for group in _grouped(people, key_of):
+        for person in group:
+            message = _("{value} also appears in {others}.")
+            value = quoted(str(person[place]))
+            yield Shared(person.path, Flaw(rule, key, message.format(value=value, others=_others(person, group))))
+
+
+def _others(person: Identity, group: Iterable[Identity]) -> str:
+    """Name the first of the others; a whole school may share a placeholder."""
+    paths = [visible(other.path, 200) for other in islice((one for one in group if one.path != person.path), 4)]
+    return ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
+
+
+def _capitals(people: Sequence[Identity]) -> Iterator[Shared]:
+    for group in _grouped(people, _folded("username")):
+        if len({person.username for person in group}) == 1:
+            continue
+        for person in group:
+            others = [other for other in group if other.username != person.username]
+            message = _("{username} differs only in capitals from the username in {others}.")
+            text = message.format(username=quoted(person.username), others=_others(person, others))
+            yield Shared(person.path, Flaw("GR402", "username", text))
+
+
+def _former(people: Sequence[Identity]) -> Iterator[Shared]:
+    changing = [person for person in people if person.former]
+    owners = {person.username.casefold(): person for person in people}
+    for person in changing:
+        former = person.former or ""
+        owner = owners.get(former.casefold())
+        if owner and owner.path != person.path:
+            message = _("The former username {username} is the present one in {other}.")
+            text = message.format(username=quoted(former), other=visible(owner.path, 200))
+            yield Shared(person.path, Flaw("GR406", FORMER, text))
+    yield from _same(changing, "GR406", FORMER, _folded("former"))
+
+
+def _additional(people: Sequence[Identity]) -> Iterator[Shared]:
+    owners = {(person.address or "").casefold(): person for person in people}
+    for person in people:
+        for index, address in enumerate(person.more or ()):
+            owner = owners.get(address.casefold())
+            if owner and owner.path != person.path:
+                message = _("{address} is the main address in {other}.")
+                text = message.format(address=quoted(address), other=visible(owner.path, 200))
+                yield Shared(person.path, Flaw("GR408", f"{MORE}:{index}", text))
+
+
+def _two_lives(people: Sequence[Identity]) -> Iterator[Shared]:
+    returned = {_full_name(person) for person in people if person.returned}
+    namesakes = [person for person in people if _full_name(person) in returned]
+    for group in _grouped(namesakes, _full_name):
+        sides = {side: [person for person in group if person.returned is side] for side in (True, False)}
+        for person in group:
+            others = sides[not person.returned]
+            if others:
+                message = _("{name} stands with another transition in {others}.")
+                text = message.format(name=quoted(f"{person.first} {person.last}"), others=_others(person, others))
+                yield Shared(person.path, Flaw("GR407", "transition:kind", text))
+
+
+def _full_name(person: Identity) -> str:
+    return folded(f"{person.first} {person.last}") if person.first and person.last else ""
+
+
+def _near_majors(majors: Sequence[tuple[str, ...] | None], crowd: _Crowd) -> Iterator[Shared]:
+    count = Counter(chain.from_iterable(filter(None, majors)))
+    spellings: defaultdict[str, list[str]] = defaultdict(list)
+    for major in count:
+        spellings[folded(major).replace(" ", "")].append(major)
+    usual = {major: max(same, key=count.__getitem__) for same in spellings.values() if len(same) > 1 for major in same}
+    slips = {major: right for major, right in usual.items() if right != major and count[right] >= _COMMON}
+    for person in crowd.people if slips else ():
+        for index, major in enumerate(person.majors or ()):
+            if right := slips.get(major):
+                message = _("{major} is written {usual} in {count} other records.")
+                text = message.format(major=quoted(major), usual=quoted(right), count=count[right])
+                yield Shared(person.path, Flaw("GR410", f"{MAJORS}:{index}", text))
+
+
+def _recycled(people: Sequence[Identity]) -> Iterator[Shared]:
+    given_up = {
+        text.casefold(): (person, key)
+        for person in people
+        for key, text in zip(_BEARING, (person.username, person.login, person.former), strict=True)
+        if text and _bears_another(text, person.address)
+    }
+    for person in people:
+        before, key = given_up.get((person.address or "").casefold(), (person, ""))
+        if before.path != person.path:
+            message = _("{address} is still {key} in {other}, who has another address now.")
+            address = quoted(person.address or "")
+            text = message.format(address=address, key=quoted(key), other=visible(before.path, 200))
+            yield Shared(person.path, Flaw("GR411", "email_address", text))

@@ -1,0 +1,142 @@
+"""Remedy: what cures a flaw of a record where only one thing can be meant; the state of an account is never touched."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from graduand.records.kinds import FieldKind
+from graduand.records.record import LISTED, Record, of_account
+from graduand.records.repair import RULES as REPAIRS
+from graduand.rules.values import close, days_meant, meant
+from graduand.similar import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graduand.records.field import Field
+    from graduand.records.school import School
+
+_WAIVERS: Final = "transition:waive"
+
+
+def remedied(record: Record, rule: str, key: str, school: School) -> Record | None:
+    """Return the record with its flaw under `key` cured; None when that is for a person to decide."""
+    remedy = REMEDIES.get(rule)
+    if remedy is None or of_account(key) or key.startswith(_WAIVERS) is not (remedy is _without_exemption):
+        return None
+    cured = remedy(record, key, school)
+    return None if cured == record else cured
+
+
+def _parts(key: str, school: School) -> tuple[Field, int]:
+    """Return the field that a finding's key stands for, and which item of its list; -1: all of it."""
+    if key in school.fields:
+        return school.fields[key], -1
+    base, _colon, index = key.rpartition(":")
+    return school.fields[base], int(index)
+
+
+def _text(record: Record, field: Field, index: int) -> str:
+    return record.text(field.key) if index < 0 else record.texts(field.key)[index]
+
+
+def _put(record: Record, field: Field, index: int, *texts: str) -> Record:
+    """Return the record with the value, or the item of a list, in place of which `texts` stand; none: without it."""
+    values = dict(record.values)
+    if index < 0:
+        values.pop(field.key)
+        values.update((field.key, text) for text in texts)
+        return record._replace(values=values)
+    items = record.texts(field.key)
+    items = (*items[:index], *texts, *items[index + 1 :])
+    if items:
+        values[field.key] = items
+    else:
+        values.pop(field.key)
+    return record._replace(values=values)
+
+
+def _rewriting(straight: Callable[[Field, str, Record, School], str]) -> Callable[[Record, str, School], Record | None]:
+    """Return the remedy that writes a text as `straight` says; "" leaves it."""
+
+    def remedy(record: Record, key: str, school: School) -> Record | None:
+        field, index = _parts(key, school)
+        text = straight(field, _text(record, field, index), record, school)
+        return _put(record, field, index, text) if text else None
+
+    return remedy
+
+
+def _day(_field: Field, text: str, _record: Record, _school: School) -> str:
+    days = days_meant(text)
+    return days[0] if len(days) == 1 else ""
+
+
+def _shape(field: Field, text: str, _record: Record, _school: School) -> str:
+    return close(field.item if field.kind is FieldKind.LIST else field.kind, text)
+
+
+def _listed(field: Field, text: str, _record: Record, school: School) -> str:
+    allowed = school.year_values if field.key == school.year else field.values
+    return meant(field, text, allowed) or _alike(text, allowed)
+
+
+def _main(field: Field, text: str, record: Record, _school: School) -> str:
+    return _alike(text, record.texts(LISTED[field.key]))
+
+
+def _alike(text: str, allowed: tuple[str, ...]) -> str:
+    """Return the one of the values that differs in capitals, accents and marks only."""
+    found = [value for value in allowed if folded(value) == folded(text)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _trimmed(_field: Field, text: str, _record: Record, _school: School) -> str:
+    return "".join(" " if unicodedata.category(char) == "Zs" else char for char in text).strip(" ")
+
+
+def _composed(_field: Field, text: str, _record: Record, _school: School) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _without(record: Record, key: str, school: School) -> Record:
+    return _put(record, *_parts(key, school))
+
+
+def _split(record: Record, key: str, school: School) -> Record | None:
+    field, index = _parts(key, school)
+    there = record.texts(field.key)
+    items = [item.strip() for item in _text(record, field, index).split(";")]
+    return _put(record, field, index, *(item for item in dict.fromkeys(items) if item and item not in there))
+
+
+def _without_exemption(record: Record, key: str, _school: School) -> Record:
+    index = int(key.removeprefix(f"{_WAIVERS}:").partition(":")[0])
+    return record._replace(waivers=(*record.waivers[:index], *record.waivers[index + 1 :]))
+
+
+REMEDIES: Final = {
+    "GR106": _rewriting(_day),
+    "GR107": _rewriting(_shape),
+    "GR108": _rewriting(_shape),
+    "GR109": _rewriting(_listed),
+    "GR115": _rewriting(_trimmed),
+    "GR117": _split,
+    "GR118": _rewriting(_composed),
+    "GR121": _without,
+    "GR123": _rewriting(_main),
+    "GR125": _rewriting(_shape),
+    "GR129": _rewriting(_listed),
+    "GR208": _without,
+    "GR306": _without,
+    "GR605": _without_exemption,
+    "GR607": _without_exemption,
+}
+"""The remedies, by the rules that they may cure."""
+
+PLACES: Final = frozenset({"GR016", "GR017"})
+"""The rules that moving the file cures."""
+
+CURABLE: Final = REPAIRS | frozenset(REMEDIES) | PLACES
+"""The rules that may have a cure that leaves no doubt; whether a finding has one, only its record tells."""

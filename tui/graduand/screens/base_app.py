@@ -1,0 +1,176 @@
+"""Shell: what an application has whatever it shows: keys and their names, help, colours, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.events import Key
+
+from graduand.errors import Exit, Trouble
+from graduand.language import N_, _
+from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
+from graduand.screens.help import HelpScreen
+from graduand.screens.keys import key_name
+from graduand.screens.palette import PaletteJob, PaletteScreen
+from graduand.screens.people import PeopleScreen
+from graduand.screens.themes import THEMES
+
+if TYPE_CHECKING:
+    from textual.events import Event
+
+_READ: Final = {"information": 1.0, "warning": 4.0, "error": 4.0}
+"""Seconds after which a message is read, so that the next key may take it away."""
+_GRACE: Final = 3.0
+"""Seconds that the program may take to end once its terminal is closed."""
+
+
+class Shell(App[None]):
+    """An application that can be learned by its keys, and that ends in order."""
+
+    TITLE = "graduand"
+    # Messages stand in a row of their own above the keys and cover nothing.
+    CSS = """
+    ToastRack {
+        layer: default; height: auto; max-height: 5; margin: 0 0 1 0; padding: 0; overflow-y: auto; visibility: visible;
+        & ToastHolder { align-horizontal: left; }
+        & Toast { width: 1fr; max-width: 100%; margin: 0; padding: 0 1; background: $boost; }
+    }
+    """
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "leave", N_("Quit"), show=False, id="app.leave"),
+        Binding("f1", "help", N_("Help"), id="app.help"),
+        Binding("ctrl+p", "palette", N_("What can be done here"), show=False, priority=True, id="app.palette"),
+        Binding("ctrl+t", "theme", N_("Dark or light"), show=False, id="app.theme"),
+        Binding("f9", "commit", N_("Commit what is saved, or only save it"), show=False, id="app.commit"),
+        Binding("ctrl+q", "leave", N_("Quit"), show=False, priority=True, id="app.leave_now"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.preferences = Preferences()
+        self._not_preferred: Trouble | None = None
+        for theme in THEMES.values():
+            self.register_theme(theme)
+
+    def on_load(self) -> None:
+        """Take the user's own colours and keys, before anything is painted in others."""
+        try:
+            self.preferences = read_preferences()
+        except Trouble as trouble:
+            self._not_preferred = trouble
+        self.theme = THEMES[self.preferences.theme].name
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
+        self.set_keymap(dict(self.preferences.keys))
+
+    def tell_what_is_not_preferred(self) -> None:
+        """Say why the user's own colours and keys are not taken, if they are not."""
+        if self._not_preferred:
+            self.tell_trouble(self._not_preferred)
+
+    def hear_the_end(self) -> None:
+        """End in order when the terminal is closed or the machine goes down; what is typed is kept first."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(name, self.end_now)
+
+    def end_now(self) -> None:
+        """Keep what is typed, and end."""
+        for screen in self.screen_stack:
+            keep = getattr(screen, "keep_now", None)
+            if keep:
+                keep()
+        self.exit(return_code=Exit.INTERRUPTED)
+        if self._driver and not self.is_headless:
+            # A terminal that is gone takes nothing any more, and what waits to be painted would wait for ever.
+            deadline = threading.Timer(_GRACE, os._exit, (Exit.INTERRUPTED,))
+            deadline.daemon = True
+            deadline.start()
+
+    def _fatal_error(self) -> None:
+        """End without showing anything: what a traceback holds is people's data. The door says where it was."""
+        self._close_messages_no_wait()
+
+    def tell_trouble(self, trouble: Trouble) -> None:
+        """Show the sentence of what went wrong, for long enough to be read."""
+        self.notify(str(trouble), severity="warning", timeout=12, markup=False)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as it is printed on the keyboards of the language spoken now."""
+        return binding.key_display or key_name(binding.key)
+
+    async def on_event(self, event: Event) -> None:
+        """Take away what has been read, as soon as one goes on."""
+        if isinstance(event, Key):
+            now = time.time()
+            for told in list(self._notifications):
+                if now - told.raised_at >= _READ[told.severity]:
+                    self._unnotify(told)
+        await super().on_event(event)
+
+    # What can be done everywhere
+
+    def _jobs(self) -> list[PaletteJob]:
+        """Return what can be done on this screen, each once, in the order in which the screen names it."""
+        found: dict[str, PaletteJob] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.id and binding.description and active.enabled and binding.action not in found:
+                shown = self.get_key_display(binding)
+                found[binding.action] = PaletteJob(binding.description, shown, active.node, binding.action, binding.id)
+        return list(found.values())
+
+    @work
+    async def action_palette(self) -> None:
+        """Choose from all that can be done here, by name."""
+        if isinstance(self.screen, PaletteScreen):
+            return
+        job = await self.push_screen_wait(PaletteScreen(self._jobs()))
+        if job:
+            await self.run_action(job.action, job.node)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        filters = isinstance(self.screen, PeopleScreen)
+        self.push_screen(HelpScreen(self._jobs(), str(preferences_path()), filters=filters))
+
+    def action_theme(self) -> None:
+        """Change between dark and light, for this time and the next ones."""
+        other = "light" if self.preferences.theme == "dark" else "dark"
+        self.theme = THEMES[other].name
+        self._remember(replace(self.preferences, theme=other))
+
+    def action_commit(self) -> None:
+        """Commit what is saved from now on, or only save it."""
+        self._remember(replace(self.preferences, commit=not self.preferences.commit))
+        words = (
+            _("From now on a save is committed.") if self.preferences.commit else _("From now on a save only saves.")
+        )
+        self.notify(words, markup=False)
+
+    def _remember(self, preferences: Preferences) -> None:
+        self.preferences = preferences
+        try:
+            write_preferences(preferences)
+        except Trouble as trouble:
+            self.tell_trouble(trouble)
+
+    @work(exclusive=True, group="asking")
+    async def action_leave(self) -> None:
+        """End the program, once no screen has anything to lose."""
+        for screen in reversed(self.screen_stack):
+            may_leave = getattr(screen, "may_leave", None)
+            if may_leave and not await may_leave():
+                return
+        self.exit()

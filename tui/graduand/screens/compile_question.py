@@ -1,0 +1,49 @@
+"""Compiling: the question that is asked before an upload is written into build/."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import _, ngettext
+from graduand.reports.compile_text import setting_words
+from graduand.reports.plan_text import counts
+from graduand.screens.confirm import Question, Subject
+from graduand.uploads.compilation import said
+from graduand.uploads.status import folder_of, is_taken
+
+if TYPE_CHECKING:
+    from graduand.handshake.upload import File
+    from graduand.uploads.compilation import PreparedUpload
+    from graduand.workspace import Workspace
+
+_ENOUGH: Final = 8
+"""Figures of the checksum that are typed: enough to show that this plan is meant."""
+
+
+def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
+    """Return what one must know before saying yes; beyond a limit the beginning of the checksum must be typed."""
+    upload = prepared.upload
+    remarks = [counts(prepared.plan), where_to(workspace)]
+    if upload.dirty:
+        remarks.append(_("A draft: it holds uncommitted changes and cannot be noted as uploaded."))
+    number = ngettext("{count} record", "{count} records", upload.records).format(count=upload.records)
+    return Question(
+        " · ".join([_("Compile the upload"), number, upload.plan[:_ENOUGH]]),
+        [Subject(file.name, _facts(file)) for file in upload.files],
+        "\n".join(remarks),
+        "\n".join(said(breach) for breach in prepared.breaches),
+        upload.plan[:_ENOUGH] if prepared.breaches else "",
+    )
+
+
+def where_to(workspace: Workspace) -> str:
+    """Return the sentence that says where the files go, and what they take the place of."""
+    folder = folder_of(workspace)
+    if is_taken(folder):
+        return _("The files go into {folder}, in place of those of an earlier upload.").format(folder=folder)
+    return _("The files go into {folder}.").format(folder=folder)
+
+
+def _facts(file: File) -> tuple[str, ...]:
+    rows = ngettext("{count} row", "{count} rows", file.rows).format(count=file.rows)
+    return rows, setting_words(file.setting), ", ".join(file.columns)

@@ -1,0 +1,82 @@
+"""Shelter: keeps the draft of a form while it is typed, so that a killed session loses two seconds of it at most."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from graduand.editing.draft import Draft, opened
+from graduand.editing.draft_store import drop, folder_of, forget, keep, left, take_up
+from graduand.errors import NoGit, NotGit, NotWritten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from graduand.editing.draft_store import Left
+    from graduand.workspace import Workspace
+
+PAUSE: Final = 1.0
+"""Seconds after the first key that is not kept yet; writing takes less than another one."""
+
+
+class Shelter:
+    """Where the drafts of one session go; all of it may be called from any thread."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._folder: Path | None = None
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def left(self, path: str = "") -> tuple[Left, ...]:
+        """Return what ended sessions left, of all records or of the one at `path`, oldest first."""
+        with self._lock:
+            folder = self._place()
+            found = left(folder, self._workspace.school) if folder else ()
+        return tuple(one for one in found if path in {"", one.draft.path} and not self._is_saved(one))
+
+    def _is_saved(self, one: Left) -> bool:
+        """Tell whether the file holds all of a draft, and forget it then: its session was killed just after a save."""
+        now = opened(self._workspace, one.draft.record.path)
+        saved = isinstance(now, Draft) and now.record == one.draft.record
+        if saved:
+            forget(one)
+        return saved
+
+    def keep(self, now: Callable[[], Draft | None]) -> str:
+        """Keep the draft as it is `now`, or forget it when there is nothing to save; return why not, "" if it was."""
+        with self._lock:
+            folder, draft = self._place(), now()
+            if folder is None or draft is None or self._ended:
+                return ""
+            if not draft.dirty:
+                drop(folder, draft)
+                return ""
+            try:
+                keep(folder, draft)
+            except NotWritten as trouble:
+                return str(trouble)
+            return ""
+
+    def take_up(self, one: Left) -> None:
+        """Keep a draft that was left behind as one of this session."""
+        with self._lock, suppress(NotWritten):
+            folder = self._place()
+            if folder:
+                take_up(folder, one)
+
+    def drop(self, draft: Draft, *, end: bool = False) -> None:
+        """Forget a draft; at the `end`, keep nothing that is still on its way."""
+        with self._lock:
+            self._ended = end
+            folder = self._place()
+            if folder:
+                drop(folder, draft)
+
+    def _place(self) -> Path | None:
+        """Return the folder; None where there is no git, and no place."""
+        with suppress(NoGit, NotGit):
+            self._folder = self._folder or folder_of(self._workspace)
+        return self._folder

@@ -1,0 +1,129 @@
+"""Asking: what the form asks before it does something that cannot be taken for granted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from graduand.language import _, ngettext, visible
+from graduand.records.reason_labels import reason_words
+from graduand.screens.question import Answer, QuestionScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graduand.editing.draft import Draft
+    from graduand.editing.draft_store import Left
+    from graduand.findings import Finding
+    from graduand.records.school import School
+
+SAVE: Final = "save"
+DISCARD: Final = "discard"
+TAKE: Final = "take"
+LATER: Final = ""
+
+
+def leaving(draft: Draft, school: School) -> QuestionScreen:
+    """Ask what shall become of unsaved changes."""
+    number = len(draft.changed)
+    count = ngettext("{count} field is changed and not saved:", "{count} fields are changed and not saved:", number)
+    return QuestionScreen(
+        _("Leave this record?"),
+        [Content.assemble(count.format(count=number), "\n", (_labels(draft.changed, school), "bold"))],
+        [
+            Answer(("ctrl+s",), "Ctrl+S", _("save, then leave"), SAVE),
+            Answer(("x",), "x", _("discard these changes"), DISCARD),
+            Answer((), _("Esc"), _("stay here"), LATER),
+        ],
+    )
+
+
+def _labels(keys: Sequence[str], school: School) -> str:
+    return ", ".join(str(school.fields[key].label) for key in keys)
+
+
+def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
+    """Ask for a second look before an account is closed, or lines change that nobody edited."""
+    said = []
+    if draft.closes:
+        record = draft.record
+        name = visible(f"{record.text('first_name')} {record.text('last_name')}".strip())
+        who = Content.assemble((f"{name} · {visible(record.username)}", "bold"))
+        facts = [
+            (_("Reason"), reason_words(record.text("transition:account:reason"))),
+            (_("Asked by"), reason_words(record.text("transition:account:requested_by"))),
+            (_("Effective on"), record.text("transition:account:effective_on")),
+        ]
+        said.append(Content("\n").join([who, *(_fact(label, text) for label, text in facts)]))
+        if not record.text("transition:account:reason"):
+            missing = _("Without a reason no upload is compiled of this record; go back and choose one.")
+            said.append(Content.styled(missing, "bold $text-error"))
+    if reformats:
+        said.append(
+            Content(_("The file is not in canonical form: saving it also rewrites lines that you did not edit."))
+        )
+    title = _("Close this account?") if draft.closes else _("Rewrite the whole file?")
+    words = _("yes, close the account and save") if draft.closes else _("yes, save")
+    return QuestionScreen(
+        title,
+        said,
+        [Answer(("y", "o"), _("y"), words, SAVE), Answer((), _("Esc"), _("no, go back to the form"), LATER)],
+    )
+
+
+def _fact(label: str, text: str) -> Content:
+    return Content.assemble((f"{label:<20}", "$foreground 60%"), visible(text, 200) or ("–", "$text-warning"))
+
+
+def recovering(one: Left, school: School) -> QuestionScreen:
+    """Offer a draft that a session left behind which has ended."""
+    keys = _labels(one.draft.changed, school)
+    return QuestionScreen(
+        _("An unsaved draft was kept"),
+        [Content.assemble(_("{when}; changed fields:").format(when=one.at), "\n", (keys, "bold"))],
+        [
+            Answer(("r",), "r", _("resume it"), TAKE),
+            Answer(("x",), "x", _("discard it"), DISCARD),
+            Answer((), _("Esc"), _("decide later"), LATER),
+        ],
+    )
+
+
+def discarding(one: Left, school: School) -> QuestionScreen:
+    """Ask once more before a draft is thrown away."""
+    return QuestionScreen(
+        _("Discard this draft?"),
+        [Content.styled(_labels(one.draft.changed, school), "bold")],
+        [Answer(("y", "o"), _("y"), _("yes, discard it"), DISCARD), Answer((), _("Esc"), _("decide later"), LATER)],
+    )
+
+
+def gone() -> QuestionScreen:
+    """Ask what to do with a draft whose file was deleted meanwhile."""
+    return QuestionScreen(
+        _("The file was deleted meanwhile"),
+        [Content(_("Somebody deleted the file of this record since it was read. Nothing was written."))],
+        [
+            Answer(("r",), "r", _("resume it"), TAKE),
+            Answer((), _("Esc"), _("go back to the form"), LATER),
+        ],
+    )
+
+
+def broken(found: Sequence[Finding]) -> QuestionScreen:
+    """Ask what to do with a draft whose file nobody can read any more."""
+    said = [Content(f"✗ {one.line}:{one.column} {one.message}") for one in found[:5]]
+    return QuestionScreen(
+        _("The file cannot be read any more"),
+        [
+            Content(
+                _("Somebody changed the file since it was read, and it cannot be read whole. Nothing was written.")
+            ),
+            *said,
+        ],
+        [
+            Answer(("m",), "m", _("mine replaces what stands there"), TAKE),
+            Answer((), _("Esc"), _("go back to the form"), LATER),
+        ],
+    )

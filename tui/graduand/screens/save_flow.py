@@ -1,0 +1,49 @@
+"""Settling: how a draft of the form comes to be saved: what is asked first, and how two changes come together."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from graduand.editing import merge
+from graduand.editing.draft import Unread, is_canonical
+from graduand.editing.save_draft import save
+from graduand.errors import ChangedOnDisk, InTheWay
+from graduand.screens.difference import DifferenceScreen
+from graduand.screens.form_questions import SAVE, TAKE, broken, confirming, gone
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from graduand.editing.draft import Draft
+    from graduand.editing.save_draft import Kept
+    from graduand.workspace import Workspace
+
+
+async def settle(app: App[object], workspace: Workspace, draft: Draft, *, commit: bool) -> Kept | None:
+    """Save a draft; None when somebody went back to the form. Call it in a worker.
+
+    Raises:
+        Busy, NotWritten, Usage: it could not be saved; the file is as it was.
+    """
+    reformats = not is_canonical(draft, workspace.school)
+    if (draft.closes or reformats) and await app.push_screen_wait(confirming(draft, reformats=reformats)) != SAVE:
+        return None
+    now: Draft | None = draft
+    while now is not None:
+        try:
+            return await asyncio.to_thread(save, workspace, now, commit=commit)
+        except (ChangedOnDisk, InTheWay):
+            now = await together(app, workspace, now)
+    return None
+
+
+async def together(app: App[object], workspace: Workspace, draft: Draft) -> Draft | None:
+    """Bring a draft and what its file holds by now together; None when nothing was decided."""
+    theirs = await asyncio.to_thread(merge.on_disk, workspace, draft)
+    if theirs is None:
+        return merge.alone(draft) if await app.push_screen_wait(gone()) == TAKE else None
+    if isinstance(theirs, Unread):
+        answer = await app.push_screen_wait(broken(theirs.findings))
+        return merge.instead(draft, theirs.raw) if answer == TAKE else None
+    return await app.push_screen_wait(DifferenceScreen(merge.difference(draft, theirs), workspace.school))

@@ -1,0 +1,48 @@
+"""Saving: what was confirmed is written behind the waiting window, and what became of it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graduand.editing.commit_message import saved_words
+from graduand.editing.transaction import told
+from graduand.errors import NotCommitted, Trouble
+from graduand.language import _
+from graduand.screens.messages import Changed
+from graduand.screens.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.screen import Screen
+
+    from graduand.editing.transaction import Resumed
+    from graduand.file_change import Saved
+    from graduand.screens.waiting import Tell
+
+    Hear = Callable[[Resumed], None]
+
+
+def save(
+    screen: Screen[Any], write: Callable[[Hear], tuple[Saved, ...]], then: Callable[[Trouble | None], None]
+) -> None:
+    """Write, tell what was saved and what an interrupted save had left, and go on: with the trouble, if there was any.
+
+    `write` is given whom to tell of an interrupted save that it finishes first.
+    """
+    heard: list[str] = []
+
+    def work(_tell: Tell) -> tuple[Saved, ...]:
+        return write(lambda resumed: heard.append(told(resumed)))
+
+    def ended(outcome: tuple[Saved, ...] | Trouble | None) -> None:
+        for sentence in heard:
+            screen.notify(sentence, markup=False)
+        if isinstance(outcome, NotCommitted):
+            screen.post_message(Changed(outcome.saved))
+        elif outcome and not isinstance(outcome, Trouble):
+            screen.post_message(Changed(outcome))
+            screen.notify(saved_words(outcome), markup=False)
+        then(outcome if isinstance(outcome, Trouble) else None)
+
+    screen.app.push_screen(Waiting(_("Saving"), work, stoppable=False), ended)

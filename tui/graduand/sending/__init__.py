@@ -1,1 +1,0 @@
-"""Uploads: planned, compiled, noted, answered, and what Handshake has by now."""

@@ -1,1 +1,0 @@
-"""What has happened to whom, by whom and why; and what a pull request would change."""

@@ -1,0 +1,1 @@
+"""Uploads: planned, compiled, noted as sent, and their failed rows."""

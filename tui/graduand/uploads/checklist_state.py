@@ -1,0 +1,41 @@
+"""Ticks: the use case of the boxes of the upload card that are done, kept in git's own folder for the user alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from graduand.errors import NoGit, NotGit, NotWritten, Unreadable
+from graduand.git.program import Program
+from graduand.storage import disk
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from graduand.workspace import Workspace
+
+_SIZE: Final = 64_000
+
+
+def ticked(workspace: Workspace, card: str) -> frozenset[int]:
+    """Return which lines of this card were ticked before; none of another one."""
+    try:
+        return frozenset(map(int, json.loads(disk.read(_place(workspace, card), _SIZE))))
+    except (NoGit, NotGit, Unreadable, ValueError, TypeError):
+        return frozenset()
+
+
+def keep_ticks(workspace: Workspace, card: str, lines: Collection[int]) -> None:
+    """Keep which lines are ticked, as far as the disk lets us; those of earlier cards go."""
+    with suppress(NoGit, NotGit, NotWritten):
+        place = _place(workspace, card)
+        disk.keep(place, json.dumps(sorted(lines)).encode())
+        disk.thin(place.parent, {place.name})
+
+
+def _place(workspace: Workspace, card: str) -> Path:
+    name = hashlib.sha256(card.encode(errors="surrogatepass")).hexdigest()[:24]
+    return Path(Program(workspace.root).folder, "graduand", "ticks", f"{name}.json")

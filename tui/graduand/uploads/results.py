@@ -1,0 +1,141 @@
+"""Results: the use case of taking Handshake's failed rows back to the records that they came from."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.errors import NothingNoted
+from graduand.findings import Finding, Place
+from graduand.git import upload_tags
+from graduand.git.checkout import Checkout
+from graduand.handshake.error_catalogue import cookbook_of
+from graduand.handshake.failed_rows import read_failed
+from graduand.handshake.match_people import Matched, MatchedBy, match
+from graduand.records import files
+from graduand.records.reading import read
+from graduand.storage import disk
+from graduand.uploads.compilation import named
+from graduand.workspace import today
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from graduand.handshake.error_catalogue import Explanation
+    from graduand.handshake.response import Response
+    from graduand.records.record import Record
+    from graduand.workspace import Workspace
+
+SIZE = 64_000_000
+"""Bytes of a failed-rows file at most."""
+
+
+_AS_SENT = frozenset({MatchedBy.USERNAME, MatchedBy.FORMER})
+"""Where the file's own username is the one that was sent."""
+
+
+class Failure(NamedTuple):
+    """One answer to one row: whose it is, why, what cures it, and the line to open."""
+
+    username: str
+    """Empty: nobody's."""
+    row: str
+    """The username as it was sent."""
+    path: str
+    place: Place
+    field: str
+    message: str
+    """The message's id in handshake.yaml; empty: not one that is known."""
+    cause: str
+    cure: str
+    told: str
+    """How the row was found to be this person's, where the username alone did not say."""
+
+
+class Reconciled(NamedTuple):
+    """What came back of an upload."""
+
+    upload: str
+    result: str
+    """The tag that notes it; empty when it was only looked at."""
+    failures: tuple[Failure, ...]
+    people: int
+    """Whose rows the upload held."""
+
+
+def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool, raw: bytes | None = None) -> Reconciled:
+    """Take the failed rows in the file at `path` back to their records, and note them beside the upload.
+
+    `upload` "" is the last one; `raw` is what the file holds, when it has been read already. Taking
+    the same rows in twice notes them once.
+
+    Raises:
+        NothingNoted: no upload is noted, so nothing can have failed.
+        NotFailedRows: the file holds no failed rows.
+        Usage: no upload of that name.
+    """
+    program = Checkout(workspace.root).program
+    tags = tuple(tag for tag in upload_tags.noted(program, upload_tags.UPLOAD) if tag.says)
+    if not tags:
+        raise NothingNoted
+    tag = named(tags, upload)
+    failed = read_failed(disk.read(path, SIZE) if raw is None else raw, str(path))
+    records = workspace.check(today()).records
+    failures = tuple(_failures(workspace, records, match(failed.rows, *_people(records))))
+    message = {
+        "schema": "graduand/result/1",
+        "upload": tag.name,
+        "failed": [
+            {"username": one.username, "row": one.row, "field": one.field, "message": one.message} for one in failures
+        ],
+    }
+    there = [result.name for result in upload_tags.noted(program, upload_tags.RESULT) if result.says == message]
+    result = there[0] if there else ""
+    if note and failures and not there:
+        text = json.dumps(message, ensure_ascii=False, indent=2) + "\n"
+        result = upload_tags.note(program, upload_tags.RESULT, str(tag.says.get("commit") or tag.commit), text)
+    return Reconciled(tag.name, result, failures, len(tag.says.get("usernames", [])))
+
+
+def _people(records: tuple[Record, ...]) -> tuple[frozenset[str], dict[str, str], dict[str, str]]:
+    """Return all usernames, and whose each address and each former username is."""
+    return (
+        frozenset(record.username for record in records),
+        {record.text("email_address"): record.username for record in records},
+        {former: record.username for record in records if (former := record.text("transition:previous_username"))},
+    )
+
+
+def _failures(workspace: Workspace, records: tuple[Record, ...], matched: tuple[Matched, ...]) -> Iterator[Failure]:
+    explain = cache(cookbook_of(workspace.importer).explain)
+    by_username = {record.username: record for record in records}
+    for one in matched:
+        record = by_username.get(one.username)
+        places = _places(workspace, record) if record else {}
+        yield from _answers(one, record.path if record else "", places, explain)
+
+
+def _answers(
+    one: Matched, path: str, places: Mapping[str, Place], explain: Callable[[Response], Explanation]
+) -> Iterator[Failure]:
+    for answer in one.row.answers:
+        found = explain(answer)
+        place = places.get(found.field, Place())
+        yield Failure(
+            one.username,
+            one.row.username if one.how in _AS_SENT or not one.username else one.username,
+            path,
+            place,
+            found.field,
+            found.message,
+            found.cause,
+            found.cure,
+            one.told,
+        )
+
+
+def _places(workspace: Workspace, record: Record) -> dict[str, Place]:
+    raw = files.load(workspace.root, record.path)
+    return {} if isinstance(raw, Finding) else read(record.path, raw, workspace.school).places

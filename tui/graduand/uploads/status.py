@@ -1,0 +1,130 @@
+"""Sendings: the use cases around uploads that are compiled: the one in hand, those that were noted, what came back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.errors import NotAnUpload, Unreadable
+from graduand.git import upload_tags
+from graduand.git.checkout import Checkout
+from graduand.handshake.manifest_check import received
+from graduand.handshake.upload import CARD, MANIFEST
+from graduand.storage import disk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from graduand.workspace import Workspace
+
+_SIZE: Final = 64_000_000
+
+
+class Hand(NamedTuple):
+    """The upload that lies compiled in `build/`."""
+
+    manifest: Path
+    card: str
+    """What the operator does, box by box, as Markdown."""
+    files: tuple[str, ...]
+    """The paths of its files, in the order of upload."""
+    noted: str
+    """The tag that notes it; "" when it is not noted yet."""
+    obstacle: str
+    """Why it cannot be noted; "" when it can."""
+
+
+class Sending(NamedTuple):
+    """An upload that was noted, and what came back of it."""
+
+    name: str
+    commit: str
+    on: str
+    people: int
+    files: tuple[tuple[str, int], ...]
+    """Each file and its rows."""
+    failed: int
+    """People whose rows are known to have failed."""
+    results: tuple[str, ...]
+    """The tags of what came back."""
+    rollback_of: str
+
+
+def folder_of(workspace: Workspace) -> Path:
+    """Return where uploads are compiled to."""
+    return workspace.root / "build"
+
+
+def is_taken(folder: Path) -> bool:
+    """Tell whether an upload lies in a folder already."""
+    return (folder / MANIFEST).exists()
+
+
+def in_hand(workspace: Workspace) -> Hand | None:
+    """Return the upload that lies in `build/`; None when there is none.
+
+    Raises:
+        NotGit, NoGit: there is no repository that it could be noted in.
+        Unreadable: its card is there and cannot be read.
+    """
+    folder = folder_of(workspace)
+    manifest = folder / MANIFEST
+    if not manifest.exists():
+        return None
+    card = disk.read(folder / CARD, _SIZE).decode(errors="replace")
+    try:
+        says = received(manifest)
+    except (NotAnUpload, Unreadable) as trouble:
+        return Hand(manifest, card, (), "", str(trouble))
+    noted = [
+        tag.name for tag in upload_tags.noted(Checkout(workspace.root).program, upload_tags.UPLOAD) if tag.says == says
+    ]
+    return Hand(manifest, card, tuple(str(folder / str(job["file"])) for job in says["jobs"]), "".join(noted[:1]), "")
+
+
+def sendings(workspace: Workspace) -> tuple[Sending, ...]:
+    """Return the uploads that were noted, the last first.
+
+    Raises:
+        NotGit, NoGit: there is no repository.
+    """
+    program = Checkout(workspace.root).program
+    failed: defaultdict[str, set[str]] = defaultdict(set)
+    results: defaultdict[str, list[str]] = defaultdict(list)
+    for tag in upload_tags.noted(program, upload_tags.RESULT):
+        upload = str(tag.says.get("upload", ""))
+        results[upload].append(tag.name)
+        failed[upload] |= {str(one.get("row", "")) for one in tag.says.get("failed", []) if isinstance(one, dict)}
+    noted = [tag for tag in upload_tags.noted(program, upload_tags.UPLOAD) if tag.says]
+    return tuple(_sending(tag, failed, results) for tag in reversed(noted))
+
+
+def _sending(tag: upload_tags.Noted, failed: Mapping[str, set[str]], results: Mapping[str, list[str]]) -> Sending:
+    says = tag.says
+    jobs = [job for job in says.get("jobs", []) if isinstance(job, dict)]
+    return Sending(
+        tag.name,
+        str(says.get("commit") or tag.commit),
+        str(says.get("on", "")),
+        len(says.get("usernames", [])),
+        tuple((str(job.get("file", "")), rows if isinstance(rows := job.get("rows"), int) else 0) for job in jobs),
+        len(failed.get(tag.name, ())),
+        tuple(results.get(tag.name, ())),
+        str(says.get("rollback_of", "")),
+    )
+
+
+_DOWNLOADS: Final = ("Downloads", "Téléchargements", "Desktop", "Bureau")
+_OFFERED: Final = 8
+
+
+def downloads(home: Path) -> tuple[str, ...]:
+    """Return the CSV files that a browser has put below `home` of late, the last first."""
+    found: list[tuple[float, str]] = []
+    for folder in _DOWNLOADS:
+        try:
+            found += [(path.stat().st_mtime, str(path)) for path in (home / folder).glob("*.csv")]
+        except OSError:
+            continue
+    return tuple(path for _time, path in sorted(found, reverse=True)[:_OFFERED])
