@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.findings import Finding
-    from graduand.index.field_labels import Name
     from graduand.index.index import Index
     from graduand.index.index_page import Progress
     from graduand.index.index_store import IndexStore
-    from graduand.index.schema_cache import SchemaCache
+    from graduand.index.schema_cache import FieldLabel, SchemaCache
     from graduand.records.field import Field
     from graduand.records.importer import Importer
     from graduand.records.institution import Institution
@@ -101,23 +100,28 @@ class Workspace(_Place):
     @cached_property
     def institution(self) -> Institution:
         """The school's own settings."""
-        from graduand.records.institution import read_institution
+        from graduand.records.institution import institution_of, read_institution, tree_of
+        from graduand.records.nodes import packed, unpacked
         from graduand.records.school_language import PATH
 
         raw = disk.read(self.root / PATH)
-        return self._known.institution(raw) if self._known else read_institution(raw)
+        if self._schema_cache is None:
+            return read_institution(raw)
+        return institution_of(unpacked(self._schema_cache.parsed("institution", raw, lambda raw: packed(tree_of(raw)))))
 
     @cached_property
     def importer(self) -> Importer:
         """The importer's facts."""
-        from graduand.records.importer import read_importer
+        from graduand.records.importer import facts_of, importer_of, read_importer
         from graduand.records.school_language import IMPORTER, SIZE
 
         raw = disk.read(self.root / IMPORTER, SIZE)
-        return self._known.importer(raw) if self._known else read_importer(raw)
+        if self._schema_cache is None:
+            return read_importer(raw)
+        return importer_of(self._schema_cache.parsed("importer", raw, facts_of))
 
     @cached_property
-    def _known(self) -> SchemaCache | None:
+    def _schema_cache(self) -> SchemaCache | None:
         """What was parsed of them before; None where nothing is remembered."""
         from graduand.index.schema_cache import SchemaCache
 
@@ -138,15 +142,14 @@ class Workspace(_Place):
         self.__dict__["git_folder"] = git_folder
 
     @cached_property
-    def names(self) -> Mapping[str, Field | Name]:
-        """What the fields are called; when that is known, nothing else of the schema is read."""
-        from graduand.index.field_labels import names
+    def labels(self) -> Mapping[str, Field | FieldLabel]:
+        """The labels of the fields; where they are cached, nothing else of the schema is parsed."""
         from graduand.records.school_language import IMPORTER, PATH, SIZE
 
-        if not self.remembers or not self.git_folder or "school" in self.__dict__:
+        if self._schema_cache is None or "school" in self.__dict__:
             return self.school.fields
         schema = tuple(disk.read(self.root / path, SIZE) for path in (IMPORTER, PATH))
-        return names(self.git_folder, schema, lambda: self.school.fields)
+        return self._schema_cache.labels(schema, lambda: self.school.fields)
 
     @cached_property
     def school(self) -> School:

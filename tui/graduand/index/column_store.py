@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar, overload
 
-from graduand.errors import NoGit, NotGit
-from graduand.git.program import Program
-from graduand.storage import cache_file
+from graduand.storage.cache_file import CacheFile
 
 if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 T = TypeVar("T")
 
-_FORM: Final = "graduand/list/1"
+_FORM: Final = "graduand/list/2"
 
 
 class Listing(Sequence[T]):
@@ -88,20 +85,17 @@ class StoredColumn(Sequence[str]):
 
 
 def keep(workspace: Workspace, columns: Sequence[Sequence[str]]) -> None:
-    """Keep the columns of a list for the next time, where there is git."""
-    place = _place(workspace)
-    if place:
-        cache_file.put(place, _key(workspace), marshal.dumps([_joined(column) for column in columns]))
+    """Write the columns of a list for the next time, where there is git."""
+    file = _cache_file(workspace)
+    if file:
+        file.write([_joined(column) for column in columns])
 
 
 def last_known(workspace: Workspace) -> Sequence[Sequence[str]] | None:
-    """Return the columns that were kept last, whatever has happened to the records since; None when there are none."""
-    place = _place(workspace)
-    body = cache_file.taken(place, _key(workspace)) if place else None
-    try:
-        return [_apart(column) for column in marshal.loads(body)] if body else None  # noqa: S302 - our own
-    except (ValueError, TypeError, EOFError):
-        return None
+    """Return the columns that were written last, whatever has happened to the records since; None: there are none."""
+    file = _cache_file(workspace)
+    columns = file.read() if file else None
+    return None if columns is None else [_apart(column) for column in columns]
 
 
 def _joined(column: Sequence[str]) -> str | list[str]:
@@ -114,12 +108,7 @@ def _apart(column: str | list[str]) -> Sequence[str]:
     return StoredColumn(column) if isinstance(column, str) else column
 
 
-def _key(workspace: Workspace) -> str:
-    return cache_file.key_of(_FORM, str(workspace.root.resolve()))
-
-
-def _place(workspace: Workspace) -> Path | None:
-    try:
-        return Path(Program(workspace.root).folder, "graduand", "list")
-    except (NoGit, NotGit):
+def _cache_file(workspace: Workspace) -> CacheFile[list[str | list[str]]] | None:
+    if not workspace.git_folder:
         return None
+    return CacheFile(Path(workspace.git_folder, "graduand", "list"), _FORM, str(workspace.root.resolve()))

@@ -11,7 +11,6 @@ from graduand import gc_pause
 from graduand.findings import Finding, in_order
 from graduand.handshake.lines import EMPTY, Band, Lines, joined_lines
 from graduand.handshake.row import Row
-from graduand.index import parallel
 from graduand.index.index_page import is_settled, joined
 from graduand.records import files, stamp
 from graduand.records.paths import username_of
@@ -168,8 +167,12 @@ def _leaves(
         for cohort, paths in wanted.items()
         for start in range(0, len(paths), PART)
     ]
-    for leaf in parallel.leaves(clerk, parts, progress):
-        read[leaf.cohort].append(leaf)
+    total, done = sum(map(len, wanted.values())), 0
+    for cohort, paths in parts:
+        read[cohort].append(clerk.leaf(cohort, paths))
+        done += len(paths)
+        if progress:
+            progress(done, total)
     leaves = []
     headers = [*clerk.school.columns]
     for cohort in cohorts:

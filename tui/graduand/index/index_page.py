@@ -122,40 +122,28 @@ def is_settled(leaf: IndexPage) -> bool:
     return NEVER not in leaf.stamps
 
 
-def packed(leaf: IndexPage) -> bytes:
-    """Return the leaf as bytes that only this Python takes apart, and only from the user's own folder or process."""
-    return marshal.dumps(
-        (
-            FORM,
-            leaf.cohort,
-            leaf.paths,
-            leaf.stamps,
-            leaf.usernames,
-            leaf.people.packed(),
-            leaf.disabled,
-            leaf.lines.columns,
-            b"\n".join(leaf.lines.lines),
-            {
-                at: (row.username, dict(row.cells), row.previous_username, row.held_back)
-                for at, row in leaf.apart.items()
-            },
-            {
-                at: [(str(one.rule), str(one.severity), *one[2:]) for one in found]
-                for at, found in leaf.findings.items()
-            },
-        )
+Packed = tuple[Any, ...]
+
+
+def packed(leaf: IndexPage) -> Packed:
+    """Return the leaf as plain values."""
+    return (
+        leaf.cohort,
+        leaf.paths,
+        leaf.stamps,
+        leaf.usernames,
+        leaf.people.packed(),
+        leaf.disabled,
+        leaf.lines.columns,
+        b"\n".join(leaf.lines.lines),
+        {at: (row.username, dict(row.cells), row.previous_username, row.held_back) for at, row in leaf.apart.items()},
+        {at: [(str(one.rule), str(one.severity), *one[2:]) for one in found] for at, found in leaf.findings.items()},
     )
 
 
-def unpacked(raw: bytes | memoryview) -> IndexPage:
-    """Return the leaf that was packed.
-
-    Raises:
-        ValueError, TypeError, EOFError: the bytes are no leaf of this form.
-    """
-    form, cohort, paths, stamps, usernames, people, disabled, columns, chunk, apart, findings = marshal.loads(raw)  # noqa: S302 - our own
-    if form != FORM:
-        raise ValueError(form)
+def unpacked(parts: Packed) -> IndexPage:
+    """Return the leaf that was packed."""
+    cohort, paths, stamps, usernames, people, disabled, columns, chunk, apart, findings = parts
     return IndexPage(
         cohort,
         paths,

@@ -48,11 +48,6 @@ class Indexer:
         self.records: list[Record] | None = None
         """Where all records go that are read; None: nowhere."""
 
-    def prepare(self) -> None:
-        """Make the pattern of the fast road, before the work is shared."""
-        if self.many:
-            _ = self._plain
-
     def leaf(self, cohort: str, paths: Sequence[str]) -> IndexPage:
         """Return what the files at `paths` come to."""
         gathered = Gathered(self.school, self._plain.keys if self.many else ())

@@ -1,55 +1,49 @@
-"""Known: the two files of `schema/` as they were parsed last; YAML is taken apart only when a byte of it changes."""
+"""The schema cache: what the two files of `schema/` say, parsed again only when a byte of them changes."""
 
 from __future__ import annotations
 
-import marshal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from graduand.records.importer import facts_of, importer_of
-from graduand.records.institution import institution_of, tree_of
-from graduand.records.nodes import packed, unpacked
-from graduand.storage import cache_file
+from graduand.language import Words
+from graduand.storage.cache_file import CacheFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from graduand.records.importer import Importer
-    from graduand.records.institution import Institution
+    from graduand.records.field import Field
 
 T = TypeVar("T")
 
-_FORM: Final = "graduand/schema/1"
+_FORMAT: Final = "graduand/schema/2"
+
+
+class FieldLabel(NamedTuple):
+    """The label of one field, and the kind of its values."""
+
+    key: str
+    label: Words
+    kind: str
 
 
 class SchemaCache:
-    """What is kept of them in git's own folder."""
+    """Parsed schema files in git's own folder."""
 
     def __init__(self, git_folder: str) -> None:
         self._folder = Path(git_folder, "graduand", "schema")
 
-    def importer(self, raw: bytes) -> Importer:
-        """Return the importer that the bytes of `handshake.yaml` describe.
+    def parsed(self, name: str, raw: bytes, parse: Callable[[bytes], T]) -> T:
+        """Return what `parse` makes of the bytes of a file: a value of plain types.
 
         Raises:
-            SchemaBroken: as `read_importer`.
+            Whatever `parse` raises; nothing is remembered then.
         """
-        return importer_of(self._parsed("importer", raw, facts_of))
+        return CacheFile[T](self._folder / name, _FORMAT, raw).get(lambda: parse(raw))
 
-    def institution(self, raw: bytes) -> Institution:
-        """Return the institution that the bytes of `institution.yaml` describe.
-
-        Raises:
-            SchemaBroken: as `read_institution`.
-        """
-        return institution_of(unpacked(self._parsed("institution", raw, lambda text: packed(tree_of(text)))))
-
-    def _parsed(self, name: str, raw: bytes, parse: Callable[[bytes], T]) -> T:
-        place, key = self._folder / name, cache_file.key_of(_FORM, raw)
-        body = cache_file.taken(place, key)
-        if body is not None:
-            known: T = marshal.loads(body)  # noqa: S302 - our own, and whole
-            return known
-        found = parse(raw)
-        cache_file.put(place, key, marshal.dumps(found))  # type: ignore[arg-type]  # plain, whichever it is
-        return found
+    def labels(self, schema: tuple[bytes, ...], fields: Callable[[], Mapping[str, Field]]) -> Mapping[str, FieldLabel]:
+        """Return the labels of the `fields` of a schema by their keys; the files themselves are `schema`."""
+        file = CacheFile[list[tuple[str, tuple[str, str], str]]](self._folder / "labels", _FORMAT, *schema)
+        labels = file.get(
+            lambda: [(key, (field.label.en, field.label.fr), str(field.kind)) for key, field in fields().items()]
+        )
+        return {key: FieldLabel(key, Words(*label), kind) for key, label, kind in labels}

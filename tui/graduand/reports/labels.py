@@ -13,11 +13,11 @@ from graduand.records.reason_labels import reason_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from graduand.index.field_labels import Name
+    from graduand.index.schema_cache import FieldLabel
     from graduand.records.field import Field
     from graduand.workspace import Workspace
 
-    Fields = Mapping[str, Field | Name]
+    Fields = Mapping[str, Field | FieldLabel]
 
 _DISABLED: Final = "disabled"
 _KIND: Final = "transition:kind"
@@ -49,7 +49,7 @@ class Terms(NamedTuple):
         return _words(field).get(cell, text) if field else text
 
 
-def _words(field: Field | Name) -> Mapping[str, str]:
+def _words(field: Field | FieldLabel) -> Mapping[str, str]:
     """Return the words for the values that have some."""
     words = {CLEAR: _("wiped in Handshake")}
     if field.key == _DISABLED:
@@ -71,7 +71,7 @@ def terms_of(workspace: Workspace) -> Terms:
     @cache
     def fields() -> Fields:
         try:
-            return workspace.names
+            return workspace.labels
         except Trouble:
             return {}
 

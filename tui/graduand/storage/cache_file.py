@@ -1,47 +1,89 @@
-"""Kept: what is remembered in git's own folder, private, under a key; thrown away whenever in doubt."""
+"""The cache file: one value below git's own folder, private, valid for one key, ignored whenever it is in doubt."""
 
 from __future__ import annotations
 
 import hashlib
+import marshal
+import os
 import sys
 import zlib
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from graduand import __version__
 from graduand.errors import NotWritten, Unreadable
 from graduand.storage import disk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+T = TypeVar("T")
+
 _LIMIT: Final = 1 << 31
+"""The most bytes that a cache file may have."""
+
+_load: Final[Callable[[memoryview], Any]] = marshal.loads
+_dump: Final[Callable[[Any], bytes]] = marshal.dumps
+
+
+class CacheFile(Generic[T]):
+    """A file that holds a value of plain types: None, texts, numbers, bytes, buffers, tuples, lists, dictionaries.
+
+    The first line is the key and the checksum of the rest, which is the value as `marshal` has it. A
+    value read back has bytes in the place of buffers (`array`, `memoryview`).
+    """
+
+    def __init__(self, path: Path, *key: str | bytes) -> None:
+        """Name the file at `path` and the `key` of its value: all that the value depends on, and its format."""
+        self.path = path
+        self._key = key_of(*key)
+
+    def read(self) -> T | None:
+        """Return the value; None when there is none, or it has another key, or the file is damaged or not private."""
+        body = self._trusted()
+        if body is None:
+            return None
+        try:
+            value: T = _load(body)
+        except (ValueError, TypeError, EOFError):
+            return None
+        return value
+
+    def write(self, value: T) -> None:
+        """Replace the file; a value that cannot be written is computed again the next time."""
+        body = _dump(value)
+        with suppress(NotWritten):
+            disk.keep(self.path, _head(self._key, body) + body, sync=False)
+
+    def get(self, compute: Callable[[], T]) -> T:
+        """Return the value; when there is none, `compute` it and write it."""
+        value = self.read()
+        if value is None:
+            value = compute()
+            self.write(value)
+        return value
+
+    def _trusted(self) -> memoryview | None:
+        """Return the bytes of the value when only this user can have written them, whole, and under this key."""
+        try:
+            raw, status = disk.seen(self.path, _LIMIT)
+        except Unreadable:
+            return None
+        whole = memoryview(raw)
+        head, body = whole[:_HEAD], whole[_HEAD:]
+        private = status.st_uid == os.geteuid() and not status.st_mode & 0o022
+        return body if private and head == _head(self._key, body) else None
 
 
 def key_of(*parts: str | bytes) -> str:
-    """Return a key that differs whenever a part does, or the program, or the Python that runs it."""
+    """Return a key that differs whenever a part does, or this program, or the Python that runs it."""
     digest = hashlib.sha256()
     for part in (__version__, sys.version, *parts):
         raw = part.encode(errors="surrogateescape") if isinstance(part, str) else part
         digest.update(b"%d:" % len(raw))
         digest.update(raw)
     return digest.hexdigest()
-
-
-def taken(place: Path, key: str) -> memoryview | None:
-    """Return what is kept at a place under a key; None when there is nothing, or it is damaged."""
-    try:
-        whole = memoryview(disk.read(place, _LIMIT))
-    except Unreadable:
-        return None
-    head, body = whole[:_HEAD], whole[_HEAD:]
-    return body if head == _head(key, body) else None
-
-
-def put(place: Path, key: str, body: bytes) -> None:
-    """Keep something; where the disk refuses, it is found again the next time."""
-    with suppress(NotWritten):
-        disk.keep(place, _head(key, body) + body, sync=False)
 
 
 def _head(key: str, body: bytes | memoryview) -> bytes:

@@ -5,23 +5,19 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from graduand.handshake.row import row_of
-from graduand.index import parallel
-from graduand.index.index import register_of
 from graduand.index.index_page import IndexPage, joined, packed, unpacked
 from graduand.index.indexer import Indexer
 from graduand.records import files, stamp
 from graduand.rules import judgement
 from graduand.workspace import Workspace
 from tests.bench.generator import school_repository
-from tests.repository import FAULTY, GRADUATE, HOUSE, TODAY, begin, commit, graduand, graduate, put, settle, shipped
+from tests.repository import FAULTY, GRADUATE, TODAY, begin, commit, graduand, graduate, put, settle, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -272,64 +268,6 @@ def test_without_git_or_where_the_disk_refuses_nothing_is_remembered_and_all_is_
     begin(root)
     (root / ".git/graduand").write_text("in the way", encoding="utf-8")
     assert [finding.rule for finding in Workspace(root).register(TODAY).findings][:1] == ["GR106"]
-
-
-# ---- Two processes
-
-_TWO = """
-import sys
-from pathlib import Path
-from graduand.people import twin
-from graduand.people.clerk import Clerk
-from graduand.records import files
-from graduand.people.register import register_of
-from graduand.people import register
-from graduand.workspace import Workspace
-root, kill = Path(sys.argv[1]), sys.argv[2] == "kill"
-workspace = Workspace(root)
-register.PART, twin.FROM = 50, 100
-leaf, parent = Clerk.leaf, __import__("os").getpid()
-def reading(clerk, cohort, paths):
-    import os, time
-    if os.getpid() == parent:
-        time.sleep(0.02)
-    elif kill:
-        os.kill(os.getpid(), 9)
-    else:
-        sys.stderr.write("twin\\n")
-        sys.stderr.flush()
-    return leaf(clerk, cohort, paths)
-Clerk.leaf = reading
-found = register_of(Clerk(root, workspace.school, sys.argv[3]), files.find(root), None)
-Clerk.leaf, twin.FROM = leaf, 10**9
-alone = register_of(Clerk(root, workspace.school, sys.argv[3]), files.find(root), None)
-assert found.findings == alone.findings and found.columns == alone.columns
-assert [[*leaf.lines] for leaf in found.leaves] == [[*leaf.lines] for leaf in alone.leaves]
-print("alike")
-"""
-
-
-@pytest.mark.parametrize("fate", ["lives", "kill"])
-def test_two_processes_find_what_one_finds_even_if_the_second_is_killed(crowd: Path, fate: str) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", _TWO, str(crowd), fate, TODAY],
-        env=os.environ | {"PYTHONPATH": str(HOUSE / "tui")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert (ran.returncode, ran.stdout) == (0, "alike\n"), ran.stderr
-    assert ("twin" in ran.stderr) is (fate == "lives")
-
-
-def test_a_process_with_threads_has_no_twin(crowd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clerk = Indexer(crowd, Workspace(crowd).school, TODAY)
-    monkeypatch.setattr("threading.active_count", lambda: 2)
-    monkeypatch.setattr(parallel, "FROM", 100)
-    monkeypatch.setattr("os.fork", lambda: pytest.fail("forked"), raising=False)
-
-    assert len(register_of(clerk, files.find(crowd), None).paths) == PEOPLE
 
 
 def test_the_commit_of_a_record_forgets_nothing(root: Path) -> None:

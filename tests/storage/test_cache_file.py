@@ -1,0 +1,84 @@
+"""A cache file gives back what was written, or nothing."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graduand.storage.cache_file import CacheFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VALUE = (1, "é", None, [b"x", ("y",)], {"a": 2})
+
+
+def cache_file(tmp_path: Path, *key: str) -> CacheFile[object]:
+    return CacheFile(tmp_path / "graduand" / "value", *key)
+
+
+def test_a_value_is_read_back_under_its_key_only(tmp_path: Path) -> None:
+    assert cache_file(tmp_path, "a", "b").read() is None
+    cache_file(tmp_path, "a", "b").write(VALUE)
+
+    assert cache_file(tmp_path, "a", "b").read() == VALUE
+    assert cache_file(tmp_path, "ab").read() is None
+    assert cache_file(tmp_path, "a", "b", "").read() is None
+
+
+def test_a_buffer_is_read_back_as_bytes(tmp_path: Path) -> None:
+    numbers = array("l", [1, 2])
+    cache_file(tmp_path).write((numbers, memoryview(b"xy")))
+
+    assert cache_file(tmp_path).read() == (numbers.tobytes(), b"xy")
+
+
+def test_a_value_is_computed_once(tmp_path: Path) -> None:
+    assert cache_file(tmp_path).get(lambda: VALUE) == VALUE
+    assert cache_file(tmp_path).get(lambda: pytest.fail("computed again")) == VALUE
+
+
+def test_the_file_and_its_folder_are_private(tmp_path: Path) -> None:
+    file = cache_file(tmp_path)
+    file.write(VALUE)
+
+    assert (file.path.stat().st_mode & 0o777, file.path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path, mode: int) -> None:
+    file = cache_file(tmp_path)
+    file.write(VALUE)
+    file.path.chmod(mode)
+
+    assert file.read() is None
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    file = cache_file(tmp_path)
+    file.write(VALUE)
+    file.path.rename(tmp_path / "elsewhere")
+    file.path.symlink_to(tmp_path / "elsewhere")
+
+    assert file.read() is None
+
+
+def test_a_damaged_file_is_no_file(tmp_path: Path) -> None:
+    file = cache_file(tmp_path)
+    file.write(VALUE)
+    whole = file.path.read_bytes()
+    for place in range(len(whole)):
+        file.path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert file.read() is None, place
+        file.path.write_bytes(whole[:place])
+        assert file.read() is None, place
+    file.path.write_bytes(whole)
+    assert file.read() == VALUE
+
+
+def test_where_the_disk_refuses_nothing_is_remembered(tmp_path: Path) -> None:
+    (tmp_path / "graduand").write_text("in the way", encoding="utf-8")
+
+    assert cache_file(tmp_path).get(lambda: VALUE) == VALUE
