@@ -45,8 +45,8 @@ ELSEWHERE: Final = {
     "parsing.py": "libyaml's own words, by which we know what it stumbled over",
     "wording.py": "Typer's own words, likewise",
     "characters.py": "Unicode's own words, likewise",
-    "office.py": "both languages at once: the head of a file that everybody reads",
-    "lists.py": "likewise",
+    "source_profile.py": "both languages at once: the head of a file that everybody reads",
+    "exclusion_lists.py": "likewise",
     "jsonschema.py": "both languages at once: a file cannot ask for one",
 }
 """Files whose sentences are not all for the catalogue, and why."""

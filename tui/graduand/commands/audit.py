@@ -69,13 +69,13 @@ def _print(wanted: Wanted, form: Format, session: Session, *, show: bool) -> Non
     if form is Format.text:
         show_lines(audit_text.trail_text(found, terms_of(workspace), show=show), session.colour)
         return
-    from graduand.reports import audit_data
+    from graduand.reports import audit_formats
 
     show_lines(audit_text.warnings(found), session.colour, sys.stderr)
     if form is Format.json:
-        sys.stdout.writelines(f"{line}\n" for line in audit_data.as_json(found.told))
+        sys.stdout.writelines(f"{line}\n" for line in audit_formats.as_json(found.told))
     elif form is Format.csv:
-        sys.stdout.write(audit_data.as_csv(found.told, show=show))
+        sys.stdout.write(audit_formats.as_csv(found.told, show=show))
     else:
         from graduand.reports.audit_html import as_html
 
@@ -85,7 +85,7 @@ def _print(wanted: Wanted, form: Format, session: Session, *, show: bool) -> Non
 
 def _verify(session: Session, *, as_json: bool) -> None:
     from graduand.audit.verify import verify
-    from graduand.reports.audit_data import verified_json
+    from graduand.reports.audit_formats import verified_json
     from graduand.reports.audit_text import verified_text
     from graduand.reports.console import show
 

@@ -19,7 +19,7 @@ def log(
     as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
 ) -> None:
     from graduand.audit import query as trail
-    from graduand.reports.audit_data import as_json as json_of
+    from graduand.reports.audit_formats import as_json as json_of
     from graduand.reports.audit_text import trail_text
     from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.git.events import EventKind
 from graduand.language import _, ngettext, visible
-from graduand.reports.audit_data import event_facts
+from graduand.reports.audit_formats import event_facts
 from graduand.reports.audit_text import STYLES, counts, kind_word, what
 from graduand.reports.console import Line, Span, line
 from graduand.reports.html import code, plain
