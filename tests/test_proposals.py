@@ -22,7 +22,7 @@ from graduand.records.files import _SIMPLE
 from graduand.records.independent_check import agrees
 from graduand.records.record import Record
 from graduand.records.writing import canonical, modeline
-from graduand.storage import disk
+from graduand.storage import swap
 from graduand.workspace import Workspace
 from tests.killing import killed, killed_everywhere, state
 from tests.people import SCHOOL
@@ -150,11 +150,11 @@ def interrupted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave a journal that is whole, and no file written."""
 
     def stop(*_words: object) -> None:
-        raise disk.HalfWritten(root)
+        raise swap.HalfWritten(root)
 
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "swap", stop)
-        with pytest.raises(disk.HalfWritten):
+        patch.setattr(swap, "swap_files", stop)
+        with pytest.raises(swap.HalfWritten):
             do(root)
 
 

@@ -13,7 +13,7 @@ from graduand.campaigns.kinds import CampaignKind
 from graduand.editing import journal
 from graduand.errors import ChangedOnDisk
 from graduand.git.commit import Recorder
-from graduand.storage import disk
+from graduand.storage import atomic
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduand, put, settle
 
@@ -294,7 +294,7 @@ def test_a_save_that_was_killed_before_is_finished_and_told(school: Path) -> Non
     before = (school / path).read_bytes()
     after = before.decode().replace("Dupont", "Martin")
     folder = Recorder(school).folder
-    disk.private(folder)
+    atomic.make_private_folder(folder)
     line = journal.JournalEntry(path, journal.checksum(before), after)
     journal.keep(folder, journal.Journal("Corrected: 00412353", {}, commit=True, lines=[line]))
 

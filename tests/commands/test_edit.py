@@ -8,7 +8,7 @@ import pytest
 
 from graduand.editing.edit import edit
 from graduand.records.paths import record_path
-from graduand.storage import disk
+from graduand.storage import swap
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
 
@@ -47,10 +47,10 @@ def touched(root: Path) -> list[str]:
 
 def test_an_edit_says_what_became_of_one_that_was_killed(people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_words: object) -> None:
-        raise disk.HalfWritten(people)
+        raise swap.HalfWritten(people)
 
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "swap", stop)
+        patch.setattr(swap, "swap_files", stop)
         assert graduand(people, "edit", "00412345", "last_name=Martin").code == 5
 
     assert "is finished now: “Corrected: 00412345”" in graduand(people, "edit", "00412815", "last_name=Petit").err

@@ -213,7 +213,7 @@ def test_a_second_draft_of_the_same_record_is_offered_too(workspace: Workspace) 
 def test_a_killed_session_leaves_its_draft(workspace: Workspace) -> None:
     code = (
         "import os, sys, signal; from pathlib import Path; from graduand.workspace import Workspace;"
-        "from graduand.drafts.drafting import opened; from graduand.drafts.keeping import keep, folder_of;"
+        "from graduand.editing.draft import opened; from graduand.editing.draft_store import keep, folder_of;"
         f"w = Workspace(Path(sys.argv[1])); d = opened(w, {PATH!r}).set('last_name', 'Martin');"
         "keep(folder_of(w), d); os.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -10,7 +10,7 @@ import pytest
 from graduand.editing.draft import FORMER, Draft, begun, opened
 from graduand.editing.save_draft import save
 from graduand.errors import ChangedOnDisk, NotWritten, Usage
-from graduand.storage import disk
+from graduand.storage import atomic
 from graduand.workspace import Workspace
 from tests.editing.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
 from tests.killing import killed, killed_everywhere, state
@@ -121,7 +121,7 @@ def test_a_move_that_the_disk_refuses_leaves_the_file_as_it_was(root: Path, monk
     def refused(path: Path, _target: Path) -> NoReturn:
         raise NotWritten(path, "full")
 
-    monkeypatch.setattr(disk, "move", refused)
+    monkeypatch.setattr(atomic, "move", refused)
     with pytest.raises(NotWritten):
         save(Workspace(root), renamed(root), commit=True)
 

@@ -17,7 +17,7 @@ from graduand.editing.undo import take_back
 from graduand.intake import apply as apply_intake
 from graduand.intake.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, written
 from graduand.intake.preview import IntakeOptions, look
-from graduand.storage import disk
+from graduand.storage import swap
 from graduand.workspace import Workspace
 from tests.intake.registrars import book, french, keep
 from tests.repository import TODAY, Ran, begin, commit, git, graduand, put, settle
@@ -519,14 +519,14 @@ def test_refused_rows_outlive_a_killed_save_that_git_refuses_first(
     school: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(*_words: object) -> None:
-        raise disk.HalfWritten(school)
+        raise swap.HalfWritten(school)
 
     intake(school, HEAD, CHLOE, "00412815,nowhere,Anne,Petit", more=("--apply",))
     refused = school / "build" / "intake" / "class-refused.csv"
     mended = refused.read_bytes().replace(b"nowhere", b"anne@valmont.example")
     refused.write_bytes(mended)
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "swap", stop)
+        patch.setattr(swap, "swap_files", stop)
         assert graduand(school, "edit", "00412345", "middle_name=Rose").code == 5
     hook = school / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
@@ -569,10 +569,10 @@ def test_an_intake_is_taken_back_with_what_was_learnt_of_its_columns(school: Pat
 
 def test_a_killed_intake_is_finished_by_the_next_and_both_say_so(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_words: object) -> None:
-        raise disk.HalfWritten(school)
+        raise swap.HalfWritten(school)
 
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "swap", stop)
+        patch.setattr(swap, "swap_files", stop)
         killed = intake(school, HEAD, CHLOE, more=("--apply",))
     assert killed.code == 5
     assert "finish with: graduand doctor" in killed.err

@@ -18,7 +18,7 @@ from graduand.records.record import Record
 from graduand.records.school import School, school_of
 from graduand.records.source import LIMIT
 from graduand.records.writing import canonical
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -289,7 +289,7 @@ def _count_up(root: Path, rounds: int) -> None:
         read_importer((schema / "handshake.yaml").read_bytes()),
     )
     while rounds:
-        raw: Any = disk.read(root / PATH)
+        raw: Any = file_reader.read(root / PATH)
         record = read(PATH, raw, school).record
         assert record is not None
         more = {**record.values, "transition:notes": str(int(record.text("transition:notes")) + 1)}

@@ -10,7 +10,7 @@ from graduand.language import speak
 from graduand.screens.app import GraduandApp
 from graduand.screens.due import DueScreen
 from graduand.screens.outreach import OutreachScreen
-from graduand.storage import disk
+from graduand.storage import swap
 from graduand.workspace import Workspace
 from tests.campaigns.test_due import ASKED, PEOPLE, someone
 from tests.repository import begin, commit, git, graduand, put, settle
@@ -81,10 +81,10 @@ def test_a_closing_is_written_only_when_its_number_is_typed(school: Path, golden
 
 def test_what_became_of_a_killed_save_is_told(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_words: object) -> None:
-        raise disk.HalfWritten(school)
+        raise swap.HalfWritten(school)
 
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "swap", stop)
+        patch.setattr(swap, "swap_files", stop)
         assert graduand(school, "edit", "00412345", "middle_name=Rose").code == 5
     app, _screen = due(school)
 

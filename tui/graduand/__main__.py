@@ -77,12 +77,12 @@ def _schools_language(arguments: Sequence[str]) -> str:
 
     from graduand.errors import Trouble
     from graduand.records.school_language import PATH, peeked_language
-    from graduand.storage import disk
+    from graduand.storage import file_reader
     from graduand.workspace import root_of
 
     named = [arguments[number + 1] for number, argument in enumerate(arguments[:-1]) if argument == "--root"]
     try:
-        return peeked_language(disk.read(root_of(Path(named[0] if named else ".")) / PATH))
+        return peeked_language(file_reader.read(root_of(Path(named[0] if named else ".")) / PATH))
     except (Trouble, OSError):
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -293,3 +294,21 @@ class NothingNoted(Trouble):
 
     def __init__(self) -> None:
         super().__init__(_("No upload is noted here yet; note it first with: graduand uploaded build/manifest.json"))
+
+
+def reason_of(error: OSError) -> str:
+    """Return in plain words why the operating system refused."""
+    return {
+        errno.ENOENT: _("it is not there"),
+        errno.EEXIST: _("something else has this name"),
+        errno.EACCES: _("you have no permission"),
+        errno.EPERM: _("you have no permission"),
+        errno.EROFS: _("the disk is read-only"),
+        errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("your share of the disk is full"),
+        errno.EIO: _("the disk reports a fault"),
+        errno.EISDIR: _("it is a folder"),
+        errno.ENOTDIR: _("a part of the path is no folder"),
+        errno.ELOOP: _("it is a link to somewhere else"),
+        errno.ENAMETOOLONG: _("the name is too long"),
+    }.get(error.errno or 0, error.strerror or str(error))

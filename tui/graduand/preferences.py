@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ def read_preferences() -> Preferences:
     from graduand.records.tree import parse  # noqa: PLC0415
 
     try:
-        tree = parse(text_of(disk.read(path)))
+        tree = parse(text_of(file_reader.read(path)))
     except Refused as refused:
         raise SchemaBroken(str(path), refused.fault.place.line, refused.fault.message) from refused
     found = Preferences()
@@ -88,4 +88,4 @@ def write_preferences(preferences: Preferences) -> None:
         lines += ["keys:", *(f'  {name}: "{key}"' for name, key in sorted(preferences.keys.items()))]
     path = preferences_path()
     path.parent.parent.mkdir(parents=True, exist_ok=True)
-    disk.keep(path, "".join(f"{line}\n" for line in lines).encode())
+    atomic.write_private(path, "".join(f"{line}\n" for line in lines).encode())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand import gc_pause
 from graduand.errors import NoGit, NoRepository, NotGit, Usage
 from graduand.language import _, quoted
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader, lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -104,7 +104,7 @@ class Workspace(_Place):
         from graduand.records.nodes import packed, unpacked
         from graduand.records.school_language import PATH
 
-        raw = disk.read(self.root / PATH)
+        raw = file_reader.read(self.root / PATH)
         if self._schema_cache is None:
             return read_institution(raw)
         return institution_of(unpacked(self._schema_cache.parsed("institution", raw, lambda raw: packed(tree_of(raw)))))
@@ -115,7 +115,7 @@ class Workspace(_Place):
         from graduand.records.importer import facts_of, importer_of, read_importer
         from graduand.records.school_language import IMPORTER, SIZE
 
-        raw = disk.read(self.root / IMPORTER, SIZE)
+        raw = file_reader.read(self.root / IMPORTER, SIZE)
         if self._schema_cache is None:
             return read_importer(raw)
         return importer_of(self._schema_cache.parsed("importer", raw, facts_of))
@@ -148,7 +148,7 @@ class Workspace(_Place):
 
         if self._schema_cache is None or "school" in self.__dict__:
             return self.school.fields
-        schema = tuple(disk.read(self.root / path, SIZE) for path in (IMPORTER, PATH))
+        schema = tuple(file_reader.read(self.root / path, SIZE) for path in (IMPORTER, PATH))
         return self._schema_cache.labels(schema, lambda: self.school.fields)
 
     @cached_property
@@ -242,7 +242,7 @@ class Workspace(_Place):
 
         if not self.git_folder:
             return None
-        schema = [disk.read(self.root / path, SIZE) for path in (IMPORTER, INSTITUTION)]
+        schema = [file_reader.read(self.root / path, SIZE) for path in (IMPORTER, INSTITUTION)]
         return IndexStore(self.git_folder, self.root, schema, on)
 
     def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
@@ -273,7 +273,7 @@ class Workspace(_Place):
         from graduand.records.school_language import SIZE
 
         path = self.root / JSON_SCHEMA
-        there = disk.read(path, SIZE).decode(errors="replace") if path.exists() else ""
+        there = file_reader.read(path, SIZE).decode(errors="replace") if path.exists() else ""
         return json_schema(self.school), there
 
     def write_json_schema(self) -> None:
@@ -284,11 +284,11 @@ class Workspace(_Place):
         path = self.root / JSON_SCHEMA
         if there == wanted:
             return
-        with disk.locked(self.root):
+        with lock.hold(self.root):
             if path.exists():
-                disk.replace(path, wanted, disk.read(path, SIZE))
+                atomic.replace(path, wanted, file_reader.read(path, SIZE))
             else:
-                disk.create(path, wanted)
+                atomic.create(path, wanted)
 
 
 def within(path: str, scope: tuple[str, ...]) -> bool:

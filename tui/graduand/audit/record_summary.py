@@ -11,7 +11,7 @@ from graduand.records.comments import MODELINE, comments_of
 from graduand.records.legacy_reader import read_bygone
 from graduand.records.source import text_of
 from graduand.records.tree import parse
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def portrait(path: Path, school: School) -> Portrait:
     Raises:
         Unreadable: it is no record, or not there.
     """
-    raw = disk.read(path)
+    raw = file_reader.read(path)
     record = read_bygone(str(path), raw)
     if record is None:
         raise Unreadable(path, _("it is no record"))

@@ -10,7 +10,7 @@ from graduand.language import _, quoted, spoken
 from graduand.records.source import Refused, text_of
 from graduand.setup.init import LETTERS, default_schema
 from graduand.similar import nearest
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +46,7 @@ def letter(root: Path, name: str, known: Iterable[str]) -> Letter:
     file = f"{name}.{spoken()}.txt"
     path = f"{LETTERS}/{file}"
     shipped = not (root / path).exists()
-    raw = disk.read(default_schema() / "outreach" / file if shipped else root / path)
+    raw = file_reader.read(default_schema() / "outreach" / file if shipped else root / path)
     try:
         lines = text_of(raw).splitlines()
     except Refused as refused:

@@ -17,7 +17,7 @@ from graduand.records.school_language import PATH as INSTITUTION_PATH
 from graduand.rules.policy import is_waiting, loses_login, loses_mailbox
 from graduand.rules.values import real_day
 from graduand.similar import nearest
-from graduand.storage import disk
+from graduand.storage import publish
 from graduand.tables import spreadsheet
 from graduand.workspace import errors
 
@@ -261,7 +261,7 @@ def write(workspace: Workspace, found: Outreach, folder: Path) -> None:
         InTheWay, NotWritten, Busy: they could not be written.
     """
     files = {PEOPLE: people_csv(found, workspace.institution.region), LETTER: letter_text(found)}
-    disk.publish(folder, {name: text.encode() for name, text in files.items()}, PEOPLE)
+    publish.publish_set(folder, {name: text.encode() for name, text in files.items()}, PEOPLE)
 
 
 def note(

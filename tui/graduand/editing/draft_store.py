@@ -17,7 +17,7 @@ from graduand.git.checkout import Checkout
 from graduand.records.record import Record, Value
 from graduand.records.transition import Waiver
 from graduand.records.writing import modeline
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +71,7 @@ def keep(folder: Path, draft: Draft) -> None:
             "waivers": [waiver._asdict() for waiver in draft.record.waivers],
         },
     }
-    disk.keep(_place(folder, draft), json.dumps(says).encode())
+    atomic.write_private(_place(folder, draft), json.dumps(says).encode())
 
 
 def drop(folder: Path, draft: Draft) -> None:
@@ -114,7 +114,7 @@ def throw_away(folder: Path, paths: Iterable[str]) -> None:
     """
     for path in paths:
         for file in folder.glob(f"{_name(path)}-*"):
-            disk.discard(file)
+            atomic.remove(file)
 
 
 def _place(folder: Path, draft: Draft) -> Path:
@@ -128,14 +128,14 @@ def _name(path: str) -> str:
 def _left(folder: Path, school: School) -> Iterator[Left]:
     for file in folder.glob("*.json"):
         try:
-            says = json.loads(disk.read(file, _SIZE))
+            says = json.loads(file_reader.read(file, _SIZE))
             if not _is_live(says):
                 yield Left(file, _draft(says, school), str(says["at"])[:16])
         except Unreadable:  # taken up by another session meanwhile
             continue
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             with suppress(Trouble):
-                disk.move(file, file.with_name(f"{file.name}.{time.time_ns()}.broken"))
+                atomic.move(file, file.with_name(f"{file.name}.{time.time_ns()}.broken"))
 
 
 def _draft(says: Any, school: School) -> Draft:  # noqa: ANN401 - what JSON gives; this function types it
@@ -198,7 +198,7 @@ def _began(pid: int) -> str:
     One that has ended, and that nobody has asked about yet, is none any more.
     """
     try:
-        state, *more = disk.read(f"/proc/{pid}/stat").decode(errors="replace").rpartition(")")[2].split()
+        state, *more = file_reader.read(f"/proc/{pid}/stat").decode(errors="replace").rpartition(")")[2].split()
         return _ENDED if state == "Z" else more[18]
     except (Unreadable, IndexError):
         return ""

@@ -15,7 +15,7 @@ from graduand.intake.source_profile import LIMIT
 from graduand.records import files
 from graduand.records.paths import username_of
 from graduand.similar import nearest
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,10 +56,10 @@ def forget(
     if not paths:
         raise NoSuchPerson(username, nearest(username, map(username_of, everybody)))
     stones = workspace.root / TOMBSTONES
-    before = disk.read(stones, LIMIT) if stones.exists() else None
+    before = file_reader.read(stones, LIMIT) if stones.exists() else None
     known = Tombstones() if before is None else read_tombstones(before)
     proposals = (
-        *(Proposal(path, None, disk.read(workspace.root / path), "") for path in paths),
+        *(Proposal(path, None, file_reader.read(workspace.root / path), "") for path in paths),
         Proposal(TOMBSTONES, None, before, written(known.with_one(username, on, basis))),
     )
     saved = apply(workspace, proposals, *described("removed", [username]), tell=tell)
@@ -70,14 +70,14 @@ def forget(
 def _let_go(workspace: Workspace, paths: tuple[str, ...]) -> None:
     drafts = folder_of(workspace)
     throw_away(drafts, paths)
-    disk.thin(drafts.parent / "leaves", ())
+    atomic.remove_others(drafts.parent / "leaves", ())
     for name in _REMEMBERED:
-        disk.discard(drafts.parent / name)
+        atomic.remove(drafts.parent / name)
 
 
 def _naming(workspace: Workspace, username: str) -> Iterator[str]:
     """Return the files that were made of the records and hold a username as a word."""
     word = re.compile(rb"(?<![\w.@-])" + re.escape(username.encode()) + rb"(?![\w@-])")
     for path in sorted(workspace.root.glob("build/**/*")):
-        if path.is_file() and not path.is_symlink() and word.search(disk.read(path, disk.LARGE)):
+        if path.is_file() and not path.is_symlink() and word.search(file_reader.read(path, file_reader.LARGE_FILE)):
             yield path.relative_to(workspace.root).as_posix()

@@ -13,7 +13,7 @@ from graduand.records.reading import read
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical
-from graduand.storage import disk
+from graduand.storage import atomic, lock
 from graduand.workspace import within
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _move(
     moves = [(record.path, record_path(record.cohort, record.username, people[record.cohort])) for record in records]
     wanted = tuple((path, target) for path, target in moves if path != target and within(path, scope))
     if write and wanted:
-        with disk.locked(workspace.root):
+        with lock.hold(workspace.root):
             for path, target in wanted:
-                disk.move(workspace.root / path, workspace.root / target)
+                atomic.move(workspace.root / path, workspace.root / target)
     return wanted

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import Unreadable
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,13 +49,13 @@ def keep(folder: Path, journal: Journal) -> None:
     """
     head = {"schema": FORM, **journal._asdict(), "lines": len(journal.lines)}
     body = "\n".join((json.dumps(head), *map(json.dumps, journal.lines))).encode()
-    disk.keep(folder / NAME, b"%b\n%b\n" % (body, hashlib.sha256(body).hexdigest().encode()))
+    atomic.write_private(folder / NAME, b"%b\n%b\n" % (body, hashlib.sha256(body).hexdigest().encode()))
 
 
 def left(folder: Path) -> Journal | None:
     """Return the journal that a killed process left; None when there is none that is whole."""
     try:
-        raw = disk.read(folder / NAME, _LIMIT)
+        raw = file_reader.read(folder / NAME, _LIMIT)
     except Unreadable:
         return None
     body, _newline, seal = raw.removesuffix(b"\n").rpartition(b"\n")
@@ -76,7 +76,7 @@ def drop(folder: Path) -> None:
     Raises:
         NotWritten: the disk refused.
     """
-    disk.discard(folder / NAME)
+    atomic.remove(folder / NAME)
 
 
 def dropped(folder: Path) -> bool:
@@ -87,5 +87,5 @@ def dropped(folder: Path) -> bool:
     """
     pieces = [*folder.glob(f".{NAME}.*.graduand.tmp"), *folder.glob(NAME)]
     for piece in pieces:
-        disk.discard(piece)
+        atomic.remove(piece)
     return bool(pieces)

@@ -9,7 +9,7 @@ from graduand.errors import NoGit, NotGit
 from graduand.git.in_progress import under_way
 from graduand.git.program import Program
 from graduand.language import _, visible
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def hindrance(workspace: Workspace) -> str:
     """Return the sentence that says what does not go at the moment, and why; "" when all goes."""
     place = workspace.root / "records"
-    if reason := disk.refused(place):
+    if reason := file_reader.why_not_writable(place):
         message = _("Read only: nothing can be saved into {path}: {reason}.")
         return message.format(path=visible(str(place), 200), reason=reason)
     try:

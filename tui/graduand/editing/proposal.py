@@ -11,7 +11,7 @@ from graduand.records.reading import read
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, modeline, readdressed
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +89,7 @@ def amended(workspace: Workspace, path: str, changes: Mapping[str, Value | None]
         SchemaBroken: the record cannot be read whole, and writing it would lose what it says.
         Unreadable: there is none.
     """
-    raw = disk.read(workspace.root / path)
+    raw = file_reader.read(workspace.root / path)
     reading = read(path, raw, workspace.school)
     if reading.record is None or reading.findings:
         finding = reading.findings[0]

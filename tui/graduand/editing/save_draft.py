@@ -14,7 +14,7 @@ from graduand.records import files
 from graduand.records.comments import comments_of
 from graduand.records.source import text_of
 from graduand.records.tree import parse
-from graduand.storage import disk
+from graduand.storage import atomic, lock
 
 if TYPE_CHECKING:
     from graduand.workspace import Workspace
@@ -66,11 +66,11 @@ def _write(workspace: Workspace, draft: Draft, text: str) -> None:
     # A kill between the two steps leaves one whole file, whose name `fmt` puts right.
     files.save(workspace.root, draft.record._replace(path=old), text, draft.base, workspace.school)
     try:
-        with disk.locked(workspace.root):
-            disk.move(workspace.root / old, workspace.root / new)
+        with lock.hold(workspace.root):
+            atomic.move(workspace.root / old, workspace.root / new)
     except (InTheWay, NotWritten, Busy):
-        with suppress(Trouble), disk.locked(workspace.root):
-            disk.replace(workspace.root / old, draft.base.decode(), text.encode())
+        with suppress(Trouble), lock.hold(workspace.root):
+            atomic.replace(workspace.root / old, draft.base.decode(), text.encode())
         raise
 
 

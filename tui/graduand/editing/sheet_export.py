@@ -11,7 +11,7 @@ from graduand.errors import NoSuchPerson, Usage
 from graduand.language import _, visible
 from graduand.records.kinds import FieldKind
 from graduand.similar import nearest
-from graduand.storage import disk
+from graduand.storage import atomic
 from graduand.tables import spreadsheet
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def write(path: Path, text: str) -> None:
     if path.exists():
         message = _("{path} is there already, and somebody may have worked in it; name another file with --out.")
         raise Usage(message.format(path=visible(str(path), 200)))
-    disk.create(path, text, disk.PRIVATE)
+    atomic.create(path, text, atomic.PRIVATE)
 
 
 def as_text(sheet: ExportedSheet, separator: str = "", *, bom: bool = True) -> str:

@@ -18,7 +18,7 @@ from graduand.records.kinds import FieldKind
 from graduand.rules import judgement
 from graduand.rules.registry import RULES
 from graduand.similar import folded
-from graduand.storage import disk
+from graduand.storage import file_reader
 from graduand.tables.failed_rows_csv import read_table
 from graduand.tables.spreadsheet import unguarded
 
@@ -45,7 +45,7 @@ def raw_sheet(path: Path) -> bytes:
     Raises:
         Unreadable: it is not there, or no ordinary file.
     """
-    return disk.read(path, SIZE)
+    return file_reader.read(path, SIZE)
 
 
 def patch_of(

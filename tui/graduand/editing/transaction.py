@@ -12,7 +12,7 @@ from graduand.file_change import Saved
 from graduand.language import _, ngettext, quoted, visible
 from graduand.records import files
 from graduand.records.record import FOLDER
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader, lock, swap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,8 +60,8 @@ def apply(
             a killed save; of these proposals nothing was written.
     """
     git = _recorder(workspace, now=commit)
-    disk.private(git.folder)
-    with disk.locked(git.folder):
+    atomic.make_private_folder(git.folder)
+    with lock.hold(git.folder):
         if resumed := _resumed(workspace, git):
             proposals = [_brought_forward(workspace, one) for one in proposals]
             if tell:
@@ -77,7 +77,7 @@ def apply(
             journal.JournalEntry(one.path, journal.checksum(one.base), one.text or None) for one in (*wanted, *also)
         ]
         whole = journal.Journal(subject, trailers, commit, lines)
-        swaps = [disk.Swap(workspace.root / one.path, one.base, one.after) for one in wanted]
+        swaps = [swap.Swap(workspace.root / one.path, one.base, one.after) for one in wanted]
         _write(workspace.root, git.folder, whole, swaps)
         saved = tuple(Saved(one.path, one.base, one.after, "") for one in (*wanted, *also))
         made = _commit(git, whole, saved) if commit else ""
@@ -94,7 +94,7 @@ def resume(workspace: Workspace) -> Resumed | None:
     git = _recorder(workspace, now=False)
     if not git.folder.is_dir():
         return None
-    with disk.locked(git.folder):
+    with lock.hold(git.folder):
         return _resumed(workspace, git)
 
 
@@ -136,7 +136,7 @@ def _recorder(workspace: Workspace, *, now: bool) -> Recorder:
 
 def _brought_forward(workspace: Workspace, one: Proposal) -> Proposal:
     """Return a proposal that what was finished just now may have done already."""
-    return one._replace(base=one.after) if disk.stands(workspace.root / one.path, one.after) else one
+    return one._replace(base=one.after) if file_reader.has_content(workspace.root / one.path, one.after) else one
 
 
 def _refuse_unsound(workspace: Workspace, proposals: Sequence[Proposal]) -> None:
@@ -148,17 +148,17 @@ def _refuse_unsound(workspace: Workspace, proposals: Sequence[Proposal]) -> None
     files.prove_all(((one.record, one.text) for one in proposals if one.record), workspace.school)
 
 
-def _write(root: Path, folder: Path, whole: journal.Journal, swaps: Sequence[disk.Swap]) -> None:
-    with disk.locked(root):
+def _write(root: Path, folder: Path, whole: journal.Journal, swaps: Sequence[swap.Swap]) -> None:
+    with lock.hold(root):
         for one in swaps:
-            if not disk.stands(one.path, one.before):
+            if not file_reader.has_content(one.path, one.before):
                 raise ChangedOnDisk(one.path)
         journal.keep(folder, whole)
         if not swaps:
             return
         try:
-            disk.swap(swaps)
-        except disk.HalfWritten:
+            swap.swap_files(swaps)
+        except swap.HalfWritten:
             raise
         except BaseException:  # all is as it was
             journal.drop(folder)
@@ -179,23 +179,24 @@ def _resumed(workspace: Workspace, git: Recorder) -> Resumed | None:
     whole = journal.left(git.folder)
     if whole is None:
         return Resumed("", (), (), "") if journal.dropped(git.folder) else None
-    swaps: list[disk.Swap] = []
+    swaps: list[swap.Swap] = []
     kept: list[journal.JournalEntry] = []
     passed_over: list[str] = []
-    with disk.locked(workspace.root):
+    with lock.hold(workspace.root):
         for line in whole.lines:
             path = workspace.root / line.path
             there = _content(path)
             after = None if line.after is None else line.after.encode(errors="surrogatepass")
-            if there != after and (journal.checksum(there) != line.before or not disk.stands(path, there)):
+            if there != after and (journal.checksum(there) != line.before or not file_reader.has_content(path, there)):
                 passed_over.append(line.path)
                 continue
             kept.append(line)
             if there != after:
-                swaps.append(disk.Swap(path, there, after))
-        disk.sweep({(workspace.root / line.path).parent for line in whole.lines})
+                swaps.append(swap.Swap(path, there, after))
+        for folder in {(workspace.root / line.path).parent for line in whole.lines}:
+            atomic.remove_temporary_files(folder)
         if swaps:
-            disk.swap(swaps)
+            swap.swap_files(swaps)
     made = _commit(git, whole._replace(lines=kept)) if whole.commit and kept else ""
     journal.drop(git.folder)
     return Resumed(whole.subject, tuple(line.path for line in kept), tuple(passed_over), made)
@@ -203,6 +204,6 @@ def _resumed(workspace: Workspace, git: Recorder) -> Resumed | None:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return disk.read(path, disk.LARGE)
+        return file_reader.read(path, file_reader.LARGE_FILE)
     except Unreadable:
         return None

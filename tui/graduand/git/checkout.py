@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.errors import GitRefused, Unreadable
 from graduand.git.program import BARE, LITERAL, Program
 from graduand.language import _
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +125,7 @@ def _entry(line: str) -> tuple[str, str, str]:
 def _object(path: Path, like: str) -> str:
     """Return the name that git would give to what a file holds, of the kind of `like`; "" when it cannot be read."""
     try:
-        content = disk.read(path, disk.LARGE)
+        content = file_reader.read(path, file_reader.LARGE_FILE)
     except Unreadable:
         return ""
     import hashlib  # noqa: PLC0415 - only for what git passes over

@@ -12,7 +12,7 @@ from graduand.errors import GitRefused, NotCommitted, NotNow
 from graduand.git.in_progress import under_way
 from graduand.git.program import BARE, LITERAL, NAMELESS, Program
 from graduand.language import _
-from graduand.storage import disk
+from graduand.storage import file_reader, lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ class Recorder:
         program = self.program
         refuse_odd_states(program)
         message = subject + "\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers.items() if value)
-        with disk.locked(program.root):
+        with lock.hold(program.root):
             written = _contents(program, paths)
             there = [path for path, content in written.items() if content is not None]
             try:
@@ -106,7 +106,10 @@ class Recorder:
 def _contents(program: Program, paths: Sequence[str]) -> dict[str, bytes | None]:
     """Return what the files hold; None where there is none."""
     targets = {path: program.root / path for path in paths}
-    return {path: disk.read(target, disk.LARGE) if target.exists() else None for path, target in targets.items()}
+    return {
+        path: file_reader.read(target, file_reader.LARGE_FILE) if target.exists() else None
+        for path, target in targets.items()
+    }
 
 
 def _differing(program: Program, written: Mapping[str, bytes | None]) -> tuple[str, ...]:

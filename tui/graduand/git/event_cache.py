@@ -14,7 +14,7 @@ from graduand.errors import NotWritten, Unreadable
 from graduand.git.event_log import Chronicle, EventColumns
 from graduand.git.events import Gap
 from graduand.git.packed_strings import NUMBER, PackedStrings
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ class Memory(NamedTuple):
 def recall(program: Program, prefix: str) -> Memory | None:
     """Return what was kept of a data folder; None when there is nothing, or anything is wrong with it."""
     try:
-        whole = memoryview(disk.read(_place(program), _LIMIT))
+        whole = memoryview(file_reader.read(_place(program), _LIMIT))
     except Unreadable:
         return None
     head, body = whole[:_HEAD], whole[_HEAD:]
@@ -68,7 +68,7 @@ def keep(program: Program, memory: Memory) -> None:
     head = marshal.dumps(says)
     body = b"".join([(_LENGTH + len(head)).to_bytes(_LENGTH, "big"), head, *parts])
     with suppress(NotWritten):
-        disk.keep(_place(program), _head(body) + body)
+        atomic.write_private(_place(program), _head(body) + body)
 
 
 def _head(body: bytes | memoryview) -> bytes:

@@ -18,7 +18,7 @@ from graduand.git.packed_strings import PackedStrings
 from graduand.git.swift import Swift
 from graduand.git.timeline import Timeline
 from graduand.language import _
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def cut(program: Program, head: str, prefix: str, fast: Callable[[], FastReader]
     """Tell what a shallow clone holds; what it begins with is no event."""
     shelf = BlobPrefetch(program, fast)
     place = Path(program.root, program.look("rev-parse", "--git-path", "shallow").strip())
-    teller = Teller(shelf, frozenset(disk.read(place).decode().split()))
+    teller = Teller(shelf, frozenset(file_reader.read(place).decode().split()))
     line = line_of(program, head, "")
     ready = shelf.ready(steps(program, line, prefix), objects)
     events = [event for step in ready for event in teller.tell(step)]

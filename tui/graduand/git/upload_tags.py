@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from graduand.errors import GitRefused
 from graduand.git.program import NAMELESS
 from graduand.language import _
-from graduand.storage import disk
+from graduand.storage import atomic, lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,7 +94,7 @@ def note(program: Program, prefix: str, commit: str, message: str) -> str:
         raise GitRefused(_(NAMELESS))
     says = _json(message)
     draft = Path(program.folder, "graduand", f"tag-{os.getpid()}-{time.time_ns()}")
-    with disk.locked(program.root):
+    with lock.hold(program.root):
         for left in draft.parent.glob("tag-*"):  # by a killed process
             left.unlink()
         tags = [tag for tag in noted(program, prefix) if tag.says]
@@ -102,7 +102,7 @@ def note(program: Program, prefix: str, commit: str, message: str) -> str:
             if tag.says == says:  # by another process, a moment ago
                 return tag.name
         name = _next_name(tags, prefix)
-        disk.create(draft, message, disk.PRIVATE)
+        atomic.create(draft, message, atomic.PRIVATE)
         words = ("--annotate", "--cleanup=verbatim", "--file", str(draft), "--end-of-options", name, commit)
         try:
             program.act("tag", *words)

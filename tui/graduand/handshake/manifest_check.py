@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graduand.errors import NotAnUpload, Unreadable
 from graduand.handshake.upload import SCHEMA
 from graduand.language import _, quoted
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def received(path: Path) -> dict[str, Any]:
     for job in says["jobs"]:
         file = path.with_name(str(job["file"]))
         try:
-            content = disk.read(file, _SIZE)
+            content = file_reader.read(file, _SIZE)
         except Unreadable as missing:
             raise NotAnUpload(path, str(missing)) from missing
         if hashlib.sha256(content).hexdigest() != job["sha256"]:
@@ -45,7 +45,7 @@ def received(path: Path) -> dict[str, Any]:
 
 
 def _says(path: Path) -> dict[str, Any]:
-    raw = disk.read(path, _SIZE)
+    raw = file_reader.read(path, _SIZE)
     try:
         says = json.loads(raw)
         whole = says["schema"] == SCHEMA and all(_is_job(job) for job in says["jobs"])

@@ -10,7 +10,7 @@ from graduand.index.index_page import FORM, Packed, packed, unpacked
 from graduand.language import spoken
 from graduand.rules.cross_record import Shared
 from graduand.rules.rule import Flaw
-from graduand.storage import disk
+from graduand.storage import atomic
 from graduand.storage.cache_file import CacheFile
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class IndexStore:
 
     def clear(self, cohorts: Collection[str]) -> None:
         """Throw away what is kept of other cohorts than these."""
-        disk.thin(self._folder, {_SHARED, *(self._file(cohort).path.name for cohort in cohorts)})
+        atomic.remove_others(self._folder, {_SHARED, *(self._file(cohort).path.name for cohort in cohorts)})
 
     def _shared_file(self, leaves: Iterable[IndexPage]) -> CacheFile[list[tuple[str, ...]]]:
         """Return the file whose key differs whenever any file of the leaves does."""

@@ -19,7 +19,7 @@ from graduand.records.record import Record
 from graduand.rules import judgement
 from graduand.rules.identity import KEYS, person_of
 from graduand.rules.plain import PlainReader
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -100,11 +100,11 @@ class Indexer:
 
     def _read(self, paths: Sequence[str]) -> Iterator[_Read]:
         now = stamp.now()
-        with disk.Folders(self.root) as folders:
+        with file_reader.FolderHandle(self.root) as folders:
             for path in paths:
                 folder, _slash, name = path.rpartition("/")
                 try:
-                    raw, stands = disk.seen(name, folder=folders.open(folder))
+                    raw, stands = file_reader.read_with_stat(name, folder=folders.open(folder))
                 except (Unreadable, OSError):
                     yield path, files.load(self.root, path), stamp.NEVER
                 else:

@@ -16,7 +16,7 @@ from graduand.records import files
 from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import Record
-from graduand.storage import disk
+from graduand.storage import publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,10 +160,10 @@ def _put_aside(look: Look, folder: Path) -> Path | None:
     name = f"{look.source_name}-refused.csv"
     if not look.refused:
         if (folder / name).exists():
-            disk.publish(folder, {}, name)
+            publish.publish_set(folder, {}, name)
         return None
     numbers = {line: number for number, line in enumerate(look.table.lines)}
     ragged = {odd.line: odd.cells for odd in look.table.ragged}
     pairs = [(ragged.get(one.line) or look.table.row(numbers[one.line]), one.reason) for one in look.refused]
-    disk.publish(folder, {name: refused_table(look.table.headers, pairs, look.table.separator)}, name)
+    publish.publish_set(folder, {name: refused_table(look.table.headers, pairs, look.table.separator)}, name)
     return folder / name

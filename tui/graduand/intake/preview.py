@@ -33,7 +33,7 @@ from graduand.records.fast_reader import fast_reader
 from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.similar import folded
-from graduand.storage import disk
+from graduand.storage import file_reader
 from graduand.tables.table_reader import SIZE, Told, read_table
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def read_file(path: Path) -> bytes:
     Raises:
         Unreadable: it cannot be read.
     """
-    return disk.read(path.resolve(), SIZE)
+    return file_reader.read(path.resolve(), SIZE)
 
 
 def look(workspace: Workspace, raw: bytes, order: IntakeOptions) -> Look:
@@ -140,7 +140,7 @@ def look(workspace: Workspace, raw: bytes, order: IntakeOptions) -> Look:
         columns=columns,
         source_name=name,
         source=learnt(columns, order, said),
-        source_before=disk.read(path, LIMIT) if path.exists() else None,
+        source_before=file_reader.read(path, LIMIT) if path.exists() else None,
         survey=survey,
         new=tuple(sorting.new),
         changes=tuple(sorting.changes),
@@ -158,7 +158,7 @@ def _sources(workspace: Workspace) -> Iterator[tuple[str, SourceProfile]]:
     folder = workspace.root / FOLDER
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         if path.stem not in RESERVED:
-            yield path.stem, read_source(disk.read(path, LIMIT), f"{FOLDER}/{path.name}")
+            yield path.stem, read_source(file_reader.read(path, LIMIT), f"{FOLDER}/{path.name}")
 
 
 def _source(order: IntakeOptions, table: Table, sources: Mapping[str, SourceProfile]) -> tuple[str, SourceProfile]:
@@ -226,7 +226,7 @@ _MANY: Final = 100
 def _keep_out(workspace: Workspace, survey: Survey, meant: list[bool]) -> None:
     """Leave out people who were deleted."""
     path = workspace.root / TOMBSTONES
-    stones = read_tombstones(disk.read(path, LIMIT)) if path.exists() else Tombstones()
+    stones = read_tombstones(file_reader.read(path, LIMIT)) if path.exists() else Tombstones()
     dead = stones.among(survey.usernames)
     for row, username in enumerate(survey.usernames) if dead else ():
         if username in dead and meant[row]:
@@ -238,7 +238,7 @@ def _keep_out(workspace: Workspace, survey: Survey, meant: list[bool]) -> None:
 def _confidential(workspace: Workspace, survey: Survey, meant: list[bool]) -> int:
     """Leave out people whom the list keeps out, without a word of them; return how many they are."""
     path = workspace.root / CONFIDENTIAL
-    kept_out = read_confidential(disk.read(path, LIMIT)) if path.exists() else frozenset()
+    kept_out = read_confidential(file_reader.read(path, LIMIT)) if path.exists() else frozenset()
     count = 0
     for row, username in enumerate(survey.usernames) if kept_out else ():
         if username in kept_out and meant[row]:

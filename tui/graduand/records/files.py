@@ -14,7 +14,7 @@ from graduand.records.independent_check import agrees
 from graduand.records.reading import read
 from graduand.records.record import FOLDER
 from graduand.records.stamp import stamp_of
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader, lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +64,7 @@ class _Search:
 
     def folder(self, folder: str, depth: int) -> None:
         """List a folder, and those in it in which records may lie."""
-        descriptor = disk.opened(f"{self.root}/{folder}")
+        descriptor = file_reader.open_folder(f"{self.root}/{folder}")
         # Files of an open folder are looked at without going the whole way to each.
         try:
             with os.scandir(descriptor) as entries:
@@ -119,7 +119,7 @@ def _stray(rule: str, severity: Severity, path: str, message: str) -> Finding:
 def load(root: Path | str, path: str) -> bytes | Finding:
     """Return the bytes of the record at `path`, or the finding that says why they cannot be had."""
     try:
-        return disk.read(f"{root}/{path}")
+        return file_reader.read(f"{root}/{path}")
     except Unreadable as unreadable:
         return _stray("GR001", Severity.ERROR, path, str(unreadable))
 
@@ -145,11 +145,11 @@ def save(root: Path, record: Record, text: str, read_before: bytes | None, schoo
         raise NotWritten(record.path, _("it would lie outside {folder}").format(folder=f"{FOLDER}/"))
     prove(record, text, school)
     target = root / record.path
-    with disk.locked(root):
+    with lock.hold(root):
         if read_before is None:
-            disk.create(target, text)
+            atomic.create(target, text)
         else:
-            disk.replace(target, text, read_before)
+            atomic.replace(target, text, read_before)
 
 
 def prove(record: Record, text: str, school: School) -> None:

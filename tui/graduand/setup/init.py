@@ -14,7 +14,7 @@ from graduand.records.school_language import IMPORTER as IMPORTER_PATH
 from graduand.records.school_language import PATH as INSTITUTION_PATH
 from graduand.records.school_language import SIZE
 from graduand.records.writing import scalar
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader
 from graduand.workspace import Workspace
 
 _PROGRAM: Final = Path(__file__).parent.parent
@@ -70,11 +70,13 @@ def found(root: Path, charter: Charter) -> Founded:
     Program.begin(root)  # before the files: without git the folder stays empty, and can be taken again
     seeds = {target: (_SEEDS / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
     seeds["records/README.md"] = (_SEEDS / f"README.{spoken()}.md").read_text(encoding="utf-8")
-    seeds[IMPORTER_PATH] = disk.read(default_schema() / "handshake.yaml", SIZE).decode()
+    seeds[IMPORTER_PATH] = file_reader.read(default_schema() / "handshake.yaml", SIZE).decode()
     seeds[INSTITUTION_PATH] = institution
-    seeds |= {f"{LETTERS}/{path.name}": disk.read(path).decode() for path in (default_schema() / "outreach").iterdir()}
+    seeds |= {
+        f"{LETTERS}/{path.name}": file_reader.read(path).decode() for path in (default_schema() / "outreach").iterdir()
+    }
     for target, text in seeds.items():
-        disk.create(root / target, text)
+        atomic.create(root / target, text)
     Workspace(root).write_json_schema()
     message = _("Begin the records of {name}").format(name=charter.name or root.resolve().name)
     return Founded(root, begin(root, message))
@@ -93,7 +95,7 @@ def _take(root: Path) -> None:
 
 def _institution(charter: Charter) -> str:
     """Return institution.yaml with its comments, and the charter in place of the invented school."""
-    text = disk.read(default_schema() / "institution.yaml").decode()
+    text = file_reader.read(default_schema() / "institution.yaml").decode()
     values = {
         "name": scalar(charter.name, FieldKind.TEXT) if charter.name else '""',
         "region": charter.region,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from graduand import __version__
 from graduand.errors import NotWritten, Unreadable
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ class CacheFile(Generic[T]):
         """Replace the file; a value that cannot be written is computed again the next time."""
         body = _dump(value)
         with suppress(NotWritten):
-            disk.keep(self.path, _head(self._key, body) + body, sync=False)
+            atomic.write_private(self.path, _head(self._key, body) + body, sync=False)
 
     def get(self, compute: Callable[[], T]) -> T:
         """Return the value; when there is none, `compute` it and write it."""
@@ -67,7 +67,7 @@ class CacheFile(Generic[T]):
     def _trusted(self) -> memoryview | None:
         """Return the bytes of the value when only this user can have written them, whole, and under this key."""
         try:
-            raw, status = disk.seen(self.path, _LIMIT)
+            raw, status = file_reader.read_with_stat(self.path, _LIMIT)
         except Unreadable:
             return None
         whole = memoryview(raw)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import NoGit, NotGit, NotWritten, Unreadable
 from graduand.git.program import Program
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,7 +23,7 @@ _SIZE: Final = 64_000
 def ticked(workspace: Workspace, card: str) -> frozenset[int]:
     """Return which lines of this card were ticked before; none of another one."""
     try:
-        return frozenset(map(int, json.loads(disk.read(_place(workspace, card), _SIZE))))
+        return frozenset(map(int, json.loads(file_reader.read(_place(workspace, card), _SIZE))))
     except (NoGit, NotGit, Unreadable, ValueError, TypeError):
         return frozenset()
 
@@ -32,8 +32,8 @@ def keep_ticks(workspace: Workspace, card: str, lines: Collection[int]) -> None:
     """Keep which lines are ticked, as far as the disk lets us; those of earlier cards go."""
     with suppress(NoGit, NotGit, NotWritten):
         place = _place(workspace, card)
-        disk.keep(place, json.dumps(sorted(lines)).encode())
-        disk.thin(place.parent, {place.name})
+        atomic.write_private(place, json.dumps(sorted(lines)).encode())
+        atomic.remove_others(place.parent, {place.name})
 
 
 def _place(workspace: Workspace, card: str) -> Path:

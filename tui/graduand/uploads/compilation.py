@@ -29,7 +29,7 @@ from graduand.handshake.upload import CARD, MANIFEST, Upload, files_of, manifest
 from graduand.handshake.upload_card import card
 from graduand.index.index import Harvest, harvest_of
 from graduand.language import _, ngettext, quoted
-from graduand.storage import disk
+from graduand.storage import publish
 from graduand.uploads.last_sent import latest_of
 from graduand.uploads.replay import jobs_from, past_of
 from graduand.workspace import errors, within
@@ -152,7 +152,7 @@ def write(upload: Upload, school: School, folder: Path) -> None:
     files = {file.name: file.content for file in upload.files}
     files[CARD] = card(upload, school).encode()
     files[MANIFEST] = manifest(upload).encode()
-    disk.publish(folder, files, MANIFEST)
+    publish.publish_set(folder, files, MANIFEST)
 
 
 def said(breach: Breach) -> str:

@@ -15,7 +15,7 @@ from graduand.handshake.failed_rows import read_failed
 from graduand.handshake.match_people import Matched, MatchedBy, match
 from graduand.records import files
 from graduand.records.reading import read
-from graduand.storage import disk
+from graduand.storage import file_reader
 from graduand.uploads.compilation import named
 from graduand.workspace import today
 
@@ -81,7 +81,7 @@ def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool, raw:
     if not tags:
         raise NothingNoted
     tag = named(tags, upload)
-    failed = read_failed(disk.read(path, SIZE) if raw is None else raw, str(path))
+    failed = read_failed(file_reader.read(path, SIZE) if raw is None else raw, str(path))
     records = workspace.check(today()).records
     failures = tuple(_failures(workspace, records, match(failed.rows, *_people(records))))
     message = {

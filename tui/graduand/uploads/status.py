@@ -10,7 +10,7 @@ from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
 from graduand.handshake.manifest_check import received
 from graduand.handshake.upload import CARD, MANIFEST
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ def in_hand(workspace: Workspace) -> Hand | None:
     manifest = folder / MANIFEST
     if not manifest.exists():
         return None
-    card = disk.read(folder / CARD, _SIZE).decode(errors="replace")
+    card = file_reader.read(folder / CARD, _SIZE).decode(errors="replace")
     try:
         says = received(manifest)
     except (NotAnUpload, Unreadable) as trouble:

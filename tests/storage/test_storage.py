@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from graduand.errors import Busy, ChangedOnDisk, InTheWay, NotWritten, Unreadable
-from graduand.storage import disk
+from graduand.storage import atomic, file_reader, lock, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,7 +127,7 @@ def _put(folder: Path) -> None:
 
 def _put_set(folder: Path) -> None:
     (folder / "mine.txt").write_bytes(b"mine")
-    disk.publish(folder, OLD_SET, SEAL)
+    publish.publish_set(folder, OLD_SET, SEAL)
 
 
 def _is_set(files: dict[str, bytes]) -> Callable[[Path], bool]:
@@ -143,35 +143,35 @@ def _unsealed(folder: Path) -> bool:
 WAYS = {
     "create": Way(
         lambda _folder: None,
-        lambda folder: disk.create(folder / "a/x.yaml", NEW),
+        lambda folder: atomic.create(folder / "a/x.yaml", NEW),
         lambda folder: not _seen(folder),
         _is(a=NEW),
         _never,
     ),
     "replace": Way(
         _put,
-        lambda folder: disk.replace(folder / "a/x.yaml", NEW, OLD.encode()),
+        lambda folder: atomic.replace(folder / "a/x.yaml", NEW, OLD.encode()),
         _is(a=OLD),
         _is(a=NEW),
         _never,
     ),
     "move": Way(
         _put,
-        lambda folder: disk.move(folder / "a/x.yaml", folder / "b/x.yaml"),
+        lambda folder: atomic.move(folder / "a/x.yaml", folder / "b/x.yaml"),
         _is(a=OLD),
         _is(b=OLD),
         _is(a=OLD, b=OLD),
     ),
     "keep": Way(
         _put,
-        lambda folder: disk.keep(folder / "a/x.yaml", NEW.encode()),
+        lambda folder: atomic.write_private(folder / "a/x.yaml", NEW.encode()),
         _is(a=OLD),
         _is(a=NEW),
         _never,
     ),
     "publish": Way(
         _put_set,
-        lambda folder: disk.publish(folder, NEW_SET, SEAL),
+        lambda folder: publish.publish_set(folder, NEW_SET, SEAL),
         _is_set(OLD_SET),
         _is_set(NEW_SET),
         _unsealed,
@@ -283,10 +283,10 @@ def test_a_file_is_read_whole_also_in_small_pieces(tmp_path: Path, monkeypatch: 
     real = os.read
     monkeypatch.setattr(os, "read", lambda descriptor, size: real(descriptor, min(size, 3)))
 
-    assert disk.read(tmp_path / "x") == b"0123456789"
-    assert disk.read(tmp_path / "x", 10) == b"0123456789"
-    assert disk.read(tmp_path / "x", 5) == b"012345"
-    assert disk.read(tmp_path / "x", 0) == b"0"
+    assert file_reader.read(tmp_path / "x") == b"0123456789"
+    assert file_reader.read(tmp_path / "x", 10) == b"0123456789"
+    assert file_reader.read(tmp_path / "x", 5) == b"012345"
+    assert file_reader.read(tmp_path / "x", 0) == b"0"
 
 
 @pytest.mark.parametrize(
@@ -302,12 +302,12 @@ def test_what_is_no_ordinary_file_is_not_read(make: Callable[[Path], object], sa
     make(tmp_path / "x")
 
     with pytest.raises(Unreadable, match=rf"/x cannot be read: {said}\.$"):
-        disk.read(tmp_path / "x")
+        file_reader.read(tmp_path / "x")
 
 
 def test_a_device_is_not_read() -> None:
     with pytest.raises(Unreadable, match="it is no ordinary file"):
-        disk.read("/dev/zero")
+        file_reader.read("/dev/zero")
 
 
 @pytest.mark.parametrize(
@@ -326,33 +326,33 @@ def test_a_refusal_says_why_in_plain_words(number: int, said: str, tmp_path: Pat
     _put(tmp_path)
     for at in (1, 2):
         with failing(at, _fault(number)), pytest.raises(Unreadable, match=re.escape(said)):
-            disk.read(tmp_path / "a/x.yaml")
+            file_reader.read(tmp_path / "a/x.yaml")
     with failing(1, _fault(number)), pytest.raises(NotWritten, match=re.escape(said)):
-        disk.replace(tmp_path / "a/x.yaml", NEW, OLD.encode())
+        atomic.replace(tmp_path / "a/x.yaml", NEW, OLD.encode())
 
 
 def test_real_refusals_say_why_too(tmp_path: Path) -> None:
     _put(tmp_path)
 
     with pytest.raises(Unreadable, match="a part of the path is no folder"):
-        disk.read(tmp_path / "a/x.yaml/y")
+        file_reader.read(tmp_path / "a/x.yaml/y")
     with pytest.raises(NotWritten, match="a part of the path is no folder"):
-        disk.create(tmp_path / "a/x.yaml/y/z.yaml", NEW)
+        atomic.create(tmp_path / "a/x.yaml/y/z.yaml", NEW)
     with pytest.raises(NotWritten, match="the name is too long"):
-        disk.create(tmp_path / f"a/{'x' * 300}.yaml", NEW)
+        atomic.create(tmp_path / f"a/{'x' * 300}.yaml", NEW)
     with pytest.raises(NotWritten, match="something else has this name"):
-        disk.publish(tmp_path / "a/x.yaml", NEW_SET, SEAL)
+        publish.publish_set(tmp_path / "a/x.yaml", NEW_SET, SEAL)
     assert _is(a=OLD)(tmp_path)
 
 
 def test_no_descriptor_stays_open(tmp_path: Path) -> None:
     before = len(list(Path("/dev/fd").iterdir()))
     _put_set(tmp_path)
-    disk.create(tmp_path / "x", OLD)
-    disk.replace(tmp_path / "x", NEW, OLD.encode())
+    atomic.create(tmp_path / "x", OLD)
+    atomic.replace(tmp_path / "x", NEW, OLD.encode())
     with pytest.raises(ChangedOnDisk):
-        disk.replace(tmp_path / "x", NEW, OLD.encode())
-    with disk.locked(tmp_path), pytest.raises(Busy), disk.locked(tmp_path, 0):
+        atomic.replace(tmp_path / "x", NEW, OLD.encode())
+    with lock.hold(tmp_path), pytest.raises(Busy), lock.hold(tmp_path, 0):
         pass
     for way in WAYS.values():
         for at in range(1, 20):
@@ -367,11 +367,11 @@ def test_no_descriptor_stays_open(tmp_path: Path) -> None:
 
 def test_what_is_written_is_on_the_disk_before_it_gets_its_name_and_the_name_after(tmp_path: Path) -> None:
     with failing(0, _interrupt) as created:
-        disk.create(tmp_path / "x.yaml", OLD)
+        atomic.create(tmp_path / "x.yaml", OLD)
     with failing(0, _interrupt) as replaced:
-        disk.replace(tmp_path / "x.yaml", NEW, OLD.encode())
+        atomic.replace(tmp_path / "x.yaml", NEW, OLD.encode())
     with failing(0, _interrupt) as published:
-        disk.publish(tmp_path / "build", NEW_SET, SEAL)
+        publish.publish_set(tmp_path / "build", NEW_SET, SEAL)
 
     for calls, naming in ((created, "link"), (replaced, "replace"), (published, "replace")):
         first = calls.index(naming)
@@ -391,8 +391,8 @@ def test_a_file_system_that_cannot_sync_folders_is_no_trouble(tmp_path: Path, mo
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    disk.create(tmp_path / "x.yaml", OLD)
-    disk.replace(tmp_path / "x.yaml", NEW, OLD.encode())
+    atomic.create(tmp_path / "x.yaml", OLD)
+    atomic.replace(tmp_path / "x.yaml", NEW, OLD.encode())
     assert (tmp_path / "x.yaml").read_text() == NEW
 
 
@@ -402,9 +402,9 @@ def test_nothing_is_created_over_something(tmp_path: Path) -> None:
 
     for name in ("a/x.yaml", "link", "a"):
         with pytest.raises(InTheWay):
-            disk.create(tmp_path / name, NEW)
+            atomic.create(tmp_path / name, NEW)
         with pytest.raises(InTheWay):
-            disk.move(tmp_path / "a/x.yaml", tmp_path / name)
+            atomic.move(tmp_path / "a/x.yaml", tmp_path / name)
     assert _is(a=OLD)(tmp_path)
     assert not _left(tmp_path)
     assert (tmp_path / "link").readlink() == Path("nowhere")
@@ -417,7 +417,7 @@ def test_only_what_was_read_is_replaced(now: str | None, tmp_path: Path) -> None
         path.write_text(now)
 
     with pytest.raises(ChangedOnDisk):
-        disk.replace(path, NEW, OLD.encode())
+        atomic.replace(path, NEW, OLD.encode())
     assert (path.read_text() if path.exists() else None) == now
     assert not _left(tmp_path)
 
@@ -428,7 +428,7 @@ def test_what_is_no_file_any_more_is_not_replaced(make: Callable[[Path], object]
     make(tmp_path / "x.yaml")
 
     with pytest.raises(ChangedOnDisk):
-        disk.replace(tmp_path / "x.yaml", NEW, OLD.encode())
+        atomic.replace(tmp_path / "x.yaml", NEW, OLD.encode())
     assert not stat.S_ISREG((tmp_path / "x.yaml").lstat().st_mode)
     assert (tmp_path / "a/x.yaml").read_text() == OLD
 
@@ -438,17 +438,17 @@ def test_a_large_file_is_compared_to_its_end(tmp_path: Path) -> None:
     path.write_bytes(b"x" * 200_000)
 
     with pytest.raises(ChangedOnDisk):
-        disk.replace(path, NEW, b"x" * 199_999 + b"y")
-    disk.replace(path, NEW, b"x" * 200_000)
+        atomic.replace(path, NEW, b"x" * 199_999 + b"y")
+    atomic.replace(path, NEW, b"x" * 200_000)
     assert path.read_text() == NEW
 
 
 def test_what_a_killed_process_of_the_same_number_left_is_in_nobodys_way(tmp_path: Path) -> None:
     left = tmp_path / f".x.yaml.{os.getpid()}.graduand.tmp"
     left.write_text("half")
-    disk.create(tmp_path / "x.yaml", OLD)
+    atomic.create(tmp_path / "x.yaml", OLD)
     left.write_text("half")
-    disk.replace(tmp_path / "x.yaml", NEW, OLD.encode())
+    atomic.replace(tmp_path / "x.yaml", NEW, OLD.encode())
 
     assert (tmp_path / "x.yaml").read_text() == NEW
     assert not _left(tmp_path)
@@ -457,14 +457,14 @@ def test_what_a_killed_process_of_the_same_number_left_is_in_nobodys_way(tmp_pat
 def test_a_move_takes_the_emptied_folder_away_and_no_other(tmp_path: Path) -> None:
     _put(tmp_path)
     (tmp_path / "a/y.yaml").write_text(OLD)
-    disk.move(tmp_path / "a/x.yaml", tmp_path / "b/45/x.yaml")
+    atomic.move(tmp_path / "a/x.yaml", tmp_path / "b/45/x.yaml")
     assert (tmp_path / "a").exists()
-    disk.move(tmp_path / "a/y.yaml", tmp_path / "b/y.yaml")
+    atomic.move(tmp_path / "a/y.yaml", tmp_path / "b/y.yaml")
 
     assert not (tmp_path / "a").exists()
     assert set(_seen(tmp_path)) == {"b/45/x.yaml", "b/y.yaml"}
     with pytest.raises(NotWritten, match="it is not there"):
-        disk.move(tmp_path / "a/x.yaml", tmp_path / "b/z.yaml")
+        atomic.move(tmp_path / "a/x.yaml", tmp_path / "b/z.yaml")
 
 
 # ---- Who may read it
@@ -486,8 +486,8 @@ def test_a_new_record_is_for_whom_the_umask_says_and_uploads_are_for_oneself(
     mask: int, created: int, tmp_path: Path, umask: Callable[[int], int]
 ) -> None:
     umask(mask)
-    disk.create(tmp_path / "x.yaml", OLD)
-    disk.publish(tmp_path / "build", NEW_SET, SEAL)
+    atomic.create(tmp_path / "x.yaml", OLD)
+    publish.publish_set(tmp_path / "build", NEW_SET, SEAL)
 
     assert _mode(tmp_path / "x.yaml") == created
     assert {_mode(path) for path in (tmp_path / "build").iterdir()} == {0o600}
@@ -501,7 +501,7 @@ def test_a_replaced_file_keeps_its_mode(mode: int, mask: int, tmp_path: Path, um
     path.write_text(OLD)
     path.chmod(mode)
     umask(mask)
-    disk.replace(path, NEW, OLD.encode())
+    atomic.replace(path, NEW, OLD.encode())
 
     assert _mode(path) == mode
 
@@ -513,8 +513,8 @@ def test_what_is_kept_is_for_oneself_and_so_is_its_folder(
     umask(0o000)
     if there:
         (tmp_path / "a").mkdir(there)
-    disk.keep(tmp_path / "a/x", b"1")
-    disk.keep(tmp_path / "a/x", b"2")
+    atomic.write_private(tmp_path / "a/x", b"1")
+    atomic.write_private(tmp_path / "a/x", b"2")
 
     assert (tmp_path / "a/x").read_bytes() == b"2"
     assert (_mode(tmp_path / "a"), _mode(tmp_path / "a/x")) == (0o700, 0o600)
@@ -525,7 +525,7 @@ def test_nothing_is_kept_in_a_folder_that_is_a_link(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("elsewhere")
 
     with pytest.raises(NotWritten, match="a link to somewhere else"):
-        disk.keep(tmp_path / "a/x", b"1")
+        atomic.write_private(tmp_path / "a/x", b"1")
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
@@ -535,7 +535,7 @@ def test_nothing_is_kept_in_a_folder_that_is_a_link(tmp_path: Path) -> None:
 def test_a_set_takes_the_place_of_the_one_before_and_leaves_the_rest(tmp_path: Path) -> None:
     _put_set(tmp_path)
     assert _is_set(OLD_SET)(tmp_path)
-    disk.publish(tmp_path, NEW_SET, SEAL)
+    publish.publish_set(tmp_path, NEW_SET, SEAL)
 
     assert _is_set(NEW_SET)(tmp_path)
     assert not _left(tmp_path)
@@ -558,17 +558,17 @@ def test_a_file_of_somebody_else_is_in_the_way_and_nothing_is_written(
     before = sorted(tmp_path.iterdir())
 
     with pytest.raises(InTheWay, match=re.escape(name)):
-        disk.publish(tmp_path, NEW_SET, SEAL)
+        publish.publish_set(tmp_path, NEW_SET, SEAL)
     assert before == sorted(tmp_path.iterdir())
 
 
 def test_somebody_elses_file_under_a_name_that_is_no_longer_ours_is_in_the_way(tmp_path: Path) -> None:
-    disk.publish(tmp_path, OLD_SET, SEAL)
-    disk.publish(tmp_path, NEW_SET, SEAL)
+    publish.publish_set(tmp_path, OLD_SET, SEAL)
+    publish.publish_set(tmp_path, NEW_SET, SEAL)
     (tmp_path / "a.csv").write_bytes(b"theirs")
 
     with pytest.raises(InTheWay):
-        disk.publish(tmp_path, OLD_SET, SEAL)
+        publish.publish_set(tmp_path, OLD_SET, SEAL)
     assert _seen(tmp_path) == {**NEW_SET, "a.csv": b"theirs"}
 
 
@@ -579,14 +579,14 @@ def test_a_ledger_leads_to_no_file_outside_of_the_folder(ledger: bytes, tmp_path
     (tmp_path / "victim").write_bytes(b"theirs")
     (build / "sub/victim").write_bytes(b"theirs")
     (build / ".graduand-files").write_bytes(ledger)
-    disk.publish(build, NEW_SET, SEAL)
+    publish.publish_set(build, NEW_SET, SEAL)
 
     assert _seen(tmp_path).items() >= {"victim": b"theirs", "build/sub/victim": b"theirs"}.items()
     assert (build / ".graduand-files").read_text().split() == sorted(NEW_SET)
 
 
 def test_the_seal_goes_first_and_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    disk.publish(tmp_path, OLD_SET, SEAL)
+    publish.publish_set(tmp_path, OLD_SET, SEAL)
     states: list[tuple[bool, int]] = []
     real = os.replace
 
@@ -595,7 +595,7 @@ def test_the_seal_goes_first_and_comes_last(tmp_path: Path, monkeypatch: pytest.
         real(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
-    disk.publish(tmp_path, NEW_SET, SEAL)
+    publish.publish_set(tmp_path, NEW_SET, SEAL)
 
     ledger, *data, seal, last_ledger = states
     assert ledger[0]
@@ -608,7 +608,7 @@ def test_what_killed_processes_left_is_swept_away_at_the_next_publish(tmp_path: 
     left = tmp_path / ".students.csv.1.graduand.tmp"
     left.write_bytes(b"people")
     (tmp_path / ".theirs.tmp").write_bytes(b"theirs")
-    disk.publish(tmp_path, NEW_SET, SEAL)
+    publish.publish_set(tmp_path, NEW_SET, SEAL)
 
     assert _left(tmp_path) == [".theirs.tmp"]
 
@@ -617,11 +617,11 @@ def test_what_killed_processes_left_is_swept_away_at_the_next_publish(tmp_path: 
 
 
 def test_a_lock_is_held_by_one_and_let_go_at_the_end(tmp_path: Path) -> None:
-    with disk.locked(tmp_path), pytest.raises(Busy), disk.locked(tmp_path, 0):
+    with lock.hold(tmp_path), pytest.raises(Busy), lock.hold(tmp_path, 0):
         pass
-    with pytest.raises(ZeroDivisionError), disk.locked(tmp_path, 0):
+    with pytest.raises(ZeroDivisionError), lock.hold(tmp_path, 0):
         raise ZeroDivisionError
-    with disk.locked(tmp_path, 0):
+    with lock.hold(tmp_path, 0):
         assert not list(tmp_path.iterdir())
 
 
@@ -629,17 +629,17 @@ def test_nobody_publishes_while_another_does(tmp_path: Path, monkeypatch: pytest
     clock = count(step=10)
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
 
-    with disk.locked(tmp_path), pytest.raises(Busy):
-        disk.publish(tmp_path, NEW_SET, SEAL)
+    with lock.hold(tmp_path), pytest.raises(Busy):
+        publish.publish_set(tmp_path, NEW_SET, SEAL)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_waiting_process_gets_the_lock_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = disk.locked(tmp_path)
+    held = lock.hold(tmp_path)
     held.__enter__()
     monkeypatch.setattr(time, "sleep", lambda _seconds: held.__exit__(None, None, None))
 
-    with disk.locked(tmp_path), pytest.raises(Busy), disk.locked(tmp_path, 0):
+    with lock.hold(tmp_path), pytest.raises(Busy), lock.hold(tmp_path, 0):
         pass
 
 
@@ -647,7 +647,7 @@ def test_a_waiting_process_gets_the_lock_when_it_is_free(tmp_path: Path, monkeyp
 def test_what_cannot_be_locked_is_not_written_to(folder: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
-    with pytest.raises(NotWritten), disk.locked(tmp_path / folder):
+    with pytest.raises(NotWritten), lock.hold(tmp_path / folder):
         pass
 
 
@@ -656,7 +656,7 @@ def test_a_file_system_without_locks_is_a_trouble_and_no_bug(tmp_path: Path, mon
         _fault(errno.ENOLCK)()
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with pytest.raises(NotWritten, match="ocks"), disk.locked(tmp_path):
+    with pytest.raises(NotWritten, match="ocks"), lock.hold(tmp_path):
         pass
 
 
@@ -668,9 +668,9 @@ def test_a_set_that_stands_already_is_not_written_again(tmp_path: Path) -> None:
     def places() -> dict[str, int]:
         return {path.name: path.stat().st_ino for path in tmp_path.iterdir() if path.name in NEW_SET}
 
-    disk.publish(tmp_path, NEW_SET, SEAL)
+    publish.publish_set(tmp_path, NEW_SET, SEAL)
     before = places()
-    disk.publish(tmp_path, NEW_SET, SEAL)
+    publish.publish_set(tmp_path, NEW_SET, SEAL)
 
     assert places() == before
     assert before.keys() == NEW_SET.keys()
@@ -678,7 +678,7 @@ def test_a_set_that_stands_already_is_not_written_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spoil", ["content", "mode", "missing"])
 def test_a_set_of_which_a_file_is_otherwise_is_written_whole(tmp_path: Path, spoil: str) -> None:
-    disk.publish(tmp_path, NEW_SET, SEAL)
+    publish.publish_set(tmp_path, NEW_SET, SEAL)
     name = next(name for name in NEW_SET if name != SEAL)
     path = tmp_path / name
     if spoil == "content":
@@ -688,7 +688,7 @@ def test_a_set_of_which_a_file_is_otherwise_is_written_whole(tmp_path: Path, spo
     else:
         path.unlink()
 
-    disk.publish(tmp_path, NEW_SET, SEAL)
+    publish.publish_set(tmp_path, NEW_SET, SEAL)
 
     assert {name: (tmp_path / name).read_bytes() for name in NEW_SET} == NEW_SET
     assert path.stat().st_mode & 0o777 == 0o600
