@@ -43,7 +43,7 @@ SAME_IN_FRENCH: Final = {
 """Messages that are right in both languages."""
 ELSEWHERE: Final = {
     "parsing.py": "libyaml's own words, by which we know what it stumbled over",
-    "wording.py": "Typer's own words, likewise",
+    "typer_messages.py": "Typer's own words, likewise",
     "characters.py": "Unicode's own words, likewise",
     "source_profile.py": "both languages at once: the head of a file that everybody reads",
     "exclusion_lists.py": "likewise",
