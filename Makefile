@@ -65,12 +65,13 @@ pictures: .venv/.dev ## Draw the README's screens again (docs/pictures/)
 bench: .venv/.dev ## Measure speed and size
 	@.venv/bin/python -m tests.bench $(ARGS)
 
-# Typer's own words are taken in too. The template stays out of git, so the same sentences give the same bytes.
+# Typer's own messages are translated too. Messages are sorted, so that moved code leaves the catalogue as it is; the
+# template is not in git, so the same sentences give the same bytes.
 messages: .venv/.dev ## Bring the catalogue of messages up to date
-	@.venv/bin/pybabel --quiet extract --omit-header --no-location --no-default-keywords \
+	@.venv/bin/pybabel --quiet extract --omit-header --no-location --sort-output --no-default-keywords \
 	  --keyword _ --keyword N_:1 --keyword ngettext:1,2 --output-file .venv/graduand.pot \
 	  tui/graduand "$$(.venv/bin/python -c 'import typer.core; print(typer.core.__file__)')"
-	@.venv/bin/pybabel --quiet update --domain graduand --locale fr --ignore-obsolete --ignore-pot-creation-date \
+	@.venv/bin/pybabel --quiet update --domain graduand --ignore-obsolete --ignore-pot-creation-date \
 	  --no-fuzzy-matching --width 120 --input-file .venv/graduand.pot --output-dir $(LOCALE)
 	@.venv/bin/pybabel --quiet compile --domain graduand --directory $(LOCALE)
 

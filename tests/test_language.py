@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from graduand.__main__ import run
 from graduand.commands.app import COMMANDS
-from graduand.language import spoken
+from graduand.language import LANGUAGES, Words, _, ngettext, speak, spoken
 from graduand.records.importer import bare
 from graduand.records.tree import parse
 
@@ -45,9 +45,7 @@ ELSEWHERE: Final = {
     "parsing.py": "libyaml's own words, by which we know what it stumbled over",
     "typer_messages.py": "Typer's own words, likewise",
     "characters.py": "Unicode's own words, likewise",
-    "source_profile.py": "both languages at once: the head of a file that everybody reads",
-    "exclusion_lists.py": "likewise",
-    "jsonschema.py": "both languages at once: a file cannot ask for one",
+    "jsonschema.py": "a comment in a file that the program makes",
 }
 """Files whose sentences are not all for the catalogue, and why."""
 NO_SENTENCE: Final = re.compile(r"(?s)(bold|dim|italic)( \w+)?|graduand \w+|transition: \w+|.*[<{}=].*")
@@ -157,10 +155,7 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
 def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Return the sentences of a module that no catalogue knows, with their lines; docstrings aside."""
     known = {
-        id(node)
-        for call in calls(tree, "_", "N_", "ngettext", "Words")
-        for argument in call.args
-        for node in ast.walk(argument)
+        id(node) for call in calls(tree, "_", "N_", "ngettext") for argument in call.args for node in ast.walk(argument)
     }
     known |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
@@ -185,11 +180,7 @@ def test_not_even_a_word_is_said_past_the_catalogue(path: Path) -> None:
 
 
 def bilingual() -> Iterator[tuple[str, str, str]]:
-    """Return where the files hold a text in both languages, with both."""
-    for path in MODULES:
-        for call in calls(tree_of(path), "Words"):
-            if len(call.args) == 2:
-                yield f"{path.name}:{call.lineno}", literal(call.args[0]), literal(call.args[1])
+    """Return the texts that handshake.yaml holds in English and French."""
     facts = bare(parse((HOUSE / "schema" / "handshake.yaml").read_text(encoding="utf-8")))
     yield from (("handshake.yaml", texts.get("en", ""), texts.get("fr", "")) for texts in both(facts))
 
@@ -206,6 +197,25 @@ def test_what_the_files_say_they_say_in_both_languages() -> None:
     found = {f"{place}: {english[:50]}": [french, *ill_set(french, english)] for place, english, french in bilingual()}
     assert len(found) > 100
     assert {text: wrong for text, wrong in found.items() if not text or wrong[0] == "" or wrong[1:]} == {}
+
+
+def test_a_language_without_a_text_of_its_own_has_the_catalogues_and_then_the_english_one() -> None:
+    texts = {
+        language: Words({"en": text}).in_language(language)
+        for language, text in [("en", "Asked by"), ("fr", "Asked by")]
+    }
+    assert texts == {"en": "Asked by", "fr": "Demandé par"}
+    assert Words({"en": "Day", "fr": "Date"}).in_each() == ("Day", "Date")
+    assert Words({"en": "No catalogue holds this."}).in_each() == ("No catalogue holds this.",) * len(LANGUAGES)
+
+
+def test_the_plural_is_that_of_the_language() -> None:
+    forms = "{count} error", "{count} errors"
+    assert [ngettext(*forms, count) for count in (0, 1, 2)] == ["{count} errors", "{count} error", "{count} errors"]
+    speak("fr")
+    assert [ngettext(*forms, count) for count in (0, 1, 2)] == ["{count} erreur", "{count} erreur", "{count} erreurs"]
+    assert ngettext("one of none", "many of none", 2) == "many of none"
+    assert _("No catalogue holds this.") == "No catalogue holds this."
 
 
 NAMES: Final = re.compile(r"((-{1,2}[\w-]+,?|<[^>]*>|\[?[A-Z=…|.-]+\]?(\.\.\.)?)\s*)+")

@@ -90,9 +90,9 @@ def test_no_command_needs_more_than_its_words_before_it_does_anything(root: Path
 def test_an_audit_with_nothing_new_reads_what_is_remembered_and_no_more(root: Path) -> None:
     put(begin(root), GRADUATE)
     commit(root)
-    imported(root, "audit")
+    imported(root, "--lang", "en", "audit")
 
-    again = imported(root, "audit", "--since", "2020-01-01")
+    again = imported(root, "--lang", "en", "audit", "--since", "2020-01-01")
 
     assert again & (HEAVY | SLOW) == set()
     assert {name for name in again if name.startswith("graduand.git.")} == {

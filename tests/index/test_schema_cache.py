@@ -91,9 +91,9 @@ def test_nothing_is_remembered_where_nothing_shall_be(root: Path) -> None:
 # ---- Labels
 
 
-def labels(root: Path, *, remembers: bool = True) -> list[tuple[str, str, str, str]]:
+def labels(root: Path, *, remembers: bool = True) -> list[tuple[str, tuple[str, ...], str]]:
     found = Workspace(root, remembers).labels
-    return [(key, name.label.en, name.label.fr, str(name.kind)) for key, name in found.items()]
+    return [(key, name.label.in_each(), str(name.kind)) for key, name in found.items()]
 
 
 def test_labels_are_those_of_the_schema_and_come_without_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,6 +146,7 @@ def test_the_shipped_importer_holds_together(school: School) -> None:
         (b"\ncolumns:\n", b"\ncolums:\n", 1, "“'columns'”"),
         (b"kind: identifier", b"kind: number", 1, "number"),
         (b"label: {en: Username, ", b"label: {", 1, "en"),
+        (b"label: {en: Username, fr: Identifiant}", b"label: {en: Username, fr: [Identifiant]}", 1, "Identifiant"),
         (b"file_bytes: 50000000", b"file_bytes: much", 1, "much"),
         (b"regions:\n", b"regions: null\n", 0, "not YAML"),
         (b"\nregions:\n", b"\nregions: !x\n", 0, "A tag"),

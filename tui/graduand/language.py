@@ -1,80 +1,102 @@
-"""The language of everything that a person reads: French or English, by gettext's catalogue."""
+"""The language of all text that people read: messages from gettext's catalogues, and texts that come in several."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.catalogue import Catalogue
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from gettext import NullTranslations
 
-LANGUAGES = ("en", "fr")
-_LOCALE = Path(__file__).parent / "locale"
+ENGLISH: Final = "en"
+_LOCALE: Final = Path(__file__).parent / "locale"
+LANGUAGES: Final = (ENGLISH, *sorted({folder.name for folder in _LOCALE.iterdir() if folder.is_dir()} - {ENGLISH}))
+"""English, which the sentences of the code are written in, and one language for each other folder of `locale/`."""
 
 
-class _Voice:
-    """The language spoken now; one for the process, chosen once at its start."""
+class _Current:
+    """The current language; one for the process, set once at its start."""
 
-    language = "en"
-    catalogue: Catalogue | None = None
+    language = ENGLISH
 
 
 def speak(language: str) -> None:
-    """Speak `language` ("en" or "fr") from here on; an unknown one is English."""
-    _Voice.language = language if language in LANGUAGES else "en"
-    _Voice.catalogue = _french() if _Voice.language == "fr" else None
-
-
-@cache
-def _french() -> Catalogue:
-    return Catalogue(_LOCALE / "fr" / "LC_MESSAGES" / "graduand.mo")
+    """Set the current language; one that is not in LANGUAGES sets English."""
+    _Current.language = language if language in LANGUAGES else ENGLISH
 
 
 def spoken() -> str:
-    """Return the language spoken now, "en" or "fr"."""
-    return _Voice.language
+    """Return the current language, one of LANGUAGES."""
+    return _Current.language
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    """Return the compiled messages of a language; no messages, if there is no readable file of them."""
+    from gettext import GNUTranslations, NullTranslations  # noqa: PLC0415 - English needs none
+
+    try:
+        with (_LOCALE / language / "LC_MESSAGES" / "graduand.mo").open("rb") as file:
+            return GNUTranslations(file)
+    except OSError:
+        return NullTranslations()
+
+
+def translated(sentence: str, language: str) -> str:
+    """Return the translation of the English `sentence`; the sentence itself, if the catalogue has none."""
+    return sentence if language == ENGLISH else _catalogue(language).gettext(sentence)
+
+
+def translations(sentence: str) -> tuple[str, ...]:
+    """Return the English `sentence` in each of LANGUAGES."""
+    return tuple(translated(sentence, language) for language in LANGUAGES)
 
 
 def _(sentence: str) -> str:
-    """Return the English `sentence` in the language spoken now."""
-    forms = _Voice.catalogue.forms(sentence) if _Voice.catalogue else None
-    return forms[0] if forms else sentence
+    """Return the translation of the English `sentence` into the current language."""
+    return translated(sentence, _Current.language)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """Return `one` or `many`, as `count` asks in the language spoken now."""
-    forms = _Voice.catalogue.forms(one) if _Voice.catalogue else None
-    if forms:
-        return forms[count > 1]  # French: none is singular
-    return one if count == 1 else many
+    """Return the translation of `one` or `many`, by the plural rule of the current language."""
+    if _Current.language == ENGLISH:
+        return one if count == 1 else many
+    return _catalogue(_Current.language).ngettext(one, many, count)
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
-    """Mark `sentence` for the catalogue; `_` translates it when it is shown."""
+    """Return `sentence` as it is; the name marks it for the catalogue, and `_` translates it where it is shown."""
     return sentence
 
 
 class Words(NamedTuple):
-    """One text in both languages, as the files of `schema/` hold it."""
+    """One text by language; `str()` of it is the text in the current language.
 
-    en: str
-    fr: str
+    A language without a text of its own gets the catalogue's translation of the English one.
+    """
+
+    texts: Mapping[str, str]
+    """Holds "en"."""
 
     def __str__(self) -> str:
-        return self.fr if spoken() == "fr" else self.en
+        return self.in_language(spoken())
 
+    def in_language(self, language: str) -> str:
+        """Return the text in `language`; in English, if there is no translation."""
+        return self.texts.get(language) or translated(self.texts[ENGLISH], language)
 
-def both(sentence: str) -> tuple[str, str]:
-    """Return the English `sentence` and its French, whatever is spoken now."""
-    forms = _french().forms(sentence)
-    return (sentence, forms[0] if forms else sentence)
+    def in_each(self) -> tuple[str, ...]:
+        """Return the text in each of LANGUAGES."""
+        return tuple(self.in_language(language) for language in LANGUAGES)
 
 
 def visible(text: str, width: int = 80) -> str:
-    """Return `text` with every character shown that a terminal would obey or hide, cut at `width`.
+    """Return `text` with control and invisible characters spelt out, cut at `width` characters.
 
-    All text from a record, a file name or git passes here before it is put into a sentence.
+    All text from a record, a file name or git passes through this before it is put into a sentence.
     """
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _named(char) for char in text)
@@ -90,14 +112,14 @@ def _named(char: str) -> str:
 
 
 def quoted(text: str, width: int = 80) -> str:
-    """Return `text`, made visible, between the quotation marks of the language spoken now."""
-    return f"«\u00a0{visible(text, width)}\u00a0»" if spoken() == "fr" else f"“{visible(text, width)}”"
+    """Return `text`, made visible, in the quotation marks of the current language."""
+    return _("“{text}”").format(text=visible(text, width))
 
 
 def masked(text: str) -> str:
-    """Return `text` with every e-mail address in it cut down to its first letter and its domain."""
+    """Return `text` with each e-mail address reduced to its first letter and its domain."""
     if "@" not in text:
         return text
-    import re  # noqa: PLC0415 - seldom needed
+    import re  # noqa: PLC0415 - rarely needed
 
     return re.sub(r"([^\s@;])[^\s@;]*@", r"\1•••@", text)

@@ -99,14 +99,13 @@ def _account(school: School) -> tuple[str, ...]:
 
 
 def found(text: str, shown: Iterable[str], school: School) -> tuple[Field, ...]:
-    """Return the fields that are not shown and whose key or label, in either language, holds `text`."""
+    """Return the fields that are not shown and whose key or label, in any language, holds `text`."""
     hidden = set(school.fields).difference(shown)
     words = folded(text).split()
     return tuple(
         field
         for field in school.fields.values()
-        if field.key in hidden
-        and all(word in folded(f"{field.key} {field.label.en} {field.label.fr}") for word in words)
+        if field.key in hidden and all(word in folded(" ".join((field.key, *field.label.in_each()))) for word in words)
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_FORMAT: Final = "graduand/schema/2"
+_FORMAT: Final = "graduand/schema/3"
 
 
 class FieldLabel(NamedTuple):
@@ -42,8 +42,6 @@ class SchemaCache:
 
     def labels(self, schema: tuple[bytes, ...], fields: Callable[[], Mapping[str, Field]]) -> Mapping[str, FieldLabel]:
         """Return the labels of the `fields` of a schema by their keys; the files themselves are `schema`."""
-        file = CacheFile[list[tuple[str, tuple[str, str], str]]](self._folder / "labels", _FORMAT, *schema)
-        labels = file.get(
-            lambda: [(key, (field.label.en, field.label.fr), str(field.kind)) for key, field in fields().items()]
-        )
-        return {key: FieldLabel(key, Words(*label), kind) for key, label, kind in labels}
+        file = CacheFile[list[tuple[str, dict[str, str], str]]](self._folder / "labels", _FORMAT, *schema)
+        labels = file.get(lambda: [(key, dict(field.label.texts), str(field.kind)) for key, field in fields().items()])
+        return {key: FieldLabel(key, Words(label), kind) for key, label, kind in labels}

@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import SchemaBroken
 from graduand.intake.source_profile import FOLDER, LIMIT
-from graduand.language import _
+from graduand.language import N_, _
 from graduand.records.importer import bare
 from graduand.records.kinds import FieldKind
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
-from graduand.records.writing import scalar
+from graduand.records.writing import head, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TOMBSTONES: Final = f"{FOLDER}/tombstones.yaml"
 CONFIDENTIAL: Final = f"{FOLDER}/confidential.yaml"
-_HEAD: Final = """\
-# People who were deleted and must not come back with the next file: of each a checksum of the username, the day and
-# the legal basis, nothing else. Made by graduand forget.
-# Personnes supprimées qui ne doivent pas revenir avec le prochain fichier : de chacune une empreinte de l’identifiant,
-# le jour et le fondement juridique, rien d’autre. Fait par graduand forget.
-"""
+_HEAD: Final = N_(
+    "People who were deleted and must not come back with the next file: of each a checksum of the username, the day "
+    "and\nthe legal basis, nothing else. Made by graduand forget."
+)
 
 
 class Tombstone(NamedTuple):
@@ -84,7 +82,7 @@ def written(tombstones: Tombstones) -> str:
         lines.append(f"  - username: {scalar(stone.checksum, FieldKind.IDENTIFIER)}")
         lines.append(f"    on: {scalar(stone.deleted_on, FieldKind.DATE)}")
         lines.append(f"    basis: {scalar(stone.basis, FieldKind.TEXT)}")
-    return _HEAD + "".join(f"{line}\n" for line in lines)
+    return head(_HEAD) + "".join(f"{line}\n" for line in lines)
 
 
 def read_confidential(raw: bytes, path: str = CONFIDENTIAL) -> frozenset[str]:

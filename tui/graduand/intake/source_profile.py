@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import SchemaBroken
 from graduand.intake.date_formats import FORMS
-from graduand.language import _, quoted
+from graduand.language import N_, _, quoted
 from graduand.records.importer import bare
 from graduand.records.kinds import FieldKind
 from graduand.records.nodes import Mapping as Tree
 from graduand.records.nodes import Scalar
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
-from graduand.records.writing import scalar
+from graduand.records.writing import head, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,14 +27,11 @@ LIMIT: Final = 1_000_000
 """Bytes; a list of values may be long."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
-_HEAD: Final = """\
-# How graduand intake reads the files of this office; reviewed like any file.
-# columns: the key that a header fills, "" for none. dates: which part of a date comes first.
-# values: what a text stands for, "" for nothing. pad: figures that an identifier is filled up to.
-# Comment graduand intake lit les fichiers de ce service ; se relit comme tout fichier.
-# columns : la clé que remplit un en-tête, "" pour aucune. dates : quelle partie de la date vient d’abord.
-# values : ce que signifie un texte, "" pour rien. pad : chiffres jusqu’auxquels un identifiant est complété.
-"""
+_HEAD: Final = N_(
+    "How graduand intake reads the files of this office; reviewed like any file.\n"
+    'columns: the key that a header fills, "" for none. dates: which part of a date comes first.\n'
+    'values: what a text stands for, "" for nothing. pad: figures that an identifier is filled up to.'
+)
 
 
 class SourceProfile(NamedTuple):
@@ -121,7 +118,7 @@ def _fits(name: str, node: Node) -> bool:
 
 def written(source: SourceProfile) -> str:
     """Return the text of the file that says this."""
-    return _HEAD + "".join(f"{line}\n" for line in _lines(source))
+    return head(_HEAD) + "".join(f"{line}\n" for line in _lines(source))
 
 
 def _lines(source: SourceProfile) -> Iterator[str]:

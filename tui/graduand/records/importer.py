@@ -133,7 +133,7 @@ def _importer(facts: Any) -> Importer:
         regions={key: _region(fact) for key, fact in facts["regions"].items()},
         columns=tuple(_column(fact, facts["checked_on"]) for fact in facts["columns"]),
         retired={
-            fact["header"]: Retired(fact["header"], fact["use"] or "", Words(**fact["help"]))
+            fact["header"]: Retired(fact["header"], fact["use"] or "", _words(fact["help"]))
             for fact in facts["retired"]
         },
         aliases=facts["aliases"],
@@ -144,6 +144,13 @@ def _importer(facts: Any) -> Importer:
         file_bytes=int(facts["limits"]["file_bytes"]),
         file_rows=int(facts["limits"]["rows"]),
     )
+
+
+def _words(fact: Any) -> Words:
+    """Return a text that stands in the file by language, such as `{en: Username, fr: Identifiant}`."""
+    if not fact["en"] or not all(isinstance(text, str) for text in fact.values()):
+        raise ValueError(str(fact))
+    return Words(fact)
 
 
 def _region(fact: Any) -> Region:
@@ -163,8 +170,8 @@ def _column(fact: Any, checked_on: str) -> Field:
     return Field(
         key=fact["header"],
         kind=FieldKind(fact["kind"]),
-        label=Words(**fact["label"]),
-        help=Words(**fact["help"]),
+        label=_words(fact["label"]),
+        help=_words(fact["help"]),
         max=int(item.get("max") or fact.get("max") or 255),
         values=tuple(fact.get("values") or ()),
         values_of=fact.get("values_of", ""),
@@ -188,8 +195,8 @@ def _message(fact: Any) -> Message:
         stage=fact["stage"],
         field=fact["field"] or "",
         pattern=fact["pattern"],
-        cause=Words(**fact["cause"]),
-        cure=Words(**fact["cure"]),
+        cause=_words(fact["cause"]),
+        cure=_words(fact["cure"]),
         sources=tuple(fact["sources"]),
         certainty=fact.get("certainty", "documented"),
     )

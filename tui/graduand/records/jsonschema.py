@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from graduand.language import Words
+from graduand.language import N_, translations
 from graduand.records.kinds import CLEAR, PATTERNS, FieldKind
 from graduand.records.record import ALUMNI, ATTENDING, LISTED, START
 from graduand.records.transition import GRADUATED, RETURNED, Waiver
@@ -23,13 +23,10 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
-_TITLE: Final = "A person in transition / Une personne en transition"
-_ABOUT: Final = (
+_TITLE: Final = N_("A person in transition")
+_ABOUT: Final = N_(
     "One person who graduates or returns. Every key is a column of Handshake by its own name, except transition, "
     "which says why. An absent key leaves the column as it is."
-    "\n\n"
-    "Une personne diplômée ou de retour. Chaque clé est une colonne de Handshake sous son propre nom, sauf transition, "
-    "qui dit pourquoi. Une clé absente laisse la colonne telle quelle."
 )
 _COMMENT: Final = "Made by `graduand schema` from handshake.yaml and institution.yaml; do not edit it, make it anew."
 
@@ -55,21 +52,14 @@ _TYPES: Final[dict[FieldKind, Schema]] = {
 }
 """What other readers may take a text of the kind for; without an entry, `_ANY`."""
 
-_PLAINLY: Final = Words(
-    'One line, no blank at its edges, in a list no semicolon; to wipe, exactly "**CLEAR**".',
-    'Une seule ligne, sans espace au bord, sans point-virgule dans une liste ; pour effacer, exactement "**CLEAR**".',
-)
+_PLAINLY: Final = N_('One line, no blank at its edges, in a list no semicolon; to wipe, exactly "**CLEAR**".')
 _SENTENCES: Final = {
-    FieldKind.IDENTIFIER: Words(
-        "Plain letters, figures and signs, no blank.", "Lettres simples, chiffres, signes, sans espace."
-    ),
-    FieldKind.EMAIL: Words("One address, such as a.b@mail.example.", "Une seule adresse, telle que a.b@mail.example."),
-    FieldKind.PHONE: Words(
-        "Figures only, with or without a + in front.", "Des chiffres seulement, avec ou sans + devant."
-    ),
-    FieldKind.DATE: Words("A date is written yyyy-mm-dd: 2026-06-15.", "Une date s’écrit aaaa-mm-jj : 2026-06-15."),
-    FieldKind.BOOLEAN: Words("Write true or false.", "Écrivez true ou false."),
-    FieldKind.GPA: Words("0 to 4, with a point: 3.25.", "De 0 à 4, avec un point : 3.25."),
+    FieldKind.IDENTIFIER: N_("Plain letters, figures and signs, no blank."),
+    FieldKind.EMAIL: N_("One address, such as a.b@mail.example."),
+    FieldKind.PHONE: N_("Figures only, with or without a + in front."),
+    FieldKind.DATE: N_("A date is written yyyy-mm-dd: 2026-06-15."),
+    FieldKind.BOOLEAN: N_("Write true or false."),
+    FieldKind.GPA: N_("0 to 4, with a point: 3.25."),
 }
 """What editors say instead of showing a pattern; without an entry, `_PLAINLY`."""
 
@@ -84,12 +74,17 @@ def json_schema(school: School) -> str:
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$comment": _COMMENT,
-        "title": _TITLE,
-        "description": _ABOUT,
+        "title": _joined(translations(_TITLE)),
+        "description": _joined(translations(_ABOUT), "\n\n"),
         **_object("", school),
         "allOf": list(_conditions(school)),
     }
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _joined(texts: Iterable[str], between: str = " / ") -> str:
+    """Return a text in all languages as one; a text that is the same in two languages is there once."""
+    return between.join(dict.fromkeys(texts))
 
 
 def _object(above: str, school: School) -> Schema:
@@ -111,8 +106,8 @@ def _property(key: str, school: School) -> Schema:
     if field is None:
         return _object(f"{key}:", school)
     return {
-        "title": " / ".join(dict.fromkeys(field.label)),
-        "description": "\n\n".join(field.help),
+        "title": _joined(field.label.in_each()),
+        "description": _joined(field.help.in_each(), "\n\n"),
         **_value(field, school),
     }
 
@@ -151,7 +146,7 @@ def _shape(kind: FieldKind, *, clear: bool, separated: bool = False) -> Schema:
     shape: Schema = {
         **_TYPES.get(kind, _ANY),
         "pattern": rf"^(?:\*\*CLEAR\*\*|{pattern})$" if clear else f"^(?:{pattern})$",
-        "patternErrorMessage": " / ".join(_SENTENCES.get(kind, _PLAINLY)),
+        "patternErrorMessage": _joined(translations(_SENTENCES.get(kind, _PLAINLY))),
     }
     if kind is FieldKind.DATE:  # the pattern lets 30 February pass
         shape |= {"anyOf": [{"format": "date"}, {"const": CLEAR}]} if clear else {"format": "date"}

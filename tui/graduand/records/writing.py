@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from graduand.language import translations
 from graduand.records.comments import END, MODELINE, TOP, Comment, Comments, Spot
 from graduand.records.kinds import CLEAR, FieldKind, matches
 from graduand.records.source import UNSEEN
@@ -31,6 +32,12 @@ _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 def canonical(record: Record, fields: Mapping[str, Field], comments: Comments) -> str:
     """Return the text of `record`; `fields` in canonical order, `comments` where their values stand."""
     return "".join(f"{line}\n" for line in _Page(record, fields, comments).lines())
+
+
+def head(sentences: str) -> str:
+    """Return the comment lines at the top of a file that people of any language read: `sentences` in each of them."""
+    lines = "\n".join(dict.fromkeys(translations(sentences))).splitlines()
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def modeline(path: str) -> Comments:

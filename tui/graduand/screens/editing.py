@@ -279,7 +279,7 @@ class EditingScreen(Screen[None]):
         """Show another field."""
         if self.draft:
             fields = found("", self.sheet.rows, self.workspace.school)
-            options = [Option(one.key, str(one.label), f"{one.key} {one.label.en} {one.label.fr}") for one in fields]
+            options = [Option(one.key, str(one.label), " ".join((one.key, *one.label.in_each()))) for one in fields]
             self.app.push_screen(ChooseScreen(_("Which field?"), options), self._add)
 
     async def _add(self, key: str | None) -> None:

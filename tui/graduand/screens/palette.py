@@ -1,4 +1,4 @@
-"""Palette: all that can be done here, found by its name in French or in English."""
+"""Palette: all that can be done here, found by its name in any language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from graduand.index.query import folded
-from graduand.language import _, both
+from graduand.language import _, translations
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class PaletteJob(NamedTuple):
 
     @property
     def searched(self) -> str:
-        """What it is found by: its names in both languages and its key."""
-        return folded(" ".join((*both(self.name), self.key)))
+        """What it is found by: its name in every language, and its key."""
+        return folded(" ".join((*translations(self.name), self.key)))
 
 
 class PaletteScreen(ModalScreen[PaletteJob | None]):
