@@ -13,14 +13,14 @@ from ruamel.yaml.error import YAMLError
 
 from graduand.findings import Severity
 from graduand.records.fast_reader import fast_reader
-from graduand.records.reading import KEYS, Reading, read
+from graduand.records.reading import KEYS, read
 from graduand.records.source import LIMIT
 from graduand.records.transition import Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graduand.records.record import Record, Value
+    from graduand.records.record import Reading, Record, Value
     from graduand.records.school import School
 
 PATH = "records/2026-spring/00412345.yaml"

@@ -14,8 +14,8 @@ from graduand.handshake.row import DISABLED, row_of
 from graduand.index.index_page import IndexPage, People, is_ordinary
 from graduand.records import files, stamp
 from graduand.records.fast_reader import places
-from graduand.records.reading import Reading, read
-from graduand.records.record import Record
+from graduand.records.reading import read
+from graduand.records.record import Reading, Record
 from graduand.rules import judgement
 from graduand.rules.identity import KEYS, person_of
 from graduand.rules.plain import PlainReader

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from graduand.findings import Finding, Place, Severity
 from graduand.language import _, ngettext, quoted
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.naming import unknown_key
 from graduand.records.nodes import Mapping, Node, Scalar, Sequence
-from graduand.records.record import Record, Value
+from graduand.records.record import Reading, Record
+from graduand.records.shapes import ShapeReader
 from graduand.records.source import Fault, Refused, text_of
 from graduand.records.transition import Waiver
 from graduand.records.tree import parse
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.records.field import Field
+    from graduand.records.record import Value
     from graduand.records.school import School
 
 KEYS: Final = 200
@@ -27,17 +30,19 @@ KEYS: Final = 200
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-class Reading(NamedTuple):
-    """What one file says; `record` is None when nothing could be read."""
-
-    record: Record | None
-    findings: tuple[Finding, ...]
-    places: dict[str, Place]
-    """Where each key's value stands; of a list's items under `key:0`, `key:1` …"""
-
-
 def read(path: str, raw: bytes, school: School) -> Reading:
     """Return what the bytes of the file at `path` say; never raises for what they hold."""
+    return _shape_reader(school).read(path, raw)
+
+
+@lru_cache(maxsize=4)
+def _shape_reader(school: School) -> ShapeReader:
+    lists = frozenset(key for key, field in school.fields.items() if field.kind is FieldKind.LIST)
+    return ShapeReader(lambda path, raw: read_fully(path, raw, school), lists)
+
+
+def read_fully(path: str, raw: bytes, school: School) -> Reading:
+    """Return the same as `read`, with the YAML parser."""
     try:
         tree = parse(text_of(raw))
         _refuse_crowd(tree)

@@ -10,6 +10,8 @@ from graduand.records.transition import GRADUATED, RETURNED, Waiver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graduand.findings import Finding, Place
+
 Value = str | tuple[str, ...]
 """A text, or the texts of a list."""
 
@@ -90,3 +92,13 @@ class Record(NamedTuple):
         """The end date as a date; "" when there is none or it is to be wiped."""
         end = self.text(END)
         return "" if end == CLEAR else end
+
+
+class Reading(NamedTuple):
+    """What the reader says of one file."""
+
+    record: Record | None
+    """None when nothing could be read."""
+    findings: tuple[Finding, ...]
+    places: Mapping[str, Place]
+    """Line and column of each key's value; of a list's items under `key:0`, `key:1` …"""

@@ -136,6 +136,6 @@ def _answers(
         )
 
 
-def _places(workspace: Workspace, record: Record) -> dict[str, Place]:
+def _places(workspace: Workspace, record: Record) -> Mapping[str, Place]:
     raw = files.load(workspace.root, record.path)
     return {} if isinstance(raw, Finding) else read(record.path, raw, workspace.school).places
