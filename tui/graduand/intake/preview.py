@@ -29,7 +29,6 @@ from graduand.intake.source_profile import (
 )
 from graduand.language import _, ngettext, quoted, visible
 from graduand.records import files
-from graduand.records.fast_reader import fast_reader
 from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.similar import folded
@@ -204,23 +203,16 @@ def _keys(columns: Sequence[ColumnMapping], order: IntakeOptions) -> dict[str, i
 def _everybody(workspace: Workspace) -> dict[str, Record | None]:
     """Return all records by username; None for one that cannot be read whole."""
     paths = files.find(workspace.root).paths
-    fast = fast_reader(workspace.school) if len(paths) > _MANY else lambda _path, _raw: None
     found: dict[str, Record | None] = {}
     for path in paths:
         raw = files.load(workspace.root, path)
         if isinstance(raw, Finding):
             found[username_of(path)] = None
             continue
-        record = fast(path, raw)
-        if record is None:
-            reading = read(path, raw, workspace.school)
-            record = None if reading.findings else reading.record
+        reading = read(path, raw, workspace.school)
+        record = None if reading.findings else reading.record
         found[record.username if record else username_of(path)] = record
     return found
-
-
-_MANY: Final = 100
-"""Records from which on the fast road repays the making of its pattern."""
 
 
 def _keep_out(workspace: Workspace, survey: Survey, meant: list[bool]) -> None:
