@@ -32,7 +32,7 @@ class ListApp(App[None]):
         self.drawn.append(index)
         return (Cell(fit(f"line {index}", width)),)
 
-    def on_lines_chosen(self, event: LineList.Chosen) -> None:
+    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         self.chosen.append(event.index)
 
 

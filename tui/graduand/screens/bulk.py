@@ -138,7 +138,7 @@ class BulkScreen(Screen[None]):
     CSS = """
     #heading { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
     #choice { height: 1fr; }
-    #choice > Lines { width: 2fr; max-width: 40; }
+    #choice > LineList { width: 2fr; max-width: 40; }
     #asked { width: 3fr; padding: 0 2; border-left: solid $panel; }
     .fields { height: auto; display: none; }
     .fields.-chosen { display: block; }
@@ -147,7 +147,7 @@ class BulkScreen(Screen[None]):
     .fields .choices { margin-top: 0; color: $foreground 70%; }
     #trouble { height: auto; padding: 0 1; color: $text-error; text-style: bold; }
     """
-    AUTO_FOCUS = "Lines"
+    AUTO_FOCUS = "LineList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "look", N_("Show what would change"), id="bulk.look", priority=True),
         Binding("escape", "back", N_("Back"), id="bulk.back"),

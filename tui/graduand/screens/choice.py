@@ -31,7 +31,7 @@ class ChoiceScreen(ModalScreen["str | None"]):
         & > Vertical { width: 76; max-width: 96%; height: auto; max-height: 90%; background: $panel; padding: 0 1; }
         & > Vertical { border: round $primary; }
         & Input { height: 1; border: none; padding: 0; background: $surface; margin: 1 0; }
-        & Lines { height: auto; max-height: 14; background: $panel; }
+        & LineList { height: auto; max-height: 14; background: $panel; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("Back"), id="choice.leave")]

@@ -40,7 +40,7 @@ class ChooseScreen(ModalScreen[str | None]):
         width: 64; max-width: 100%; height: auto;
         max-height: 90%; padding: 0 1; background: $panel; border: round $primary;
     }
-    #choose Lines { height: auto; max-height: 14; background: $panel; }
+    #choose LineList { height: auto; max-height: 14; background: $panel; }
     #choose #nothing { display: none; color: $foreground 70%; }
     ChooseScreen.-empty #nothing { display: block; }
     ChooseScreen.-empty #options { display: none; }

@@ -65,7 +65,7 @@ class ConfirmScreen(Screen[bool]):
     #typed Input { width: 12; height: 1; border: none; padding: 0; background: $surface; }
     ConfirmScreen.-typed #typed { display: block; }
     """
-    AUTO_FOCUS = "Lines"
+    AUTO_FOCUS = "LineList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "apply", N_("Do it"), id="confirm.apply", priority=True),
         Binding("f2,a", "addresses", N_("Addresses"), id="confirm.addresses"),

@@ -49,13 +49,13 @@ class EditingScreen(Screen[None]):
     SCOPED_CSS = False
     CSS = """
     EditingScreen #title { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
-    EditingScreen Sheet { width: 1fr; }
+    EditingScreen FieldSheet { width: 1fr; }
     EditingScreen Panel { display: none; }
     EditingScreen.-beside Panel { display: block; width: 1fr; }
-    EditingScreen.-beside Sheet { display: none; }
+    EditingScreen.-beside FieldSheet { display: none; }
     EditingScreen.-wide Panel { display: block; width: 46; }
-    EditingScreen.-wide Sheet { display: block; }
-    EditingScreen.-wide.-shut Sheet { display: none; }
+    EditingScreen.-wide FieldSheet { display: block; }
+    EditingScreen.-wide.-shut FieldSheet { display: none; }
     EditingScreen.-wide.-shut Panel { width: 1fr; }
     EditingScreen.-short .section { margin-top: 0; }
     """

@@ -50,7 +50,7 @@ class FileScreen(ModalScreen["str | None"]):
         & > Vertical { width: 90; max-width: 95%; height: auto; max-height: 90%; background: $panel; padding: 0 1; }
         & > Vertical { border: round $primary; }
         & Input { height: 1; border: none; padding: 0; background: $surface; margin: 1 0; }
-        & Lines { height: auto; max-height: 8; background: $panel; }
+        & LineList { height: auto; max-height: 8; background: $panel; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("Back"), id="file.leave")]

@@ -32,7 +32,7 @@ class RecoveryScreen(ModalScreen[None]):
     RecoveryScreen { align: center middle; }
     #recovery { width: 76; max-width: 100%; height: auto; max-height: 90%; padding: 0 1; background: $panel; }
     #recovery { border: round $primary; }
-    #recovery Lines { height: auto; max-height: 12; background: $panel; margin: 1 0; }
+    #recovery LineList { height: auto; max-height: 12; background: $panel; margin: 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "resume", N_("Resume"), id="recovery.resume"),

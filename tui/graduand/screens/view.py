@@ -55,7 +55,7 @@ class View(Screen[None], Generic[Found]):
         & #search Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
         & #banner { height: auto; max-height: 5; padding: 0 1; background: $warning-muted; display: none; }
         & #body { height: 1fr; layout: vertical; }
-        & Lines { height: 1fr; }
+        & LineList { height: 1fr; }
         & #whole { height: 8; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
         & #nothing { display: none; height: 1fr; align: center middle; }
         & #nothing Static { width: auto; max-width: 70; color: $foreground 80%; }
@@ -69,7 +69,7 @@ class View(Screen[None], Generic[Found]):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual has it
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012
-    AUTO_FOCUS = "Lines"
+    AUTO_FOCUS = "LineList"
     HINT: ClassVar[str] = ""
     """What may be looked for."""
 

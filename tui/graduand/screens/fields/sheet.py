@@ -30,7 +30,7 @@ class FieldSheet(VerticalScroll, can_focus=False):
     """Shows what the record's kind needs; its fields tell the form what is changed."""
 
     DEFAULT_CSS = """
-    Sheet {
+    FieldSheet {
         scrollbar-size-vertical: 1;
         & > .section { height: 1; padding: 0 1; color: $text-accent; text-style: bold; margin-top: 1; }
         & > .whole { height: auto; padding: 0 1; display: none; }

@@ -50,7 +50,7 @@ class LineList(ScrollView, can_focus=True):
     STYLES: ClassVar = ("error", "warning", "note", "muted", "strong", "accent", "heading", "added", "removed")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor", *(f"lines--{style}" for style in STYLES)}
     DEFAULT_CSS = """
-    Lines {
+    LineList {
         height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; background: $background;
         & > .lines--cursor { background: $panel; }
         &:focus > .lines--cursor { background: $primary-muted; text-style: bold; }
