@@ -20,7 +20,7 @@ from graduand.similar import folded, nearest
 from graduand.tables.spreadsheet import items_of, unguarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from graduand.records.field import Field
     from graduand.records.record import Value
@@ -76,7 +76,7 @@ class ColumnValues(dict[str, "Value | Wrong | None"]):
     def _take_plain(self, texts: list[str], plain: re.Pattern[str]) -> bool:
         """Look at many texts at once, and tell whether all are plain; where one is not, those near it get a look."""
         pieces = [texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE)]
-        sound = [piece for piece in pieces if plain.fullmatch("\n".join((*piece, "")))]
+        sound = [piece for piece in pieces if _all_match(piece, plain)]
         if len(sound) < len(pieces):
             for piece in sound:
                 self.update(zip(piece, piece, strict=True))
@@ -91,6 +91,12 @@ class ColumnValues(dict[str, "Value | Wrong | None"]):
 
 _AT_ONCE: Final = 200
 """Texts that are looked at together."""
+
+
+def _all_match(texts: Sequence[str], lines: re.Pattern[str]) -> bool:
+    """Tell whether each text, as a line of its own, matches; one that holds a line break never does."""
+    joined = "\n".join((*texts, ""))
+    return joined.count("\n") == len(texts) and lines.fullmatch(joined) is not None
 
 
 def plain_pattern(reading: CellReading, school: School, texts: Collection[str]) -> str:
