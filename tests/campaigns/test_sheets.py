@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from graduand.editing.sheet_cells import cell_of, taken
-from graduand.editing.sheet_export import as_text, sheet_of
-from graduand.editing.sheet_import import patch_of
 from graduand.language import speak
 from graduand.records.writing import canonical
+from graduand.sheets.sheet_cells import cell_of, parse_cell
+from graduand.sheets.sheet_export import as_text, sheet_of
+from graduand.sheets.sheet_import import read_patch
 from graduand.workspace import Workspace
 from tests.people import DAY, SCHOOL, sound_people
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle
@@ -114,7 +114,7 @@ def test_taking_back_what_went_out_changes_nothing(place: Path, people: tuple[Re
         speak(language)
         raw = as_text(sheet_of(people, SCHOOL)).encode()
 
-        patch = patch_of(workspace, raw, "sheet.csv", DAY)
+        patch = read_patch(workspace, raw, "sheet.csv", DAY)
 
         assert (patch.rows, patch.refused, patch.ignored) == ((), (), ())
         assert patch.unchanged == len(people)
@@ -126,7 +126,7 @@ def test_a_value_comes_back_even_where_the_record_holds_another(people: tuple[Re
     for key, value in people[0].values.items():
         field = SCHOOL.fields[key]
 
-        found = taken(cell_of(field, value), field, None, None)
+        found = parse_cell(cell_of(field, value), field, None, None)
 
         wanted = value.strip() if isinstance(value, str) else value
         assert (found.value, found.refused) == (wanted, "")

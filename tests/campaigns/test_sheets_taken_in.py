@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 
-from graduand.editing.sheet_export import as_text, sheet_of
 from graduand.intake import preview
 from graduand.intake.preview import IntakeOptions
 from graduand.language import speak
 from graduand.records.record import Record
+from graduand.sheets.sheet_export import as_text, sheet_of
 from tests.campaigns.test_sheets import place, workspace_of
 from tests.people import DAY, SCHOOL, sound_people
 from tests.repository import graduand, shipped

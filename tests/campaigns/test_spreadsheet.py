@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand.editing.sheet_cells import REMOVE, Dates, cell_of, dates_of, taken
 from graduand.language import speak
-from graduand.tables.spreadsheet import as_csv, guarded, is_spoilt, separator, unguarded
+from graduand.sheets.sheet_cells import REMOVE, Dates, cell_of, dates_order, parse_cell
+from graduand.tables.spreadsheet import as_csv, guarded, is_converted, separator, unguarded
 from tests.people import SCHOOL
 
 FIELDS = SCHOOL.fields
@@ -77,14 +77,14 @@ def test_the_csv_is_the_one_that_excel_reads() -> None:
     ],
 )
 def test_what_a_spreadsheet_has_made_of_a_number_is_known_again(written: str, text: str) -> None:
-    assert is_spoilt(written, text)
+    assert is_converted(written, text)
 
 
 @pytest.mark.parametrize(
     ("written", "text"), [("412346", "00412345"), ("00412345", "00412345"), ("S412345", "S0412345")]
 )
 def test_what_is_another_number_is_not_taken_for_it(written: str, text: str) -> None:
-    assert not is_spoilt(written, text)
+    assert not is_converted(written, text)
 
 
 LISTS = [
@@ -95,13 +95,13 @@ LISTS = [
 
 @pytest.mark.parametrize("items", LISTS)
 def test_a_list_comes_back_whatever_its_items_hold(items: tuple[str, ...]) -> None:
-    assert taken(cell_of(MAJORS, items), MAJORS, ("other",), None).value == items
+    assert parse_cell(cell_of(MAJORS, items), MAJORS, ("other",), None).value == items
 
 
 def test_a_list_is_written_with_semicolons_and_may_come_back_on_lines() -> None:
     assert cell_of(MAJORS, ("Économie", "Droit")) == "Économie;Droit"
-    assert taken("Économie\r\nDroit", MAJORS, None, None).value == ("Économie", "Droit")
-    assert taken(" Économie ; Droit;", MAJORS, ("Économie", "Droit"), None).value == ("Économie", "Droit")
+    assert parse_cell("Économie\r\nDroit", MAJORS, None, None).value == ("Économie", "Droit")
+    assert parse_cell(" Économie ; Droit;", MAJORS, ("Économie", "Droit"), None).value == ("Économie", "Droit")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_list_is_written_with_semicolons_and_may_come_back_on_lines() -> None:
     ],
 )
 def test_a_cell_says_what_its_field_can_hold(cell: str, key: str, before: str | None, value: str | None) -> None:
-    found = taken(cell, FIELDS[key], before, None)
+    found = parse_cell(cell, FIELDS[key], before, None)
 
     assert (found.value, found.refused) == (value, "")
 
@@ -146,18 +146,18 @@ DAYS = {
 
 @pytest.mark.parametrize(("cell", "day"), DAYS.items())
 def test_a_day_is_read_in_all_its_dresses(cell: str, day: str) -> None:
-    assert taken(cell, END, "2026-06-15", None).value == day
+    assert parse_cell(cell, END, "2026-06-15", None).value == day
 
 
 @pytest.mark.parametrize(("dates", "day"), [(Dates.DMY, "2026-06-05"), (Dates.MDY, "2026-05-06")])
 def test_a_day_that_could_be_two_is_refused_unless_the_order_is_known(dates: Dates, day: str) -> None:
-    assert "could be two days" in taken("05/06/2026", END, "2026-06-15", None).refused
-    assert taken("05/06/2026", END, "2026-06-15", dates).value == day
+    assert "could be two days" in parse_cell("05/06/2026", END, "2026-06-15", None).refused
+    assert parse_cell("05/06/2026", END, "2026-06-15", dates).value == day
 
 
 @pytest.mark.parametrize("cell", ["31/02/2026", "2026-02-31", "juin 2026", "13/13/2026", "99999"])
 def test_what_is_no_day_is_refused(cell: str) -> None:
-    assert taken(cell, END, None, None).refused
+    assert parse_cell(cell, END, None, None).refused
 
 
 @pytest.mark.parametrize(
@@ -174,4 +174,4 @@ def test_what_is_no_day_is_refused(cell: str) -> None:
 def test_the_order_of_days_is_told_by_the_days_that_leave_no_doubt(
     cells: list[tuple[str, str]], order: Dates | None
 ) -> None:
-    assert dates_of(cells) is order
+    assert dates_order(cells) is order

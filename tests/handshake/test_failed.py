@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graduand.errors import Exit, NotFailedRows
-from graduand.handshake.failed_rows import SIZE, FailedFile, FailedRow, header_of, read_failed
+from graduand.handshake.failed_rows import FailedFile, FailedRow, normalize_header
 from graduand.handshake.response import Response
 from graduand.language import visible
+from graduand.uploads.results import SIZE, failed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,12 +96,12 @@ MANGLED: Final = {
 
 @pytest.mark.parametrize("raw", MANGLED.values(), ids=MANGLED)
 def test_what_a_spreadsheet_leaves_is_read_as_it_was(raw: bytes) -> None:
-    assert texts(read_failed(raw)) == [*ROWS]
+    assert texts(failed_rows(raw)) == [*ROWS]
 
 
 def test_columns_in_another_order_and_more_of_them() -> None:
     raw = b"response,note,Email_Address,username,status\nis invalid,seen,a@b.example, 0042\xc2\xa0,failed\n"
-    file = read_failed(raw)
+    file = failed_rows(raw)
     assert file.columns == ("note", "email_address", "username")
     (row,) = file.rows
     assert (row.line, row.username, row.email, row.status, row.response) == (
@@ -117,49 +118,49 @@ def test_columns_in_another_order_and_more_of_them() -> None:
 def test_lines_are_those_of_the_file(end: str, sep: str) -> None:
     raw = f'{sep}username,response{end}{end}1,"a{end}b"{end}2,c{end}'.encode()
     first = 4 if sep else 3
-    assert [row.line for row in read_failed(raw).rows] == [first, first + 2]
+    assert [row.line for row in failed_rows(raw).rows] == [first, first + 2]
 
 
 def test_the_answers_of_an_earlier_upload_are_not_taken_for_the_last() -> None:
-    file = read_failed(b"username,status,response,status,response\n1,old,old,new,new\n")
+    file = failed_rows(b"username,status,response,status,response\n1,old,old,new,new\n")
     assert [(row.status, row.response) for row in file.rows] == [("new", "new")]
     assert file.columns == ("username",)
 
 
 def test_an_answer_that_its_own_commas_have_torn_is_whole_again() -> None:
     raw = b'username,status,response,,\n1,failed,{"success":false,"errors":{"card_id":["x"],"username":["y"]}},,\n'
-    (row,) = read_failed(raw).rows
+    (row,) = failed_rows(raw).rows
     assert [answer.message for answer in row.answers] == ["x", "y"]
 
 
 def test_a_note_beside_an_answer_is_no_answer() -> None:
-    (row,) = read_failed(b"username,response,\n1,is invalid,ask Ana\n").rows
+    (row,) = failed_rows(b"username,response,\n1,is invalid,ask Ana\n").rows
     assert row.response == "is invalid"
 
 
 def test_a_short_row_has_blank_cells() -> None:
-    rows = read_failed(b"username,email_address,first_name,response\n1\n").rows
+    rows = failed_rows(b"username,email_address,first_name,response\n1\n").rows
     assert rows == (FailedRow(2, "1", "", {"username": "1", "email_address": "", "first_name": ""}, "", ""),)
     assert rows[0].answers == (Response("", ""),)
 
 
 def test_no_failed_row_is_no_fault() -> None:
-    assert read_failed(",".join(HEADER).encode()) == FailedFile(HEADER[:4], ())
+    assert failed_rows(",".join(HEADER).encode()) == FailedFile(HEADER[:4], ())
 
 
 def test_a_damaged_letter_does_not_turn_the_others() -> None:
     raw = written().encode() + "00412347,,Zoé Noël,,failed,tél".encode() + b"\xc3"
-    assert read_failed(raw).rows[-1].response == "tél\ufffd"
-    assert read_failed(raw).rows[0].cells["first_name"] == "Chloé"
+    assert failed_rows(raw).rows[-1].response == "tél\ufffd"
+    assert failed_rows(raw).rows[0].cells["first_name"] == "Chloé"
 
 
 def test_an_answer_may_be_as_long_as_it_likes() -> None:
-    (row,) = read_failed(b'username,response\n1,"' + b"x" * 3_000_000 + b'"\n').rows
+    (row,) = failed_rows(b'username,response\n1,"' + b"x" * 3_000_000 + b'"\n').rows
     assert len(row.response) == 3_000_000
 
 
 def test_hostile_text_is_kept_as_it_is_and_seen_when_shown() -> None:
-    (row,) = read_failed('username,response\n1,"{""errors"":{""card_id"":[""\x1b[2J [red]\u202e""]}}"\n'.encode()).rows
+    (row,) = failed_rows('username,response\n1,"{""errors"":{""card_id"":[""\x1b[2J [red]\u202e""]}}"\n'.encode()).rows
     (answer,) = row.answers
     assert answer.message == "\x1b[2J [red]\u202e"
     assert visible(answer.message) == "<U+001B>[2J [red]<U+202E>"
@@ -187,17 +188,17 @@ OTHERS: Final = {
     "other columns": (b"id;name;response\n1;2;3\n", "its first line holds “id”, “name”, “response”."),
     "many columns": (b"a,b,c,d,e,f,g\n", "“f” …."),
     "no CSV": (b"\0\x01\x02 PNG \x1b[2J", "<U+001B>"),
-    "JSON": (b'{"success": false}', "its first line holds"),
+    "JSON": (b'{"success": false}', "it is JSON"),
     "cut off": (b'username,response\n1,x\n2,"{""succ', "a quotation mark in the row of line 3 is never closed"),
-    "cut off at once": (b'"username', "its first line holds “username”."),
-    "too large": (b"username,response\n" * (SIZE // 18 + 1), "it is larger than 60 MB"),
+    "cut off at once": (b'"username', "a quotation mark in the row of line 1 is never closed"),
+    "too large": (b"username,response\n" * (SIZE // 18 + 1), "it is larger than 64 MB"),
 }
 
 
 @pytest.mark.parametrize(("raw", "found"), OTHERS.values(), ids=OTHERS)
 def test_another_file_is_refused_by_what_it_is(raw: bytes, found: str) -> None:
     with pytest.raises(NotFailedRows) as trouble:
-        read_failed(raw, "failed\x1b.csv")
+        failed_rows(raw, "failed\x1b.csv")
     sentence = str(trouble.value)
     assert sentence.startswith("failed<U+001B>.csv is no file of failed rows: ")
     assert found in sentence
@@ -219,13 +220,13 @@ def test_another_file_is_refused_by_what_it_is(raw: bytes, found: str) -> None:
     ],
 )
 def test_a_header_is_known_in_any_dress(cell: str, header: str) -> None:
-    assert header_of(cell) == header
+    assert normalize_header(cell) == header
 
 
 def sentence_of(raw: bytes) -> str:
     """Return why the bytes are refused; "" when they are read."""
     try:
-        read_failed(raw)
+        failed_rows(raw)
     except NotFailedRows as trouble:
         return str(trouble)
     return ""
@@ -241,7 +242,7 @@ def test_bytes_are_read_or_refused(raw: bytes) -> None:
 def test_texts_like_a_table_are_read_or_refused(text: str) -> None:
     for prefix in ("", 'username,"response"\n', "sep=;\nusername;response\n"):
         try:
-            rows = read_failed((prefix + text).encode()).rows
+            rows = failed_rows((prefix + text).encode()).rows
         except NotFailedRows:
             continue
         assert all(row.holds_anything for row in rows)
@@ -274,4 +275,4 @@ def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, ...]]]:
 @given(files())
 def test_every_dialect_is_read_back_equal(case: tuple[bytes, list[tuple[str, ...]]]) -> None:
     raw, rows = case
-    assert texts(read_failed(raw)) == [(*row[:4], row[4].strip(), row[5]) for row in rows]
+    assert texts(failed_rows(raw)) == [(*row[:4], row[4].strip(), row[5]) for row in rows]

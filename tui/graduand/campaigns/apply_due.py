@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from graduand.campaigns.closing_limit import Approval
+from graduand.editing.closing_limit import Approval
 from graduand.editing.commit_message import described
 from graduand.editing.proposal import still
 from graduand.editing.transaction import apply

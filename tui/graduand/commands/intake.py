@@ -90,7 +90,7 @@ def intake(
         meanings=intake_options.meanings(value or ()),
         dates=intake_options.forms(dates or ()),
         pad=intake_options.figures(pad or ()),
-        told=preview.Told(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet),
+        file=preview.FileFormat(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet),
         source=source,
         patch=patch,
     )
@@ -104,7 +104,7 @@ def intake(
         taken = apply_intake.take(workspace, look, folder, commit=not no_commit, tell=say_resumed)
         if as_json:
             sys.stdout.write(json_of(look, show=show, taken=taken))
-        _say_taken(taken)
+        _say_taken(look, taken)
     if look.refused:
         raise Ended(Exit.FINDINGS)
 
@@ -168,9 +168,9 @@ def _answer(question: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _say_taken(taken: IntakeResult) -> None:
+def _say_taken(look: Look, taken: IntakeResult) -> None:
     if not taken.saved:
-        say(_("Nothing changed: all is so already."))
+        say(_why_nothing(look))
     elif taken.saved[0].commit:
         say(_("Taken in and committed: {commit}").format(commit=taken.saved[0].commit[:12]))
     else:
@@ -178,3 +178,15 @@ def _say_taken(taken: IntakeResult) -> None:
     if taken.refused:
         message = _("The refused rows, each with its reason: {path}. Put them right there, and take that file in.")
         say(message.format(path=visible(str(taken.refused), 300)))
+
+
+def _why_nothing(look: Look) -> str:
+    """Say why an intake has changed nothing."""
+    others = look.passed or look.unmeant or look.confidential
+    if not look.identical:
+        if others or not look.refused:
+            return _("Nothing was taken in: every row is refused or left out.")
+        return _("Nothing was taken in: every row is refused.")
+    if look.refused:
+        return _("Nothing changed: the rows that are not refused say what the records say already.")
+    return _("Nothing changed: all is so already.")

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from graduand.commands.parameters import Argument, Option
 from graduand.commands.session import Ended, Session, agreed, say, say_resumed
-from graduand.editing.sheet_cells import REMOVE, Dates
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.progress import progress
+from graduand.sheets.sheet_cells import REMOVE, Dates
 from graduand.workspace import today
 
 if TYPE_CHECKING:
-    from graduand.editing.sheet_patch import Patch
     from graduand.records.record import Record
+    from graduand.sheets.sheet_import import Patch
     from graduand.workspace import Workspace
 
 HELP = N_("Records to a spreadsheet (sheet out) and back (sheet in FILE), as changes to look at first.")
@@ -97,9 +97,11 @@ def sheet(
 
 
 def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str) -> tuple[Record, ...]:
-    from graduand.editing import sheet_export
+    from graduand.sheets import sheet_export
 
-    records = sheet_export.chosen(workspace, sheet_export.SheetColumns(people, cohort, kind), today(), progress())
+    records = sheet_export.choose_records(
+        workspace, sheet_export.SheetChoice(people, cohort, kind), today(), progress()
+    )
     if not records:
         say(_("There is nobody to put into a sheet."))
         raise Ended(Exit.FINDINGS)
@@ -109,8 +111,8 @@ def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str
 def _out(
     workspace: Workspace, records: tuple[Record, ...], out: Path | None, sign: str, *, bom: bool, as_json: bool
 ) -> None:
-    from graduand.editing import sheet_export
     from graduand.reports.patch_text import sheet_json
+    from graduand.sheets import sheet_export
 
     made = sheet_export.sheet_of(records, workspace.school)
     text = sheet_export.as_text(made, sign, bom=bom)
@@ -129,10 +131,10 @@ def _out(
 
 
 def _patch(file: str, workspace: Workspace, dates: Dates | None) -> Patch:
-    from graduand.editing.sheet_import import SIZE, patch_of, raw_sheet
+    from graduand.sheets.sheet_import import SIZE, read_file, read_patch
 
-    raw = sys.stdin.buffer.read(SIZE + 1) if file == "-" else raw_sheet(Path(file))
-    return patch_of(workspace, raw, file, today(), dates=dates, progress=progress())
+    raw = sys.stdin.buffer.read(SIZE + 1) if file == "-" else read_file(Path(file))
+    return read_patch(workspace, raw, file, today(), dates=dates, progress=progress())
 
 
 def _print(found: Patch, workspace: Workspace, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
@@ -148,7 +150,7 @@ def _print(found: Patch, workspace: Workspace, colour: str, *, everything: bool,
 
 def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> None:
     """Write the changes when that is wanted; at a terminal it is asked."""
-    from graduand.editing.sheet_patch import take
+    from graduand.sheets.sheet_import import apply_patch
 
     number = len(found.proposals)
     if not number:
@@ -157,6 +159,6 @@ def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> N
     if not apply and not agreed(question, found.closing):
         say(_("Nothing was written; write it with --apply."))
         return
-    saved = take(workspace, found, approve=approve, tell=say_resumed)
+    saved = apply_patch(workspace, found, approve=approve, tell=say_resumed)
     message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", len(saved))
     say(message.format(count=len(saved), commit=saved[0].commit[:12] if saved else ""))

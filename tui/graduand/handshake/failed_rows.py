@@ -1,50 +1,73 @@
-"""Failed: the rows that Handshake could not take, as its failed-rows file gives them back."""
+"""Read the rows that Handshake could not import from the table of its failed-rows file."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from graduand.errors import NotFailedRows
 from graduand.handshake.job import EMAIL, USERNAME
 from graduand.handshake.response import answers_of
 from graduand.language import _, quoted
-from graduand.tables.failed_rows_csv import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from graduand.handshake.response import Response
-    from graduand.tables.failed_rows_csv import CsvRow, CsvTable
 
 STATUS: Final = "status"
 RESPONSE: Final = "response"
-SIZE: Final = 60_000_000
-"""Bytes; an upload has at most 50 MB, and the answers come on top."""
+
+
+class ReadRow(Protocol):
+    """A row of a file."""
+
+    @property
+    def line(self) -> int:
+        """The line of the file on which the row begins."""
+
+    @property
+    def cells(self) -> Sequence[str]:
+        """The texts of the row."""
+
+
+class ReadTable(Protocol):
+    """A table that was read from a file."""
+
+    @property
+    def headers(self) -> Sequence[str]:
+        """The headers as in the file."""
+
+    @property
+    def separator(self) -> str:
+        """The separator of the cells."""
+
+    def rows(self) -> Iterable[ReadRow]:
+        """Return all rows in the order of the file."""
 
 
 class FailedRow(NamedTuple):
-    """One row that was not taken; all texts are as the file has them, safe for no screen."""
+    """One row that was not imported; all texts are as in the file, and must be made safe before they are printed."""
 
     line: int
-    """Where the row begins in the file."""
+    """The line of the file on which the row begins."""
     username: str
-    """Without blanks around it; perhaps spoilt by a spreadsheet."""
+    """Without blanks around it; a spreadsheet may have converted it."""
     email: str
     """Without blanks around it."""
     cells: Mapping[str, str]
-    """What was uploaded, by header."""
+    """The uploaded cells by header."""
     status: str
     response: str
 
     @property
     def holds_anything(self) -> bool:
-        """Whether there is a text below any header."""
+        """Whether any cell has text."""
         return any(map(str.strip, (self.response, self.status, *self.cells.values())))
 
     @property
     def answers(self) -> tuple[Response, ...]:
-        """What Handshake answered, taken apart."""
+        """The single answers of the response."""
         return answers_of(self.response)
 
 
@@ -55,20 +78,17 @@ class FailedFile(NamedTuple):
     rows: tuple[FailedRow, ...]
 
 
-def read_failed(raw: bytes, path: str = "-") -> FailedFile:
-    """Return the failed rows in the bytes of a file that Handshake made and perhaps a spreadsheet saved.
+def read_failed(table: ReadTable, path: str = "-") -> FailedFile:
+    """Return the failed rows of a file that Handshake made; a spreadsheet may have saved it since.
 
     Raises:
-        NotFailedRows: it is another file, or its end is missing.
+        NotFailedRows: it is another table; `path` names the file.
     """
-    if found := other_kind(raw):
-        raise NotFailedRows(path, found)
-    table = read_table(raw)
-    headers = tuple(header_of(cell) for cell in table.header.cells)
+    headers = tuple(normalize_header(cell) for cell in table.headers)
     if found := _other_table(headers, table):
         raise NotFailedRows(path, found)
     layout = _layout(headers)
-    rows = (_failed_row(entry, layout, table.separator) for entry in table.rows)
+    rows = (_failed_row(row, layout, table.separator) for row in table.rows())
     return FailedFile(tuple(layout.uploaded), tuple(row for row in rows if row.holds_anything))
 
 
@@ -76,59 +96,46 @@ _HIDDEN: Final = re.compile("[\ufeff\u200b-\u200f\u2060\x00]")
 _BLANKS: Final = re.compile(r"\s+")
 
 
-def header_of(cell: str) -> str:
-    """Return a header as the importer writes it: lower case, no blanks, nothing hidden."""
+def is_header(cell: str) -> bool:
+    """Return whether a cell is a header by which a failed-rows file is recognised."""
+    return normalize_header(cell) in {USERNAME, EMAIL, RESPONSE}
+
+
+def normalize_header(cell: str) -> str:
+    """Return a header as the importer writes it: lower case, no blanks, no hidden characters."""
     plain = _BLANKS.sub(" ", _HIDDEN.sub("", cell)).strip(" \"'").lower()
     return plain.replace(" :", ":").replace(": ", ":").replace(" ", "_")
-
-
-def other_kind(raw: bytes) -> str:
-    """Return what a file is that is no CSV at all, as a clause; "" when it may be one."""
-    if len(raw) > SIZE:
-        return _("it is larger than {size} MB").format(size=SIZE // 1_000_000)
-    if not raw.strip(b'\xef\xbb\xbf\xff\xfe\0 \t\r\n,;"'):
-        return _("it is empty")
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return _("it is an Excel workbook or an archive; open it and save the sheet as “CSV UTF-8”")
-    if raw.startswith(b"%PDF"):
-        return _("it is a PDF")
-    if raw[:500].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
-        return _("it is a web page, perhaps the one that asks you to log in")
-    return ""
 
 
 _SHOWN: Final = 6
 """Headers that a sentence names."""
 
 
-def _other_table(headers: tuple[str, ...], table: CsvTable) -> str:
-    """Return what a CSV is that holds no failed rows, as a clause; "" when it holds them."""
+def _other_table(headers: tuple[str, ...], table: ReadTable) -> str:
+    """Return what a table without failed rows is, as a clause; "" when it has them."""
     known = set(headers)
     if not known & {USERNAME, EMAIL} or RESPONSE not in known:
         if {USERNAME, EMAIL} <= known:
             return _("it is a file for upload, without the column “response” that holds Handshake's answers")
-        cells = [cell for cell in table.header.cells if cell.strip()]
+        cells = [cell for cell in table.headers if cell.strip()]
         shown = ", ".join(quoted(cell, 40) for cell in cells[:_SHOWN]) + (" …" if len(cells) > _SHOWN else "")
         return _("its first line holds {cells}").format(cells=shown)
-    if table.unclosed:
-        message = _("its end is missing, for a quotation mark in the row of line {line} is never closed")
-        return message.format(line=table.unclosed)
     return ""
 
 
 class _Layout(NamedTuple):
-    """Which column stands where."""
+    """The columns' numbers, from 0."""
 
     uploaded: Mapping[str, int]
     status: int
-    """-1: there is none."""
+    """-1: no such column."""
     response: int
     ends: bool
-    """Whether no column stands behind the response."""
+    """Whether the response is the last column."""
 
 
 def _layout(headers: tuple[str, ...]) -> _Layout:
-    """Return where the columns stand; of two answers the last is the newest, of other twins the first counts."""
+    """Return the layout; of several responses the last is the newest, of other equal headers the first counts."""
     last = {header: index for index, header in enumerate(headers)}
     first = {header: index for index, header in reversed([*enumerate(headers)])}
     uploaded = {header: first[header] for header in last if header not in {"", STATUS, RESPONSE}}
@@ -136,7 +143,7 @@ def _layout(headers: tuple[str, ...]) -> _Layout:
     return _Layout(uploaded, last.get(STATUS, -1), response, not any(headers[response + 1 :]))
 
 
-def _failed_row(entry: CsvRow, layout: _Layout, separator: str) -> FailedRow:
+def _failed_row(entry: ReadRow, layout: _Layout, separator: str) -> FailedRow:
     cells = entry.cells
     uploaded = {header: _at(cells, index) for header, index in layout.uploaded.items()}
     return FailedRow(
@@ -157,8 +164,8 @@ def _trimmed(cell: str) -> str:
     return _HIDDEN.sub("", cell).strip() if not cell.isalnum() else cell
 
 
-def _response(cells: list[str], separator: str) -> str:
-    """Return the answer; with a separator, one that its own commas have torn is put together again."""
+def _response(cells: Sequence[str], separator: str) -> str:
+    """Return the response; with a separator, the parts of one that holds unquoted commas are joined again."""
     answer = _at(cells, 0)
     if not separator or answer.count("{") <= answer.count("}"):
         return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -17,7 +16,7 @@ from graduand.rules.addresses import judge_address
 from graduand.rules.registry import RULES
 from graduand.rules.values import close, judge_value, meant
 from graduand.similar import folded, nearest
-from graduand.tables.spreadsheet import items_of, unguarded
+from graduand.tables.spreadsheet import clean_cell, split_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -47,7 +46,6 @@ class CellReading(NamedTuple):
     """Figures that an identifier should have; 0: any."""
 
 
-_BLANKS: Final = re.compile(r"[\s\u00a0\u202f]+")
 _NOTHING: Final = frozenset({"null", "n/a", "na", "nan", "none", "nil", "-", "--", "n.c.", "nc"})
 _SPEAKING: Final = frozenset({FieldKind.NAME, FieldKind.TEXT, FieldKind.NOTE, FieldKind.LIST, FieldKind.IDENTIFIER})
 """Kinds in which such a word may be somebody's name."""
@@ -127,7 +125,7 @@ def _address_pattern(field: Field, school: School, texts: Collection[str]) -> st
 
 def _read(raw: str, reading: CellReading, school: School) -> Value | Wrong | None:
     field = reading.field
-    text = cleaned(raw, field.kind)
+    text = clean_cell(raw, field.kind)
     if reading.values:
         text = reading.values.get(folded(text), text)
     if not text or (field.kind not in _SPEAKING and text.casefold() in _NOTHING):
@@ -137,7 +135,7 @@ def _read(raw: str, reading: CellReading, school: School) -> Value | Wrong | Non
     if said := _spoilt(text) or (_short(text, reading) if field.kind is FieldKind.IDENTIFIER else ""):
         return Wrong(said)
     if field.kind is FieldKind.LIST:
-        parts = items_of(text) or _ITEMS.split(text)
+        parts = split_items(text) or _ITEMS.split(text)
         items = tuple(dict.fromkeys(item for part in parts if (item := part.strip())))
         return judged(items, field, school) if items else None
     return judged(_meant(text, reading, school), field, school)
@@ -158,16 +156,6 @@ def _short(text: str, reading: CellReading) -> str:
             value=quoted(text), count=len(text), length=reading.length, pad=f"{name}{reading.length}", none=f"{name}0"
         )
     return ""
-
-
-def cleaned(raw: str, kind: FieldKind = FieldKind.TEXT) -> str:
-    """Return a text as it was meant: composed letters, single blanks, none around it."""
-    text = unguarded(raw)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if kind in {FieldKind.LIST, FieldKind.NOTE}:
-        return text.strip()
-    return _BLANKS.sub(" ", text).strip()
 
 
 def _spoilt(text: str) -> str:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.intake import date_formats
-from graduand.intake.cell_values import CellReading, cleaned
+from graduand.intake.cell_values import CellReading
 from graduand.intake.column_mapping import REASON
 from graduand.intake.source_profile import SourceProfile
 from graduand.intake.zero_padding import expected_length
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
 from graduand.similar import folded
+from graduand.tables.spreadsheet import clean_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,7 +82,7 @@ def readings_of(table: Table, columns: Sequence[ColumnMapping], known: ColumnFor
         texts = table.distinct[column.number - 1]
         if field.kind is FieldKind.DATE:
             form = told_form(column, known.order, known.source) or date_formats.form_of(
-                map(cleaned, table.distinct[column.number - 1])
+                map(clean_cell, table.distinct[column.number - 1])
             )
             if isinstance(form, date_formats.Doubt):
                 doubts[column.header] = form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.tables.table_reader import Told
+from graduand.tables.table_reader import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ class IntakeOptions(NamedTuple):
     dates: Mapping[str, str] = {}
     """By header or key: the form of its dates."""
     pad: Mapping[str, int] = {}
-    told: Told = Told()
+    file: FileFormat = FileFormat()
     source: str = ""
     patch: bool = False
     """Whether the file holds answers: usernames and addresses of people who have a record."""

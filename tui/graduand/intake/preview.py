@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.findings import Finding
-from graduand.intake.cell_values import Wrong, cleaned, judged
+from graduand.intake.cell_values import Wrong, judged
 from graduand.intake.column_formats import ColumnFormat, ColumnMissing, DatesInDoubt, learnt, readings_of
 from graduand.intake.column_mapping import REASON, columns_of, is_known, plain
 from graduand.intake.date_formats import FORMS, Doubt, day_of
@@ -33,10 +33,11 @@ from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.similar import folded
 from graduand.storage import file_reader
-from graduand.tables.table_reader import SIZE, Told, read_table
+from graduand.tables.spreadsheet import clean_cell
+from graduand.tables.table_reader import SIZE, FileFormat, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from graduand.intake.column_mapping import ColumnMapping
@@ -55,9 +56,9 @@ __all__ = [
     "ColumnMissing",
     "DatesInDoubt",
     "Doubt",
+    "FileFormat",
     "IntakeOptions",
     "Look",
-    "Told",
     "day_of",
     "look",
     "read_file",
@@ -113,7 +114,7 @@ def look(workspace: Workspace, raw: bytes, order: IntakeOptions) -> Look:
     school = workspace.school
     sources = dict(_sources(workspace))
     mapped = {folded(header) for source in sources.values() for header in source.columns}
-    table = read_table(raw, order.told, lambda cell: is_known(cell, school) or folded(plain(cell)) in mapped)
+    table = _read(raw, order, lambda cell: is_known(cell, school) or folded(plain(cell)) in mapped)
     name, said = _source(order, table, sources)
     columns = columns_of(table, school, said.columns, order.columns)
     keys = _keys(columns, order)
@@ -151,6 +152,13 @@ def look(workspace: Workspace, raw: bytes, order: IntakeOptions) -> Look:
         remarks=(*remarks, *sorting.remarks()),
         sample=tuple(_sample(survey)),
     )
+
+
+def _read(raw: bytes, order: IntakeOptions, is_known_header: Callable[[str], bool]) -> Table:
+    table = read_table(raw, order.file, is_known_header)
+    if not table.size:
+        raise Usage(_("Below the header there is no row: nobody to take in."))
+    return table
 
 
 def _sources(workspace: Workspace) -> Iterator[tuple[str, SourceProfile]]:
@@ -248,7 +256,7 @@ def _ragged(table: Table, keys: Mapping[str, int]) -> Iterator[Refusal]:
             len(odd.cells),
         )
         at = keys["username"]
-        username = cleaned(odd.cells[at]) if len(odd.cells) > at else ""
+        username = clean_cell(odd.cells[at]) if len(odd.cells) > at else ""
         yield Refusal(odd.line, username, "", message.format(count=len(odd.cells), width=width))
 
 

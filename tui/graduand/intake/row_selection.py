@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
-from graduand.intake.cell_values import cleaned
 from graduand.language import _, quoted, visible
 from graduand.similar import folded, nearest
+from graduand.tables.spreadsheet import clean_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def wishes(words: Sequence[str], columns: Sequence[ColumnMapping], school: Schoo
             hint = _(" Did you mean {close}?").format(close=quoted(f"{close}=…")) if close else ""
             raise Usage(_("{word} names no column of the file, such as year=Senior.").format(word=quoted(word)) + hint)
         before = asked.get(column.number)
-        texts = {folded(cleaned(one)) for one in text.split("|")}
+        texts = {folded(clean_cell(one)) for one in text.split("|")}
         asked[column.number] = Wish(column, (before.texts if before else frozenset()) | texts)
     return tuple(asked.values())
 
@@ -66,9 +66,9 @@ def chosen(table: Table, asked: Sequence[Wish]) -> list[bool]:
     meant = [True] * len(table.lines)
     for wish in asked:
         texts = table.columns[wish.column.number - 1]
-        fits = {text: folded(cleaned(text)) in wish.texts for text in table.distinct[wish.column.number - 1]}
+        fits = {text: folded(clean_cell(text)) in wish.texts for text in table.distinct[wish.column.number - 1]}
         if not any(fits.values()):
-            common = Counter(map(cleaned, texts)).most_common(_SHOWN)
+            common = Counter(map(clean_cell, texts)).most_common(_SHOWN)
             held = ", ".join(f"{quoted(text, 40)} ({count})" for text, count in common)
             message = _("Nobody fits --where {column}; it holds: {values}.")
             raise Usage(message.format(column=visible(wish.column.header), values=held))

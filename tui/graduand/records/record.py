@@ -16,6 +16,11 @@ Value = str | tuple[str, ...]
 """A text, or the texts of a list."""
 
 FOLDER: Final = "records"
+USERNAME: Final = "username"
+EMAIL: Final = "email_address"
+DISABLED: Final = "disabled"
+KIND: Final = "transition:kind"
+REASON: Final = "transition:account:reason"
 START = "primary_education:start_date"
 END = "primary_education:end_date"
 ATTENDING = "primary_education:currently_attending"

@@ -11,10 +11,10 @@ from graduand.reports.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.editing.sheet_export import ExportedSheet
-    from graduand.editing.sheet_patch import Patch, SheetRow
     from graduand.records.record import Value
     from graduand.reports.labels import Terms
+    from graduand.sheets.sheet_export import ExportedSheet
+    from graduand.sheets.sheet_import import Patch, SheetRow
 
 SCHEMA: Final = "graduand/patch/1"
 SHEET: Final = "graduand/sheet/1"

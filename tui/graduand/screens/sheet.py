@@ -12,12 +12,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from graduand.editing import sheet_export
-from graduand.editing.sheet_cells import REMOVE
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
+from graduand.sheets import sheet_export
+from graduand.sheets.sheet_cells import REMOVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""Foreign tables: CSV files, workbooks and exports from elsewhere, read as rows of text; openpyxl only here."""
+"""Foreign tables: CSV files and workbooks, read as rows of text below headers; openpyxl is imported only here."""

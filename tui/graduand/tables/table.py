@@ -1,88 +1,96 @@
-"""Table: a foreign file as a header and rows of text, column by column, wherever it came from."""
+"""The table that is read from a foreign file: headers, columns of text, and rows that do not fit the header."""
 
 from __future__ import annotations
 
+import csv
+import io
+from heapq import merge
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import Usage
-from graduand.language import _
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 TOP: Final = 10
-"""Rows above a header that are looked through: a title, the day of the export."""
+"""Rows at the top of a file among which the header is looked for: a title or the date of the export may precede it."""
 
 
-class Odd(NamedTuple):
-    """A row that has not as many cells as the header."""
+class TableRow(NamedTuple):
+    """One row: the line of the file on which it begins, and its cells."""
 
     line: int
     cells: Sequence[str]
 
 
 class Table(NamedTuple):
-    """What a file holds, column by column; rows without any text are left out."""
+    """The content of a file, column by column; rows without any text are left out."""
 
     headers: tuple[str, ...]
-    """As they stand in the file."""
+    """As written in the file, without blank ones at the end."""
     columns: tuple[Sequence[str], ...]
-    """The cells below each header, in the order of the rows; the same text is the same object."""
+    """The cells below each header, in the order of the rows; equal texts are the same object."""
     distinct: tuple[Collection[str], ...]
-    """The texts of each column, each at least once: where most are different, the cells themselves."""
+    """The texts of each column, each at least once: all cells of a column in which most texts differ."""
     lines: Sequence[int]
-    """Where each row begins in the file."""
-    ragged: tuple[Odd, ...]
+    """The line of the file on which each row begins."""
+    ragged: tuple[TableRow, ...]
+    """Rows whose number of cells differs from the header's; they are in no column."""
     separator: str = ""
     encoding: str = ""
     certain: bool = True
-    """Whether the encoding is no guess."""
+    """False: the encoding is a guess."""
     sheet: str = ""
     formulas: int = 0
-    """Cells of a spreadsheet whose last computed value was taken."""
+    """Cells of a workbook that are formulas, of which the last computed value is used."""
     above: int = 0
-    """Rows that stood above the header and were passed over."""
+    """Rows above the header."""
 
     @property
     def size(self) -> int:
-        """How many rows there are, those that do not fit the header too."""
+        """The number of rows, ragged ones included."""
         return len(self.lines) + len(self.ragged)
 
     def row(self, number: int) -> tuple[str, ...]:
-        """Return the cells of one row, counted from 0."""
+        """Return the cells of one row that fits the header, counted from 0."""
         return tuple(column[number] for column in self.columns)
+
+    def rows(self) -> Iterator[TableRow]:
+        """Return all rows in the order of the file, ragged ones included."""
+        fitting = map(TableRow, self.lines, zip(*self.columns, strict=True))
+        return merge(fitting, self.ragged, key=attrgetter("line"))
 
 
 _DIFFERENT: Final = 1_000
-"""Different texts of a column after which it may be one in which hardly any comes again."""
+"""Different texts of a column from which on it is asked whether most of its texts differ."""
 
 
-class _Texts(dict[str, str]):
-    """The texts of a column; asked for one, it gives the same object each time."""
+class _InternedTexts(dict[str, str]):
+    """The texts of a column; equal texts give the same object."""
 
     def __missing__(self, text: str) -> str:
         self[text] = text
         return text
 
 
-class Sheaf:
-    """Rows, bound into columns as they come; those that do not fit the header are set aside."""
+class TableBuilder:
+    """Builds a table from batches of rows."""
 
-    def __init__(self, known: Callable[[str], bool]) -> None:
-        """Begin; `known` tells whether a text is the header of a known column."""
+    def __init__(self, is_known: Callable[[str], bool], separator: str = "") -> None:
+        """Begin; `is_known` says whether a text is the header of a known column."""
         self.seen = 0
-        """Rows so far."""
-        self._known = known
+        """Rows added so far."""
+        self._is_known = is_known
+        self._separator = separator
         self._headers: tuple[str, ...] = ()
         self._above = 0
         self._columns: list[list[str]] = []
-        self._texts: list[_Texts | None] = []
-        """None, where most cells of a column are different and it does not pay to find those that are not."""
+        self._texts: list[_InternedTexts | None] = []
+        """None: most texts of the column differ, and interning them does not pay."""
         self._numbers: list[int] = []
-        self._odd: list[tuple[int, Sequence[str]]] = []
+        self._ragged: list[tuple[int, Sequence[str]]] = []
 
-    def take(self, rows: Sequence[Sequence[str]]) -> None:
-        """Take the next rows; the header is among the first."""
+    def add(self, rows: Sequence[Sequence[str]]) -> None:
+        """Add the next rows; the first batch holds the header."""
         if not self._headers and rows:
             self._begin(rows)
             rows = rows[self._above + 1 :]
@@ -96,9 +104,9 @@ class Sheaf:
             return
         cells = tuple(zip(*rows, strict=True))
         if "" in cells[0] or any(map(str.isspace, cells[0])):
-            kept = [index for index, row in enumerate(rows) if any(map(str.strip, row))]
-            numbers = [numbers[index] for index in kept]
-            cells = tuple(tuple(map(column.__getitem__, kept)) for column in cells)
+            filled = [index for index, row in enumerate(rows) if any(map(str.strip, row))]
+            numbers = [numbers[index] for index in filled]
+            cells = tuple(tuple(map(column.__getitem__, filled)) for column in cells)
         self._numbers += numbers
         for index, below in enumerate(cells):
             column, texts = self._columns[index], self._texts[index]
@@ -107,52 +115,60 @@ class Sheaf:
                 self._texts[index] = None
 
     def _begin(self, rows: Sequence[Sequence[str]]) -> None:
-        self._above = _header(rows, self._known)
-        self._headers = _trimmed(rows[self._above])
+        top = [split_single_cell(row, self._separator) for row in rows[: self._most_above(rows)]]
+        self._above = header_row(top, self._is_known)
+        self._headers = _without_blank_end(top[self._above])
         self._columns = [[] for _header in self._headers]
-        self._texts = [_Texts() for _header in self._headers]
+        self._texts = [_InternedTexts() for _header in self._headers]
         self.seen = self._above + 1
 
+    @staticmethod
+    def _most_above(rows: Sequence[Sequence[str]]) -> int:
+        """Return how many rows are looked through for the header: the first `TOP`, counted from one with text."""
+        return TOP + next((number for number, row in enumerate(rows) if any(map(str.strip, row))), 0)
+
     def _fitting(self, rows: Sequence[Sequence[str]], start: int) -> tuple[list[int], list[Sequence[str]]]:
-        """Return the rows that have a cell for each header; blank ones at the end do not count."""
+        """Return the rows with a cell for each header and their numbers; blank cells at the end are cut off."""
         width = len(self._headers)
         numbers: list[int] = []
         fitting: list[Sequence[str]] = []
-        for number, row in enumerate(rows, start):
+        for number, cells in enumerate(rows, start):
+            row = split_single_cell(cells, self._separator) if width > 1 else cells
             if len(row) >= width and not any(map(str.strip, row[width:])):
                 numbers.append(number)
                 fitting.append(row[:width])
             elif any(map(str.strip, row)):
-                self._odd.append((number, row))
+                self._ragged.append((number, row))
         return numbers, fitting
 
     def table(self, lines: Sequence[int]) -> Table:
-        """Return what was taken; `lines` says where each row begins.
-
-        Raises:
-            Usage: there is no row below the header.
-        """
-        if not self._numbers and not self._odd:
-            raise Usage(_("Below the header there is no row: nobody to take in."))
+        """Return the table; `lines` holds the line on which each row added begins."""
         every = len(self._numbers) == self.seen - self._above - 1
         numbers = lines[self._above + 1 : self.seen] if every else [lines[number] for number in self._numbers]
-        ragged = tuple(Odd(lines[number], row) for number, row in self._odd)
+        ragged = tuple(TableRow(lines[number], row) for number, row in self._ragged)
         columns = tuple(self._columns)
         texts = tuple(columns[index] if known is None else known for index, known in enumerate(self._texts))
-        return Table(self._headers, columns, texts, numbers, ragged, above=self._above)
+        return Table(self._headers, columns, texts, numbers, ragged, self._separator, above=self._above)
 
 
-def _header(rows: Sequence[Sequence[str]], known: Callable[[str], bool]) -> int:
-    """Return which row is the header: the first, or one further down when only that knows columns."""
+def split_single_cell(row: Sequence[str], separator: str) -> Sequence[str]:
+    """Return the cells of a row that was written as one quoted cell, as by a program with another separator."""
+    if len(row) == 1 and separator and separator in row[0]:
+        found = list(csv.reader(io.StringIO(row[0], newline=""), delimiter=separator))
+        return found[0] if len(found) == 1 else row
+    return row
+
+
+def header_row(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -> int:
+    """Return which row is the header: the first one with text, or a later one when only that holds known columns."""
     first = next((number for number, row in enumerate(rows) if any(map(str.strip, row))), 0)
-    if not rows or any(known(cell) for cell in rows[first]):
+    if not rows or any(map(is_known, rows[first])):
         return first
-    scores = [sum(known(cell) for cell in row if cell.strip()) for row in rows[first : first + TOP]]
+    scores = [sum(is_known(cell) for cell in row if cell.strip()) for row in rows[first : first + TOP]]
     return first + scores.index(max(scores)) if max(scores) > 1 else first
 
 
-def _trimmed(header: Sequence[str]) -> tuple[str, ...]:
-    """Return the headers without blank ones at their end."""
+def _without_blank_end(header: Sequence[str]) -> tuple[str, ...]:
     width = len(header)
     while width > 1 and not header[width - 1].strip():
         width -= 1

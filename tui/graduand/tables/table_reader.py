@@ -1,113 +1,148 @@
-"""Foreign: the bytes of a registrar's file, whatever it is, as a table."""
+"""Read a foreign file, CSV or workbook, as a table of text; intake, answers, failed rows and sheets all use it."""
 
 from __future__ import annotations
 
 import csv
 import io
-from itertools import islice
+import re
+from functools import cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.language import _, quoted
-from graduand.tables.delimited import END, delimited, reader
-from graduand.tables.encoding import decoded
-from graduand.tables.table import TOP, Sheaf, Table
+from graduand.tables.encoding import decode
+from graduand.tables.table import TOP, Table, TableBuilder, header_row, split_single_cell
 
 if TYPE_CHECKING:
     from _csv import Reader
     from collections.abc import Callable, Iterator
 
 SIZE: Final = 64_000_000
-"""Bytes of the largest file that is taken."""
+"""Bytes of the largest file that is read."""
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 _SAMPLE: Final = 100_000
 """Characters in which a header ends."""
+_BATCH: Final = 250
+"""Rows that are turned into columns together: few enough to stay in the processor's cache."""
+_SEP_LINE: Final = re.compile(r'\ufeff?"?sep=([,;|\t])"?[,;|\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+"""The line by which Excel learns the separator."""
+_END: Final = "\ufdd0"
+"""Sentinel row after the input; if it is missing from the result, a quotation mark was never closed."""
 
 
-class Told(NamedTuple):
-    """What is known of a file beforehand; "" is to be found out."""
+class FileFormat(NamedTuple):
+    """What is known of a file before it is read; "" is to be found out."""
 
     encoding: str = ""
     separator: str = ""
     sheet: str = ""
 
 
-def read_table(raw: bytes, told: Told, known: Callable[[str], bool]) -> Table:
-    """Return the table in the bytes of a file; `known` tells whether a text is the header of a known column.
+UNKNOWN: Final = FileFormat()
+
+
+class NotATable(Usage):
+    """A file holds no table, or only a part of one; `found` says what it is instead, as a clause."""
+
+    def __init__(self, found: str, sentence: str = "") -> None:
+        self.found = found
+        super().__init__(sentence or _("This is no table of people: {found}.").format(found=found))
+
+
+def read_table(raw: bytes, file: FileFormat, is_known: Callable[[str], bool]) -> Table:
+    """Return the table in the bytes of a CSV file or a workbook.
+
+    Args:
+        raw: The content of the file.
+        file: Its encoding, separator or sheet, where they are given.
+        is_known: Whether a text is the header of a known column; it decides where the header is.
 
     Raises:
-        Usage: it holds no table, or its end is missing; the sentence says what it is instead.
+        NotATable: it holds no table, or its end is missing.
+        Usage: the encoding, the separator or the sheet given is not the file's.
+    """
+    if raw.startswith(b"PK\x03\x04") and len(raw) <= SIZE:
+        from graduand.tables.workbook import read_workbook  # noqa: PLC0415 - 100 ms that only a workbook needs
+
+        return read_workbook(raw, file.sheet, is_known)
+    if file.sheet and not _other_kind(raw):
+        raise Usage(_("--sheet names a sheet of a spreadsheet, and this is a CSV file."))
+    return read_csv(raw, is_known, file)
+
+
+def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNKNOWN) -> Table:
+    """Return the table in the bytes of a CSV file, whatever a spreadsheet did to its encoding and separators.
+
+    Raises:
+        NotATable: it is no CSV file, or its end is missing.
+        Usage: the encoding or the separator given is not the file's.
     """
     if len(raw) > SIZE:
+        size = SIZE // 1_000_000
         message = _("The file is larger than {size} MB; split it, or leave out columns that nobody needs.")
-        raise Usage(message.format(size=SIZE // 1_000_000))
-    if raw.startswith(b"PK\x03\x04"):
-        from graduand.tables.workbook import read_workbook  # noqa: PLC0415 - 100 ms that only a spreadsheet needs
-
-        return read_workbook(raw, told.sheet, known)
+        raise NotATable(_("it is larger than {size} MB").format(size=size), message.format(size=size))
     if kind := _other_kind(raw):
-        raise Usage(_("This is no table of people: {found}.").format(found=kind))
-    if told.sheet:
-        raise Usage(_("--sheet names a sheet of a spreadsheet, and this is a CSV file."))
-    return _read_csv(raw, told, known)
+        raise NotATable(kind)
+    is_known = cache(is_known)
+    decoded = decode(raw, file.encoding)
+    announced = _SEP_LINE.match(decoded.text)
+    text, first = (decoded.text[announced.end() :], 2) if announced else (decoded.text, 1)
+    separator = file.separator or _separator(text[:_SAMPLE], announced[1] if announced else "", is_known)
+    rows = _reader(text, separator)
+    builder = TableBuilder(is_known, separator)
+    while batch := list(islice(rows, _BATCH)):
+        if batch[-1] == [_END]:
+            builder.add(batch[:-1])
+            break
+        builder.add(batch)
+    else:
+        raise _cut_off(text, separator, first)
+    # Where each row is one line, the lines need no second pass.
+    one_each = builder.seen + 1 == rows.line_num
+    lines = range(first, first + builder.seen) if one_each else list(_lines(text, separator, first))
+    return builder.table(lines)._replace(encoding=decoded.encoding, certain=decoded.certain)
 
 
 def _other_kind(raw: bytes) -> str:
     """Return what a file is that is no CSV at all, as a clause; "" when it may be one."""
     if not raw.strip(b'\xef\xbb\xbf\xff\xfe\0 \t\r\n,;|"'):
         return _("it is empty")
-    if raw.startswith(b"\xd0\xcf\x11\xe0"):
-        return _("it is an Excel workbook of the old form (.xls); open it and save it as .xlsx or as “CSV UTF-8”")
-    if raw.startswith(b"%PDF"):
-        return _("it is a PDF")
     start = raw[:500].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if start.startswith(b"<"):
-        return _("it is a web page, perhaps the one that asks you to log in")
-    if start.startswith((b"{", b"[{")):
-        return _("it is JSON")
-    return ""
+    kinds = {
+        b"PK\x03\x04": _("it is an Excel workbook or an archive; open it and save the sheet as “CSV UTF-8”"),
+        b"\xd0\xcf\x11\xe0": _(
+            "it is an Excel workbook of the old form (.xls); open it and save it as .xlsx or as “CSV UTF-8”"
+        ),
+        b"%PDF": _("it is a PDF"),
+        b"<": _("it is a web page, perhaps the one that asks you to log in"),
+        b"{": _("it is JSON"),
+        b"[{": _("it is JSON"),
+    }
+    return next((kind for magic, kind in kinds.items() if start.startswith(magic)), "")
 
 
-def _read_csv(raw: bytes, told: Told, known: Callable[[str], bool]) -> Table:
-    found = decoded(raw, told.encoding)
-    text, announced, first = delimited(found.text)
-    separator = told.separator or announced or _separator(text[:_SAMPLE])
-    coming = _reader(text, separator)
-    sheaf = Sheaf(known)
-    while rows := list(islice(coming, _AT_ONCE)):
-        if rows[-1] == [END]:
-            rows.pop()
-            sheaf.take(rows)
-            break
-        sheaf.take(rows)
-    else:
-        *_before, line = _lines(text, separator, first)
-        message = _("The end of the file is missing: a quotation mark in the row of line {line} is never closed.")
-        raise Usage(message.format(line=line))
-    # Where each row is one line, nobody needs to look where it begins.
-    plain = sheaf.seen + 1 == coming.line_num
-    lines = range(first, first + sheaf.seen) if plain else list(_lines(text, separator, first))
-    return sheaf.table(lines)._replace(separator=separator, encoding=found.encoding, certain=found.certain)
+def _separator(sample: str, announced: str, is_known: Callable[[str], bool]) -> str:
+    """Return the separator that gives the most known headers; else the one announced; else the widest row."""
 
+    def score(char: str) -> tuple[int, bool, int]:
+        found = islice(csv.reader(io.StringIO(sample, newline=""), delimiter=char), TOP)
+        rows = [split_single_cell(row, char) for row in found]
+        known = sum(map(is_known, rows[header_row(rows, is_known)])) if rows else 0
+        return known, char == announced, max(map(len, rows), default=0)
 
-_AT_ONCE: Final = 250
-"""Rows that are turned into columns together: few enough to stay near the processor."""
-
-
-def _separator(sample: str) -> str:
-    """Return the sign that parts the most cells in one of the first rows."""
-
-    def width(char: str) -> int:
-        rows = islice(csv.reader(io.StringIO(sample, newline=""), delimiter=char), TOP)
-        return max(map(len, rows), default=0)
-
-    return max(SEPARATORS, key=width)
+    return max(SEPARATORS, key=score)
 
 
 def _reader(text: str, separator: str) -> Reader:
+    """Return the rows of a text, and at last the sentinel."""
+    # The module's own limit, 131,072, is less than a response may have; the size of the file bounds a cell.
+    csv.field_size_limit(2**31 - 1)
+    # As bytes the text takes a quarter of the memory, and gives its lines sooner.
+    lines = io.TextIOWrapper(io.BytesIO(text.encode(errors="surrogatepass")), "utf-8", "surrogatepass", newline="")
     try:
-        return reader(text, separator)
+        return csv.reader(chain(lines, [_END]), delimiter=separator)
     except TypeError as error:
         raise Usage(_("{value} is no separator; give one sign.").format(value=quoted(separator))) from error
 
@@ -119,3 +154,10 @@ def _lines(text: str, separator: str, first: int) -> Iterator[int]:
     for _cells in rows:
         yield start
         start = first + rows.line_num
+
+
+def _cut_off(text: str, separator: str, first: int) -> NotATable:
+    *_before, line = _lines(text, separator, first)
+    found = _("its end is missing, for a quotation mark in the row of line {line} is never closed")
+    message = _("The end of the file is missing: a quotation mark in the row of line {line} is never closed.")
+    return NotATable(found.format(line=line), message.format(line=line))

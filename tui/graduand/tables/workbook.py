@@ -1,4 +1,4 @@
-"""Workbook: a sheet of an Excel file as a table of text, with what Excel hides: formulas, other sheets, lost zeros."""
+"""Read a sheet of an Excel workbook as a table of text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[impor
 
 from graduand.errors import Usage
 from graduand.language import _, quoted
-from graduand.tables.table import Sheaf
+from graduand.tables.table import TableBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from graduand.tables.table import Table
 
 _UNPACKED: Final = 1_000_000_000
-"""Bytes; a file that unpacks to more is no list of people."""
+"""Bytes to which a workbook may unpack."""
 
 _ZEROS: Final = re.compile(r"0{2,}")
-"""A number format that shows as many figures as it has zeros."""
+"""A number format that shows as many digits as it has zeros."""
 
 
-def read_workbook(raw: bytes, sheet: str, known: Callable[[str], bool]) -> Table:
-    """Return the table in the sheet of that name; "" is the only visible one that holds anything.
+def read_workbook(raw: bytes, sheet: str, is_known: Callable[[str], bool]) -> Table:
+    """Return the table in the sheet of that name; "" means the only visible sheet with content.
 
     Raises:
-        Usage: it is no such workbook, or it has several sheets and none is named.
+        Usage: it is no workbook, there is no such sheet, or several have content and none is named.
     """
-    with _whole():  # a sheet is unpacked and parsed while it is looked through
-        book = _opened(raw, computed=True)
-        name = _chosen(book, sheet)
-        formulas = _formulas(_opened(raw, computed=False)[name])
+    with _openpyxl_errors():  # a sheet is unpacked and parsed while it is looked through
+        book = _open(raw, computed=True)
+        name = _sheet_name(book, sheet)
+        formulas = _formulas(_open(raw, computed=False)[name])
         rows = [tuple(map(_text, cells)) for cells in book[name].iter_rows()]
     if not any(any(map(str.strip, row)) for row in rows):
         raise Usage(_("The sheet {sheet} is empty.").format(sheet=quoted(name)))
@@ -50,25 +50,33 @@ def read_workbook(raw: bytes, sheet: str, known: Callable[[str], bool]) -> Table
             )
             raise Usage(message.format(row=number, column=column, sheet=quoted(name)))
     width = max(map(len, rows))
-    sheaf = Sheaf(known)
-    sheaf.take([(*row, *("" for _more in range(width - len(row)))) for row in rows])
-    return sheaf.table(range(1, len(rows) + 1))._replace(sheet=name, formulas=len(formulas))
+    builder = TableBuilder(is_known)
+    builder.add([(*row, *("" for _more in range(width - len(row)))) for row in rows])
+    return builder.table(range(1, len(rows) + 1))._replace(sheet=name, formulas=len(formulas))
 
 
 @contextmanager
-def _whole() -> Iterator[None]:
-    """Say in a sentence what openpyxl and the modules below it find wrong with a file."""
+def _openpyxl_errors() -> Iterator[None]:
+    """Turn what openpyxl and the modules below it raise for a damaged file into one sentence."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, RuntimeError, *_ODD, OSError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        InvalidFileException,
+        RuntimeError,
+        *_OF_BROKEN_XML,
+        OSError,
+        EOFError,
+    ) as error:
         raise Usage(_("The workbook cannot be read: it is damaged, or protected by a password.")) from error
 
 
-_ODD: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, SyntaxError)
-"""What comes of XML that is cut, or says something else than it should."""
+_OF_BROKEN_XML: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, SyntaxError)
+"""What openpyxl raises for XML that is cut off or has unexpected content."""
 
 
-def _opened(raw: bytes, *, computed: bool) -> Any:  # noqa: ANN401 - openpyxl has no types
+def _open(raw: bytes, *, computed: bool) -> Any:  # noqa: ANN401 - openpyxl has no types
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         names = {entry.filename for entry in packed.infolist()}
         unpacked = sum(entry.file_size for entry in packed.infolist())
@@ -81,7 +89,7 @@ def _opened(raw: bytes, *, computed: bool) -> Any:  # noqa: ANN401 - openpyxl ha
     return load_workbook(io.BytesIO(raw), read_only=True, data_only=computed, keep_links=False)
 
 
-def _chosen(book: Any, sheet: str) -> str:  # noqa: ANN401
+def _sheet_name(book: Any, sheet: str) -> str:  # noqa: ANN401
     names = {str(one.title): one.sheet_state for one in book.worksheets}
     shown = ", ".join(quoted(name) + (_(" (hidden)") if state != "visible" else "") for name, state in names.items())
     if sheet:
@@ -89,24 +97,24 @@ def _chosen(book: Any, sheet: str) -> str:  # noqa: ANN401
             raise Usage(_("There is no sheet {sheet}; there are: {sheets}.").format(sheet=quoted(sheet), sheets=shown))
         return sheet
     visible = [name for name, state in names.items() if state == "visible"]
-    holding = [name for name in visible if _holds(book[name])]
-    if len(holding) > 1:
+    with_content = [name for name in visible if _has_content(book[name])]
+    if len(with_content) > 1:
         raise Usage(_("Several sheets hold something; say which with --sheet: {sheets}.").format(sheets=shown))
-    if not holding:
+    if not with_content:
         raise Usage(
             _("No visible sheet holds anything; there are: {sheets}. Name a hidden one with --sheet.").format(
                 sheets=shown
             )
         )
-    return holding[0]
+    return with_content[0]
 
 
-def _holds(sheet: Any) -> bool:  # noqa: ANN401
+def _has_content(sheet: Any) -> bool:  # noqa: ANN401
     return any(cell is not None for row in sheet.iter_rows(max_row=20, values_only=True) for cell in row)
 
 
 def _formulas(sheet: Any) -> list[tuple[int, int]]:  # noqa: ANN401
-    """Return the row and the column of each formula."""
+    """Return the row and the column, from 1, of each formula."""
     return [
         (number, column)
         for number, row in enumerate(sheet.iter_rows(), 1)
@@ -116,7 +124,7 @@ def _formulas(sheet: Any) -> list[tuple[int, int]]:  # noqa: ANN401
 
 
 def _text(cell: Any) -> str:  # noqa: ANN401
-    """Return a cell as the spreadsheet shows it, as far as that can be known."""
+    """Return the text of a cell, as near as can be to what the spreadsheet shows."""
     value = cell.value
     if value is None:
         return ""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import NothingNoted
+from graduand.errors import NotFailedRows, NothingNoted
 from graduand.findings import Finding, Place
 from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
 from graduand.handshake.error_catalogue import cookbook_of
-from graduand.handshake.failed_rows import read_failed
-from graduand.handshake.match_people import Matched, MatchedBy, match
+from graduand.handshake.failed_rows import FailedFile, is_header, read_failed
 from graduand.records import files
 from graduand.records.reading import read
 from graduand.storage import file_reader
+from graduand.tables import table_reader
+from graduand.tables.match_people import MatchedBy, PersonMatch, RowIdentity, match_people
 from graduand.uploads.compilation import named
 from graduand.workspace import today
 
@@ -24,16 +25,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.handshake.error_catalogue import Explanation
+    from graduand.handshake.failed_rows import FailedRow
     from graduand.handshake.response import Response
     from graduand.records.record import Record
     from graduand.workspace import Workspace
 
-SIZE = 64_000_000
-"""Bytes of a failed-rows file at most."""
-
 
 _AS_SENT = frozenset({MatchedBy.USERNAME, MatchedBy.FORMER})
 """Where the file's own username is the one that was sent."""
+
+
+SIZE: Final = table_reader.SIZE
+"""Bytes of the largest failed-rows file."""
 
 
 class Failure(NamedTuple):
@@ -81,9 +84,9 @@ def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool, raw:
     if not tags:
         raise NothingNoted
     tag = named(tags, upload)
-    failed = read_failed(file_reader.read(path, SIZE) if raw is None else raw, str(path))
+    failed = failed_rows(file_reader.read(path, SIZE) if raw is None else raw, str(path))
     records = workspace.check(today()).records
-    failures = tuple(_failures(workspace, records, match(failed.rows, *_people(records))))
+    failures = tuple(_failures(workspace, records, failed))
     message = {
         "schema": "graduand/result/1",
         "upload": tag.name,
@@ -108,24 +111,42 @@ def _people(records: tuple[Record, ...]) -> tuple[frozenset[str], dict[str, str]
     )
 
 
-def _failures(workspace: Workspace, records: tuple[Record, ...], matched: tuple[Matched, ...]) -> Iterator[Failure]:
+def failed_rows(raw: bytes, path: str = "-") -> FailedFile:
+    """Return the failed rows in the bytes of a file.
+
+    Raises:
+        NotFailedRows: it is another file, or its end is missing.
+    """
+    try:
+        table = table_reader.read_csv(raw, is_header)
+    except table_reader.NotATable as other:
+        raise NotFailedRows(path, other.found) from other
+    return read_failed(table, path)
+
+
+def _failures(workspace: Workspace, records: tuple[Record, ...], failed: FailedFile) -> Iterator[Failure]:
     explain = cache(cookbook_of(workspace.importer).explain)
     by_username = {record.username: record for record in records}
-    for one in matched:
-        record = by_username.get(one.username)
+    identities = [RowIdentity(row.username, row.email) for row in failed.rows]
+    for row, found in zip(failed.rows, match_people(identities, *_people(records)), strict=True):
+        record = by_username.get(found.username)
         places = _places(workspace, record) if record else {}
-        yield from _answers(one, record.path if record else "", places, explain)
+        yield from _answers(row, found, places, record.path if record else "", explain)
 
 
 def _answers(
-    one: Matched, path: str, places: Mapping[str, Place], explain: Callable[[Response], Explanation]
+    row: FailedRow,
+    one: PersonMatch,
+    places: Mapping[str, Place],
+    path: str,
+    explain: Callable[[Response], Explanation],
 ) -> Iterator[Failure]:
-    for answer in one.row.answers:
+    for answer in row.answers:
         found = explain(answer)
         place = places.get(found.field, Place())
         yield Failure(
             one.username,
-            one.row.username if one.how in _AS_SENT or not one.username else one.username,
+            row.username if one.how in _AS_SENT or not one.username else one.username,
             path,
             place,
             found.field,

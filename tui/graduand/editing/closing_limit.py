@@ -1,4 +1,4 @@
-"""Closings: how many accounts one change of records may close, and how to go on beyond that."""
+"""Limit how many accounts one change of records may close without approval."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class TooManyClosings(Trouble):
-    """More accounts would be closed in the records than the school allows without a second look."""
+    """More accounts would be closed in the records than the school allows without approval."""
 
     exit_code: ClassVar = Exit.LIMIT
 
@@ -26,13 +26,13 @@ class TooManyClosings(Trouble):
 
 
 class Approval:
-    """What a person has approved: exactly the change of this checksum, or nothing in particular."""
+    """The approval of one change, by its checksum, or of none."""
 
     def __init__(self, checksum: str, approved: str, command: str) -> None:
-        """Hold what was approved against the change that is there now.
+        """Compare the checksum that was approved, "" for none, with that of the change.
 
         Raises:
-            PlanChanged: another change was approved.
+            PlanChanged: they differ.
         """
         if approved and approved != checksum:
             raise PlanChanged(approved, checksum, command)
@@ -40,10 +40,10 @@ class Approval:
         self.given = bool(approved)
 
     def allow(self, closing: int, people: int, limit: Limit) -> None:
-        """Let so many closings pass, among so many people.
+        """Allow so many closings among so many people.
 
         Raises:
-            TooManyClosings: they are more than the limit allows, and nobody approved them.
+            TooManyClosings: they exceed the limit, and were not approved.
         """
         if not self.given and beyond(limit, closing, people):
             raise TooManyClosings(closing, people, limit, self.checksum)

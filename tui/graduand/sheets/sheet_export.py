@@ -1,4 +1,4 @@
-"""Sheets: the use case of handing records to colleagues who work in a spreadsheet."""
+"""Export records as a sheet: rows of cells for colleagues who work in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.editing.sheet_cells import cell_of
 from graduand.errors import NoSuchPerson, Usage
 from graduand.language import _, visible
 from graduand.records.kinds import FieldKind
+from graduand.records.record import EMAIL, KIND, USERNAME
+from graduand.sheets.sheet_cells import cell_of
 from graduand.similar import nearest
 from graduand.storage import atomic
 from graduand.tables import spreadsheet
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 VERSION: Final = "graduand:version"
-"""The column that says which record a row was made of, so that nobody's later change is undone by it."""
-ALWAYS: Final = ("username", "email_address", "first_name", "last_name", "transition:kind")
-"""Columns that every sheet has."""
+"""The column with the version of the record, so that a row does not undo a later change."""
+ALWAYS: Final = (USERNAME, EMAIL, "first_name", "last_name", KIND)
+"""Columns of every sheet."""
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
-"""A version has letters only: a spreadsheet would make a number of others."""
+"""A version consists of letters only: a spreadsheet may convert digits to a number."""
 
 
-class SheetColumns(NamedTuple):
-    """Which records go into a sheet; what is empty asks for all."""
+class SheetChoice(NamedTuple):
+    """Which records a sheet holds; an empty value does not restrict."""
 
     usernames: frozenset[str] = frozenset()
     cohort: str = ""
@@ -46,20 +47,20 @@ class ExportedSheet(NamedTuple):
 
     @property
     def people(self) -> int:
-        """How many records are in it."""
+        """The number of records."""
         return len(self.rows) - 1
 
 
 def version(record: Record) -> str:
-    """Return what tells one state of a record from another."""
+    """Return a short checksum of a record's values, as letters."""
     whole = json.dumps([sorted(record.values.items()), record.waivers], ensure_ascii=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:12].translate(_LETTERS)
 
 
-def chosen(
-    workspace: Workspace, choice: SheetColumns, on: str, progress: Callable[[int, int], None] | None = None
+def choose_records(
+    workspace: Workspace, choice: SheetChoice, on: str, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Record, ...]:
-    """Return the records that are asked for, by username.
+    """Return the chosen records, sorted by username.
 
     Raises:
         NoSuchPerson: there is no record of one of the usernames.
@@ -74,16 +75,16 @@ def chosen(
         for record in records
         if record.username
         and (not choice.usernames or record.username in choice.usernames)
-        and choice.kind in {"", record.text("transition:kind")}
+        and choice.kind in {"", record.text(KIND)}
     )
     return tuple(sorted(wanted, key=lambda record: (record.username, record.path)))
 
 
 def records_at(workspace: Workspace, paths: Sequence[str]) -> tuple[Record, ...]:
-    """Return the records in these files, by username, as far as they can be read.
+    """Return the readable records of these files, sorted by username.
 
     Raises:
-        Usage: none of them can.
+        Usage: none is readable.
     """
     records = [record for record in workspace.records(paths) if record.username]
     if not records:
@@ -92,7 +93,7 @@ def records_at(workspace: Workspace, paths: Sequence[str]) -> tuple[Record, ...]
 
 
 def sheet_of(records: Sequence[Record], school: School) -> ExportedSheet:
-    """Return the sheet of these records: the columns that any of them holds, in canonical order."""
+    """Return the sheet of these records, with the columns that any of them has, in canonical order."""
     held = {key for record in records for key in record.values} | set(ALWAYS)
     fields = [field for key, field in school.fields.items() if key in held and field.kind is not FieldKind.WAIVERS]
     head = (*(field.key for field in fields), VERSION)
@@ -103,10 +104,10 @@ def sheet_of(records: Sequence[Record], school: School) -> ExportedSheet:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a sheet into a new file, for the eyes of the user alone.
+    """Write a sheet to a new file that only the user can read.
 
     Raises:
-        Usage: there is a file already, in which somebody may have worked.
+        Usage: the file exists already.
         NotWritten: the disk refused.
     """
     if path.exists():
@@ -116,5 +117,5 @@ def write(path: Path, text: str) -> None:
 
 
 def as_text(sheet: ExportedSheet, separator: str = "", *, bom: bool = True) -> str:
-    """Return a sheet as CSV, by default with the separator that spreadsheets of the language spoken now expect."""
+    """Return a sheet as CSV, by default with the separator that spreadsheets in the current language expect."""
     return spreadsheet.as_csv(sheet.rows, separator or spreadsheet.separator(), bom=bom)

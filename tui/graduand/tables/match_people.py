@@ -1,4 +1,4 @@
-"""Matched: a failed row and the person whose it is."""
+"""Match the rows of a table to people, whatever a spreadsheet did to the usernames."""
 
 from __future__ import annotations
 
@@ -13,48 +13,53 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from decimal import Decimal
 
-    from graduand.handshake.failed_rows import FailedRow
     from graduand.tables.spreadsheet import Precision
 
 
 class MatchedBy(StrEnum):
-    """By what a person was found."""
+    """What led to a person."""
 
     USERNAME = "username"
     SPREADSHEET = "spreadsheet"
-    """By what a spreadsheet has made of the username."""
+    """The username as a spreadsheet converted it."""
     EMAIL = "email"
     FORMER = "former"
     NOBODY = "nobody"
 
 
-class Matched(NamedTuple):
-    """A failed row and whose it is."""
+class RowIdentity(NamedTuple):
+    """What a row says of its person, without blanks around it; "" is blank."""
 
-    row: FailedRow
     username: str
-    """Empty: nobody's."""
+    email: str
+
+
+class PersonMatch(NamedTuple):
+    """The person of a row."""
+
+    username: str
+    """Empty: none, or more than one is possible."""
     how: MatchedBy
     told: str
-    """A sentence, safe to print, on what was found; empty where the username is simply there."""
+    """A sentence, safe to print, on how the person was found; empty where the username is a record's."""
 
 
-def match(
-    rows: Iterable[FailedRow], usernames: Collection[str], emails: Mapping[str, str], former: Mapping[str, str]
-) -> tuple[Matched, ...]:
-    """Return each row with the person whose it is; a row that could be two people's is nobody's.
+def match_people(
+    rows: Iterable[RowIdentity], usernames: Collection[str], emails: Mapping[str, str], former: Mapping[str, str]
+) -> tuple[PersonMatch, ...]:
+    """Return the person of each row; a row that may be of two people has none.
 
     Args:
-        rows: as the file has them; two rows of one person both stay.
-        usernames: everybody's.
-        emails: whose an address is.
-        former: the present username of who had another one before.
+        rows: In the order of the file; two rows of one person both match.
+        usernames: Of all records.
+        emails: The username by address.
+        former: The present username by former username.
     """
     people = _People(usernames, emails, former)
-    return tuple(_matched(row, people) for row in rows)
+    return tuple(_match(row, people) for row in rows)
 
 
-def _matched(row: FailedRow, people: _People) -> Matched:
+def _match(row: RowIdentity, people: _People) -> PersonMatch:
     owner = people.owner(row.email)
     exact = people.names.get(row.username, "")
     if exact and owner in {"", exact}:
@@ -66,25 +71,25 @@ def _matched(row: FailedRow, people: _People) -> Matched:
         return _by_name(row, exact)
     if meant := frozenset({exact}) if exact else alike:
         return _by_likeness(row, meant, owner)
-    return _by_address(row, owner) if owner else _nobody(row)
+    return _by_address(row, owner) if owner else _no_match(row)
 
 
-def _by_name(row: FailedRow, username: str) -> Matched:
+def _by_name(row: RowIdentity, username: str) -> PersonMatch:
     if row.username == username:
-        return Matched(row, username, MatchedBy.USERNAME, "")
+        return PersonMatch(username, MatchedBy.USERNAME, "")
     message = _("{written} is the former username of {username}.")
     told = message.format(written=quoted(row.username), username=quoted(username))
-    return Matched(row, username, MatchedBy.FORMER, told)
+    return PersonMatch(username, MatchedBy.FORMER, told)
 
 
-def _by_spreadsheet(row: FailedRow, username: str) -> Matched:
+def _by_spreadsheet(row: RowIdentity, username: str) -> PersonMatch:
     message = _("A spreadsheet has made {written} of the username {username}.")
     told = message.format(written=quoted(row.username), username=quoted(username))
-    return Matched(row, username, MatchedBy.SPREADSHEET, told)
+    return PersonMatch(username, MatchedBy.SPREADSHEET, told)
 
 
-def _by_likeness(row: FailedRow, meant: frozenset[str], owner: str) -> Matched:
-    """Match a row to those whom its username may mean: only where it is one, and the address is no other's."""
+def _by_likeness(row: RowIdentity, meant: frozenset[str], owner: str) -> PersonMatch:
+    """Match by a converted username: only where it leads to one person, and the address to no other."""
     if len(meant) == 1 and not owner:
         return _by_spreadsheet(row, min(meant))
     shown = ", ".join(quoted(username) for username in sorted(meant)[:3]) + (" …" if len(meant) > 3 else "")
@@ -93,19 +98,19 @@ def _by_likeness(row: FailedRow, meant: frozenset[str], owner: str) -> Matched:
     else:
         message = _("A spreadsheet has made {written} of one of the usernames {usernames}; which one is not known.")
     told = message.format(written=quoted(row.username), usernames=shown, address=quoted(row.email), owner=quoted(owner))
-    return Matched(row, "", MatchedBy.NOBODY, told)
+    return PersonMatch("", MatchedBy.NOBODY, told)
 
 
-def _by_address(row: FailedRow, owner: str) -> Matched:
+def _by_address(row: RowIdentity, owner: str) -> PersonMatch:
     if row.username:
         message = _("No record has the username {written}; {username} has the address {address}.")
     else:
         message = _("The row has no username; {username} has the address {address}.")
     told = message.format(written=quoted(row.username), username=quoted(owner), address=quoted(row.email))
-    return Matched(row, owner, MatchedBy.EMAIL, told)
+    return PersonMatch(owner, MatchedBy.EMAIL, told)
 
 
-def _nobody(row: FailedRow) -> Matched:
+def _no_match(row: RowIdentity) -> PersonMatch:
     if row.username and row.email:
         message = _("No record has the username {written} or the address {address}.")
     elif row.username:
@@ -115,27 +120,27 @@ def _nobody(row: FailedRow) -> Matched:
     else:
         message = _("The row has neither a username nor an address.")
     told = message.format(written=quoted(row.username), address=quoted(row.email))
-    return Matched(row, "", MatchedBy.NOBODY, told)
+    return PersonMatch("", MatchedBy.NOBODY, told)
 
 
 class _People:
-    """Everybody, by all that a row may have kept of them."""
+    """All people by username, former username, address and number."""
 
     def __init__(self, usernames: Collection[str], emails: Mapping[str, str], former: Mapping[str, str]) -> None:
         self.names = {**former, **{username: username for username in usernames}}
-        """The present username, by the present and the former ones."""
+        """The present username by present and former username."""
         self._owners: defaultdict[str, set[str]] = defaultdict(set)
         for address, username in emails.items():
             self._owners[address.casefold()].add(username)
         self._numbered: dict[Precision, Mapping[Decimal, frozenset[str]]] = {}
 
     def owner(self, address: str) -> str:
-        """Return whose an address is; "" when nobody's, or not one person's."""
+        """Return the username of the one person with an address; "" when there is none, or more than one."""
         owners = self._owners.get(address.casefold(), ()) if address else ()
         return min(owners) if len(owners) == 1 else ""
 
     def alike(self, written: str) -> frozenset[str]:
-        """Return whose username a spreadsheet may have made into `written`."""
+        """Return the people whose username a spreadsheet may have converted to `written`."""
         text = "".join(written.split()).removeprefix("=").strip("\"'")
         if text != written and text in self.names:
             return frozenset({self.names[text]})

@@ -1,4 +1,4 @@
-"""Cells: a record's values as cells of a spreadsheet, and what came of them when it was saved there."""
+"""Write a record's values as cells of a sheet, and read them after a spreadsheet has saved it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graduand.language import _, quoted
 from graduand.records.date_messages import no_day
 from graduand.records.kinds import CLEAR, FieldKind, matches
 from graduand.similar import folded
-from graduand.tables.spreadsheet import guarded, is_spoilt, items_of, listed, unguarded
+from graduand.tables.spreadsheet import clean_cell, guarded, is_converted, join_items, split_items, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,46 +21,46 @@ if TYPE_CHECKING:
     from graduand.records.record import Value
 
 REMOVE: Final = "**REMOVE**"
-"""In a cell: take the key out of the record; blank means to leave it."""
+"""A cell that removes the key from the record; a blank cell leaves it unchanged."""
 
 _BARE: Final = frozenset({FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.GPA})
-"""What a spreadsheet may take for its own kinds: it comes back as the same day, truth value or number."""
+"""Kinds that need no guard: a spreadsheet converts and saves them as the same day, truth value or number."""
 
 
 class Dates(StrEnum):
-    """In which order a spreadsheet wrote the numbers of a day."""
+    """The order in which a spreadsheet writes day, month and year."""
 
     DMY = "dmy"
     MDY = "mdy"
 
 
 class ParsedCell(NamedTuple):
-    """What a cell says: a value, None for no such key any more, or why it cannot be taken."""
+    """The value of a cell, None when it removes the key, or why it is refused."""
 
     value: Value | None
     told: str = ""
-    """What was put right: a sentence."""
+    """A sentence on what was corrected."""
     refused: str = ""
-    """Why not: a sentence."""
+    """A sentence on why the cell is refused."""
 
 
 def cell_of(field: Field, value: Value | None) -> str:
-    """Return a value as the cell of a sheet; an absent one is blank."""
+    """Return the cell for a value; blank for None."""
     if value is None:
         return ""
     if isinstance(value, tuple):
         joined = ";".join(value)
-        plain = _items(joined) == value and "|" not in joined  # which parts items elsewhere
-        return guarded(joined if plain else listed(value))
+        plain = _items(joined) == value and "|" not in joined  # which separates items in other files
+        return guarded(joined if plain else join_items(value))
     return value if field.kind in _BARE and matches(field.kind, value) else guarded(value)
 
 
-def taken(cell: str, field: Field, before: Value | None, dates: Dates | None) -> ParsedCell:
-    """Return what a cell says of a field whose value in the record is `before`; blank leaves it as it is."""
+def parse_cell(cell: str, field: Field, before: Value | None, dates: Dates | None) -> ParsedCell:
+    """Return the value of a cell of a field whose value in the record is `before`; a blank cell leaves it unchanged."""
     cell = cell.replace("\r\n", "\n")
     there = cell_of(field, before)
-    text = unguarded(cell.strip()).strip()
-    if cell == there or not text or text == unguarded(there).strip():
+    text = clean_cell(cell.strip(), field.kind)
+    if cell == there or not text or text in {unguarded(there).strip(), clean_cell(there, field.kind)}:
         return ParsedCell(before)
     if text.upper() == REMOVE:
         return ParsedCell(None)
@@ -81,8 +81,8 @@ def _list(text: str, before: Value | None) -> ParsedCell:
 
 
 def _items(text: str) -> tuple[str, ...]:
-    """Return the items of a list: between semicolons, or as JSON where items hold such signs themselves."""
-    return items_of(text) or tuple(item.strip() for item in re.split("[;\n]", text) if item.strip())
+    """Return the items of a list, separated by semicolons, or written as JSON where items hold semicolons."""
+    return split_items(text) or tuple(item.strip() for item in re.split("[;\n]", text) if item.strip())
 
 
 _TRUTHS: Final = {
@@ -107,7 +107,7 @@ def _grade(text: str, before: Value | None) -> ParsedCell:
 
 
 def _digits(text: str, before: Value | None) -> ParsedCell:
-    if isinstance(before, str) and is_spoilt(text, before):
+    if isinstance(before, str) and is_converted(text, before):
         message = _("A spreadsheet has made {written} of {text}; it stays as it was.")
         return ParsedCell(before, told=message.format(written=quoted(text), text=quoted(before)))
     return ParsedCell(text)
@@ -125,7 +125,7 @@ _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]0?0:00(?::0
 _LOCAL: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?: 0?0:00(?::00)?)?")
 _SERIAL: Final = re.compile(r"[2-7]\d{4}")
 _FIRST: Final = date(1899, 12, 30)
-"""The day that spreadsheets number 0."""
+"""The day with the serial number 0 in spreadsheets."""
 
 
 def _day(text: str, dates: Dates | None) -> ParsedCell:
@@ -154,17 +154,17 @@ def _real(text: str, year: int, month: int, number: int) -> ParsedCell:
 
 
 def _evident(one: int, two: int) -> Dates | None:
-    """Return the order of two numbers of a day where they leave no doubt."""
+    """Return the order of the two numbers before the year where only one is possible."""
     if one > 12 or one == two:
         return Dates.DMY
     return Dates.MDY if two > 12 else None
 
 
-def dates_of(cells: Iterable[tuple[str, str]]) -> Dates | None:
-    """Return in which order a sheet writes days, from its cells and what the records have there; None: unknown.
+def dates_order(cells: Iterable[tuple[str, str]]) -> Dates | None:
+    """Return the order of a sheet's dates, from pairs of a cell and the record's value; None: unknown.
 
-    A day that stayed as it was tells as much as one that can be read in one way only; where they contradict
-    each other, nothing is known.
+    Evidence is a date that has one reading only, or that equals the record's in one order only. Contradictory
+    evidence means unknown.
     """
     said: set[Dates] = set()
     for cell, before in cells:

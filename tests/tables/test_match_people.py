@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand.handshake.failed_rows import FailedRow
-from graduand.handshake.match_people import Matched, MatchedBy, match
 from graduand.language import visible
+from graduand.tables.match_people import MatchedBy, PersonMatch, RowIdentity, match_people
 
 USERNAMES: Final = (
     "00412345",
@@ -37,12 +36,8 @@ EMAILS: Final = {
 FORMER: Final = {"old-zoe": "zoe", "00099": "zoe", "cdupont": "zoe"}
 
 
-def row(username: str, email: str = "") -> FailedRow:
-    return FailedRow(2, username, email, {}, "failed", "")
-
-
-def matched(username: str, email: str = "") -> Matched:
-    (found,) = match([row(username, email)], USERNAMES, EMAILS, FORMER)
+def matched(username: str, email: str = "") -> PersonMatch:
+    (found,) = match_people([RowIdentity(username, email)], USERNAMES, EMAILS, FORMER)
     return found
 
 
@@ -117,15 +112,14 @@ def test_what_was_found_is_told() -> None:
 
 
 def test_two_rows_of_one_person_both_stay() -> None:
-    rows = [row("zoe"), row("old-zoe"), row("99"), row("99")]
-    found = match(rows, USERNAMES, EMAILS, FORMER)
+    rows = [RowIdentity(username, "") for username in ("zoe", "old-zoe", "99", "99")]
+    found = match_people(rows, USERNAMES, EMAILS, FORMER)
     assert [one.username for one in found] == ["zoe"] * 4
-    assert [one.row for one in found] == rows
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.lists(st.text(min_size=1, max_size=6), max_size=4))
 def test_any_text_finds_somebody_or_nobody(username: str, email: str, usernames: list[str]) -> None:
-    (found,) = match([row(username, email)], usernames, {}, {})
+    (found,) = match_people([RowIdentity(username, email)], usernames, {}, {})
     assert found.username in {"", *usernames}
     assert visible(found.told, len(found.told) + 1) == found.told
 
@@ -136,7 +130,7 @@ def test_a_lost_zero_never_leads_to_another_person(usernames: list[str], data: s
     emails = {f"{username}@valmont.example": username for username in usernames}
     number = int(whose)
     for written in (str(number), f"{number}.0", f"{number:.5E}", f"{number:.2E}".replace(".", ",")):
-        (alone,) = match([row(written)], usernames, {}, {})
+        (alone,) = match_people([RowIdentity(written, "")], usernames, {}, {})
         assert alone.username in {"", whose, written}
-        (told,) = match([row(written, f"{whose}@valmont.example")], usernames, emails, {})
+        (told,) = match_people([RowIdentity(written, f"{whose}@valmont.example")], usernames, emails, {})
         assert told.username == whose
