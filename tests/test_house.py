@@ -21,8 +21,7 @@ LAYERS = (
     {"storage"},
     {"records"},
     {"rules"},
-    {"tables"},
-    {"handshake", "git"},
+    {"tables", "handshake", "git"},
     {"the use cases"},
     {"reports"},
     {"commands", "screens"},
@@ -30,7 +29,7 @@ LAYERS = (
 )
 """From the ground up. What stands beside workspace.py and is not of the ground, module or package, is a use case."""
 
-ALONE = {"handshake", "git"}
+ALONE = {"tables", "handshake", "git"}
 """They do not know each other; the use cases bring them together."""
 
 OUTSIDE = "the library "
@@ -151,7 +150,7 @@ def test_imports_point_down() -> None:
     assert up == []
 
 
-def test_handshake_and_git_do_not_know_each_other() -> None:
+def test_tables_handshake_and_git_do_not_know_each_other() -> None:
     known = [
         (module, imported.module)
         for module in MODULES
