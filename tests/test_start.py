@@ -87,27 +87,15 @@ def test_no_command_needs_more_than_its_words_before_it_does_anything(root: Path
     assert imported(root, program=_TAKE) & (HEAVY | SLOW) == set()
 
 
-def test_an_audit_with_nothing_new_reads_what_is_remembered_and_no_more(root: Path) -> None:
+def test_an_audit_with_nothing_new_reads_no_record_and_no_schema(root: Path) -> None:
     put(begin(root), GRADUATE)
     commit(root)
     imported(root, "--lang", "en", "audit")
 
     again = imported(root, "--lang", "en", "audit", "--since", "2020-01-01")
 
-    assert again & (HEAVY | SLOW) == set()
-    assert {name for name in again if name.startswith("graduand.git.")} == {
-        f"graduand.git.{name}"
-        for name in (
-            "branch",
-            "event_cache",
-            "event_log",
-            "events",
-            "packed_strings",
-            "program",
-            "run_quick",
-            "timeline",
-        )
-    }
+    assert again & (HEAVY | SLOW) <= {"subprocess"}
+    assert again & {f"graduand.records.{name}" for name in ("fast_reader", "school", "importer")} == set()
 
 
 def test_the_schema_is_parsed_once(root: Path) -> None:

@@ -287,7 +287,7 @@ def test_on_a_branch_without_a_commit_the_first_one_holds_the_record_alone(root:
 
 @pytest.mark.parametrize("lock", ["index.lock", "HEAD.lock", "refs/heads/main.lock"])
 def test_a_lock_that_stays_is_named_and_left_alone(people: Path, monkeypatch: pytest.MonkeyPatch, lock: str) -> None:
-    monkeypatch.setattr(committing, "_PATIENCE", 0.3)
+    monkeypatch.setattr(committing, "_TIMEOUT", 0.3)
     (people / ".git" / lock).touch()
     before = head(people)
 
@@ -377,7 +377,7 @@ def killing(root: Path, name: str, state: str = "") -> None:
 def test_a_git_that_is_killed_while_it_commits_leaves_a_sound_repository_and_a_sentence(
     people: Path, name: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(committing, "_PATIENCE", 0.3)
+    monkeypatch.setattr(committing, "_TIMEOUT", 0.3)
     killing(people, name, state)
     before = head(people)
 

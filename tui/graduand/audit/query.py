@@ -1,4 +1,4 @@
-"""The trail: the use cases of who did what to whom, when and why; git's history answers."""
+"""Query the audit trail: who changed which record, when and why, as git's history has it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import NoSuchPerson, Usage
-from graduand.git.branch import standing_of, timeline
+from graduand.git import upload_tags
 from graduand.git.events import EventKind
+from graduand.git.history import history_of
+from graduand.git.program import Program
 from graduand.language import _, quoted
 from graduand.similar import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from graduand.git.event_log import Chronicle
+    from graduand.git.event_log import EventLog
     from graduand.git.events import Event, Gap
-    from graduand.git.program import Program
-    from graduand.git.timeline import Timeline
+    from graduand.git.history import History
     from graduand.records.fast_reader import FastReader
     from graduand.workspace import Workspace
 
@@ -30,17 +31,17 @@ class AuditEvent(NamedTuple):
 
 
 class Trail(NamedTuple):
-    """What was found, in the order of the commits."""
+    """The events of a query, in the order of the commits."""
 
     told: tuple[AuditEvent, ...]
     gaps: tuple[Gap, ...]
-    """Times in which a record could not be read."""
+    """Ranges of commits in which a record could not be read."""
     cut: bool
-    """Whether the clone is shallow: what happened earlier is not here."""
+    """Whether the clone is shallow: earlier events are not in it."""
 
 
 class Wanted(NamedTuple):
-    """Which events are asked for; what is empty asks for all."""
+    """A filter of events; an empty field lets all through."""
 
     kinds: frozenset[EventKind] = frozenset()
     cohort: str = ""
@@ -54,27 +55,26 @@ class Wanted(NamedTuple):
 
 
 def audit(workspace: Workspace, wanted: Wanted) -> Trail:
-    """Return the events of the branch that is checked out, as far as they are wanted.
+    """Return the events of the branch that is checked out which pass a filter.
 
     Raises:
         NotGit, NoGit: there is no history to read.
-        NoSuchPerson, Usage: it knows nobody of this name, or no such cohort.
+        NoSuchPerson, Usage: the history has no such username, or no such cohort.
     """
-    past = _past(workspace)
-    line = past.line
-    people = _lives(line.events, wanted.person) if wanted.person else frozenset()
-    found = line.events.wanted(wanted.kinds, people, wanted.author, (wanted.since, wanted.until))
+    program, history = _history(workspace)
+    people = _usernames_of(history.events, wanted.person) if wanted.person else frozenset()
+    found = history.events.select(wanted.kinds, people, wanted.author, (wanted.since, wanted.until))
     events = [event for event in found if wanted.cohort in {"", event.cohort}]
     if not events:
-        _refuse_unknown(line.events, wanted, people)
-    return _trail(past, events)
+        _refuse_unknown(history.events, wanted, people)
+    return _trail(program, history, events)
 
 
-def _refuse_unknown(events: Chronicle, wanted: Wanted, people: Collection[str]) -> None:
-    """Let nobody take a misspelt name for a quiet one.
+def _refuse_unknown(events: EventLog, wanted: Wanted, people: Collection[str]) -> None:
+    """Refuse a misspelt name, for which there would be no events.
 
     Raises:
-        NoSuchPerson, Usage: the history knows nobody of this name, or no such cohort.
+        NoSuchPerson, Usage: the history has no such username, or no such cohort.
     """
     if wanted.person and not events.usernames().intersection(people):
         raise NoSuchPerson(wanted.person, nearest(wanted.person, events.usernames()))
@@ -86,68 +86,58 @@ def _refuse_unknown(events: Chronicle, wanted: Wanted, people: Collection[str]) 
 
 
 def log(workspace: Workspace, username: str) -> Trail:
-    """Return one person's life, through all usernames that they have had.
+    """Return all events of one person, through all usernames that the person has had.
 
     Raises:
-        NoSuchPerson: the history knows nobody of this name.
+        NoSuchPerson: the history has no such username.
     """
-    past = _past(workspace)
-    line = past.line
-    people = _lives(line.events, username)
-    events = list(line.events.wanted(people=people))
+    program, history = _history(workspace)
+    events = list(history.events.select(people=_usernames_of(history.events, username)))
     if not events:
-        raise NoSuchPerson(username, nearest(username, line.events.usernames()))
-    return _trail(past, events)
+        raise NoSuchPerson(username, nearest(username, history.events.usernames()))
+    return _trail(program, history, events)
 
 
-class _Past(NamedTuple):
-    line: Timeline
-    program: Program
-    sent: bool
-
-
-def _past(workspace: Workspace) -> _Past:
-    program, standing = standing_of(workspace.root)
+def _history(workspace: Workspace) -> tuple[Program, History]:
+    program = Program(workspace.root)
     workspace.lies_in(program.folder)
-    return _Past(timeline(program, lambda: _fast(workspace), standing), program, standing.sent)
+    return program, history_of(program, lambda: _fast(workspace))
 
 
 def _fast(workspace: Workspace) -> FastReader:
-    from graduand.records.fast_reader import fast_reader  # noqa: PLC0415 - only what is new must be read
+    from graduand.records.fast_reader import fast_reader  # noqa: PLC0415 - only for new commits
 
     return fast_reader(workspace.school)
 
 
-def _trail(past: _Past, events: Iterable[Event]) -> Trail:
-    uploads = _uploads(past.program, past.line) if past.sent else []
-    told = tuple(AuditEvent(event, _carrier(event, uploads) if uploads else ()) for event in events)
-    return Trail(told, past.line.gaps, past.line.cut)
+def _trail(program: Program, history: History, events: Iterable[Event]) -> Trail:
+    uploads = _uploads(program, history)
+    found = tuple(AuditEvent(event, _carrier(event, uploads) if uploads else ()) for event in events)
+    return Trail(found, history.unreadable, history.is_shallow)
 
 
-def _uploads(program: Program, line: Timeline) -> list[tuple[int, str, frozenset[str]]]:
-    """Return where on the line each noted upload was compiled, its name, and whose rows it held."""
-    from graduand.git import upload_tags  # noqa: PLC0415 - only where anything was sent
-
+def _uploads(program: Program, history: History) -> list[tuple[int, str, frozenset[str]]]:
+    """Return the position of each upload's commit in the history, its name, and the usernames in its rows."""
     tags = upload_tags.noted(program, upload_tags.UPLOAD)
-    places = {name: place for place, name in enumerate(line.names)} if tags else {}
+    positions = {name: position for position, name in enumerate(history.commits)} if tags else {}
     return sorted(
-        (places[tag.commit], tag.name, frozenset(map(str, tag.says.get("usernames", []))))
+        (positions[tag.commit], tag.name, frozenset(map(str, tag.says.get("usernames", []))))
         for tag in tags
-        if tag.commit in places
+        if tag.commit in positions
     )
 
 
 def _carrier(event: Event, uploads: list[tuple[int, str, frozenset[str]]]) -> tuple[str, ...]:
-    """Return the first upload that held the person and was compiled from this commit or a later one."""
-    place = event.source.place
-    found = (name for at, name, usernames in uploads if at >= place and event.username in usernames)
+    """Return the first upload that held the person and was compiled from the event's commit or a later one."""
+    position = event.source.position
+    found = (name for at, name, usernames in uploads if at >= position and event.username in usernames)
     return tuple(islice(found, 1))
 
 
-def _lives(events: Chronicle, username: str) -> frozenset[str]:
+def _usernames_of(events: EventLog, username: str) -> frozenset[str]:
     """Return all usernames of the person who has or had this one."""
     names = {username}
-    renames = list(events.wanted({EventKind.USERNAME}))
+    renames = list(events.select({EventKind.USERNAME}))
     grown = True
     while grown:
         grown = False

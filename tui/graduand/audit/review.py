@@ -1,4 +1,4 @@
-"""The review: the use case of what a pull request changes, before anybody approves it."""
+"""Review a pull request: what it changes, and what in it is unusual."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from graduand.audit.outliers import Outlier, outliers
 from graduand.errors import Usage
 from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
-from graduand.git.replay import between
+from graduand.git.history import change_between
 from graduand.git.snapshot import contents, entries
 from graduand.language import _, quoted
 from graduand.records.fast_reader import fast_reader
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 
 class Review(NamedTuple):
-    """What a reviewer must know of a change."""
+    """What a change does, for the person who approves it."""
 
     events: tuple[Event, ...]
     outliers: tuple[Outlier, ...]
     unreadable: tuple[str, ...]
-    """The files that no longer hold a record; what happened to these people cannot be told."""
+    """The files that no longer hold a record; the events of these people are not known."""
     rules: tuple[str, ...]
-    """The files of `schema/` that change too, and with them what records are judged by."""
+    """The files of `schema/` that change too, and with them the rules for records."""
 
 
 def review(workspace: Workspace, span: str) -> Review:
-    """Return what `span`, such as `main..HEAD`, changes: what its second commit has over the first.
+    """Return what `span`, such as `main..HEAD`, changes: all that its second commit has over the first.
 
     Raises:
         Usage: it names no two commits of this repository.
@@ -50,11 +50,11 @@ def review(workspace: Workspace, span: str) -> Review:
         fast[:] = fast or [fast_reader(workspace.school)]
         return fast[0]
 
-    line = between(program, reader, old, new)
-    events = tuple(line.events)
+    history = change_between(program, reader, old, new)
+    events = tuple(history.events)
     cohorts = {event.cohort for event in events}
     found = outliers(events, _records(program, new, cohorts, reader()), workspace.school) if cohorts else ()
-    return Review(events, found, tuple(gap.path for gap in line.gaps), line.rules)
+    return Review(events, found, tuple(gap.path for gap in history.unreadable), history.schema_files)
 
 
 def _ends(program: Program, span: str) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def _ends(program: Program, span: str) -> tuple[str, str]:
 
 
 def _records(program: Program, commit: str, cohorts: Collection[str], fast: FastReader) -> Iterator[Record]:
-    """Return the records of some cohorts as a commit has them, as far as they can be read."""
+    """Yield the readable records of some cohorts as a commit has them."""
     listed = (entry for entry in entries(program, commit) if entry.path.split("/")[1] in cohorts)
     for path, raw in contents(program, listed):
         record = fast(path, raw) or read_bygone(path, raw)

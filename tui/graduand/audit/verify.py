@@ -1,4 +1,4 @@
-"""Verification: the use case of holding the history against itself."""
+"""Verify the history: signatures, upload tags, and the files of each upload compiled again."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
 
 
 class Verified(NamedTuple):
-    """What can be proved of the history, and what cannot."""
+    """What can be proved of the history, and what speaks against it."""
 
     commits: int
-    """Those on the line that touch records."""
+    """How many commits touch records."""
     unsigned: tuple[str, ...]
     bad: tuple[str, ...]
     """Commits whose signature is false, expired or revoked."""
     unknown: tuple[str, ...]
-    """Commits whose signature cannot be checked here, or is by a key that nobody vouches for."""
+    """Commits whose signature cannot be checked here, or is by a key that is not trusted."""
     moved: tuple[str, ...]
-    """Upload tags that are not where their manifest says, or carry none."""
+    """Upload tags that are not on the commit of their manifest, or have no manifest."""
     missing: tuple[str, ...]
-    """Tags that later ones speak of, and that are gone."""
+    """Tags that later ones name, and that are gone."""
     astray: tuple[str, ...]
-    """Uploads from a commit that the branch does not lead to: its history was written anew, or another was meant."""
+    """Uploads from a commit that the branch does not contain: the history was rewritten, or it is another branch."""
     differing: tuple[tuple[str, str], ...]
     """Uploads, and their files that do not compile again byte for byte."""
     cut: bool
     replaced: tuple[str, ...]
-    """References with which somebody shows other objects in place of the committed ones."""
+    """References that replace committed objects by others."""
 
     @property
     def sound(self) -> bool:
-        """Whether nothing speaks against the history; a missing or unknown signature does not."""
+        """Whether nothing speaks against the history; a missing or unknown signature is no objection."""
         tags = self.moved or self.missing or self.astray or self.differing
         return not (self.bad or tags or self.cut or self.replaced)
 
 
 def verify(workspace: Workspace) -> Verified:
-    """Hold the history against itself: signatures, tags, and the files of each upload.
+    """Return what signatures, tags and the files of each upload prove.
 
     Raises:
         NotGit, NoGit: there is no history to read.
@@ -57,7 +57,7 @@ def verify(workspace: Workspace) -> Verified:
     signed = signatures.signatures(program)
     for commit, state in signed:
         by_state[state].append(commit)
-    cut = signatures.is_cut(program)
+    cut = program.opened.is_shallow
     uploads, results = upload_tags.noted(program, upload_tags.UPLOAD), upload_tags.noted(program, upload_tags.RESULT)
     return Verified(
         commits=len(signed),
@@ -74,12 +74,12 @@ def verify(workspace: Workspace) -> Verified:
 
 
 def _missing(uploads: Sequence[Noted], results: Sequence[Noted]) -> tuple[str, ...]:
-    """Return the tags that a manifest or a result speaks of and that are not there."""
-    spoken_of = {str(result.says["upload"]) for result in results if "upload" in result.says}
+    """Return the tags that a manifest or a result names and that do not exist."""
+    named = {str(result.says["upload"]) for result in results if "upload" in result.says}
     for tag in uploads:
         since = tag.says.get("since")
-        spoken_of |= set(map(str, since)) if isinstance(since, list) else set()
-    return tuple(sorted(spoken_of - {tag.name for tag in (*uploads, *results)}))
+        named |= set(map(str, since)) if isinstance(since, list) else set()
+    return tuple(sorted(named - {tag.name for tag in (*uploads, *results)}))
 
 
 def _astray(program: Program, uploads: Iterable[Noted]) -> tuple[str, ...]:

@@ -55,8 +55,7 @@ def _staged(workspace: Workspace, path: str) -> Versions | None:
     """Return the versions that git still keeps apart; None when it has been told that they are one."""
     try:
         program = Program(workspace.root)
-        prefix = program.look("rev-parse", "--show-prefix").strip()
-        base, ours, theirs = program.blobs(f":{stage}:{prefix}{path}" for stage in (1, 2, 3))
+        base, ours, theirs = program.blobs(f":{stage}:{program.prefix}{path}" for stage in (1, 2, 3))
     except (NoGit, NotGit, GitRefused):
         return None
     return Versions(base, ours, theirs) if ours is not None and theirs is not None else None

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graduand.errors import NoGit, NotGit
-from graduand.git.in_progress import under_way
+from graduand.git.checkout import in_progress
 from graduand.git.program import Program
 from graduand.language import _, visible
 from graduand.storage import file_reader
@@ -24,7 +24,7 @@ def hindrance(workspace: Workspace) -> str:
         message = _("Read only: nothing can be saved into {path}: {reason}.")
         return message.format(path=visible(str(place), 200), reason=reason)
     try:
-        reason = under_way(_folder(workspace.root))
+        reason = in_progress(_folder(workspace.root))
     except (NoGit, NotGit) as trouble:
         return str(trouble)
     return _("What is saved is not committed for now: {reason}.").format(reason=reason) if reason else ""

@@ -1,83 +1,82 @@
-"""Credit: which commit of a merged branch made a change; a merge is made by whoever pressed the button."""
+"""Attribute an event to the commit that made the change: of a merged branch, the commit on the branch."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from graduand.git.events import Event, EventKind
-from graduand.git.record_events import differences
-from graduand.git.rename_matching import Pair, pairs
+from graduand.git.events import Attribution, Event, EventKind, differences
+from graduand.git.rename_matching import RecordPair, match_people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from graduand.git.blob_prefetch import BlobPrefetch
-    from graduand.git.first_parent import MainlineCommit
+    from graduand.git.record_blobs import RecordBlobs
     from graduand.git.revision import FileChange, Revision
     from graduand.records.record import Record
 
 
-class Credit:
-    """The commits that one step of the line merged, by the records that they touched."""
+def attribution_of(revision: Revision, mainline: Revision, *, backdated: bool) -> Attribution:
+    """Return the attribution to `revision`, which is `mainline` itself or a commit that it merged."""
+    stamp = mainline.committer
+    return Attribution(
+        commit=revision.name,
+        author=revision.author.who,
+        committer=(stamp if revision is mainline else revision.committer).who,
+        signed=revision.signed,
+        merge="" if revision is mainline else mainline.name,
+        date=stamp.date,
+        backdated=backdated,
+        pull_request=mainline.pull_request,
+        position=mainline.position,
+    )
 
-    def __init__(self, step: MainlineCommit, shelf: BlobPrefetch) -> None:
-        self._step = step
-        self._shelf = shelf
-        self._touching: defaultdict[str, list[tuple[int, FileChange]]] = defaultdict(list)
-        for number, revision in enumerate(step.merged):
+
+class MergedBranch:
+    """The commits that a first-parent commit merged, by the files that they changed."""
+
+    def __init__(self, mainline: Revision, merged: tuple[Revision, ...], blobs: RecordBlobs) -> None:
+        self._mainline = mainline
+        self._merged = merged
+        self._blobs = blobs
+        self._by_path: defaultdict[str, list[tuple[int, FileChange]]] = defaultdict(list)
+        for number, revision in enumerate(merged):
             for change in revision.changes:
-                self._touching[change.path].append((number, change))
-        self._new = {change.path: change.new for change in step.revision.changes}
+                self._by_path[change.path].append((number, change))
+        self._new = {change.path: change.new for change in mainline.changes}
 
-    def of(self, event: Event, paths: Iterable[str]) -> Revision:
-        """Return the commit that made what `event` tells of a record that lay at `paths`.
+    def author_of(self, event: Event, paths: Iterable[str]) -> Revision:
+        """Return the commit that made `event` in a record that lay at `paths`.
 
-        It is the last one on the branch that tells the same; where none does and the branch ends
-        otherwise than the merge, the merge itself.
+        It is the last one on the branch with the same event. Where none has it, it is the last one that changed the
+        file, or the merge itself when the file differs from the branch's last version.
         """
-        touching = [one for path in dict.fromkeys(paths) for one in self._touching.get(path, ())]
-        last = {change.path: change.new for _number, change in touching}
-        taken = bool(last) and all(self._new.get(path, new) == new for path, new in last.items())
+        changes = [one for path in dict.fromkeys(paths) for one in self._by_path.get(path, ())]
+        last = {change.path: change.new for _number, change in changes}
+        unchanged = bool(last) and all(self._new.get(path, new) == new for path, new in last.items())
         by_commit: defaultdict[int, list[FileChange]] = defaultdict(list)
-        for number, change in sorted(touching):
+        for number, change in sorted(changes):
             by_commit[number].append(change)
-        found = self._telling(event, by_commit) if len(by_commit) > 1 or not taken else -1
-        if found < 0 and not taken:
-            return self._step.revision
-        return self._step.merged[found if found >= 0 else max(by_commit)]
+        found = self._last_with(event, by_commit) if len(by_commit) > 1 or not unchanged else -1
+        if found < 0 and not unchanged:
+            return self._mainline
+        return self._merged[found if found >= 0 else max(by_commit)]
 
-    def _telling(self, event: Event, by_commit: Mapping[int, Iterable[FileChange]]) -> int:
-        """Return the number of the last commit that tells the same; -1 when none does."""
+    def _last_with(self, event: Event, by_commit: Mapping[int, Iterable[FileChange]]) -> int:
+        """Return the number of the last commit that has the same event; -1 when none has."""
         found = -1
         was: Record | None = None
         for number, changes in by_commit.items():
-            for pair in pairs([self._file(change) for change in changes]):
-                told = differences(pair.old or was, pair.new, _never)
+            for pair in match_people([self._pair(change) for change in changes]):
+                events = differences(pair.old or was, pair.new, _never)
                 was = pair.new or was
-                if any(_same(event, other) for other in told):
+                if any(_same(event, other) for other in events):
                     found = number
         return found
 
-    def _file(self, change: FileChange) -> Pair:
-        old, new = (self._shelf.record(name, change.path) if name else None for name in (change.old, change.new))
-        return Pair(old, new)
-
-
-def objects(step: MainlineCommit) -> Iterator[str]:
-    """Return the names of the objects that tell what a step did, and who on its branch."""
-    for changes in (step.revision.changes, *_merged_changes(step)) if step.merged else (step.revision.changes,):
-        for _path, old, new in changes:
-            if old:
-                yield old
-            if new:
-                yield new
-
-
-def _merged_changes(step: MainlineCommit) -> Iterator[list[FileChange]]:
-    paths = {change.path for change in step.revision.changes}
-    for revision in step.merged:
-        yield [change for change in revision.changes if change.path in paths]
+    def _pair(self, change: FileChange) -> RecordPair:
+        old, new = (self._blobs.record(name, change.path) if name else None for name in (change.old, change.new))
+        return RecordPair(old, new)
 
 
 def _same(event: Event, other: Event) -> bool:
@@ -88,8 +87,8 @@ def _same(event: Event, other: Event) -> bool:
     return event.new == other.new
 
 
-def _items(told: object) -> set[tuple[str, object]]:
-    return set(told.items()) if isinstance(told, dict) else set()
+def _items(values: object) -> set[tuple[str, object]]:
+    return set(values.items()) if isinstance(values, dict) else set()
 
 
 def _never(_former: str, _username: str) -> bool:

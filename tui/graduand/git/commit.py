@@ -1,110 +1,123 @@
-"""Commit: what graduand records in git: exactly the files that it changed, made by git, verified afterwards."""
+"""Commit exactly the files that graduand changed, by git itself, and verify the commit."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graduand.errors import GitRefused, NotCommitted, NotNow
-from graduand.git.in_progress import under_way
+from graduand.git.checkout import in_progress
 from graduand.git.program import BARE, LITERAL, NAMELESS, Program
 from graduand.language import _
 from graduand.storage import file_reader, lock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graduand.git.program import RepositoryState
 
 _MANY: Final = 200
-"""Paths from which on they are staged first; a command line has an end."""
+"""Paths from which on they are staged first, as a command line has a limit."""
 
-_PATIENCE: Final = 5.0
+_TIMEOUT: Final = 5.0
 """Seconds to wait for another git to finish."""
 
 
-def refuse_odd_states(program: Program) -> None:
-    """Let nobody commit where the commit would get lost or land in something unfinished.
-
-    Raises:
-        NotNow: bare, shallow, detached, no name to commit by, or something is under way.
-    """
-    if program.look("rev-parse", "--is-bare-repository").strip() == "true":
-        raise NotNow(_(BARE))
-    if program.look("rev-parse", "--is-shallow-repository").strip() == "true":
-        raise NotNow(_("this clone is shallow, and its history is cut; complete it (git fetch --unshallow)"))
-    if said := under_way(program.folder):
-        raise NotNow(said)
-    try:
-        program.look("symbolic-ref", "--quiet", "HEAD")
-    except GitRefused as refused:
-        raise NotNow(_("no branch is checked out (detached HEAD); go to one (git switch main)")) from refused
-    if not program.knows_who():
-        raise NotNow(_(NAMELESS))
-
-
 class Recorder:
-    """What commits in one repository, once it is known that one may."""
+    """Commits in one repository."""
 
     def __init__(self, root: Path, *, now: bool = True) -> None:
-        """Find the repository, and look whether a commit could be made `now`.
+        """Find the repository; with `now`, check that a commit can be made.
 
         Raises:
-            NoGit, NotGit, NotNow: it could not.
+            NoGit, NotGit: there is no git, or no repository.
+            NotNow: no commit can be made.
         """
         self.program = Program(root)
         if now:
-            refuse_odd_states(self.program)
+            self._check(self.program.opened)
+
+    def _check(self, state: RepositoryState) -> None:
+        """Check that a commit can be made and will not get lost.
+
+        Raises:
+            NotNow: bare, shallow, detached, no name to commit by, or something is in progress.
+        """
+        if state.is_bare:
+            raise NotNow(_(BARE))
+        if state.is_shallow:
+            raise NotNow(_("this clone is shallow, and its history is cut; complete it (git fetch --unshallow)"))
+        if reason := in_progress(self.program.folder):
+            raise NotNow(reason)
+        if state.is_detached:
+            raise NotNow(_("no branch is checked out (detached HEAD); go to one (git switch main)"))
+        if not self._knows_committer:
+            raise NotNow(_(NAMELESS))
+
+    @cached_property
+    def _knows_committer(self) -> bool:
+        return self.program.knows_committer()
 
     def unrecorded(self, paths: Sequence[str]) -> tuple[str, ...]:
-        """Return those of the paths, from the data's root, whose files are not as the last commit has them."""
-        return _differing(self.program, _contents(self.program, paths))
+        """Return those of the paths, from the data's root, whose files differ from the last commit."""
+        return _differing(self.program, _contents(self.program, paths))[1]
 
     @property
     def folder(self) -> Path:
-        """Our own place in git's folder."""
+        """The folder of graduand's own files below git's own folder."""
         return Path(self.program.folder, "graduand")
 
     def pending(self) -> frozenset[str]:
-        """Return the files below `records/` and `schema/`, from the data's root, that the last commit has otherwise."""
-        prefix = self.program.look("rev-parse", "--show-prefix").removesuffix("\n")
+        """Return the files below `records/` and `schema/`, from the data's root, that differ from the last commit."""
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
-        status = self.program.look(LITERAL, "status", *options, "--", "records", "schema")
-        return frozenset(entry[3:].removeprefix(prefix) for entry in status.split("\0") if entry)
+        status = self.program.read(LITERAL, "status", *options, "--", "records", "schema")
+        return frozenset(entry[3:].removeprefix(self.program.prefix) for entry in status.split("\0") if entry)
 
     def commit(self, paths: Sequence[str], subject: str, trailers: Mapping[str, str]) -> str:
         """Commit exactly `paths`, from the data's root, whatever else is staged; return the commit.
 
-        Hooks and signing work as the user has set them up. The files stay as they are, whatever git says.
+        Hooks and signing work as the user has set them up. The files stay as they are, whatever git does.
 
         Raises:
             NotNow: the repository is in an odd state by now.
             NotCommitted: git, a hook or a key refused, or the commit does not hold what was written.
         """
         program = self.program
-        refuse_odd_states(program)
+        self._check(program.state())
         message = subject + "\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers.items() if value)
         with lock.hold(program.root):
             written = _contents(program, paths)
-            there = [path for path, content in written.items() if content is not None]
+            refusal = None
             try:
-                if len(paths) > _MANY:
-                    _stage(program, paths)
-                    _commit_staged(program, paths, message)
-                else:
-                    _patiently(program, LITERAL, "add", "--intent-to-add", "--", *there)
-                    _patiently(program, LITERAL, "commit", "--quiet", "--only", "--message", message, "--", *paths)
+                _commit(program, written, message)
             except GitRefused as refused:
-                if _differing(program, written):
-                    raise NotCommitted(refused.said) from refused
-            for path in _differing(program, written):  # a hook may have rewritten it
+                refusal = refused
+            commit, differing = _differing(program, written)
+            if refusal and differing:
+                raise NotCommitted(refusal.said) from refusal
+            for path in differing:  # a hook may have rewritten it
                 raise NotCommitted(_("the commit of {path} does not hold what was written").format(path=path))
-        return program.look("rev-parse", "HEAD").strip()
+        return commit
+
+
+def _commit(program: Program, written: Mapping[str, bytes | None], message: str) -> None:
+    paths = tuple(written)
+    if len(paths) > _MANY:
+        stdin = "".join(f"{path}\0" for path in paths)
+        _change_patiently(program, "update-index", "--add", "--remove", "-z", "--stdin", stdin=stdin)
+        _commit_staged(program, paths, message)
+        return
+    if existing := [path for path, content in written.items() if content is not None]:
+        _change_patiently(program, LITERAL, "add", "--intent-to-add", "--", *existing)
+    _change_patiently(program, LITERAL, "commit", "--quiet", "--only", "--message", message, "--", *paths)
 
 
 def _contents(program: Program, paths: Sequence[str]) -> dict[str, bytes | None]:
-    """Return what the files hold; None where there is none."""
+    """Return the contents of files; None where there is none."""
     targets = {path: program.root / path for path in paths}
     return {
         path: file_reader.read(target, file_reader.LARGE_FILE) if target.exists() else None
@@ -112,60 +125,57 @@ def _contents(program: Program, paths: Sequence[str]) -> dict[str, bytes | None]
     }
 
 
-def _differing(program: Program, written: Mapping[str, bytes | None]) -> tuple[str, ...]:
-    """Return the paths under which the last commit does not hold what was written."""
-    if len(written) > _MANY:
-        return _differing_names(program, written)
-    prefix = program.look("rev-parse", "--show-prefix").strip()
-    committed = program.blobs(f"HEAD:{prefix}{path}" for path in written)
-    return tuple(path for path, content in zip(written, committed, strict=True) if content != written[path])
+def _differing(program: Program, written: Mapping[str, bytes | None]) -> tuple[str, tuple[str, ...]]:
+    """Return the last commit ("" when there is none), and the paths under which it does not hold what was written."""
+    if len(written) > _MANY or any("\n" in path for path in (program.prefix, *written)):
+        commit, names = _committed(program, written)
+    else:
+        commit, *found = program.object_names(["HEAD^{commit}", *(f"HEAD:{program.prefix}{path}" for path in written)])
+        names = dict(zip(written, found, strict=True))
+    expected = {path: _object_name(program, content) for path, content in written.items()}
+    return commit, tuple(path for path, name in expected.items() if names.get(path, "") != name)
 
 
-def _differing_names(program: Program, written: Mapping[str, bytes | None]) -> tuple[str, ...]:
-    """Return the same of many paths: the commit is listed once, and no object opened."""
-    form = program.look("rev-parse", "--show-object-format").strip()
-    folders = sorted({path.partition("/")[0] for path in written})
-    committed: dict[str, str] = {}
+def _committed(program: Program, paths: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """Return the last commit, and the objects of all files in the folders of `paths`, by one listing."""
+    commit = program.state().head
+    folders = sorted({path.partition("/")[0] for path in paths})
+    names: dict[str, str] = {}
     with suppress(GitRefused):  # nothing is committed yet
-        for entry in program.pieces(LITERAL, "ls-tree", "-r", "-z", "HEAD", "--", *folders):
-            about, _tab, path = entry.partition("\t")
-            committed[path] = about.rpartition(" ")[2]
-
-    def name(content: bytes | None) -> str | None:
-        if content is None:
-            return None
-        whole = hashlib.new(form, b"blob %d\0" % len(content), usedforsecurity=False)
-        whole.update(content)
-        return whole.hexdigest()
-
-    return tuple(path for path, content in written.items() if committed.get(path) != name(content))
+        for entry in program.read_fields(LITERAL, "ls-tree", "-r", "-z", "HEAD", "--", *folders):
+            facts, _tab, path = entry.partition("\t")
+            names[path] = facts.rpartition(" ")[2]
+    return commit, names
 
 
-def _stage(program: Program, paths: Sequence[str]) -> None:
-    told = "".join(f"{path}\0" for path in paths)
-    _patiently(program, "update-index", "--add", "--remove", "-z", "--stdin", told=told)
+def _object_name(program: Program, content: bytes | None) -> str:
+    """Return the name of the object that would hold `content`; "" for None."""
+    if content is None:
+        return ""
+    digest = hashlib.new(program.opened.object_format, b"blob %d\0" % len(content), usedforsecurity=False)
+    digest.update(content)
+    return digest.hexdigest()
 
 
 def _commit_staged(program: Program, paths: Sequence[str], message: str) -> None:
-    """Commit what `_stage` put into the index; where more is staged, only the paths, at the price of looking for each.
+    """Commit the staged `paths`; where more is staged, only these, which is slower.
 
-    git compares every path that it is given with every file that it knows.
+    git compares every path that it is given with every file in its index.
     """
-    prefix = program.look("rev-parse", "--show-prefix").removesuffix("\n")
-    staged = program.look("diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "-z").split("\0")
+    staged = program.read("diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "-z").split("\0")
     only: tuple[str, ...] = ()
-    if not {name for name in staged if name} <= {f"{prefix}{path}" for path in paths}:
+    if not {name for name in staged if name} <= {f"{program.prefix}{path}" for path in paths}:
         only = ("--only", "--pathspec-from-file=-", "--pathspec-file-nul")
-    told = "".join(f"{path}\0" for path in paths) if only else ""
-    _patiently(program, LITERAL, "commit", "--quiet", "--message", message, *only, told=told)
+    stdin = "".join(f"{path}\0" for path in paths) if only else ""
+    _change_patiently(program, LITERAL, "commit", "--quiet", "--message", message, *only, stdin=stdin)
 
 
-def _patiently(program: Program, *arguments: str, told: str = "") -> None:
+def _change_patiently(program: Program, *arguments: str, stdin: str = "") -> None:
     """Run a changing command, waiting while another git holds the lock of the index."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while True:
         try:
-            program.act(*arguments, told=told)
+            program.change(*arguments, stdin=stdin)
         except GitRefused as refused:
             if ".lock" not in refused.said or time.monotonic() > deadline:
                 raise

@@ -1,4 +1,4 @@
-"""Beginning: the first commit of a new data repository."""
+"""Make the first commit of a new data repository."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _SETTINGS: Final = {
     "transfer.fsckObjects": "true",
     **dict([TEXTCONV]),
 }
-"""Of this clone: line ends as committed, commits that survive a power cut, merges that show what was before, and
-records as text in differences."""
+"""Of this clone: line ends as committed, commits that survive a power cut, merge conflicts that show the common
+version, and records as text in differences."""
 
 
-def begin(root: Path, message: str) -> bool:
-    """Make `root` a git repository and commit all that is in it; tell whether the commit could be made.
+def commit_first(root: Path, message: str) -> bool:
+    """Make `root` a git repository and commit all its files; return whether the commit could be made.
 
     Without a name and address git makes no commit; the files are then staged.
 
     Raises:
         NoGit: there is no git program.
     """
-    Program.begin(root)
+    Program.create(root)
     program = Program(root)
     for name, value in _SETTINGS.items():
-        program.act("config", "--local", name, value)
-    program.act("add", "--all")
+        program.change("config", "--local", name, value)
+    program.change("add", "--all")
     try:
-        program.act("commit", "--quiet", "--message", message)
+        program.change("commit", "--quiet", "--message", message)
     except GitRefused:
         return False
     return True

@@ -1,4 +1,4 @@
-"""The line: the first-parent history of a branch, oldest commit first, and the branches that were merged into it."""
+"""Read the first-parent history of a branch, oldest commit first, with the commits that each one merged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUIET: Final = (
     *("-c", "diff.relative=false"),
     *("-c", "i18n.logOutputEncoding=UTF-8"),
 )
-"""What a user's own settings would change."""
+"""Undoes the settings of a user that would change the output of `git log`."""
 
 _LOG: Final = (
     *QUIET,
@@ -33,39 +33,29 @@ _LOG: Final = (
     *("--topo-order", "--reverse", "--format=raw", "--encoding=UTF-8"),
     *("--raw", "-z", "--no-renames", "--no-abbrev", "--diff-merges=first-parent"),
 )
-"""No path is given: git would compare every tree twice."""
-
-
-class MainlineCommit(NamedTuple):
-    """One commit of the line, and those that it merged, parents before children."""
-
-    revision: Revision
-    merged: tuple[Revision, ...]
-    place: int
+"""Without a path, for which git would compare every tree twice."""
 
 
 class Mainline(NamedTuple):
-    """Where the commits of a range stand."""
+    """The names of the first-parent commits of a range, and which of them merged each other commit."""
 
     names: tuple[str, ...]
-    """The commits of the line, oldest first."""
+    """Oldest first."""
     start: str
-    """The commit that the first of them stands on; "" when it stands on none."""
+    """The parent of the first of them; "" when it has none."""
     owners: Mapping[str, str]
-    """For each other commit the commit of the line that merged it."""
-    before: int = 0
-    """How many commits of the line are not among them."""
+    """For each commit of a merged branch the first-parent commit that merged it."""
 
 
-def line_of(program: Program, head: str, since: str) -> Mainline:
-    """Return the line from `head` back to `since` ("" is the beginning).
+def mainline_of(program: Program, head: str, since: str) -> Mainline:
+    """Return the first-parent commits from `head` back to `since`, without it; back to the first one for "".
 
     Raises:
-        Unreadable: the history does not hold together.
+        Unreadable: git cannot list the history.
     """
-    ranged = (head, f"^{since}") if since else (head,)
+    span = (head, f"^{since}") if since else (head,)
     try:
-        listing = program.look("rev-list", "--parents", *ranged, "--")
+        listing = program.read("rev-list", "--parents", *span, "--")
     except GitRefused as refused:
         raise Unreadable(head[:12], refused.said) from refused
     parents = {name: rest for name, *rest in (row.split() for row in listing.splitlines())}
@@ -74,11 +64,12 @@ def line_of(program: Program, head: str, since: str) -> Mainline:
     while name in parents:
         names.append(name)
         name = parents[name][0] if parents[name] else ""
-    return Mainline(tuple(reversed(names)), name, _owners(parents, list(reversed(names))))
+    names.reverse()
+    return Mainline(tuple(names), name, _owners(parents, names))
 
 
 def _owners(parents: Mapping[str, list[str]], names: list[str]) -> dict[str, str]:
-    """Give each commit beside the line to the first merge that has it among its forebears."""
+    """Assign each commit of a merged branch to the first merge that has it among its ancestors."""
     on_line = set(names)
     owners: dict[str, str] = {}
     for merge in names:
@@ -91,45 +82,46 @@ def _owners(parents: Mapping[str, list[str]], names: list[str]) -> dict[str, str
     return owners
 
 
-def steps(program: Program, line: Mainline, prefix: str) -> Iterator[MainlineCommit]:
-    """Return the line's commits one by one, each with those that it merged; `prefix` leads to the data's root.
+def read_revisions(program: Program, line: Mainline, first: int = 0) -> Iterator[Revision]:
+    """Yield the first-parent commits, each with those that it merged; `first` is the position of the first one.
 
     Raises:
-        Unreadable: what git says is not what it said a moment ago.
+        Unreadable: git's answer is not that of a moment ago.
     """
     if not line.names:
         return
     merged: defaultdict[str, list[Revision]] = defaultdict(list)
-    place = 0
-    ranged = (line.names[-1], f"^{line.start}") if line.start else line.names[-1:]
-    for revision in _revisions(program.pieces(*_LOG, *ranged, "--"), f"{prefix}{FOLDER}/", len(prefix)):
+    done = 0
+    span = (line.names[-1], f"^{line.start}") if line.start else line.names[-1:]
+    prefix = program.prefix
+    for revision in _revisions(program.read_fields(*_LOG, *span, "--"), f"{prefix}{FOLDER}/", len(prefix)):
         if revision.name in line.owners:
             merged[line.owners[revision.name]].append(revision)
-        elif place < len(line.names) and revision.name == line.names[place]:
-            yield MainlineCommit(revision, tuple(merged.pop(revision.name, ())), line.before + place)
-            place += 1
+        elif done < len(line.names) and revision.name == line.names[done]:
+            yield revision._replace(merged=tuple(merged.pop(revision.name, ())), position=first + done)
+            done += 1
         else:
             raise Unreadable(revision.name[:12], _("the history changed while it was read"))
-    if place < len(line.names):
-        raise Unreadable(line.names[place][:12], _("the history changed while it was read"))
+    if done < len(line.names):
+        raise Unreadable(line.names[done][:12], _("the history changed while it was read"))
 
 
-def _revisions(pieces: Iterator[str], folder: str, root: int) -> Iterator[Revision]:
-    """Take apart what git says: a commit's text, its last line the first change; a path; a change; a path.
+def _revisions(fields: Iterator[str], folder: str, root: int) -> Iterator[Revision]:
+    """Parse `git log --raw -z`: a commit's text, its last line the first change; a path; a change; a path.
 
-    A change never ends a line, and the lines of a message are indented: no commit can feign one.
+    A change never ends a line, and the lines of a message are indented: no message can pass for a commit.
     """
-    for piece in pieces:
-        if not piece.startswith("commit "):
+    for field in fields:
+        if not field.startswith("commit "):
             continue
-        text, _blank, change = piece.rpartition("\n\n:") if piece[-1:] != "\n" else (piece, "", "")
+        text, _blank, change = field.rpartition("\n\n:") if field[-1:] != "\n" else (field, "", "")
         changes = []
         change = change and f":{change}"
         while change.startswith(":"):
-            path = next(pieces, "")
+            path = next(fields, "")
             if path.startswith(folder) and (found := _change(change, path[root:])):
                 changes.append(found)
-            change = next(pieces, "")
+            change = next(fields, "")
         yield Revision(text[7 : text.find("\n")], text, tuple(changes))
 
 
@@ -143,19 +135,19 @@ def _change(modes: str, path: str) -> FileChange | None:
     return FileChange(path, old, new) if old or new else None
 
 
-def whole_change(program: Program, base: str, name: str, prefix: str) -> tuple[Revision, tuple[str, ...]]:
-    """Return all that the commit `name` has over `base`, as if one commit had made it, and which files of `schema/`.
+def squashed(program: Program, base: str, name: str) -> tuple[Revision, tuple[str, ...]]:
+    """Return all changes from `base` to the commit `name` as one revision, and the changed files of `schema/`.
 
     Raises:
-        GitRefused: one of them is not here.
+        GitRefused: one of the commits is not in this clone.
     """
-    text = program.look(*QUIET, "log", "--max-count=1", "--format=raw", name, "--")
-    listing = program.pieces(*QUIET, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
-    changes, rules = [], []
-    for modes, whole in zip(listing, listing, strict=False):
+    prefix = program.prefix
+    fields = program.read_fields(*QUIET, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
+    changes, schema = [], []
+    for modes, whole in zip(fields, fields, strict=False):
         path = whole.removeprefix(prefix)
         if whole.startswith(f"{prefix}{FOLDER}/") and (found := _change(modes, path)):
             changes.append(found)
         elif whole.startswith(f"{prefix}schema/"):
-            rules.append(path)
-    return Revision(name, text, tuple(changes)), tuple(rules)
+            schema.append(path)
+    return Revision(name, "", tuple(changes)), tuple(schema)

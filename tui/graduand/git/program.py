@@ -1,20 +1,21 @@
-"""The git program, run so that neither the repository nor the environment steers it. The one door to git."""
+"""Run the git program so that neither the repository nor the environment steers it: the only way to git."""
 
 from __future__ import annotations
 
 import os
 import re
+import subprocess
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, Final
+from itertools import dropwhile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import GitRefused, NoGit, NotGit
-from graduand.git.run_quick import glance
+from graduand.git.cat_file import CHUNK, read_objects
 from graduand.language import N_, _
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
 LITERAL: Final = "--literal-pathspecs"
 """Before a command that is given paths: a bracket in a folder's name is a bracket."""
@@ -26,7 +27,7 @@ _ALWAYS: Final = (
     *("-c", "color.diff=never"),
     *("-c", "advice.graftFileDeprecated=false"),
 )
-_LOOKING: Final = (
+_READING: Final = (
     "--no-optional-locks",
     "--no-replace-objects",
     *("-c", "core.fsmonitor=false"),
@@ -35,196 +36,218 @@ _LOOKING: Final = (
     *("-c", "submodule.recurse=false"),
     *("-c", "diff.orderFile=/dev/null"),
 )
-"""Whatever the repository's own configuration would have git run, it does not run for a look."""
+"""A reading command runs no program that the repository's own configuration names."""
 
 NAMELESS: Final = N_("git does not know who commits; tell it (git config --global user.name …, user.email …)")
 BARE: Final = N_("this repository has no folder to work in (it is bare); clone it")
 
-_PIPE: Final = 1 << 16
-
-_OURS: Final = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
+_INHERITED: Final = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
+"""Of git's variables, those that a user sets on purpose."""
 _ENVIRONMENT: Final = {
     "LC_ALL": "C",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_EDITOR": "false",
     "GIT_GRAFT_FILE": os.devnull,
 }
-"""Grafts, as replaced objects, would show another history than the one that was committed."""
+"""Grafts, like replaced objects, would show another history than the committed one."""
+
+_BARE: Final = "--is-bare-repository"
+_WORK_TREE: Final = "--is-inside-work-tree"
+_SHALLOW: Final = "--is-shallow-repository"
+_FORMAT: Final = "--show-object-format"
+_PREFIX: Final = "--show-prefix"
+_FOLDER: Final = "--absolute-git-dir"
+_HEAD: Final = ("--revs-only", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
+"""Prints the commit, and the branch or `HEAD`; nothing where nothing is committed yet."""
+_ONE_LINE: Final = (_BARE, _WORK_TREE, _SHALLOW, _FORMAT)
+_NAME: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class RepositoryState(NamedTuple):
+    """What `git rev-parse` says of a repository and of a folder in it."""
+
+    is_bare: bool
+    has_work_tree: bool
+    is_shallow: bool
+    is_detached: bool
+    """Whether no branch is checked out, but a commit."""
+    object_format: str
+    """The name of the hash, as `hashlib` knows it."""
+    prefix: str
+    """The path from the repository's root to the folder, with a slash at its end; "" for the root itself."""
+    folder: str
+    """The absolute path of git's own folder, `.git`."""
+    head: str
+    """The name of the commit that is checked out; "" when nothing is committed yet."""
 
 
 class Program:
-    """git in one folder."""
+    """The git program, run in one folder of a repository."""
 
-    def __init__(self, root: Path, asking: Iterable[str] = ()) -> None:
-        """Find git and the repository around `root`; `said` is what it says of what is asked at the same time.
+    def __init__(self, root: Path) -> None:
+        """Find git and the repository around `root`.
 
         Raises:
             NoGit: there is no git program.
             NotGit: the folder is in no repository that git reads.
         """
-        _forget_inherited()
+        _drop_inherited_variables()
         self.root = root
         try:
-            said = self.look("rev-parse", *asking, "--absolute-git-dir").removesuffix("\n")
+            self.opened = self.state()
         except GitRefused as refused:
             raise NotGit(root, refused.said) from refused
-        *self.said, self.folder = said.split("\n") if asking else [said]
-        """Git's own folder, `.git`."""
+        self.folder, self.prefix = self.opened.folder, self.opened.prefix
 
     @staticmethod
-    def begin(root: Path) -> None:
-        """Make `root` a repository, its branch `main`.
+    def create(root: Path) -> None:
+        """Make `root` a repository whose branch is `main`.
 
         Raises:
             NoGit: there is no git program.
-            GitRefused: git would not.
+            GitRefused: git ended with an error.
         """
-        _forget_inherited()
-        _act(root, "init", "--quiet", "--initial-branch=main")
+        _drop_inherited_variables()
+        _change(root, "init", "--quiet", "--initial-branch=main")
 
-    def look(self, *arguments: str) -> str:
-        """Return what a reading command says.
+    def state(self) -> RepositoryState:
+        """Ask git for the state of the repository, in one process.
+
+        Raises:
+            GitRefused: git ended with an error.
+        """
+        lines = self.read("rev-parse", *_ONE_LINE, _PREFIX, _FOLDER, *_HEAD).removesuffix("\n").split("\n")
+        bare, work_tree, shallow, object_format, *rest = lines
+        names = list(dropwhile(lambda line: not _NAME.fullmatch(line), rest))
+        paths = rest[: len(rest) - len(names)]
+        if len(paths) != 2 or not Path(paths[1]).is_absolute():  # a folder's name holds a line end
+            paths = [self.read("rev-parse", question).removesuffix("\n") for question in (_PREFIX, _FOLDER)]
+        return RepositoryState(
+            is_bare=bare == "true",
+            has_work_tree=work_tree == "true",
+            is_shallow=shallow == "true",
+            is_detached=bool(names) and not names[-1].startswith("refs/"),
+            object_format=object_format,
+            prefix=paths[0],
+            folder=paths[1],
+            head=names[0] if names else "",
+        )
+
+    def read(self, *arguments: str) -> str:
+        """Return the output of a command that changes nothing.
 
         Raises:
             GitRefused: it ended with an error.
         """
-        return self.look_bytes(*arguments).decode(errors="surrogateescape")
-
-    def look_bytes(self, *arguments: str) -> bytes:
-        """Return what a reading command says, as bytes.
-
-        Raises:
-            GitRefused: it ended with an error.
-        """
-        command, *rest = _looking(arguments)
-        said = glance([command, "-C", os.fspath(self.root), *rest], _environment())
-        if said is not None:
-            return said
-        import subprocess  # noqa: PLC0415 - tells why it did not end well
-
-        try:
-            done = subprocess.run(  # noqa: S603 - no shell, and the words are ours
-                _looking(arguments),
-                cwd=self.root,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-            )
-        except OSError as error:
-            raise _not_started(self.root, error) from error
-        if done.returncode:
-            raise GitRefused(_reason(arguments, done.stderr.decode(errors="surrogateescape"), done.returncode))
-        return done.stdout
+        with self.reading(*arguments) as output:
+            return output()
 
     @contextmanager
-    def meanwhile(self, *arguments: str) -> Iterator[Callable[[], str]]:
-        """Let a reading command work beside us; what is given waits for its end, and returns what it says.
+    def reading(self, *arguments: str) -> Iterator[Callable[[], str]]:
+        """Run a command that changes nothing in the background; what is yielded waits for it and returns its output.
 
         Raises:
-            NoGit, NotGit: it could not be started; GitRefused from what is given: it ended with an error.
+            NoGit, NotGit: it could not be started; GitRefused from what is yielded: it ended with an error.
         """
-        with self._started(arguments, heard=True) as process:
+        with self._started(arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
 
-            def said() -> str:
+            def output() -> str:
                 out, err = process.communicate()
                 if process.returncode:
-                    raise GitRefused(_reason(arguments, err.decode(errors="surrogateescape"), process.returncode))
-                return bytes(out).decode(errors="surrogateescape")
+                    raise GitRefused(_reason(arguments, _text(err), process.returncode))
+                return _text(out)
 
-            yield said
+            yield output
 
-    def _started(self, arguments: tuple[str, ...], *, heard: bool) -> subprocess.Popen[bytes]:
-        import subprocess  # noqa: PLC0415 - nothing that is small waits for it
-
-        try:
-            return subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
-                _looking(arguments),
-                cwd=self.root,
-                env=_environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if heard else subprocess.DEVNULL,
-                bufsize=_PIPE,
-            )
-        except OSError as error:
-            raise _not_started(self.root, error) from error
-
-    def pieces(self, *arguments: str) -> Iterator[str]:
-        """Return what a reading command says under `-z`, piece by piece, while it is still talking.
+    def read_fields(self, *arguments: str) -> Iterator[str]:
+        """Yield the fields that a command under `-z` prints, while it still works.
 
         Raises:
             GitRefused: it ended with an error.
         """
-        with self._talking(*arguments) as (_stdin, stdout):
+        with self._streaming(*arguments) as (_stdin, stdout):
             rest = b""
-            while chunk := os.read(stdout.fileno(), _PIPE):
+            while chunk := os.read(stdout.fileno(), CHUNK):
                 whole, nul, rest = (rest + chunk).rpartition(b"\0")
                 if nul:
-                    yield from whole.decode(errors="surrogateescape").split("\0")
+                    yield from _text(whole).split("\0")
             if rest:
-                yield rest.decode(errors="surrogateescape")
+                yield _text(rest)
 
-    def blobs(self, objects: Iterable[str]) -> Iterator[bytes | None]:
-        """Return the contents of objects in their order, from one process; None for one that is missing.
+    def blobs(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """Yield the contents of objects in their order, from one `git cat-file --batch`; None for a missing one.
 
         Raises:
             GitRefused: the process ended before it had answered.
         """
-        from graduand.git.cat_file_batch import answers  # noqa: PLC0415 - not needed when nothing is new
+        with self._streaming("cat-file", "--batch") as (stdin, stdout):
+            yield from read_objects(stdin, stdout, names)
 
-        with self._talking("cat-file", "--batch") as (stdin, stdout):
-            yield from answers(stdin, stdout, objects)
-
-    @contextmanager
-    def _talking(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-        """Run a reading command that is listened to while it works.
+    def object_names(self, expressions: Iterable[str]) -> list[str]:
+        """Return the name of the object that each expression such as `HEAD:README.md` means; "" for a missing one.
 
         Raises:
-            GitRefused: it was listened to until its end, which was an error.
+            GitRefused: git ended with an error.
         """
-        with self._started(arguments, heard=False) as process:
+        asked = "".join(f"{expression}\n" for expression in expressions)
+        command = ("cat-file", "--batch-check=%(objectname)")
+        with self._started(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            out, err = process.communicate(asked.encode(errors="surrogateescape"))
+        if process.returncode:
+            raise GitRefused(_reason(command, _text(err), process.returncode))
+        return [line if _NAME.fullmatch(line) else "" for line in _text(out).splitlines()]
+
+    @contextmanager
+    def _streaming(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """Run a reading command and yield its standard input and output.
+
+        Raises:
+            GitRefused: it was read to its end and ended with an error.
+        """
+        with self._started(arguments, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
             assert process.stdin is not None  # noqa: S101 - the type checker cannot know
             assert process.stdout is not None  # noqa: S101
             yield process.stdin, process.stdout
         if process.returncode:
             raise GitRefused(_reason(arguments, "", process.returncode))
 
-    def knows_who(self) -> bool:
-        """Tell whether a commit or a tag could bear a name."""
+    def _started(self, arguments: tuple[str, ...], *, stdin: int, stderr: int) -> subprocess.Popen[bytes]:
+        # By subprocess: GitPython, which changes things, takes 75 ms to import and starts two processes on the way.
+        words = ["git", *_ALWAYS, *_READING, *arguments]
         try:
-            return bool(self.look("var", "GIT_COMMITTER_IDENT"))
+            return subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
+                words,
+                cwd=self.root,
+                env={**os.environ, **_ENVIRONMENT},
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                bufsize=CHUNK,
+            )
+        except OSError as error:
+            raise NoGit() if error.filename == "git" else NotGit(self.root, error.strerror or "") from error
+
+    def knows_committer(self) -> bool:
+        """Return whether git has a name and address for a commit or a tag."""
+        try:
+            return bool(self.read("var", "GIT_COMMITTER_IDENT"))
         except GitRefused:
             return False
 
-    def act(self, *arguments: str, told: str = "") -> str:
-        """Return what a changing command says; hooks and signing work as the user has set them up.
+    def change(self, *arguments: str, stdin: str = "") -> str:
+        """Run a command that changes the repository, with `stdin` as its input; return its output.
 
-        `told` is what it hears on its standard input.
+        Hooks and signing work as the user has set them up.
 
         Raises:
             GitRefused: it ended with an error.
         """
-        return _act(self.root, *_ALWAYS, *arguments, told=told)
+        return _change(self.root, *_ALWAYS, *arguments, stdin=stdin)
 
 
-def _looking(arguments: tuple[str, ...]) -> list[str]:
-    return ["git", *_ALWAYS, *_LOOKING, *arguments]
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, **_ENVIRONMENT}
-
-
-def _not_started(root: Path, error: OSError) -> NoGit | NotGit:
-    return NoGit() if error.filename == "git" else NotGit(root, error.strerror or "")
-
-
-def _act(root: Path, *arguments: str, told: str = "") -> str:
-    # Without git GitPython would refuse to be imported; here the first command says what is missing.
-    import subprocess  # noqa: PLC0415
-
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+def _change(root: Path, *arguments: str, stdin: str = "") -> str:
+    # On import GitPython would run `git version` twice, and refuse where there is no git; /dev/null cannot be run.
+    os.environ |= {"GIT_PYTHON_REFRESH": "quiet", "GIT_PYTHON_GIT_EXECUTABLE": os.devnull}
     from git import Git  # noqa: PLC0415 - 60 ms that only a change needs
     from git.exc import GitCommandNotFound  # noqa: PLC0415
 
@@ -232,19 +255,24 @@ def _act(root: Path, *arguments: str, told: str = "") -> str:
         process: Any = Git(root).execute(
             ["git", *arguments], env=_ENVIRONMENT, istream=subprocess.PIPE, as_process=True
         )
-        said, complained = process.communicate(told.encode(errors="surrogateescape"))
+        out, err = process.communicate(stdin.encode(errors="surrogateescape"))
     except GitCommandNotFound as error:
         raise NoGit from error
     except OSError as error:
         raise NotGit(root, error.strerror or "") from error
     if process.returncode:
-        raise GitRefused(_reason(arguments, complained.decode(errors="surrogateescape"), process.returncode))
-    return bytes(said).decode(errors="surrogateescape")
+        raise GitRefused(_reason(arguments, _text(err), process.returncode))
+    return _text(out)
 
 
-def _forget_inherited() -> None:
-    """Drop the variables that would lead git elsewhere, as another repository's hook may have set them."""
-    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_OURS)]:
+def _text(output: bytes) -> str:
+    """Return what git printed; bytes that are no UTF-8 come through unchanged when written again."""
+    return bytes(output).decode(errors="surrogateescape")
+
+
+def _drop_inherited_variables() -> None:
+    """Remove the variables that would lead git elsewhere, as another repository's hook may have set them."""
+    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_INHERITED)]:
         del os.environ[name]
 
 
@@ -252,7 +280,7 @@ _LOCKED: Final = re.compile(r"Unable to create '(.{1,4096}\.lock)': File exists"
 
 
 def _reason(arguments: tuple[str, ...], stderr: str, code: int) -> str:
-    """Return in which line git says why, else the last one; without the wrapping that GitPython puts around it."""
+    """Return the line in which git says why it failed, else the last one, without GitPython's wrapping."""
     if found := _LOCKED.search(stderr):
         from shlex import quote  # noqa: PLC0415 - seldom needed
 

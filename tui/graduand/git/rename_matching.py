@@ -1,4 +1,4 @@
-"""Pairing: which records before a commit and after it are of the same person, wherever their files lie."""
+"""Match the records before and after a commit that belong to the same person, wherever their files lie."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 _FORMER = "transition:previous_username"
 
 
-class Pair(NamedTuple):
-    """A person's record before and after; None: there was none, or is none any more."""
+class RecordPair(NamedTuple):
+    """A record before and after a commit; None: there is none."""
 
     old: Record | None
     new: Record | None
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Where it lay and where it lies."""
+        """The paths before and after."""
         return tuple(record.path for record in self if record is not None)
 
 
-def pairs(files: Iterable[Pair]) -> Iterator[Pair]:
-    """Return the people of a commit, given what each file said before and says after.
+def match_people(files: Iterable[RecordPair]) -> Iterator[RecordPair]:
+    """Yield one pair for each person of a commit, given one pair for each file.
 
     The same username wins, then the former one that a record names, then the same file.
     """
@@ -46,21 +46,21 @@ def pairs(files: Iterable[Pair]) -> Iterator[Pair]:
             break
         found = list(_matched(old, new, before, after))
         yield from found
-        taken = {id(record) for pair in found for record in pair}
-        old = [record for record in old if id(record) not in taken]
-        new = [record for record in new if id(record) not in taken]
-    yield from (Pair(record, None) for record in old)
-    yield from (Pair(None, record) for record in new)
+        matched = {id(record) for pair in found for record in pair}
+        old = [record for record in old if id(record) not in matched]
+        new = [record for record in new if id(record) not in matched]
+    yield from (RecordPair(record, None) for record in old)
+    yield from (RecordPair(None, record) for record in new)
 
 
-def _matched(old: list[Record], new: list[Record], before: _Key, after: _Key) -> Iterator[Pair]:
+def _matched(old: list[Record], new: list[Record], before: _Key, after: _Key) -> Iterator[RecordPair]:
     waiting: dict[str, list[Record]] = {}
     for record in reversed(old):
         waiting.setdefault(before(record), []).append(record)
     for record in new:
         name = after(record)
         if name and waiting.get(name):
-            yield Pair(waiting[name].pop(), record)
+            yield RecordPair(waiting[name].pop(), record)
 
 
 def _username(record: Record) -> str:

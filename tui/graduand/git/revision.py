@@ -1,4 +1,4 @@
-"""Revision: one commit as the audit reads it: who, when, what for, and which records it changed."""
+"""Parse one commit: who made it, when, what its message says, and which records it changed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _PULL_REQUEST: Final = re.compile(
     re.MULTILINE,
 )
 """GitHub; Gitea, Bitbucket and whatever squashes; Azure; GitLab."""
-_NAMING: Final = ("#", "PR", "!")
+_MARKS: Final = ("#", "PR", "!")
 """One of these is in every message that names a pull request."""
 
-_FIGURES: Final = 12
-_SECONDS: Final = re.compile(rf"-?\d{{1,{_FIGURES}}}")
+_DIGITS: Final = 12
+_SECONDS: Final = re.compile(rf"-?\d{{1,{_DIGITS}}}")
 _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3])([0-5]\d)")
 
 
 class FileChange(NamedTuple):
-    """One record's file in a commit: the objects that held it before and hold it afterwards; "" for none."""
+    """One record's file in a commit: the objects that hold it before and after; "" where there is none."""
 
     path: str
     """From the data's root."""
@@ -33,7 +33,7 @@ class FileChange(NamedTuple):
 
 
 class Stamp(NamedTuple):
-    """Who, and when."""
+    """A person and a moment, as a commit's header holds them."""
 
     who: str
     """`Name <address>`."""
@@ -42,14 +42,14 @@ class Stamp(NamedTuple):
 
     @property
     def seconds(self) -> int | None:
-        """The seconds since 1970; None when git holds no number that could be a moment."""
+        """The seconds since 1970; None where the header holds no number of that size."""
         seconds = self.when.partition(" ")[0]
-        plain = seconds.isascii() and seconds.isdigit() and len(seconds) <= _FIGURES
+        plain = seconds.isascii() and seconds.isdigit() and len(seconds) <= _DIGITS
         return int(seconds) if plain or _SECONDS.fullmatch(seconds) else None
 
     @property
     def date(self) -> str:
-        """The moment in ISO 8601; "" when there is no such moment."""
+        """The moment in ISO 8601; "" where the header holds none."""
         seconds = self.seconds
         if seconds is None:
             return ""
@@ -61,18 +61,22 @@ class Stamp(NamedTuple):
 
 @cache
 def _zone(offset: str) -> tzinfo:
-    """Return the zone of an offset such as `+0200`; Greenwich when there is no such zone."""
+    """Return the time zone of an offset such as `+0200`; UTC where it is none."""
     found = _OFFSET.fullmatch(offset)
     return timezone(timedelta(minutes=int(f"{found[1]}{int(found[2]) * 60 + int(found[3])}"))) if found else UTC
 
 
 class Revision(NamedTuple):
-    """A commit."""
+    """A commit, and where it is on the first-parent history."""
 
     name: str
     text: str
     """In git's raw format: the commit's name, headers, a blank line, and the message, each line of it indented."""
     changes: tuple[FileChange, ...]
+    merged: tuple[Revision, ...] = ()
+    """The commits that it brought onto the first-parent history, parents before children."""
+    position: int = 0
+    """How many commits of the first-parent history come before it."""
 
     @property
     def author(self) -> Stamp:
@@ -92,18 +96,18 @@ class Revision(NamedTuple):
 
     @property
     def signed(self) -> bool:
-        """Whether it bears a signature, good or bad."""
+        """Whether it has a signature, good or bad."""
         return "\ngpgsig" in self.text
 
     @property
     def message(self) -> str:
-        """The message as it was written."""
+        """The message without git's indentation."""
         return self.text.partition("\n\n")[2].replace("\n    ", "\n").removeprefix("    ")
 
     @property
     def pull_request(self) -> int:
         """The number of the pull request that the message names; 0 when it names none."""
-        if not any(word in self.text for word in _NAMING):
+        if not any(word in self.text for word in _MARKS):
             return 0
         found = _PULL_REQUEST.search(self.message)
         return int(next(filter(None, found.groups()))) if found else 0

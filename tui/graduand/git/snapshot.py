@@ -1,4 +1,4 @@
-"""Snapshot: the records and the schema as one commit has them."""
+"""Read the records and the schema as one commit has them."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class TreeEntry(NamedTuple):
 
 
 def entries(program: Program, commit: str) -> Iterator[TreeEntry]:
-    """Return the records' files at `commit`, sorted by path; links and other strange things are none.
+    """Yield the records' files at `commit`, sorted by path, without links and submodules.
 
     Raises:
         Unreadable: the commit is not here, as in a shallow clone.
     """
     try:
-        listing = program.look("ls-tree", "-r", "-z", "--end-of-options", commit, "records/")
+        listing = program.read("ls-tree", "-r", "-z", "--end-of-options", commit, "records/")
     except GitRefused as refused:
         raise Unreadable(commit[:12], refused.said) from refused
     for line in listing.split("\0"):
@@ -43,7 +43,7 @@ def entries(program: Program, commit: str) -> Iterator[TreeEntry]:
 
 
 def contents(program: Program, found: Iterable[TreeEntry]) -> Iterator[tuple[str, bytes]]:
-    """Return path and bytes of each entry; an object that is missing is passed over."""
+    """Yield path and bytes of each entry, without those whose object is missing."""
     listed = list(found)
     for entry, content in zip(listed, program.blobs(entry.blob for entry in listed), strict=True):
         if content is not None:
@@ -51,13 +51,13 @@ def contents(program: Program, found: Iterable[TreeEntry]) -> Iterator[tuple[str
 
 
 def school_at(program: Program, commit: str) -> School:
-    """Return the school as `commit` has it: records are judged by the schema of their own commit.
+    """Return the school of the schema at `commit`, by which the records of that commit are judged.
 
     Raises:
         Unreadable: the commit has no schema.
         SchemaBroken: its schema does not hold together.
     """
-    prefix = program.look("rev-parse", "--show-prefix").strip()
+    prefix = program.prefix
     importer, institution = program.blobs(f"{commit}:{prefix}{path}" for path in (IMPORTER_PATH, INSTITUTION_PATH))
     if importer is None or institution is None:
         raise Unreadable(commit[:12], _("this commit has no schema"))
@@ -66,5 +66,5 @@ def school_at(program: Program, commit: str) -> School:
 
 @cache
 def _school(institution: bytes, importer: bytes) -> School:
-    """Return the school of two files; they seldom change from one upload to the next."""
+    """Return the school of two files, which seldom change from one upload to the next."""
     return school_of(read_institution(institution), read_importer(importer))

@@ -1,4 +1,4 @@
-"""The ledger: the uploads that were noted and the results that came back, as annotated tags."""
+"""Read and write the annotated tags that record uploads and their results."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 UPLOAD: Final = "upload/"
 RESULT: Final = "result/"
 _SCHEMAS: Final = "graduand/"
-"""What the schemas of our messages begin with."""
+"""The prefix of the schemas of graduand's messages."""
 _TEXTS: Final = ("schema", "commit", "on", "upload", "rollback_of")
 _LISTS: Final = {"usernames": str, "jobs": dict, "since": str, "failed": dict}
 _COMMIT: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
 
 
 class Noted(NamedTuple):
-    """A tag of the ledger: its name, the commit that it marks, and what its message says."""
+    """A tag: its name, its commit, and the JSON of its message."""
 
     name: str
     commit: str
     says: dict[str, Any]
-    """The JSON of the message; empty when it is none of ours."""
+    """The JSON of the message; empty when graduand did not write it."""
 
 
 def noted(program: Program, prefix: str) -> tuple[Noted, ...]:
-    """Return the tags below `prefix`, oldest first; a tag without a message of ours says nothing."""
+    """Return the tags below `prefix`, oldest first."""
     form = "--format=%(refname:lstrip=2)%00%(*objectname)%00%(contents)%00%01"
-    listing = program.look("for-each-ref", "--sort=refname", form, f"refs/tags/{prefix}")
+    listing = program.read("for-each-ref", "--sort=refname", form, f"refs/tags/{prefix}")
     found = []
     for entry in listing.split("\0\x01"):
         name, _nul, rest = entry.strip("\n").partition("\0")
@@ -52,9 +52,9 @@ def noted(program: Program, prefix: str) -> tuple[Noted, ...]:
 
 
 def marks(program: Program) -> tuple[str, ...]:
-    """Return all tags of the ledger with their objects, sorted; another history of uploads has other marks."""
+    """Return all upload and result tags with their objects, sorted: a key of what is recorded."""
     refs = [f"refs/tags/{prefix}" for prefix in (UPLOAD, RESULT)]
-    return tuple(program.look("for-each-ref", "--format=%(objectname) %(refname)", *refs).splitlines())
+    return tuple(program.read("for-each-ref", "--format=%(objectname) %(refname)", *refs).splitlines())
 
 
 def _json(message: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _json(message: str) -> dict[str, Any]:
 
 
 def is_ours(says: dict[str, Any]) -> bool:
-    """Tell whether a message has the form of ours; whoever may push a tag may have written any other."""
+    """Return whether a message has the form of graduand's; anyone who can push a tag may have written any other."""
     texts = all(isinstance(says.get(key, ""), str) for key in _TEXTS)
     lists = all(
         isinstance(items := says.get(key, []), list) and all(isinstance(item, kind) for item in items)
@@ -83,14 +83,14 @@ def is_ours(says: dict[str, Any]) -> bool:
 def note(program: Program, prefix: str, commit: str, message: str) -> str:
     """Make the tag of this moment below `prefix` on `commit`, with its `message`; return its name.
 
-    A tag is whole or not there at all, whenever the process ends, and its name follows all others. What
-    is noted already keeps its tag.
+    A tag is written whole or not at all, and its name sorts after all others. The same message again gets no second
+    tag: the name of the first one is returned.
 
     Raises:
         GitRefused: git would not make the tag, for want of a name, a key, or the commit.
         Busy, NotWritten: another graduand is writing, or the disk refused.
     """
-    if not program.knows_who():
+    if not program.knows_committer():
         raise GitRefused(_(NAMELESS))
     says = _json(message)
     draft = Path(program.folder, "graduand", f"tag-{os.getpid()}-{time.time_ns()}")
@@ -105,14 +105,14 @@ def note(program: Program, prefix: str, commit: str, message: str) -> str:
         atomic.create(draft, message, atomic.PRIVATE)
         words = ("--annotate", "--cleanup=verbatim", "--file", str(draft), "--end-of-options", name, commit)
         try:
-            program.act("tag", *words)
+            program.change("tag", *words)
         finally:
             draft.unlink()
     return name
 
 
 def _next_name(tags: Iterable[Noted], prefix: str) -> str:
-    """Return the name of this moment, or the one after the last when the clock is not beyond it."""
+    """Return the name of this moment, or the one after the last name when the clock is not later."""
     name = f"{prefix}{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}"
     last = max((tag.name for tag in tags), default="")
     if name > last:
@@ -122,30 +122,30 @@ def _next_name(tags: Iterable[Noted], prefix: str) -> str:
 
 
 def is_commit(program: Program, commit: str) -> bool:
-    """Tell whether this is the whole name of a commit that the repository holds."""
+    """Return whether this is the whole name of a commit in this clone."""
     try:
         return (
             bool(commit and _COMMIT.fullmatch(commit))
-            and program.look("cat-file", "-t", "--end-of-options", commit).strip() == "commit"
+            and program.read("cat-file", "-t", "--end-of-options", commit).strip() == "commit"
         )
     except GitRefused:
         return False
 
 
 def leads_to(program: Program, commit: str) -> bool:
-    """Tell whether the branch that is checked out holds this commit."""
+    """Return whether the branch that is checked out contains this commit."""
     try:
-        program.look("merge-base", "--is-ancestor", "--end-of-options", commit, "HEAD")
+        program.read("merge-base", "--is-ancestor", "--end-of-options", commit, "HEAD")
     except GitRefused:
         return False
     return True
 
 
 def commit_of(program: Program, name: str) -> str:
-    """Return the commit that a name stands for; "" when it stands for none."""
+    """Return the commit that a name means; "" for none."""
     try:
         return (
-            program.look("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+            program.read("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
             .strip()
             .splitlines()[-1]
         )

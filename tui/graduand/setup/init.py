@@ -62,12 +62,12 @@ def found(root: Path, charter: Charter) -> Founded:
         Usage: the charter cannot be, such as a domain that is none.
         NotWritten, NoGit: the disk or the machine refused.
     """
-    from graduand.git.first_commit import begin  # noqa: PLC0415 - only this command needs it
+    from graduand.git.first_commit import commit_first  # noqa: PLC0415 - only this command needs it
     from graduand.git.program import Program  # noqa: PLC0415
 
     institution = _institution(charter)
     _take(root)
-    Program.begin(root)  # before the files: without git the folder stays empty, and can be taken again
+    Program.create(root)  # before the files: without git the folder stays empty, and can be taken again
     seeds = {target: (_SEEDS / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
     seeds["records/README.md"] = (_SEEDS / f"README.{spoken()}.md").read_text(encoding="utf-8")
     seeds[IMPORTER_PATH] = file_reader.read(default_schema() / "handshake.yaml", SIZE).decode()
@@ -79,7 +79,7 @@ def found(root: Path, charter: Charter) -> Founded:
         atomic.create(root / target, text)
     Workspace(root).write_json_schema()
     message = _("Begin the records of {name}").format(name=charter.name or root.resolve().name)
-    return Founded(root, begin(root, message))
+    return Founded(root, commit_first(root, message))
 
 
 def _take(root: Path) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from graduand.git.checkout import WorkTreeStatus
     from graduand.git.upload_tags import Noted
     from graduand.handshake.rollback import Lost
     from graduand.handshake.row import Row
@@ -93,10 +94,11 @@ def prepare(
     """
     scope = workspace.scope((), order.cohort)
     checkout = Checkout(workspace.root)
-    with checkout.meanwhile() as uncommitted:
+    workspace.lies_in(checkout.program.folder)
+    with checkout.status() as status:
         register = workspace.register(order.on, progress, afresh=afresh)
         verdict = workspace.verdict_of(register, scope)
-        commit, dirty = _answerable(checkout, order, uncommitted())
+        commit, dirty = _answerable(order, status())
     faulty = {finding.path: finding.username or finding.path for finding in errors(verdict.findings)}
     if faulty and not order.skip_errors:
         return Compiled(None, verdict)
@@ -165,14 +167,17 @@ def said(breach: Breach) -> str:
     return message.format(many=many.format(count=breach.number), people=breach.people, limit=breach.limit.spelt)
 
 
-def _answerable(checkout: Checkout, order: CompileOptions, changed: list[str]) -> tuple[str, bool]:
-    """Return the commit that is checked out, and whether the folder differs from it in what has `changed`."""
-    commit = checkout.head()
-    if not order.allow_dirty and not commit:
+def _answerable(order: CompileOptions, status: WorkTreeStatus) -> tuple[str, bool]:
+    """Return the commit that is checked out, and whether the folder differs from it.
+
+    Raises:
+        NoCommit, Uncommitted: an upload that is no draft would have no commit to be compiled from.
+    """
+    if not order.allow_dirty and not status.commit:
         raise NoCommit
-    if not order.allow_dirty and changed:
-        raise Uncommitted(changed)
-    return commit, bool(changed)
+    if not order.allow_dirty and status.changed:
+        raise Uncommitted(status.changed)
+    return status.commit, bool(status.changed)
 
 
 def _wanted(plan: Plan, order: CompileOptions) -> frozenset[str]:

@@ -38,8 +38,7 @@ def latest_of(program: Program, *, afresh: bool = False) -> Latest:
     marks = upload_tags.marks(program)
     if not marks:
         return Latest(NOTHING, (), "")
-    prefix = program.look("rev-parse", "--show-prefix")
-    file = CacheFile[_Packed](Path(program.folder, "graduand", "sent"), _FORM, prefix, *marks)
+    file = CacheFile[_Packed](Path(program.folder, "graduand", "sent"), _FORM, program.prefix, *marks)
     remembered = None if afresh else file.read()
     if remembered:
         return _unpacked(remembered)
