@@ -317,7 +317,7 @@ def test_a_lock_that_is_let_go_only_delays(people: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from graduand.changes.edits import edit
+from graduand.editing.edit import edit
 from graduand.workspace import Workspace
 
 root, username = sys.argv[1:]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from graduand.git.events import Attribution, Event, EventKind, differences
+from graduand.git.events import Attribution, Event, EventKind
+from graduand.git.record_events import differences
 from graduand.git.rename_matching import RecordPair, match_people
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.git.attribution import MergedBranch, attribution_of
-from graduand.git.events import EventKind, Gap, differences, owner
+from graduand.git.events import EventKind, Gap
+from graduand.git.record_events import differences, owner
 from graduand.git.rename_matching import RecordPair, match_people
 from graduand.records.paths import username_of
 
