@@ -8,32 +8,20 @@ import pytest
 
 from graduand.editing.cures import Cured, cures
 from graduand.records.reading import read
+from graduand.rules.fixes import CURABLE
 from graduand.rules.registry import RULES
 from graduand.workspace import Workspace
 from tests.rules.judged import CLOSED, GRADUATE, HERE, ON, RETURNER, but, importer, judged
-from tests.rules.pairs import PAIRS
+from tests.rules.rule_cases import CASES, check_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from graduand.findings import Finding
 
-NOT_CURED = {
-    "GR007 a colon inside a text",
-    "GR101 a key that nobody knows",
-    "GR102 a column of old",
-    "GR106 a leap day in another year",
-    "GR108 more than the best average",
-    "GR123 a main major among no majors",
-    "GR129 a level that America does not list",
-}
-"""Examples of rules that may have a cure, which have none."""
 
-
-def cured(root: Path, files: str | Mapping[str, str], settings: str = "language: en") -> tuple[Workspace, Cured]:
-    """Return the cures of all that is wrong with the files."""
-    found = judged(root, files, settings=settings)
+def cured(root: Path, found: tuple[Finding, ...]) -> tuple[Workspace, Cured]:
+    """Return the cures of findings in the files below `root`."""
     workspace = Workspace(root)
     vars(workspace)["importer"] = importer()
     return workspace, cures(workspace, found, ON)
@@ -43,10 +31,11 @@ def broken(found: tuple[Finding, ...]) -> list[str]:
     return sorted(one.rule for one in found)
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", CASES)
 def test_a_cure_leaves_nothing_of_what_it_cures_and_no_account_otherwise(tmp_path: Path, name: str) -> None:
-    pair = PAIRS[name]
-    workspace, found = cured(tmp_path, pair.bad, pair.settings)
+    case = CASES[name]
+    workspace, found = cured(tmp_path, check_files(tmp_path, case, case.bad))
+    assert {one.record.path.removeprefix("records/"): one.text for one in found.cures} == case.cure
     for one in found.cures:
         before = read(one.path, (tmp_path / one.path).read_bytes(), workspace.school)
         assert read(one.record.path, one.text.encode(), workspace.school).record == one.record
@@ -64,24 +53,18 @@ def test_a_cure_leaves_nothing_of_what_it_cures_and_no_account_otherwise(tmp_pat
     assert cures(workspace, left, ON).cures == ()
 
 
-def test_these_examples_and_no_others_have_a_cure(tmp_path: Path) -> None:
-    by_cure = {True: set(), False: set()}  # type: dict[bool, set[str]]
-    for number, (name, pair) in enumerate(PAIRS.items()):
-        root = tmp_path / str(number)
-        root.mkdir()
-        by_cure[bool(cured(root, pair.bad, pair.settings)[1].cures)].add(name)
-    rules = {name[:5] for name in by_cure[True]}
+def test_these_rules_and_no_others_have_a_cure() -> None:
+    rules = {name[:5] for name, case in CASES.items() if case.cure}
 
-    assert {name for name in by_cure[False] if name[:5] in rules} | by_cure[False] & NOT_CURED == NOT_CURED
     assert rules == {
         *("GR003", "GR004", "GR009", "GR012", "GR016", "GR017", "GR103", "GR107", "GR109", "GR115", "GR117"),
         *("GR118", "GR121", "GR125", "GR208", "GR306", "GR605", "GR607"),
     }
-    assert rules <= RULES.keys()
+    assert rules <= CURABLE <= RULES.keys()
 
 
 def differences(root: Path, text: str) -> list[tuple[str, str, str]]:
-    _workspace, found = cured(root, text)
+    _workspace, found = cured(root, judged(root, text))
     return [(what.key, what.before, what.after) for one in found.cures for what in one.differences]
 
 
@@ -142,7 +125,7 @@ def test_what_can_mean_one_thing_only_is_written_so(
     ],
 )
 def test_what_a_person_must_decide_is_left(tmp_path: Path, text: str) -> None:
-    _workspace, found = cured(tmp_path, text)
+    _workspace, found = cured(tmp_path, judged(tmp_path, text))
 
     assert found.cures == ()
     assert found.left
@@ -150,7 +133,8 @@ def test_what_a_person_must_decide_is_left(tmp_path: Path, text: str) -> None:
 
 def test_comments_stay_with_a_key_that_is_renamed(tmp_path: Path) -> None:
     wrong = ("first_name: Chloé", "# as on the card\nPrénom: Chloé  # with an accent")
-    _workspace, found = cured(tmp_path, but(GRADUATE, wrong, ("primary_education:", "Primary_Education:")))
+    text = but(GRADUATE, wrong, ("primary_education:", "Primary_Education:"))
+    _workspace, found = cured(tmp_path, judged(tmp_path, text))
 
     (one,) = found.cures
     assert "# as on the card\nfirst_name: Chloé  # with an accent\n" in one.text
@@ -159,7 +143,7 @@ def test_comments_stay_with_a_key_that_is_renamed(tmp_path: Path) -> None:
 
 def test_all_of_a_list_is_cured_at_once(tmp_path: Path) -> None:
     lists = "primary_education:\n  major_names: [Droit, ' Lettres', Arts;Danse, Droit, Musique , Droit]\n"
-    _workspace, found = cured(tmp_path, but(GRADUATE, ("primary_education:\n", lists)))
+    _workspace, found = cured(tmp_path, judged(tmp_path, but(GRADUATE, ("primary_education:\n", lists))))
 
     assert found.left == ()
     assert found.cures[0].record.texts("primary_education:major_names") == (
@@ -173,7 +157,7 @@ def test_all_of_a_list_is_cured_at_once(tmp_path: Path) -> None:
 
 def test_what_keeps_a_file_from_being_read_goes_with_any_cure_of_it(tmp_path: Path) -> None:
     text = "\ufeff" + but(GRADUATE, ("first_name:", "Prénom:"), ("2026-06-15", "15.6.2026")).replace("\n", "\r\n")
-    _workspace, found = cured(tmp_path, {HERE: text})
+    _workspace, found = cured(tmp_path, judged(tmp_path, {HERE: text}))
 
     assert found.left == ()
     assert [difference[1:] for difference in found.cures[0].differences] == [

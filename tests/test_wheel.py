@@ -37,6 +37,7 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
     source |= {f"graduand/seed/{name}" for name in ("Makefile", "gitignore", "gitattributes")}
     source |= {"graduand/schema/handshake.yaml", "graduand/schema/institution.yaml"}
     source |= {f"graduand/schema/outreach/{path.name}" for path in (HOUSE / "schema/outreach").iterdir()}
+    source |= {f"graduand/rule_cases/{path.name}" for path in (HOUSE / "tests/rules/cases").iterdir()}
     assert {name for name in inside if name.startswith("graduand/")} == source
     assert "graduand/locale/fr/LC_MESSAGES/graduand.mo" in inside
     assert b"graduand = graduand.__main__:main" in zipfile.ZipFile(wheel).read(
@@ -63,6 +64,7 @@ def test_a_school_that_has_the_wheel_only_can_begin_and_compile(wheel: Path, tmp
 
     run("--lang", "fr", "init", "school", "--name", "Ars", "--domain", "valmont.example", cwd=tmp_path)
     school = tmp_path / "school"
+    assert "2025-02-29" in run("explain", "GR106", cwd=school)
     put(school, GRADUATE)
     commit(school)
 

@@ -1,4 +1,4 @@
-"""graduand explain: every rule and every field, with why, the cure and the source, offline."""
+"""graduand explain: every rule and every field, with why, the cure, the source and an example, offline."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.rules.registry import RULES
+from graduand.rules.rule_cases import read_cases
 from tests.repository import graduand
 from tests.rules.judged import quoted
 
@@ -28,6 +29,101 @@ def test_a_rule_is_explained_with_cure_exemption_and_sources(root: Path) -> None
     for part in (rule.why, rule.cure, "waive", "[DOMAIN] .edu Emails of Other Institutions", "[ALU] Updating"):
         assert part in told
     assert "\n            https://support.joinhandshake.com/hc/en-us/articles/360001151208\n" in ran.out
+
+
+EXAMPLE = {
+    "en": """
+Wrong       username: "00412345"
+            email_address: chloe.dupont@valmont.example
+            first_name: Chloé
+            last_name: Dupont
+            primary_education:
+              start_date: 2022-09-01
+          >   end_date: 2025-02-29
+            transition:
+              kind: graduated
+Finding     7:13  “2025-02-29” is no date: that month has 28 days. Write it as yyyy-mm-dd, such as
+            2025-02-28.
+Right       username: "00412345"
+            email_address: chloe.dupont@valmont.example
+            first_name: Chloé
+            last_name: Dupont
+            primary_education:
+              start_date: 2022-09-01
+              end_date: 2024-02-29
+            transition:
+              kind: graduated
+""",
+    "fr": """
+Faux        username: "00412345"
+            email_address: chloe.dupont@valmont.example
+            first_name: Chloé
+            last_name: Dupont
+            primary_education:
+              start_date: 2022-09-01
+          >   end_date: 2025-02-29
+            transition:
+              kind: graduated
+Constat     7:13  «\u00a02025-02-29\u00a0» n’est pas une date\u00a0: ce mois n’a que 28 jours. Écrivez-la sous la
+            forme aaaa-mm-jj, par exemple 2025-02-28.
+Juste       username: "00412345"
+            email_address: chloe.dupont@valmont.example
+            first_name: Chloé
+            last_name: Dupont
+            primary_education:
+              start_date: 2022-09-01
+              end_date: 2024-02-29
+            transition:
+              kind: graduated
+""",
+}
+
+
+@pytest.mark.parametrize("language", EXAMPLE)
+def test_a_rule_is_shown_broken_and_kept(root: Path, language: str) -> None:
+    assert graduand(root, "explain", "GR106", lang=language).out.endswith(EXAMPLE[language])
+
+
+def test_an_example_of_several_records_names_their_files(root: Path) -> None:
+    out = graduand(root, "explain", "GR402").out
+
+    assert "\nWrong       # records/2026-spring/cdupont.yaml\n          > username: cdupont\n" in out
+    assert "\n            # records/2026-spring/CDupont.yaml\n          > username: CDupont\n" in out
+    assert "\nFinding     2026-spring/CDupont.yaml:1:11  “CDupont” differs only in capitals" in out
+    assert "\nRight       # records/2026-spring/cdupont.yaml\n            username: cdupont\n" in out
+
+
+def test_an_example_says_on_which_day_and_settings_it_depends(root: Path) -> None:
+    out = graduand(root, "explain", "GR505").out
+
+    assert (
+        "\nDay         2026-07-01\nSchool      # schema/institution.yaml\n"
+        "            deactivation: {reasons: [cleaning-up]}\nWrong       username" in out
+    )
+    assert "Day " not in graduand(root, "explain", "GR106").out
+
+
+def test_the_whole_example_is_in_the_json(root: Path) -> None:
+    case = read_cases("GR605")[0]
+    told = json.loads(graduand(root, "explain", "GR605", "--json", lang="fr").out)["example"]
+    path = "2026-spring/00412345.yaml"
+
+    assert (told["on"], told["institution"], told["bad"][path]) == ("2026-07-01", "", case.bad[path])
+    assert (told["cured"], told["good"]) == (case.cure, case.good)
+    assert told["findings"] == [
+        {
+            "path": path,
+            "line": 14,
+            "column": 14,
+            "field": "transition:waive:0:until",
+            "severity": "error",
+            "message": case.findings[0].message.fr,
+        }
+    ]
+
+
+def test_a_column_has_no_example(root: Path) -> None:
+    assert "example" not in json.loads(graduand(root, "explain", "disabled", "--json").out)
 
 
 def test_a_rule_of_ours_has_no_exemption_and_no_article(root: Path) -> None:

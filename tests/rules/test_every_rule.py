@@ -1,67 +1,68 @@
-"""Every rule of the book: broken by its example alone, not by the neighbour, and explained."""
+"""Every rule: its cases hold, in both languages, and it is explained."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from graduand.language import speak
 from graduand.rules.registry import FAMILIES, RULES
-from tests.rules.judged import CLOSED, GRADUATE, HERE, RETURNER, importer, judged, marked
-from tests.rules.pairs import PAIRS
+from graduand.rules.rule_cases import cases_folder
+from tests.rules.judged import CLOSED, GRADUATE, RETURNER, importer, judged
+from tests.rules.rule_cases import CASES, check_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.rules.rule import Rule
 
+FILES: Final = {path.stem: path for path in cases_folder().glob("*.yaml")}
+
 
 @pytest.mark.parametrize("base", [GRADUATE, RETURNER, CLOSED], ids=["graduate", "returner", "closed"])
-def test_nothing_is_wrong_with_the_records_that_the_others_are_made_of(tmp_path: Path, base: str) -> None:
+def test_nothing_is_wrong_with_the_records_that_others_are_made_of(tmp_path: Path, base: str) -> None:
     assert judged(tmp_path, base) == ()
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_the_record_breaks_this_rule_alone_and_just_there(tmp_path: Path, name: str) -> None:
-    pair = PAIRS[name]
-    found = judged(tmp_path, pair.bad, settings=pair.settings)
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", CASES)
+def test_the_bad_records_have_these_findings_and_no_others(tmp_path: Path, name: str, language: str) -> None:
+    speak(language)
+    case = CASES[name]
+    found = check_files(tmp_path, case, case.bad)
 
-    assert [(one.rule, one.field, one.path, one.line, one.column) for one in found] == [
-        (name[:5], pair.field, *place) for place in marked(pair.bad)
+    assert [(one.rule, one.severity, one.path, one.line, one.column, one.field, one.message) for one in found] == [
+        (name[:5], one.severity, f"records/{one.path}", one.line, one.column, one.field, str(one.message))
+        for one in case.findings
     ]
     assert found
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_its_neighbour_breaks_none(tmp_path: Path, name: str) -> None:
-    assert judged(tmp_path, PAIRS[name].good, settings=PAIRS[name].settings) == ()
+@pytest.mark.parametrize("name", CASES)
+def test_the_good_records_have_no_finding(tmp_path: Path, name: str) -> None:
+    assert check_files(tmp_path, CASES[name], CASES[name].good) == ()
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_the_same_is_found_in_french_with_every_blank_filled_in(tmp_path: Path, name: str) -> None:
-    speak("fr")
-    found = judged(tmp_path, PAIRS[name].bad, settings=PAIRS[name].settings)
-
-    assert {name[:5]} == {one.rule for one in found}
-    assert not any("{" in one.message or "“" in one.message.replace("“**CLEAR**”", "") for one in found)
-
-
-def test_a_link_is_no_record(tmp_path: Path) -> None:
-    judged(tmp_path, GRADUATE)
-    link = tmp_path / "records" / "2026-spring" / "00412346.yaml"
-    link.symlink_to(tmp_path / "records" / HERE)
-
-    assert [(one.rule, one.path) for one in judged(tmp_path, GRADUATE)] == [
-        ("GR015", "records/2026-spring/00412346.yaml")
-    ]
+@pytest.mark.parametrize("name", CASES)
+def test_the_texts_of_a_finding_differ_by_language_and_have_no_empty_blanks(name: str) -> None:
+    for one in CASES[name].findings:
+        assert one.message.en != one.message.fr
+        assert not any("{" in text for text in one.message)
+        assert "“" not in one.message.fr.replace("“**CLEAR**”", "")
 
 
-def test_every_rule_of_the_book_is_broken_above() -> None:
-    assert {name[:5] for name in PAIRS} | {"GR015"} == set(RULES)
+def test_there_is_a_file_of_cases_for_each_rule_and_none_for_another() -> None:
+    assert sorted(FILES) == list(RULES)
+    assert {path.name for path in cases_folder().iterdir()} - {path.name for path in FILES.values()} == {"README.md"}
 
 
-def test_no_two_rules_share_an_id_and_each_stands_in_its_family() -> None:
+@pytest.mark.parametrize("rule", RULES)
+def test_a_file_of_cases_begins_with_the_title_of_its_rule(rule: str) -> None:
+    assert FILES[rule].read_text(encoding="utf-8").startswith(f"# {rule}: {RULES[rule].title}\n\ncases:\n")
+
+
+def test_no_two_rules_share_an_id_and_each_is_in_its_family() -> None:
     ids = [(number, rule.id) for number, family in enumerate(FAMILIES) for rule in family.RULES]
 
     assert len(ids) == len(RULES)

@@ -1,4 +1,4 @@
-"""graduand explain: a rule or a column, with its reason, its cure and its source; offline."""
+"""graduand explain: a rule or a column, with its reason, its cure, its source and an example; offline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graduand.commands.session import Session
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
 
-HELP = N_("Explain a rule (GR301) or a column (disabled): why, the cure, and where it is written.")
+HELP = N_("Explain a rule (GR301) or a column (disabled): why, the cure, an example, and where it is written.")
 
 
 def explain(
@@ -19,8 +19,9 @@ def explain(
     as_json: Annotated[bool, Option("--json", help=_("One JSON object."))] = False,
 ) -> None:
     from graduand.reports.console import show
-    from graduand.reports.explain_text import field_text, rule_text
+    from graduand.reports.explain_text import case_text, field_text, rule_text
     from graduand.rules.registry import RULES
+    from graduand.rules.rule_cases import read_cases
     from graduand.similar import nearest
 
     workspace = session.workspace()
@@ -29,11 +30,12 @@ def explain(
         close = nearest(what, [*RULES, *workspace.school.fields])
         hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
         raise Usage(_("There is no rule and no column {what}.").format(what=quoted(what)) + hint)
+    case = read_cases(rule.id)[0] if rule else None
     if as_json:
-        from graduand.reports.explain_text import as_json as text
+        from graduand.reports.explain_text import explanation_json
 
-        sys.stdout.write(text(rule, field, workspace.importer))
-    elif rule is not None:
-        show(rule_text(rule, workspace.importer), session.colour)
+        sys.stdout.write(explanation_json(rule, field, workspace.importer, case))
+    elif rule and case:
+        show([*rule_text(rule, workspace.importer), *case_text(case)], session.colour)
     elif field is not None:
         show(field_text(field, workspace.importer), session.colour)

@@ -1,9 +1,9 @@
-"""An explanation: a rule, or a field, with why, the cure and the source; offline."""
+"""Explanations: of a rule with why, cure, sources and an example, or of a field, as text and as JSON."""
 
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, visible
 from graduand.reports.console import Line, Span, line
@@ -11,15 +11,18 @@ from graduand.reports.findings_text import severity_word
 from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from graduand.records.field import Field
     from graduand.records.importer import Importer
     from graduand.rules.rule import Rule
+    from graduand.rules.rule_cases import RuleCase
 
-_WIDTH = 88
-_MARGIN = 12
-"""Columns for what a paragraph is about."""
+_WIDTH: Final = 88
+_MARGIN: Final = 12
+"""Columns for the heading of a paragraph."""
+_WIDEST: Final = 200
+"""Columns of the longest line of an example."""
 
 
 def rule_text(rule: Rule, importer: Importer, width: int = _WIDTH) -> Iterator[Line]:
@@ -32,8 +35,25 @@ def rule_text(rule: Rule, importer: Importer, width: int = _WIDTH) -> Iterator[L
     yield from _sources(rule.sources, importer)
 
 
+def case_text(case: RuleCase, width: int = _WIDTH) -> Iterator[Line]:
+    """Return the bad records of a case, each line with a finding marked, their findings, and the good records."""
+    with_paths = len({*case.bad, *case.good}) > 1
+    marked = {(found.path, found.line) for found in case.findings}
+    yield line("")
+    if case.on:
+        yield from _example(_("Day"), [(case.on, False)])
+    if case.institution:
+        settings = ("# schema/institution.yaml", *case.institution.splitlines())
+        yield from _example(_("School"), [(text, False) for text in settings])
+    yield from _example(_("Wrong"), _lines_of(case.bad, marked, with_paths=with_paths))
+    for found in case.findings:
+        file = f"{found.path}:" if with_paths else ""
+        yield from _paragraph(_("Finding"), f"{file}{found.line}:{found.column}  {found.message}", width)
+    yield from _example(_("Right"), _lines_of(case.good, (), with_paths=with_paths))
+
+
 def field_text(field: Field, importer: Importer, values: Sequence[str] = (), width: int = _WIDTH) -> Iterator[Line]:
-    """Return the explanation of a field: its meaning, what may stand in it, where that is written.
+    """Return the explanation of a field: its meaning, the values that it may have, its sources.
 
     `values` are those that the school allows, when the field itself does not say.
     """
@@ -66,8 +86,29 @@ def _sources(keys: tuple[str, ...], importer: Importer) -> Iterator[Line]:
                 yield line(" " * _MARGIN, source.url)
 
 
-def as_json(rule: Rule | None, field: Field | None, importer: Importer) -> str:
-    """Return the same for a machine, as one JSON object."""
+def _lines_of(
+    files: Mapping[str, str], marked: Container[tuple[str, int]], *, with_paths: bool
+) -> Iterator[tuple[str, bool]]:
+    """Return the lines of some files, each with whether it is marked, below their paths where `with_paths` says so."""
+    for path, text in files.items():
+        if with_paths:
+            yield f"# records/{path}", False
+        for number, content in enumerate(text.splitlines(), 1):
+            yield content, (path, number) in marked
+
+
+def _example(head: str, lines: Iterable[tuple[str, bool]]) -> Iterator[Line]:
+    """Return lines of a file below one another, unwrapped; a mark stands in the margin of those that have one."""
+    for text, marked in lines:
+        mark = ">" if marked else ""
+        yield line(
+            Span(f"{head:<{_MARGIN - 2}}{mark:<2}", "dim"), Span(visible(text, _WIDEST), "bold" if marked else "")
+        )
+        head = ""
+
+
+def explanation_json(rule: Rule | None, field: Field | None, importer: Importer, case: RuleCase | None = None) -> str:
+    """Return the explanation of a rule, with an example, or of a field as one JSON object."""
     keys = rule.sources if rule else field.sources if field else ()
     sources = [{"key": key, **importer.sources[key]._asdict()} for key in keys if key in importer.sources]
     whole: dict[str, object] = {"schema": "graduand/explanation/1"}
@@ -78,8 +119,8 @@ def as_json(rule: Rule | None, field: Field | None, importer: Importer) -> str:
             "title": _(rule.title),
             "why": _(rule.why),
             "cure": _(rule.cure),
+            "waivable": rule.waivable,
         }
-        whole |= {"waivable": rule.waivable}
     elif field:
         whole |= {"column": field.key, "kind": field.kind, "label": str(field.label), "help": str(field.help)}
         whole |= {
@@ -88,4 +129,17 @@ def as_json(rule: Rule | None, field: Field | None, importer: Importer) -> str:
             "certainty": field.certainty,
             "checked_on": field.checked_on,
         }
-    return json_text(whole | {"sources": sources}) + "\n"
+    example = {"example": _example_object(case)} if case else {}
+    return json_text(whole | example | {"sources": sources}) + "\n"
+
+
+def _example_object(case: RuleCase) -> dict[str, object]:
+    """Return a case for JSON; the files by their paths below `records/`."""
+    return {
+        "on": case.on,
+        "institution": case.institution,
+        "bad": case.bad,
+        "findings": [found._asdict() | {"message": str(found.message)} for found in case.findings],
+        "cured": case.cure,
+        "good": case.good,
+    }

@@ -1,0 +1,88 @@
+"""Read the cases of a rule: records that break it, what is found in them, what cures them, and records that comply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from graduand.findings import Severity
+from graduand.language import Words
+from graduand.records.importer import bare
+from graduand.records.tree import parse
+from graduand.storage import disk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PROGRAM: Final = Path(__file__).parent.parent
+PATH: Final = "2026-spring/00412345.yaml"
+"""The path, below `records/`, of a record that is given without one."""
+
+
+class ExpectedFinding(NamedTuple):
+    """A finding that the bad records of a case have; `path` is below `records/`."""
+
+    path: str
+    line: int
+    column: int
+    field: str
+    severity: Severity
+    message: Words
+
+
+class RuleCase(NamedTuple):
+    """Bad and good records of a rule: path below `records/` → text, in which signs stand for unreadable characters."""
+
+    name: str
+    on: str
+    """The day of the check; empty: the rule does not depend on it."""
+    institution: str
+    """Lines of institution.yaml that the rule depends on; empty: none."""
+    bad: Mapping[str, str]
+    findings: tuple[ExpectedFinding, ...]
+    cure: Mapping[str, str]
+    """What `graduand cure` writes; empty: a person must decide."""
+    good: Mapping[str, str]
+
+
+def cases_folder() -> Path:
+    """Return the folder of the case files: inside the installed program, or in the tests of a checkout."""
+    inside = _PROGRAM / "rule_cases"
+    return inside if inside.is_dir() else _PROGRAM.parents[1] / "tests" / "rules" / "cases"
+
+
+def read_cases(rule: str) -> tuple[RuleCase, ...]:
+    """Return the cases of the rule with this id, the plainest first.
+
+    Raises:
+        Unreadable: the program was installed without them.
+    """
+    document = bare(parse(disk.read(cases_folder() / f"{rule}.yaml").decode()))
+    return tuple(map(_case, document["cases"]))
+
+
+def _case(case: Mapping[str, Any]) -> RuleCase:
+    return RuleCase(
+        name=case["name"],
+        on=case.get("on", ""),
+        institution=case.get("institution", ""),
+        bad=_files(case["bad"]),
+        findings=tuple(map(_finding, case["finds"])),
+        cure=_files(case.get("cure", {})),
+        good=_files(case["good"]),
+    )
+
+
+def _files(texts: str | Mapping[str, str]) -> Mapping[str, str]:
+    return {PATH: texts} if isinstance(texts, str) else texts
+
+
+def _finding(found: Mapping[str, str]) -> ExpectedFinding:
+    return ExpectedFinding(
+        path=found.get("file", PATH),
+        line=int(found["line"]),
+        column=int(found["column"]),
+        field=found.get("field", ""),
+        severity=Severity(found["severity"]),
+        message=Words(found["en"], found["fr"]),
+    )
