@@ -84,5 +84,5 @@ def _finding(found: Mapping[str, str]) -> ExpectedFinding:
         column=int(found["column"]),
         field=found.get("field", ""),
         severity=Severity(found["severity"]),
-        message=Words(found["en"], found["fr"]),
+        message=Words(en=found["en"], fr=found["fr"]),
     )
