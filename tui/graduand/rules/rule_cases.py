@@ -9,7 +9,7 @@ from graduand.findings import Severity
 from graduand.language import Words
 from graduand.records.importer import bare
 from graduand.records.tree import parse
-from graduand.storage import disk
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,7 @@ def read_cases(rule: str) -> tuple[RuleCase, ...]:
     Raises:
         Unreadable: the program was installed without them.
     """
-    document = bare(parse(disk.read(cases_folder() / f"{rule}.yaml").decode()))
+    document = bare(parse(file_reader.read(cases_folder() / f"{rule}.yaml").decode()))
     return tuple(map(_case, document["cases"]))
 
 
