@@ -117,7 +117,7 @@ def test_the_whole_example_is_in_the_json(root: Path) -> None:
             "column": 14,
             "field": "transition:waive:0:until",
             "severity": "error",
-            "message": case.findings[0].message.fr,
+            "message": case.findings[0].message.texts["fr"],
         }
     ]
 

@@ -77,12 +77,12 @@ def _files(texts: str | Mapping[str, str]) -> Mapping[str, str]:
     return {PATH: texts} if isinstance(texts, str) else texts
 
 
-def _finding(found: Mapping[str, str]) -> ExpectedFinding:
+def _finding(found: Mapping[str, Any]) -> ExpectedFinding:
     return ExpectedFinding(
         path=found.get("file", PATH),
         line=int(found["line"]),
         column=int(found["column"]),
         field=found.get("field", ""),
         severity=Severity(found["severity"]),
-        message=Words(en=found["en"], fr=found["fr"]),
+        message=Words(found["message"]),
     )
