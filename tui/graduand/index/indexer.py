@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from graduand.errors import Unreadable
@@ -13,20 +11,17 @@ from graduand.handshake.gathered import Gathered
 from graduand.handshake.row import DISABLED, row_of
 from graduand.index.index_page import IndexPage, People, is_ordinary
 from graduand.records import files, stamp
-from graduand.records.fast_reader import places
 from graduand.records.reading import read
-from graduand.records.record import Reading, Record
 from graduand.rules import judgement
 from graduand.rules.identity import KEYS, person_of
-from graduand.rules.plain import PlainReader
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from graduand.handshake.row import Row
-    from graduand.records.fast_reader import Text
+    from graduand.records.record import Record
     from graduand.records.school import School
     from graduand.rules.rule import Flaw
 
@@ -50,18 +45,13 @@ class Indexer:
 
     def leaf(self, cohort: str, paths: Sequence[str]) -> IndexPage:
         """Return what the files at `paths` come to."""
-        gathered = Gathered(self.school, self._plain.keys if self.many else ())
+        gathered = Gathered(self.school, ("username", "email_address"))
         stamps: list[bytes] = []
         people: list[tuple[Any, ...]] = []
         apart: dict[int, Row] = {}
         findings: dict[int, list[Finding]] = {}
         for index, (path, raw, stands) in enumerate(self._read(paths)):
             stamps.append(stands)
-            plain = self._plain.read(path, raw) if self.many and isinstance(raw, bytes) else None
-            if plain:
-                gathered.add_plain(plain)
-                people.append(self._person_of(path, plain))
-                continue
             record, found, row = self.judged(path, raw)
             if found:
                 findings[index] = found
@@ -83,7 +73,7 @@ class Indexer:
         """Return the record in a file, all that is wrong with it, what it `shared` too, and the row of a sound one."""
         if isinstance(raw, Finding):
             return None, [raw], None
-        reading = self._plainly(path, raw) or read(path, raw, self.school)
+        reading = read(path, raw, self.school)
         record, found = reading.record, [*reading.findings]
         if record is None:
             return None, found, None
@@ -92,11 +82,6 @@ class Indexer:
             found += judgement.findings(record, flaws, reading.places, self.on)
         sound = judgement.sound((record,), found)
         return record, found, row_of(sound[0], self.school, self.on) if sound else None
-
-    def _plainly(self, path: str, raw: bytes) -> Reading | None:
-        """Return what a file says whose texts are plain; where a policy has something to say of all, that is most."""
-        values = self._plain.values_of(raw) if self.many else None
-        return Reading(Record(path, values), (), places(raw.decode())) if values else None
 
     def _read(self, paths: Sequence[str]) -> Iterator[_Read]:
         now = stamp.now()
@@ -109,17 +94,3 @@ class Indexer:
                     yield path, files.load(self.root, path), stamp.NEVER
                 else:
                     yield path, raw, stamp.settled(stands, now)
-
-    @cached_property
-    def _plain(self) -> PlainReader:
-        return PlainReader(self.school, self.on)
-
-    @cached_property
-    def _person(self) -> Callable[[list[Text]], tuple[Text, ...]]:
-        places = {key: place for place, key in enumerate(self._plain.keys)}
-        return itemgetter(*(places.get(key, len(places)) for key in (*KEYS, DISABLED)))
-
-    def _person_of(self, path: str, plain: list[Text]) -> tuple[Text, ...]:
-        if self.records is not None:
-            self.records.append(Record(path, self._plain.values(plain)))
-        return self._person([*plain, None])

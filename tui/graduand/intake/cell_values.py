@@ -12,7 +12,7 @@ from graduand.intake import date_formats
 from graduand.intake.zero_padding import is_short
 from graduand.language import _, quoted
 from graduand.records.kinds import CLEAR, FieldKind, matches, plain_shape
-from graduand.rules.addresses import judge_address
+from graduand.rules.addresses import judge_domain
 from graduand.rules.registry import RULES
 from graduand.rules.values import close, judge_value, meant
 from graduand.similar import folded, nearest
@@ -215,7 +215,7 @@ def judged(value: Value, field: Field, school: School) -> Value | Wrong:
         if RULES[flaw.rule].severity is Severity.ERROR:
             return Wrong(_listed(field, value, school) or flaw.message)
     if field.kind is FieldKind.EMAIL and isinstance(value, str) and value != CLEAR:
-        for flaw in judge_address(field.key, value, school):
+        for flaw in judge_domain(field.key, value, school):
             if RULES[flaw.rule].severity is Severity.ERROR:
                 return Wrong(flaw.message)
     return value

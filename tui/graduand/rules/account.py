@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, visible
-from graduand.records.record import END
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
 
@@ -88,11 +87,9 @@ ASKED_OR_REQUIRED: Final = frozenset(
 )
 """The reasons that Handshake's own article names or that leave no choice [ALU]."""
 _MONTHS: Final = 12
-READS: Final = ("disabled", "transition:kind", END, _REASON, _BY, _ON)
-"""All that these rules look at."""
 
 
-def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
+def check_account(record: Record, school: School, on: str) -> Iterator[Flaw]:
     """Return what is wrong with the closing or reopening of the account, seen on the day `on`."""
     disabled, reason = record.text("disabled"), record.text(_REASON)
     if disabled not in {"true", "false"}:
@@ -155,3 +152,6 @@ def _months(since: str, until: str) -> int:
     year, month, day = map(int, since.split("-"))
     last_year, last_month, last_day = map(int, until.split("-"))
     return (last_year - year) * 12 + last_month - month - (last_day < day)
+
+
+CHECKS: Final = (check_account,)

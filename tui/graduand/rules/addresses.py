@@ -78,56 +78,65 @@ RULES: Final = (
 
 _EXTRA: Final = "additional_email_addresses"
 _ADVISER: Final = "assigned_to_email_address"
-READS: Final = ("email_address", "transition:kind")
-"""All that these rules look at, further addresses aside."""
 
 
-def judge(record: Record, school: School) -> Iterator[Flaw]:
-    """Return what is wrong with the record's addresses."""
-    for key, address in addresses_of(record, school):
-        yield from judge_address(key, address, school)
-    yield from _main(record, school)
+def check_main(record: Record, school: School, _on: str) -> Iterator[Flaw]:
+    """Return what is wrong with the domain of the main address."""
+    if record.domain in school.own_domains:
+        return
+    if _suspicion(record.domain, school)[0]:
+        yield from judge_domain("email_address", record.text("email_address"), school)
+    if record.returned and (address := record.text("email_address")):
+        message = _("{address} is a personal address, and the person returns.")
+        yield Flaw("GR305", "email_address", message.format(address=quoted(address)))
+
+
+def check_adviser(record: Record, school: School, _on: str) -> Iterator[Flaw]:
+    """Return a flaw when the adviser's address is not at the school."""
+    address = record.text(_ADVISER)
+    if address != CLEAR and matches(FieldKind.EMAIL, address) and domain_of(address) not in school.own_domains:
+        message = _("{address} is at none of the school's domains.")
+        yield Flaw("GR308", _ADVISER, message.format(address=quoted(address)))
+
+
+def check_additional(record: Record, school: School, _on: str) -> Iterator[Flaw]:
+    """Return what is wrong with the additional addresses."""
+    addresses = record.texts(_EXTRA)
+    if not addresses:
+        return
     main = record.text("email_address").casefold()
-    for index, address in enumerate(record.texts(_EXTRA)):
+    for index, address in enumerate(addresses):
+        yield from judge_domain(f"{_EXTRA}:{index}", address, school)
         if address.casefold() == main:
-            yield Flaw(
-                "GR306",
-                f"{_EXTRA}:{index}",
-                _("{address} is the main address already.").format(address=quoted(address)),
-            )
+            message = _("{address} is the main address already.")
+            yield Flaw("GR306", f"{_EXTRA}:{index}", message.format(address=quoted(address)))
     for index, address in dying(record, school):
         message = _("{address} ends with the school's mailbox.")
         yield Flaw("GR310", f"{_EXTRA}:{index}", message.format(address=quoted(address)))
+
+
+CHECKS: Final = (check_main, check_adviser, check_additional)
 
 
 def dying(record: Record, school: School) -> Iterator[tuple[int, str]]:
     """Return the additional addresses, with their places, that a graduate loses with the school's mailbox."""
     texts = record.texts(_EXTRA)
     if texts and loses_mailbox(record, school):
-        yield from (one for one in enumerate(texts) if one[1].rpartition("@")[2].lower() in school.own_domains)
+        yield from (one for one in enumerate(texts) if domain_of(one[1]) in school.own_domains)
 
 
-def addresses_of(record: Record, school: School) -> Iterator[tuple[str, str]]:
-    """Return each address of the record with its key; what is to be wiped is none."""
-    for key in ("email_address", _ADVISER):
-        if key in school.columns and (address := record.text(key)) and address != CLEAR:
-            yield key, address
-    for index, address in enumerate(record.texts(_EXTRA)):
-        yield f"{_EXTRA}:{index}", address
+def domain_of(address: str) -> str:
+    """Return the domain of an address, in lower case."""
+    return address.rpartition("@")[2].lower()
 
 
-def judge_address(key: str, address: str, school: School) -> Iterator[Flaw]:
-    """Return what is wrong with one address under a key by itself."""
+def judge_domain(key: str, address: str, school: School) -> Iterator[Flaw]:
+    """Return what is wrong with the domain of a person's address under a key."""
     if not matches(FieldKind.EMAIL, address):
-        yield Flaw("GR301", key, _no_address(address))
         return
-    domain = address.rpartition("@")[2].lower()
+    domain = domain_of(address)
     rule, other = _suspicion(domain, school)
-    if key == _ADVISER:
-        if domain not in school.own_domains:
-            message = _("{address} is at none of the school's domains.")
-            yield Flaw("GR308", key, message.format(address=quoted(address)))
-    elif rule == "GR302":
+    if rule == "GR302":
         message = _("{address} belongs to another institution ({domain}); the row would be skipped.")
         yield Flaw(rule, key, message.format(address=quoted(address), domain=domain))
     elif rule == "GR304":
@@ -149,29 +158,6 @@ def _suspicion(domain: str, school: School) -> tuple[str, str]:
         return "GR302", ""
     meant = next((known for known in school.importer.mail_providers if _one_off(domain, known)), "")
     return ("GR309", meant) if meant else ("", "")
-
-
-def _no_address(address: str) -> str:
-    """Say what keeps a text from being an address."""
-    shown = quoted(address)
-    if address.count("@") != 1:
-        return _("{value} has {count} @ signs; an address has one.").format(value=shown, count=address.count("@"))
-    if not address.isascii():
-        strange = next(char for char in address if not char.isascii())
-        message = _("{value} holds {char} ({code}), which no address has; it may only look like a plain letter.")
-        return message.format(value=shown, char=quoted(strange), code=f"U+{ord(strange):04X}")
-    if " " in address:
-        return _("{value} holds a blank.").format(value=shown)
-    if "." not in address.rpartition("@")[2]:
-        return _("{value} has no complete domain, such as mail.example.").format(value=shown)
-    return _("{value} is no address that mail could reach.").format(value=shown)
-
-
-def _main(record: Record, school: School) -> Iterator[Flaw]:
-    address = record.text("email_address")
-    if record.returned and address and record.domain not in school.own_domains:
-        message = _("{address} is a personal address, and the person returns.")
-        yield Flaw("GR305", "email_address", message.format(address=quoted(address)))
 
 
 def _one_off(domain: str, known: str) -> bool:

@@ -134,20 +134,18 @@ RULES: Final = (
 
 _YEARS_BACK: Final = 70
 _YEARS_AHEAD: Final = 15
-READS: Final = (START, END, ATTENDING, "transition:kind")
-"""All that these rules look at, with the year column."""
 
 
-def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
-    """Return what is wrong with the study; `on` is the day, `yyyy-mm-dd`, for which it is asked."""
-    yield from _dates(record, on)
+def check_transition(record: Record, school: School, on: str) -> Iterator[Flaw]:
+    """Return what keeps the study from fitting the transition, seen on the day `on`."""
     if record.graduated:
         yield from _graduate(record, school, on)
     elif record.returned:
         yield from _returner(record, school, on)
 
 
-def _dates(record: Record, on: str) -> Iterator[Flaw]:
+def check_dates(record: Record, _school: School, on: str) -> Iterator[Flaw]:
+    """Return what is wrong with the start and end dates by themselves."""
     start, end = real_day(record.text(START)), real_day(record.ends)
     if start and end and end < start:
         message = _("The study ends on {end}, before it starts on {start}.")
@@ -204,3 +202,6 @@ def _returner(record: Record, school: School, on: str) -> Iterator[Flaw]:
         yield Flaw("GR210", END, _("No end date is given, so the old one will be wiped."))
     elif "" < real_day(record.ends) < on:
         yield Flaw("GR214", END, _("The person returns, and the study ended on {end}.").format(end=quoted(record.ends)))
+
+
+CHECKS: Final = (check_dates, check_transition)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graduand.records.record import Record
+    from graduand.records.school import School
 
 RULES: Final = (
     error(
@@ -128,8 +129,8 @@ RULES: Final = (
 )
 
 
-def judge(record: Record) -> Iterator[Flaw]:
-    """Return what is wrong with the record's place."""
+def check_file_name(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
+    """Return a flaw when the file does not bear the username."""
     username = record.username
     if username not in {"", CLEAR} and not is_at_home(record.path, username):
         message = _("The username is {username}, so the file must be called {name}.")
@@ -139,6 +140,9 @@ def judge(record: Record) -> Iterator[Flaw]:
 def is_at_home(path: str, username: str) -> bool:
     """Tell whether the file at `path` bears the person's name."""
     return path.rpartition("/")[2] == file_name(username)
+
+
+PERSONAL_CHECKS: Final = (check_file_name,)
 
 
 def judge_places(paths: Sequence[str], usernames: Sequence[str]) -> Iterator[tuple[str, Flaw]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.records.record import Record
+    from graduand.records.school import School
 
 RULES: Final = (
     error(
@@ -145,8 +146,8 @@ def person_of(record: Record) -> Identity:
     return Identity(record.path, record.username, *parts)  # type: ignore[arg-type]
 
 
-def judge(record: Record) -> Iterator[Flaw]:
-    """Return what is wrong with a record's identity by itself."""
+def check_identifiers(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
+    """Return what is wrong with a person's identifiers beside each other."""
     username = record.username
     if username and is_address(username, record.text("email_address")):
         yield Flaw("GR409", "username", _("The username {username} is the address.").format(username=quoted(username)))
@@ -158,3 +159,6 @@ def judge(record: Record) -> Iterator[Flaw]:
 def is_address(username: str, address: str) -> bool:
     """Tell whether the username is the address."""
     return username.casefold() == address.casefold()
+
+
+PERSONAL_CHECKS: Final = (check_identifiers,)

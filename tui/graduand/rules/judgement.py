@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.findings import Finding, Place, Severity
-from graduand.rules import account, addresses, cross_record, dates, file_format, identity, policy, values
-from graduand.rules.registry import KNOWN, RULES, WAIVABLE
+from graduand.language import spoken
+from graduand.rules import cross_record, file_format, identity, policy
+from graduand.rules.memo import DOMAIN, CheckMemo
+from graduand.rules.registry import KNOWN, RULES, WAIVABLE, checks
 from graduand.rules.values import is_day
 
 if TYPE_CHECKING:
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
     from graduand.records.record import Record
     from graduand.records.school import School
-    from graduand.rules.rule import Flaw
+    from graduand.rules.rule import Check, Flaw
 
 
 class CheckedRecord(NamedTuple):
@@ -26,15 +29,27 @@ class CheckedRecord(NamedTuple):
 
 def judge(record: Record, school: School, on: str) -> list[Flaw]:
     """Return what is wrong with one record by itself, on the day `on` (`yyyy-mm-dd`), exemptions aside."""
-    return [
-        *file_format.judge(record),
-        *values.judge(record, school),
-        *dates.judge(record, school, on),
-        *addresses.judge(record, school),
-        *identity.judge(record),
-        *account.judge(record, school, on),
-        *policy.judge(record, school, on),
-    ]
+    flaws: list[Flaw] = []
+    answers = {**record.values, DOMAIN: record.domain}
+    for personal, remembered in _checks(school, on, spoken()):
+        for check in personal:
+            flaws += check(record, school, on)
+        for memo in remembered:
+            flaws += memo.flaws(record, answers)
+    return flaws
+
+
+@lru_cache(maxsize=8)
+def _checks(school: School, on: str, _language: str) -> tuple[tuple[Sequence[Check], Sequence[CheckMemo]], ...]:
+    """Return the checks of each family: those that are judged each time, and those that are remembered."""
+    return tuple(
+        (personal, tuple(CheckMemo(check, school, on) for check in remembered)) for personal, remembered in checks()
+    )
+
+
+def new_cases(school: School, on: str) -> dict[str, int]:
+    """Return how many records each remembered check has judged so far, by its name: the misses of its memo."""
+    return {memo.name: memo.misses for _personal, remembered in _checks(school, on, spoken()) for memo in remembered}
 
 
 def judge_all(records: Iterable[Record]) -> Iterator[cross_record.Shared]:

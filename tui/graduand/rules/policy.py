@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.records.date_messages import no_day
-from graduand.records.record import ATTENDING
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
 
@@ -81,27 +80,29 @@ RULES: Final = (
 
 _ASKED: Final = "transition:personal_email:requested_on"
 _ANSWER: Final = "transition:personal_email:answer_by"
-READS: Final = (
-    *("disabled", "email_address", "transition:kind", ATTENDING, _ASKED, _ANSWER),
-    *("transition:keeps_school_email", "transition:keeps_sso"),
-)
-"""All that these rules look at, exemptions aside."""
 
 
-def judge(record: Record, school: School, on: str) -> Iterator[Flaw]:
-    """Return what the school's policy asks for, seen on the day `on`."""
+def check_campaign(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
+    """Return what is wrong with the days of the request for a personal address."""
     asked, answer = real_day(record.text(_ASKED)), real_day(record.text(_ANSWER))
     if asked and answer and answer < asked:
         message = _("The answer is due on {answer}, before it was asked for on {asked}.")
         yield Flaw("GR603", _ANSWER, message.format(answer=quoted(answer), asked=quoted(asked)))
+
+
+def check_leaver(record: Record, school: School, on: str) -> Iterator[Flaw]:
+    """Return what a person must do before losing the mailbox or the login, seen on the day `on`."""
     if is_waiting(record, school):
-        yield from _waiting(record, answer, on)
+        yield from _waiting(record, real_day(record.text(_ANSWER)), on)
     if loses_login(record, school):
         yield Flaw(
             "GR604",
             "transition:keeps_sso",
             _("The person loses the school login and needs a Handshake password before."),
         )
+
+
+CHECKS: Final = (check_campaign, check_leaver)
 
 
 def keeps(record: Record, what: str, *, default: bool) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.findings import Severity
+
+if TYPE_CHECKING:
+    from graduand.records.record import Record
+    from graduand.records.school import School
 
 
 class Rule(NamedTuple):
@@ -27,6 +32,10 @@ class Flaw(NamedTuple):
     rule: str
     field: str
     message: str
+
+
+Check = Callable[["Record", "School", str], Iterable[Flaw]]
+"""Returns the flaws of a record of a school, seen on a day (`yyyy-mm-dd`); depends on nothing else."""
 
 
 def error(id: str, title: str, why: str, cure: str, *sources: str, waivable: bool = False) -> Rule:  # noqa: A002 - the word

@@ -17,7 +17,7 @@ from graduand.rules.rule import Flaw, error, note, warning
 from graduand.similar import folded, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from graduand.records.field import Field
     from graduand.records.record import Record, Value
@@ -248,60 +248,28 @@ RULES: Final = (
 )
 
 _COLLEGES: Final = "primary_education:college_names"
-SHOWN_AS_SENT: Final = frozenset({"primary_education:major_names", "primary_education:minor_names", _COLLEGES, *LISTED})
+_SHOWN_AS_SENT: Final = frozenset(
+    {"primary_education:major_names", "primary_education:minor_names", _COLLEGES, *LISTED}
+)
 """What appears on the profile as it is sent."""
 _LABELS: Final = "system_label_names"
-ALONE: Final = frozenset({_COLLEGES, _LABELS})
-"""Lists that are judged as a whole."""
-NEEDED: Final = frozenset({"transition:kind"})
-"""What every record needs, whatever the region asks for."""
 _ACRONYM: Final = 5
 _TEN_FIGURES: Final = 10
 _TOLD: Final = 10
 """Labels that a sentence names."""
 _REMEMBERED: Final = 5000
-"""Sound values of one column that are remembered; what is everybody's own fills no more than that."""
+"""Values without a flaw of one column that are remembered; those that differ from person to person fill it once."""
 
 
-def judge(record: Record, school: School) -> Iterator[Flaw]:
-    """Return what is wrong with the record's values, each by itself and beside its neighbours."""
-    yield from _missing(record, school)
-    sound = _sound(school)
-    for key, value in record.values.items():
-        known = sound[key]
-        if value in known:
-            continue
-        flaws = tuple(judge_value(school.fields[key], value, school))
-        if flaws:
-            yield from flaws
-        elif len(known) < _REMEMBERED:
-            known.add(value)
-    yield from _neighbours(record)
-    yield from _waivers(record)
-
-
-@lru_cache(maxsize=4)
-def _sound(_school: School) -> defaultdict[str, set[Value]]:
-    """Return the values without a flaw that this school's records held so far, by key: most come again."""
-    return defaultdict(set)
-
-
-def judge_value(field: Field, value: Value, school: School) -> Iterator[Flaw]:
-    """Return what is wrong with one value by itself."""
-    if value == CLEAR:
-        yield from _cleared(field)
-    elif isinstance(value, str):
-        yield from _text(field, field.key, value, school)
-    else:
-        yield from _list(field, value, school)
-
-
-def _missing(record: Record, school: School) -> Iterator[Flaw]:
+def check_missing(record: Record, school: School, _on: str) -> Iterator[Flaw]:
+    """Return a flaw for each value that every record needs and this one lacks."""
+    if record.values.keys() >= _needed(school):
+        return
     for header in school.region.required_values:
         if header not in record.values:
             message = _("{field} is missing; every row needs it.")
             yield Flaw("GR104", header, message.format(field=quoted(header)))
-    if not record.values.keys() >= NEEDED:
+    if "transition:kind" not in record.values:
         message = _("{field} is missing: it is “graduated” or “returned”.")
         yield Flaw("GR104", "transition:kind", message.format(field=quoted("transition: kind")))
     for header in school.region.expected_values:
@@ -310,7 +278,48 @@ def _missing(record: Record, school: School) -> Iterator[Flaw]:
             yield Flaw("GR105", header, message.format(field=quoted(header)))
 
 
-def _waivers(record: Record) -> Iterator[Flaw]:
+@lru_cache(maxsize=4)
+def _needed(school: School) -> frozenset[str]:
+    """Return the keys that a record of this school must or should have."""
+    return frozenset({"transition:kind", *school.region.required_values, *school.region.expected_values})
+
+
+def check_values(record: Record, school: School, _on: str) -> Iterator[Flaw]:
+    """Return what is wrong with each value by itself."""
+    known = _known_values(school)
+    for key, value in record.values.items():
+        if value not in known[key]:
+            yield from judge_value(school.fields[key], value, school)
+
+
+@lru_cache(maxsize=4)
+def _known_values(_school: School) -> defaultdict[str, set[Value]]:
+    """Return the values, by key, in which `judge_value` has found nothing before."""
+    return defaultdict(set)
+
+
+def judge_value(field: Field, value: Value, school: School) -> Sequence[Flaw]:
+    """Return what is wrong with one value by itself."""
+    known = _known_values(school)[field.key]
+    if value in known:
+        return ()
+    flaws = tuple(_judge_value(field, value, school))
+    if not flaws and len(known) < _REMEMBERED:
+        known.add(value)
+    return flaws
+
+
+def _judge_value(field: Field, value: Value, school: School) -> Iterator[Flaw]:
+    if value == CLEAR:
+        yield from _cleared(field)
+    elif isinstance(value, str):
+        yield from _text(field, field.key, value, school)
+    else:
+        yield from _list(field, value, school)
+
+
+def check_waiver_texts(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
+    """Return what is hidden in the texts of exemptions."""
     for index, waiver in enumerate(record.waivers):
         for name, text in waiver._asdict().items():
             for rule, message in _seen(FieldKind.NOTE, text, spoken()):
@@ -361,7 +370,7 @@ def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:
     if right or (allowed and text not in allowed):
         foreign = field.values_of not in {"", school.institution.region} and not right
         yield Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed, right))
-    if field.key in SHOWN_AS_SENT and text.isupper() and len(text) > _ACRONYM:
+    if field.key in _SHOWN_AS_SENT and text.isupper() and len(text) > _ACRONYM:
         message = _("{value} is all capitals and would be shown so.")
         yield Flaw("GR128", key, message.format(value=quoted(text)))
 
@@ -407,27 +416,48 @@ def _look(kind: FieldKind, text: str) -> Iterator[tuple[str, str]]:
     if text[0] in "=+-@\t\r" and kind is not FieldKind.PHONE:
         message = _("{value} begins with {char}; a spreadsheet that opens the upload would run it as a formula.")
         yield "GR116", message.format(value=quoted(text), char=quoted(text[0]))
-    yield from _shape(kind, text)
+    yield from _SHAPES[kind](text)
 
 
-_SHAPELESS: Final = frozenset({FieldKind.EMAIL, FieldKind.NOTE})
+def _no_shape(_text: str) -> Iterator[tuple[str, str]]:
+    yield from ()
 
 
-def _shape(kind: FieldKind, text: str) -> Iterator[tuple[str, str]]:
-    if kind is FieldKind.NAME:
-        yield from _name(text)
-    elif kind is FieldKind.DATE:
-        if not is_day(text):
-            yield "GR106", _not_a_date(text)
-    elif kind is FieldKind.IDENTIFIER:
-        yield from _identifier(text)
-    elif kind not in _SHAPELESS and not matches(kind, text):
-        rule, message = _MISSHAPEN[kind]
-        right = close(kind, text)
-        yield rule, _written_here(text, right) if right else _(message).format(value=quoted(text))
-    elif kind is FieldKind.PHONE and (count := len(text.removeprefix("+"))) != _TEN_FIGURES:
+def _date(text: str) -> Iterator[tuple[str, str]]:
+    if not is_day(text):
+        yield "GR106", _not_a_date(text)
+
+
+def _email(text: str) -> Iterator[tuple[str, str]]:
+    if not matches(FieldKind.EMAIL, text):
+        yield "GR301", _no_address(text)
+
+
+def _boolean(text: str) -> Iterator[tuple[str, str]]:
+    if not matches(FieldKind.BOOLEAN, text):
+        message = _("{value} is neither true nor false; write true or false.")
+        yield "GR107", _meant_or(FieldKind.BOOLEAN, text, message)
+
+
+def _grade(text: str) -> Iterator[tuple[str, str]]:
+    if not matches(FieldKind.GPA, text):
+        message = _("{value} is no average from 0 to 4 with at most two decimals and a point, such as 3.25.")
+        yield "GR108", _meant_or(FieldKind.GPA, text, message)
+
+
+def _phone(text: str) -> Iterator[tuple[str, str]]:
+    if not matches(FieldKind.PHONE, text):
+        message = _("{value} is no phone number of figures with an optional + in front.")
+        yield "GR125", _meant_or(FieldKind.PHONE, text, message)
+    elif (count := len(text.removeprefix("+"))) != _TEN_FIGURES:
         message = _("{value} has {count} figures; ten are safe.")
         yield "GR126", message.format(value=quoted(text), count=count)
+
+
+def _meant_or(kind: FieldKind, text: str, message: str) -> str:
+    """Say how a text is written here; `message` when that cannot be told."""
+    right = close(kind, text)
+    return _written_here(text, right) if right else message.format(value=quoted(text))
 
 
 def _name(text: str) -> Iterator[tuple[str, str]]:
@@ -439,6 +469,22 @@ def _name(text: str) -> Iterator[tuple[str, str]]:
         yield "GR127", message.format(value=quoted(text), char=quoted(char), name=name)
 
 
+def _no_address(address: str) -> str:
+    """Say what keeps a text from being an address."""
+    shown = quoted(address)
+    if address.count("@") != 1:
+        return _("{value} has {count} @ signs; an address has one.").format(value=shown, count=address.count("@"))
+    if not address.isascii():
+        strange = next(char for char in address if not char.isascii())
+        message = _("{value} holds {char} ({code}), which no address has; it may only look like a plain letter.")
+        return message.format(value=shown, char=quoted(strange), code=f"U+{ord(strange):04X}")
+    if " " in address:
+        return _("{value} holds a blank.").format(value=shown)
+    if "." not in address.rpartition("@")[2]:
+        return _("{value} has no complete domain, such as mail.example.").format(value=shown)
+    return _("{value} is no address that mail could reach.").format(value=shown)
+
+
 def _identifier(text: str) -> Iterator[tuple[str, str]]:
     char = next((char for char in text if not matches(FieldKind.IDENTIFIER, char)), "")
     if char:
@@ -446,14 +492,19 @@ def _identifier(text: str) -> Iterator[tuple[str, str]]:
         yield "GR119", message.format(value=quoted(text), char=quoted(char), code=f"U+{ord(char):04X}")
 
 
-_MISSHAPEN: Final = {
-    FieldKind.BOOLEAN: ("GR107", N_("{value} is neither true nor false; write true or false.")),
-    FieldKind.GPA: (
-        "GR108",
-        N_("{value} is no average from 0 to 4 with at most two decimals and a point, such as 3.25."),
-    ),
-    FieldKind.PHONE: ("GR125", N_("{value} is no phone number of figures with an optional + in front.")),
-}
+_SHAPES: Final[Mapping[FieldKind, Callable[[str], Iterator[tuple[str, str]]]]] = defaultdict(
+    lambda: _no_shape,
+    {
+        FieldKind.NAME: _name,
+        FieldKind.DATE: _date,
+        FieldKind.IDENTIFIER: _identifier,
+        FieldKind.EMAIL: _email,
+        FieldKind.BOOLEAN: _boolean,
+        FieldKind.GPA: _grade,
+        FieldKind.PHONE: _phone,
+    },
+)
+"""What is judged of the text of a kind besides its characters."""
 _TRUTH: Final = {
     **dict.fromkeys(("true", "yes", "y", "on", "1", "vrai", "oui", "o"), "true"),
     **dict.fromkeys(("false", "no", "n", "off", "0", "faux", "non"), "false"),
@@ -514,11 +565,12 @@ def is_day(text: str) -> bool:
     return True
 
 
-def _neighbours(record: Record) -> Iterator[Flaw]:
+def check_lists(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
+    """Return what is wrong with lists beside the values that they must contain, and with several colleges."""
     for main, listed in LISTED.items():
-        text, texts = record.text(main), record.texts(listed)
-        if text and text != CLEAR and text not in texts:
-            close = nearest(text, texts)
+        text = record.text(main)
+        if text and text != CLEAR and text not in record.texts(listed):
+            close = nearest(text, record.texts(listed))
             hint = _(" The list has {close}.").format(close=quoted(close)) if close else ""
             message = _("{value} is not in {list}.").format(value=quoted(text), list=quoted(listed))
             yield Flaw("GR123", main, message + hint)
@@ -528,3 +580,7 @@ def _neighbours(record: Record) -> Iterator[Flaw]:
             if "," in college:
                 message = _("{value} has a comma and cannot stand beside another college.")
                 yield Flaw("GR124", f"{_COLLEGES}:{index}", message.format(value=quoted(college)))
+
+
+PERSONAL_CHECKS: Final = (check_missing, check_values, check_waiver_texts)
+CHECKS: Final = (check_lists,)
