@@ -15,7 +15,7 @@ import pytest
 from graduand.commands.app import COMMANDS
 from graduand.screens.app import GraduandApp
 from graduand.screens.base_app import Shell
-from graduand.screens.editing import EditingScreen
+from graduand.screens.form import EditingScreen
 from graduand.screens.keys import key_name
 from graduand.screens.people import PeopleScreen
 from tests.repository import HOUSE, begin, commit, git

@@ -18,10 +18,9 @@ from graduand.language import speak
 from graduand.records.kinds import CLEAR
 from graduand.screens import save_flow
 from graduand.screens.app import GraduandApp
-from graduand.screens.fields.day import stepped
-from graduand.screens.fields.edited import pasted, shown
+from graduand.screens.fields.choice import stepped
 from graduand.screens.fields.sheet import FieldSheet
-from graduand.screens.fields.text import TextField
+from graduand.screens.fields.text import TextField, pasted, shown
 from graduand.screens.form import FormScreen
 from graduand.workspace import Workspace
 from tests.editing.drafts import ON, OTHER, PATH, commits, draft_of, message, people, text_at

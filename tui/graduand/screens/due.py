@@ -19,11 +19,11 @@ from graduand.reports.due_text import counts, cure_words, due_words, kind_words
 from graduand.reports.labels import terms_of
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
+from graduand.screens.plan import full_name
 from graduand.screens.save_worker import save
 from graduand.screens.view import View
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
-from graduand.screens.widgets.plan_line import full_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

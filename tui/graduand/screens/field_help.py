@@ -13,7 +13,7 @@ from textual.widgets import Static
 from graduand.language import N_, _
 from graduand.reports.explain_text import field_text, rule_text
 from graduand.rules.registry import RULES
-from graduand.screens.report_lines import printed
+from graduand.screens.page import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,9 +70,9 @@ class MeaningScreen(ModalScreen[None]):
     def _parts(self) -> Iterator[Content]:
         width = min(self.app.size.width, 92) - _FRAME
         values = tuple(choice.value for choice in self._choices.choices) if self._choices else ()
-        yield printed(field_text(self._field, self._importer, values, width))
+        yield content_of(field_text(self._field, self._importer, values, width))
         for rule in dict.fromkeys(finding.rule for finding in self._found):
-            yield printed(rule_text(RULES[rule], self._importer, width))
+            yield content_of(rule_text(RULES[rule], self._importer, width))
         keys = [Content.assemble((f"{key:<16}", "bold $text-accent"), _(words)) for key, words in KEYS]
         yield Content("\n").join([Content.styled(_("Keys"), "bold"), *keys])
 

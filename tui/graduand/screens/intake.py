@@ -20,7 +20,7 @@ from graduand.records.kinds import FieldKind
 from graduand.reports.intake_people import IncomingPerson, people_of
 from graduand.reports.intake_text import column_word, counts, read_facts
 from graduand.reports.labels import terms_of
-from graduand.screens.choice import ChoiceScreen
+from graduand.screens.choose import ChoiceScreen
 from graduand.screens.class_form import Arrival, ClassForm, ordered
 from graduand.screens.messages import Changed
 from graduand.screens.view import View

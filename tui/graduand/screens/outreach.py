@@ -20,12 +20,12 @@ from graduand.reports.labels import terms_of
 from graduand.reports.outreach_text import asked_words, counts, title, why_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
+from graduand.screens.plan import full_name
 from graduand.screens.save_worker import save
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
-from graduand.screens.widgets.plan_line import full_name
 
 if TYPE_CHECKING:
     from graduand.screens.waiting import Tell

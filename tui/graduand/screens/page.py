@@ -1,4 +1,4 @@
-"""Page: a text to read, in a window that closes again."""
+"""A text or a report, in a window that closes again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from graduand.findings import Severity
 from graduand.language import N_
 
 if TYPE_CHECKING:
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from graduand.reports.console import Line
+
+
+SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
+_NARROWEST: Final = 10
+"""Columns for a text, however narrow its place is."""
+COLOURS: Final = {Severity.ERROR: "$text-error", Severity.WARNING: "$text-warning", Severity.NOTE: "$text-primary"}
+
+
+def hanging(mark: Content, body: Content, width: int) -> Content:
+    """Return `body` behind `mark`, wrapped to `width` columns so that nothing stands below the mark."""
+    room = max(width - mark.cell_length, _NARROWEST)
+    first, *others = body.wrap(room) or [body]
+    indent = Content(" " * mark.cell_length)
+    return Content("\n").join([Content.assemble(mark, first), *(Content.assemble(indent, one) for one in others)])
+
 
 _STYLES: Final = {
     "red": "$text-error",

@@ -1,7 +1,9 @@
-"""ChoiceField: one value out of several, stepped to, begun to type, or found in a list."""
+"""Fields with set values: one of several, stepped to or found in a list, and a date."""
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,7 +14,7 @@ from textual.widget import Widget
 from graduand.editing.sections import FieldChoice
 from graduand.language import _, visible
 from graduand.screens.choose import ChooseScreen, Option
-from graduand.screens.fields.edited import Edited
+from graduand.screens.fields.text import Edited, TextField
 from graduand.similar import folded
 
 if TYPE_CHECKING:
@@ -129,3 +131,37 @@ class ChoiceField(Widget, can_focus=True):
         """Show the list to the mouse."""
         if self.has_focus:
             self.action_list()
+
+
+class DayField(TextField):
+    """A date `yyyy-mm-dd`; stepping begins from today when it is empty."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+up", "step(1, 0)", show=False, id="day.later"),
+        Binding("ctrl+down", "step(-1, 0)", show=False, id="day.earlier"),
+        Binding("pageup", "step(0, 1)", show=False, id="day.month_later"),
+        Binding("pagedown", "step(0, -1)", show=False, id="day.month_earlier"),
+    ]
+
+    def __init__(self, key: str, today: str) -> None:
+        super().__init__(key)
+        self._today = today
+
+    def action_step(self, days: int, months: int) -> None:
+        """Go so many days and months on."""
+        self.value = stepped(self.value.strip(), self._today, days, months)
+        self.cursor_position = len(self.value)
+
+
+def stepped(text: str, today: str, days: int, months: int) -> str:
+    """Return the day so many days and months after `text`; today when that is no day."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        last = monthrange(years, month + 1)[1]
+        return (day.replace(year=years, month=month + 1, day=min(day.day, last)) + timedelta(days)).isoformat()
+    except (ValueError, OverflowError):  # beyond the first or the last year
+        return text

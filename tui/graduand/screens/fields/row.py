@@ -13,13 +13,10 @@ from textual.widgets import Static
 from graduand.editing.draft import WAIVE
 from graduand.language import _
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.screens.fields.choice import ChoiceField
-from graduand.screens.fields.day import DayField
-from graduand.screens.fields.items import ItemsField
-from graduand.screens.fields.note import NoteField
-from graduand.screens.fields.text import TextField
+from graduand.screens.fields.choice import ChoiceField, DayField
+from graduand.screens.fields.text import ItemsField, NoteField, TextField
 from graduand.screens.fields.waivers import WaiversField
-from graduand.screens.report_lines import COLOURS, SIGNS
+from graduand.screens.page import COLOURS, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from graduand.editing.draft import held, placed
 from graduand.editing.sections import choices, sections, standings
 from graduand.language import _
 from graduand.screens.fields.row import FieldRow
-from graduand.screens.report_lines import COLOURS, SIGNS
+from graduand.screens.page import COLOURS, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,18 +1,62 @@
-"""TextField: one line of text."""
+"""Fields of text: one line, several lines, a list, a note; and the message that a field has changed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, TextArea
 
-from graduand.screens.fields.edited import Edited, shown
-from graduand.screens.fields.line import SafeInput
+from graduand.language import visible
+from graduand.records.kinds import CLEAR
 
 if TYPE_CHECKING:
+    from textual.events import Paste
+
     from graduand.editing.draft import Held
+
+
+_WHOLE: Final = 1_000_000
+"""Characters; no value is cut while it is edited."""
+
+
+@dataclass
+class Edited(Message):
+    """Somebody gave a field another value; None takes its key out of the record."""
+
+    key: str
+    value: Held | None
+    whole: bool = False
+    """Whether this is all, and not a letter of more to come."""
+
+
+def shown(text: str) -> str:
+    """Return a text as a field shows it: what a terminal would obey or hide is spelled out, line ends stay."""
+    return text if text.isprintable() else "\n".join(visible(line, _WHOLE) for line in text.split("\n"))
+
+
+def pasted(text: str) -> str:
+    """Return of a pasted text what can be typed; what nobody could see is left out."""
+    return "".join(char for char in text.replace("\t", " ") if char.isprintable() or char in "\n\u00a0\u202f")
+
+
+class SafeInput(Input):
+    """One line to type into, without a border and without blinking."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    def on_paste(self, event: Paste) -> None:
+        """Take the first line of what is pasted."""
+        event.prevent_default()
+        event.stop()
+        self.replace(pasted(event.text).strip("\n").partition("\n")[0], *self.selection)
 
 
 class TextField(SafeInput):
@@ -62,3 +106,107 @@ class TextField(SafeInput):
         """Tell what was typed."""
         event.stop()
         self.post_message(Edited(self.key, self.now))
+
+
+class PageField(TextArea):
+    """A text of several lines; an empty field is an absent key. The arrows lead out of it at its ends."""
+
+    DEFAULT_CSS = """
+    PageField {
+        height: auto; max-height: 8; border: none; padding: 0 1; background: $surface;
+        &:focus { background: $surface-active; border: none; }
+        & .text-area--cursor-line { background: transparent; }
+        & .text-area--placeholder { color: $foreground 55%; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "up_or_out", show=False, id="page.up"),
+        Binding("down", "down_or_out", show=False, id="page.down"),
+    ]
+
+    def __init__(self, key: str) -> None:
+        super().__init__(compact=True, show_line_numbers=False, soft_wrap=True, highlight_cursor_line=False)
+        self.key = key
+        self.cursor_blink = False
+        self._held: Held | None = None
+        self._seen = ""
+
+    @abstractmethod
+    def text_of(self, value: Held | None) -> str:
+        """Return a value as lines."""
+
+    @abstractmethod
+    def value_of(self, text: str) -> Held | None:
+        """Return the value that the lines are."""
+
+    @property
+    def now(self) -> Held | None:
+        """What is in it; what only looks like the old text is the old text."""
+        return self._held if self.text == self._seen else self.value_of(self.text)
+
+    def show(self, value: Held | None) -> None:
+        """Show what the record holds."""
+        if value == self.now:
+            return
+        self._held = value
+        self._seen = shown(self.text_of(value))
+        with self.prevent(TextArea.Changed):
+            self.load_text(self._seen)
+        self.move_cursor(self.document.end)
+
+    def stand(self, text: str) -> None:
+        """Say what holds as long as the field is empty."""
+        self.placeholder = Content(text)
+
+    @on(TextArea.Changed)
+    def tell_the_form(self, event: TextArea.Changed) -> None:
+        """Tell what was typed."""
+        event.stop()
+        self.post_message(Edited(self.key, self.now))
+
+    def on_paste(self, event: Paste) -> None:
+        """Take what is pasted, without what nobody could see."""
+        event.prevent_default()
+        event.stop()
+        self.replace(pasted(event.text), *self.selection)
+
+    def action_up_or_out(self) -> None:
+        """Go a line up; from the first one to the field above."""
+        if self.cursor_at_first_line:
+            self.screen.focus_previous()
+        else:
+            self.action_cursor_up()
+
+    def action_down_or_out(self) -> None:
+        """Go a line down; from the last one to the field below."""
+        if self.cursor_at_last_line:
+            self.screen.focus_next()
+        else:
+            self.action_cursor_down()
+
+
+class ItemsField(PageField):
+    """The items of a list; empty lines are none."""
+
+    def text_of(self, value: Held | None) -> str:
+        """Return the items as lines."""
+        if isinstance(value, str):
+            return value
+        return "\n".join(str(item).replace("\n", "⏎") for item in value or ())
+
+    def value_of(self, text: str) -> Held | None:
+        """Return the lines as items; the word for wiping stands alone."""
+        items = tuple(line for line in text.split("\n") if line.strip())
+        return CLEAR if items == (CLEAR,) else items or None
+
+
+class NoteField(PageField):
+    """Free text of any number of lines."""
+
+    def text_of(self, value: Held | None) -> str:
+        """Return the text."""
+        return value if isinstance(value, str) else ""
+
+    def value_of(self, text: str) -> Held | None:
+        """Return the text; blanks alone are none."""
+        return text if text.strip() else None

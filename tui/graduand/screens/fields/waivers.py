@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from graduand.language import _, visible
 from graduand.records.transition import Waiver
-from graduand.screens.fields.edited import Edited
-from graduand.screens.waiver_question import ExemptScreen
+from graduand.screens.fields.text import Edited
+from graduand.screens.form_questions import ExemptScreen
 
 if TYPE_CHECKING:
     from graduand.editing.draft import Held

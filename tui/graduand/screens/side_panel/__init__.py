@@ -1,1 +1,0 @@
-"""What stands beside the form: the row, the history, the file."""
