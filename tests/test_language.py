@@ -236,8 +236,8 @@ def test_the_help_is_in_one_language(command: str, capsys: pytest.CaptureFixture
 REFUSED: Final = {
     "check --nonsense": "L’option --nonsense n’existe pas. Aide",
     "check --strit": "Vouliez-vous dire --strict",
-    "chek": "La commande 'chek' n’existe pas. Vouliez-vous dire check",
-    "explain": "Il manque GR301|COLUMN.",
+    "chek": "La commande «\u00a0chek\u00a0» n’existe pas. Vouliez-vous dire check",
+    "explain": "Il manque GR301|COLONNE.",
     "check --on": "--on demande une valeur.",
     "check --json=2": "--json ne prend pas de valeur.",
     "schema a b": "C’est trop\u00a0: «\u00a0a b\u00a0».",

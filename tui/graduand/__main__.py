@@ -1,4 +1,4 @@
-"""The door: decides the language, runs a command, and turns what stops it into a sentence and an exit code."""
+"""The entry point: choose the language, run the command, turn what stops it into one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command and return its exit code; every trouble becomes one sentence."""
+    """Run the command and return its exit code; every error becomes one sentence."""
     import gc
 
     from graduand import language
@@ -33,10 +33,12 @@ def run(arguments: Sequence[str]) -> int:
             # What another program reads is UTF-8 whatever the locale; a terminal shows what it can.
             encoding = stream.encoding if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
-    gc.set_threshold(100_000)  # a command makes many values and few circles
+    gc.set_threshold(100_000)  # a command makes many values and few cycles
     language.speak(_language(arguments))
     try:
-        code = _command(arguments)
+        from graduand.commands.app import run as run_command
+
+        code = run_command(arguments)
         sys.stdout.flush()
     except Trouble as trouble:
         return _say(str(trouble), trouble.exit_code)
@@ -45,21 +47,9 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FINDINGS
-    except Exception as error:  # noqa: BLE001 - the last door: whatever comes here is a bug
+    except Exception as error:  # noqa: BLE001 - whatever else is raised is a bug
         return _bug(error)
     return code
-
-
-def _command(arguments: Sequence[str]) -> int:
-    from graduand.commands.app import run as run_command
-    from graduand.commands.session import Ended
-    from graduand.errors import Exit
-
-    try:
-        run_command(["--help"] if "--version" in arguments[:1] else arguments)
-    except Ended as ended:
-        return ended.code
-    return Exit.DONE
 
 
 def _language(arguments: Sequence[str]) -> str:
@@ -88,12 +78,14 @@ def _schools_language(arguments: Sequence[str]) -> str:
 
 
 def _say(sentence: str, code: int) -> int:
-    sys.stderr.write(f"graduand: {sentence}\n")
+    """Write a sentence to standard error and return the code; while a shell completes, nothing may disturb its line."""
+    if "_GRADUAND_COMPLETE" not in os.environ:
+        sys.stderr.write(f"graduand: {sentence}\n")
     return code
 
 
 def _bug(error: Exception) -> int:
-    """Name a bug by where it happened, so that nobody's data is in what people send us."""
+    """Name a bug by where it happened, so that no data of a record is in the report."""
     import hashlib
     import traceback
     from pathlib import Path

@@ -220,6 +220,12 @@ class Workspace(_Place):
         seen.update(b"".join([found.stamps.get(path, NEVER) for path in found.paths]))
         return seen.digest()
 
+    def record_paths(self) -> tuple[str, ...]:
+        """Return the paths of all records from the root, by listing folders only."""
+        from graduand.records import files
+
+        return files.find(self.root).paths
+
     def records(self, paths: Sequence[str]) -> tuple[Record, ...]:
         """Return the records in the files at `paths`, as far as they can be read."""
         from graduand.index.index import MANY

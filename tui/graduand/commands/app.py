@@ -1,53 +1,32 @@
-"""The command line: the options before a command, and the commands."""
+"""The command line: the options before a command, and what runs it."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from enum import StrEnum
-from importlib import import_module
+from io import StringIO
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from graduand.commands import quick_parse
-from graduand.commands.parameters import Entry, Option, words_of
-from graduand.commands.session import Ended, Session
+import typer
+import typer.core
+import typer.main
+
+from graduand import __version__
+from graduand.commands.command_classes import COMMANDS, LazyGroup, translated
+from graduand.commands.session import Session, say
+from graduand.errors import Exit, Usage
 from graduand.language import N_, _
 
-ABOUT = N_(
-    "From reviewed YAML records to the files that Handshake's Importer takes. Without a command, the interface opens."
-)
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
-COMMANDS = (
-    "intake",
-    "edit",
-    "check",
-    "cure",
-    "plan",
-    "compile",
-    "uploaded",
-    "uploads",
-    "reconcile",
-    "rollback",
-    "outreach",
-    "due",
-    "sheet",
-    "log",
-    "audit",
-    "diff",
-    "text",
-    "explain",
-    "fmt",
-    "forget",
-    "schema",
-    "init",
-    "doctor",
-)
-"""In the order of the help; for each there is a module that holds a function of its name, and a sentence HELP."""
+    from typer._click import Command as ClickCommand
 
+__all__ = ["COMMANDS", "run"]
 
-_TAKING = frozenset({"--root", "--lang", "--color"})
-"""The options before a command whose next word is a value."""
+ABOUT = N_("Turn reviewed YAML records into the files that Handshake imports. Without a command, the interface opens.")
 
 
 class Colour(StrEnum):
@@ -59,76 +38,112 @@ class Colour(StrEnum):
 
 
 class Language(StrEnum):
-    """The languages that the program speaks."""
+    """The languages of the program."""
 
     fr = "fr"
     en = "en"
 
 
-def options(
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"graduand {__version__}\n")
+        raise typer.Exit
+
+
+def start(
+    context: typer.Context,
     root: Annotated[
         Path | None,
-        Option(help=_("The folder that holds records/ and schema/; found from here upwards by default.")),
+        typer.Option(
+            metavar=N_("FOLDER"),
+            readable=False,
+            help=N_("The folder with records/ and schema/; by default this one or the nearest above it."),
+        ),
     ] = None,
     lang: Annotated[
         Language | None,
-        Option(help=_("The language of messages; GRADUAND_LANG and institution.yaml by default.")),
+        typer.Option(help=N_("The language of messages; by default GRADUAND_LANG, then institution.yaml.")),
     ] = None,
-    color: Annotated[Colour, Option(help=_("When to print in colour."))] = Colour.auto,
-    version: Annotated[bool, Option("--version", help=_("Print the version and end."))] = False,
-) -> Session:
-    """Keep the options for the command; `lang` and `version` have done their work before."""
-    del lang, version
-    return Session(root, color.value)
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Run the command line: plain words at once, all others by Typer, which has the help and the complaints.
-
-    Raises:
-        Usage: the words do not fit.
-        Ended: the command says by its code what it found.
-    """
-    before, name, after = _parted(arguments)
-    head = Entry(words_of(options), _(ABOUT), lambda _nobody, values: options(**values))  # type: ignore[arg-type]
-    said = quick_parse.values_of(head.words, before)
-    if said is not None and name and not said["version"]:
-        entry = entry_of(name)
-        values = quick_parse.values_of(entry.words, after)
-        if values is not None:
-            entry.call(head.call(None, said), values)
-            return
-    elif said is not None and not arguments and alone(Session()):
+    color: Annotated[Colour, typer.Option(help=N_("When to print in colour."))] = Colour.auto,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help=N_("Print the version and end."))
+    ] = False,
+) -> None:
+    """Hand the options to the command; without a command open the interface, or print the help without a terminal."""
+    del lang, version  # the language was chosen before the help was made
+    context.obj = Session(root, color.value)
+    if context.invoked_subcommand is not None:
         return
-    from graduand.commands import typer_adapter
-
-    typer_adapter.run(head, {one: entry_of(one) for one in ([name] if name else COMMANDS)}, alone, arguments)
-
-
-def _parted(arguments: Sequence[str]) -> tuple[Sequence[str], str, Sequence[str]]:
-    """Return the words before a command, the command, and those after it; "" where none is named."""
-    for number, word in enumerate(arguments):
-        if word in COMMANDS and (number == 0 or arguments[number - 1] not in _TAKING):
-            return arguments[:number], word, arguments[number + 1 :]
-    return arguments, "", ()
-
-
-def entry_of(name: str) -> Entry:
-    """Return a command; only its own module is imported."""
-    module = import_module(f"graduand.commands.{name}")
-    command = getattr(module, name)
-
-    def call(session: Session, values: dict[str, object]) -> object:
-        return command(session, **values)
-
-    return Entry(words_of(command), _(module.HELP), call)
-
-
-def alone(session: Session) -> bool:
-    """Open the interface at a terminal; anywhere else tell that there is nothing to do."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return False
+        sys.stdout.write(f"{context.get_help()}\n")
+        return
     from graduand.screens.app import open_interface
     from graduand.workspace import today
 
-    raise Ended(open_interface(session.workspace(), today()))
+    raise typer.Exit(open_interface(context.obj.workspace(), today()))
+
+
+def program() -> ClickCommand:
+    """Return the whole command line, its help in the language of the process."""
+    made = typer.Typer(
+        name="graduand",
+        cls=LazyGroup,
+        help=_(ABOUT),
+        invoke_without_command=True,
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(start)
+    group = typer.main.get_command(made)
+    for parameter in group.params:
+        if isinstance(parameter, typer.core.TyperOption) and parameter.name in _COMPLETION_HELP:
+            parameter.help = _COMPLETION_HELP[parameter.name]
+            parameter.callback = _completion_callback(parameter.callback, parameter.name)
+    return translated(group)
+
+
+_COMPLETION_HELP = {
+    "install_completion": N_("Let this shell complete commands, options, usernames, cohorts and columns, and end."),
+    "show_completion": N_("Print the script with which this shell completes, and end."),
+}
+
+
+def _completion_callback(callback: Callable[..., Any] | None, name: str) -> Callable[..., Any]:
+    """Return Typer's own callback with our sentences in place of its English ones."""
+
+    def complete(context: typer.Context, parameter: typer.CallbackParam, value: object) -> object:
+        if not value or context.resilient_parsing or callback is None:
+            return value
+        printed = StringIO()
+        try:
+            with redirect_stdout(printed), redirect_stderr(StringIO()), suppress(SystemExit):
+                callback(context, parameter, value)
+        except typer.Exit as failed:
+            raise Usage(_("This shell is not known; completion is there for bash, zsh and fish.")) from failed
+        if name == "install_completion":
+            say(_("Completion is installed; open a new terminal to use it."))
+        else:
+            sys.stdout.write(printed.getvalue())
+        raise typer.Exit
+
+    return complete
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command line and return the exit code.
+
+    Raises:
+        Trouble: what stopped the command; Usage where the words do not fit.
+        KeyboardInterrupt: the command was interrupted.
+    """
+    try:
+        code = program()(args=list(words), prog_name="graduand", standalone_mode=False)
+    except typer.Abort as aborted:
+        raise KeyboardInterrupt from aborted
+    except SystemExit as ended:  # Typer ends so when a shell completes, and when what reads the output has gone
+        return Exit(int(ended.code or 0))
+    if code == Exit.INTERRUPTED:  # Typer catches the interrupt itself
+        raise KeyboardInterrupt
+    return code or Exit.DONE

@@ -3,44 +3,61 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.parameters import Option
-from graduand.commands.session import Ended, Session, say
+import typer
+
+from graduand.commands.parameters import (
+    BuildFolder,
+    Cohort,
+    JsonManifest,
+    NoCache,
+    OnlyChanged,
+    OnlyEffects,
+    SkipErrors,
+    UploadDay,
+)
+from graduand.commands.session import say, session_of
 from graduand.errors import Exit
-from graduand.handshake.effect import Effect
 from graduand.language import N_, _, visible
 from graduand.reports.console import show
 from graduand.reports.progress import progress
 from graduand.workspace import day, errors, today
 
-HELP = N_("Compile the committed records into import files, a manifest and the operator's card.")
+HELP = N_("Make the import files from the committed records, with a manifest and instructions for the import.")
 
 
 def compile(  # noqa: A001 - the command's name
-    session: Session,
-    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
-    on: Annotated[
-        str, Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
+    context: typer.Context,
+    cohort: Cohort = "",
+    on: UploadDay = "",
+    out: BuildFolder = None,
+    only: OnlyEffects = None,
+    changed: OnlyChanged = False,
+    plan: Annotated[
+        str, typer.Option(metavar=N_("CHECKSUM"), help=N_("Stop if the plan is not the one with this checksum."))
     ] = "",
-    out: Annotated[Path | None, Option(help=_("The folder for the files; build/ beside records/ by default."))] = None,
-    only: Annotated[list[Effect] | None, Option(help=_("Only people to whom this is done, and nothing worse."))] = None,
-    changed: Annotated[bool, Option("--changed", help=_("Only people with something outstanding."))] = False,
-    plan: Annotated[str, Option(metavar="CHECKSUM", help=_("Refuse any other plan than this one."))] = "",
-    approve: Annotated[str, Option(metavar="CHECKSUM", help=_("Go beyond a limit, for this plan."))] = "",
-    rehearse: Annotated[bool, Option("--rehearse", help=_("Files that Handshake analyses and never runs."))] = False,
-    skip_errors: Annotated[bool, Option("--skip-errors", help=_("Leave out who has errors, and list them."))] = False,
-    allow_dirty: Annotated[
-        bool, Option("--allow-dirty", help=_("Compile uncommitted changes too; the manifest says so."))
+    approve: Annotated[
+        str, typer.Option(metavar=N_("CHECKSUM"), help=N_("Exceed a limit, for the plan with this checksum."))
+    ] = "",
+    rehearse: Annotated[
+        bool,
+        typer.Option(
+            "--rehearse", help=N_("Make files for a rehearsal: Handshake analyses them, and cannot run them.")
+        ),
     ] = False,
-    as_json: Annotated[bool, Option("--json", help=_("Print the manifest."))] = False,
-    no_cache: Annotated[bool, Option("--no-cache", help=_("Read every file again, and remember nothing."))] = False,
+    skip_errors: SkipErrors = False,
+    allow_dirty: Annotated[
+        bool, typer.Option("--allow-dirty", help=N_("Include uncommitted changes; the manifest says so."))
+    ] = False,
+    as_json: JsonManifest = False,
+    no_cache: NoCache = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compile_text import compiled_text, left_out_text
     from graduand.uploads import compilation
 
+    session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
     folder = out or workspace.root / "build"
     order = compilation.CompileOptions(
@@ -53,7 +70,7 @@ def compile(  # noqa: A001 - the command's name
         found = errors(compiled.checked.findings)
         show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
-        raise Ended(Exit.FINDINGS)
+        raise typer.Exit(Exit.FINDINGS)
     compilation.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
     upload = compiled.prepared.upload
     show(left_out_text(upload), session.colour, sys.stderr)

@@ -5,29 +5,36 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session, say, say_resumed
+import typer
+
+from graduand.commands.completion import complete_rule_with_fix
+from graduand.commands.parameters import Cohort, NoCommit, ShowAddresses
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
 from graduand.reports.console import show as show_lines
 from graduand.reports.progress import progress
 from graduand.workspace import today
 
-HELP = N_("Put right what is wrong in one way only: shows what would change, and does it with --apply.")
+HELP = N_("Correct what can only be corrected in one way: shows the changes first, and makes them with --apply.")
 
 
 def cure(
-    session: Session,
+    context: typer.Context,
     rules: Annotated[
         list[str] | None,
-        Argument(metavar="[GR109]...", help=_("Only what these rules find; all that has a cure by default.")),
+        typer.Argument(
+            metavar="[GR109]…",
+            autocompletion=complete_rule_with_fix,
+            help=N_("Only findings of these rules; by default all rules with a correction."),
+        ),
     ] = None,
-    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
-    apply: Annotated[bool, Option("--apply", help=_("Write the records, and commit them."))] = False,
-    no_commit: Annotated[bool, Option("--no-commit", help=_("Save only; commit yourself."))] = False,
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object for each record."))] = False,
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[bool, Option("--all", help=_("Show every record, not the first ten."))] = False,
+    cohort: Cohort = "",
+    apply: Annotated[bool, typer.Option("--apply", help=N_("Change the records, and commit."))] = False,
+    no_commit: NoCommit = False,
+    as_json: Annotated[bool, typer.Option("--json", help=N_("Print JSON, one object for each record."))] = False,
+    show: ShowAddresses = False,
+    everything: Annotated[bool, typer.Option("--all", help=N_("List every record, not only the first ten."))] = False,
 ) -> None:
     from graduand.editing import cures
     from graduand.editing.commit_message import saved_words
@@ -36,6 +43,7 @@ def cure(
     from graduand.reports.labels import terms_of
     from graduand.rules.fixes import CURABLE
 
+    session = session_of(context)
     workspace = session.workspace()
     wanted = _rules(rules or [], CURABLE)
     checked = workspace.check_within(workspace.scope((), cohort), today(), progress())

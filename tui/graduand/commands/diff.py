@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session
-from graduand.language import N_, _
+import typer
+
+from graduand.commands.parameters import JsonFormat, MarkdownPlace, OutputFormat, ShowAddresses
+from graduand.commands.session import session_of
+from graduand.language import N_
 from graduand.reports.size_limit import Place, room_of
 
-HELP = N_("Say what a pull request changes, closings first: diff main..HEAD")
+HELP = N_("Show what a pull request changes, closings first: diff main..HEAD")
 
 
-class Format(StrEnum):
-    """How changes can be printed."""
-
-    text = "text"
-    markdown = "markdown"
-    json = "json"
+ReviewFormat = Literal[OutputFormat.text, OutputFormat.markdown, OutputFormat.json]
 
 
 def diff(
-    session: Session,
-    span: Annotated[str, Argument(metavar="A..B", help=_("Two commits, such as main..HEAD."))],
-    form: Annotated[Format, Option("--format", help=_("How to print the changes."))] = Format.text,
-    place: Annotated[
-        Place, Option("--for", help=_("Where Markdown must fit: a comment, or the summary of a job."))
-    ] = Place.comment,
-    as_json: Annotated[bool, Option("--json", help=_("The same as --format json."))] = False,
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
+    context: typer.Context,
+    span: Annotated[str, typer.Argument(metavar="A..B", help=N_("Two commits, such as main..HEAD."))],
+    form: Annotated[ReviewFormat, typer.Option("--format", help=N_("How to print the changes."))] = OutputFormat.text,
+    place: MarkdownPlace = Place.comment,
+    as_json: JsonFormat = False,
+    show: ShowAddresses = False,
 ) -> None:
     from graduand.audit.review import review
     from graduand.reports import review_text
     from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of
 
+    session = session_of(context)
     workspace = session.workspace()
     found = review(workspace, span)
-    if as_json or form is Format.json:
+    if as_json or form is OutputFormat.json:
         sys.stdout.writelines(f"{line}\n" for line in review_text.as_json(found))
-    elif form is Format.markdown:
+    elif form is OutputFormat.markdown:
         page = review_text.as_markdown(found, room_of(place), terms_of(workspace), show=show)
         sys.stdout.writelines(f"{line}\n" for line in page)
     else:

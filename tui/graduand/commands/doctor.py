@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
-from graduand.commands.parameters import Option
-from graduand.commands.session import Ended, Session
+import typer
+
+from graduand.commands.parameters import JsonLines
+from graduand.commands.session import session_of
 from graduand.errors import Exit
-from graduand.language import N_, _
+from graduand.language import N_
 from graduand.workspace import today
 
-HELP = N_("Say what is missing on this machine: git, a name for commits, a fresh schema.")
+HELP = N_("Check this computer: git, a name for commits, an up-to-date schema.")
 
 
 def doctor(
-    session: Session,
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
+    context: typer.Context,
+    as_json: JsonLines = False,
 ) -> None:
     from graduand.reports.console import Span, line, show
     from graduand.reports.json_text import json_text
     from graduand.setup.doctor import examine
 
+    session = session_of(context)
     symptoms = tuple(examine(session.workspace(), today()))
     if as_json:
         lines = (json_text({"schema": "graduand/symptom/1", **symptom._asdict()}) for symptom in symptoms)
@@ -31,4 +33,4 @@ def doctor(
             sign = Span("✗ ", "bold red") if symptom.cure else Span("✓ ", "green")
             show([line(sign, symptom.said, *([f"\n  → {symptom.cure}"] if symptom.cure else []))], session.colour)
     if any(symptom.cure for symptom in symptoms):
-        raise Ended(Exit.FINDINGS)
+        raise typer.Exit(Exit.FINDINGS)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from graduand.campaigns.kinds import AHEAD, CampaignKind
-from graduand.commands.parameters import Option
-from graduand.commands.session import Session, say, say_resumed
+from graduand.commands.parameters import Cohort, Day, JsonLines, ShowAddresses, ShowAll
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, ngettext
 from graduand.reports.progress import progress
@@ -17,37 +19,38 @@ if TYPE_CHECKING:
     from graduand.campaigns.due import Calendar
     from graduand.workspace import Workspace
 
-HELP = N_("Say what the calendar asks for: overdue answers, closings, exemptions, ends of study; proposes records.")
+HELP = N_("Show what is due: overdue answers, closings, exemptions, ends of study; proposes changes to records.")
 
 _FAR = 3660
 """Days; ten years."""
 
 
 def due(
-    session: Session,
-    on: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The day for which to ask; today by default."))] = "",
-    ahead: Annotated[int, Option(metavar="DAYS", help=_("How many days to look ahead."))] = AHEAD,
-    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
-    only: Annotated[list[CampaignKind] | None, Option(help=_("Only what is of this kind; may be repeated."))] = None,
+    context: typer.Context,
+    on: Day = "",
+    ahead: Annotated[int, typer.Option(metavar=N_("DAYS"), help=N_("How many days ahead to look."))] = AHEAD,
+    cohort: Cohort = "",
+    only: Annotated[list[CampaignKind] | None, typer.Option(help=N_("Only this kind; may be repeated."))] = None,
     apply: Annotated[
         bool,
-        Option(
+        typer.Option(
             "--apply",
-            help=_(
-                "Write what is proposed into the records, and commit; what closes accounts only when --only names it."
-            ),
+            help=N_("Change the records as proposed, and commit; accounts are closed only if --only names that kind."),
         ),
     ] = False,
     approve: Annotated[
         str,
-        Option(metavar="CHECKSUM", help=_("Go beyond the limits of institution.yaml with just these proposals.")),
+        typer.Option(
+            metavar=N_("CHECKSUM"), help=N_("Exceed the limits of institution.yaml, for these proposals only.")
+        ),
     ] = "",
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
+    show: ShowAddresses = False,
+    everything: ShowAll = False,
+    as_json: JsonLines = False,
 ) -> None:
     from graduand.campaigns.due import calendar, within
 
+    session = session_of(context)
     workspace = session.workspace()
     if not 0 <= ahead <= _FAR:
         message = _("One can look between 0 and {far} days ahead, not {count}.")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session, say, say_resumed
+import typer
+
+from graduand.commands.completion import complete_cohort, complete_edit
+from graduand.commands.parameters import NoCommit, ShowAddresses
+from graduand.commands.session import Session, say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, visible
 from graduand.workspace import today
@@ -16,22 +19,28 @@ if TYPE_CHECKING:
     from graduand.editing.edit import EditResult
     from graduand.workspace import Workspace
 
-HELP = N_("Change fields of one person or many, and commit: edit 00412345 disabled=true …")
+HELP = N_("Change fields of one or more people, in one commit: edit 00412345 disabled=true …")
 
 
 def edit(
-    session: Session,
+    context: typer.Context,
     words: Annotated[
         list[str],
-        Argument(
-            metavar="USERNAME… FIELD=VALUE…",
-            help=_("Whose records, and what to change; FIELD= removes the field, a;b is a list, - reads usernames."),
+        typer.Argument(
+            metavar=N_("USERNAME… FIELD=VALUE…"),
+            autocompletion=complete_edit,
+            help=N_(
+                "Whose records, and what to change: FIELD= removes a field, a;b is a list; - reads usernames piped in."
+            ),
         ),
     ],
-    cohort: Annotated[str, Option(help=_("Move the records to this cohort."))] = "",
-    preview: Annotated[bool, Option("--preview", help=_("Only show what would change, and for whom."))] = False,
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
-    no_commit: Annotated[bool, Option("--no-commit", help=_("Save only; commit yourself."))] = False,
+    cohort: Annotated[
+        str,
+        typer.Option(metavar=N_("COHORT"), autocompletion=complete_cohort, help=N_("Move the records to this cohort.")),
+    ] = "",
+    preview: Annotated[bool, typer.Option("--preview", help=N_("Only show what would change, and for whom."))] = False,
+    show: ShowAddresses = False,
+    no_commit: NoCommit = False,
 ) -> None:
     from graduand.editing.bulk_edit import beyond, prepare
     from graduand.editing.change_request import FieldChange
@@ -41,6 +50,7 @@ def edit(
     from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of
 
+    session = session_of(context)
     workspace = session.workspace()
     usernames = [word for word in words if "=" not in word and word != "-"]
     if "-" in words:

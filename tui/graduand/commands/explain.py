@@ -5,18 +5,28 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session
+import typer
+
+from graduand.commands.completion import complete_rule_or_column
+from graduand.commands.parameters import JsonObject
+from graduand.commands.session import session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
 
-HELP = N_("Explain a rule (GR301) or a column (disabled): why, the cure, an example, and where it is written.")
+HELP = N_("Explain a rule (GR301) or a column (disabled): the reason, the correction, an example, and the source.")
 
 
 def explain(
-    session: Session,
-    what: Annotated[str, Argument(help=_("A rule's number or a column's name."), metavar="GR301|COLUMN")],
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object."))] = False,
+    context: typer.Context,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar=N_("GR301|COLUMN"),
+            autocompletion=complete_rule_or_column,
+            help=N_("The id of a rule, or the name of a column."),
+        ),
+    ],
+    as_json: JsonObject = False,
 ) -> None:
     from graduand.reports.console import show
     from graduand.reports.explain_text import case_text, field_text, rule_text
@@ -24,6 +34,7 @@ def explain(
     from graduand.rules.rule_cases import read_cases
     from graduand.similar import nearest
 
+    session = session_of(context)
     workspace = session.workspace()
     rule, field = RULES.get(what.upper()), workspace.school.fields.get(what)
     if rule is None and field is None:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session, say, say_resumed
+import typer
+
+from graduand.commands.completion import complete_username
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, visible
 from graduand.workspace import today
 
-HELP = N_("Delete a person's record, and keep a checksum so that no intake brings it back.")
+HELP = N_("Delete a person's record, and keep a checksum so that intake does not add the person again.")
 
 
 def forget(
-    session: Session,
-    username: Annotated[str, Argument(metavar="USERNAME", help=_("Whose record."))],
-    basis: Annotated[str, Option(help=_("Why it must go, such as “GDPR art. 17”; kept beside the checksum."))],
+    context: typer.Context,
+    username: Annotated[
+        str, typer.Argument(metavar=N_("USERNAME"), autocompletion=complete_username, help=N_("The person's username."))
+    ],
+    basis: Annotated[
+        str,
+        typer.Option(metavar=N_("REASON"), help=N_("The reason, such as “GDPR art. 17”; stored with the checksum.")),
+    ],
 ) -> None:
     from graduand.editing import forget_person
 
+    session = session_of(context)
     forgotten = forget_person.forget(session.workspace(), username, basis, today(), tell=say_resumed)
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in forgotten.paths)
     say(_("Deleted and committed: {commit}").format(commit=forgotten.saved[0].commit[:12]))

@@ -6,27 +6,34 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session, say
+import typer
+
+from graduand.commands.session import say
 from graduand.language import N_, _, spoken, visible
 
-HELP = N_("Make a data repository in a new folder: records/, schema/, Makefile, git.")
+HELP = N_("Make a new data repository: records/, schema/, Makefile, git.")
 
 
 def init(
-    session: Session,
-    folder: Annotated[Path, Argument(metavar="FOLDER", help=_("A folder that does not exist yet, or is empty."))],
-    name: Annotated[str, Option(help=_("The school's name."))] = "",
-    region: Annotated[str, Option(help=_("The school's Handshake: eu or us."))] = "",
+    context: typer.Context,
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar=N_("FOLDER"), readable=False, help=N_("A folder that does not exist yet or is empty.")),
+    ],
+    name: Annotated[str, typer.Option(metavar=N_("NAME"), help=N_("The school's name."))] = "",
+    region: Annotated[
+        str, typer.Option(metavar="eu|us", help=N_("The region of the school's Handshake: eu or us."))
+    ] = "",
     domain: Annotated[
-        list[str] | None, Option(help=_("A domain of the school's own addresses; once for each."))
+        list[str] | None,
+        typer.Option(metavar=N_("DOMAIN"), help=N_("A domain of the school's own e-mail addresses; may be repeated.")),
     ] = None,
-    lang: Annotated[str, Option(help=_("The school's language: fr or en."))] = "",
+    lang: Annotated[str, typer.Option(metavar="fr|en", help=N_("The school's language: fr or en."))] = "",
 ) -> None:
     from graduand.records.institution import Institution
     from graduand.setup.init import Charter, found
 
-    del session  # there is no repository yet
+    del context  # the options before the command are about a repository
     asking = sys.stdin.isatty() and sys.stderr.isatty()
     charter = Charter(
         name=name or _ask(asking, _("Name of the school"), ""),

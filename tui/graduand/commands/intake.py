@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Ended, Session, say, say_resumed
+import typer
+
+from graduand.commands.completion import complete_assignment, complete_cohort
+from graduand.commands.parameters import NoCommit, ShowAddresses, ShowAll
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
 from graduand.reports.console import show as show_lines
@@ -20,54 +23,104 @@ if TYPE_CHECKING:
     from graduand.intake.preview import IntakeOptions, Look
     from graduand.workspace import Workspace
 
-HELP = N_("Take people in from a CSV file or a spreadsheet: shows what it would do, then does it with --apply.")
+HELP = N_("Add people from a CSV file or a spreadsheet: shows the result first, and writes it with --apply.")
 
 
 def intake(
-    session: Session,
-    file: Annotated[Path, Argument(help=_("A CSV file or an .xlsx workbook; - reads the standard input."))],
-    apply: Annotated[bool, Option("--apply", help=_("Take them in, in one commit."))] = False,
-    cohort: Annotated[str, Option(help=_("The class that new people go into, such as 2026-spring."))] = "",
-    kind: Annotated[str, Option(help=_("What happens to everybody: graduated or returned."))] = "",
-    end_date: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The date of graduation of everybody."))] = "",
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar=N_("FILE"), readable=False, help=N_("A CSV file or an .xlsx workbook; - reads standard input.")
+        ),
+    ],
+    apply: Annotated[bool, typer.Option("--apply", help=N_("Write the records, in one commit."))] = False,
+    cohort: Annotated[
+        str,
+        typer.Option(
+            metavar=N_("COHORT"),
+            autocompletion=complete_cohort,
+            help=N_("The cohort for new people, such as 2026-spring."),
+        ),
+    ] = "",
+    kind: Annotated[
+        str,
+        typer.Option(metavar="graduated|returned", help=N_("What everyone in the file did: graduated or returned.")),
+    ] = "",
+    end_date: Annotated[
+        str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The date of graduation of everyone in the file."))
+    ] = "",
     set_: Annotated[
         list[str] | None,
-        Option("--set", metavar="KEY=VALUE", help=_("A value that everybody gets, such as campus_name=Nord.")),
+        typer.Option(
+            "--set",
+            metavar=N_("KEY=VALUE"),
+            autocompletion=complete_assignment,
+            help=N_("A value for everyone in the file, such as campus_name=Nord."),
+        ),
     ] = None,
     where: Annotated[
         list[str] | None,
-        Option(metavar="COLUMN=VALUE", help=_("Only rows with this value, such as year=Senior; a|b is either.")),
+        typer.Option(
+            metavar=N_("COLUMN=VALUE"), help=N_("Only rows with this value, such as year=Senior; a|b means either.")
+        ),
     ] = None,
     map_: Annotated[
         list[str] | None,
-        Option("--map", metavar="HEADER=KEY", help=_("What a column is; HEADER= leaves it out.")),
+        typer.Option(
+            "--map", metavar=N_("HEADER=KEY"), help=N_("Which column of a record a header means; HEADER= ignores it.")
+        ),
     ] = None,
     value: Annotated[
         list[str] | None,
-        Option(metavar="KEY:TEXT=VALUE", help=_("What a text of the file stands for; = alone: blank.")),
+        typer.Option(
+            metavar=N_("KEY:TEXT=VALUE"),
+            help=N_("The value that a text in the file means; nothing after = means blank."),
+        ),
     ] = None,
     dates: Annotated[
         list[str] | None,
-        Option(metavar="COLUMN=FORM", help=_("Which part of a date comes first: dd/mm/yyyy or mm/dd/yyyy.")),
+        typer.Option(metavar=N_("COLUMN=FORM"), help=N_("How dates are written: dd/mm/yyyy or mm/dd/yyyy.")),
     ] = None,
     pad: Annotated[
         list[str] | None,
-        Option(metavar="FIGURES", help=_("Fill usernames up with zeros in front; 0: take them as they are.")),
+        typer.Option(
+            metavar=N_("DIGITS"),
+            help=N_("Pad usernames with leading zeros to this many digits; 0 leaves them as they are."),
+        ),
     ] = None,
-    patch: Annotated[bool, Option("--patch", help=_("Answers: only the address of people who have a record."))] = False,
+    patch: Annotated[
+        bool,
+        typer.Option(
+            "--patch", help=N_("Only fill in addresses of people who have a record: for the answers of a form.")
+        ),
+    ] = False,
     source: Annotated[
-        str, Option(help=_("The office that the file is from; its columns are kept in schema/intake/."))
+        str,
+        typer.Option(
+            metavar=N_("OFFICE"),
+            help=N_("The office that sent the file; what its columns mean is stored in schema/intake/."),
+        ),
     ] = "",
-    encoding: Annotated[str, Option(help=_("The encoding of the file, when it is guessed wrong."))] = "",
-    separator: Annotated[str, Option(help=_("The sign between its cells, when it is guessed wrong."))] = "",
-    sheet: Annotated[str, Option(help=_("The sheet of a workbook."))] = "",
+    encoding: Annotated[
+        str, typer.Option(metavar=N_("ENCODING"), help=N_("The encoding of the file, if graduand guesses it wrong."))
+    ] = "",
+    separator: Annotated[
+        str, typer.Option(metavar=N_("SEPARATOR"), help=N_("The separator of the cells, if graduand guesses it wrong."))
+    ] = "",
+    sheet: Annotated[str, typer.Option(metavar=N_("SHEET"), help=N_("The sheet of a workbook."))] = "",
     out: Annotated[
-        Path | None, Option(help=_("The folder for refused rows; build/intake/ beside records/ by default."))
+        Path | None,
+        typer.Option(
+            metavar=N_("FOLDER"),
+            readable=False,
+            help=N_("The folder for refused rows; build/intake/ beside records/ by default."),
+        ),
     ] = None,
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
-    no_commit: Annotated[bool, Option("--no-commit", help=_("Save only; commit yourself."))] = False,
-    as_json: Annotated[bool, Option("--json", help=_("Print what it would do, or did, as JSON."))] = False,
+    show: ShowAddresses = False,
+    everything: ShowAll = False,
+    no_commit: NoCommit = False,
+    as_json: Annotated[bool, typer.Option("--json", help=N_("Print the result as JSON."))] = False,
 ) -> None:
     from graduand.commands import intake_options
     from graduand.intake import apply as apply_intake
@@ -76,6 +129,7 @@ def intake(
     from graduand.reports.intake_text import intake_text
     from graduand.reports.labels import terms_of
 
+    session = session_of(context)
     workspace = session.workspace()
     common = {"transition:kind": kind, "primary_education:end_date": day(end_date) if end_date else ""}
     order = preview.IntakeOptions(
@@ -106,7 +160,7 @@ def intake(
             sys.stdout.write(json_of(look, show=show, taken=taken))
         _say_taken(look, taken)
     if look.refused:
-        raise Ended(Exit.FINDINGS)
+        raise typer.Exit(Exit.FINDINGS)
 
 
 def _read(file: Path) -> bytes:

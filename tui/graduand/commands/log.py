@@ -5,18 +5,28 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session
-from graduand.language import N_, _
+import typer
 
-HELP = N_("Tell one person's life: every event, who made it, when and why; across renames.")
+from graduand.commands.completion import complete_username
+from graduand.commands.parameters import JsonLines, ShowAddresses
+from graduand.commands.session import session_of
+from graduand.language import N_
+
+HELP = N_("Show one person's history: every event, who made it, when and why, across changes of username.")
 
 
 def log(
-    session: Session,
-    username: Annotated[str, Argument(metavar="USERNAME", help=_("A username, present or former."))],
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
+    context: typer.Context,
+    username: Annotated[
+        str,
+        typer.Argument(
+            metavar=N_("USERNAME"),
+            autocompletion=complete_username,
+            help=N_("The person's username, present or former."),
+        ),
+    ],
+    show: ShowAddresses = False,
+    as_json: JsonLines = False,
 ) -> None:
     from graduand.audit import query as trail
     from graduand.reports.audit_formats import as_json as json_of
@@ -24,6 +34,7 @@ def log(
     from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of
 
+    session = session_of(context)
     workspace = session.workspace()
     found = trail.log(workspace, username)
     if as_json:

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from graduand.campaigns.kinds import Campaign
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session, say, say_resumed
+from graduand.commands.completion import complete_username
+from graduand.commands.parameters import Cohort, JsonLines, ShowAddresses, ShowAll
+from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.progress import progress
 from graduand.workspace import day, today
@@ -21,40 +24,48 @@ HELP = N_("Write to graduates: who must give a personal address (email), who los
 
 
 def outreach(
-    session: Session,
+    context: typer.Context,
     campaign: Annotated[
         Campaign,
-        Argument(
+        typer.Argument(
             metavar="email|sso",
-            help=_("email: ask for a personal address; sso: tell who must set a Handshake password first."),
+            help=N_("email: ask for a personal address; sso: announce that the school login ends."),
         ),
     ],
     usernames: Annotated[
-        list[str] | None, Argument(metavar="[USERNAME]…", help=_("Only these people; all when none is named."))
+        list[str] | None,
+        typer.Argument(
+            metavar=N_("[USERNAME]…"), autocompletion=complete_username, help=N_("Only these people; by default all.")
+        ),
     ] = None,
-    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
+    cohort: Cohort = "",
     on: Annotated[
-        str, Option(metavar="YYYY-MM-DD", help=_("The day on which the letters are sent; today by default."))
+        str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The day on which the letters are sent; today by default."))
     ] = "",
     answer_by: Annotated[
-        str, Option(metavar="YYYY-MM-DD", help=_("The last day for an answer; four weeks later by default."))
+        str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The last day for an answer; four weeks later by default."))
     ] = "",
     remind: Annotated[
-        bool, Option("--remind", help=_("Write to who was asked before and has not answered, to nobody else."))
+        bool, typer.Option("--remind", help=N_("Write only to people who were asked and have not answered."))
     ] = False,
     out: Annotated[
         Path | None,
-        Option(help=_("The folder for people.csv and letter.txt; - prints the CSV; build/outreach by default.")),
+        typer.Option(
+            metavar=N_("FOLDER"),
+            readable=False,
+            help=N_("The folder for people.csv and letter.txt; - prints the CSV; build/outreach by default."),
+        ),
     ] = None,
     apply: Annotated[
-        bool, Option("--apply", help=_("Note in the records that people were asked, and commit."))
+        bool, typer.Option("--apply", help=N_("Record in their records that these people were asked, and commit."))
     ] = False,
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
+    show: ShowAddresses = False,
+    everything: ShowAll = False,
+    as_json: JsonLines = False,
 ) -> None:
     from graduand.campaigns import outreach as campaigns
 
+    session = session_of(context)
     workspace = session.workspace()
     call = campaigns.Call(
         campaign,

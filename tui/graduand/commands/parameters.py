@@ -1,77 +1,73 @@
-"""Declaration: which words a command takes, as its function declares them; neither Typer nor its time is needed."""
+"""Parameters that several commands take, with their help and what the shell completes for them.
+
+Help and metavars are translated when a command is made, because the language is chosen after this module is imported.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+import typer
 
-
-class Option(NamedTuple):
-    """What a command takes by its name."""
-
-    flag: str = ""
-    """`--name`; "": that of the parameter."""
-    metavar: str | None = None
-    help: str = ""
+from graduand.commands.completion import complete_cohort
+from graduand.handshake.effect import Effect
+from graduand.language import N_
+from graduand.reports.size_limit import Place
 
 
-class Argument(NamedTuple):
-    """What a command takes by its place."""
+class OutputFormat(StrEnum):
+    """How commands print; each command takes some of these."""
 
-    metavar: str | None = None
-    help: str = ""
-
-
-class Word(NamedTuple):
-    """One parameter of a command's function."""
-
-    name: str
-    hint: Any
-    """Its type as it was written; `says` is not in it."""
-    says: Option | Argument
-    needed: bool
-    default: object
-    kind: type
-    """The type of one value."""
-    several: bool
-
-    @property
-    def flag(self) -> str:
-        """What is typed before the value of an option; "" of an argument."""
-        if not isinstance(self.says, Option):
-            return ""
-        return self.says.flag or f"--{self.name.replace('_', '-')}"
+    text = "text"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    html = "html"
+    github = "github"
+    junit = "junit"
+    sarif = "sarif"
 
 
-class Entry(NamedTuple):
-    """A command: what it takes, its help, and what runs it with the session and the values."""
-
-    words: tuple[Word, ...]
-    help: str
-    call: Callable[[Any, dict[str, object]], object]
-
-
-def words_of(command: Callable[..., object]) -> tuple[Word, ...]:
-    """Return what a command takes, in the order of its parameters; its session is none of it."""
-    return tuple(_words(command))
-
-
-def _words(command: Callable[..., object]) -> Iterator[Word]:
-    code, defaults = command.__code__, command.__defaults__ or ()
-    names = code.co_varnames[: code.co_argcount]
-    given = dict(zip(reversed(names), reversed(defaults), strict=False))
-    for name, annotated in get_type_hints(command, include_extras=True).items():
-        if says := getattr(annotated, "__metadata__", ()):
-            hint = annotated.__origin__
-            kind, several = _kind(hint)
-            yield Word(name, hint, says[0], name not in given, given.get(name), kind, several)
-
-
-def _kind(hint: type) -> tuple[type, bool]:
-    """Return the type of one value of a hint such as `list[Path] | None`, and whether there may be several."""
-    some = [part for part in getattr(hint, "__args__", ()) if part is not type(None)]
-    if getattr(hint, "__origin__", None) is list:
-        return some[0], True
-    return _kind(some[0]) if some else (hint, False)
+RecordPaths = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar=N_("[PATH]…"), readable=False, help=N_("Files or folders below records/; by default all.")),
+]
+Cohort = Annotated[
+    str, typer.Option(metavar=N_("COHORT"), autocompletion=complete_cohort, help=N_("Only this cohort."))
+]
+Day = Annotated[str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The day for which to ask; today by default."))]
+UploadDay = Annotated[
+    str,
+    typer.Option(
+        metavar=N_("YYYY-MM-DD"), help=N_("The day of the upload, which decides what is held back; today by default.")
+    ),
+]
+OnlyEffects = Annotated[
+    list[Effect] | None,
+    typer.Option(help=N_("Only people to whom this happens, and nothing more severe; may be repeated.")),
+]
+OnlyChanged = Annotated[
+    bool, typer.Option("--changed", help=N_("Only people with changes that Handshake does not have yet."))
+]
+SkipErrors = Annotated[
+    bool, typer.Option("--skip-errors", help=N_("Leave out the people whose records have errors, and list them."))
+]
+MarkdownPlace = Annotated[
+    Place, typer.Option("--for", help=N_("Where the Markdown must fit: a comment, or the summary of a job."))
+]
+BuildFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar=N_("FOLDER"), readable=False, help=N_("The folder for the files; build/ beside records/ by default.")
+    ),
+]
+JsonFormat = Annotated[bool, typer.Option("--json", help=N_("The same as --format json."))]
+JsonLines = Annotated[bool, typer.Option("--json", help=N_("Print JSON, one object a line."))]
+JsonObject = Annotated[bool, typer.Option("--json", help=N_("Print one JSON object."))]
+JsonManifest = Annotated[bool, typer.Option("--json", help=N_("Print the manifest, which is JSON."))]
+ShowAddresses = Annotated[bool, typer.Option("--show", help=N_("Show e-mail addresses in full."))]
+ShowAll = Annotated[bool, typer.Option("--all", help=N_("List everyone, not only the first ten of each kind."))]
+NoCommit = Annotated[bool, typer.Option("--no-commit", help=N_("Save without a commit; you commit later."))]
+NoCache = Annotated[bool, typer.Option("--no-cache", help=N_("Read every file again, and write no cache."))]

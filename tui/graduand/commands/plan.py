@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from graduand.commands.parameters import Option
-from graduand.commands.session import Ended, Session, say
+import typer
+
+from graduand.commands.parameters import (
+    Cohort,
+    JsonFormat,
+    MarkdownPlace,
+    NoCache,
+    OnlyChanged,
+    OnlyEffects,
+    OutputFormat,
+    ShowAddresses,
+    ShowAll,
+    SkipErrors,
+    UploadDay,
+)
+from graduand.commands.session import say, session_of
 from graduand.errors import Exit
-from graduand.handshake.effect import Effect
 from graduand.language import N_, _
 from graduand.reports.console import show as show_lines
 from graduand.reports.progress import progress
@@ -20,44 +32,35 @@ if TYPE_CHECKING:
     from graduand.reports.labels import Terms
     from graduand.uploads.compilation import PreparedUpload
 
-HELP = N_("Say what the next upload would change, person by person, destructive first; writes nothing.")
+HELP = N_("Show what the next upload would change, person by person, the most severe first; writes nothing.")
 
 
-class Format(StrEnum):
-    """How a plan can be printed."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
+PlanFormat = Literal[OutputFormat.text, OutputFormat.json, OutputFormat.markdown, OutputFormat.html]
 
 
 def plan(
-    session: Session,
-    cohort: Annotated[str, Option(help=_("Only this cohort."))] = "",
-    on: Annotated[
-        str, Option(metavar="YYYY-MM-DD", help=_("The day that decides what is held back; today by default."))
-    ] = "",
-    only: Annotated[list[Effect] | None, Option(help=_("Only people to whom this is done, and nothing worse."))] = None,
-    changed: Annotated[bool, Option("--changed", help=_("Only people with something outstanding."))] = False,
-    form: Annotated[Format, Option("--format", help=_("How to print the plan."))] = Format.text,
-    place: Annotated[
-        Place, Option("--for", help=_("Where Markdown must fit: a comment, or the summary of a job."))
-    ] = Place.comment,
-    as_json: Annotated[bool, Option("--json", help=_("The same as --format json."))] = False,
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
-    exit_code: Annotated[bool, Option("--exit-code", help=_("End with 10 when there are changes."))] = False,
-    skip_errors: Annotated[bool, Option("--skip-errors", help=_("Leave out who has errors, and list them."))] = False,
-    allow_dirty: Annotated[bool, Option("--allow-dirty", help=_("Plan uncommitted changes too."))] = False,
-    no_cache: Annotated[bool, Option("--no-cache", help=_("Read every file again, and remember nothing."))] = False,
+    context: typer.Context,
+    cohort: Cohort = "",
+    on: UploadDay = "",
+    only: OnlyEffects = None,
+    changed: OnlyChanged = False,
+    form: Annotated[PlanFormat, typer.Option("--format", help=N_("How to print the plan."))] = OutputFormat.text,
+    place: MarkdownPlace = Place.comment,
+    as_json: JsonFormat = False,
+    show: ShowAddresses = False,
+    everything: ShowAll = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help=N_("Exit with code 10 if there are changes."))] = False,
+    skip_errors: SkipErrors = False,
+    allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help=N_("Include uncommitted changes."))] = False,
+    no_cache: NoCache = False,
 ) -> None:
     from graduand.reports.compile_text import left_out_text
     from graduand.reports.findings_text import findings_text
     from graduand.reports.labels import terms_of
-    from graduand.reports.plan_formats import as_markdown
     from graduand.uploads import compilation
 
+    session = session_of(context)
+    workspace = session.workspace(remembers=not no_cache)
     order = compilation.CompileOptions(
         day(on) if on else today(),
         cohort,
@@ -66,35 +69,49 @@ def plan(
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
     )
-    planned = compilation.prepare(session.workspace(remembers=not no_cache), order, progress(), afresh=no_cache)
+    planned = compilation.prepare(workspace, order, progress(), afresh=no_cache)
     if planned.prepared is None:
-        found = errors(planned.checked.findings)
-        show_lines(findings_text(found, len(planned.checked.paths), everything=False), session.colour, sys.stderr)
-        raise Ended(Exit.FINDINGS)
+        found = findings_text(errors(planned.checked.findings), len(planned.checked.paths), everything=False)
+        show_lines(found, session.colour, sys.stderr)
+        raise typer.Exit(Exit.FINDINGS)
     prepared = planned.prepared
     show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
-    form, terms = Format.json if as_json else form, terms_of(session.workspace(remembers=not no_cache))
-    if form is Format.markdown:
-        sys.stdout.writelines(f"{line}\n" for line in as_markdown(prepared, room_of(place), terms, show=show))
-    else:
-        _print(prepared, terms, form, session.colour, everything=everything, show=show)
+    chosen = OutputFormat.json if as_json else form
+    _print(prepared, terms_of(workspace), chosen, place, session.colour, everything=everything, show=show)
     if prepared.breaches:
-        say(" ".join(compilation.said(breach) for breach in prepared.breaches))
-        message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
-        say(message.format(checksum=prepared.upload.plan))
-        raise Ended(Exit.LIMIT)
+        _say_breaches(prepared)
+        raise typer.Exit(Exit.LIMIT)
     if exit_code and prepared.plan.outstanding:
-        raise Ended(Exit.CHANGES)
+        raise typer.Exit(Exit.CHANGES)
 
 
-def _print(prepared: PreparedUpload, terms: Terms, form: Format, colour: str, *, everything: bool, show: bool) -> None:
-    from graduand.reports.plan_formats import as_html
-    from graduand.reports.plan_formats import as_json as json_of
+def _say_breaches(prepared: PreparedUpload) -> None:
+    from graduand.uploads.compilation import said
+
+    say(" ".join(said(breach) for breach in prepared.breaches))
+    message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
+    say(message.format(checksum=prepared.upload.plan))
+
+
+def _print(
+    prepared: PreparedUpload,
+    terms: Terms,
+    form: PlanFormat,
+    place: Place,
+    colour: str,
+    *,
+    everything: bool,
+    show: bool,
+) -> None:
+    from graduand.reports import plan_formats
     from graduand.reports.plan_text import plan_text
 
-    if form is Format.text:
+    if form is OutputFormat.text:
         show_lines(plan_text(prepared, terms, everything=everything, show=show), colour)
-    elif form is Format.json:
-        sys.stdout.write(json_of(prepared))
+    elif form is OutputFormat.json:
+        sys.stdout.write(plan_formats.as_json(prepared))
+    elif form is OutputFormat.markdown:
+        lines = plan_formats.as_markdown(prepared, room_of(place), terms, show=show)
+        sys.stdout.writelines(f"{line}\n" for line in lines)
     else:
-        sys.stdout.writelines(f"{line}\n" for line in as_html(prepared, terms, show=show))
+        sys.stdout.writelines(f"{line}\n" for line in plan_formats.as_html(prepared, terms, show=show))

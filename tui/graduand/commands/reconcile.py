@@ -6,22 +6,33 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session, say
+import typer
+
+from graduand.commands.parameters import JsonLines
+from graduand.commands.session import say, session_of
 from graduand.language import N_, _
 
-HELP = N_("Take Handshake's failed rows in: who, why, what cures it; these people are outstanding again.")
+HELP = N_("Read Handshake's failed rows: who, why, and what to correct; these people remain to be sent.")
 
 
 def reconcile(
-    session: Session,
+    context: typer.Context,
     file: Annotated[
-        Path, Argument(metavar="FAILED.csv", help=_("What “Download Failed Rows CSV” gave; - is standard input."))
+        Path,
+        typer.Argument(
+            metavar="FAILED.csv",
+            readable=False,
+            help=N_("The file from “Download Failed Rows CSV”; - reads standard input."),
+        ),
     ],
-    upload: Annotated[str, Option(help=_("The upload that they failed in; the last one by default."))] = "",
-    dry_run: Annotated[bool, Option("--dry-run", help=_("Only explain; note nothing."))] = False,
-    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each answer."))] = False,
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
+    upload: Annotated[
+        str, typer.Option(metavar=N_("UPLOAD"), help=N_("The upload with these failures; by default the last one."))
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Only explain the failures; write nothing."))] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=N_("List everyone, not only the first ten of each answer."))
+    ] = False,
+    as_json: JsonLines = False,
 ) -> None:
     from graduand.reports.console import show
     from graduand.reports.labels import terms_of
@@ -30,6 +41,7 @@ def reconcile(
     from graduand.uploads.results import SIZE
     from graduand.uploads.results import reconcile as take_in
 
+    session = session_of(context)
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else None
     workspace = session.workspace()
     reconciled = take_in(workspace, file, upload, note=not dry_run, raw=raw)

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session, say
+import typer
+
+from graduand.commands.parameters import BuildFolder, JsonManifest
+from graduand.commands.session import say, session_of
 from graduand.language import N_, _
 from graduand.reports.console import show
 from graduand.workspace import day, today
 
-HELP = N_("Compile the files that take an upload back, and list what cannot be undone.")
+HELP = N_("Make the files that undo an upload, and list what cannot be undone.")
 
 
 def rollback(
-    session: Session,
-    upload: Annotated[str, Argument(metavar="UPLOAD", help=_("A noted upload; the last one by default."))] = "",
-    on: Annotated[str, Option(metavar="YYYY-MM-DD", help=_("The day; today by default."))] = "",
-    out: Annotated[Path | None, Option(help=_("The folder for the files; build/ beside records/ by default."))] = None,
-    as_json: Annotated[bool, Option("--json", help=_("Print the manifest."))] = False,
+    context: typer.Context,
+    upload: Annotated[
+        str, typer.Argument(metavar=N_("UPLOAD"), help=N_("The upload to undo; by default the last one."))
+    ] = "",
+    on: Annotated[
+        str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The day of the upload; today by default."))
+    ] = "",
+    out: BuildFolder = None,
+    as_json: JsonManifest = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compile_text import compiled_text, lost_text
     from graduand.uploads.compilation import take_back
 
+    session = session_of(context)
     workspace = session.workspace()
     folder = out or workspace.root / "build"
     taken = take_back(workspace, upload, day(on) if on else today(), folder)

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from graduand.commands.parameters import Option
-from graduand.commands.session import Ended, Session, say
+import typer
+
+from graduand.commands.session import say, session_of
 from graduand.errors import Exit
 from graduand.language import N_, _
 from graduand.workspace import JSON_SCHEMA
 
-HELP = N_("Write schema/transition.schema.json, which tells editors what a record may hold.")
+HELP = N_("Write schema/transition.schema.json, with which editors check a record while it is typed.")
 
 
 def schema(
-    session: Session,
-    check: Annotated[bool, Option("--check", help=_("Only say whether it is fresh; change nothing."))] = False,
+    context: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help=N_("Only say whether it is up to date; change nothing."))
+    ] = False,
 ) -> None:
+    session = session_of(context)
     workspace = session.workspace()
     wanted, there = workspace.json_schema()
     if wanted == there:
         say(_("{path} is fresh.").format(path=JSON_SCHEMA))
     elif check:
         say(_("{path} is stale; graduand schema writes it anew.").format(path=JSON_SCHEMA))
-        raise Ended(Exit.FINDINGS)
+        raise typer.Exit(Exit.FINDINGS)
     else:
         workspace.write_json_schema()
         say(_("{path} is written.").format(path=JSON_SCHEMA))

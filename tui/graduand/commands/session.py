@@ -1,4 +1,4 @@
-"""Session: what the options before a command say, for every command."""
+"""The session: what the options before a command say, and how a command speaks to the person who typed it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from graduand.language import _, ngettext
 from graduand.workspace import Workspace, root_of
 
 if TYPE_CHECKING:
+    import typer
+
     from graduand.editing.transaction import Resumed
 
 
@@ -28,28 +30,28 @@ class Session(NamedTuple):
         return Workspace(root_of(self.root or Path.cwd()), remembers)
 
 
-class Ended(Exception):
-    """A command has done its work, and says by its exit code what it found."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
+def session_of(context: typer.Context) -> Session:
+    """Return what the options before the command say."""
+    return context.find_object(Session) or Session()
 
 
 def say(sentence: str) -> None:
-    """Tell a person something; data goes to standard output, talk to standard error."""
+    """Write a sentence to standard error; standard output is for data."""
     sys.stderr.write(f"{sentence}\n")
 
 
 def say_resumed(resumed: Resumed) -> None:
-    """Tell what became of a save that was killed before."""
+    """Say what became of a save that was interrupted earlier."""
     from graduand.editing.transaction import told
 
     say(told(resumed))
 
 
 def agreed(question: str, closing: int = 0) -> bool:
-    """Ask at the terminal; without one nothing is agreed to. What closes accounts is agreed to by their number."""
+    """Ask at the terminal and return the answer; False without a terminal.
+
+    Where accounts would be closed, the answer is their number instead of yes.
+    """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     if closing:

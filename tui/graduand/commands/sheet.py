@@ -7,8 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Ended, Session, agreed, say, say_resumed
+import typer
+
+from graduand.commands.completion import complete_cohort, complete_username
+from graduand.commands.parameters import JsonLines, ShowAddresses, ShowAll
+from graduand.commands.session import agreed, say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.progress import progress
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from graduand.sheets.sheet_import import Patch
     from graduand.workspace import Workspace
 
-HELP = N_("Records to a spreadsheet (sheet out) and back (sheet in FILE), as changes to look at first.")
+HELP = N_("Export records to a spreadsheet (sheet out), and read it back (sheet in FILE) as changes to review.")
 
 
 class Way(StrEnum):
@@ -49,37 +52,57 @@ _SIGNS = {Separator.comma: ",", Separator.semicolon: ";", Separator.tab: "\t"}
 
 
 def sheet(
-    session: Session,
-    way: Annotated[Way, Argument(metavar="out|in", help=_("out: make a sheet; in: take one back."))],
+    context: typer.Context,
+    way: Annotated[Way, typer.Argument(metavar="out|in", help=N_("out: write a spreadsheet; in: read one back."))],
     words: Annotated[
         list[str] | None,
-        Argument(
-            metavar="[USERNAME]…|FILE",
-            help=_("out: whose records, all when none is named, - reads usernames; in: the file, - reads it."),
+        typer.Argument(
+            metavar=N_("[USERNAME]…|FILE"),
+            autocompletion=complete_username,
+            help=N_(
+                "out: whose records, by default all, - reads usernames; in: the file, - reads it from standard input."
+            ),
         ),
     ] = None,
-    cohort: Annotated[str, Option(help=_("out: only this cohort."))] = "",
-    kind: Annotated[SheetFormat | None, Option(help=_("out: only graduates, or only people who returned."))] = None,
+    cohort: Annotated[
+        str, typer.Option(metavar=N_("COHORT"), autocompletion=complete_cohort, help=N_("out: only this cohort."))
+    ] = "",
+    kind: Annotated[
+        SheetFormat | None, typer.Option(help=N_("out: only graduates, or only people who returned."))
+    ] = None,
     out: Annotated[
-        Path | None, Option(help=_("out: the new file; - prints it; build/sheet-<day>.csv by default."))
+        Path | None,
+        typer.Option(
+            metavar=N_("FILE"),
+            readable=False,
+            help=N_("out: the new file; - prints it; build/sheet-<day>.csv by default."),
+        ),
     ] = None,
     separator: Annotated[
         Separator | None,
-        Option(help=_("out: what stands between cells; a semicolon in French, a comma otherwise.")),
+        typer.Option(help=N_("out: the separator of the cells; by default a semicolon in French, a comma otherwise.")),
     ] = None,
-    no_bom: Annotated[bool, Option("--no-bom", help=_("out: without the mark by which Excel knows UTF-8."))] = False,
+    no_bom: Annotated[
+        bool, typer.Option("--no-bom", help=N_("out: without the byte-order mark that Excel needs to read UTF-8."))
+    ] = False,
     dates: Annotated[
-        Dates | None, Option(help=_("in: which number of 05/06/2026 is the day, where the sheet does not tell."))
+        Dates | None,
+        typer.Option(
+            help=N_("in: whether 05/06/2026 begins with the day or the month, if the sheet does not show it.")
+        ),
     ] = None,
-    apply: Annotated[bool, Option("--apply", help=_("in: write the changes into the records, and commit."))] = False,
+    apply: Annotated[bool, typer.Option("--apply", help=N_("in: change the records, and commit."))] = False,
     approve: Annotated[
         str,
-        Option(metavar="CHECKSUM", help=_("in: go beyond the limits of institution.yaml with just these changes.")),
+        typer.Option(
+            metavar=N_("CHECKSUM"), help=N_("in: exceed the limits of institution.yaml, for these changes only.")
+        ),
     ] = "",
-    show: Annotated[bool, Option("--show", help=_("Show addresses whole."))] = False,
-    everything: Annotated[bool, Option("--all", help=_("Show everybody, not the first ten of each kind."))] = False,
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
+    show: ShowAddresses = False,
+    everything: ShowAll = False,
+    as_json: JsonLines = False,
 ) -> None:
+    session = session_of(context)
     workspace = session.workspace()
     if way is Way.out:
         people = sys.stdin.read().split() if words == ["-"] else words or []
@@ -93,7 +116,7 @@ def sheet(
     _print(found, workspace, session.colour, everything=everything, show=show, as_json=as_json)
     _take(workspace, found, approve, apply=apply)
     if found.refused:
-        raise Ended(Exit.FINDINGS)
+        raise typer.Exit(Exit.FINDINGS)
 
 
 def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str) -> tuple[Record, ...]:
@@ -104,7 +127,7 @@ def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str
     )
     if not records:
         say(_("There is nobody to put into a sheet."))
-        raise Ended(Exit.FINDINGS)
+        raise typer.Exit(Exit.FINDINGS)
     return records
 
 

@@ -6,19 +6,23 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.parameters import Argument
-from graduand.commands.session import Session
-from graduand.language import N_, _
+import typer
 
-HELP = N_("Print one record's file as a reviewer reads it; “git diff” does so by itself where init has set it up.")
+from graduand.commands.session import session_of
+from graduand.language import N_
+
+HELP = N_("Print one record as text for a reviewer; after init, “git diff” shows records like this too.")
 
 
 def text(
-    session: Session,
-    file: Annotated[Path, Argument(metavar="FILE", help=_("A record's file, wherever it lies."))],
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar=N_("FILE"), readable=False, help=N_("The file of a record, in any folder."))
+    ],
 ) -> None:
     from graduand.audit.record_summary import portrait
     from graduand.reports.record_text import portrait_text
 
+    session = session_of(context)
     school = session.workspace().school
     sys.stdout.writelines([f"{line}\n" for line in portrait_text(portrait(file, school), school)])

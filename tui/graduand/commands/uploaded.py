@@ -6,21 +6,29 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from graduand.commands.parameters import Argument, Option
-from graduand.commands.session import Session, say
+import typer
+
+from graduand.commands.parameters import JsonObject
+from graduand.commands.session import say, session_of
 from graduand.language import N_, _
 
-HELP = N_("Note that an upload went in: a tag on its commit, with the manifest as message.")
+HELP = N_("Note that an upload was imported: a tag on its commit, with the manifest as its message.")
 
 
 def uploaded(
-    session: Session,
-    manifest: Annotated[Path, Argument(metavar="MANIFEST", help=_("build/manifest.json, beside its files."))],
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object."))] = False,
+    context: typer.Context,
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            metavar=N_("MANIFEST"), readable=False, help=N_("build/manifest.json, in the folder of its files.")
+        ),
+    ],
+    as_json: JsonObject = False,
 ) -> None:
     from graduand.reports.json_text import json_text
     from graduand.uploads.compilation import note_upload
 
+    session = session_of(context)
     name = note_upload(session.workspace(), manifest)
     if as_json:
         sys.stdout.write(json_text({"schema": "graduand/uploaded/1", "upload": name}) + "\n")

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
-from graduand.commands.parameters import Option
-from graduand.commands.session import Session
-from graduand.language import N_, _
+import typer
 
-HELP = N_("List the uploads: the one in hand, those that were noted, and what came back of each.")
+from graduand.commands.parameters import JsonLines
+from graduand.commands.session import session_of
+from graduand.language import N_
+
+HELP = N_("List the uploads: the one in preparation, those that were imported, and the failed rows of each.")
 
 
 def uploads(
-    session: Session,
-    as_json: Annotated[bool, Option("--json", help=_("One JSON object a line."))] = False,
+    context: typer.Context,
+    as_json: JsonLines = False,
 ) -> None:
     from graduand.reports.console import show as show_lines
     from graduand.reports.uploads_text import as_json as json_of
     from graduand.reports.uploads_text import sendings_text
     from graduand.uploads.status import in_hand, sendings
 
+    session = session_of(context)
     workspace = session.workspace()
     noted = sendings(workspace)
     if as_json:

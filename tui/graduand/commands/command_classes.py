@@ -1,0 +1,174 @@
+"""Typer's command and group with help and errors in the language of the process."""
+
+from __future__ import annotations
+
+import gettext
+import os
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+import typer.core
+import typer.main
+
+from graduand.commands.usage_errors import no_such_command, usage_sentence
+from graduand.errors import Usage
+from graduand.language import _, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typer._click import Command as ClickCommand
+    from typer._click import Context, HelpFormatter
+    from typer.core import TyperOption
+
+COMMANDS: Final = (
+    "intake",
+    "edit",
+    "check",
+    "cure",
+    "plan",
+    "compile",
+    "uploaded",
+    "uploads",
+    "reconcile",
+    "rollback",
+    "outreach",
+    "due",
+    "sheet",
+    "log",
+    "audit",
+    "diff",
+    "text",
+    "explain",
+    "fmt",
+    "forget",
+    "schema",
+    "init",
+    "doctor",
+)
+"""In the order of the help; each has a module of its name with a function of its name, and its help in HELP."""
+
+# Typer looks up "Options", "required" and the like with gettext.gettext: in this domain, in the language of LANGUAGE.
+gettext.bindtextdomain("graduand", Path(__file__).parents[1] / "locale")
+gettext.textdomain("graduand")
+
+
+@contextmanager
+def _language_for_typer() -> Iterator[None]:
+    """Set LANGUAGE while Typer writes a help page; programs that are started later do not see it."""
+    before = os.environ.get("LANGUAGE")
+    os.environ["LANGUAGE"] = spoken()
+    try:
+        yield
+    finally:
+        del os.environ["LANGUAGE"]
+        if before is not None:
+            os.environ["LANGUAGE"] = before
+
+
+class TranslatedCommand(typer.core.TyperCommand):
+    """A command whose help and errors are in the language of the process."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Parse the words after the command.
+
+        Raises:
+            Usage: they do not fit.
+        """
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except typer.TyperException as error:
+            raise Usage(usage_sentence(error, ctx, words)) from error
+
+    def get_help(self, ctx: Context) -> str:
+        """Return the help page."""
+        with _language_for_typer():
+            return super().get_help(ctx)
+
+    def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the first line, which shows the order of the words."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage: "))
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        """Return the option that prints the help page."""
+        return _with_help(super().get_help_option(ctx))
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - the list of commands breaks lines itself
+        """Return the sentence for the list of commands, uncut."""
+        return self.help or ""
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """All commands; the module of each is imported when the command is asked for."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the same ones in every context
+        """Return the names of the commands in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> ClickCommand | None:  # noqa: ARG002 - likewise
+        """Return a command; None when there is none of this name."""
+        return command_of(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, ClickCommand | None, list[str]]:
+        """Return the command that is typed, and the words after it.
+
+        Raises:
+            Usage: there is no such command.
+        """
+        command = self.get_command(ctx, args[0])
+        if command is None and not ctx.resilient_parsing:
+            raise Usage(no_such_command(args[0], COMMANDS, ctx))
+        return args[0], command, args[1:]
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Parse the words before the command.
+
+        Raises:
+            Usage: they do not fit.
+        """
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except typer.TyperException as error:
+            raise Usage(usage_sentence(error, ctx, words)) from error
+
+    def get_help(self, ctx: Context) -> str:
+        """Return the help page."""
+        with _language_for_typer():
+            return super().get_help(ctx)
+
+    def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the first line, which shows the order of the words."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage: "))
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        """Return the option that prints the help page."""
+        return _with_help(super().get_help_option(ctx))
+
+
+def command_of(name: str) -> ClickCommand:
+    """Return a command, its help in the language of the process; only its own module is imported."""
+    module = import_module(f"graduand.commands.{name}")
+    program = typer.Typer(rich_markup_mode=None, add_completion=False)
+    register = program.command(name, cls=TranslatedCommand, help=_(module.HELP), options_metavar=_("[OPTIONS]"))
+    register(getattr(module, name))
+    return translated(typer.main.get_command(program))
+
+
+def translated(command: ClickCommand) -> ClickCommand:
+    """Return the command with its help and metavars in the language of the process."""
+    for parameter in command.params:
+        if isinstance(parameter, typer.core.TyperArgument | typer.core.TyperOption):
+            parameter.help = parameter.help and _(parameter.help)
+            parameter.metavar = parameter.metavar and _(parameter.metavar)
+    return command
+
+
+def _with_help(option: TyperOption | None) -> TyperOption | None:
+    if option:
+        option.help = _("Show this help and end.")
+    return option

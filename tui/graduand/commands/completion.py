@@ -1,0 +1,70 @@
+"""Shell completion: the usernames, cohorts, columns and rules that begin with what is typed.
+
+Outside a data repository, and where it cannot be read, there are none.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from graduand.errors import Trouble
+from graduand.workspace import Workspace, root_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def complete_cohort(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the cohorts, the folders below `records/`."""
+    return _matching(context, incomplete, _cohorts)
+
+
+def complete_username(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the usernames, for which the files of the records are named."""
+    return _matching(context, incomplete, _usernames)
+
+
+def complete_edit(context: typer.Context, incomplete: str) -> list[str]:
+    """Return usernames, and the columns with the sign that a value follows."""
+    return complete_username(context, incomplete) + complete_assignment(context, incomplete)
+
+
+def complete_assignment(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the columns of a record, each with the sign that a value follows."""
+    return _matching(context, incomplete, lambda workspace: [f"{key}=" for key in workspace.labels])
+
+
+def complete_rule_or_column(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the ids of the rules and the columns of a record."""
+    from graduand.rules.registry import RULES
+
+    rules = [rule for rule in RULES if rule.startswith(incomplete)]
+    return rules + _matching(context, incomplete, lambda workspace: workspace.labels)
+
+
+def complete_rule_with_fix(incomplete: str) -> list[str]:
+    """Return the ids of the rules whose findings `cure` can put right."""
+    from graduand.rules.fixes import CURABLE
+
+    return sorted(rule for rule in CURABLE if rule.startswith(incomplete))
+
+
+def _matching(context: typer.Context, incomplete: str, candidates: Callable[[Workspace], Iterable[str]]) -> list[str]:
+    """Return the candidates that begin with `incomplete`; [] where the data repository cannot be read."""
+    root = context.find_root().params.get("root")
+    try:
+        workspace = Workspace(root_of(Path(root) if root else Path.cwd()))
+        return [candidate for candidate in candidates(workspace) if candidate.startswith(incomplete)]
+    except (Trouble, OSError):
+        return []
+
+
+def _cohorts(workspace: Workspace) -> list[str]:
+    return sorted({path.split("/")[1] for path in workspace.record_paths()})
+
+
+def _usernames(workspace: Workspace) -> list[str]:
+    return sorted(path.rpartition("/")[2].removesuffix(".yaml") for path in workspace.record_paths())
