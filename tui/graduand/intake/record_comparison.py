@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
-from graduand.intake.row_validation import KIND, faults
-from graduand.intake.rows import UNIQUE
+from graduand.intake.rows import KIND, UNIQUE, errors_of, is_about
 from graduand.language import _, ngettext, quoted
 from graduand.records.kinds import CLEAR
 from graduand.records.record import ATTENDING, END
@@ -101,7 +100,7 @@ class Comparison:
             self.identical.append(was.username)
             return
         merged = {key: value for key, value in {**was.values, **after}.items() if value is not None}
-        found = faults(merged, self.school, self.order.on, values)
+        found = [error for error in errors_of(merged, self.school, self.order.on) if is_about(error[0], values)]
         if found:
             self.survey.refuse(row, *found[0])
         else:
@@ -139,6 +138,9 @@ class Comparison:
                 if column[row] is None:
                     message = _("{field} is missing; every row needs it.")
                     survey.refuse(row, key, message.format(field=quoted(key)))
+        for row in self.new:
+            if row in survey.incomplete:
+                survey.refuse(row, *survey.incomplete[row])
         self.new = [row for row in self.new if row not in survey.refused]
         if self.new and KIND not in survey.columns:
             message = _("Nothing says what happens to these people; say it, such as: --kind graduated --end-date {day}")

@@ -7,7 +7,7 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from graduand.intake.record_comparison import EMAIL
-from graduand.intake.row_validation import KIND
+from graduand.intake.rows import KIND
 from graduand.language import _, ngettext, quoted
 from graduand.records.record import END
 from graduand.records.transition import GRADUATED

@@ -6,21 +6,25 @@ from collections import defaultdict
 from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.findings import Severity
 from graduand.intake.cell_values import CellReading, ColumnValues, Wrong
 from graduand.intake.refused_rows import Refusal
-from graduand.intake.row_validation import KIND, unsound
 from graduand.language import _, quoted
 from graduand.records.kinds import CLEAR
-from graduand.records.record import ATTENDING, END
+from graduand.records.paths import file_name
+from graduand.records.record import ATTENDING, END, Record
 from graduand.records.transition import GRADUATED, RETURNED
+from graduand.rules.judgement import judge
+from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from graduand.records.record import Value
     from graduand.records.school import School
     from graduand.tables.table import Table
 
+KIND: Final = "transition:kind"
 REASON: Final = "transition:account:reason"
 UNIQUE: Final = ("email_address", "auth_identifier", "card_id")
 """What no two people share, besides the username."""
@@ -59,6 +63,8 @@ class Survey:
         self.school = school
         self.refused: dict[int, Refusal] = {}
         self.passed: dict[int, Passed] = {}
+        self.incomplete: dict[int, tuple[str, str]] = {}
+        """By row, the key and the sentence of an error about a value that the row lacks."""
         self.joined = 0
         """Rows that said no more than another one of the same person."""
         self.dropped: dict[str, int] = {}
@@ -102,9 +108,18 @@ class Survey:
             self.columns[key] = [value] * len(self.lines)
         rows = [row for row in rows if row not in self.passed and row not in self.refused]
         self._shared(rows)
-        for row, key, reason in unsound(self.columns, rows, self.school, common.on):
-            self.refuse(row, key, reason)
+        self._judge(rows, common.on)
         return [row for row in rows if row not in self.refused]
+
+    def _judge(self, rows: Sequence[int], on: str) -> None:
+        """Refuse the rows with an error about what they hold; note the other errors, which only a new person has."""
+        for row in rows:
+            values = self.values(row)
+            for key, reason in errors_of({KIND: GRADUATED, **values}, self.school, on):
+                if is_about(key, values):
+                    self.refuse(row, key, reason)
+                else:
+                    self.incomplete.setdefault(row, (key, reason))
 
     def _refuse_wrong(self, rows: Sequence[int], common: Class) -> None:
         """Refuse the rows with a cell that no record can hold, if it would be taken, and those without a username."""
@@ -263,3 +278,15 @@ class Survey:
             for row in group if len(group) > 1 else ():
                 other = next(one for one in group if one != row)
                 self.refuse(row, key, message.format(value=quoted(str(column[row])), line=self.lines[other]))
+
+
+def errors_of(values: Mapping[str, Value], school: School, on: str) -> Iterator[tuple[str, str]]:
+    """Return the errors of a record with these values, each with its key and sentence."""
+    for flaw in judge(Record(file_name(str(values.get("username", ""))), values), school, on):
+        if RULES[flaw.rule].severity is Severity.ERROR:
+            yield flaw.field, flaw.message
+
+
+def is_about(key: str, keys: Collection[str]) -> bool:
+    """Tell whether an error under `key` is about one of the keys, an item of its list, or the transition."""
+    return key in keys or key.rstrip(":0123456789") in keys or key in {"transition:account", KIND}

@@ -47,6 +47,11 @@ def _checks(school: School, on: str, _language: str) -> tuple[tuple[Sequence[Che
     )
 
 
+def forget() -> None:
+    """Forget all that is remembered of checks, and which checks there are."""
+    _checks.cache_clear()
+
+
 def new_cases(school: School, on: str) -> dict[str, int]:
     """Return how many records each remembered check has judged so far, by its name: the misses of its memo."""
     return {memo.name: memo.misses for _personal, remembered in _checks(school, on, spoken()) for memo in remembered}
