@@ -245,6 +245,15 @@ def test_all_of_it_can_be_used_on_a_small_terminal(people: Path, size: tuple[int
     app, _screen = plan(people)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "down", "u", "ctrl+s", "space", "y", "escape", "v", "enter", "escape", "escape")
+        await press(pilot, "down")
+        assert "closes the account" in screen_text(app)
+        await press(pilot, "u")
+        assert "Compile the upload" in screen_text(app)
+        await press(pilot, "ctrl+s", "space", "y")
+        assert "[✓] Open" in screen_text(app)
+        await press(pilot, "escape", "v", "enter")
+        assert "Upload in hand" in screen_text(app)
+        await press(pilot, "escape", "escape")
+        assert shows(app, PlanScreen)
 
     story(app, tell, size)
