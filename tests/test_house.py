@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROGRAM = HOUSE / "tui" / "graduand"
 
 LAYERS = (
-    {"findings", "errors", "language", "similar", "file_change", "gc_pause", "__init__"},
+    {"findings", "errors", "language", "similar", "vocabulary", "file_change", "gc_pause", "__init__"},
     {"storage"},
     {"records"},
     {"rules"},

@@ -284,7 +284,7 @@ def test_at_a_terminal_it_asks_for_what_was_not_said(place: Path) -> None:
     seen = b""
     for question, answer in (
         (b"Name of the school", b"Ars\n"),
-        (b"Language, fr or en [en]", b"fr\n"),
+        (b"Language, one of en, fr [en]", b"fr\n"),
         (b"Domains of the school's addresses, separated by blanks", b"ars.example a.ars.example\n"),
     ):
         while question not in seen:

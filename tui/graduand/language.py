@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from gettext import NullTranslations
 
 ENGLISH: Final = "en"
-_LOCALE: Final = Path(__file__).parent / "locale"
-LANGUAGES: Final = (ENGLISH, *sorted({folder.name for folder in _LOCALE.iterdir() if folder.is_dir()} - {ENGLISH}))
+LOCALE: Final = Path(__file__).parent / "locale"
+LANGUAGES: Final = (ENGLISH, *sorted({folder.name for folder in LOCALE.iterdir() if folder.is_dir()} - {ENGLISH}))
 """English, which the sentences of the code are written in, and one language for each other folder of `locale/`."""
 
 
@@ -39,7 +39,7 @@ def _catalogue(language: str) -> NullTranslations:
     from gettext import GNUTranslations, NullTranslations  # noqa: PLC0415 - English needs none
 
     try:
-        with (_LOCALE / language / "LC_MESSAGES" / "graduand.mo").open("rb") as file:
+        with (LOCALE / language / "LC_MESSAGES" / "graduand.mo").open("rb") as file:
             return GNUTranslations(file)
     except OSError:
         return NullTranslations()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import SchemaBroken
@@ -11,12 +12,12 @@ from graduand.records.source import Refused, text_of
 from graduand.setup.init import LETTERS, default_schema
 from graduand.similar import nearest
 from graduand.storage import file_reader
+from graduand.vocabulary import current_vocabulary, vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-_SUBJECT: Final = re.compile(r"(?:Subject|Objet)[ \u00a0]?: *(.*\S) *")
 _PLACEHOLDER: Final = re.compile(r"\{([^{}\n]*)\}")
 
 
@@ -52,7 +53,7 @@ def letter(root: Path, name: str, known: Iterable[str]) -> Letter:
     except Refused as refused:
         raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
     start = next((number for number, line in enumerate(lines) if line and not line.startswith("#")), len(lines))
-    subject = _SUBJECT.fullmatch(lines[start]) if start < len(lines) else None
+    subject = _subject().fullmatch(lines[start]) if start < len(lines) else None
     if not subject:
         raise SchemaBroken(path, start + 1, _("a letter begins with a line “Subject: …”."))
     holds = {
@@ -62,6 +63,13 @@ def letter(root: Path, name: str, known: Iterable[str]) -> Letter:
     if not text.strip():
         raise SchemaBroken(path, len(lines), _("the letter has a subject and no text."))
     return Letter(path, subject[1], f"{text}\n", frozenset(holds), shipped)
+
+
+@cache
+def _subject() -> re.Pattern[str]:
+    """Return the pattern of a letter's first line, in any language."""
+    words = "|".join(re.escape(one.subject) for one in vocabularies())
+    return re.compile(rf"(?:{words})[ \u00a0]?: *(.*\S) *")
 
 
 def _placeholders(path: str, number: int, line: str, known: Iterable[str]) -> Iterable[str]:
@@ -88,15 +96,7 @@ def spelt(day: str, region: str) -> str:
     Its no-break spaces also keep a spreadsheet from taking it for a date of its own.
     """
     year, month, number = day.split("-")
-    name = _months()[int(month) - 1]
-    first = int(number) == 1 and spoken() == "fr"
-    if region == "us" and spoken() == "en":
-        return f"{name}\u00a0{int(number)}, {year}"
-    return f"{int(number)}{'er' if first else ''}\u00a0{name}\u00a0{year}"
-
-
-def _months() -> tuple[str, ...]:
-    return (
-        *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
-        *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
+    words = current_vocabulary()
+    return words.dates[region].format(
+        day=words.dates["first"] if int(number) == 1 else int(number), month=words.months[int(month) - 1][0], year=year
     )

@@ -17,7 +17,7 @@ from graduand import __version__
 from graduand.commands.command_classes import COMMANDS, LazyGroup, translated
 from graduand.commands.session import Session, say
 from graduand.errors import Exit, Usage
-from graduand.language import N_, _
+from graduand.language import LANGUAGES, N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,11 +37,10 @@ class Colour(StrEnum):
     never = "never"
 
 
-class Language(StrEnum):
-    """The languages of the program."""
-
-    fr = "fr"
-    en = "en"
+if TYPE_CHECKING:
+    Language = StrEnum
+else:  # one member for each folder of locale/
+    Language = StrEnum("Language", {language: language for language in LANGUAGES})
 
 
 def _print_version(wanted: bool) -> None:

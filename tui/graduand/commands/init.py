@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from graduand.commands.session import say
-from graduand.language import N_, _, spoken, visible
+from graduand.language import LANGUAGES, N_, _, spoken, visible
 
 HELP = N_("Make a new data repository: records/, schema/, Makefile, git.")
 
@@ -28,7 +28,7 @@ def init(
         list[str] | None,
         typer.Option(metavar=N_("DOMAIN"), help=N_("A domain of the school's own e-mail addresses; may be repeated.")),
     ] = None,
-    lang: Annotated[str, typer.Option(metavar="fr|en", help=N_("The school's language: fr or en."))] = "",
+    lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help=N_("The school's language."))] = "",
 ) -> None:
     from graduand.records.institution import Institution
     from graduand.setup.init import Charter, found
@@ -38,7 +38,8 @@ def init(
     charter = Charter(
         name=name or _ask(asking, _("Name of the school"), ""),
         region=region or _ask(asking, _("Region of Handshake, eu or us"), Institution().region),
-        language=lang or _ask(asking, _("Language, fr or en"), spoken()),
+        language=lang
+        or _ask(asking, _("Language, one of {languages}").format(languages=", ".join(LANGUAGES)), spoken()),
         domains=tuple(domain or _ask(asking, _("Domains of the school's addresses, separated by blanks"), "").split()),
     )
     founded = found(folder, charter)

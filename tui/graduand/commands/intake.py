@@ -14,6 +14,7 @@ from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
 from graduand.reports.console import show as show_lines
+from graduand.vocabulary import means_yes
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def _agreed(look: Look) -> bool:
         return False
     count = len(look.new) + len(look.changes)
     message = ngettext("Take {count} person in? [y/N] ", "Take {count} people in? [y/N] ", count)
-    if _answer(message.format(count=count)).casefold() in {"y", "yes", "o", "oui"}:
+    if means_yes(_answer(message.format(count=count))):
         return True
     say(_("Nothing was written."))
     return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.errors import Usage
 from graduand.intake.preview import FORMS
 from graduand.language import _, quoted
+from graduand.vocabulary import Meanings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def forms(words: Sequence[str]) -> dict[str, str]:
     found = {}
     for word in words:
         name, form = _pair(word, refusal)
-        form = _FRENCH.get(form.lower(), form.lower())
+        form = _ORDERS.get(form.lower(), form.lower())
         if form not in FORMS:
             message = _("{value} is no form of dates; it can be: {forms}.")
             raise Usage(message.format(value=quoted(form), forms=", ".join(FORMS)))
@@ -87,4 +88,4 @@ def figures(words: Sequence[str]) -> dict[str, int]:
     return found
 
 
-_FRENCH: Final = {"jj/mm/aaaa": "dd/mm/yyyy", "mm/jj/aaaa": "mm/dd/yyyy"}
+_ORDERS: Final = Meanings("date_orders")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.language import _, ngettext
+from graduand.vocabulary import means_yes
 from graduand.workspace import Workspace, root_of
 
 if TYPE_CHECKING:
@@ -64,5 +65,5 @@ def agreed(question: str, closing: int = 0) -> bool:
     else:
         sys.stderr.write(_("{question} [y/N] ").format(question=question))
     sys.stderr.flush()
-    answer = sys.stdin.readline().strip().casefold()
-    return answer == str(closing) if closing else answer in {"y", "yes", "o", "oui"}
+    answer = sys.stdin.readline().strip()
+    return answer == str(closing) if closing else means_yes(answer)

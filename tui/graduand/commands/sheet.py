@@ -80,7 +80,7 @@ def sheet(
     ] = None,
     separator: Annotated[
         Separator | None,
-        typer.Option(help=N_("out: the separator of the cells; by default a semicolon in French, a comma otherwise.")),
+        typer.Option(help=N_("out: the separator of the cells; by default that of spreadsheets in this language.")),
     ] = None,
     no_bom: Annotated[
         bool, typer.Option("--no-bom", help=N_("out: without the byte-order mark that Excel needs to read UTF-8."))

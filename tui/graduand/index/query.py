@@ -6,8 +6,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.vocabulary import Meanings
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _MARKS: Final = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]"
@@ -31,48 +33,13 @@ class Filter(NamedTuple):
     value: str
 
 
-KEYS: Final = {
-    "kind": "kind",
-    "nature": "kind",
-    "transition": "kind",
-    "state": "state",
-    "etat": "state",
-    "problem": "problem",
-    "probleme": "problem",
-    "cohort": "cohort",
-    "promotion": "cohort",
-}
-"""What may stand before the colon, folded: in English, in French, and what it means."""
+KEYS: Final = Meanings("filters", folded)
+"""What may be before the colon, in any language, and what it means."""
 
-STATES: Final = {
-    "waiting": "waiting",
-    "attente": "waiting",
-    "held": "held",
-    "retenu": "held",
-    "closed": "closed",
-    "ferme": "closed",
-    "reopened": "reopened",
-    "rouvert": "reopened",
-    "new": "new",
-    "nouveau": "new",
-    "changed": "changed",
-    "modifie": "changed",
-    "failed": "failed",
-    "echec": "failed",
-    "unchanged": "unchanged",
-    "inchange": "unchanged",
-}
-"""The states, folded: in English, in French, and what they mean."""
+STATES: Final = Meanings("states", folded)
+KINDS: Final = Meanings("kinds", folded)
 
-KINDS: Final = {
-    "graduated": "graduated",
-    "diplome": "graduated",
-    "returned": "returned",
-    "retour": "returned",
-    "revenu": "returned",
-}
-
-_VALUES: Final = {"kind": KINDS, "state": STATES}
+_VALUES: Final[dict[str, Mapping[str, str]]] = {"kind": KINDS, "state": STATES}
 
 
 class Query(NamedTuple):

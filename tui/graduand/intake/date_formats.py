@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.similar import folded
+from graduand.vocabulary import months, vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,28 +21,8 @@ FORMS: Final = (DAY_FIRST, MONTH_FIRST, SERIAL)
 
 _ISO: Final = re.compile(r"([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})(?:[T ].*)?")
 _FIGURES: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})(?:[T ,].*)?")
-_NAMED: Final = re.compile(
-    r"([0-9]{1,2})(?:er|st|nd|rd|th)?[-/. ]+([^\W\d_]{3,})[-/., ]+([0-9]{4}|[0-9]{2})(?:[T ].*)?"
-)
-_NAMED_FIRST: Final = re.compile(r"([^\W\d_]{3,})[-/. ]+([0-9]{1,2})(?:st|nd|rd|th)?,? +([0-9]{4})(?:[T ].*)?")
 _SERIAL: Final = re.compile(r"[2-6][0-9]{4}(?:\.0+)?")
 _ZERO: Final = date(1899, 12, 30)
-
-_MONTHS: Final = (
-    ("jan", "janvier", "january"),
-    ("feb", "fev", "fevr", "fevrier", "february"),
-    ("mar", "mars", "march"),
-    ("apr", "avr", "avril", "april"),
-    ("may", "mai"),
-    ("jun", "juin", "june"),
-    ("jul", "juil", "juillet", "july"),
-    ("aug", "aou", "aout", "august"),
-    ("sep", "sept", "septembre", "september"),
-    ("oct", "octobre", "october"),
-    ("nov", "novembre", "november"),
-    ("dec", "decembre", "december"),
-)
-_BY_NAME: Final = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 
 
 class Doubt(NamedTuple):
@@ -83,13 +65,36 @@ def day_of(text: str, form: str) -> str:
         if form == MONTH_FIRST or (not form and second > 12):
             first, second = second, first
         return _day(match[3], second, first)
-    if match := _NAMED.fullmatch(text):
-        return _day(match[3], _BY_NAME.get(folded(match[2]), 0), int(match[1]))
-    if match := _NAMED_FIRST.fullmatch(text):
-        return _day(match[3], _BY_NAME.get(folded(match[1]), 0), int(match[2]))
+    if match := _day_before_month().fullmatch(text):
+        return _day(match[3], _months_by_name().get(folded(match[2]), 0), int(match[1]))
+    if match := _month_before_day().fullmatch(text):
+        return _day(match[3], _months_by_name().get(folded(match[1]), 0), int(match[2]))
     if form == SERIAL and _SERIAL.fullmatch(text):
         return (_ZERO + timedelta(days=int(text.partition(".")[0]))).isoformat()
     return ""
+
+
+@cache
+def _day_before_month() -> re.Pattern[str]:
+    """Return the pattern of dates such as “1er juin 2026”, “1st June 2026”, “1-Jun-26”."""
+    return re.compile(
+        rf"([0-9]{{1,2}})(?:{_ordinals()})?[-/. ]+([^\W\d_]{{3,}})[-/., ]+([0-9]{{4}}|[0-9]{{2}})(?:[T ].*)?"
+    )
+
+
+@cache
+def _month_before_day() -> re.Pattern[str]:
+    """Return the pattern of dates such as “June 1st, 2026”."""
+    return re.compile(rf"([^\W\d_]{{3,}})[-/. ]+([0-9]{{1,2}})(?:{_ordinals()})?,? +([0-9]{{4}})(?:[T ].*)?")
+
+
+def _ordinals() -> str:
+    return "|".join(re.escape(ending) for one in vocabularies() for ending in one.ordinals)
+
+
+@cache
+def _months_by_name() -> dict[str, int]:
+    return {folded(name): number for number, names in enumerate(months(), 1) for name in names}
 
 
 def _day(year: str, month: int, day: int) -> str:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from graduand.language import N_, Words
 from graduand.records.field import Field
 from graduand.records.kinds import FieldKind
+from graduand.vocabulary import Meanings
 
 GRADUATED: Final = "graduated"
 RETURNED: Final = "returned"
@@ -33,17 +34,7 @@ FIELDS: Final = (
         N_("Transition"),
         N_("What happens to the person: “graduated” makes an alumnus, “returned” makes a student again."),
         values=(GRADUATED, RETURNED),
-        misspellings={
-            "graduate": GRADUATED,
-            "alumni": GRADUATED,
-            "diplômé": GRADUATED,
-            "diplômée": GRADUATED,
-            "return": RETURNED,
-            "returner": RETURNED,
-            "retour": RETURNED,
-            "revenu": RETURNED,
-            "revenue": RETURNED,
-        },
+        misspellings=Meanings("kinds"),
     ),
     _field(
         "keeps_school_email",

@@ -15,6 +15,7 @@ from graduand.records.record import LISTED
 from graduand.rules import characters
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.similar import folded, nearest
+from graduand.vocabulary import truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -377,7 +378,7 @@ def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:
 
 def meant(field: Field, text: str, allowed: tuple[str, ...] = ()) -> str:
     """Return the value that a known misspelling stands for; "" when `text` is none, or is one of the values."""
-    if not field.misspellings or text in allowed:
+    if text in allowed or not field.misspellings:
         return ""
     by_fold = {folded(wrong): right for wrong, right in field.misspellings.items()}
     right = field.misspellings.get(text) or by_fold.get(folded(text), "")
@@ -505,16 +506,13 @@ _SHAPES: Final[Mapping[FieldKind, Callable[[str], Iterator[tuple[str, str]]]]] =
     },
 )
 """What is judged of the text of a kind besides its characters."""
-_TRUTH: Final = {
-    **dict.fromkeys(("true", "yes", "y", "on", "1", "vrai", "oui", "o"), "true"),
-    **dict.fromkeys(("false", "no", "n", "off", "0", "faux", "non"), "false"),
-}
+_TRUTH: Final = {"on": "true", "1": "true", "off": "false", "0": "false"}
 
 
 def close(kind: FieldKind, text: str) -> str:
     """Return what a misshapen text was meant to be; "" when nobody can tell."""
     if kind is FieldKind.BOOLEAN:
-        return _TRUTH.get(text.casefold(), "")
+        return _TRUTH.get(text.casefold()) or truth_of(text)
     right = text.replace(",", ".") if kind is FieldKind.GPA else re.sub(r"[\s./-]", "", text)
     return right if matches(kind, right) else ""
 

@@ -55,7 +55,7 @@ def ordered(arrival: Arrival, on: str) -> IntakeOptions:
 
 
 def kind_of(text: str) -> str:
-    """Return the kind of transition that is meant, in either language; else the text, which will be refused."""
+    """Return the kind of transition that is meant, in any language; else the text, which will be refused."""
     words = {folded(_(kind)): kind for kind in (GRADUATED, RETURNED)}
     words |= {folded(wrong): right for wrong, right in FIELDS[0].misspellings.items()}
     return words.get(folded(text), text)

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from graduand.language import N_, _, spoken
+from graduand.language import N_, _
+from graduand.vocabulary import current_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
     from graduand.screens.palette import PaletteJob
 
 FILTERS = (
-    ("kind:graduated", "nature:diplôme", N_("who graduates; kind:returned, who returns")),
-    ("state:waiting", "état:attente", N_("who waits for a personal address")),
-    ("state:held", "état:retenu", N_("whose account changes only later")),
-    ("state:closed", "état:fermé", N_("whose account is closed; state:reopened, reopened")),
-    ("state:new", "état:nouveau", N_("never sent yet; also changed, failed, unchanged")),
-    ("problem:GR3", "problème:GR3", N_("who breaks a rule that begins so; problem:error, any error")),
-    ("cohort:2026", "promotion:2026", N_("whose cohort begins so")),
+    ("kind", "graduated", N_("who graduates; kind:returned, who returns")),
+    ("state", "waiting", N_("who waits for a personal address")),
+    ("state", "held", N_("whose account changes only later")),
+    ("state", "closed", N_("whose account is closed; state:reopened, reopened")),
+    ("state", "new", N_("never sent yet; also changed, failed, unchanged")),
+    ("problem", "GR3", N_("who breaks a rule that begins so; problem:error, any error")),
+    ("cohort", "2026", N_("whose cohort begins so")),
 )
-"""Filters in English and in French, and what they find."""
+"""The key of a filter, its value, and what it finds."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -63,8 +64,8 @@ class HelpScreen(ModalScreen[None]):
         if self._filters:
             yield Content("")
             yield Content.styled(_("The search finds words without accents, and filters"), "bold $text-accent")
-            for english, french, meaning in FILTERS:
-                yield _line(_shown(english, french), _(meaning), 16)
+            for key, value, meaning in FILTERS:
+                yield _line(_filter(key, value), _(meaning), 16)
         yield Content("")
         yield Content(_("Keys can be changed in {path}.").format(path=self._keys_file))
         yield Content(_("Esc closes this."))
@@ -74,8 +75,11 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
-def _shown(english: str, french: str) -> str:
-    return french if spoken() == "fr" else english
+def _filter(key: str, value: str) -> str:
+    """Return a filter as it is typed in the current language."""
+    words = current_vocabulary()
+    values = {"kind": words.kinds, "state": words.states}.get(key, {})
+    return f"{words.filters[key][0]}:{values.get(value, (value,))[0]}"
 
 
 def _line(key: str, words: str, width: int = 12) -> Content:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from graduand.errors import NotEmpty, NotWritten, SchemaBroken, Usage
-from graduand.language import _, quoted, spoken
+from graduand.language import ENGLISH, _, quoted, spoken
 from graduand.records.institution import read_institution
 from graduand.records.kinds import FieldKind
 from graduand.records.school_language import IMPORTER as IMPORTER_PATH
@@ -69,7 +69,8 @@ def found(root: Path, charter: Charter) -> Founded:
     _take(root)
     Program.create(root)  # before the files: without git the folder stays empty, and can be taken again
     seeds = {target: (_SEEDS / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
-    seeds["records/README.md"] = (_SEEDS / f"README.{spoken()}.md").read_text(encoding="utf-8")
+    guides = (_SEEDS / f"README.{language}.md" for language in (spoken(), ENGLISH))
+    seeds["records/README.md"] = next(path for path in guides if path.exists()).read_text(encoding="utf-8")
     seeds[IMPORTER_PATH] = file_reader.read(default_schema() / "handshake.yaml", SIZE).decode()
     seeds[INSTITUTION_PATH] = institution
     seeds |= {

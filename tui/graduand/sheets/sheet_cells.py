@@ -13,6 +13,7 @@ from graduand.records.date_messages import no_day
 from graduand.records.kinds import CLEAR, FieldKind, matches
 from graduand.similar import folded
 from graduand.tables.spreadsheet import clean_cell, guarded, is_converted, join_items, split_items, unguarded
+from graduand.vocabulary import truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,14 +86,8 @@ def _items(text: str) -> tuple[str, ...]:
     return split_items(text) or tuple(item.strip() for item in re.split("[;\n]", text) if item.strip())
 
 
-_TRUTHS: Final = {
-    **dict.fromkeys(("true", "vrai", "yes", "oui"), "true"),
-    **dict.fromkeys(("false", "faux", "no", "non"), "false"),
-}
-
-
 def _boolean(text: str, _before: Value | None) -> ParsedCell:
-    found = _TRUTHS.get(folded(text))
+    found = truth_of(folded(text))
     if found:
         return ParsedCell(found)
     return ParsedCell(None, refused=_("{value} is neither true nor false.").format(value=quoted(text)))

@@ -8,10 +8,11 @@ import json
 import re
 import unicodedata
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.language import spoken
 from graduand.records.kinds import FieldKind
+from graduand.vocabulary import current_vocabulary, months, vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,24 +23,28 @@ BOM: Final = "\ufeff"
 _GUARD: Final = "'"
 _FORMULA_START: Final = frozenset("=+-@\0\uff1d\uff0b\uff0d\uff20")
 """First characters of a formula, full-width ones included; plus and minus also begin numbers."""
-_MONTHS: Final = (
-    "jan|january|janv|janvier|feb|february|fév|févr|février|mar|march|mars|apr|april|avr|avril|may|mai|jun|june|juin"
-    "|jul|july|juil|juillet|aug|august|août|sep|sept|september|septembre|oct|october|octobre|nov|november|novembre"
-    "|dec|december|déc|décembre"
-)
 _SAFE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,14}")
 """A number that a spreadsheet saves unchanged."""
-_CONVERTED: Final = re.compile(
-    rf"\d+(?:[.,]\d+)?e[+-]?\d+|\d{{1,2}}(?::\d\d)* ?[ap]\.?m?\.?|true|false|vrai|faux"
-    rf"|\d{{1,4}}[ /.-]?(?:{_MONTHS})\.?(?:[ /.-]?\d{{2,4}})?|(?:{_MONTHS})\.?[ /.-]?\d{{1,4}}",
-    re.IGNORECASE,
-)
-"""Texts with letters that a spreadsheet converts to a number, a date, a time or a truth value."""
 
 
 def separator() -> str:
-    """Return the separator that spreadsheets expect in the current language's country."""
-    return ";" if spoken() == "fr" else ","
+    """Return the separator that spreadsheets in the current language expect."""
+    return current_vocabulary().separator
+
+
+@cache
+def _converted() -> re.Pattern[str]:
+    """Return the pattern of texts with letters which a spreadsheet converts to a number, date, time or truth value.
+
+    The spreadsheet's language is unknown, so the words of all languages are in it.
+    """
+    names = "|".join(re.escape(name) for month in months() for name in month)
+    truths = "|".join(re.escape(word) for one in vocabularies() for word in (*one.true, *one.false))
+    return re.compile(
+        rf"\d+(?:[.,]\d+)?e[+-]?\d+|\d{{1,2}}(?::\d\d)* ?[ap]\.?m?\.?|{truths}"
+        rf"|\d{{1,4}}[ /.-]?(?:{names})\.?(?:[ /.-]?\d{{2,4}})?|(?:{names})\.?[ /.-]?\d{{1,4}}",
+        re.IGNORECASE,
+    )
 
 
 def guarded(text: str) -> str:
@@ -58,7 +63,7 @@ def _needs_guard(text: str) -> bool:
     if bare[:1] in _FORMULA_START or text[:1] in {"\t", "\r", "\n", _GUARD}:
         return True
     if any(map(str.isalpha, bare)):
-        return _CONVERTED.fullmatch(bare) is not None
+        return _converted().fullmatch(bare) is not None
     return any(map(str.isdigit, bare)) and _SAFE_NUMBER.fullmatch(bare) is None
 
 

@@ -11,6 +11,7 @@ from graduand.git.checkout import Checkout
 from graduand.handshake.manifest_check import received
 from graduand.handshake.upload import CARD, MANIFEST
 from graduand.storage import file_reader
+from graduand.vocabulary import vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,14 +116,13 @@ def _sending(tag: upload_tags.Noted, failed: Mapping[str, set[str]], results: Ma
     )
 
 
-_DOWNLOADS: Final = ("Downloads", "Téléchargements", "Desktop", "Bureau")
 _OFFERED: Final = 8
 
 
 def downloads(home: Path) -> tuple[str, ...]:
     """Return the CSV files that a browser has put below `home` of late, the last first."""
     found: list[tuple[float, str]] = []
-    for folder in _DOWNLOADS:
+    for folder in {name for one in vocabularies() for name in one.downloads}:
         try:
             found += [(path.stat().st_mtime, str(path)) for path in (home / folder).glob("*.csv")]
         except OSError:
