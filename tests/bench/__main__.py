@@ -164,7 +164,7 @@ def faithful(root: Path, commits: int, people: int) -> Target:
     school = Workspace(CHECKOUT).school
     told = invent(root, school, commits=commits, people=people, seed=2)
     began = time.perf_counter()
-    wrong = mistold(root, school, told).total()
+    wrong = mistold(root, told).total()
     work = f"{len(told)} events, {commits} odd commits"
     return Target("11c", work, "what was invented", wrong, "0 mistold", not wrong, time.perf_counter() - began, 0)
 

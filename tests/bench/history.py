@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.history import history_of
 from graduand.git.program import Program
-from graduand.records.fast_reader import fast_reader
 from graduand.records.paths import record_path
 from graduand.records.record import Record
 from graduand.records.writing import canonical
@@ -80,9 +79,9 @@ def _git(root: Path, *words: str, given: bytes = b"") -> None:
     subprocess.run(["git", *words], cwd=root, input=given, check=True)
 
 
-def mistold(root: Path, school: School, told: list[Told]) -> Counter[tuple[object, ...]]:
+def mistold(root: Path, told: list[Told]) -> Counter[tuple[object, ...]]:
     """Return what the audit misses of what happened, and what it adds."""
-    found = Counter(map(_fact, history_of(Program(root), lambda: fast_reader(school)).events))
+    found = Counter(map(_fact, history_of(Program(root)).events))
     happened = Counter[tuple[object, ...]](
         (*one[:4], _same(one.old), _same(one.new), one.pull_request, one.seconds) for one in told
     )

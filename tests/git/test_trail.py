@@ -15,7 +15,6 @@ import pytest
 
 from graduand.git.history import history_of
 from graduand.git.program import Program
-from graduand.records.fast_reader import fast_reader
 from tests.bench.history import invent, mistold
 from tests.repository import GRADUATE, begin, commit, git, graduand
 
@@ -33,8 +32,8 @@ CLOSED = GRADUATE.replace(
 )
 
 
-def read(root: Path, school: School) -> History:
-    return history_of(Program(root), lambda: fast_reader(school))
+def read(root: Path) -> History:
+    return history_of(Program(root))
 
 
 @pytest.fixture
@@ -54,8 +53,8 @@ def test_an_invented_history_is_told_whole_and_nothing_is_added(tmp_path: Path, 
     """With merges, moves, renames, broken files, deletions, and clocks that went wrong."""
     told = invent(tmp_path / "school", school, commits=200, people=120, seed=seed)
 
-    assert mistold(tmp_path / "school", school, told) == Counter()
-    assert mistold(tmp_path / "school", school, told[1:]).total() == 1
+    assert mistold(tmp_path / "school", told) == Counter()
+    assert mistold(tmp_path / "school", told[1:]).total() == 1
 
 
 def test_what_is_kept_and_continued_equals_what_is_read_anew(tmp_path: Path, school: School) -> None:
@@ -63,40 +62,40 @@ def test_what_is_kept_and_continued_equals_what_is_read_anew(tmp_path: Path, sch
     invent(root, school, commits=120, people=60, seed=5)
     head = git(root, "rev-parse", "HEAD").strip()
     git(root, "reset", "--quiet", "--hard", "HEAD~40")
-    read(root, school)
+    read(root)
     git(root, "reset", "--quiet", "--hard", head)
 
-    continued, again = (list(read(root, school).events) for _turn in range(2))
+    continued, again = (list(read(root).events) for _turn in range(2))
     shutil.rmtree(root / ".git" / "graduand")
 
-    assert continued == again == list(read(root, school).events)
+    assert continued == again == list(read(root).events)
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b'{"form": 1}\n'])
-def test_a_damaged_memory_is_thrown_away_without_a_word(story: Path, school: School, damage: bytes) -> None:
-    whole = list(read(story, school).events)
+def test_a_damaged_memory_is_thrown_away_without_a_word(story: Path, damage: bytes) -> None:
+    whole = list(read(story).events)
     kept = story / ".git" / "graduand" / "events"
     assert kept.stat().st_mode & 0o777 == 0o600
     kept.write_bytes(damage)
 
-    assert list(read(story, school).events) == whole
+    assert list(read(story).events) == whole
 
 
-def test_a_single_damaged_byte_is_found_wherever_it_is(story: Path, school: School) -> None:
-    whole = list(read(story, school).events)
+def test_a_single_damaged_byte_is_found_wherever_it_is(story: Path) -> None:
+    whole = list(read(story).events)
     kept = story / ".git" / "graduand" / "events"
     raw = kept.read_bytes()
     for place in range(0, len(raw), len(raw) // 25):
         kept.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
-        assert list(read(story, school).events) == whole, place
+        assert list(read(story).events) == whole, place
         assert kept.read_bytes()[place] == raw[place], place
 
 
-def test_a_rewritten_history_is_not_answered_from_memory(story: Path, school: School) -> None:
-    read(story, school)
+def test_a_rewritten_history_is_not_answered_from_memory(story: Path) -> None:
+    read(story)
     git(story, "reset", "--quiet", "--hard", "HEAD~2")
 
-    assert [event.event.value for event in read(story, school).events] == ["graduated"]
+    assert [event.event.value for event in read(story).events] == ["graduated"]
 
 
 def test_a_shallow_clone_says_so(story: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from graduand.git.event_log import EventLog
     from graduand.git.events import Event, Gap
     from graduand.git.history import History
-    from graduand.records.fast_reader import FastReader
     from graduand.workspace import Workspace
 
 
@@ -101,13 +100,7 @@ def log(workspace: Workspace, username: str) -> Trail:
 def _history(workspace: Workspace) -> tuple[Program, History]:
     program = Program(workspace.root)
     workspace.lies_in(program.folder)
-    return program, history_of(program, lambda: _fast(workspace))
-
-
-def _fast(workspace: Workspace) -> FastReader:
-    from graduand.records.fast_reader import fast_reader  # noqa: PLC0415 - only for new commits
-
-    return fast_reader(workspace.school)
+    return program, history_of(program)
 
 
 def _trail(program: Program, history: History, events: Iterable[Event]) -> Trail:

@@ -6,20 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.audit.outliers import Outlier, outliers
 from graduand.errors import Usage
-from graduand.git import upload_tags
-from graduand.git.checkout import Checkout
 from graduand.git.history import change_between
+from graduand.git.program import Program
 from graduand.git.snapshot import contents, entries
 from graduand.language import _, quoted
-from graduand.records.fast_reader import fast_reader
 from graduand.records.legacy_reader import read_bygone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from graduand.git.events import Event
-    from graduand.git.program import Program
-    from graduand.records.fast_reader import FastReader
     from graduand.records.record import Record
     from graduand.workspace import Workspace
 
@@ -42,36 +38,30 @@ def review(workspace: Workspace, span: str) -> Review:
         Usage: it names no two commits of this repository.
         Unreadable: the two share no history in this clone.
     """
-    program = Checkout(workspace.root).program
+    program = Program(workspace.root)
+    workspace.lies_in(program.folder)
     old, new = _ends(program, span)
-    fast: list[FastReader] = []
-
-    def reader() -> FastReader:
-        fast[:] = fast or [fast_reader(workspace.school)]
-        return fast[0]
-
-    history = change_between(program, reader, old, new)
+    history = change_between(program, old, new)
     events = tuple(history.events)
     cohorts = {event.cohort for event in events}
-    found = outliers(events, _records(program, new, cohorts, reader()), workspace.school) if cohorts else ()
+    found = outliers(events, _records(program, new, cohorts), workspace.school) if cohorts else ()
     return Review(events, found, tuple(gap.path for gap in history.unreadable), history.schema_files)
 
 
 def _ends(program: Program, span: str) -> tuple[str, str]:
     old, dots, new = span.partition("..")
-    if not dots or not old or new.startswith("."):
+    if not dots or not old or new.startswith(".") or "\n" in span:
         raise Usage(_("{span} names no two commits, such as main..HEAD.").format(span=quoted(span)))
-    ends = [upload_tags.commit_of(program, name or "HEAD") for name in (old, new)]
-    for name, commit in zip((old, new), ends, strict=True):
+    commits = program.object_names(f"{name or 'HEAD'}^{{commit}}" for name in (old, new))
+    for name, commit in zip((old, new), commits, strict=True):
         if not commit:
             raise Usage(_("There is no commit {name} here.").format(name=quoted(name)))
-    return ends[0], ends[1]
+    return commits[0], commits[1]
 
 
-def _records(program: Program, commit: str, cohorts: Collection[str], fast: FastReader) -> Iterator[Record]:
+def _records(program: Program, commit: str, cohorts: Collection[str]) -> Iterator[Record]:
     """Yield the readable records of some cohorts as a commit has them."""
     listed = (entry for entry in entries(program, commit) if entry.path.split("/")[1] in cohorts)
     for path, raw in contents(program, listed):
-        record = fast(path, raw) or read_bygone(path, raw)
-        if record:
+        if record := read_bygone(path, raw):
             yield record

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import Unreadable
 from graduand.git import signatures, upload_tags
-from graduand.git.checkout import Checkout
+from graduand.git.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graduand.git.program import Program
     from graduand.git.upload_tags import Noted
     from graduand.workspace import Workspace
 
@@ -52,7 +51,8 @@ def verify(workspace: Workspace) -> Verified:
     Raises:
         NotGit, NoGit: there is no history to read.
     """
-    program = Checkout(workspace.root).program
+    program = Program(workspace.root)
+    workspace.lies_in(program.folder)
     by_state: defaultdict[str, list[str]] = defaultdict(list)
     signed = signatures.signatures(program)
     for commit, state in signed:

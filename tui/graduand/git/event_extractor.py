@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.git.attribution import MergedBranch, attribution_of
-from graduand.git.events import EventKind, Gap
+from graduand.git.events import Event, EventKind, Gap
 from graduand.git.record_events import differences, owner
 from graduand.git.rename_matching import RecordPair, match_people
 from graduand.records.paths import username_of
@@ -13,7 +13,7 @@ from graduand.records.paths import username_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from graduand.git.events import Attribution, Event
+    from graduand.git.events import Attribution
     from graduand.git.record_blobs import RecordBlobs
     from graduand.git.revision import FileChange, Revision
     from graduand.records.record import Record
@@ -75,7 +75,7 @@ class EventExtractor:
                 source = sources.get(revision.name)
                 if source is None:
                     source = sources[revision.name] = attribution_of(revision, mainline, backdated=backdated)
-                events.append(event._replace(source=source))
+                events.append(Event(*event[:-1], source))
         if len(events) > 1:
             order = {revision.name: number for number, revision in enumerate((*merged, mainline))}
             events.sort(key=lambda event: (order[event.source.commit], event.path))
@@ -107,14 +107,17 @@ class EventExtractor:
         lost = []
         for change in revision.changes:
             held = self.broken.pop(change.path, None)
-            old = held.record if held else self._record(change.old, change.path)
+            if held:
+                old = held.record and held.record._replace(path=change.path)
+            else:
+                old = self._record(change.old, change.path)
             new = self._record(change.new, change.path)
             if change.new and new is None:
                 since = held.since if held else revision.name
                 self.broken[change.path] = BrokenFile(old, held.blob if held else change.old, since)
                 lost += [] if old else [change.path]
             elif old or new:
-                files.append(RecordPair(old and old._replace(path=change.path), new))
+                files.append(RecordPair(old, new))
             if held and change.path not in self.broken:
                 self.gaps.append(Gap(change.path, held.since, revision.name))
         return self._moved_and_broken(files, lost, revision.changes) if lost else files

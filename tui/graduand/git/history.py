@@ -18,12 +18,11 @@ from graduand.storage import file_reader
 from graduand.storage.cache_file import CacheFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from graduand.git.events import Event
     from graduand.git.first_parent import Mainline
     from graduand.git.program import Program
-    from graduand.records.fast_reader import FastReader
 
 _FORM: Final = "graduand/events/5"
 """The form of the cache and the meaning of events; a cache of another form is dropped."""
@@ -56,8 +55,8 @@ class History(NamedTuple):
         return (*self.gaps, *(Gap(path, since, "") for path, _blob, since in self.broken))
 
 
-def history_of(program: Program, fast: Callable[[], FastReader]) -> History:
-    """Return the history of the branch that is checked out; `fast` makes the fast reader of its records.
+def history_of(program: Program) -> History:
+    """Return the history of the branch that is checked out.
 
     Raises:
         Unreadable: the history does not hold together.
@@ -66,31 +65,31 @@ def history_of(program: Program, fast: Callable[[], FastReader]) -> History:
     if not head:
         return History()
     if program.opened.is_shallow:
-        return _extracted(program, History(), mainline_of(program, head, ""), fast)
+        return _extracted(program, History(), mainline_of(program, head, ""))
     cached = _load(program)
     if cached and cached.head == head:
         return cached
-    history = (cached and _continued(program, cached, head, fast)) or _extracted(
-        program, History(), mainline_of(program, head, ""), fast
-    )
+    history = _continued(program, cached, head) if cached else None
+    if history is None:
+        history = _extracted(program, History(), mainline_of(program, head, ""))
     _store(program, history)
     return history
 
 
-def _continued(program: Program, cached: History, head: str, fast: Callable[[], FastReader]) -> History | None:
+def _continued(program: Program, cached: History, head: str) -> History | None:
     """Return a cached history up to `head`; None when `head` does not descend from it, or it does not suffice."""
     if cached.is_ambiguous:
         return None
     try:
         line = mainline_of(program, head, cached.head)
-        return _extracted(program, cached, line, fast) if line.start == cached.head else None
+        return _extracted(program, cached, line) if line.start == cached.head else None
     except (Unreadable, NeedsWholeHistory):
         return None
 
 
-def _extracted(program: Program, before: History, line: Mainline, fast: Callable[[], FastReader]) -> History:
+def _extracted(program: Program, before: History, line: Mainline) -> History:
     """Return a history with the commits of `line` at its end."""
-    blobs = RecordBlobs(program, fast)
+    blobs = RecordBlobs(program)
     extractor = _extractor(before, blobs, _boundary(program))
     with gc_pause.unsought():
         events = before.events.extended(_events(program, extractor, blobs, line, len(before.commits)))
@@ -133,7 +132,7 @@ def _extractor(before: History, blobs: RecordBlobs, boundary: frozenset[str]) ->
     return extractor
 
 
-def change_between(program: Program, fast: Callable[[], FastReader], old: str, new: str) -> History:
+def change_between(program: Program, old: str, new: str) -> History:
     """Return the events of the commit `new` over the last one that it shares with `old`, as if it were one commit.
 
     The events have no source: several people may have made them.
@@ -150,7 +149,7 @@ def change_between(program: Program, fast: Callable[[], FastReader], old: str, n
         revision, schema = squashed(program, base, new)
     except GitRefused as refused:
         raise Unreadable(span, refused.said) from refused
-    blobs = RecordBlobs(program, fast)
+    blobs = RecordBlobs(program)
     extractor = EventExtractor(blobs)
     events = [event for ready in blobs.prefetch(iter([revision])) for event in extractor.extract(ready)]
     return History(

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING, Final
 from graduand.records.legacy_reader import read_bygone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from graduand.git.program import Program
     from graduand.git.revision import FileChange, Revision
-    from graduand.records.fast_reader import FastReader
     from graduand.records.record import Record
 
 _CACHED: Final = 15_000
 """Objects from which on unused ones are dropped; far more than one commit asks for, but for the first ones."""
-
-_MANY: Final = 100
-"""Objects from which on the fast reader saves more than it takes to make."""
 
 FileVersion = tuple[str, str]
 """The name of an object, and a path at which it lies."""
@@ -28,12 +24,8 @@ FileVersion = tuple[str, str]
 class RecordBlobs:
     """The records in git's objects, by the names of the objects."""
 
-    def __init__(self, program: Program, make: Callable[[], FastReader]) -> None:
-        """Begin empty; `make` returns the fast reader, which is made when there is much to read."""
+    def __init__(self, program: Program) -> None:
         self._program = program
-        self._make = make
-        self._fast: FastReader | None = None
-        self._reads = 0
         self._asked: deque[FileVersion] = deque()
         """Objects that are asked for and not here yet, in their order."""
         self._recent: dict[str, Record | None] = {}
@@ -65,7 +57,7 @@ class RecordBlobs:
 
         for answered, raw in enumerate(self._program.blobs(names()), 1):
             name, path = self._asked.popleft()
-            self._recent[name] = None if raw is None else self._read(path, raw)
+            self._recent[name] = None if raw is None else read_bygone(path, raw)
             while waiting and waiting[0][1] <= answered:
                 yield waiting.popleft()[0]
                 if len(self._recent) > _CACHED:
@@ -83,12 +75,6 @@ class RecordBlobs:
         self._recent[name] = None
         self._asked.append(version)
         return True
-
-    def _read(self, path: str, raw: bytes) -> Record | None:
-        self._reads += 1
-        if self._reads == _MANY:
-            self._fast = self._make()
-        return (self._fast(path, raw) if self._fast else None) or read_bygone(path, raw)
 
 
 def _versions(revision: Revision) -> Iterator[FileVersion]:

@@ -35,7 +35,7 @@ def differences(old: Record | None, new: Record | None, renamed: Callable[[str, 
     left = {key for key, _value in was.values.items() ^ new.values.items()} if old else set(new.values)
     if _KIND in left:
         yield from _kind(was, new, left)
-    if _FORMER in left or "username" in left:
+    if _FORMER in left or (old and "username" in left):
         yield from _username(was, new, left, renamed)
     if _EMAIL in left and old and new.text(_EMAIL):
         left.discard(_EMAIL)

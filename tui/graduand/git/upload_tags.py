@@ -139,15 +139,3 @@ def leads_to(program: Program, commit: str) -> bool:
     except GitRefused:
         return False
     return True
-
-
-def commit_of(program: Program, name: str) -> str:
-    """Return the commit that a name means; "" for none."""
-    try:
-        return (
-            program.read("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-            .strip()
-            .splitlines()[-1]
-        )
-    except (GitRefused, IndexError):
-        return ""

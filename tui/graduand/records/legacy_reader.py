@@ -1,16 +1,17 @@
-"""Bygone: what a file of an old commit says, by whatever keys it had then; nothing is judged."""
+"""Read records of any schema, as in old commits; nothing is judged."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from graduand.records.nodes import Mapping, Node, Scalar, Sequence
-from graduand.records.record import Record, Value
+from graduand.records.record import Reading, Record, Value
+from graduand.records.shapes import ShapeReader
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from graduand.findings import Place
 
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -18,25 +19,38 @@ _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 def read_bygone(path: str, raw: bytes) -> Record | None:
     """Return the record in the bytes of a file, whichever schema it was written for; None when they are no record.
 
-    Of the keys that the schema knows it reads what the full reader reads; exemptions are texts like all else.
+    For keys of the schema it returns the values of the full reader; exemptions are texts like all other values.
     """
+    return _SHAPES.read(path, raw).record
+
+
+def _read_fully(path: str, raw: bytes) -> Reading:
+    values: dict[str, Value] = {}
+    places: dict[str, Place] = {}
     try:
-        return Record(path, dict(_values("", parse(text_of(raw)))))
+        _collect("", parse(text_of(raw)), values, places)
     except Refused:
-        return None
+        return Reading(None, (), {})
+    return Reading(Record(path, values), (), places)
 
 
-def _values(group: str, tree: Mapping) -> Iterator[tuple[str, Value]]:
+_SHAPES: Final = ShapeReader(_read_fully, ())
+
+
+def _collect(group: str, tree: Mapping, values: dict[str, Value], places: dict[str, Place]) -> None:
+    """Add the values below `group` and their places."""
     for name, node in tree.entries:
         key = f"{group}:{name.text}" if group else name.text
+        places[key] = node.place
         if isinstance(node, Mapping):
-            yield from _values(key, node)
+            _collect(key, node, values, places)
         elif isinstance(node, Sequence):
-            texts = tuple(text for item in node.items if (text := _text(item)))
-            if texts:
-                yield key, texts
+            items = [(text, item.place) for item in node.items if (text := _text(item))]
+            if items:
+                values[key] = tuple(text for text, _place in items)
+                places |= {f"{key}:{index}": place for index, (_item, place) in enumerate(items)}
         elif text := _text(node):
-            yield key, text
+            values[key] = text
 
 
 def _text(node: Node) -> str:

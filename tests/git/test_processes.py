@@ -1,0 +1,90 @@
+"""How many git processes a command starts."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.repository import GRADUATE, TODAY, begin, commit, git, graduand, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY = ("--on", TODAY)
+COUNTING = """\
+#!/bin/sh
+echo "$1" >> "{log}"
+exec "{git}" "$@"
+"""
+
+
+@pytest.fixture
+def started(root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A committed record, and a file with a line for each git process that is started from now on."""
+    put(begin(root), GRADUATE)
+    commit(root)
+    folder = tmp_path_factory.mktemp("bin")
+    log = folder / "started"
+    program = folder / "git"
+    program.write_text(COUNTING.format(log=log, git=shutil.which("git")), encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    return log
+
+
+def processes(root: Path, log: Path, *words: str) -> int:
+    """Return how many git processes a command starts."""
+    log.write_text("", encoding="utf-8")
+    ran = graduand(root, *words)
+    assert ran.code in {0, 1}, ran.err
+    return len(log.read_text(encoding="utf-8").splitlines())
+
+
+def test_the_processes_are_counted(root: Path, started: Path) -> None:
+    git(root, "status")
+
+    assert started.read_text(encoding="utf-8") == "status\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        (("check", *DAY), 1),
+        (("plan", *DAY), 4),
+        (("plan", "--changed", *DAY), 4),
+        (("compile", *DAY), 4),
+        (("explain", "GR301"), 1),
+        (("audit",), 2),
+        (("audit", "--since", "2020-01-01"), 2),
+        (("log", "00412345"), 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_command_that_reads_starts_few(root: Path, started: Path, words: tuple[str, ...], most: int) -> None:
+    processes(root, started, "audit")
+
+    assert 0 < processes(root, started, *words) <= most
+
+
+def test_an_audit_of_new_commits_reads_the_history_in_three_processes_more(root: Path, started: Path) -> None:
+    first = processes(root, started, "audit")
+
+    assert first == processes(root, started, "audit") + 3
+
+
+def test_a_review_starts_few(root: Path, started: Path) -> None:
+    put(root, GRADUATE.replace("Dupont", "Martin"))
+    commit(root)
+
+    assert processes(root, started, "diff", "HEAD~1..HEAD") <= 7
+
+
+@pytest.mark.parametrize("words", [("edit", "00412345", "middle_name=Rose"), ("uploaded", "build/manifest.json")])
+def test_a_command_that_commits_or_tags_starts_few(root: Path, started: Path, words: tuple[str, ...]) -> None:
+    assert graduand(root, "compile", *DAY).code == 0
+    if words[0] == "uploaded":
+        words = ("uploaded", str(root / "build/manifest.json"))
+
+    assert processes(root, started, *words) <= 8
