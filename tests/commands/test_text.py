@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.audit.record_summary import portrait
+from graduand.audit.record_summary import summarize
 from graduand.language import speak
 from graduand.reports.labels import Terms
-from graduand.reports.record_text import portrait_text
+from graduand.reports.record_text import summary_text
 from tests.handshake.test_article import CLOSED, RETURNED_OPEN
 from tests.repository import GRADUATE, HOUSE, commit, git, graduand, put, shipped
 
@@ -71,9 +71,9 @@ def test_what_follows_from_the_record_is_said_to_follow(root: Path) -> None:
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_every_shipped_record_says_all_that_it_holds(school: School, lang: str, shipped: Path) -> None:
     speak(lang)
-    found = portrait(shipped, school)
+    found = summarize(shipped, school)
 
-    said, terms = "\n".join(portrait_text(found, school)), Terms(lambda: school.fields)
+    said, terms = "\n".join(summary_text(found, school)), Terms(lambda: school.fields)
 
     for key, value in found.record.values.items():
         for item in value.splitlines() if isinstance(value, str) else value:

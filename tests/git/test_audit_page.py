@@ -8,14 +8,14 @@ from typing import Final
 
 import pytest
 
-from graduand.audit.query import AuditEvent, Trail, Wanted
+from graduand.audit.query import AuditTrail, EventFilter
 from graduand.git.events import NOWHERE, Event, EventKind, Gap
 from graduand.language import speak
 from graduand.reports.audit_html import as_html
 from graduand.reports.audit_plot import bars
 from graduand.reports.labels import TECHNICAL
 
-ALL: Final = Wanted()
+ALL: Final = EventFilter()
 VOID: Final = {"meta", "line", "rect"}
 
 
@@ -34,8 +34,8 @@ EVENTS: Final = (
 )
 
 
-def page(*events: Event, wanted: Wanted = ALL, gaps: tuple[Gap, ...] = (), cut: bool = False) -> str:
-    trail = Trail(tuple(AuditEvent(one, ()) for one in events), gaps, cut)
+def page(*events: Event, wanted: EventFilter = ALL, gaps: tuple[Gap, ...] = (), cut: bool = False) -> str:
+    trail = AuditTrail(events, gaps, cut)
     return "\n".join(as_html(trail, "Université d’Ars & Cie", wanted, TECHNICAL, show=False))
 
 
@@ -141,7 +141,7 @@ def test_it_can_be_read_aloud_and_printed() -> None:
 
 
 def test_what_it_is_limited_to_and_what_is_missing_is_said() -> None:
-    wanted = Wanted(kinds=frozenset({CLOSED}), cohort="2026-spring", since="2026-01-01")
+    wanted = EventFilter(kinds=frozenset({CLOSED}), cohort="2026-spring", since="2026-01-01")
     gap = Gap("records/2026-spring/00412399.yaml", "b" * 40, "")
 
     text = "".join(parsed(page(*EVENTS[1:3], wanted=wanted, gaps=(gap,), cut=True)).texts)

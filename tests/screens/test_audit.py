@@ -46,7 +46,7 @@ def test_who_closed_the_account_is_found_with_the_reason(history: Path, golden: 
     async def tell(pilot: Pilot[Any]) -> None:
         assert len(screen.found) == 5
         await press(pilot, "k", "k", "k")
-        assert [one.event.username for one in screen.found] == ["00412346"]
+        assert [one.username for one in screen.found] == ["00412346"]
         golden(f"screens/audit.{language}.80x24.txt", screen_text(app).replace(closing[:12], "0" * 12).encode())
         await press(pilot, "enter")
         assert app.opened == [("records/2026-spring/00412346.yaml", "")]
@@ -61,7 +61,7 @@ def test_events_are_found_by_words_and_days(history: Path) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "slash")
         await type_in(pilot, "renard 347 courriel")
-        assert [one.event.username for one in screen.found] == ["00412347"]
+        assert [one.username for one in screen.found] == ["00412347"]
         await press(pilot, "escape", "slash")
         await type_in(pilot, "since:2026-07-02")
         assert not screen.found

@@ -1,4 +1,4 @@
-"""Outliers: what in a change is unlike the others of its class, and worth a second look."""
+"""Find what in a change is unlike the other records of its cohort, and worth a second look."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from graduand.records.school import School
 
 _OTHERS: Final = 5
-"""People of a class beside somebody, from which on they say what is usual."""
+"""The fewest other people in a cohort that show what is usual."""
 _RARE: Final = 0.05
 """The share of the others up to which something is rare."""
 _FAR: Final = 183
-"""Days from the middle of the class."""
+"""Days from the median of the cohort."""
 _NEAR: Final = 31
-"""Days within which others end at the same time."""
+"""Days within which two end dates count as the same."""
 _MANY: Final = 10
-"""Changes in one class, beside which one in another stands out."""
+"""Changes in one cohort from which on a single one in another is unusual."""
 
 _KIND: Final = "transition:kind"
 _REASON: Final = "transition:account:reason"
@@ -37,38 +37,38 @@ _DISABLED: Final = "disabled"
 
 
 class Outlier(NamedTuple):
-    """One value that somebody's class does not lead one to expect."""
+    """One value that is unusual in its cohort."""
 
     username: str
     path: str
     field: str
-    """Empty: it is not a field that stands out."""
+    """The key; empty when it is not a field that is unusual."""
     value: str
     said: str
-    """The whole reason, safe to print."""
+    """The reason as a sentence, safe to print."""
 
 
-class _Class(NamedTuple):
+class _Cohort(NamedTuple):
     """What is usual in one cohort."""
 
     kinds: Counter[str]
     ends: tuple[int, ...]
-    """The days on which its graduates end, as numbers."""
+    """The end dates of its graduates, as ordinals."""
 
 
 def outliers(events: Iterable[Event], records: Iterable[Record], school: School) -> tuple[Outlier, ...]:
-    """Return what stands out in `events`, held against all `records` of the cohorts that they touch."""
-    there = tuple(records)
-    usual = _Usual(there, school)
+    """Return what is unusual in `events`, compared with all `records` of the cohorts that they touch."""
+    records = tuple(records)
+    usual = _Usual(records, school)
     changed = _changed(events)
     found = [
-        outlier for record in there if record.path in changed for outlier in usual.of(record, changed[record.path])
+        outlier for record in records if record.path in changed for outlier in usual.of(record, changed[record.path])
     ]
-    return (*found, *_lone([record for record in there if record.path in changed]))
+    return (*found, *_only_ones([record for record in records if record.path in changed]))
 
 
 def _changed(events: Iterable[Event]) -> dict[str, frozenset[str] | None]:
-    """Return which keys of the record at each path changed; None: all, for the person is new."""
+    """Return the changed keys of the record at each path; None: all of them, as the person is new."""
     found: dict[str, frozenset[str] | None] = {}
     for event in events:
         before, keys = found.get(event.path, frozenset()), _keys(event)
@@ -85,20 +85,20 @@ def _keys(event: Event) -> frozenset[str] | None:
 
 
 class _Usual:
-    """What is usual among the records that a change is held against."""
+    """What is usual among the records that a change is compared with."""
 
     def __init__(self, records: Iterable[Record], school: School) -> None:
         by_cohort: defaultdict[str, list[Record]] = defaultdict(list)
         for record in records:
             by_cohort[record.cohort].append(record)
-        self._classes = {cohort: _class_of(people) for cohort, people in by_cohort.items()}
-        everybody = [record for people in by_cohort.values() for record in people]
-        self._domains = Counter(record.domain for record in everybody)
-        self._reasons = Counter(record.text(_REASON) for record in everybody if _is_closed(record))
+        self._cohorts = {cohort: _cohort_of(people) for cohort, people in by_cohort.items()}
+        all_records = [record for people in by_cohort.values() for record in people]
+        self._domains = Counter(record.domain for record in all_records)
+        self._reasons = Counter(record.text(_REASON) for record in all_records if _is_closed(record))
         self._ordinary = school.own_domains.union(school.importer.mail_providers)
 
     def of(self, record: Record, changed: frozenset[str] | None) -> Iterator[Outlier]:
-        """Return what stands out among the changed keys of one record; None: all of them."""
+        """Yield what is unusual in the changed keys of one record; None: all of them."""
         sayings = {_KIND: self._kind, END: self._end, _EMAIL: self._address, _REASON: self._reason}
         for field, saying in sayings.items():
             if (changed is None or field in changed) and (said := saying(record)):
@@ -108,7 +108,7 @@ class _Usual:
             yield Outlier(record.username, record.path, _DISABLED, record.text(_DISABLED), said)
 
     def _kind(self, record: Record) -> str:
-        kinds = self._classes[record.cohort].kinds
+        kinds = self._cohorts[record.cohort].kinds
         kind, others = record.text(_KIND), kinds.total() - 1
         unlike = others - (kinds[kind] - 1)
         if not _is_rare(others - unlike, others):
@@ -118,7 +118,7 @@ class _Usual:
 
     def _end(self, record: Record) -> str:
         end = _end_of(record)
-        others = list(self._classes[record.cohort].ends)
+        others = list(self._cohorts[record.cohort].ends)
         if not end or len(others) <= _OTHERS:
             return ""
         others.remove(end)
@@ -130,8 +130,8 @@ class _Usual:
         return message.format(day=date.fromordinal(end), cohort=quoted(record.cohort), middle=date.fromordinal(middle))
 
     def _address(self, record: Record) -> str:
-        lonely = self._domains[record.domain] == 1 and self._domains.total() > _OTHERS
-        if not lonely or not record.domain or record.domain in self._ordinary:
+        is_only = self._domains[record.domain] == 1 and self._domains.total() > _OTHERS
+        if not is_only or not record.domain or record.domain in self._ordinary:
             return ""
         return _("the only address at {domain}").format(domain=quoted(record.domain))
 
@@ -147,19 +147,19 @@ class _Usual:
         return message.format(reason=quoted(reason_words(reason)), unlike=others - same, others=others)
 
 
-def _class_of(people: Iterable[Record]) -> _Class:
+def _cohort_of(people: Iterable[Record]) -> _Cohort:
     kinds: Counter[str] = Counter()
     ends = []
     for record in people:
         kinds[record.text(_KIND)] += 1
         if end := _end_of(record):
             ends.append(end)
-    return _Class(kinds, tuple(ends))
+    return _Cohort(kinds, tuple(ends))
 
 
 def _end_of(record: Record) -> int:
-    """Return the day on which somebody leaves, as a number; 0: none, or for another programme here."""
-    return _number(record.ends) if record.graduated and not record.stays else 0
+    """Return the day on which a graduate leaves, as an ordinal; 0: none, or the person stays for another programme."""
+    return _ordinal(record.ends) if record.graduated and not record.stays else 0
 
 
 def _is_closed(record: Record) -> bool:
@@ -167,26 +167,26 @@ def _is_closed(record: Record) -> bool:
 
 
 def _is_rare(same: int, others: int) -> bool:
-    """Tell whether so few of the others are the same, and the others enough to say so."""
+    """Return whether few of the others are the same, and there are enough others to say so."""
     return others >= _OTHERS and same <= others * _RARE
 
 
-def _number(day: str) -> int:
-    """Return a day as a number; 0 when it is none."""
+def _ordinal(day: str) -> int:
+    """Return the ordinal of an ISO date; 0 for any other text."""
     try:
         return date.fromisoformat(day).toordinal()
     except ValueError:
         return 0
 
 
-def _lone(changed: Iterable[Record]) -> Iterator[Outlier]:
-    """Return who is the only one of a class to change beside many of another; a slip of the hand does that."""
+def _only_ones(changed: Iterable[Record]) -> Iterator[Outlier]:
+    """Yield the only changed record of a cohort where many of another change, as by a slip of the hand."""
     by_cohort: defaultdict[str, list[Record]] = defaultdict(list)
     for record in changed:
         by_cohort[record.cohort].append(record)
-    most, crowd = max(by_cohort.items(), key=lambda entry: len(entry[1]), default=("", []))
+    most, others = max(by_cohort.items(), key=lambda entry: len(entry[1]), default=("", []))
     for cohort, people in sorted(by_cohort.items()):
-        if len(people) == 1 and len(crowd) >= _MANY:
+        if len(people) == 1 and len(others) >= _MANY:
             said = _("the only change in {cohort}; {count} are in {other}")
-            said = said.format(cohort=quoted(cohort), count=len(crowd), other=quoted(most))
+            said = said.format(cohort=quoted(cohort), count=len(others), other=quoted(most))
             yield Outlier(people[0].username, people[0].path, "", "", said)

@@ -22,24 +22,17 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class AuditEvent(NamedTuple):
-    """An event, and the uploads that carried it."""
-
-    event: Event
-    uploads: tuple[str, ...]
-
-
-class Trail(NamedTuple):
+class AuditTrail(NamedTuple):
     """The events of a query, in the order of the commits."""
 
-    told: tuple[AuditEvent, ...]
+    events: tuple[Event, ...]
     gaps: tuple[Gap, ...]
     """Ranges of commits in which a record could not be read."""
-    cut: bool
+    is_shallow: bool
     """Whether the clone is shallow: earlier events are not in it."""
 
 
-class Wanted(NamedTuple):
+class EventFilter(NamedTuple):
     """A filter of events; an empty field lets all through."""
 
     kinds: frozenset[EventKind] = frozenset()
@@ -53,7 +46,7 @@ class Wanted(NamedTuple):
     """The last day."""
 
 
-def audit(workspace: Workspace, wanted: Wanted) -> Trail:
+def audit(workspace: Workspace, wanted: EventFilter) -> AuditTrail:
     """Return the events of the branch that is checked out which pass a filter.
 
     Raises:
@@ -69,7 +62,7 @@ def audit(workspace: Workspace, wanted: Wanted) -> Trail:
     return _trail(program, history, events)
 
 
-def _refuse_unknown(events: EventLog, wanted: Wanted, people: Collection[str]) -> None:
+def _refuse_unknown(events: EventLog, wanted: EventFilter, people: Collection[str]) -> None:
     """Refuse a misspelt name, for which there would be no events.
 
     Raises:
@@ -84,7 +77,7 @@ def _refuse_unknown(events: EventLog, wanted: Wanted, people: Collection[str]) -
         raise Usage(_("There is no cohort {cohort} in the history.").format(cohort=quoted(wanted.cohort)) + hint)
 
 
-def log(workspace: Workspace, username: str) -> Trail:
+def log(workspace: Workspace, username: str) -> AuditTrail:
     """Return all events of one person, through all usernames that the person has had.
 
     Raises:
@@ -103,10 +96,11 @@ def _history(workspace: Workspace) -> tuple[Program, History]:
     return program, history_of(program)
 
 
-def _trail(program: Program, history: History, events: Iterable[Event]) -> Trail:
+def _trail(program: Program, history: History, events: Iterable[Event]) -> AuditTrail:
     uploads = _uploads(program, history)
-    found = tuple(AuditEvent(event, _carrier(event, uploads) if uploads else ()) for event in events)
-    return Trail(found, history.unreadable, history.is_shallow)
+    if uploads:
+        events = [event._replace(uploads=_carrier(event, uploads)) for event in events]
+    return AuditTrail(tuple(events), history.unreadable, history.is_shallow)
 
 
 def _uploads(program: Program, history: History) -> list[tuple[int, str, frozenset[str]]]:

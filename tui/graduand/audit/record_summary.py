@@ -1,4 +1,4 @@
-"""The portrait: one record's file as its values, for a reviewer who would not read YAML."""
+"""Summarize one record's file: its values without the YAML, for a reviewer."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from graduand.records.school import School
 
 
-class Portrait(NamedTuple):
-    """What a file says, and what follows from that alone."""
+class RecordSummary(NamedTuple):
+    """The values of a file, and the cells that follow from them."""
 
     record: Record
     derived: Mapping[str, str]
     """The cells that the record need not hold, by header."""
     comments: tuple[str, ...]
-    """In their order, each with its sign."""
+    """In their order, each with its `#`."""
 
 
-def portrait(path: Path, school: School) -> Portrait:
-    """Return what the file at `path` says, whichever layout it was written in.
+def summarize(path: Path, school: School) -> RecordSummary:
+    """Return the summary of the file at `path`, whichever schema it was written for.
 
     Raises:
         Unreadable: it is no record, or not there.
@@ -44,4 +44,4 @@ def portrait(path: Path, school: School) -> Portrait:
     text = text_of(raw)
     comments = [comment for one in comments_of(text, parse(text)).values() for comment in (*one.before, one.beside)]
     derived = {header: derived.cell for header, derived in derived_cells(record, school).items()}
-    return Portrait(record, derived, tuple(line for line in comments if line and not line.startswith(MODELINE)))
+    return RecordSummary(record, derived, tuple(line for line in comments if line and not line.startswith(MODELINE)))

@@ -1,10 +1,10 @@
-"""Recycled: addresses that one person gave up and that another one has now; only the history knows them."""
+"""Find addresses that one person gave up and that another one has now."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.audit import query as trail
+from graduand.audit.query import EventFilter, audit
 from graduand.errors import Trouble
 from graduand.git.events import EventKind
 
@@ -15,28 +15,27 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class Recycled(NamedTuple):
-    """A person with an address that was somebody else's."""
+class ReusedAddress(NamedTuple):
+    """A person with an address that another person had before."""
 
     record: Record
     former: str
-    """Whose address it was: a username."""
+    """The username of the other person."""
     day: str
     """When that person gave it up, `yyyy-mm-dd`."""
 
 
-def recycled(workspace: Workspace, records: Iterable[Record]) -> Iterator[Recycled]:
-    """Return who has an address that another person gave up; without a history nobody can tell."""
+def reused_addresses(workspace: Workspace, records: Iterable[Record]) -> Iterator[ReusedAddress]:
+    """Yield the records whose address another person gave up; none where there is no history."""
     given_up: dict[str, tuple[str, str]] = {}
     try:
-        found = trail.audit(workspace, trail.Wanted(frozenset({EventKind.EMAIL})))
+        trail = audit(workspace, EventFilter(frozenset({EventKind.EMAIL})))
     except Trouble:
         return
-    for told in found.told:
-        event = told.event
+    for event in trail.events:
         if isinstance(event.old, str):
             given_up[event.old.casefold()] = (event.username, event.source.date[:10])
     for record in records if given_up else ():
         former, day = given_up.get(record.text("email_address").casefold(), ("", ""))
         if former and former not in {record.username, record.text("transition:previous_username")}:
-            yield Recycled(record, former, day)
+            yield ReusedAddress(record, former, day)

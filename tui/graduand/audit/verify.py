@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class Verified(NamedTuple):
+class Verification(NamedTuple):
     """What can be proved of the history, and what speaks against it."""
 
     commits: int
@@ -45,7 +45,7 @@ class Verified(NamedTuple):
         return not (self.bad or tags or self.cut or self.replaced)
 
 
-def verify(workspace: Workspace) -> Verified:
+def verify(workspace: Workspace) -> Verification:
     """Return what signatures, tags and the files of each upload prove.
 
     Raises:
@@ -59,7 +59,7 @@ def verify(workspace: Workspace) -> Verified:
         by_state[state].append(commit)
     cut = program.opened.is_shallow
     uploads, results = upload_tags.noted(program, upload_tags.UPLOAD), upload_tags.noted(program, upload_tags.RESULT)
-    return Verified(
+    return Verification(
         commits=len(signed),
         unsigned=tuple(by_state["unsigned"]),
         bad=tuple(by_state["bad"]),

@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.audit.reused_addresses import recycled
+from graduand.audit.reused_addresses import reused_addresses
 from graduand.campaigns.kinds import AHEAD, CLOSING, CampaignKind
 from graduand.campaigns.outreach import ANSWER_BY, NO_ADDRESS, REQUESTED_ON
 from graduand.errors import Trouble
@@ -96,7 +96,9 @@ def calendar(
     until = (date.fromisoformat(on) + timedelta(days=ahead)).isoformat()
     look = _Look(workspace.school, on, until, _sent(workspace, sound, on))
     found = [one for record in sound for one in look.at(record)]
-    found += [Due(CampaignKind.RECYCLED, one.day or on, one.record, one.former) for one in recycled(workspace, sound)]
+    found += [
+        Due(CampaignKind.RECYCLED, one.day or on, one.record, one.former) for one in reused_addresses(workspace, sound)
+    ]
     order = {kind: number for number, kind in enumerate(CampaignKind)}
     found.sort(key=lambda one: (order[one.kind], one.day, one.record.username, one.record.path))
     return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(sound))

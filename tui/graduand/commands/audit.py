@@ -16,7 +16,7 @@ from graduand.language import N_, _, quoted
 from graduand.workspace import day
 
 if TYPE_CHECKING:
-    from graduand.audit.query import Wanted
+    from graduand.audit.query import EventFilter
 
 HELP = N_("List every event: who closed which account, when and why; “audit verify” checks the history itself.")
 
@@ -44,7 +44,7 @@ def audit(
     as_html: Annotated[bool, typer.Option("--html", help=N_("One page with a plot, for a browser."))] = False,
     show: ShowAddresses = False,
 ) -> None:
-    from graduand.audit import query as trail
+    from graduand.audit import query
 
     session = session_of(context)
     if what == "verify":
@@ -55,7 +55,7 @@ def audit(
     if what:
         raise Usage(_("{word} is not known here; there is “audit” and “audit verify”.").format(word=quoted(what)))
     days = (day(since) if since else "", day(until) if until else "")
-    wanted = trail.Wanted(frozenset(kind or ()), cohort, person, author, *days)
+    wanted = query.EventFilter(frozenset(kind or ()), cohort, person, author, *days)
     form = (
         OutputFormat.json
         if as_json
@@ -68,7 +68,7 @@ def audit(
     _print(wanted, form, session, show=show)
 
 
-def _print(wanted: Wanted, form: OutputFormat, session: Session, *, show: bool) -> None:
+def _print(wanted: EventFilter, form: OutputFormat, session: Session, *, show: bool) -> None:
     from graduand.audit.query import audit as found_in
     from graduand.reports import audit_text
     from graduand.reports.console import show as show_lines
@@ -84,9 +84,9 @@ def _print(wanted: Wanted, form: OutputFormat, session: Session, *, show: bool) 
 
     show_lines(audit_text.warnings(found), session.colour, sys.stderr)
     if form is OutputFormat.json:
-        sys.stdout.writelines(f"{line}\n" for line in audit_formats.as_json(found.told))
+        sys.stdout.writelines(f"{line}\n" for line in audit_formats.as_json(found.events))
     elif form is OutputFormat.csv:
-        sys.stdout.write(audit_formats.as_csv(found.told, show=show))
+        sys.stdout.write(audit_formats.as_csv(found.events, show=show))
     else:
         from graduand.reports.audit_html import as_html
 

@@ -28,7 +28,7 @@ def log(
     show: ShowAddresses = False,
     as_json: JsonLines = False,
 ) -> None:
-    from graduand.audit import query as trail
+    from graduand.audit import query
     from graduand.reports.audit_formats import as_json as json_of
     from graduand.reports.audit_text import trail_text
     from graduand.reports.console import show as show_lines
@@ -36,8 +36,8 @@ def log(
 
     session = session_of(context)
     workspace = session.workspace()
-    found = trail.log(workspace, username)
+    found = query.log(workspace, username)
     if as_json:
-        sys.stdout.writelines(f"{line}\n" for line in json_of(found.told))
+        sys.stdout.writelines(f"{line}\n" for line in json_of(found.events))
     else:
         show_lines(trail_text(found, terms_of(workspace), show=show), session.colour)

@@ -20,9 +20,9 @@ def text(
         Path, typer.Argument(metavar=N_("FILE"), readable=False, help=N_("The file of a record, in any folder."))
     ],
 ) -> None:
-    from graduand.audit.record_summary import portrait
-    from graduand.reports.record_text import portrait_text
+    from graduand.audit.record_summary import summarize
+    from graduand.reports.record_text import summary_text
 
     session = session_of(context)
     school = session.workspace().school
-    sys.stdout.writelines([f"{line}\n" for line in portrait_text(portrait(file, school), school)])
+    sys.stdout.writelines([f"{line}\n" for line in summary_text(summarize(file, school), school)])

@@ -75,7 +75,7 @@ class EventExtractor:
                 source = sources.get(revision.name)
                 if source is None:
                     source = sources[revision.name] = attribution_of(revision, mainline, backdated=backdated)
-                events.append(Event(*event[:-1], source))
+                events.append(event._replace(source=source))
         if len(events) > 1:
             order = {revision.name: number for number, revision in enumerate((*merged, mainline))}
             events.sort(key=lambda event: (order[event.source.commit], event.path))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _KINDS: Final = {kind.value: kind for kind in EventKind}
 _KIND, _USERNAME = 0, 1
+_FIELDS: Final = Event._fields.index("source")
 _SOURCE: Final = -1
 _LAST_DAY: Final = "9999-99-99"
 
@@ -99,6 +100,7 @@ class EventLog(Sequence[Event]):
         numbers: dict[Attribution, int] = {}
         first = len(self.sources)
         rows = [
-            (event[0].value, *event[1:-1], first + numbers.setdefault(event.source, len(numbers))) for event in events
+            (event.event.value, *event[1:_FIELDS], first + numbers.setdefault(event.source, len(numbers)))
+            for event in events
         ]
         return EventLog([*self.rows, *rows], [*self.sources, *map(tuple, numbers)])

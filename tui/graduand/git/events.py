@@ -63,6 +63,8 @@ class Event(NamedTuple):
     requested_by: str = ""
     effective_on: str = ""
     source: Attribution = NOWHERE
+    uploads: tuple[str, ...] = ()
+    """The uploads that carried it, as far as a query has looked for them."""
 
     @property
     def cohort(self) -> str:

@@ -12,10 +12,9 @@ from graduand.reports.json_text import json_text
 from graduand.reports.labels import TECHNICAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from graduand.audit.query import AuditEvent
-    from graduand.audit.verify import Verified
+    from graduand.audit.verify import Verification
     from graduand.git.events import Event
 
 SCHEMA: Final = "graduand/event/1"
@@ -24,10 +23,10 @@ _WHOLE: Final = 1 << 30
 _COLUMNS: Final = ("date", "event", "username", "what", "author", "commit", "pull_request", "path", "uploads")
 
 
-def as_json(told: Sequence[AuditEvent]) -> Iterator[str]:
+def as_json(events: Iterable[Event]) -> Iterator[str]:
     """Return one JSON object an event."""
-    for one in told:
-        yield json_text(event_facts(one.event) | {"uploads": one.uploads})
+    for event in events:
+        yield json_text(event_facts(event) | {"uploads": event.uploads})
 
 
 def event_facts(event: Event) -> dict[str, object]:
@@ -53,13 +52,13 @@ def event_facts(event: Event) -> dict[str, object]:
     }
 
 
-def as_csv(told: Sequence[AuditEvent], *, show: bool) -> str:
+def as_csv(events: Iterable[Event], *, show: bool) -> str:
     """Return the events as CSV for a spreadsheet; a cell that it would run begins with an apostrophe."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for one in told:
-        event, source = one.event, one.event.source
+    for event in events:
+        source = event.source
         cells = (
             *(
                 source.date,
@@ -69,7 +68,7 @@ def as_csv(told: Sequence[AuditEvent], *, show: bool) -> str:
                 source.author,
                 source.commit,
             ),
-            *(source.pull_request or "", event.path, " ".join(one.uploads)),
+            *(source.pull_request or "", event.path, " ".join(event.uploads)),
         )
         writer.writerow([_harmless(str(cell)) for cell in cells])
     return page.getvalue()
@@ -80,6 +79,6 @@ def _harmless(cell: str) -> str:
     return f"'{seen}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else seen
 
 
-def verified_json(verified: Verified) -> str:
+def verified_json(verified: Verification) -> str:
     """Return what can be proved of the history, as one JSON object."""
     return json_text({"schema": "graduand/verified/1", "sound": verified.sound, **verified._asdict()}) + "\n"

@@ -16,7 +16,8 @@ from graduand.reports.labels import ASKED_BY, REASON
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from graduand.audit.query import AuditEvent, Trail, Wanted
+    from graduand.audit.query import AuditTrail, EventFilter
+    from graduand.git.events import Event
     from graduand.reports.audit_plot import Bar
     from graduand.reports.labels import Terms
 
@@ -34,30 +35,30 @@ _STYLE: Final = (
 )
 
 
-def as_html(trail: Trail, school: str, wanted: Wanted, terms: Terms, *, show: bool) -> Iterator[str]:
+def as_html(trail: AuditTrail, school: str, wanted: EventFilter, terms: Terms, *, show: bool) -> Iterator[str]:
     """Return the lines of one page that needs nothing else and runs nothing."""
     title = _("Audit trail: {school}").format(school=visible(school, 200)) if school else _("Audit trail")
     yield head(title, _STYLE)
     yield f'<header><h1>{escape(title)}</h1><p class="scope">{escape(_scope(trail, wanted))}</p></header><main>'
     yield from _warned(trail._replace(gaps=()))
-    yield from _figures(trail.told)
-    yield from _closings(trail.told, terms)
+    yield from _figures(trail.events)
+    yield from _closings(trail.events, terms)
     if trail.gaps:
         yield _heading(_("What could not be read for a while"))
-        yield from _warned(trail._replace(cut=False))
-    yield from _events(trail.told, terms, show=show)
+        yield from _warned(trail._replace(is_shallow=False))
+    yield from _events(trail.events, terms, show=show)
     yield "</main></body></html>"
 
 
-def _warned(trail: Trail) -> Iterator[str]:
+def _warned(trail: AuditTrail) -> Iterator[str]:
     for spans in warnings(trail):
         said = "".join(span.text for span in spans)
         yield f'<p class="warning">{escape(said)}</p>'
 
 
-def _scope(trail: Trail, wanted: Wanted) -> str:
+def _scope(trail: AuditTrail, wanted: EventFilter) -> str:
     """Return of which time the page tells, and what else it is limited to."""
-    days = sorted(filter(None, (told.event.source.date[:10] for told in trail.told)))
+    days = sorted(filter(None, (event.source.date[:10] for event in trail.events)))
     period = _("{first} to {last}").format(first=_day(days[0]), last=_day(days[-1])) if days else _("no events")
     limits = (
         *(kind_word(kind) for kind in EventKind if kind in wanted.kinds),
@@ -78,9 +79,9 @@ def _day(day: str) -> str:
     return f"{int(number)} {_(MONTHS[int(month) - 1])} {year}"
 
 
-def _figures(told: Sequence[AuditEvent]) -> Iterator[str]:
-    found = Counter(one.event.event for one in told)
-    people = len({one.event.username for one in told})
+def _figures(events: Sequence[Event]) -> Iterator[str]:
+    found = Counter(event.event for event in events)
+    people = len({event.username for event in events})
     yield '<ul class="figures">'
     words = [(ngettext("{count} person", "{count} people", people), people)]
     words += [(_kind_words(kind, found[kind]), found[kind]) for kind in EventKind if found[kind]]
@@ -103,10 +104,10 @@ def _kind_words(kind: EventKind, count: int) -> str:
     }[kind]
 
 
-def _closings(told: Sequence[AuditEvent], terms: Terms) -> Iterator[str]:
+def _closings(events: Sequence[Event], terms: Terms) -> Iterator[str]:
     """Return what a dean asks for first: how many accounts were closed and reopened, when, and why."""
     yield _heading(_("Accounts closed and reopened"))
-    found = bars(one.event for one in told)
+    found = bars(events)
     if not found:
         none = _("No account was closed or reopened.")
         yield f"<p>{escape(none)}</p>"
@@ -120,7 +121,7 @@ def _closings(told: Sequence[AuditEvent], terms: Terms) -> Iterator[str]:
     yield f"<details><summary>{same}</summary>"
     yield from _table((_("Period"), closed, reopened), ((bar.label, bar.closed, bar.reopened) for bar in _busy(found)))
     yield "</details>"
-    reasons = Counter((one.event.event, one.event.reason, one.event.requested_by) for one in told if _is_account(one))
+    reasons = Counter((event.event, event.reason, event.requested_by) for event in events if _is_account(event))
     rows = (
         (
             kind_word(kind),
@@ -138,8 +139,8 @@ def _busy(found: Sequence[Bar]) -> list[Bar]:
     return [bar for bar in found if bar.closed or bar.reopened]
 
 
-def _is_account(told: AuditEvent) -> bool:
-    return told.event.event in {EventKind.DEACTIVATED, EventKind.REACTIVATED}
+def _is_account(event: Event) -> bool:
+    return event.event in {EventKind.DEACTIVATED, EventKind.REACTIVATED}
 
 
 def _heading(words: str) -> str:
@@ -157,12 +158,12 @@ def _table(words: tuple[str, ...], rows: Iterable[Sequence[str | int]]) -> Itera
     yield "</tbody></table>"
 
 
-def _events(told: Sequence[AuditEvent], terms: Terms, *, show: bool) -> Iterator[str]:
+def _events(events: Sequence[Event], terms: Terms, *, show: bool) -> Iterator[str]:
     yield _heading(_("Every event"))
     words = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Upload"))
     yield f"<table>{heads(words)}<tbody>"
-    for one in told:
-        event, source = one.event, one.event.source
+    for event in events:
+        source = event.source
         pull_request = f" #{source.pull_request}" if source.pull_request else ""
         by = f"{author_of(event)} {source.commit[:10]}{pull_request}"
         late = _(" (dated back)") if source.backdated else ""
@@ -171,7 +172,7 @@ def _events(told: Sequence[AuditEvent], terms: Terms, *, show: bool) -> Iterator
             kind_word(event.event),
             what(event, terms, show=show),
             by,
-            " ".join(one.uploads),
+            " ".join(event.uploads),
         )
         day = f'<td><time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}</td>'
         yield f'<tr class="{event.event}">{day}{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'

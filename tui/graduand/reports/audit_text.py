@@ -14,8 +14,8 @@ from graduand.reports.labels import ASKED_BY, REASON
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from graduand.audit.query import AuditEvent, Trail
-    from graduand.audit.verify import Verified
+    from graduand.audit.query import AuditTrail
+    from graduand.audit.verify import Verification
     from graduand.git.events import Event
     from graduand.reports.labels import Terms
 
@@ -38,17 +38,17 @@ def kind_word(kind: EventKind) -> str:
     }[kind]
 
 
-def trail_text(trail: Trail, terms: Terms, *, show: bool) -> Iterator[Line]:
+def trail_text(trail: AuditTrail, terms: Terms, *, show: bool) -> Iterator[Line]:
     """Return the lines of a trail, oldest first, and the counts; addresses masked unless `show`."""
     yield from warnings(trail)
-    for told in trail.told:
-        yield from _told(told, terms, show=show)
-    yield line(counts(told.event for told in trail.told))
+    for event in trail.events:
+        yield from _event_lines(event, terms, show=show)
+    yield line(counts(trail.events))
 
 
-def warnings(trail: Trail) -> Iterator[Line]:
+def warnings(trail: AuditTrail) -> Iterator[Line]:
     """Return what a reader must know before believing the trail."""
-    if trail.cut:
+    if trail.is_shallow:
         message = _("! This clone is shallow: what happened earlier is not here. Complete it: git fetch --unshallow")
         yield line(Span(message, "bold yellow"))
     for gap in trail.gaps:
@@ -60,8 +60,7 @@ def warnings(trail: Trail) -> Iterator[Line]:
         yield line(Span(message.format(**places), "yellow"))
 
 
-def _told(told: AuditEvent, terms: Terms, *, show: bool) -> Iterator[Line]:
-    event = told.event
+def _event_lines(event: Event, terms: Terms, *, show: bool) -> Iterator[Line]:
     source = event.source
     pull_request = f" #{source.pull_request}" if source.pull_request else ""
     yield line(
@@ -74,7 +73,7 @@ def _told(told: AuditEvent, terms: Terms, *, show: bool) -> Iterator[Line]:
     by = _("by {author} in {commit}{pull_request}").format(
         author=author_of(event), commit=source.commit[:10], pull_request=pull_request
     )
-    sent = _(", sent with {uploads}").format(uploads=", ".join(told.uploads)) if told.uploads else ""
+    sent = _(", sent with {uploads}").format(uploads=", ".join(event.uploads)) if event.uploads else ""
     yield line("            ", Span(f"{by}{sent}", "dim"))
     if source.backdated:
         yield line("            ", Span(_("! Its date lies before that of the commit it stands on."), "yellow"))
@@ -133,7 +132,7 @@ def counts(events: Iterable[Event]) -> str:
     return _("{people}: {counts}.").format(people=total, counts=", ".join(kinds)) if kinds else f"{total}."
 
 
-def verified_text(verified: Verified) -> Iterator[Line]:
+def verified_text(verified: Verification) -> Iterator[Line]:
     """Return what can be proved of the history, and what cannot."""
     commits = ngettext("{count} commit touches records.", "{count} commits touch records.", verified.commits)
     yield line(commits.format(count=verified.commits))

@@ -11,7 +11,7 @@ from graduand.reports.labels import Terms
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.audit.record_summary import Portrait
+    from graduand.audit.record_summary import RecordSummary
     from graduand.records.record import Value
     from graduand.records.school import School
 
@@ -22,11 +22,11 @@ _WHOLE: Final = 1 << 30
 """Characters; a cut value would hide a change."""
 
 
-def portrait_text(portrait: Portrait, school: School) -> Iterator[str]:
+def summary_text(summary: RecordSummary, school: School) -> Iterator[str]:
     """Return the lines; every change of the file changes one of them."""
-    record = portrait.record
+    record = summary.record
     explained = {f"{_ACCOUNT}{name}" for name in _REASONS} if record.text(_DISABLED) else set()
-    keys = [key for key in school.fields if key in record.values or key in portrait.derived]
+    keys = [key for key in school.fields if key in record.values or key in summary.derived]
     keys += [key for key in record.values if key not in school.fields]
     terms = Terms(lambda: school.fields)
     for key in keys:
@@ -34,15 +34,15 @@ def portrait_text(portrait: Portrait, school: School) -> Iterator[str]:
             continue
         label = terms.field(key)
         if key in record.values:
-            yield from _lines(label, _said(terms, key, record.values[key]), _why(portrait) if key == _DISABLED else "")
+            yield from _lines(label, _said(terms, key, record.values[key]), _why(summary) if key == _DISABLED else "")
         else:
-            yield from _lines(label, _said(terms, key, portrait.derived[key]), _(" (derived)"))
-    yield from (visible(comment, _WHOLE) for comment in portrait.comments)
+            yield from _lines(label, _said(terms, key, summary.derived[key]), _(" (derived)"))
+    yield from (visible(comment, _WHOLE) for comment in summary.comments)
 
 
-def _why(portrait: Portrait) -> str:
+def _why(summary: RecordSummary) -> str:
     """Return the words behind the state of the account: why, who asked, from when on."""
-    reason, who, day = (visible(portrait.record.text(f"{_ACCOUNT}{name}"), _WHOLE) for name in _REASONS)
+    reason, who, day = (visible(summary.record.text(f"{_ACCOUNT}{name}"), _WHOLE) for name in _REASONS)
     asked = _("asked for by {who}").format(who=reason_words(who)) if who else ""
     since = _("from {day}").format(day=day) if day else ""
     said = ", ".join(filter(None, (reason_words(reason), asked, since)))

@@ -8,8 +8,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.audit import query as trail
-from graduand.audit.query import AuditEvent, Wanted
+from graduand.audit import query
+from graduand.audit.query import EventFilter
 from graduand.git.events import EventKind
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.audit_text import kind_word, warnings, what
@@ -21,7 +21,8 @@ from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.audit.query import Trail
+    from graduand.audit.query import AuditTrail
+    from graduand.git.events import Event
     from graduand.reports.labels import Terms
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
@@ -34,7 +35,7 @@ _SINCE: Final = ("since:", "depuis:")
 _UNTIL: Final = ("until:", "jusqu:")
 
 
-class AuditScreen(View["Sought[Trail]"]):
+class AuditScreen(View["Sought[AuditTrail]"]):
     """The events of all people, or of one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,20 +53,20 @@ class AuditScreen(View["Sought[Trail]"]):
         self.workspace = workspace
         self.person = person
         self.kind: EventKind | None = None
-        self.history: Sought[Trail] | None = None
-        self.found: Sequence[AuditEvent] = ()
+        self.history: Sought[AuditTrail] | None = None
+        self.found: Sequence[Event] = ()
         self.terms = terms_of(workspace)
         self._open = False
 
     # Reading
 
-    def read(self, tell: Tell) -> Sought[Trail]:
+    def read(self, tell: Tell) -> Sought[AuditTrail]:
         """Read git's history."""
         del tell
-        found = trail.audit(self.workspace, Wanted(person=self.person))
-        return Sought(found, haystacks(_line(told, self.terms) for told in found.told))
+        found = query.audit(self.workspace, EventFilter(person=self.person))
+        return Sought(found, haystacks(_line(event, self.terms) for event in found.events))
 
-    def take(self, found: Sought[Trail]) -> None:
+    def take(self, found: Sought[AuditTrail]) -> None:
         """Show the events, and what one must know before believing them."""
         self.history = found
         self.warn("\n".join("".join(span.text for span in line) for line in warnings(found.found)))
@@ -76,13 +77,13 @@ class AuditScreen(View["Sought[Trail]"]):
         if self.history is None:
             return
         since, until, words = _asked(self.wanted)
-        pairs = zip(self.history.found.told, self.history.words, strict=True)
+        pairs = zip(self.history.found.events, self.history.words, strict=True)
         self.found = [
-            told
-            for told, line in pairs
-            if (self.kind is None or told.event.event is self.kind)
-            and since <= told.event.source.date[: len(since)]
-            and (not until or told.event.source.date[: len(until)] <= until)
+            event
+            for event, line in pairs
+            if (self.kind is None or event.event is self.kind)
+            and since <= event.source.date[: len(since)]
+            and (not until or event.source.date[: len(until)] <= until)
             and all(word in line for word in words)
         ][::-1]
         if self.found:
@@ -99,13 +100,13 @@ class AuditScreen(View["Sought[Trail]"]):
         return _("History"), visible(self.person), kind_word(self.kind) if self.kind else "", number
 
     @property
-    def told_event(self) -> AuditEvent | None:
+    def event_at_cursor(self) -> Event | None:
         """The event under the cursor."""
         return self.found[self.lines.cursor] if self.found else None
 
     def draw(self, index: int, width: int) -> Drawn:
         """Return the pieces of one event."""
-        event = self.found[index].event
+        event = self.found[index]
         kind = fit(kind_word(event.event), 24 if width >= _WIDE else 20)
         words = fit(what(event, self.terms, show=self._open), max(width - 30 - len(kind), 8))
         return (
@@ -118,16 +119,16 @@ class AuditScreen(View["Sought[Trail]"]):
 
     def whole(self) -> Content:
         """Return all that is known about the event under the cursor."""
-        told = self.told_event
-        if told is None:
+        event = self.event_at_cursor
+        if event is None:
             return Content("")
-        event, source = told.event, told.event.source
+        source = event.source
         facts = [
             (_("Who: {text}"), source.author),
             (_("When: {text}"), source.date),
             (_("Commit: {text}"), source.commit[:12] + (f" #{source.pull_request}" if source.pull_request else "")),
             (_("Brought in by: {text}"), source.committer if source.committer != source.author else ""),
-            (_("Uploads: {text}"), ", ".join(told.uploads)),
+            (_("Uploads: {text}"), ", ".join(event.uploads)),
             (_("Signed: {text}"), _("yes, graduand audit verify says by whom") if source.signed else _("no")),
             (_("Record: {text}"), event.path),
         ]
@@ -139,13 +140,12 @@ class AuditScreen(View["Sought[Trail]"]):
     @on(LineList.Chosen)
     def open_the_person(self) -> None:
         """Open the record."""
-        told = self.told_event
-        if told:
-            self.post_message(Opened(told.event.path))
+        if event := self.event_at_cursor:
+            self.post_message(Opened(event.path))
 
     def action_kind(self) -> None:
         """Show only the next kind of event; after the last, all of them again."""
-        there = {told.event.event for told in self.history.found.told} if self.history else set()
+        there = {event.event for event in self.history.found.events} if self.history else set()
         known = [None, *(kind for kind in EventKind if kind in there)]
         self.kind = known[(known.index(self.kind) + 1) % len(known)] if self.kind in known else None
         self.sift()
@@ -158,17 +158,16 @@ class AuditScreen(View["Sought[Trail]"]):
 
     def action_copy(self) -> None:
         """Copy the commit of the event."""
-        told = self.told_event
-        if told:
-            self.app.copy_to_clipboard(told.event.source.commit)
-            self.notify(_("Copied: {path}").format(path=told.event.source.commit[:12]), markup=False)
+        if event := self.event_at_cursor:
+            self.app.copy_to_clipboard(event.source.commit)
+            self.notify(_("Copied: {path}").format(path=event.source.commit[:12]), markup=False)
 
 
-def _line(told: AuditEvent, terms: Terms) -> str:
+def _line(event: Event, terms: Terms) -> str:
     """Return what an event is found by."""
-    event, source = told.event, told.event.source
+    source = event.source
     words = (source.date[:10], event.username, event.cohort, kind_word(event.event), source.author, source.commit)
-    return " ".join((*words, event.reason, " ".join(told.uploads), what(event, terms, show=True)))
+    return " ".join((*words, event.reason, " ".join(event.uploads), what(event, terms, show=True)))
 
 
 def _asked(words: Sequence[str]) -> tuple[str, str, list[str]]:

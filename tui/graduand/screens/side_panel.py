@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
-from graduand.audit import query as trail
+from graduand.audit import query
 from graduand.editing.row_preview import UNKNOWN, SentRow, known, preview
 from graduand.errors import NoSuchPerson, Trouble
 from graduand.findings import Severity
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.audit.query import Trail
+    from graduand.audit.query import AuditTrail
     from graduand.editing.row_preview import Preview, SentRow, Shown
     from graduand.findings import Finding
     from graduand.records.record import Record
@@ -42,7 +42,7 @@ class HistoryPane(VerticalScroll):
         """Build the pane."""
         yield Static(Content.styled(_("reading the history"), "$foreground 60%"), id="history")
 
-    def show(self, trail: Trail | None, terms: Terms, sentence: str = "") -> None:
+    def show(self, trail: AuditTrail | None, terms: Terms, sentence: str = "") -> None:
         """Show the trail, or the sentence that says why there is none."""
         text = content_of(trail_text(trail, terms, show=True)) if trail else Content(sentence)
         self.query_one("#history", Static).update(text)
@@ -247,7 +247,7 @@ class Panel(Vertical):
     def _read_the_history(self, username: str) -> None:
         found, sentence = None, ""
         try:
-            found = trail.log(self._workspace, username)
+            found = query.log(self._workspace, username)
         except NoSuchPerson:
             sentence = _("Nothing is committed of this person yet.")
         except Trouble as trouble:
