@@ -88,12 +88,14 @@ class Moments:
         hears, tells = os.pipe()
         child = os.fork()
         if not child:
-            os.write(tells, str(_POPEN(*words, **options).pid).encode())
+            with suppress(OSError):  # what cannot be started leaves no number
+                os.write(tells, str(_POPEN(*words, **options).pid).encode())
             os.kill(os.getpid(), signal.SIGKILL)
         os.waitpid(child, 0)
         os.close(tells)
+        number = os.read(hears, 20)
         with suppress(ChildProcessError):
-            os.waitpid(int(os.read(hears, 20)), 0)
+            os.waitpid(int(number) if number else child, 0)
         os.close(hears)
 
     def watch(self) -> None:

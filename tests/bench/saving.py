@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 
-from graduand.editing.draft import Draft, opened
-from graduand.editing.save_draft import save
+from graduand.editing.draft import Draft, opened, save
 from graduand.records import files
 from graduand.workspace import Workspace
 

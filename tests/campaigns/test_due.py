@@ -296,7 +296,7 @@ def test_a_save_that_was_killed_before_is_finished_and_told(school: Path) -> Non
     folder = Recorder(school).folder
     atomic.make_private_folder(folder)
     line = journal.JournalEntry(path, journal.checksum(before), after)
-    journal.keep(folder, journal.Journal("Corrected: 00412353", {}, commit=True, lines=[line]))
+    journal.write_journal(folder, journal.Journal("Corrected: 00412353", {}, commit=True, entries=[line]))
 
     ran = graduand(school, "due", "--on", "2026-11-01", "--apply", "--only", "answer")
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.records import paths
+from graduand.records import files, paths
 from tests.repository import GRADUATE, HOUSE, graduand, graduate, put, shipped
 
 if TYPE_CHECKING:
@@ -174,13 +174,11 @@ def test_nothing_is_moved_onto_another_record(root: Path) -> None:
 
 def test_an_edit_made_meanwhile_is_not_overwritten(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there = put(root, WILD)
-    referee = "graduand.records.files.agrees"
 
-    def edit(*_words: object) -> bool:
+    def edit(*_words: object) -> None:
         there.write_text(WILD + "gender: F\n", encoding="utf-8")
-        return True
 
-    monkeypatch.setattr(referee, edit)
+    monkeypatch.setattr(files, "prove_all", edit)
 
     ran = graduand(root, "fmt")
 

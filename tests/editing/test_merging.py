@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing.draft import Draft, Unread
+from graduand.editing.draft import Draft, Unread, save
 from graduand.editing.merge import Side, alone, difference, instead, on_disk, settled
-from graduand.editing.save_draft import save
 from graduand.workspace import Workspace
 from tests.editing.drafts import PATH, draft_of, people, text_at
 

@@ -1,22 +1,25 @@
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand.editing.draft import FORMER, Draft, begun, opened
-from graduand.editing.save_draft import save
+from graduand.editing.draft import FORMER, Draft, begun, opened, save
+from graduand.editing.transaction import Resumed, resume
 from graduand.errors import ChangedOnDisk, NotWritten, Usage
-from graduand.storage import atomic
+from graduand.storage import swap
 from graduand.workspace import Workspace
 from tests.editing.drafts import OTHER, PATH, commits, draft_of, message, people, text_at
 from tests.killing import killed, killed_everywhere, state
-from tests.repository import git, graduand
+from tests.repository import git
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NoReturn
 
 NEW = "records/2026-spring/00499999.yaml"
@@ -118,11 +121,11 @@ def test_a_taken_name_stops_the_save_before_anything_is_written(root: Path) -> N
 def test_a_move_that_the_disk_refuses_leaves_the_file_as_it_was(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = text_at(people(root))
 
-    def refused(path: Path, _target: Path) -> NoReturn:
-        raise NotWritten(path, "full")
+    def refuse(*_words: object, **_options: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "")
 
-    monkeypatch.setattr(atomic, "move", refused)
-    with pytest.raises(NotWritten):
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(NotWritten, match="the disk is full"):
         save(Workspace(root), renamed(root), commit=True)
 
     assert text_at(root) == before
@@ -190,33 +193,65 @@ def test_a_save_without_git_or_without_a_commit_is_a_save(root: Path) -> None:
     assert "Martin" in text_at(root, OTHER)
 
 
-def test_killed_at_any_moment_a_save_leaves_whole_files(root: Path) -> None:
-    """A kill between the two steps of a rename leaves one file, and `fmt` puts its name right."""
-    before = text_at(people(root))
-    folders = killed(root, __file__)
-    after = text_at(folders[-1], NEW)
+@pytest.mark.parametrize("job", ["change", "create", "rename"])
+def test_after_a_kill_at_any_moment_the_next_run_finishes_the_save_or_nothing_has_changed(root: Path, job: str) -> None:
+    folders = killed(people(root), __file__, job)
+    before, after = records(root), records(folders.pop())
 
     seen = set()
+    outcomes = []
     for folder in folders:
         if (left := state(folder)) in seen:
             continue
         seen.add(left)
-        texts = {path: text_at(folder, path) for path in (PATH, NEW) if (folder / path).exists()}
-        assert set(texts.values()) <= {before, after}
-        assert texts.get(NEW, after) == after
-        if len(texts) == 1:
-            assert graduand(folder, "fmt").code == 0
-            assert [(folder / path).exists() for path in (PATH, NEW)] in ([True, False], [False, True])
-    assert len(seen) > 3
+        assert set(records(folder).items()) <= {*before.items(), *after.items()}
+        resume(Workspace(folder))
+        outcomes.append(records(folder) == after)
+        assert records(folder) == (after if outcomes[-1] else before)
+        assert git(folder, "status", "--porcelain") == ""
+        assert commits(folder) == commits(root) + outcomes[-1]
+        assert not [*(folder / "records").rglob(".*"), *(folder / ".git/graduand").glob("*journal*")]
+    assert outcomes == sorted(outcomes)
+    assert outcomes.count(True) > 3
 
 
-# What runs, as a program of its own, in the test above
+def records(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in (root / "records").rglob("[!.]*.yaml")}
 
 
-def _rename(root: Path) -> int:
-    save(Workspace(root), renamed(root), commit=False)
+def test_a_form_hears_of_the_save_that_a_kill_interrupted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(people(root))
+    other = draft_of(root, OTHER)
+
+    def stop(*_words: object) -> NoReturn:
+        raise swap.HalfWritten(root)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(swap, "swap_files", stop)
+        with pytest.raises(swap.HalfWritten):
+            save(workspace, draft_of(root).set("last_name", "Martin"), commit=True)
+    heard: list[Resumed] = []
+
+    save(workspace, other.set("last_name", "Durand"), commit=True, tell=heard.append)
+
+    assert [(resumed.subject, resumed.paths) for resumed in heard] == [("Corrected: 00412345", (PATH,))]
+    assert git(root, "log", "--format=%s", "-2").splitlines() == ["Corrected: 00412815", "Corrected: 00412345"]
+
+
+# What runs, as a program of its own, in the test of kills
+
+DRAFTS: Final[dict[str, Callable[[Path], Draft]]] = {
+    "change": lambda root: draft_of(root).set("last_name", "Martin"),
+    "create": lambda root: begun(Workspace(root), "2026-autumn", "returned", "00400001"),
+    "rename": renamed,
+}
+
+
+def _save(root: Path, job: str) -> int:
+    save(Workspace(root), DRAFTS[job](root), commit=True)
     return 0
 
 
 if __name__ == "__main__":
-    killed_everywhere(_rename, Path(sys.argv[1]), Path(sys.argv[2]))
+    _job, _root, _base = sys.argv[1:]
+    killed_everywhere(lambda folder: _save(folder, _job), Path(_root), Path(_base))

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand.editing.draft import Unread, opened
+from graduand.editing.draft import Unread, opened, save
 from graduand.editing.merge import MergeDifference, Side, instead, settled
 from graduand.editing.merge_conflict import is_torn, torn, versions_of
-from graduand.editing.save_draft import save
 from graduand.screens.difference import DifferenceScreen
 from graduand.screens.form import FormScreen
 from graduand.workspace import Workspace

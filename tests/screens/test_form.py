@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.events import Paste
 
-from graduand.editing.draft import begun
-from graduand.editing.save_draft import save
+from graduand.editing.draft import begun, save
 from graduand.editing.sections import choices
 from graduand.index.people_list import ListedPerson
 from graduand.language import speak
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from graduand.editing.draft import Draft, Held
-    from graduand.editing.save_draft import Kept
+    from graduand.editing.draft import Draft, Held, SavedDraft
+    from graduand.editing.transaction import Resumed
 
 
 def golden_text(app: FormApp) -> bytes:
@@ -637,8 +636,10 @@ def test_what_one_saves_oneself_is_not_told_as_somebody_elses(root: Path, monkey
     app = FormApp(people(root), field="last_name")
     committing, seen = threading.Event(), threading.Event()
 
-    def slowly(workspace: Workspace, draft: Draft, *, commit: bool) -> Kept:
-        kept = save(workspace, draft, commit=commit)
+    def slowly(
+        workspace: Workspace, draft: Draft, *, commit: bool, tell: Callable[[Resumed], None] | None
+    ) -> SavedDraft:
+        kept = save(workspace, draft, commit=commit, tell=tell)
         committing.set()
         assert seen.wait(20)
         return kept

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from graduand.editing.closing_limit import Approval
-from graduand.editing.commit_message import described
+from graduand.editing.commit_message import commit_message
 from graduand.editing.proposal import still
 from graduand.editing.transaction import apply
 from graduand.handshake.plan import beyond
@@ -75,7 +75,7 @@ def make(
     return apply(
         workspace,
         proposals,
-        *described(kind, {one.record.username for one in chosen}, reasons),
+        *commit_message(kind, {one.record.username for one in chosen}, reasons),
         commit=commit,
         tell=tell,
     )

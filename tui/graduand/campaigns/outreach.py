@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.letters import letter, spelt
-from graduand.editing.commit_message import described
+from graduand.editing.commit_message import commit_message
 from graduand.editing.proposal import still
 from graduand.editing.transaction import apply
 from graduand.errors import NoSuchPerson, SchemaBroken, Usage
@@ -278,5 +278,5 @@ def note(
     """
     changes = found.changes()
     proposals = [still(workspace, one.record, changes[one.record.path]) for one in found.asked if changes]
-    said = described("corrected", [one.record.username for one in found.asked])
+    said = commit_message("corrected", [one.record.username for one in found.asked])
     return apply(workspace, proposals, *said, commit=commit, tell=tell)

@@ -37,7 +37,7 @@ def cure(
     everything: Annotated[bool, typer.Option("--all", help=N_("List every record, not only the first ten."))] = False,
 ) -> None:
     from graduand.editing import cures
-    from graduand.editing.commit_message import saved_words
+    from graduand.editing.commit_message import saved_message
     from graduand.reports.cures_text import as_json as json_of
     from graduand.reports.cures_text import cures_text
     from graduand.reports.labels import terms_of
@@ -56,7 +56,7 @@ def cure(
         say(_("Nothing is written; --apply does it.") if cured.cures else _("There is nothing to cure."))
         return
     saved = cures.apply(workspace, cured.cures, commit=not no_commit, tell=say_resumed)
-    say(saved_words(saved))
+    say(saved_message(saved))
 
 
 def _rules(words: list[str], curable: frozenset[str]) -> frozenset[str]:

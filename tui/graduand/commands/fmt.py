@@ -21,13 +21,13 @@ def fmt(
         bool, typer.Option("--check", help=N_("Only list the records that are not; change nothing."))
     ] = False,
 ) -> None:
-    from graduand.editing.formatting import formatted as put_in_form
+    from graduand.editing.formatting import format_records
     from graduand.reports.console import show
     from graduand.reports.fmt_text import formatted_text
 
     session = session_of(context)
     workspace = session.workspace()
-    formatted = put_in_form(workspace, workspace.scope(paths or []), write=not check)
+    formatted = format_records(workspace, workspace.scope(paths or []), write=not check)
     show(formatted_text(formatted, written=not check), session.colour)
     if formatted.refused or (check and (formatted.rewritten or formatted.moved)):
         raise typer.Exit(Exit.FINDINGS)

@@ -43,9 +43,9 @@ def say(sentence: str) -> None:
 
 def say_resumed(resumed: Resumed) -> None:
     """Say what became of a save that was interrupted earlier."""
-    from graduand.editing.transaction import told
+    from graduand.editing.transaction import resumed_message
 
-    say(told(resumed))
+    say(resumed_message(resumed))
 
 
 def agreed(question: str, closing: int = 0) -> bool:

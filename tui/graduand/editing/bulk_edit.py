@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.editing import transaction
-from graduand.editing.edit import message
+from graduand.editing.commit_message import change_message
 from graduand.editing.proposal import Proposal, changed, moved
 from graduand.editing.record_diff import ValueDifference, differences
 from graduand.errors import InTheWay, Usage
@@ -105,7 +105,7 @@ def apply(
         NotCommitted: git refused; all is written.
     """
     whole = [proposal for person in prepared.people for proposal in person.proposals]
-    subject, trailers = message([person.record for person in prepared.people], prepared.change.values)
+    subject, trailers = change_message([person.record for person in prepared.people], prepared.change.values)
     return transaction.apply(workspace, whole, subject, trailers, commit=commit, tell=tell)
 
 

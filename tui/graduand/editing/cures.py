@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.editing import transaction
-from graduand.editing.edit import message
+from graduand.editing.commit_message import change_message
 from graduand.editing.proposal import Proposal
 from graduand.editing.record_diff import ValueDifference
 from graduand.editing.record_diff import differences as compared
@@ -184,7 +184,7 @@ def apply(
         NoGit, NotGit, NotNow: no commit could be made; nothing was written.
         NotCommitted: git refused; all is written.
     """
-    subject, trailers = message([cure.record for cure in cures], {})
+    subject, trailers = change_message([cure.record for cure in cures], {})
     rules = sorted({rule for cure in cures for rule in cure.rules})
     whole = [proposal for cure in cures for proposal in cure.proposals]
     return transaction.apply(

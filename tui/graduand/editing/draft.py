@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from graduand.errors import Usage
+from graduand.editing import transaction
+from graduand.editing.commit_message import change_message
+from graduand.editing.proposal import Proposal
+from graduand.errors import InTheWay, NoGit, NotCommitted, NotGit, NotNow, Usage
 from graduand.findings import Finding
 from graduand.language import _, quoted, visible
 from graduand.records import files
@@ -19,8 +23,10 @@ from graduand.records.writing import canonical, modeline
 from graduand.rules import judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from graduand.editing.transaction import Resumed
+    from graduand.file_change import Saved
     from graduand.records.comments import Comments
     from graduand.records.school import School
     from graduand.rules.rule import Flaw
@@ -226,3 +232,70 @@ def proposed(draft: Draft) -> dict[str, str]:
     if draft.base is None or not before or not now or before == now or held(draft.record, FORMER):
         return {}
     return {FORMER: before}
+
+
+class SavedDraft(NamedTuple):
+    """The result of a save."""
+
+    draft: Draft
+    """The draft of the file as it is now, with nothing left to save."""
+    saved: tuple[Saved, ...]
+    """The file that changed; of a person whose username changed, the old file and the new one."""
+    commit: str
+    """The commit; "" if there is none."""
+    uncommitted: str
+    """The sentence that says why the saved file is not committed; "" if it is, or should not be."""
+
+
+def save(
+    workspace: Workspace, draft: Draft, *, commit: bool, tell: Callable[[Resumed], None] | None = None
+) -> SavedDraft:
+    """Write the draft, and commit it; if git refuses, it is saved without a commit.
+
+    `tell` gets a transaction that was killed before, and is completed now. Raises:
+        Busy: another process of graduand is writing.
+        ChangedOnDisk: the file is no longer what the draft was read from.
+        InTheWay: the file of a new record exists.
+        Usage: the person's new username has a record already.
+        NotWritten: the file system reports an error, or the text would not be read back as the record;
+            nothing has changed.
+    """
+    _refuse_existing(workspace, draft)
+    text = text_now(draft, workspace.school)
+    record = draft.record
+    there = Proposal(record.path, record, draft.base if record.path == draft.path else None, text, draft.original)
+    moves = record.path != draft.path and draft.base is not None
+    gone = (Proposal(draft.path, None, draft.base, "", draft.original),) if moves else ()
+    saved, why = _write(workspace, draft, (*gone, there), commit=commit, tell=tell)
+    raw = text.encode(errors="surrogatepass")
+    fresh = Draft(record, record, raw, comments_of(text_of(raw), parse(text)))
+    return SavedDraft(fresh, saved, saved[0].commit if saved else "", why)
+
+
+def _refuse_existing(workspace: Workspace, draft: Draft) -> None:
+    path = draft.record.path
+    if (path != draft.path or draft.base is None) and os.path.lexists(workspace.root / path):
+        raise taken(draft.record.username, path) if path != draft.path else InTheWay(workspace.root / path)
+
+
+def _write(
+    workspace: Workspace,
+    draft: Draft,
+    proposals: Sequence[Proposal],
+    *,
+    commit: bool,
+    tell: Callable[[Resumed], None] | None,
+) -> tuple[tuple[Saved, ...], str]:
+    """Return what was saved, and the sentence that says why it is not committed."""
+    subject, trailers = change_message([draft.record], {key: draft.record.values.get(key) for key in draft.changed})
+    why = ""
+    if commit:
+        try:
+            return transaction.apply(workspace, proposals, subject, trailers, tell=tell), ""
+        except NotCommitted as refused:
+            if refused.saved:
+                return refused.saved, str(refused)
+            why = str(refused)
+        except (NoGit, NotGit, NotNow) as refused:
+            why = str(refused)
+    return transaction.apply(workspace, proposals, subject, trailers, commit=False, tell=tell), why

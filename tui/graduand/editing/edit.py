@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.editing.commit_message import described
+from graduand.editing.commit_message import change_message
 from graduand.editing.proposal import State, amended
 from graduand.editing.transaction import apply
 from graduand.errors import NoSuchPerson, Usage
@@ -13,7 +13,6 @@ from graduand.records import files
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.paths import username_of
 from graduand.records.reading import read
-from graduand.records.transition import GRADUATED, RETURNED
 from graduand.rules import judgement
 from graduand.similar import nearest
 from graduand.workspace import today
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from graduand.editing.proposal import Proposal
     from graduand.editing.transaction import Resumed
     from graduand.findings import Finding
-    from graduand.git.commit import Recorder
-    from graduand.records.record import Record, Value
+    from graduand.records.record import Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
 
@@ -82,7 +80,7 @@ def edit(
     """
     proposals = [amended(workspace, path, changes) for path in paths_of(workspace, usernames)]
     touched = [one for one in proposals if one.state is not State.IDENTICAL] or proposals
-    subject, trailers = message([one.record for one in touched if one.record], changes)
+    subject, trailers = change_message([one.record for one in touched if one.record], changes)
     saved = apply(workspace, proposals, subject, trailers, commit=commit, tell=tell)
     paths = frozenset(one.path for one in saved)
     return EditResult(
@@ -90,17 +88,6 @@ def edit(
         saved[0].commit if saved else "",
         tuple(finding for one in proposals if one.path in paths for finding in _findings(workspace, one, today())),
     )
-
-
-def ready_to_commit(workspace: Workspace) -> Recorder:
-    """Return what commits here.
-
-    Raises:
-        NoGit, NotGit, NotNow: nothing can be committed.
-    """
-    from graduand.git.commit import Recorder  # noqa: PLC0415 - 60 ms that only a commit needs
-
-    return Recorder(workspace.root)
 
 
 def _findings(workspace: Workspace, one: Proposal, on: str) -> list[Finding]:
@@ -121,20 +108,3 @@ def paths_of(workspace: Workspace, usernames: Sequence[str]) -> list[str]:
         if username not in by_username:
             raise NoSuchPerson(username, nearest(username, by_username))
     return [by_username[username] for username in dict.fromkeys(usernames)]
-
-
-def message(records: Sequence[Record], changes: Mapping[str, object]) -> tuple[str, dict[str, str]]:
-    """Return a commit's subject and trailers: the kind of the changes and the usernames, nothing else of anybody."""
-    reasons = {record.text("transition:account:reason") for record in records} if "disabled" in changes else set()
-    return described(_kind(changes), [record.username for record in records], reasons)
-
-
-def _kind(changes: Mapping[str, object]) -> str:
-    """Return what is done to a person, the gravest first."""
-    account = {"true": "deactivated", "false": "reactivated"}.get(str(changes.get("disabled")), "")
-    begun = str(changes.get("transition:kind") or "")
-    if account or begun in {GRADUATED, RETURNED}:
-        return account or begun
-    if "username" in changes:
-        return "username-changed"
-    return "email-changed" if "email_address" in changes else "corrected"

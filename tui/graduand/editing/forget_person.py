@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.editing.commit_message import described
+from graduand.editing.commit_message import commit_message
 from graduand.editing.draft_store import folder_of, throw_away
 from graduand.editing.proposal import Proposal
 from graduand.editing.transaction import apply
@@ -62,7 +62,7 @@ def forget(
         *(Proposal(path, None, file_reader.read(workspace.root / path), "") for path in paths),
         Proposal(TOMBSTONES, None, before, written(known.with_one(username, on, basis))),
     )
-    saved = apply(workspace, proposals, *described("removed", [username]), tell=tell)
+    saved = apply(workspace, proposals, *commit_message("removed", [username]), tell=tell)
     _let_go(workspace, paths)
     return Forgotten(saved, paths, tuple(_naming(workspace, username)))
 

@@ -1,39 +1,50 @@
-"""Formatting: the use case of records in canonical form, each where it belongs."""
+"""Format records: write them in canonical form, and move each file to the path of its cohort and username."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from graduand.editing import transaction
+from graduand.editing.commit_message import commit_message
+from graduand.editing.proposal import Proposal
+from graduand.errors import InTheWay
 from graduand.findings import Finding
 from graduand.records import files
 from graduand.records.comments import comments_of
-from graduand.records.paths import record_path
+from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical
-from graduand.storage import atomic, lock
+from graduand.storage import file_reader
 from graduand.workspace import within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from graduand.records.record import Record
     from graduand.workspace import Workspace
 
 
-class Formatted(NamedTuple):
+class FormatResult(NamedTuple):
     """What `fmt` did, or would do."""
 
     rewritten: tuple[str, ...]
     moved: tuple[tuple[str, str], ...]
-    """From where, to where."""
+    """The old and the new path."""
     refused: tuple[Finding, ...]
-    """Files that cannot be read whole are left as they are."""
+    """Why files cannot be read completely; they are left as they are."""
 
 
-def formatted(workspace: Workspace, scope: tuple[str, ...], *, write: bool) -> Formatted:
-    """Put the files in scope into canonical form and where they belong; without `write` only say which."""
-    rewritten: list[str] = []
+def format_records(workspace: Workspace, scope: tuple[str, ...], *, write: bool) -> FormatResult:
+    """Format and move the files in scope, all or none, without a commit; without `write` only return which.
+
+    Raises:
+        Busy, ChangedOnDisk, InTheWay, NotWritten: nothing was written.
+    """
+    rewritten: dict[str, Proposal] = {}
     refused: list[Finding] = []
     records: list[Record] = []
     for path in files.find(workspace.root).paths:
@@ -48,32 +59,58 @@ def formatted(workspace: Workspace, scope: tuple[str, ...], *, write: bool) -> F
             continue
         if reading.findings or not reading.record:
             refused += reading.findings
-        elif _rewrite(workspace, reading.record, raw, write=write):
-            rewritten.append(path)
-    moved = _move(workspace, [record for record in records if record.username], scope, write=write)
-    return Formatted(tuple(rewritten), moved, tuple(refused))
-
-
-def _rewrite(workspace: Workspace, record: Record, raw: bytes, *, write: bool) -> bool:
-
-    text = text_of(raw)
-    wanted = canonical(record, workspace.school.fields, comments_of(text, parse(text)))
-    if wanted == text:
-        return False
+        elif proposal := _rewrite(workspace, reading.record, raw):
+            rewritten[path] = proposal
+    moved = _moves((record for record in records if record.username), scope)
     if write:
-        files.save(workspace.root, record, wanted, raw, workspace.school)
-    return True
+        proposals = _proposals(workspace, rewritten, moved)
+        subject, trailers = commit_message("formatted", {username_of(one.path) for one in proposals})
+        transaction.apply(workspace, proposals, subject, trailers, commit=False)
+    return FormatResult(tuple(rewritten), moved, tuple(refused))
 
 
-def _move(
-    workspace: Workspace, records: list[Record], scope: tuple[str, ...], *, write: bool
-) -> tuple[tuple[str, str], ...]:
+def _rewrite(workspace: Workspace, record: Record, raw: bytes) -> Proposal | None:
+    """Return the proposal of the canonical text; None if the file has it."""
+    text = text_of(raw)
+    canonical_text = canonical(record, workspace.school.fields, comments_of(text, parse(text)))
+    return Proposal(record.path, record, raw, canonical_text, record) if canonical_text != text else None
 
-    people = Counter(record.cohort for record in records)
-    moves = [(record.path, record_path(record.cohort, record.username, people[record.cohort])) for record in records]
-    wanted = tuple((path, target) for path, target in moves if path != target and within(path, scope))
-    if write and wanted:
-        with lock.hold(workspace.root):
-            for path, target in wanted:
-                atomic.move(workspace.root / path, workspace.root / target)
-    return wanted
+
+def _moves(records: Iterable[Record], scope: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the old and the new path of each record that is in another place than its own."""
+    everybody = tuple(records)
+    people = Counter(record.cohort for record in everybody)
+    moves = ((one.path, record_path(one.cohort, one.username, people[one.cohort])) for one in everybody)
+    return tuple((path, target) for path, target in moves if path != target and within(path, scope))
+
+
+def _proposals(
+    workspace: Workspace, rewritten: Mapping[str, Proposal], moved: Iterable[tuple[str, str]]
+) -> tuple[Proposal, ...]:
+    """Return one proposal for each path, also if one record moves to the old path of another.
+
+    Raises:
+        InTheWay: a record would be moved to the path of another that stays.
+    """
+    found = dict(rewritten)
+    arriving: dict[str, Proposal] = {}
+    for path, target in moved:
+        there = rewritten.get(path) or _as_it_is(workspace, path)
+        found[path] = Proposal(path, None, there.base, "", there.was)
+        if target in arriving:
+            raise InTheWay(workspace.root / target)
+        arriving[target] = there._replace(
+            path=target, record=there.record._replace(path=target) if there.record else None, base=None
+        )
+    for target, there in arriving.items():
+        leaving = found.get(target)
+        if os.path.lexists(workspace.root / target) and not (leaving and leaving.after is None):
+            raise InTheWay(workspace.root / target)
+        found[target] = there._replace(base=leaving.base if leaving else None)
+    return tuple(found.values())
+
+
+def _as_it_is(workspace: Workspace, path: str) -> Proposal:
+    """Return the proposal of the content that the file has; it is not read again as a record."""
+    raw = file_reader.read(workspace.root / path)
+    return Proposal(path, None, raw, raw.decode())

@@ -1,4 +1,4 @@
-"""Journal: what is about to be written into many files, kept whole in git's own folder until it is done."""
+"""The journal: what a transaction is about to write, in git's own folder, until it is written and committed."""
 
 from __future__ import annotations
 
@@ -14,46 +14,53 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = "journal"
-FORM: Final = "graduand/journal/1"
+FORMAT: Final = "graduand/journal/1"
 _LIMIT: Final = 1 << 31
-"""Bytes; a million records with all that they could hold need less."""
+"""Bytes; more than a million records with every field filled need."""
 
 
 class JournalEntry(NamedTuple):
-    """One file: what it must hold before, as a checksum, and its text afterwards; None: no file."""
+    """One file: the checksum of the content it has, and the text it gets; None: no file."""
 
     path: str
     before: str | None
     after: str | None
 
+    @property
+    def content(self) -> bytes | None:
+        """The bytes that the file gets."""
+        return None if self.after is None else self.after.encode(errors="surrogatepass")
+
 
 class Journal(NamedTuple):
-    """All that one save does, and how it is to be recorded."""
+    """All files of one transaction, and the message of its commit."""
 
     subject: str
     trailers: Mapping[str, str]
     commit: bool
-    lines: Sequence[JournalEntry]
+    """Whether a commit is to be made."""
+    entries: Sequence[JournalEntry]
 
 
 def checksum(content: bytes | None) -> str | None:
-    """Return what stands in a journal for the content of a file."""
+    """Return the SHA-256 of the content of a file, as the journal has it."""
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
-def keep(folder: Path, journal: Journal) -> None:
-    """Write the journal, down to the disk, for the user's eyes only.
+def write_journal(folder: Path, journal: Journal) -> None:
+    """Write the journal, synced, readable for the user only.
 
     Raises:
-        NotWritten: the disk refused.
+        NotWritten: the file system reports an error.
     """
-    head = {"schema": FORM, **journal._asdict(), "lines": len(journal.lines)}
-    body = "\n".join((json.dumps(head), *map(json.dumps, journal.lines))).encode()
+    subject, trailers, commit, entries = journal
+    head = {"schema": FORMAT, "subject": subject, "trailers": trailers, "commit": commit, "lines": len(entries)}
+    body = "\n".join((json.dumps(head), *map(json.dumps, entries))).encode()
     atomic.write_private(folder / NAME, b"%b\n%b\n" % (body, hashlib.sha256(body).hexdigest().encode()))
 
 
-def left(folder: Path) -> Journal | None:
-    """Return the journal that a killed process left; None when there is none that is whole."""
+def read_journal(folder: Path) -> Journal | None:
+    """Return the journal of a killed transaction; None if there is none, or it is incomplete."""
     try:
         raw = file_reader.read(folder / NAME, _LIMIT)
     except Unreadable:
@@ -61,31 +68,30 @@ def left(folder: Path) -> Journal | None:
     body, _newline, seal = raw.removesuffix(b"\n").rpartition(b"\n")
     if hashlib.sha256(body).hexdigest().encode() != seal:
         return None
-    head, *lines = body.decode().split("\n")
-    says: Any = json.loads(head)
-    if says["schema"] != FORM:
+    first, *lines = body.decode().split("\n")
+    head: Any = json.loads(first)
+    if head["schema"] != FORMAT:
         return None
-    return Journal(
-        says["subject"], says["trailers"], says["commit"], [JournalEntry(*json.loads(line)) for line in lines]
-    )
+    entries = [JournalEntry(*json.loads(line)) for line in lines]
+    return Journal(head["subject"], head["trailers"], head["commit"], entries)
 
 
-def drop(folder: Path) -> None:
-    """Remove the journal, once all is done or nothing is to be.
+def remove_journal(folder: Path) -> None:
+    """Remove the journal, once its transaction is complete or undone.
 
     Raises:
-        NotWritten: the disk refused.
+        NotWritten: the file system reports an error.
     """
     atomic.remove(folder / NAME)
 
 
-def dropped(folder: Path) -> bool:
-    """Remove what is left of a journal that was never whole; tell whether there was any.
+def remove_fragments(folder: Path) -> bool:
+    """Remove an incomplete journal; return whether there was one.
 
     Raises:
-        NotWritten: the disk refused.
+        NotWritten: the file system reports an error.
     """
-    pieces = [*folder.glob(f".{NAME}.*.graduand.tmp"), *folder.glob(NAME)]
-    for piece in pieces:
-        atomic.remove(piece)
-    return bool(pieces)
+    fragments = [*folder.glob(f".{NAME}.*.graduand.tmp"), *folder.glob(NAME)]
+    for fragment in fragments:
+        atomic.remove(fragment)
+    return bool(fragments)

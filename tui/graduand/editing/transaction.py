@@ -1,40 +1,45 @@
-"""Proposals: the use case of writing many records, all or none, recorded in one commit."""
+"""The one writer of records: proposals are written all or none, from a journal, and recorded in one commit."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.editing import journal
+from graduand.editing.journal import Journal, JournalEntry
 from graduand.editing.proposal import State
-from graduand.errors import ChangedOnDisk, GitRefused, NotCommitted, NotNow, NotWritten, Unreadable
+from graduand.errors import Busy, ChangedOnDisk, GitRefused, NotCommitted, NotNow, NotWritten, Unreadable
 from graduand.file_change import Saved
 from graduand.language import _, ngettext, quoted, visible
 from graduand.records import files
 from graduand.records.record import FOLDER
 from graduand.storage import atomic, file_reader, lock, swap
+from graduand.storage.swap import HalfWritten, Swap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from graduand.editing.proposal import Proposal
     from graduand.git.commit import Recorder
     from graduand.workspace import Workspace
 
-
-SCHEMA: Final = "schema"
+_SCHEMA: Final = "schema"
+_SHOWN: Final = 5
+"""Number of paths that a sentence names."""
 
 
 class Resumed(NamedTuple):
-    """What became of a save that was killed."""
+    """What became of a transaction that was killed."""
 
     subject: str
-    """What its commit says."""
+    """The subject of its commit; "" if it was dropped."""
     paths: tuple[str, ...]
-    """The files that are now as they were to be; none, when it was dropped."""
+    """The files that have their new content now; none if it was dropped."""
     passed_over: tuple[str, ...]
-    """Files that somebody has changed meanwhile, and that are left as they are."""
+    """Files that were changed by others since, and are left as they are."""
     commit: str
+    """The commit; "" if none was made."""
 
 
 def apply(
@@ -46,69 +51,70 @@ def apply(
     commit: bool = True,
     tell: Callable[[Resumed], None] | None = None,
 ) -> tuple[Saved, ...]:
-    """Write what is proposed, all or nothing, and record it in one commit; return what was done to each file.
+    """Write the proposals, all or none, and record them in one commit; return the files that changed.
 
-    Proposals that change nothing are left alone; with `commit` their files are committed with the
-    others where an earlier save could not. What a killed save left is finished first, and `tell` hears of it.
+    Proposals that change nothing are not written; with `commit` their files are committed with the
+    others if an earlier save could not. A transaction that was killed is completed first, and
+    passed to `tell`. Outside of a git repository there is no journal: a kill may leave some files
+    with the old content and some with the new.
 
     Raises:
-        Busy: another graduand is writing.
-        ChangedOnDisk: a file is no longer what was read; nothing was written.
-        NotWritten: the disk refused, or a text would not read back; nothing was written.
-        NoGit, NotGit, NotNow: no commit could be made; nothing was written.
-        NotCommitted: git refused; all is written, and the error knows what. One that knows of nothing is of
-            a killed save; of these proposals nothing was written.
+        Busy: another process of graduand is writing.
+        ChangedOnDisk: a file is not what was read; nothing was written.
+        NotWritten: the file system reports an error, or a text would not be read back as its record;
+            nothing was written.
+        NoGit, NotGit, NotNow: no commit can be made; nothing was written.
+        NotCommitted: git refused; all is written, and the error has the files. Without files it is about
+            a killed transaction, and nothing of the proposals was written.
     """
-    git = _recorder(workspace, now=commit)
-    atomic.make_private_folder(git.folder)
-    with lock.hold(git.folder):
-        if resumed := _resumed(workspace, git):
-            proposals = [_brought_forward(workspace, one) for one in proposals]
+    git = _recorder(workspace) if commit else None
+    folder = _folder(workspace, git)
+    with _only_writer(folder):
+        if folder and (resumed := _resume(workspace, folder)):
+            proposals = [_rebased(workspace, one) for one in proposals]
             if tell:
                 tell(resumed)
         wanted = [one for one in proposals if one.state is not State.IDENTICAL]
         _refuse_unsound(workspace, wanted)
-        same = {one.path for one in proposals} - {one.path for one in wanted}
-        left = git.pending() & same if commit and same else frozenset()
-        if not wanted and not left:
+        wanted += _uncommitted(git, proposals) if git else []
+        if not wanted:
             return ()
-        also = [one for one in proposals if one.path in left]
-        lines = [
-            journal.JournalEntry(one.path, journal.checksum(one.base), one.text or None) for one in (*wanted, *also)
-        ]
-        whole = journal.Journal(subject, trailers, commit, lines)
-        swaps = [swap.Swap(workspace.root / one.path, one.base, one.after) for one in wanted]
-        _write(workspace.root, git.folder, whole, swaps)
-        saved = tuple(Saved(one.path, one.base, one.after, "") for one in (*wanted, *also))
-        made = _commit(git, whole, saved) if commit else ""
-        journal.drop(git.folder)
+        entries = [JournalEntry(one.path, journal.checksum(one.base), one.text or None) for one in wanted]
+        whole = Journal(subject, trailers, commit, entries)
+        _write(workspace.root, folder, whole, wanted)
+        saved = tuple(Saved(one.path, one.base, one.after, "") for one in wanted)
+        made = _commit(git, whole, saved) if git else ""
+        if folder:
+            journal.remove_journal(folder)
     return tuple(one._replace(commit=made) for one in saved)
 
 
 def resume(workspace: Workspace) -> Resumed | None:
-    """Finish what a killed save left whole in its journal, and drop what it left in pieces; None: nothing was left.
+    """Complete a transaction that was killed, or drop it if its journal is incomplete; None if there is none.
 
     Raises:
-        Busy, NotWritten, NotNow, NotCommitted: it could not be finished; the journal stays unless all is written.
+        NoGit, NotGit: there is no repository.
+        Busy, NotWritten: it could not be completed; the journal stays.
+        NotCommitted: all is written, and git refused; the journal is removed.
     """
-    git = _recorder(workspace, now=False)
-    if not git.folder.is_dir():
+    folder = _recorder(workspace, now=False).folder
+    if not folder.is_dir():
         return None
-    with lock.hold(git.folder):
-        return _resumed(workspace, git)
+    with lock.hold(folder):
+        return _resume(workspace, folder)
 
 
 def uncommitted(workspace: Workspace) -> frozenset[str]:
-    """Return the files of `records/` and `schema/` that the last commit has otherwise.
+    """Return the paths of `records/` and `schema/` whose files differ from the last commit.
 
     Raises:
-        NoGit, NotGit: nothing is committed here.
+        NoGit, NotGit: there is no repository.
     """
     return _recorder(workspace, now=False).pending()
 
 
-def told(resumed: Resumed) -> str:
-    """Return the sentences that say what became of a save that was killed."""
+def resumed_message(resumed: Resumed) -> str:
+    """Return the sentences on what became of a transaction that was killed."""
     if not resumed.subject:
         return _("A save that was interrupted before it wrote anything was dropped; nothing had changed.")
     message = ngettext(
@@ -124,82 +130,128 @@ def told(resumed: Resumed) -> str:
     return said
 
 
-_SHOWN: Final = 5
-"""Paths that a sentence names."""
-
-
-def _recorder(workspace: Workspace, *, now: bool) -> Recorder:
+def _recorder(workspace: Workspace, *, now: bool = True) -> Recorder:
     from graduand.git.commit import Recorder  # noqa: PLC0415 - 60 ms that only a save needs
 
     return Recorder(workspace.root, now=now)
 
 
-def _brought_forward(workspace: Workspace, one: Proposal) -> Proposal:
-    """Return a proposal that what was finished just now may have done already."""
+def _folder(workspace: Workspace, git: Recorder | None) -> Path | None:
+    """Return the private folder of the journal, made if need be; None outside of a repository."""
+    if not git and not workspace.git_folder:
+        return None
+    folder = git.folder if git else Path(workspace.git_folder, "graduand")
+    atomic.make_private_folder(folder)
+    return folder
+
+
+@contextmanager
+def _only_writer(folder: Path | None) -> Iterator[None]:
+    """Hold the lock of the journal, if there is one."""
+    if folder is None:
+        yield
+        return
+    with lock.hold(folder):
+        yield
+
+
+def _rebased(workspace: Workspace, one: Proposal) -> Proposal:
+    """Return a proposal that the resumed transaction may have written already."""
     return one._replace(base=one.after) if file_reader.has_content(workspace.root / one.path, one.after) else one
 
 
+def _uncommitted(git: Recorder, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Return the proposals that change nothing, of files that differ from the last commit."""
+    same = [one for one in proposals if one.state is State.IDENTICAL]
+    pending = git.pending() if same else frozenset()
+    return [one for one in same if one.path in pending]
+
+
 def _refuse_unsound(workspace: Workspace, proposals: Sequence[Proposal]) -> None:
-    folders = {Path(one.path).parent: one.path for one in proposals}
-    for path in folders.values():
-        top = FOLDER if path.startswith(f"{FOLDER}/") else SCHEMA
+    folders = {(Path(one.path).parent, _top(one)): one.path for one in proposals}
+    for (_parent, top), path in folders.items():
         if not files.inside(workspace.root, path, top):
             raise NotWritten(path, _("it would lie outside {folder}").format(folder=f"{top}/"))
     files.prove_all(((one.record, one.text) for one in proposals if one.record), workspace.school)
 
 
-def _write(root: Path, folder: Path, whole: journal.Journal, swaps: Sequence[swap.Swap]) -> None:
+def _top(one: Proposal) -> str:
+    return FOLDER if one.record or one.path.startswith(f"{FOLDER}/") else _SCHEMA
+
+
+def _write(root: Path, folder: Path | None, whole: Journal, proposals: Sequence[Proposal]) -> None:
+    """Write the journal, then the files; without a journal a new file comes before an old one goes."""
+    changed = [one for one in proposals if one.base != one.after]
+    swaps = [Swap(root / one.path, one.base, one.after) for one in changed]
+    swaps.sort(key=lambda one: one.after is None)
     with lock.hold(root):
         for one in swaps:
             if not file_reader.has_content(one.path, one.before):
                 raise ChangedOnDisk(one.path)
-        journal.keep(folder, whole)
+        if folder:
+            journal.write_journal(folder, whole)
         if not swaps:
             return
         try:
             swap.swap_files(swaps)
-        except swap.HalfWritten:
+        except HalfWritten:
             raise
-        except BaseException:  # all is as it was
-            journal.drop(folder)
+        except BaseException:  # all files are as they were
+            if folder:
+                journal.remove_journal(folder)
             raise
 
 
-def _commit(git: Recorder, whole: journal.Journal, saved: tuple[Saved, ...] = ()) -> str:
-    """Record what is written; when git refuses, the journal goes all the same, for nothing is half done."""
+def _commit(git: Recorder, whole: Journal, saved: tuple[Saved, ...] = ()) -> str:
+    """Commit the files of a journal; if git refuses, the journal is removed all the same, for all is written."""
     try:
-        return git.commit(sorted(line.path for line in whole.lines), whole.subject, whole.trailers)
-    except (GitRefused, NotCommitted, NotNow) as refused:
-        journal.drop(git.folder)
-        raise NotCommitted(refused.said, saved) from refused
+        paths = _committable(git, whole.entries)
+        return git.commit(paths, whole.subject, whole.trailers) if paths else ""
+    except (Busy, GitRefused, NotCommitted, NotNow) as refused:
+        journal.remove_journal(git.folder)
+        said = str(refused).removesuffix(".") if isinstance(refused, Busy) else refused.said
+        raise NotCommitted(said, saved) from refused
 
 
-def _resumed(workspace: Workspace, git: Recorder) -> Resumed | None:
-    """Do what the journal says is still to be done; call it under the lock of its folder."""
-    whole = journal.left(git.folder)
+def _committable(git: Recorder, entries: Sequence[JournalEntry]) -> list[str]:
+    """Return the paths to commit: git refuses one that is removed and was never committed."""
+    paths = sorted(one.path for one in entries)
+    if all(one.after is not None for one in entries):
+        return paths
+    return sorted(git.unrecorded(paths))
+
+
+def _resume(workspace: Workspace, folder: Path) -> Resumed | None:
+    """Complete the transaction of the journal in a folder; call it while holding the lock of the folder."""
+    whole = journal.read_journal(folder)
     if whole is None:
-        return Resumed("", (), (), "") if journal.dropped(git.folder) else None
-    swaps: list[swap.Swap] = []
-    kept: list[journal.JournalEntry] = []
+        return Resumed("", (), (), "") if journal.remove_fragments(folder) else None
+    swaps: list[Swap] = []
+    ours: list[JournalEntry] = []
     passed_over: list[str] = []
     with lock.hold(workspace.root):
-        for line in whole.lines:
-            path = workspace.root / line.path
-            there = _content(path)
-            after = None if line.after is None else line.after.encode(errors="surrogatepass")
-            if there != after and (journal.checksum(there) != line.before or not file_reader.has_content(path, there)):
-                passed_over.append(line.path)
+        for parent in {(workspace.root / one.path).parent for one in whole.entries}:
+            atomic.remove_temporary_files(parent)
+        for one in whole.entries:
+            path = workspace.root / one.path
+            content = _content(path)
+            if _is_foreign(path, one, content):
+                passed_over.append(one.path)
                 continue
-            kept.append(line)
-            if there != after:
-                swaps.append(swap.Swap(path, there, after))
-        for folder in {(workspace.root / line.path).parent for line in whole.lines}:
-            atomic.remove_temporary_files(folder)
+            ours.append(one)
+            swaps += [Swap(path, content, one.content)] if content != one.content else []
         if swaps:
             swap.swap_files(swaps)
-    made = _commit(git, whole._replace(lines=kept)) if whole.commit and kept else ""
-    journal.drop(git.folder)
-    return Resumed(whole.subject, tuple(line.path for line in kept), tuple(passed_over), made)
+    made = _commit(_recorder(workspace, now=False), whole._replace(entries=ours)) if whole.commit and ours else ""
+    journal.remove_journal(folder)
+    return Resumed(whole.subject, tuple(one.path for one in ours), tuple(passed_over), made)
+
+
+def _is_foreign(path: Path, one: JournalEntry, content: bytes | None) -> bool:
+    """Tell whether a file has neither the content from before the transaction nor that from after it."""
+    if content == one.content:
+        return False
+    return journal.checksum(content) != one.before or not file_reader.has_content(path, content)
 
 
 def _content(path: Path) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graduand.editing.commit_message import described
+from graduand.editing.commit_message import commit_message
 from graduand.editing.proposal import Proposal
 from graduand.editing.transaction import apply
 from graduand.errors import ChangedOnDisk
@@ -28,7 +28,7 @@ def take_back(workspace: Workspace, saved: Iterable[Saved], *, commit: bool) -> 
     """
     proposals = [_before(workspace, one) for one in saved]
     usernames = {username_of(one.path) for one in proposals if _is_record(one.path)}
-    subject, trailers = described("undone", usernames)
+    subject, trailers = commit_message("undone", usernames)
     return apply(workspace, proposals, subject, trailers, commit=commit)
 
 

@@ -13,7 +13,7 @@ from graduand.records.independent_check import agrees
 from graduand.records.reading import read
 from graduand.records.record import FOLDER
 from graduand.records.stamp import stamp_of
-from graduand.storage import atomic, file_reader, lock
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -126,29 +126,6 @@ def load(root: Path | str, path: str) -> bytes | Finding:
 def inside(root: Path, path: str, folder: str = FOLDER) -> bool:
     """Tell whether a file at `path` lies below the folder, `records/` by default, whatever links lead there."""
     return (root / path).parent.resolve().is_relative_to((root / folder).resolve())
-
-
-def save(root: Path, record: Record, text: str, read_before: bytes | None, school: School) -> None:
-    """Write the canonical `text` of `record`, once two readers agree that it says just this record.
-
-    `read_before` is what the file held when it was read; None: there is no such file yet.
-
-    Raises:
-        Busy: another graduand is writing.
-        ChangedOnDisk: the file is no longer what was read, or is gone.
-        InTheWay: a file was to be new, and there is one already.
-        NotWritten: the disk refused, the text does not read back as the record, or its path leads
-            out of `records/`.
-    """
-    if not inside(root, record.path):
-        raise NotWritten(record.path, _("it would lie outside {folder}").format(folder=f"{FOLDER}/"))
-    prove(record, text, school)
-    target = root / record.path
-    with lock.hold(root):
-        if read_before is None:
-            atomic.create(target, text)
-        else:
-            atomic.replace(target, text, read_before)
 
 
 def prove(record: Record, text: str, school: School) -> None:

@@ -10,10 +10,10 @@ from graduand.reports.console import Line, Span, line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.editing.formatting import Formatted
+    from graduand.editing.formatting import FormatResult
 
 
-def formatted_text(formatted: Formatted, *, written: bool) -> Iterator[Line]:
+def formatted_text(formatted: FormatResult, *, written: bool) -> Iterator[Line]:
     """Return a line for each file, and the closing line."""
     rewritten = _("rewritten: {path}") if written else _("not canonical: {path}")
     moved = _("moved: {path} → {target}") if written else _("belongs elsewhere: {path} → {target}")

@@ -92,7 +92,7 @@ class GraduandApp(Shell):
     def _look_for_what_was_left(self) -> None:
         """Offer the drafts that killed sessions left, and finish what a killed save began."""
         self._painted.wait(_PAINTED)
-        from graduand.editing.transaction import resume, told  # noqa: PLC0415 - after the first paint
+        from graduand.editing.transaction import resume, resumed_message  # noqa: PLC0415 - after the first paint
         from graduand.screens.draft_autosave import Shelter  # noqa: PLC0415
 
         try:
@@ -101,7 +101,7 @@ class GraduandApp(Shell):
         except Trouble:  # without git nothing is kept; a broken schema is told by the reading
             return
         if resumed:
-            self.call_later(self.notify, told(resumed), timeout=12, markup=False)
+            self.call_later(self.notify, resumed_message(resumed), timeout=12, markup=False)
         if left:
             self.call_later(self._offer, left)
 

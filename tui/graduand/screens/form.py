@@ -14,11 +14,10 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from graduand.editing.draft import Draft, Unread, carried, held, judged, opened, proposed, stands, text_now
+from graduand.editing.draft import Draft, Unread, carried, held, judged, opened, proposed, save, stands, text_now
 from graduand.editing.draft_store import Left, forget
 from graduand.editing.merge import instead
 from graduand.editing.merge_conflict import is_torn, torn
-from graduand.editing.save_draft import save
 from graduand.editing.sections import can_wipe, found
 from graduand.errors import Trouble
 from graduand.index.uniqueness_candidates import WHO, neighbours
@@ -46,8 +45,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from graduand.editing.draft import Held
-    from graduand.editing.save_draft import Kept
+    from graduand.editing.draft import Held, SavedDraft
     from graduand.findings import Finding
     from graduand.index.people_list import ListedPerson
     from graduand.records.record import Record
@@ -484,7 +482,7 @@ class FormScreen(EditingScreen):
             self._writing = False
         return bool(self.draft and not self.draft.dirty)
 
-    async def _adopt(self, draft: Draft, kept: Kept) -> None:
+    async def _adopt(self, draft: Draft, kept: SavedDraft) -> None:
         """Go on from what was saved, with what was typed since."""
         self.steps.rebase(lambda one: carried(one, draft, kept.draft))
         if self.draft:
@@ -495,7 +493,7 @@ class FormScreen(EditingScreen):
         self._look_beside()
         self._tell(kept)
 
-    def _tell(self, kept: Kept) -> None:
+    def _tell(self, kept: SavedDraft) -> None:
         self.app.post_message(Changed(kept.saved))
         if kept.uncommitted:
             self.notify(kept.uncommitted, severity="warning", markup=False, timeout=10)

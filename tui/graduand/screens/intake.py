@@ -9,7 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.editing.transaction import told
+from graduand.editing.transaction import resumed_message
 from graduand.errors import NotCommitted, Trouble
 from graduand.index.query import folded
 from graduand.intake import apply as apply_intake
@@ -286,7 +286,7 @@ class IntakeScreen(View[Look]):
 
     def _taken(self, outcome: IntakeResult | Trouble | None) -> None:
         while self._resumed:
-            self.notify(told(self._resumed.pop()), timeout=12, markup=False)
+            self.notify(resumed_message(self._resumed.pop()), timeout=12, markup=False)
         if isinstance(outcome, apply_intake.IntakeResult | NotCommitted):
             self.post_message(Changed(outcome.saved))
         if isinstance(outcome, Trouble):

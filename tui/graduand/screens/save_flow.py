@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from graduand.editing import merge
-from graduand.editing.draft import Unread, is_canonical
-from graduand.editing.save_draft import save
+from graduand.editing.draft import Unread, is_canonical, save
+from graduand.editing.transaction import resumed_message
 from graduand.errors import ChangedOnDisk, InTheWay
 from graduand.screens.difference import DifferenceScreen
 from graduand.screens.form_questions import SAVE, TAKE, broken, confirming, gone
@@ -15,12 +15,12 @@ from graduand.screens.form_questions import SAVE, TAKE, broken, confirming, gone
 if TYPE_CHECKING:
     from textual.app import App
 
-    from graduand.editing.draft import Draft
-    from graduand.editing.save_draft import Kept
+    from graduand.editing.draft import Draft, SavedDraft
+    from graduand.editing.transaction import Resumed
     from graduand.workspace import Workspace
 
 
-async def settle(app: App[object], workspace: Workspace, draft: Draft, *, commit: bool) -> Kept | None:
+async def settle(app: App[object], workspace: Workspace, draft: Draft, *, commit: bool) -> SavedDraft | None:
     """Save a draft; None when somebody went back to the form. Call it in a worker.
 
     Raises:
@@ -32,10 +32,20 @@ async def settle(app: App[object], workspace: Workspace, draft: Draft, *, commit
     now: Draft | None = draft
     while now is not None:
         try:
-            return await asyncio.to_thread(save, workspace, now, commit=commit)
+            return await _saved(app, workspace, now, commit=commit)
         except (ChangedOnDisk, InTheWay):
             now = await together(app, workspace, now)
     return None
+
+
+async def _saved(app: App[object], workspace: Workspace, draft: Draft, *, commit: bool) -> SavedDraft:
+    """Save a draft in a thread, and notify of an interrupted save that was completed first."""
+    heard: list[Resumed] = []
+    try:
+        return await asyncio.to_thread(save, workspace, draft, commit=commit, tell=heard.append)
+    finally:
+        for resumed in heard:
+            app.notify(resumed_message(resumed), markup=False, timeout=12)
 
 
 async def together(app: App[object], workspace: Workspace, draft: Draft) -> Draft | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graduand.editing.commit_message import saved_words
-from graduand.editing.transaction import told
+from graduand.editing.commit_message import saved_message
+from graduand.editing.transaction import resumed_message
 from graduand.errors import NotCommitted, Trouble
 from graduand.language import _
 from graduand.screens.messages import Changed
@@ -33,7 +33,7 @@ def save(
     heard: list[str] = []
 
     def work(_tell: Tell) -> tuple[Saved, ...]:
-        return write(lambda resumed: heard.append(told(resumed)))
+        return write(lambda resumed: heard.append(resumed_message(resumed)))
 
     def ended(outcome: tuple[Saved, ...] | Trouble | None) -> None:
         for sentence in heard:
@@ -42,7 +42,7 @@ def save(
             screen.post_message(Changed(outcome.saved))
         elif outcome and not isinstance(outcome, Trouble):
             screen.post_message(Changed(outcome))
-            screen.notify(saved_words(outcome), markup=False)
+            screen.notify(saved_message(outcome), markup=False)
         then(outcome if isinstance(outcome, Trouble) else None)
 
     screen.app.push_screen(Waiting(_("Saving"), work, stoppable=False), ended)

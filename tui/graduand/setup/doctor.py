@@ -81,7 +81,7 @@ def _differences(checkout: Checkout) -> Symptom:
 
 def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
     """Finish what a killed save left, and say so."""
-    from graduand.editing.transaction import resume, told  # noqa: PLC0415 - only this needs it
+    from graduand.editing.transaction import resume, resumed_message  # noqa: PLC0415 - only this needs it
 
     try:
         resumed = resume(workspace)
@@ -91,7 +91,7 @@ def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
         yield Symptom(_("A save that was interrupted could not be finished."), str(trouble))
         return
     if resumed:
-        yield Symptom(told(resumed))
+        yield Symptom(resumed_message(resumed))
 
 
 def _drafts(workspace: Workspace) -> Iterator[Symptom]:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.editing.closing_limit import Approval
-from graduand.editing.commit_message import described
+from graduand.editing.commit_message import commit_message
 from graduand.editing.proposal import amended
 from graduand.editing.transaction import apply
 from graduand.errors import SchemaBroken, Usage
@@ -336,5 +336,5 @@ def apply_patch(
     rows = [row for row in patch.rows if row.proposal]
     reasons = {row.proposal.record.text(REASON) for row in rows if row.closes and row.proposal and row.proposal.record}
     kind = "deactivated" if rows and all(row.closes for row in rows) else "corrected"
-    said = described(kind, [row.username for row in rows], reasons if kind == "deactivated" else ())
+    said = commit_message(kind, [row.username for row in rows], reasons if kind == "deactivated" else ())
     return apply(workspace, patch.proposals, *said, tell=tell)

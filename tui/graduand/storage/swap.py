@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SYNC_ALL: Final = 32
-"""Number of files above which one `sync` of the whole system replaces an `fsync` per file."""
+"""Number of files above which one `sync` of the whole system replaces an `fsync` of each."""
 _PERMANENT: Final = frozenset({"records", "schema"})
 """Folders that are not removed when they become empty: they mark a repository."""
 
@@ -45,66 +45,90 @@ class Swap(NamedTuple):
 def swap_files(swaps: Sequence[Swap]) -> None:
     """Give each file its new content, provided that all have their old content; call it while holding the lock.
 
-    If one cannot be written, those before it get their old content back. After a kill some have the
-    old and some the new content.
+    All new content is on the disk before the first file gets it. If one cannot be written, those
+    before it get their old content back. After a kill some have the old and some the new content.
 
     Raises:
         ChangedOnDisk, NotWritten: all files are as they were.
         HalfWritten: writing failed, and restoring too.
     """
+    staged: dict[Path, Path] = {}
     done: list[Swap] = []
     try:
-        for folder in {one.path.parent for one in swaps if one.after is not None}:
-            folder.mkdir(parents=True, exist_ok=True)
-            remove_temporary_files(folder)
+        _prepare(swaps, staged)
         for one in swaps:
             done.append(one)
-            _write(one)
-        _sync(swaps)
+            _write(one, staged)
+        _sync_folders(swaps)
     except BaseException as error:
-        failed = done[-1].path if done else swaps[0].path
+        path = done[-1].path if done else _first_missing(swaps, staged)
         if not _restore(done):
-            raise HalfWritten(failed) from error
+            raise HalfWritten(path) from error
         for one in swaps:
             _remove_empty(one.path.parent)
         if isinstance(error, OSError):
-            raise NotWritten(failed, reason_of(error)) from error
+            raise NotWritten(path, reason_of(error)) from error
         raise
+    finally:
+        for temporary in staged.values():
+            remove_quietly(temporary)
 
 
-def _write(one: Swap) -> None:
-    """Give one file its new content, not yet synced."""
+def _prepare(swaps: Sequence[Swap], staged: dict[Path, Path]) -> None:
+    """Write the new content into temporary files, synced, and add them to `staged`."""
+    for folder in {one.path.parent for one in swaps if one.after is not None}:
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_temporary_files(folder)
+    sync_each = len(swaps) <= _SYNC_ALL
+    for one in swaps:
+        if one.after is not None:
+            staged[one.path] = _stage(one, one.after, sync=sync_each)
+    if not sync_each:
+        os.sync()
+
+
+def _first_missing(swaps: Sequence[Swap], staged: dict[Path, Path]) -> Path:
+    """Return the first file that has no temporary file yet."""
+    return next((one.path for one in swaps if one.after is not None and one.path not in staged), swaps[0].path)
+
+
+def _stage(one: Swap, content: bytes, *, sync: bool) -> Path:
+    return stage(one.path, content, 0o644 if one.before is None else PRIVATE, sync=sync)
+
+
+def _write(one: Swap, staged: dict[Path, Path]) -> None:
+    """Give one file its new content, from its temporary file."""
     if not has_content(one.path, one.before):
         raise ChangedOnDisk(one.path)
     if one.after is None:
         one.path.unlink()
         _remove_empty(one.path.parent)
     elif one.before is None:
-        temporary = stage(one.path, one.after, 0o644, sync=False)
-        try:
-            os.link(temporary, one.path, follow_symlinks=False)
-        finally:
-            remove_quietly(temporary)
+        os.link(staged[one.path], one.path, follow_symlinks=False)
+        remove_quietly(staged.pop(one.path))
     else:
-        mode = stat.S_IMODE(one.path.lstat().st_mode)
-        temporary = stage(one.path, one.after, PRIVATE, sync=False)
-        try:
-            temporary.chmod(mode)
-            temporary.replace(one.path)
-        finally:
-            remove_quietly(temporary)
+        staged[one.path].chmod(stat.S_IMODE(one.path.lstat().st_mode))
+        staged[one.path].replace(one.path)
+        del staged[one.path]
 
 
-def _restore(done: list[Swap]) -> bool:
+def _restore(done: Sequence[Swap]) -> bool:
     """Give the files their old content, the last first; return whether all have it."""
+    staged: dict[Path, Path] = {}
     try:
         for one in reversed(done):
             if not has_content(one.path, one.before) and has_content(one.path, one.after):
                 one.path.parent.mkdir(parents=True, exist_ok=True)
-                _write(Swap(one.path, one.after, one.before))
+                back = Swap(one.path, one.after, one.before)
+                if one.before is not None:
+                    staged[one.path] = _stage(back, one.before, sync=True)
+                _write(back, staged)
         return all(has_content(one.path, one.before) for one in done[:-1])
     except (OSError, NotWritten, ChangedOnDisk):
         return False
+    finally:
+        for temporary in staged.values():
+            remove_quietly(temporary)
 
 
 def _remove_empty(folder: Path) -> None:
@@ -115,18 +139,8 @@ def _remove_empty(folder: Path) -> None:
                 one.rmdir()
 
 
-def _sync(swaps: Sequence[Swap]) -> None:
-    """Sync the files and their folders to the disk."""
-    if len(swaps) > _SYNC_ALL:
-        os.sync()
-        return
-    for one in swaps:
-        if one.after is not None:
-            descriptor = os.open(one.path, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+def _sync_folders(swaps: Sequence[Swap]) -> None:
+    """Sync the names of the files to the disk."""
     for folder in {one.path.parent for one in swaps}:
         if folder.is_dir():
             sync_folder(folder)

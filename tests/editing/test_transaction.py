@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from graduand.editing import journal
 from graduand.editing.proposal import Proposal, State, amended, founded, moved
-from graduand.editing.transaction import apply, resume, told
+from graduand.editing.transaction import apply, resume, resumed_message
 from graduand.errors import ChangedOnDisk, NotCommitted, NotNow, NotWritten
 from graduand.records.files import _SIMPLE
 from graduand.records.independent_check import agrees
@@ -131,7 +131,7 @@ def test_killed_at_any_moment_it_left_nothing_or_everything(class_of_three: Path
         seen.add(left)
         half = records(folder) not in (nothing, everything)
         resumed = resume(Workspace(folder))
-        said.add(told(resumed) if resumed else "")
+        said.add(resumed_message(resumed) if resumed else "")
         assert records(folder) == everything or (records(folder) == nothing and not half), folder
         assert git(folder, "status", "--porcelain") == ""
         assert git(folder, "fsck", "--strict", "--no-dangling") == ""
@@ -165,7 +165,7 @@ def test_the_next_save_finishes_what_was_interrupted_and_says_so(
     workspace = Workspace(class_of_three)
     heard: list[str] = []
 
-    apply(workspace, several(workspace), "Again", {}, tell=lambda resumed: heard.append(told(resumed)))
+    apply(workspace, several(workspace), "Again", {}, tell=lambda resumed: heard.append(resumed_message(resumed)))
 
     assert heard == ["A save that was interrupted is finished now: “Corrected: 5 records”, 6 files."]
     assert git(class_of_three, "log", "--format=%s").splitlines() == ["Corrected: 5 records", "Records"]
@@ -189,7 +189,7 @@ def test_what_somebody_has_changed_since_is_left_and_named(
 
     assert resumed is not None
     assert resumed.passed_over == (f"{COHORT}/00412345.yaml",)
-    assert f"left as they are: {COHORT}/00412345.yaml." in told(resumed)
+    assert f"left as they are: {COHORT}/00412345.yaml." in resumed_message(resumed)
     assert "Martin" in theirs.read_text(encoding="utf-8")
     assert git(class_of_three, "status", "--porcelain") == f" M {COHORT}/00412345.yaml\n"
 
@@ -219,7 +219,7 @@ def test_a_journal_is_private_and_one_that_was_spoilt_is_dropped(
     resumed = resume(Workspace(class_of_three))
 
     assert resumed is not None
-    assert "dropped" in told(resumed)
+    assert "dropped" in resumed_message(resumed)
     assert records(class_of_three) == before
     assert left_over(class_of_three) == []
 
