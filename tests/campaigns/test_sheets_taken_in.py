@@ -31,7 +31,7 @@ def test_taking_in_what_went_out_changes_nothing(place: Path, people: tuple[Reco
         speak(language)
         raw = as_text(sheet_of(people, SCHOOL)).encode()
 
-        look = preview.look(workspace, raw, IntakeOptions(name="sheet.csv", on=DAY))
+        look = preview.preview_file(workspace, raw, IntakeOptions(name="sheet.csv", on=DAY))
 
         assert look.refused == ()
         assert (look.new, look.changes) == ((), ())
@@ -48,7 +48,7 @@ def test_a_note_that_ends_in_a_blank_and_a_short_former_username_are_no_change(p
     }
     people = (Record("records/2026-spring/0.yaml", values),)
 
-    look = preview.look(
+    look = preview.preview_file(
         workspace_of(place, people), as_text(sheet_of(people, SCHOOL)).encode(), IntakeOptions(name="sheet.csv", on=DAY)
     )
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand.intake.cell_values import CellReading, ColumnValues, Wrong
+from graduand.intake.cell_values import CellError, ColumnValues
+from graduand.intake.column_formats import ColumnFormat
 from graduand.workspace import Workspace
 from tests.intake.registrars import keep
 from tests.repository import begin, graduand
@@ -59,11 +60,11 @@ def workspace(root: Path) -> Workspace:
     return Workspace(begin(root))
 
 
-def value_of(workspace: Workspace, key: str, text: str, *others: str) -> Value | Wrong | None:
+def value_of(workspace: Workspace, key: str, text: str, *others: str) -> Value | CellError | None:
     """Return what a cell means in a column with others."""
     texts = [text, *others]
-    column = ColumnValues(CellReading(workspace.school.fields[key]), workspace.school, texts)
-    return text if column.as_it_is else column[text]
+    column = ColumnValues(ColumnFormat(workspace.school.fields[key]), workspace.school, texts)
+    return text if column.unchanged else column[text]
 
 
 @pytest.mark.parametrize("key", BREAKS)
@@ -72,7 +73,7 @@ def test_a_line_break_in_a_cell_is_a_blank_in_every_column(workspace: Workspace,
 
     for others in ((), (UNUSUAL,)):
         found = value_of(workspace, key, text, *others)
-        assert isinstance(found, Wrong) if wanted is None else found == wanted
+        assert isinstance(found, CellError) if wanted is None else found == wanted
 
 
 @pytest.mark.parametrize("key", BREAKS)

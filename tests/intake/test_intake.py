@@ -15,8 +15,8 @@ import pytest
 
 from graduand.editing.undo import take_back
 from graduand.intake import apply as apply_intake
-from graduand.intake.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, written
-from graduand.intake.preview import IntakeOptions, look
+from graduand.intake.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, tombstones_text
+from graduand.intake.preview import IntakeOptions, preview_file
 from graduand.storage import swap
 from graduand.workspace import Workspace
 from tests.intake.registrars import book, french, keep
@@ -490,7 +490,7 @@ def test_whoever_has_two_records_is_deleted_from_both(school: Path) -> None:
 def test_a_long_list_of_deleted_people_grows_by_one_more(school: Path) -> None:
     taken(school, HEAD, CHLOE)
     stones = Tombstones("0" * 32, tuple(Tombstone(f"{number:032}", "2026-01-01", "x") for number in range(1000)))
-    (school / TOMBSTONES).write_text(written(stones), encoding="utf-8")
+    (school / TOMBSTONES).write_text(tombstones_text(stones), encoding="utf-8")
     commit(school)
 
     gone = graduand(school, "forget", "00412345", "--basis", "GDPR art. 17")
@@ -557,7 +557,7 @@ def test_an_intake_is_taken_back_with_what_was_learnt_of_its_columns(school: Pat
     raw = f"{HEAD},Remarque\n00412815,a@valmont.example,Anne,Petit,x\n".encode()
     common = {"transition:kind": "graduated", "primary_education:end_date": "2026-05-31"}
     order = IntakeOptions("class.csv", TODAY, "2026-spring", common, columns={"Remarque": ""})
-    took = apply_intake.take(workspace, look(workspace, raw, order), apply_intake.folder_of(workspace))
+    took = apply_intake.apply_intake(workspace, preview_file(workspace, raw, order), apply_intake.folder_of(workspace))
     assert {one.path.partition("/")[0] for one in took.saved} == {"records", "schema"}
 
     take_back(workspace, took.saved, commit=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graduand.intake.apply import IntakeResult
-    from graduand.intake.preview import IntakeOptions, Look
+    from graduand.intake.preview import IntakeOptions, IntakePreview
     from graduand.workspace import Workspace
 
 HELP = N_("Add people from a CSV file or a spreadsheet: shows the result first, and writes it with --apply.")
@@ -156,7 +156,7 @@ def intake(
         show_lines(intake_text(look, terms_of(workspace), everything=everything, show=show), session.colour)
     if apply or (not as_json and _agreed(look)):
         folder = out or apply_intake.folder_of(workspace)
-        taken = apply_intake.take(workspace, look, folder, commit=not no_commit, tell=say_resumed)
+        taken = apply_intake.apply_intake(workspace, look, folder, commit=not no_commit, tell=say_resumed)
         if as_json:
             sys.stdout.write(json_of(look, show=show, taken=taken))
         _say_taken(look, taken)
@@ -172,33 +172,33 @@ def _read(file: Path) -> bytes:
     return preview.read_file(file)
 
 
-def _looked(workspace: Workspace, raw: bytes, order: IntakeOptions) -> Look:
+def _looked(workspace: Workspace, raw: bytes, order: IntakeOptions) -> IntakePreview:
     """Look at the file; at a terminal, ask which part of a date comes first, once for each column."""
     from graduand.intake import preview
 
     try:
-        return preview.look(workspace, raw, order)
-    except preview.DatesInDoubt as doubt:
+        return preview.preview_file(workspace, raw, order)
+    except preview.AmbiguousDates as doubt:
         if not _at_a_terminal():
             raise
-        answers = {header: _asked_form(header, one.text, one.readings) for header, one in doubt.doubts.items()}
-    return preview.look(workspace, raw, order._replace(dates={**order.dates, **answers}))
+        answers = {header: _asked_form(header, one.text, one.readings) for header, one in doubt.columns.items()}
+    return preview.preview_file(workspace, raw, order._replace(dates={**order.dates, **answers}))
 
 
 def _asked_form(header: str, text: str, forms: Sequence[str]) -> str:
-    from graduand.intake.preview import day_of
+    from graduand.intake.preview import parse_date
 
     message = _("How are the dates in {column} written, such as {value}?")
     say(message.format(column=quoted(header), value=quoted(text)))
     for number, form in enumerate(forms, 1):
-        say(f"  {number}  {form}  ({day_of(text, form)})")
+        say(f"  {number}  {form}  ({parse_date(text, form)})")
     answer = _answer(_("Number: "))
     if answer.isdigit() and 0 < int(answer) <= len(forms):
         return forms[int(answer) - 1]
     raise Usage(_("Nothing was taken in."))
 
 
-def _agreed(look: Look) -> bool:
+def _agreed(look: IntakePreview) -> bool:
     """Ask whether to go on, where somebody can answer and there is something to do."""
     if not (look.new or look.changes):
         return False
@@ -223,7 +223,7 @@ def _answer(question: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _say_taken(look: Look, taken: IntakeResult) -> None:
+def _say_taken(look: IntakePreview, taken: IntakeResult) -> None:
     if not taken.saved:
         say(_why_nothing(look))
     elif taken.saved[0].commit:
@@ -235,9 +235,9 @@ def _say_taken(look: Look, taken: IntakeResult) -> None:
         say(message.format(path=visible(str(taken.refused), 300)))
 
 
-def _why_nothing(look: Look) -> str:
+def _why_nothing(look: IntakePreview) -> str:
     """Say why an intake has changed nothing."""
-    others = look.passed or look.unmeant or look.confidential
+    others = look.left_out or look.not_selected or look.confidential
     if not look.identical:
         if others or not look.refused:
             return _("Nothing was taken in: every row is refused or left out.")

@@ -10,7 +10,7 @@ from graduand.editing.draft_store import folder_of, throw_away
 from graduand.editing.proposal import Proposal
 from graduand.editing.transaction import apply
 from graduand.errors import NoSuchPerson
-from graduand.intake.exclusion_lists import TOMBSTONES, Tombstones, read_tombstones, written
+from graduand.intake.exclusion_lists import TOMBSTONES, Tombstones, read_tombstones, tombstones_text
 from graduand.intake.source_profile import LIMIT
 from graduand.records import files
 from graduand.records.paths import username_of
@@ -60,7 +60,7 @@ def forget(
     known = Tombstones() if before is None else read_tombstones(before)
     proposals = (
         *(Proposal(path, None, file_reader.read(workspace.root / path), "") for path in paths),
-        Proposal(TOMBSTONES, None, before, written(known.with_one(username, on, basis))),
+        Proposal(TOMBSTONES, None, before, tombstones_text(known.with_one(username, on, basis))),
     )
     saved = apply(workspace, proposals, *commit_message("removed", [username]), tell=tell)
     _let_go(workspace, paths)

@@ -1,4 +1,4 @@
-"""Taking: the use case of taking in what a foreign file would do: all records in one commit, refused rows aside."""
+"""Apply an intake: write all records in one commit, and the refused rows to a file of their own."""
 
 from __future__ import annotations
 
@@ -10,39 +10,40 @@ from graduand.editing.transaction import apply, uncommitted
 from graduand.errors import ChangedOnDisk, NotCommitted, Usage
 from graduand.findings import Finding
 from graduand.intake import source_profile
-from graduand.intake.refused_rows import refused_table
+from graduand.intake.column_mapping import REFUSAL_REASON, plain
 from graduand.language import _, quoted
 from graduand.records import files
 from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import Record
 from graduand.storage import publish
+from graduand.tables.spreadsheet import as_csv, guarded, unguarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from graduand.editing.transaction import Resumed
     from graduand.file_change import Saved
-    from graduand.intake.preview import Look
+    from graduand.intake.preview import IntakePreview
     from graduand.workspace import Workspace
 
 _COHORT: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
 class IntakeResult(NamedTuple):
-    """What an intake did."""
+    """The outcome of an intake."""
 
     saved: tuple[Saved, ...]
     refused: Path | None
-    """The file of the rows that were not taken; None when all were."""
+    """The file of the refused rows; None when there are none."""
 
 
 def cohort(text: str) -> str:
-    """Return `text` when a class may be called so.
+    """Return `text` when it can name a cohort.
 
     Raises:
-        Usage: it cannot be a folder everywhere.
+        Usage: it cannot name a folder on every system.
     """
     if text and set(text) <= _COHORT and text[0] not in "-_" and len(text) <= 60:
         return text
@@ -51,33 +52,33 @@ def cohort(text: str) -> str:
 
 
 def folder_of(workspace: Workspace) -> Path:
-    """Return where refused rows are put, unless somebody names another folder."""
+    """Return the default folder of refused rows."""
     return workspace.root / "build" / "intake"
 
 
-def proposals(workspace: Workspace, look: Look) -> tuple[Proposal, ...]:
-    """Return what the file proposes: new and changed records, those that must make room, and what was learnt of it.
+def proposals(workspace: Workspace, preview: IntakePreview) -> tuple[Proposal, ...]:
+    """Return the proposals: new and changed records, records that move to subfolders, and the source's profile.
 
     Raises:
-        ChangedOnDisk: a record is no longer what was looked at.
+        ChangedOnDisk: a record has changed since the preview.
     """
     paths = {username_of(path): path for path in files.find(workspace.root).paths}
     people = Counter(path.split("/")[1] for path in paths.values())
-    people[look.order.cohort] += len(look.new)
-    made = [*_changed(workspace, look, paths), *_new(workspace, look, people[look.order.cohort])]
-    if look.new:
-        made += _settled(workspace, look, people[look.order.cohort], made)
-    return (*made, *_learnt(look))
+    people[preview.options.cohort] += len(preview.new)
+    made = [*_changed(workspace, preview, paths), *_new(workspace, preview, people[preview.options.cohort])]
+    if preview.new:
+        made += _moved(workspace, preview, people[preview.options.cohort], made)
+    return (*made, *_profile(preview))
 
 
-def _new(workspace: Workspace, look: Look, people: int) -> Iterator[Proposal]:
-    for row in look.new:
-        path = record_path(look.order.cohort, look.survey.usernames[row], people)
-        yield founded(Record(path, look.survey.values(row)), workspace.school)
+def _new(workspace: Workspace, preview: IntakePreview, people: int) -> Iterator[Proposal]:
+    for row in preview.new:
+        path = record_path(preview.options.cohort, preview.rows.usernames[row], people)
+        yield founded(Record(path, preview.rows.values(row)), workspace.school)
 
 
-def _changed(workspace: Workspace, look: Look, paths: dict[str, str]) -> Iterator[Proposal]:
-    for change in look.changes:
+def _changed(workspace: Workspace, preview: IntakePreview, paths: dict[str, str]) -> Iterator[Proposal]:
+    for change in preview.changes:
         raw, was = _reread(workspace, paths.get(change.username, change.username))
         if {key: was.values.get(key) for key in change.before} != change.before:
             raise ChangedOnDisk(was.path)
@@ -92,12 +93,12 @@ def _reread(workspace: Workspace, path: str) -> tuple[bytes, Record]:
     return raw, reading.record
 
 
-def _settled(workspace: Workspace, look: Look, people: int, made: list[Proposal]) -> Iterator[Proposal]:
-    """Move the records that were in the cohort already, where it has become too large for one folder."""
-    folder = f"records/{look.order.cohort}/"
+def _moved(workspace: Workspace, preview: IntakePreview, people: int, made: list[Proposal]) -> Iterator[Proposal]:
+    """Move the other records of the cohort into subfolders when it becomes too large for one folder."""
+    folder = f"records/{preview.options.cohort}/"
     by_path = {one.path: number for number, one in enumerate(made)}
     for path in files.find(workspace.root).paths:
-        target = record_path(look.order.cohort, username_of(path), people)
+        target = record_path(preview.options.cohort, username_of(path), people)
         if not path.startswith(folder) or path == target:
             continue
         if path in by_path:
@@ -109,61 +110,79 @@ def _settled(workspace: Workspace, look: Look, people: int, made: list[Proposal]
             yield from moved(changed(was, raw, {}, workspace.school), target, workspace.school)
 
 
-def _learnt(look: Look) -> Iterator[Proposal]:
-    """Propose the file of the source, when it says something new and anybody came of it."""
-    if not (look.new or look.changes or look.identical):
+def _profile(preview: IntakePreview) -> Iterator[Proposal]:
+    """Propose the source's profile when it changes and a row was usable."""
+    if not (preview.new or preview.changes or preview.identical):
         return
-    text = source_profile.written(look.source)
-    if text.encode() != look.source_before:
-        yield Proposal(source_profile.path_of(look.source_name), None, look.source_before, text)
+    text = source_profile.profile_text(preview.profile)
+    if text.encode() != preview.profile_before:
+        yield Proposal(source_profile.path_of(preview.source_name), None, preview.profile_before, text)
 
 
-def take(
+def apply_intake(
     workspace: Workspace,
-    look: Look,
+    preview: IntakePreview,
     folder: Path,
     *,
     commit: bool = True,
     tell: Callable[[Resumed], None] | None = None,
 ) -> IntakeResult:
-    """Write what the file proposes, all or nothing, and put the refused rows into `folder`.
+    """Write all proposals or none, and the refused rows into `folder`.
 
     Raises:
-        ChangedOnDisk, NotWritten, NotNow, Busy: nothing was written; or all was, but for the refused rows.
-        NotCommitted: git refused; all is written.
+        ChangedOnDisk, NotWritten, NotNow, Busy: nothing was written; or all but the refused rows.
+        NotCommitted: git refused; everything is written.
     """
-    new, other = len(look.new), len(look.changes)
-    subject = f"Intake: {look.source_name}, {new} new, {other} changed"
-    trailers = {"Graduand-Kind": "intake", "Graduand-Cohort": look.order.cohort if new else ""}
-    proposed = (*proposals(workspace, look), *(_left(workspace, look) if commit else ()))
+    new, other = len(preview.new), len(preview.changes)
+    subject = f"Intake: {preview.source_name}, {new} new, {other} changed"
+    trailers = {"Graduand-Kind": "intake", "Graduand-Cohort": preview.options.cohort if new else ""}
+    proposed = (*proposals(workspace, preview), *(_uncommitted(workspace, preview) if commit else ()))
     try:
         saved = apply(workspace, proposed, subject, trailers, commit=commit, tell=tell)
     except NotCommitted as refused:
         if refused.saved:
-            _put_aside(look, folder)
+            _write_refused(preview, folder)
         raise
-    # What lies there may be the very file that was put right and is taken in: it goes once its people are saved.
-    return IntakeResult(saved, _put_aside(look, folder))
+    # The file of refused rows may be the one being taken in: it is removed once its people are saved.
+    return IntakeResult(saved, _write_refused(preview, folder))
 
 
-def _left(workspace: Workspace, look: Look) -> Iterator[Proposal]:
-    """Propose as they are the records that say all this, where an earlier save of them is not committed yet."""
-    identical = frozenset(look.identical)
+def _uncommitted(workspace: Workspace, preview: IntakePreview) -> Iterator[Proposal]:
+    """Propose unchanged the identical records that an earlier save left uncommitted."""
+    identical = frozenset(preview.identical)
     for path in sorted(uncommitted(workspace)) if identical else ():
         raw = files.load(workspace.root, path) if username_of(path) in identical else None
         if isinstance(raw, bytes):
             yield Proposal(path, None, raw, raw.decode(errors="surrogateescape"))
 
 
-def _put_aside(look: Look, folder: Path) -> Path | None:
-    """Write the refused rows; those of an earlier intake of this source go."""
-    name = f"{look.source_name}-refused.csv"
-    if not look.refused:
+def _write_refused(preview: IntakePreview, folder: Path) -> Path | None:
+    """Write the refused rows in place of those of an earlier intake of this source."""
+    name = f"{preview.source_name}-refused.csv"
+    if not preview.refused:
         if (folder / name).exists():
             publish.publish_set(folder, {}, name)
         return None
-    numbers = {line: number for number, line in enumerate(look.table.lines)}
-    ragged = {odd.line: odd.cells for odd in look.table.ragged}
-    pairs = [(ragged.get(one.line) or look.table.row(numbers[one.line]), one.reason) for one in look.refused]
-    publish.publish_set(folder, {name: refused_table(look.table.headers, pairs, look.table.separator)}, name)
+    numbers = {line: number for number, line in enumerate(preview.table.lines)}
+    ragged = {row.line: row.cells for row in preview.table.ragged}
+    pairs = [(ragged.get(one.line) or preview.table.row(numbers[one.line]), one.reason) for one in preview.refused]
+    publish.publish_set(folder, {name: refused_table(preview.table.headers, pairs, preview.table.separator)}, name)
     return folder / name
+
+
+def refused_table(headers: Sequence[str], rows: Iterable[tuple[Sequence[str], str]], separator: str) -> bytes:
+    """Return rows with their reasons as CSV that a spreadsheet neither runs nor converts.
+
+    A row whose number of cells differs from the header's is written as it is, and is refused again until corrected.
+    """
+    kept = [index for index, header in enumerate(headers) if plain(header) != REFUSAL_REASON]
+    lines = [[*map(_guarded, (headers[index] for index in kept)), REFUSAL_REASON]]
+    for row, reason in rows:
+        cells = [row[index] for index in kept] if len(row) == len(headers) else row
+        lines.append([*map(_guarded, cells), reason])
+    return as_csv(lines, separator or ",").replace("\0", "").encode(errors="replace")
+
+
+def _guarded(cell: str) -> str:
+    """Return a cell with one guard if it needs any, also when it has one from an earlier file of refused rows."""
+    return guarded(unguarded(cell))

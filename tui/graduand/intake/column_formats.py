@@ -1,31 +1,147 @@
-"""Readings: how each column of a table is to be read, by what it holds and by what somebody has said."""
+"""Find out how the cells of each column are to be read: forms of dates, lengths of identifiers, meanings of texts."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
-from graduand.intake import date_formats
-from graduand.intake.cell_values import CellReading
-from graduand.intake.column_mapping import REASON
+from graduand.intake.column_mapping import REFUSAL_REASON
+from graduand.intake.options import DAY_FIRST, MONTH_FIRST, SERIAL
 from graduand.intake.source_profile import SourceProfile
-from graduand.intake.zero_padding import expected_length
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
+from graduand.records.record import USERNAME
 from graduand.similar import folded
 from graduand.tables.spreadsheet import clean_cell
+from graduand.vocabulary import months, vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from graduand.intake.column_mapping import ColumnMapping
     from graduand.intake.options import IntakeOptions
+    from graduand.records.field import Field
     from graduand.records.school import School
     from graduand.tables.table import Table
 
+_ISO: Final = re.compile(r"([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})(?:[T ].*)?")
+_DIGITS: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})(?:[T ,].*)?")
+_SERIAL: Final = re.compile(r"[2-6][0-9]{4}(?:\.0+)?")
+_DAY_ZERO: Final = date(1899, 12, 30)
+
+
+class AmbiguousDate(NamedTuple):
+    """A date with several readings, in a column where no date decides between them."""
+
+    text: str
+    readings: tuple[str, ...]
+    """The possible forms of the column."""
+
+
+def date_form(texts: Iterable[str]) -> str | AmbiguousDate:
+    """Return the form of a column's dates, found from all of them; "" when each has only one reading."""
+    day_first = month_first = False
+    ambiguous = serial = ""
+    for text in texts:
+        match = _DIGITS.fullmatch(text)
+        if not match:
+            serial = serial or (text if _SERIAL.fullmatch(text) else "")
+            continue
+        first, second = int(match[1]), int(match[2])
+        if first > 12 >= second:
+            day_first = True
+        elif second > 12 >= first:
+            month_first = True
+        elif first != second:
+            ambiguous = ambiguous or text
+    if ambiguous and day_first is month_first:
+        return AmbiguousDate(ambiguous, (DAY_FIRST, MONTH_FIRST))
+    if serial:
+        return AmbiguousDate(serial, (SERIAL,))
+    return DAY_FIRST if day_first and not month_first else MONTH_FIRST if month_first and not day_first else ""
+
+
+def parse_date(text: str, form: str) -> str:
+    """Return a date in the form of its column as `yyyy-mm-dd`; "" when it is none."""
+    if match := _ISO.fullmatch(text):
+        return _iso(match[1], int(match[2]), int(match[3]))
+    if match := _DIGITS.fullmatch(text):
+        first, second = int(match[1]), int(match[2])
+        if form == MONTH_FIRST or (not form and second > 12):
+            first, second = second, first
+        return _iso(match[3], second, first)
+    if match := _day_before_month().fullmatch(text):
+        return _iso(match[3], _months_by_name().get(folded(match[2]), 0), int(match[1]))
+    if match := _month_before_day().fullmatch(text):
+        return _iso(match[3], _months_by_name().get(folded(match[1]), 0), int(match[2]))
+    if form == SERIAL and _SERIAL.fullmatch(text):
+        return (_DAY_ZERO + timedelta(days=int(text.partition(".")[0]))).isoformat()
+    return ""
+
+
+@cache
+def _day_before_month() -> re.Pattern[str]:
+    """Return the pattern of dates such as “1er juin 2026”, “1st June 2026”, “1-Jun-26”."""
+    return re.compile(
+        rf"([0-9]{{1,2}})(?:{_ordinals()})?[-/. ]+([^\W\d_]{{3,}})[-/., ]+([0-9]{{4}}|[0-9]{{2}})(?:[T ].*)?"
+    )
+
+
+@cache
+def _month_before_day() -> re.Pattern[str]:
+    """Return the pattern of dates such as “June 1st, 2026”."""
+    return re.compile(rf"([^\W\d_]{{3,}})[-/. ]+([0-9]{{1,2}})(?:{_ordinals()})?,? +([0-9]{{4}})(?:[T ].*)?")
+
+
+def _ordinals() -> str:
+    return "|".join(re.escape(ending) for one in vocabularies() for ending in one.ordinals)
+
+
+@cache
+def _months_by_name() -> dict[str, int]:
+    return {folded(name): number for number, names in enumerate(months(), 1) for name in names}
+
+
+def _iso(year: str, month: int, day: int) -> str:
+    whole = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 69 else 1900)
+    try:
+        return date(whole, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+_SHARE: Final = 0.8
+"""The share of all-digit identifiers that must have one length for it to be the usual one."""
+_ENOUGH: Final = 5
+"""All-digit identifiers from which a usual length is inferred."""
+
+
+def usual_length(texts: Iterable[str]) -> int:
+    """Return the length of nearly all all-digit identifiers; 0 when there is none."""
+    lengths = Counter(map(len, filter(str.isdigit, texts)))
+    if not lengths:
+        return 0
+    length, times = lengths.most_common(1)[0]
+    total = lengths.total()
+    return length if total >= _ENOUGH and times >= total * _SHARE else 0
+
+
+def expected_length(texts: Iterable[str], known: Iterable[str]) -> int:
+    """Return the expected length of identifiers, from those of the records, else from those of the file; 0: any."""
+    return usual_length(known) or usual_length(texts)
+
+
+def is_short(text: str, length: int) -> bool:
+    """Return whether an all-digit identifier has fewer digits than expected."""
+    return len(text) < length and text.isascii() and text.isdigit()
+
 
 class ColumnMissing(Usage):
-    """No column is what every file needs; somebody must say which one is."""
+    """A column that every file needs is missing, and must be named."""
 
     def __init__(self, key: str, headers: Sequence[str]) -> None:
         self.key = key
@@ -39,91 +155,92 @@ _SHOWN: Final = 12
 """Headers that a sentence names."""
 
 
-class DatesInDoubt(Usage):
-    """In some columns nothing tells the day from the month; somebody must say it, once for each."""
+class AmbiguousDates(Usage):
+    """The order of day and month is unknown in some columns, and must be given for each."""
 
-    def __init__(self, doubts: Mapping[str, date_formats.Doubt]) -> None:
-        self.doubts = dict(doubts)
-        super().__init__(" ".join(_doubted(header, doubt) for header, doubt in doubts.items()))
+    def __init__(self, columns: Mapping[str, AmbiguousDate]) -> None:
+        self.columns = dict(columns)
+        super().__init__(" ".join(_question(header, one) for header, one in columns.items()))
 
 
-def _doubted(header: str, doubt: date_formats.Doubt) -> str:
-    days = _(" or ").join(date_formats.day_of(doubt.text, form) for form in doubt.readings)
-    options = _(" or ").join(f"--dates {visible(repr(f'{header}={form}'), 200)}" for form in doubt.readings)
+def _question(header: str, one: AmbiguousDate) -> str:
+    days = _(" or ").join(parse_date(one.text, form) for form in one.readings)
+    options = _(" or ").join(f"--dates {visible(repr(f'{header}={form}'), 200)}" for form in one.readings)
     message = _("In {column}, {value} may be {days}, and no other date tells which; say it with {options}.")
-    if len(doubt.readings) == 1:
+    if len(one.readings) == 1:
         message = _("In {column}, {value} may be a day as a spreadsheet counts them ({days}); say so with {options}.")
-    return message.format(column=quoted(header), value=quoted(doubt.text), days=days, options=options)
+    return message.format(column=quoted(header), value=quoted(one.text), days=days, options=options)
 
 
 class ColumnFormat(NamedTuple):
-    """What is known before the cells are read."""
+    """How the cells of one column are to be read."""
 
-    school: School
-    order: IntakeOptions
-    source: SourceProfile
-    usernames: Iterable[str]
-    """Of people who have a record."""
+    field: Field
+    form: str = ""
+    """The form of its dates, one of `FORMS`; "" when each date has only one reading."""
+    values: Mapping[str, str] = {}
+    """The value that a text stands for, by folded text; "" is blank."""
+    width: int = 0
+    """Digits to which an identifier is padded with zeros; 0: none."""
+    length: int = 0
+    """Digits that an identifier is expected to have; 0: any."""
 
 
-def readings_of(table: Table, columns: Sequence[ColumnMapping], known: ColumnFormat) -> dict[str, CellReading]:
-    """Return how each column that fills a key is to be read.
+def column_formats(
+    table: Table, columns: Sequence[ColumnMapping], school: School, profile: SourceProfile, usernames: Iterable[str]
+) -> dict[str, ColumnFormat]:
+    """Return by key how each column is to be read.
+
+    Args:
+        table: The file.
+        columns: The columns that fill a key.
+        school: Its fields.
+        profile: What is known of the source's files, the user's options included.
+        usernames: Of all records; they say how long a username is.
 
     Raises:
-        DatesInDoubt: that cannot be told of some.
+        AmbiguousDates: the order of day and month of a column is unknown.
     """
-    readings: dict[str, CellReading] = {}
-    doubts: dict[str, date_formats.Doubt] = {}
-    pad, meanings = pads(known.order, known.source), meanings_of(known.order, known.source)
+    formats: dict[str, ColumnFormat] = {}
+    ambiguous: dict[str, AmbiguousDate] = {}
     for column in columns:
-        field = known.school.fields[column.key]
-        by_fold = {folded(text): value for text, value in meanings.get(column.key, {}).items()}
-        reading = CellReading(field, values=by_fold, width=pad.get(column.key, 0))
+        field = school.fields[column.key]
+        by_fold = {folded(text): value for text, value in profile.values.get(column.key, {}).items()}
+        found = ColumnFormat(field, values=by_fold, width=profile.pad.get(column.key, 0))
         texts = table.distinct[column.number - 1]
         if field.kind is FieldKind.DATE:
-            form = told_form(column, known.order, known.source) or date_formats.form_of(
-                map(clean_cell, table.distinct[column.number - 1])
-            )
-            if isinstance(form, date_formats.Doubt):
-                doubts[column.header] = form
+            form = profile.dates.get(column.header) or date_form(map(clean_cell, texts))
+            if isinstance(form, AmbiguousDate):
+                ambiguous[column.header] = form
             else:
-                reading = reading._replace(form=form)
-        elif field.kind is FieldKind.IDENTIFIER and column.key not in pad:
-            before = known.usernames if column.key == "username" else ()
-            reading = reading._replace(length=expected_length(map(str.strip, texts), before))
-        readings[column.key] = reading
-    if doubts:
-        raise DatesInDoubt(doubts)
-    return readings
+                found = found._replace(form=form)
+        elif field.kind is FieldKind.IDENTIFIER and column.key not in profile.pad:
+            before = usernames if column.key == USERNAME else ()
+            found = found._replace(length=expected_length(map(str.strip, texts), before))
+        formats[column.key] = found
+    if ambiguous:
+        raise AmbiguousDates(ambiguous)
+    return formats
 
 
-def pads(order: IntakeOptions, source: SourceProfile) -> dict[str, int]:
-    """Return by key how many figures an identifier is filled up to; 0: none."""
-    return {**source.pad, **order.pad}
-
-
-def meanings_of(order: IntakeOptions, source: SourceProfile) -> dict[str, Mapping[str, str]]:
-    """Return by key what texts of the file stand for."""
-    found = dict(source.values)
-    for key, pairs in order.meanings.items():
-        found[key] = {**found.get(key, {}), **pairs}
-    return found
-
-
-def told_form(column: ColumnMapping, order: IntakeOptions, source: SourceProfile) -> str:
-    """Return the form of a column's dates as somebody has said it; "" when nobody has."""
-    told = {folded(name): form for name, form in order.dates.items()}
-    here = told.get(folded(column.header), "") or told.get(folded(column.key), "")
-    return here or source.dates.get(column.header, "")
-
-
-def learnt(columns: Sequence[ColumnMapping], order: IntakeOptions, source: SourceProfile) -> SourceProfile:
-    """Return what is known of an office's files after this one."""
-    named = [column for column in columns if column.header and column.header != REASON]
-    forms = {column.header: form for column in named if column.key and (form := told_form(column, order, source))}
+def updated_profile(columns: Sequence[ColumnMapping], options: IntakeOptions, profile: SourceProfile) -> SourceProfile:
+    """Return a source's profile with what this file and the user's options add to it; the options win."""
+    named = [column for column in columns if column.header and column.header != REFUSAL_REASON]
+    given = {folded(name): form for name, form in options.dates.items()}
+    forms = {
+        column.header: form
+        for column in named
+        if column.key
+        and (
+            form := given.get(folded(column.header))
+            or given.get(folded(column.key))
+            or profile.dates.get(column.header)
+        )
+    }
+    values = {key: {**profile.values.get(key, {}), **pairs} for key, pairs in options.meanings.items()}
     return SourceProfile(
-        {**source.columns, **{column.header: column.key for column in named}},
-        {**source.dates, **forms},
-        meanings_of(order, source),
-        pads(order, source),
+        {**profile.columns, **{column.header: column.key for column in named}},
+        {**profile.dates, **forms},
+        {**profile.values, **values},
+        {**profile.pad, **options.pad},
     )

@@ -1,4 +1,4 @@
-"""Heading: which column of a foreign table is which key of a record, and how that is known."""
+"""Map the columns of a foreign table to keys of records, by header and by what the user says."""
 
 from __future__ import annotations
 
@@ -19,86 +19,87 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.tables.table import Table
 
-REASON: Final = "graduand_reason"
-"""The column of refused rows that says why; passed over when they are taken in again."""
+REFUSAL_REASON: Final = "graduand_reason"
+"""The column of a file of refused rows that says why; ignored when the file is taken in again."""
 
 
 class MappedBy(StrEnum):
-    """How it is known what a column is."""
+    """How the key of a column is known."""
 
     NAME = "name"
-    """It bears the importer's own name."""
+    """By the importer's own name."""
     REGION = "region"
-    """It bears the name of the other region."""
+    """By the name of the other region."""
     OLD = "old"
+    """By a name that the importer had before."""
     OTHER = "word"
-    """A word for the column that people use, in French or English."""
+    """By a French or English word for the column."""
     SAID = "said"
-    """Somebody said so, now or in schema/intake/."""
+    """By an option or the source's profile."""
     LEFT_OUT = "omitted"
-    """Somebody said that it is not to be taken, or Handshake takes it no more."""
+    """Left out by an option, the profile, or because the importer has no such column any more."""
     UNKNOWN = "unknown"
 
 
 class ColumnMapping(NamedTuple):
-    """One column of the table, and the key that it fills."""
+    """One column of a table, and the key that it fills."""
 
     number: int
     """From 1, as spreadsheets count."""
     header: str
-    """As it stands in the file, without what nobody sees."""
+    """As in the file, without invisible characters."""
     key: str
-    """"" when nothing is taken from it."""
+    """"" when the column is not used."""
     how: MappedBy
     remark: str = ""
-    """What there is to say about it, as a sentence."""
+    """A sentence for the user."""
 
 
 def plain(header: str) -> str:
-    """Return a header without blanks around it and without what nobody sees."""
+    """Return a header without blanks around it and without invisible characters."""
     spaced = "".join(" " if char.isspace() else char for char in header)
     seen = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cn"})
     return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def columns_of(
-    table: Table, school: School, said: Mapping[str, str], told: Mapping[str, str]
+    table: Table, school: School, known: Mapping[str, str], given: Mapping[str, str]
 ) -> tuple[ColumnMapping, ...]:
-    """Return what each column is; of two that are one and the same, one is left out.
+    """Return the mapping of each column; of two with the same key and the same cells, one is left out.
 
     Args:
         table: The file.
-        school: Whose columns there are.
-        said: What the source's file in schema/intake/ says, by plain header; "" leaves a column out.
-        told: What the command line says, likewise; it wins.
+        school: The school's fields.
+        known: The keys by plain header from the source's profile; "" leaves a column out.
+        given: Likewise from the options; they win.
 
     Raises:
-        Usage: a header or key that does not exist was named, or two columns are one key and hold different texts.
+        Usage: a header or key of the options does not exist, or two columns have the same key and different cells.
     """
     headers = table.headers
-    wanted = {**_folded(said), **_folded(told)}
+    wanted = {**_folded(known), **_folded(given)}
     there = {folded(plain(header)) for header in headers}
-    for header in told:
+    for header in given:
         if folded(plain(header)) not in there:
             close = nearest(header, map(plain, headers))
             hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
             raise Usage(_("The file has no column {header}.").format(header=quoted(header)) + hint)
     for key in wanted.values():
-        if key and key not in takeable(school):
-            close = nearest(key, takeable(school))
+        if key and key not in fillable_keys(school):
+            close = nearest(key, fillable_keys(school))
             hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
             raise Usage(_("{key} is no key of a record that a column could fill.").format(key=quoted(key)) + hint)
     found = tuple(_column(number, header, school, wanted) for number, header in enumerate(headers, 1))
-    return tuple(_apart(found, table))
+    return tuple(_without_duplicates(found, table))
 
 
-def takeable(school: School) -> tuple[str, ...]:
+def fillable_keys(school: School) -> tuple[str, ...]:
     """Return the keys that a column may fill."""
     return tuple(key for key, field in school.fields.items() if field.kind is not FieldKind.WAIVERS)
 
 
 def is_known(header: str, school: School) -> bool:
-    """Tell whether a header says by itself what its column is."""
+    """Return whether the key of a header is known without options."""
     lower = plain(header).lower()
     retired = school.importer.retired.get(lower)
     return lower in school.columns or bool(retired and retired.use) or _by_word(plain(header), school) != ""
@@ -112,7 +113,7 @@ def _column(number: int, header: str, school: School, wanted: Mapping[str, str])
     bare = plain(header)
     remark = _unseen(header, bare)
     fold = folded(bare)
-    if bare == REASON:
+    if bare == REFUSAL_REASON:
         return ColumnMapping(number, bare, "", MappedBy.LEFT_OUT, _("It says why a row was refused."))
     key, how, why = _meant(bare, school)
     if fold in wanted and wanted[fold] != key:
@@ -123,7 +124,7 @@ def _column(number: int, header: str, school: School, wanted: Mapping[str, str])
 
 
 def _unseen(header: str, bare: str) -> str:
-    """Say which characters of a header nobody sees."""
+    """Return a sentence that names the invisible characters of a header; "" when there are none."""
     hidden = [
         char for char in header if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn"} or char in "\u00a0\u202f"
     ]
@@ -135,7 +136,7 @@ def _unseen(header: str, bare: str) -> str:
 
 
 def _meant(bare: str, school: School) -> tuple[str, MappedBy, str]:
-    """Return the key that a header means by itself, how that is known, and a remark."""
+    """Return the key of a header without options, how it is known, and a remark."""
     lower = bare.lower()
     years = {region.year_column for region in school.importer.regions.values()}
     if lower in school.columns:
@@ -155,8 +156,8 @@ def _meant(bare: str, school: School) -> tuple[str, MappedBy, str]:
 
 
 def _near(bare: str, school: School) -> str:
-    """Return the key whose name, or a word for it, is written nearly as a header; "" when none is."""
-    fillable = takeable(school)
+    """Return the key with a name or word that is spelled nearly like a header; "" when there is none."""
+    fillable = fillable_keys(school)
     words = {folded(key): key for key in fillable}
     words |= {fold: key for fold, key in school.meanings.items() if key in words.values()}
     close = get_close_matches(folded(bare), words, n=1, cutoff=_NEAR)
@@ -165,14 +166,14 @@ def _near(bare: str, school: School) -> str:
 
 _NEAR: Final = 0.85
 _LONGEST: Final = 60
-"""Characters of a header for which a near word is looked for."""
-_ASIDE: Final = re.compile(r"\s*[(\[].*[)\]]\s*$|\s*[*:]\s*$")
-"""What stands behind a header's words: a unit, a pattern, a star."""
+"""Characters of the longest header that is compared with similar words."""
+_SUFFIX: Final = re.compile(r"\s*[(\[].*[)\]]\s*$|\s*[*:]\s*$")
+"""A unit or pattern in brackets, a star or a colon at the end of a header."""
 
 
 def _by_word(bare: str, school: School) -> str:
-    fillable = takeable(school)
-    for words in dict.fromkeys((bare, _ASIDE.sub("", bare))):
+    fillable = fillable_keys(school)
+    for words in dict.fromkeys((bare, _SUFFIX.sub("", bare))):
         fold = folded(words)
         key = school.meanings.get(fold) or _joined(school).get(fold.replace(" ", ""), "")
         if key in fillable:
@@ -186,32 +187,32 @@ def _by_word(bare: str, school: School) -> str:
 
 
 def _joined(school: School) -> dict[str, str]:
-    """Return what people write for a key with all its words run together."""
+    """Return the keys by their words written without blanks."""
     return {fold.replace(" ", ""): key for fold, key in school.meanings.items()}
 
 
-def _apart(columns: Iterable[ColumnMapping], table: Table) -> Iterator[ColumnMapping]:
-    """Let no two columns fill one key.
+def _without_duplicates(columns: Iterable[ColumnMapping], table: Table) -> Iterator[ColumnMapping]:
+    """Return the columns with one column a key; a blank or equal second one is left out.
 
     Raises:
-        Usage: both hold something, and not the same.
+        Usage: two columns of a key have different cells.
     """
     cells = table.columns
-    holding = {column.key: column for column in reversed([*columns]) if any(map(str.strip, cells[column.number - 1]))}
-    first = {column.key: column for column in reversed([*columns])} | holding
+    filled = {column.key: column for column in reversed([*columns]) if any(map(str.strip, cells[column.number - 1]))}
+    first = {column.key: column for column in reversed([*columns])} | filled
     for column in columns:
-        twin = first[column.key]
-        if not column.key or twin is column:
+        other = first[column.key]
+        if not column.key or other is column:
             yield column
-        elif not any(map(str.strip, cells[column.number - 1])) or cells[column.number - 1] == cells[twin.number - 1]:
+        elif not any(map(str.strip, cells[column.number - 1])) or cells[column.number - 1] == cells[other.number - 1]:
             message = _("It says no more than column {number}, {header}.")
-            remark = message.format(number=twin.number, header=quoted(twin.header))
+            remark = message.format(number=other.number, header=quoted(other.header))
             yield ColumnMapping(column.number, column.header, "", MappedBy.LEFT_OUT, remark)
         else:
-            raise Usage(_twins(twin, column))
+            raise Usage(_duplicates(other, column))
 
 
-def _twins(one: ColumnMapping, other: ColumnMapping) -> str:
+def _duplicates(one: ColumnMapping, other: ColumnMapping) -> str:
     message = _(
         "Two columns are {key}: {one} (column {first}) and {other} (column {second}). Leave one out, "
         "such as: --map {example}"

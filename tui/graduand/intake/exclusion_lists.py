@@ -1,4 +1,4 @@
-"""Lists: the people whom no intake brings in: deleted ones, as salted checksums, and confidential ones."""
+"""The people whom no intake takes in: deleted ones, listed by salted checksums, and confidential ones."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from graduand.records.kinds import FieldKind
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
 from graduand.records.writing import head, scalar
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 TOMBSTONES: Final = f"{FOLDER}/tombstones.yaml"
 CONFIDENTIAL: Final = f"{FOLDER}/confidential.yaml"
@@ -27,7 +29,7 @@ _HEAD: Final = N_(
 
 
 class Tombstone(NamedTuple):
-    """What is kept of a deleted person."""
+    """A deleted person: the checksum of the username, the day and the legal basis."""
 
     checksum: str
     deleted_on: str
@@ -35,17 +37,17 @@ class Tombstone(NamedTuple):
 
 
 class Tombstones(NamedTuple):
-    """All deleted people; the salt keeps lists of other schools from being laid beside this one."""
+    """All deleted people; the salt makes the checksums incomparable with those of other schools."""
 
     salt: str = ""
     stones: tuple[Tombstone, ...] = ()
 
     def checksum(self, username: str) -> str:
-        """Return what is kept of a username."""
+        """Return the checksum of a username."""
         return hashlib.sha256(f"{self.salt}\n{username}".encode()).hexdigest()[:32]
 
     def among(self, usernames: Iterable[str]) -> dict[str, Tombstone]:
-        """Return the deleted people among these, with their stones."""
+        """Return the tombstones of the deleted people among these, by username."""
         known = {stone.checksum: stone for stone in self.stones}
         if not known:
             return {}
@@ -53,18 +55,39 @@ class Tombstones(NamedTuple):
         return {username: known[checksum] for username, checksum in sums.items() if checksum in known}
 
     def with_one(self, username: str, deleted_on: str, basis: str) -> Tombstones:
-        """Return the list with one more person."""
+        """Return the list with one person added."""
         whole = self if self.salt else Tombstones(secrets.token_hex(16))
         stone = Tombstone(whole.checksum(username), deleted_on, basis)
         others = tuple(one for one in whole.stones if one.checksum != stone.checksum)
         return whole._replace(stones=tuple(sorted((*others, stone), key=lambda one: (one.deleted_on, one.checksum))))
 
 
-def read_tombstones(raw: bytes, path: str = TOMBSTONES) -> Tombstones:
-    """Return what the file says.
+class Exclusions(NamedTuple):
+    """Both lists of a repository."""
+
+    tombstones: Tombstones
+    confidential: frozenset[str]
+    """Usernames."""
+
+
+def read_exclusions(root: Path) -> Exclusions:
+    """Return the lists of a repository; a list without a file is empty.
 
     Raises:
-        SchemaBroken: it does not say what it must.
+        SchemaBroken: a file is no such list.
+    """
+    stones, usernames = root / TOMBSTONES, root / CONFIDENTIAL
+    return Exclusions(
+        read_tombstones(file_reader.read(stones, LIMIT)) if stones.exists() else Tombstones(),
+        read_confidential(file_reader.read(usernames, LIMIT)) if usernames.exists() else frozenset(),
+    )
+
+
+def read_tombstones(raw: bytes, path: str = TOMBSTONES) -> Tombstones:
+    """Return the list in the bytes of the file.
+
+    Raises:
+        SchemaBroken: a key is missing, or its value has the wrong type.
     """
     says = _tree(raw, path)
     try:
@@ -75,7 +98,7 @@ def read_tombstones(raw: bytes, path: str = TOMBSTONES) -> Tombstones:
         raise SchemaBroken(path, 1, message) from error
 
 
-def written(tombstones: Tombstones) -> str:
+def tombstones_text(tombstones: Tombstones) -> str:
     """Return the text of the file."""
     lines = [f"salt: {scalar(tombstones.salt, FieldKind.IDENTIFIER)}", "deleted:"]
     for stone in tombstones.stones:
@@ -86,10 +109,10 @@ def written(tombstones: Tombstones) -> str:
 
 
 def read_confidential(raw: bytes, path: str = CONFIDENTIAL) -> frozenset[str]:
-    """Return the usernames that the file keeps out.
+    """Return the confidential usernames in the bytes of the file.
 
     Raises:
-        SchemaBroken: it does not say what it must.
+        SchemaBroken: a key is missing, or its value has the wrong type.
     """
     usernames = _tree(raw, path).get("usernames")
     if not isinstance(usernames, list) or not all(isinstance(username, str) for username in usernames):

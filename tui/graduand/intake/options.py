@@ -1,9 +1,10 @@
-"""Order: how a file is to be taken in, as somebody has said it."""
+"""The options of an intake: what the user says of a file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.records.record import KIND
 from graduand.tables.table_reader import FileFormat
 
 if TYPE_CHECKING:
@@ -11,9 +12,16 @@ if TYPE_CHECKING:
 
     from graduand.records.record import Value
 
+DAY_FIRST: Final = "dd/mm/yyyy"
+MONTH_FIRST: Final = "mm/dd/yyyy"
+SERIAL: Final = "serial"
+"""Days since 30 December 1899, the date numbers of spreadsheets."""
+FORMS: Final = (DAY_FIRST, MONTH_FIRST, SERIAL)
+"""The forms of dates that a user can name."""
+
 
 class IntakeOptions(NamedTuple):
-    """How a file is to be taken in; what is left empty is found out."""
+    """What the user says of a file; everything that is empty is found out."""
 
     name: str
     """The name of the file; "-" is the standard input."""
@@ -21,17 +29,24 @@ class IntakeOptions(NamedTuple):
     """The day, `yyyy-mm-dd`."""
     cohort: str = ""
     values: Mapping[str, Value] = {}
-    """What everybody has in common, by key."""
+    """By key, values for every row; they replace those of the file."""
     where: tuple[str, ...] = ()
-    """Words such as `year=Senior`."""
+    """Conditions such as `year=Senior` that select rows."""
     columns: Mapping[str, str] = {}
-    """The key that a header fills; "" leaves it out."""
+    """The key that a header fills; "" leaves the column out."""
     meanings: Mapping[str, Mapping[str, str]] = {}
-    """By key: what a text of the file stands for."""
+    """By key, the values that texts of the file stand for."""
     dates: Mapping[str, str] = {}
-    """By header or key: the form of its dates."""
+    """By header or key, the form of the column's dates, one of `FORMS`."""
     pad: Mapping[str, int] = {}
+    """By key, the digits to which an identifier is padded with zeros."""
     file: FileFormat = FileFormat()
     source: str = ""
+    """The name of the source's profile."""
     patch: bool = False
-    """Whether the file holds answers: usernames and addresses of people who have a record."""
+    """True: the file holds answers, usernames and addresses of people who have a record."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of transition of every row; "" when the file gives it row by row, or not at all."""
+        return str(self.values.get(KIND, ""))

@@ -1,156 +1,177 @@
-"""Comparison: the rows of a file beside the records that there are: who is new, what changes, what is said already."""
+"""Compare the rows of a file with the records: who is new, what changes, what is recorded already."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
-from graduand.intake.rows import KIND, UNIQUE, errors_of, is_about
+from graduand.findings import Finding, Severity
+from graduand.intake.rows import UNIQUE
 from graduand.language import _, ngettext, quoted
+from graduand.records import files
 from graduand.records.kinds import CLEAR
-from graduand.records.record import ATTENDING, END
+from graduand.records.paths import file_name, username_of
+from graduand.records.reading import read
+from graduand.records.record import ATTENDING, EMAIL, END, FOLDER, KIND, USERNAME, Record
 from graduand.records.transition import GRADUATED
+from graduand.rules import judgement
+from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from graduand.intake.options import IntakeOptions
-    from graduand.intake.rows import Survey
-    from graduand.records.record import Record, Value
+    from graduand.intake.rows import PeopleRows
+    from graduand.records.record import Value
     from graduand.records.school import School
-
-EMAIL = "email_address"
+    from graduand.rules.rule import Flaw
+    from graduand.workspace import Workspace
 
 
 class ProposedRecord(NamedTuple):
-    """One person who has a record already, and what the file changes in it."""
+    """A person with a record, and the values that the file changes in it."""
 
     username: str
     line: int
     values: Mapping[str, Value | None]
-    """By key, what the record shall hold; None: no such key."""
+    """The new values by key; None removes the key."""
     before: Mapping[str, Value | None]
-    """By key, what it holds."""
+    """The values of the record by key."""
 
 
-class Comparison:
-    """Tells new people from known ones, and what changes from what is said already."""
+class RecordComparison:
+    """Sorts rows into new people, changed records and identical records."""
 
     def __init__(
-        self, survey: Survey, everybody: Mapping[str, Record | None], school: School, order: IntakeOptions
+        self, rows: PeopleRows, records: Mapping[str, Record | None], school: School, options: IntakeOptions
     ) -> None:
-        self.survey = survey
-        self.everybody = everybody
+        self.rows = rows
+        self.records = records
         self.school = school
-        self.order = order
+        self.options = options
         self.new: list[int] = []
         self.changes: list[ProposedRecord] = []
         self.identical: list[str] = []
         self.kept_addresses = 0
         self.elsewhere = 0
-        self.capitals = {username.casefold(): username for username in everybody}
-        self.owners = [(key, _owners(key, everybody.values())) for key in UNIQUE if key in survey.columns]
+        self.capitals = {username.casefold(): username for username in records}
+        self.owners = [(key, _owners(key, records.values())) for key in UNIQUE if key in rows.columns]
 
-    def take_all(self, rows: list[int]) -> None:
-        """Sort the rows in."""
-        if not self.everybody and not self.order.patch:
-            self.new = rows
-            return
-        for row in rows:
-            self.take(row)
+    def compare(self, taken: list[int]) -> None:
+        """Sort the rows taken in, and refuse those that would break a rule.
 
-    def take(self, row: int) -> None:
-        """Sort one row in."""
-        survey, username = self.survey, self.survey.usernames[row]
-        if self.owners and self.everybody and self._belongs_to_another(row):
+        Raises:
+            Usage: there are new people without a cohort or a kind of transition.
+        """
+        if not self.records and not self.options.patch:
+            self.new = taken
+        else:
+            for row in taken:
+                self._sort(row)
+        self._refuse_incomplete()
+        self._judge_new()
+
+    def _sort(self, row: int) -> None:
+        rows, username = self.rows, self.rows.usernames[row]
+        if self.owners and self.records and self._belongs_to_another(row):
             return
-        if username not in self.everybody:
+        if username not in self.records:
             near = self.capitals.get(username.casefold(), "")
             if near:
                 message = _("The username differs only in capitals from {username}, who has a record.")
-                survey.refuse(row, "username", message.format(username=quoted(near)))
-            elif self.order.patch:
-                survey.refuse(row, "username", _("There is no record of {username}.").format(username=quoted(username)))
+                rows.refuse(row, USERNAME, message.format(username=quoted(near)))
+            elif self.options.patch:
+                rows.refuse(row, USERNAME, _("There is no record of {username}.").format(username=quoted(username)))
             else:
                 self.new.append(row)
             return
-        was = self.everybody[username]
-        if was is None:
-            survey.refuse(row, "", _("The record of this person cannot be read; see: graduand check"))
+        record = self.records[username]
+        if record is None:
+            rows.refuse(row, "", _("The record of this person cannot be read; see: graduand check"))
         else:
-            self._compare(row, was)
+            self._compare(row, record)
 
     def _belongs_to_another(self, row: int) -> bool:
-        username = self.survey.usernames[row]
+        username = self.rows.usernames[row]
         for key, owners in self.owners:
-            value = self.survey.columns[key][row]
+            value = self.rows.columns[key][row]
             owner = owners.get(value.casefold(), username) if isinstance(value, str) else username
             if owner != username:
                 message = _("{value} belongs to {owner}, who has a record; was it given to somebody else?")
-                self.survey.refuse(row, key, message.format(value=quoted(str(value)), owner=quoted(owner)))
+                self.rows.refuse(row, key, message.format(value=quoted(str(value)), owner=quoted(owner)))
                 return True
         return False
 
-    def _compare(self, row: int, was: Record) -> None:
-        if self.order.cohort and was.cohort != self.order.cohort:
+    def _compare(self, row: int, before: Record) -> None:
+        if self.options.cohort and before.cohort != self.options.cohort:
             self.elsewhere += 1
-        after = self._after(self.survey.values(row), was)
-        values = {key: value for key, value in after.items() if not _says_so(was, key, value)}
+        after = self._after(self.rows.values(row), before)
+        values = {key: value for key, value in after.items() if not _has_already(before, key, value)}
         if not values:
-            self.identical.append(was.username)
+            self.identical.append(before.username)
             return
-        merged = {key: value for key, value in {**was.values, **after}.items() if value is not None}
-        found = [error for error in errors_of(merged, self.school, self.order.on) if is_about(error[0], values)]
-        if found:
-            self.survey.refuse(row, *found[0])
+        merged = {key: value for key, value in {**before.values, **after}.items() if value is not None}
+        if flaw := self._new_error(before, before._replace(values=merged), values):
+            self.rows.refuse(row, flaw.field, flaw.message)
         else:
-            before = {key: was.values.get(key) for key in values}
-            self.changes.append(ProposedRecord(was.username, self.survey.lines[row], values, before))
+            replaced = {key: before.values.get(key) for key in values}
+            self.changes.append(ProposedRecord(before.username, self.rows.lines[row], values, replaced))
 
-    def _after(self, values: dict[str, Value], was: Record) -> dict[str, Value | None]:
-        """Return what the record shall hold of the keys that the file is about."""
+    def _new_error(self, before: Record, after: Record, changed: Collection[str]) -> Flaw | None:
+        """Return the first error of a changed record that is about a changed key, or that it has not now."""
+        errors = self._errors(after)
+        known = self._errors(before) if errors else []
+        return next((one for one in errors if one.field.rstrip(":0123456789") in changed or one not in known), None)
+
+    def _errors(self, record: Record) -> list[Flaw]:
+        flaws = judgement.judge(record, self.school, self.options.on)
+        return [flaw for flaw in flaws if RULES[flaw.rule].severity is Severity.ERROR]
+
+    def _after(self, values: dict[str, Value], before: Record) -> dict[str, Value | None]:
+        """Return the record's new values of the keys that the file is about; None removes a key."""
         after: dict[str, Value | None] = dict(values)
         address = values.get(EMAIL)
-        if isinstance(address, str) and not self.order.patch and self._is_personal(was):
+        if isinstance(address, str) and not self.options.patch and self._is_personal(before):
             domain = address.rpartition("@")[2].lower()
             if domain in self.school.own_domains:
                 del after[EMAIL]
                 self.kept_addresses += 1
-        if values.get(KIND) == GRADUATED and not was.graduated:
+        if values.get(KIND) == GRADUATED and not before.graduated:
             after |= dict.fromkeys((self.school.year, ATTENDING))
-            if was.text(END) == CLEAR:
+            if before.text(END) == CLEAR:
                 after.setdefault(END, None)
         return after
 
-    def _is_personal(self, was: Record) -> bool:
-        return was.graduated and bool(was.domain) and was.domain not in self.school.own_domains
+    def _is_personal(self, before: Record) -> bool:
+        return before.graduated and bool(before.domain) and before.domain not in self.school.own_domains
 
-    def refuse_incomplete(self) -> None:
-        """Refuse new people who lack what every record needs.
-
-        Raises:
-            Usage: there are new people, and nobody said in which cohort they go or what happens to them.
-        """
-        survey = self.survey
-        for key in (*self.school.region.required_values, *((KIND,) if KIND in survey.columns else ())):
-            column = survey.columns.get(key) or [None] * len(survey.lines)
+    def _refuse_incomplete(self) -> None:
+        """Refuse new people who lack a required value."""
+        rows = self.rows
+        for key in (*self.school.region.required_values, *((KIND,) if KIND in rows.columns else ())):
+            column = rows.columns.get(key) or [None] * len(rows.lines)
             for row in self.new if None in column else ():
                 if column[row] is None:
                     message = _("{field} is missing; every row needs it.")
-                    survey.refuse(row, key, message.format(field=quoted(key)))
-        for row in self.new:
-            if row in survey.incomplete:
-                survey.refuse(row, *survey.incomplete[row])
-        self.new = [row for row in self.new if row not in survey.refused]
-        if self.new and KIND not in survey.columns:
+                    rows.refuse(row, key, message.format(field=quoted(key)))
+        self.new = [row for row in self.new if row not in rows.refused]
+        if self.new and KIND not in rows.columns:
             message = _("Nothing says what happens to these people; say it, such as: --kind graduated --end-date {day}")
-            raise Usage(message.format(day=self.order.on))
-        if self.new and not self.order.cohort:
+            raise Usage(message.format(day=self.options.on))
+        if self.new and not self.options.cohort:
             message = _("There are new people: name the class that they go into, such as: --cohort {cohort}")
-            raise Usage(message.format(cohort=f"{self.order.on[:4]}-spring"))
+            raise Usage(message.format(cohort=f"{self.options.on[:4]}-spring"))
+
+    def _judge_new(self) -> None:
+        """Refuse new people whose record would have an error."""
+        for row in self.new:
+            path = f"{FOLDER}/{self.options.cohort}/{file_name(self.rows.usernames[row])}"
+            if errors := self._errors(Record(path, self.rows.values(row))):
+                self.rows.refuse(row, errors[0].field, errors[0].message)
+        self.new = [row for row in self.new if row not in self.rows.refused]
 
     def remarks(self) -> Iterator[str]:
-        """Return what there is to say about the people who have a record."""
+        """Return sentences on the people who have a record."""
         if self.kept_addresses:
             message = ngettext(
                 "{count} graduate keeps the personal address of the record; the school's is not taken.",
@@ -167,6 +188,17 @@ class Comparison:
             yield message.format(count=self.elsewhere)
 
 
+def records_by_username(workspace: Workspace) -> dict[str, Record | None]:
+    """Return all records by username; None for one that cannot be read."""
+    found: dict[str, Record | None] = {}
+    for path in files.find(workspace.root).paths:
+        raw = files.load(workspace.root, path)
+        reading = None if isinstance(raw, Finding) else read(path, raw, workspace.school)
+        record = None if reading is None or reading.findings else reading.record
+        found[record.username if record else username_of(path)] = record
+    return found
+
+
 def _owners(key: str, records: Iterable[Record | None]) -> dict[str, str]:
     return {
         text.casefold(): record.username
@@ -175,9 +207,9 @@ def _owners(key: str, records: Iterable[Record | None]) -> dict[str, str]:
     }
 
 
-def _says_so(was: Record, key: str, value: Value | None) -> bool:
-    """Tell whether the record says this already; blanks around a note are lost in a spreadsheet, and say nothing."""
-    return was.values.get(key) == value or (key == _NOTES and was.text(key).strip() == value)
+def _has_already(before: Record, key: str, value: Value | None) -> bool:
+    """Return whether a record has a value already; of notes, blanks around them do not count."""
+    return before.values.get(key) == value or (key == _NOTES and before.text(key).strip() == value)
 
 
 _NOTES: Final = "transition:notes"

@@ -1,142 +1,119 @@
-"""Survey: the rows of a table as people, column by column; who cannot be taken, who is not meant, and why."""
+"""The rows of a table as people, column by column: which are taken in, refused or left out, and why."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.findings import Severity
-from graduand.intake.cell_values import CellReading, ColumnValues, Wrong
-from graduand.intake.refused_rows import Refusal
-from graduand.language import _, quoted
+from graduand.errors import Usage
+from graduand.intake.cell_values import CellError, ColumnValues
+from graduand.language import _, quoted, visible
 from graduand.records.kinds import CLEAR
-from graduand.records.paths import file_name
-from graduand.records.record import ATTENDING, END, Record
+from graduand.records.record import ATTENDING, DISABLED, EMAIL, END, KIND, REASON, USERNAME
 from graduand.records.transition import GRADUATED, RETURNED
-from graduand.rules.judgement import judge
-from graduand.rules.registry import RULES
+from graduand.similar import folded, nearest
+from graduand.tables.spreadsheet import clean_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from graduand.intake.column_formats import ColumnFormat
+    from graduand.intake.column_mapping import ColumnMapping
+    from graduand.intake.exclusion_lists import Exclusions
+    from graduand.intake.options import IntakeOptions
     from graduand.records.record import Value
     from graduand.records.school import School
     from graduand.tables.table import Table
 
-KIND: Final = "transition:kind"
-REASON: Final = "transition:account:reason"
-UNIQUE: Final = ("email_address", "auth_identifier", "card_id")
-"""What no two people share, besides the username."""
+UNIQUE: Final = (EMAIL, "auth_identifier", "card_id")
+"""Keys whose values are unique among people, besides the username."""
 
 
-class Class(NamedTuple):
-    """What a whole class has in common, as the command line says."""
-
-    values: Mapping[str, Value]
-    """By key, for everybody; it wins over what the file holds."""
-    on: str
-    """The day, `yyyy-mm-dd`."""
-
-    @property
-    def kind(self) -> str:
-        """The transition of everybody; "" when the file says it person by person, or nobody does."""
-        return str(self.values.get(KIND, ""))
-
-
-class Passed(NamedTuple):
-    """A row that is well and still not taken."""
+class SkippedRow(NamedTuple):
+    """A row that is not taken in: it is refused, or left out though nothing is wrong with it."""
 
     line: int
     username: str
+    key: str
+    """The key that the reason is about; "" for the whole row."""
     reason: str
+    """A whole sentence, safe to print."""
 
 
-class Survey:
-    """The rows of a table, as values by key; a row is its number in the table."""
+class PeopleRows:
+    """The rows of a table as values by key; a row is its number in the table, from 0."""
 
     def __init__(
-        self, table: Table, keys: Mapping[str, int], readings: Mapping[str, CellReading], school: School
+        self, table: Table, keys: Mapping[str, int], formats: Mapping[str, ColumnFormat], school: School
     ) -> None:
-        """Read the columns; `keys` says in which column of the table each key stands."""
+        """Read the columns; `keys` holds the number of each key's column, from 0."""
         self.lines = table.lines
         self.school = school
-        self.refused: dict[int, Refusal] = {}
-        self.passed: dict[int, Passed] = {}
-        self.incomplete: dict[int, tuple[str, str]] = {}
-        """By row, the key and the sentence of an error about a value that the row lacks."""
+        self.refused: dict[int, SkippedRow] = {}
+        self.left_out: dict[int, SkippedRow] = {}
+        """Rows without fault, such as those of another programme."""
         self.joined = 0
-        """Rows that said no more than another one of the same person."""
+        """The number of rows that were merged into another row of the same person."""
         self.dropped: dict[str, int] = {}
-        """How many values of a key were not taken, for they follow from the transition."""
-        columns = {key: ColumnValues(readings[key], school, table.distinct[index]) for key, index in keys.items()}
-        values: dict[str, list[Value | Wrong | None]] = {
+        """By key, the number of values that are not used because they follow from the transition."""
+        columns = {key: ColumnValues(formats[key], school, table.distinct[index]) for key, index in keys.items()}
+        values: dict[str, list[Value | CellError | None]] = {
             key: list(
-                table.columns[index] if columns[key].as_it_is else map(columns[key].__getitem__, table.columns[index])
+                table.columns[index] if columns[key].unchanged else map(columns[key].__getitem__, table.columns[index])
             )
             for key, index in keys.items()
         }
         self.columns: dict[str, list[Value | None]] = values
         self.blank = frozenset(
-            key for key, column in columns.items() if not column.as_it_is and not any(column.values())
+            key for key, column in columns.items() if not column.unchanged and not any(column.values())
         )
-        """Keys whose column holds nothing at all."""
-        self._wrong = [(key, values[key]) for key, column in columns.items() if column.wrong]
+        """Keys with a blank column."""
+        self._with_errors = [(key, values[key]) for key, column in columns.items() if column.has_errors]
         self.usernames: list[str] = [
-            username if isinstance(username, str) else "" for username in self.columns["username"]
+            username if isinstance(username, str) else "" for username in self.columns[USERNAME]
         ]
 
     def values(self, row: int) -> dict[str, Value]:
-        """Return what a row holds."""
+        """Return the values of a row."""
         return {key: value for key, column in self.columns.items() if (value := column[row]) is not None}
 
     def refuse(self, row: int, key: str, reason: str) -> None:
-        """Refuse a row, unless it is refused already."""
-        self.refused.setdefault(row, Refusal(self.lines[row], self.usernames[row], key, reason))
+        """Refuse a row; the first reason stays."""
+        self.refused.setdefault(row, SkippedRow(self.lines[row], self.usernames[row], key, reason))
 
-    def pass_over(self, row: int, reason: str) -> None:
-        """Leave out a row that is well."""
-        self.passed.setdefault(row, Passed(self.lines[row], self.usernames[row], reason))
+    def leave_out(self, row: int, reason: str) -> None:
+        """Leave out a row without fault; the first reason stays."""
+        self.left_out.setdefault(row, SkippedRow(self.lines[row], self.usernames[row], "", reason))
 
-    def look(self, meant: Sequence[bool], common: Class) -> list[int]:
-        """Return the rows to be taken, of those that are meant; the others are refused or passed over."""
-        rows = [row for row, wanted in enumerate(meant) if wanted]
-        self._refuse_wrong(rows, common)
-        rows = self._one_each(rows, meant, common)
-        self._graduates(rows, common)
-        for key, value in common.values.items():
+    def take(self, selected: Sequence[bool], options: IntakeOptions) -> list[int]:
+        """Return the rows to take in, of those selected; the others are refused or left out."""
+        rows = [row for row, wanted in enumerate(selected) if wanted]
+        self._refuse_errors(rows, options)
+        rows = self._one_each(rows, selected, options)
+        self._graduates(rows, options)
+        for key, value in options.values.items():
             self.columns[key] = [value] * len(self.lines)
-        rows = [row for row in rows if row not in self.passed and row not in self.refused]
+        rows = [row for row in rows if row not in self.left_out and row not in self.refused]
         self._shared(rows)
-        self._judge(rows, common.on)
         return [row for row in rows if row not in self.refused]
 
-    def _judge(self, rows: Sequence[int], on: str) -> None:
-        """Refuse the rows with an error about what they hold; note the other errors, which only a new person has."""
-        for row in rows:
-            values = self.values(row)
-            for key, reason in errors_of({KIND: GRADUATED, **values}, self.school, on):
-                if is_about(key, values):
-                    self.refuse(row, key, reason)
-                else:
-                    self.incomplete.setdefault(row, (key, reason))
-
-    def _refuse_wrong(self, rows: Sequence[int], common: Class) -> None:
-        """Refuse the rows with a cell that no record can hold, if it would be taken, and those without a username."""
-        ignored = {*common.values, *((self.school.year, ATTENDING) if common.kind == GRADUATED else ())}
-        for key, values in self._wrong:
+    def _refuse_errors(self, rows: Sequence[int], options: IntakeOptions) -> None:
+        """Refuse the rows with an error in a cell that would be used, and those without a username."""
+        ignored = {*options.values, *((self.school.year, ATTENDING) if options.kind == GRADUATED else ())}
+        for key, values in self._with_errors:
             for row in rows if key not in ignored else ():
-                if isinstance(value := values[row], Wrong):
+                if isinstance(value := values[row], CellError):
                     self.refuse(row, key, value.reason)
-            self.columns[key] = [None if isinstance(value, Wrong) else value for value in values]
+            self.columns[key] = [None if isinstance(value, CellError) else value for value in values]
         if not all(self.usernames):
             for row in rows:
                 if not self.usernames[row]:
-                    self.refuse(row, "username", _("The row has no username."))
+                    self.refuse(row, USERNAME, _("The row has no username."))
 
     # Several rows of one person
 
-    def _one_each(self, rows: list[int], meant: Sequence[bool], common: Class) -> list[int]:
+    def _one_each(self, rows: list[int], selected: Sequence[bool], options: IntakeOptions) -> list[int]:
         if len(set(self.usernames)) == len(self.usernames):
             return rows
         of: defaultdict[str, list[int]] = defaultdict(list)
@@ -146,19 +123,19 @@ class Survey:
         gone: set[int] = set()
         for group in of.values():
             if len(group) > 1:
-                gone.update(self._settle([row for row in group if meant[row]], group, common))
+                gone.update(self._merge_group([row for row in group if selected[row]], group, options))
         return [row for row in rows if row not in gone]
 
-    def _settle(self, wanted: list[int], group: list[int], common: Class) -> list[int]:
-        """Make one person of several rows; return the rows that are not needed."""
+    def _merge_group(self, wanted: list[int], group: list[int], options: IntakeOptions) -> list[int]:
+        """Merge the rows of one person into the first, or refuse them; return the rows that are merged."""
         if not wanted:
             return []
-        active = [row for row in group if self._goes_on(row, common)]
-        if common.kind == GRADUATED and (set(active) - set(wanted) or (active and len(active) < len(wanted))):
+        active = [row for row in group if self._is_active(row, options)]
+        if options.kind == GRADUATED and (set(active) - set(wanted) or (active and len(active) < len(wanted))):
             line = self.lines[active[0]]
             for row in wanted:
                 reason = _("Another active programme stands in line {line}: no alumnus yet.")
-                self.pass_over(row, reason.format(line=line))
+                self.leave_out(row, reason.format(line=line))
             return []
         first, *others = wanted
         for row in others:
@@ -170,13 +147,13 @@ class Survey:
             self._join(first, row)
         return others
 
-    def _goes_on(self, row: int, common: Class) -> bool:
-        """Tell whether a row is of a programme in which the person still is."""
+    def _is_active(self, row: int, options: IntakeOptions) -> bool:
+        """Return whether a row is of a programme that the person has not finished."""
         attending, end = self._at(ATTENDING, row), self._at(END, row)
         if attending:
             return attending == "true"
-        until = str(common.values.get(END, common.on))
-        return end == CLEAR or bool(end and end > max(until, common.on))
+        until = str(options.values.get(END, options.on))
+        return end == CLEAR or bool(end and end > max(until, options.on))
 
     def _at(self, key: str, row: int) -> str:
         value = self.columns[key][row] if key in self.columns else None
@@ -186,10 +163,10 @@ class Survey:
         lines = ", ".join(str(self.lines[row]) for row in rows)
         message = _("The rows of lines {lines} are of one username and differ in {keys}; keep one.")
         for row in rows:
-            self.refuse(row, "username", message.format(lines=lines, keys=", ".join(differing)))
+            self.refuse(row, USERNAME, message.format(lines=lines, keys=", ".join(differing)))
 
     def _join(self, first: int, row: int) -> None:
-        """Put what stands in the lists of a second row into the first."""
+        """Add the items of a second row's lists to the first row."""
         self.joined += 1
         for column in self.columns.values():
             here, there = column[first], column[row]
@@ -198,38 +175,40 @@ class Survey:
 
     # What a transition means for the columns
 
-    def _graduates(self, rows: list[int], common: Class) -> None:
-        """Take from graduates what follows from the graduation, and leave out who goes on."""
+    def _graduates(self, rows: list[int], options: IntakeOptions) -> None:
+        """Drop values of graduates that follow from the graduation, and leave out people who have not graduated."""
         kinds = self.columns.get(KIND)
-        if common.kind or not kinds:
-            graduates = rows if common.kind == GRADUATED else []
-            returners = rows if common.kind == RETURNED else []
+        if options.kind or not kinds:
+            graduates = rows if options.kind == GRADUATED else []
+            returners = rows if options.kind == RETURNED else []
         else:
             graduates = [row for row in rows if kinds[row] == GRADUATED]
             returners = [row for row in rows if kinds[row] == RETURNED]
         attending = self.columns.get(ATTENDING, [])
-        # A column that says of everybody that they are enrolled tells nobody apart.
-        telling = len({attending[row] for row in rows if attending} - {None}) > 1
+        # A column with the same value for all people says nothing of any.
+        informative = len({attending[row] for row in rows if attending} - {None}) > 1
         ends = self.columns.get(END, [])
-        doubtful = graduates if telling else [row for row in graduates if ends[row] == CLEAR] if CLEAR in ends else []
+        doubtful = (
+            graduates if informative else [row for row in graduates if ends[row] == CLEAR] if CLEAR in ends else []
+        )
         for row in doubtful if ends else ():
-            if reason := self._stays(row, common, telling=telling):
-                self.pass_over(row, reason)
+            if reason := self._stays(row, options, informative=informative):
+                self.leave_out(row, reason)
         for key in (self.school.year, ATTENDING):
             self._drop(key, graduates)
         self._accounts(rows, frozenset(returners))
 
-    def _stays(self, row: int, common: Class, *, telling: bool) -> str:
-        """Say why a person with one row is no alumnus; "" when nothing speaks against it."""
+    def _stays(self, row: int, options: IntakeOptions, *, informative: bool) -> str:
+        """Return why a person with one row has not graduated, as a sentence; "" when nothing says so."""
         end = self._at(END, row)
         if end == CLEAR:
             return _("The end date is **CLEAR**: the person has enrolled again and is no alumnus yet.")
-        if telling and end and end <= common.on and self._at(ATTENDING, row) == "true":
+        if informative and end and end <= options.on and self._at(ATTENDING, row) == "true":
             return _("The person attends though a programme ended on {day}: no alumnus yet.").format(day=quoted(end))
         return ""
 
     def _drop(self, key: str, rows: Sequence[int]) -> None:
-        """Take nothing from these rows of a column, and count what stood there."""
+        """Remove the values of these rows from a column, and count them."""
         column = self.columns.get(key)
         if column:
             self.dropped[key] = sum(column[row] is not None for row in rows)
@@ -237,8 +216,8 @@ class Survey:
                 column[row] = None
 
     def _accounts(self, rows: list[int], returners: frozenset[int]) -> None:
-        """Close and reopen no account without a reason: FALSE says nothing, TRUE needs one."""
-        column = self.columns.get("disabled")
+        """Refuse closings without a reason; drop FALSE without one, which changes nothing."""
+        column = self.columns.get(DISABLED)
         if not column or not any(column):
             return
         reasons = self.columns.setdefault(REASON, [None] * len(self.lines))
@@ -247,24 +226,24 @@ class Survey:
                 message = _(
                     "The account is to be closed, and no column says why; close it in the record, with a reason."
                 )
-                self.refuse(row, "disabled", message)
+                self.refuse(row, DISABLED, message)
             elif column[row] == "false" and row in returners and not reasons[row]:
                 reasons[row] = "returned"
-        self._drop("disabled", [row for row in rows if column[row] == "false" and not reasons[row]])
+        self._drop(DISABLED, [row for row in rows if column[row] == "false" and not reasons[row]])
         if not any(reasons):
             del self.columns[REASON]
 
     # What no two people share
 
     def _shared(self, rows: list[int]) -> None:
-        meant = bytearray(len(self.lines))
+        selected = bytearray(len(self.lines))
         for row in rows:
-            meant[row] = 1
-        for key in ("username", *UNIQUE):
+            selected[row] = 1
+        for key in (USERNAME, *UNIQUE):
             column = self.columns.get(key)
             if column:
-                texts = [str(value) for value in filter(None, compress(column, meant)) if value != CLEAR]
-                # All at once: no text holds a line break.
+                texts = [str(value) for value in filter(None, compress(column, selected)) if value != CLEAR]
+                # In one call: no value of these keys holds a line break.
                 if len(set("\n".join(texts).casefold().split("\n"))) < len(texts):
                     self._refuse_shared(rows, key, column)
 
@@ -279,14 +258,69 @@ class Survey:
                 other = next(one for one in group if one != row)
                 self.refuse(row, key, message.format(value=quoted(str(column[row])), line=self.lines[other]))
 
+    # People whom no intake takes in
 
-def errors_of(values: Mapping[str, Value], school: School, on: str) -> Iterator[tuple[str, str]]:
-    """Return the errors of a record with these values, each with its key and sentence."""
-    for flaw in judge(Record(file_name(str(values.get("username", ""))), values), school, on):
-        if RULES[flaw.rule].severity is Severity.ERROR:
-            yield flaw.field, flaw.message
+    def exclude(self, exclusions: Exclusions, selected: list[bool]) -> int:
+        """Leave out deleted people; deselect confidential ones without naming them, and return their number."""
+        for row, username in enumerate(self.usernames) if (dead := exclusions.tombstones.among(self.usernames)) else ():
+            if username in dead and selected[row]:
+                stone = dead[username]
+                message = _("Deleted on {day} ({basis}), and must not come back.")
+                self.leave_out(row, message.format(day=visible(stone.deleted_on), basis=visible(stone.basis)))
+        hidden = [
+            row
+            for row, username in enumerate(self.usernames if exclusions.confidential else ())
+            if username in exclusions.confidential and selected[row]
+        ]
+        for row in hidden:
+            selected[row] = False
+        return len(hidden)
 
 
-def is_about(key: str, keys: Collection[str]) -> bool:
-    """Tell whether an error under `key` is about one of the keys, an item of its list, or the transition."""
-    return key in keys or key.rstrip(":0123456789") in keys or key in {"transition:account", KIND}
+_SHOWN: Final = 8
+"""Values that a sentence names."""
+
+
+def select_rows(table: Table, where: Sequence[str], columns: Sequence[ColumnMapping], school: School) -> list[bool]:
+    """Return for each row whether it meets conditions such as `year=Senior`; of one column, any may be met.
+
+    Raises:
+        Usage: a condition names no column, or no row meets it.
+    """
+    selected = [True] * len(table.lines)
+    for column, wanted in _conditions(where, columns, school).items():
+        texts, distinct = table.columns[column.number - 1], table.distinct[column.number - 1]
+        fits = {text: folded(clean_cell(text)) in wanted for text in distinct}
+        if not any(fits.values()):
+            common = Counter(map(clean_cell, texts)).most_common(_SHOWN)
+            held = ", ".join(f"{quoted(text, 40)} ({count})" for text, count in common)
+            message = _("Nobody fits --where {column}; it holds: {values}.")
+            raise Usage(message.format(column=visible(column.header), values=held))
+        selected = [there and fits[text] for there, text in zip(selected, texts, strict=True)]
+    return selected
+
+
+def _conditions(
+    where: Sequence[str], columns: Sequence[ColumnMapping], school: School
+) -> dict[ColumnMapping, set[str]]:
+    """Return by column the folded texts of which a selected row has one."""
+    found: dict[ColumnMapping, set[str]] = {}
+    for condition in where:
+        name, equals, text = condition.partition("=")
+        column = _column_named(name, columns, school) if equals else None
+        if column is None:
+            close = nearest(name, [one.header for one in columns])
+            hint = _(" Did you mean {close}?").format(close=quoted(f"{close}=…")) if close else ""
+            message = _("{word} names no column of the file, such as year=Senior.")
+            raise Usage(message.format(word=quoted(condition)) + hint)
+        found.setdefault(column, set()).update(folded(clean_cell(one)) for one in text.split("|"))
+    return found
+
+
+def _column_named(name: str, columns: Sequence[ColumnMapping], school: School) -> ColumnMapping | None:
+    """Return the column of a header or a key."""
+    fold = folded(name)
+    key = school.meanings.get(fold, name)
+    by_header = (column for column in columns if folded(column.header) == fold)
+    by_key = (column for column in columns if column.key and column.key in {name, key})
+    return next(by_header, None) or next(by_key, None)

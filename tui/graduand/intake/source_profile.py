@@ -1,4 +1,4 @@
-"""Office: what is known of one office's files, kept in `schema/intake/<name>.yaml` and reviewed like any file."""
+"""Profiles of the sources of files, such as a registrar's office, stored in `schema/intake/<name>.yaml`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from graduand.errors import SchemaBroken
-from graduand.intake.date_formats import FORMS
+from graduand.errors import SchemaBroken, Usage
+from graduand.intake.column_mapping import REFUSAL_REASON, plain
+from graduand.intake.options import FORMS
 from graduand.language import N_, _, quoted
 from graduand.records.importer import bare
 from graduand.records.kinds import FieldKind
@@ -16,9 +17,11 @@ from graduand.records.nodes import Scalar
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
 from graduand.records.writing import head, scalar
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from graduand.records.nodes import Node
 
@@ -35,29 +38,29 @@ _HEAD: Final = N_(
 
 
 class SourceProfile(NamedTuple):
-    """What is known of one office's files."""
+    """What is known of the files of one source."""
 
     columns: Mapping[str, str] = {}
     """The key that a header fills; "" for none."""
     dates: Mapping[str, str] = {}
-    """The form of the dates below a header, of those that do not tell it by themselves."""
+    """By header, the form of dates that have several readings."""
     values: Mapping[str, Mapping[str, str]] = {}
-    """By key: what a text of the file stands for."""
+    """By key, the values that texts of the file stand for; "" is blank."""
     pad: Mapping[str, int] = {}
-    """By key: how many figures an identifier has at least; 0: as many as it likes."""
+    """By key, the digits to which an identifier is padded with zeros; 0: any number of digits is right."""
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a source may be called so."""
+    """Return whether a text can name a source."""
     return _NAME.fullmatch(text) is not None and text not in RESERVED
 
 
 RESERVED: Final = frozenset({"tombstones", "confidential"})
-"""Files of the folder that are no sources."""
+"""Files of the folder that are no profiles."""
 
 
 def name_of(file: str) -> str:
-    """Return what a source is called by the name of its file, without days, times and terms."""
+    """Return the name of a source from the name of its file, without digits."""
     stem = re.sub(r"\.(?:csv|xlsx|txt|tsv)$", "", folded_name(file.rpartition("/")[2]))
     words = [word for word in re.split(r"[^a-z]+", stem) if len(word) > 1]
     name = "-".join(words)[:60].removesuffix("-refused")
@@ -65,21 +68,57 @@ def name_of(file: str) -> str:
 
 
 def folded_name(text: str) -> str:
-    """Return a file's name in small plain letters."""
+    """Return a file's name in lower case, without accents."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def path_of(name: str) -> str:
-    """Return where a source is kept, from the root."""
+    """Return the path of a source's profile, from the root."""
     return f"{FOLDER}/{name}.yaml"
 
 
-def read_source(raw: bytes, path: str) -> SourceProfile:
-    """Return what a file of the folder says.
+def read_profiles(root: Path) -> dict[str, SourceProfile]:
+    """Return all profiles of a repository by name.
 
     Raises:
-        SchemaBroken: it does not say what it must.
+        SchemaBroken: a file of the folder is no profile.
+    """
+    folder = root / FOLDER
+    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    return {
+        path.stem: read_profile(file_reader.read(path, LIMIT), f"{FOLDER}/{path.name}")
+        for path in paths
+        if path.stem not in RESERVED
+    }
+
+
+def profile_of(
+    source: str, file: str, headers: Sequence[str], profiles: Mapping[str, SourceProfile]
+) -> tuple[str, SourceProfile]:
+    """Return the name and the profile of a file's source: the one named, one with the same headers, or a new one.
+
+    Raises:
+        Usage: `source` cannot name a source.
+    """
+    if source:
+        if not is_name(source):
+            message = _("{name} cannot name a source; use small letters, figures and hyphens, such as registrar.")
+            raise Usage(message.format(name=quoted(source)))
+        return source, profiles.get(source, SourceProfile())
+    there = {plain(header) for header in headers}
+    for name, profile in profiles.items():
+        if profile.columns and there - set(profile.columns) <= {REFUSAL_REASON} and set(profile.columns) <= there:
+            return name, profile
+    name = name_of(file)
+    return name, profiles.get(name, SourceProfile())
+
+
+def read_profile(raw: bytes, path: str) -> SourceProfile:
+    """Return the profile in the bytes of a file.
+
+    Raises:
+        SchemaBroken: a key is unknown, or its value has the wrong type.
     """
     try:
         tree = parse(text_of(raw, LIMIT))
@@ -116,25 +155,25 @@ def _fits(name: str, node: Node) -> bool:
     return None not in texts
 
 
-def written(source: SourceProfile) -> str:
-    """Return the text of the file that says this."""
-    return head(_HEAD) + "".join(f"{line}\n" for line in _lines(source))
+def profile_text(profile: SourceProfile) -> str:
+    """Return the text of the profile's file."""
+    return head(_HEAD) + "".join(f"{line}\n" for line in _lines(profile))
 
 
-def _lines(source: SourceProfile) -> Iterator[str]:
-    for name, pairs in (("columns", source.columns), ("dates", source.dates)):
+def _lines(profile: SourceProfile) -> Iterator[str]:
+    for name, pairs in (("columns", profile.columns), ("dates", profile.dates)):
         if pairs:
             yield f"{name}:"
             yield from (f"  {_quoted(header)}: {_quoted(text)}" for header, text in pairs.items())
-    if any(source.values.values()):
+    if any(profile.values.values()):
         yield "values:"
-        for key, pairs in source.values.items():
+        for key, pairs in profile.values.items():
             if pairs:
                 yield f"  {_quoted(key)}:"
                 yield from (f"    {_quoted(text)}: {_quoted(value)}" for text, value in pairs.items())
-    if source.pad:
+    if profile.pad:
         yield "pad:"
-        yield from (f"  {_quoted(key)}: {width}" for key, width in source.pad.items())
+        yield from (f"  {_quoted(key)}: {width}" for key, width in profile.pad.items())
 
 
 def _quoted(text: str) -> str:

@@ -10,7 +10,7 @@ from graduand.reports.intake_text import value_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graduand.intake.preview import Look
+    from graduand.intake.preview import IntakePreview
     from graduand.intake.record_comparison import ProposedRecord
     from graduand.reports.labels import Terms
 
@@ -23,7 +23,7 @@ class IncomingPerson(NamedTuple):
     lines: tuple[str, ...] = ()
 
 
-def people_of(look: Look, terms: Terms, *, show: bool) -> Mapping[str, list[IncomingPerson]]:
+def people_of(look: IntakePreview, terms: Terms, *, show: bool) -> Mapping[str, list[IncomingPerson]]:
     """Return the people by what becomes of them, worst first; addresses are masked unless `show`."""
 
     def place(line: int, said: str) -> str:
@@ -35,7 +35,7 @@ def people_of(look: Look, terms: Terms, *, show: bool) -> Mapping[str, list[Inco
             IncomingPerson(one.username, ", ".join(map(terms.field, one.values)), _differences(one, terms, show=show))
             for one in look.changes
         ],
-        "passed": [IncomingPerson(one.username, place(one.line, one.reason)) for one in look.passed],
+        "passed": [IncomingPerson(one.username, place(one.line, one.reason)) for one in look.left_out],
         "new": [_newcomer(look, row, terms, show=show) for row in look.new],
         "identical": [IncomingPerson(username, "") for username in look.identical],
     }
@@ -51,11 +51,11 @@ def _differences(change: ProposedRecord, terms: Terms, *, show: bool) -> tuple[s
     )
 
 
-def _newcomer(look: Look, row: int, terms: Terms, *, show: bool) -> IncomingPerson:
-    values = look.survey.values(row)
+def _newcomer(look: IntakePreview, row: int, terms: Terms, *, show: bool) -> IncomingPerson:
+    values = look.rows.values(row)
     name = " ".join(str(values[key]) for key in ("first_name", "last_name") if key in values)
     lines = tuple(
         _("{label}: {value}").format(label=terms.field(key), value=value_text(value, terms, key, show=show))
         for key, value in values.items()
     )
-    return IncomingPerson(look.survey.usernames[row], name, lines)
+    return IncomingPerson(look.rows.usernames[row], name, lines)

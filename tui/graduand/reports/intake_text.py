@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from graduand.intake.apply import IntakeResult
     from graduand.intake.column_mapping import ColumnMapping
-    from graduand.intake.preview import Look
+    from graduand.intake.preview import IntakePreview
     from graduand.intake.record_comparison import ProposedRecord
     from graduand.records.record import Value
     from graduand.reports.labels import Terms
@@ -27,7 +27,7 @@ SHOWN: Final = 10
 _SEPARATORS: Final = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 
 
-def intake_text(look: Look, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
+def intake_text(look: IntakePreview, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return the lines of a preview; addresses are masked unless `show`."""
     yield from read_lines(look)
     yield line("")
@@ -37,17 +37,17 @@ def intake_text(look: Look, terms: Terms, *, everything: bool, show: bool) -> It
     yield line(counts(look))
 
 
-def read_lines(look: Look) -> Iterator[Line]:
+def read_lines(look: IntakePreview) -> Iterator[Line]:
     """Return what was read: form, rows, some names."""
     first, *others = read_facts(look)
     yield line(Span(first, "bold"))
     yield from map(line, others)
 
 
-def read_facts(look: Look) -> Iterator[str]:
+def read_facts(look: IntakePreview) -> Iterator[str]:
     """Return the same as sentences."""
     table = look.table
-    name = _("standard input") if look.order.name == "-" else visible(look.order.name, 200)
+    name = _("standard input") if look.options.name == "-" else visible(look.options.name, 200)
     rows = ngettext("{count} row", "{count} rows", table.size).format(count=table.size)
     if table.sheet:
         form = _("sheet {sheet}").format(sheet=quoted(table.sheet))
@@ -64,12 +64,12 @@ def read_facts(look: Look) -> Iterator[str]:
         yield f"· {remark}"
 
 
-def column_lines(look: Look, terms: Terms) -> Iterator[Line]:
+def column_lines(look: IntakePreview, terms: Terms) -> Iterator[Line]:
     """Return what each column is."""
     named = [
         column.header
         for column in look.columns
-        if column.how == "name" and not column.remark and column.key not in look.survey.blank
+        if column.how == "name" and not column.remark and column.key not in look.rows.blank
     ]
     if named:
         message = ngettext(
@@ -89,7 +89,9 @@ def column_lines(look: Look, terms: Terms) -> Iterator[Line]:
             yield line(f"    {column.remark}")
 
 
-def column_word(column: ColumnMapping, look: Look, terms: Terms, *, technical: bool = False) -> tuple[str, str]:
+def column_word(
+    column: ColumnMapping, look: IntakePreview, terms: Terms, *, technical: bool = False
+) -> tuple[str, str]:
     """Return a sign and the words that say what a column is; with the key too, where one would type it."""
     if column.key:
         told = {
@@ -98,7 +100,7 @@ def column_word(column: ColumnMapping, look: Look, terms: Terms, *, technical: b
             "word": _(" (by its name)"),
             "said": _(" (as somebody said)"),
         }.get(column.how, "")
-        blank = _(", always blank") if column.key in look.survey.blank else ""
+        blank = _(", always blank") if column.key in look.rows.blank else ""
         name = terms.field(column.key)
         key = f" [{column.key}]" if technical and name != column.key else ""
         return "·", f"→ {name}{key}{told}{blank}"
@@ -107,10 +109,10 @@ def column_word(column: ColumnMapping, look: Look, terms: Terms, *, technical: b
     return "·", _("not taken")
 
 
-def change_lines(look: Look, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
+def change_lines(look: IntakePreview, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return who is new, what changes, who is left out and who is refused."""
     if look.new:
-        usernames = [look.survey.usernames[row] for row in look.new]
+        usernames = [look.rows.usernames[row] for row in look.new]
         yield line(Span(_("New ({count})").format(count=len(usernames)), "bold"))
         yield line(
             "  " + ", ".join(map(visible, _some(usernames, everything=everything))) + _more(usernames, everything)
@@ -135,19 +137,19 @@ def _change(change: ProposedRecord, terms: Terms, *, show: bool) -> Iterator[Lin
         yield line("    ", _("{label}: {value}").format(label=terms.field(key), value=f"{before} → {after}"))
 
 
-def _passed(look: Look, *, everything: bool) -> Iterator[Line]:
-    if not look.passed:
+def _passed(look: IntakePreview, *, everything: bool) -> Iterator[Line]:
+    if not look.left_out:
         return
-    yield line(Span(_("Left out ({count})").format(count=len(look.passed)), "bold"))
-    for passed in _some(look.passed, everything=everything):
+    yield line(Span(_("Left out ({count})").format(count=len(look.left_out)), "bold"))
+    for passed in _some(look.left_out, everything=everything):
         yield line(
             f"  {visible(passed.username)}  ", _("line {line}: {said}").format(line=passed.line, said=passed.reason)
         )
-    yield from _rest(len(look.passed), everything)
+    yield from _rest(len(look.left_out), everything)
     yield line("")
 
 
-def _refused(look: Look, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
+def _refused(look: IntakePreview, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     if not look.refused:
         return
     yield line(Span(_("✗ Refused ({count})").format(count=len(look.refused)), "bold red"))
@@ -188,25 +190,27 @@ def value_text(value: Value | None, terms: Terms, key: str, *, show: bool) -> st
     return quoted(text if show else masked(text))
 
 
-def counts(look: Look) -> str:
+def counts(look: IntakePreview) -> str:
     """Return the closing line."""
     new = ngettext("{count} new", "{count} new", len(look.new)).format(count=len(look.new))
     changed = ngettext("{count} changed", "{count} changed", len(look.changes)).format(count=len(look.changes))
     same = ngettext("{count} identical", "{count} identical", len(look.identical)).format(count=len(look.identical))
     refused = ngettext("{count} refused", "{count} refused", len(look.refused)).format(count=len(look.refused))
     parts = [new, changed, same, refused]
-    if look.passed:
-        parts.append(ngettext("{count} left out", "{count} left out", len(look.passed)).format(count=len(look.passed)))
-    if look.unmeant:
-        message = ngettext("{count} not meant", "{count} not meant", look.unmeant)
-        parts.append(message.format(count=look.unmeant))
+    if look.left_out:
+        parts.append(
+            ngettext("{count} left out", "{count} left out", len(look.left_out)).format(count=len(look.left_out))
+        )
+    if look.not_selected:
+        message = ngettext("{count} not meant", "{count} not meant", look.not_selected)
+        parts.append(message.format(count=look.not_selected))
     if look.confidential:
         message = ngettext("{count} kept out as confidential", "{count} kept out as confidential", look.confidential)
         parts.append(message.format(count=look.confidential))
     return ", ".join(parts) + "."
 
 
-def as_json(look: Look, *, show: bool, taken: IntakeResult | None = None) -> str:
+def as_json(look: IntakePreview, *, show: bool, taken: IntakeResult | None = None) -> str:
     """Return the whole as one JSON object; addresses are masked unless `show`."""
 
     def clear(text: str) -> str:
@@ -220,7 +224,7 @@ def as_json(look: Look, *, show: bool, taken: IntakeResult | None = None) -> str
 
     whole = {
         "schema": "graduand/intake/1",
-        "file": look.order.name,
+        "file": look.options.name,
         "source": look.source_name,
         "encoding": look.table.encoding,
         "certain": look.table.certain,
@@ -235,17 +239,17 @@ def as_json(look: Look, *, show: bool, taken: IntakeResult | None = None) -> str
             "changed": len(look.changes),
             "identical": len(look.identical),
             "refused": len(look.refused),
-            "left_out": len(look.passed),
-            "not_meant": look.unmeant,
+            "left_out": len(look.left_out),
+            "not_meant": look.not_selected,
             "confidential": look.confidential,
         },
-        "new": [look.survey.usernames[row] for row in look.new],
+        "new": [look.rows.usernames[row] for row in look.new],
         "changed": [
             {"username": one.username, "line": one.line, "before": told(one.before), "after": told(one.values)}
             for one in look.changes
         ],
         "refused": [{**one._asdict(), "reason": clear(one.reason)} for one in look.refused],
-        "left_out": [one._asdict() for one in look.passed],
+        "left_out": [{"line": one.line, "username": one.username, "reason": one.reason} for one in look.left_out],
         "applied": taken is not None,
         "commit": taken.saved[0].commit if taken and taken.saved else "",
         "refused_file": str(taken.refused) if taken and taken.refused else "",

@@ -14,7 +14,7 @@ from graduand.errors import NotCommitted, Trouble
 from graduand.index.query import folded
 from graduand.intake import apply as apply_intake
 from graduand.intake import preview
-from graduand.intake.preview import ColumnMissing, DatesInDoubt, IntakeOptions, Look
+from graduand.intake.preview import AmbiguousDates, ColumnMissing, IntakeOptions, IntakePreview
 from graduand.language import N_, _, masked, ngettext, quoted, visible
 from graduand.records.kinds import FieldKind
 from graduand.reports.intake_people import IncomingPerson, people_of
@@ -47,7 +47,7 @@ _GROUPS: Final = {
 }
 
 
-class IntakeScreen(View[Look]):
+class IntakeScreen(View[IntakePreview]):
     """What a foreign file would do, step by step."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +67,7 @@ class IntakeScreen(View[Look]):
         self.workspace, self.terms = workspace, terms_of(workspace)
         self.arrival = arrival
         self.order = IntakeOptions(name="", on=on)
-        self.look: Look | None = None
+        self.look: IntakePreview | None = None
         self.step = _READ
         self.outline: Outline[IncomingPerson] = Outline({})
         self._commit = commit
@@ -109,13 +109,13 @@ class IntakeScreen(View[Look]):
         else:
             super().action_read()
 
-    def read(self, tell: Tell) -> Look:
-        """Look at the file; nothing is written."""
+    def read(self, tell: Tell) -> IntakePreview:
+        """IntakePreview at the file; nothing is written."""
         del tell
         raw = preview.read_file(Path(self.arrival.file if self.arrival else "").expanduser())
-        return preview.look(self.workspace, raw, self.order)
+        return preview.preview_file(self.workspace, raw, self.order)
 
-    def take(self, found: Look) -> None:
+    def take(self, found: IntakePreview) -> None:
         """Show what the file would do."""
         self.look = found
         self._facts = [visible(fact, 400) for fact in read_facts(found)]
@@ -127,8 +127,8 @@ class IntakeScreen(View[Look]):
         self.look = None
         self.told = ""
         self.say_instead(str(trouble))
-        if isinstance(trouble, DatesInDoubt):
-            self._ask_form(dict(trouble.doubts))
+        if isinstance(trouble, AmbiguousDates):
+            self._ask_form(dict(trouble.columns))
         elif isinstance(trouble, ColumnMissing):
             self._ask_column(trouble.key, trouble.headers)
 
@@ -141,10 +141,10 @@ class IntakeScreen(View[Look]):
             self.order = self.order._replace(columns={**self.order.columns, header: key})
             self.action_read()
 
-    def _ask_form(self, doubts: dict[str, preview.Doubt]) -> None:
+    def _ask_form(self, doubts: dict[str, preview.AmbiguousDate]) -> None:
         header, doubt = next(iter(doubts.items()))
         message = _("How are the dates in {column} written, such as {value}?")
-        offered = {form: preview.day_of(doubt.text, form) for form in doubt.readings}
+        offered = {form: preview.parse_date(doubt.text, form) for form in doubt.readings}
 
         def answered(form: str | None) -> None:
             if form is None:
@@ -200,7 +200,7 @@ class IntakeScreen(View[Look]):
             return (Cell("▸ " if row.folded else "▾ "), Cell(name, style), Cell(count, "muted"))
         return (Cell(f"    {fit(row.username or '–', 14)} ", "muted"), Cell(fit(row.said, max(width - 19, 4))))
 
-    def _draw_column(self, look: Look, index: int, width: int) -> Drawn:
+    def _draw_column(self, look: IntakePreview, index: int, width: int) -> Drawn:
         column = look.columns[index]
         sign, said = column_word(column, look, self.terms)
         wide = min(width // 2, 38)
@@ -280,7 +280,9 @@ class IntakeScreen(View[Look]):
 
         def labour(_tell: Tell) -> IntakeResult:
             folder = apply_intake.folder_of(self.workspace)
-            return apply_intake.take(self.workspace, look, folder, commit=self._commit, tell=self._resumed.append)
+            return apply_intake.apply_intake(
+                self.workspace, look, folder, commit=self._commit, tell=self._resumed.append
+            )
 
         self.app.push_screen(Waiting(_("Taking in"), labour, stoppable=False), self._taken)
 
