@@ -17,6 +17,8 @@ from graduand.editing.undo import take_back
 from graduand.intake import apply as apply_intake
 from graduand.intake.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, tombstones_text
 from graduand.intake.preview import IntakeOptions, preview_file
+from graduand.rules import judgement
+from graduand.rules.rule import Flaw
 from graduand.storage import swap
 from graduand.workspace import Workspace
 from tests.intake.registrars import book, french, keep
@@ -25,6 +27,9 @@ from tests.repository import TODAY, Ran, begin, commit, git, graduand, put, sett
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from graduand.records.record import Record
+    from graduand.records.school import School
 
 CLASS: Final = ("--cohort", "2026-spring", "--kind", "graduated", "--end-date", "2026-05-31")
 HEAD: Final = "username,email_address,first_name,last_name"
@@ -946,3 +951,36 @@ def test_a_record_that_changes_between_look_and_yes_stops_all(school: Path, monk
     assert ran.code == 5
     assert "has changed since it was read" in ran.err
     assert "last_name: Martin" in text(school)
+
+
+# What nothing was taken in of
+
+
+def test_an_intake_that_takes_nobody_in_says_why(school: Path) -> None:
+    row = "00412815,a@valmont.example,Anne,Petit"
+    bad = "00412816,b@valmont.example,Lee3\u200b,Petit"
+
+    assert "Nothing was taken in: every row is refused.\n" in intake(school, HEAD, bad, more=("--apply",)).err
+    where = ("--apply", "--where", "first_name=Anne")
+    taken(school, HEAD, row)
+    assert "Nothing changed: all is so already.\n" in intake(school, HEAD, row, more=("--apply",)).err
+    said = intake(school, HEAD, row, bad, more=("--apply",)).err
+    assert "Nothing changed: the rows that are not refused say what the records say already.\n" in said
+    (school / "records/2026-spring/00412815.yaml").unlink()
+    assert "Taken in" in intake(school, HEAD, row, bad, more=where).err
+
+
+def test_what_check_refuses_is_refused_by_an_intake(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(record: Record, _school: School, _on: str) -> list[Flaw]:
+        same = record.text("first_name") == record.text("last_name")
+        return [Flaw("GR201", "last_name", "First and last name are equal.")] if same else []
+
+    lines = ("00412815,a@valmont.example,Petit,Petit", "00412816,b@valmont.example,Anne,Petit")
+    monkeypatch.setattr(judgement, "judge", judge)
+
+    assert reasons(school, HEAD, *lines) == ["First and last name are equal."]
+    monkeypatch.undo()
+    taken(school, HEAD, *lines)
+    monkeypatch.setattr(judgement, "judge", judge)
+    renamed = (lines[0], "00412816,b@valmont.example,Petit,Petit")
+    assert reasons(school, HEAD, *renamed) == ["First and last name are equal."]

@@ -11,9 +11,9 @@ from graduand.intake.preview import IntakeOptions
 from graduand.language import speak
 from graduand.records.record import Record
 from graduand.sheets.sheet_export import as_text, sheet_of
-from tests.campaigns.test_sheets import place, workspace_of
 from tests.people import DAY, SCHOOL, sound_people
 from tests.repository import graduand, shipped
+from tests.sheets.test_sheets import place, workspace_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -175,3 +175,9 @@ def test_the_order_of_days_is_told_by_the_days_that_leave_no_doubt(
     cells: list[tuple[str, str]], order: Dates | None
 ) -> None:
     assert dates_order(cells) is order
+
+
+def test_a_line_break_in_a_cell_is_a_blank_but_in_a_note() -> None:
+    assert parse_cell("Zoë\nMarie", FIELDS["first_name"], "Zoë", None).value == "Zoë Marie"
+    assert parse_cell("Zoë\r\n Marie", FIELDS["first_name"], "Zoë Marie", None).value == "Zoë Marie"
+    assert parse_cell("one\ntwo", FIELDS["transition:notes"], None, None).value == "one\ntwo"
