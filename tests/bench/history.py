@@ -1,4 +1,4 @@
-"""A history of any length, invented from a seed, and the events that an audit must find in it, no more and no less."""
+"""Generate a history from a seed, and the events that an audit must find in it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _DAY: Final = 86_400
 _START: Final = "primary_education:start_date"
 
 
-class Told(NamedTuple):
-    """An event that happened, in the order of the history."""
+class ExpectedEvent(NamedTuple):
+    """An event of the generated history."""
 
     event: str
     username: str
@@ -57,30 +57,32 @@ class _Happening(NamedTuple):
     told: tuple[tuple[str, str, object, object], ...] = ()
 
 
-def invent(root: Path, school: School, *, commits: int, people: int, seed: int = 1, plain: bool = False) -> list[Told]:
+def invent(
+    root: Path, school: School, *, commits: int, people: int, seed: int = 1, plain: bool = False
+) -> list[ExpectedEvent]:
     """Make `root` a repository with so many commits on its line; return what happened.
 
     A `plain` history is a straight line of closings, reopenings, addresses and corrections; any
     other has merges, moves, renames, broken files, deletions, and clocks that went wrong.
     """
-    teller = _Teller(school, random.Random(seed))
-    teller.begin(people)
-    while teller.line < commits:
-        teller.go_on(plain=plain)
+    generator = _Generator(school, random.Random(seed))
+    generator.begin(people)
+    while generator.line < commits:
+        generator.go_on(plain=plain)
     root.mkdir(parents=True, exist_ok=True)
     _git(root, "init", "--quiet", "--initial-branch=main")
-    _git(root, "fast-import", "--quiet", "--export-marks=.git/marks", given=b"".join(teller.stream))
+    _git(root, "fast-import", "--quiet", "--export-marks=.git/marks", given=b"".join(generator.stream))
     _git(root, "reset", "--quiet", "--hard")
     marks = dict(line.split() for line in (root / ".git/marks").read_text(encoding="utf-8").splitlines())
-    return [told._replace(commit=marks[told.commit]) for told in teller.told]
+    return [told._replace(commit=marks[told.commit]) for told in generator.told]
 
 
 def _git(root: Path, *words: str, given: bytes = b"") -> None:
     subprocess.run(["git", *words], cwd=root, input=given, check=True)
 
 
-def mistold(root: Path, told: list[Told]) -> Counter[tuple[object, ...]]:
-    """Return what the audit misses of what happened, and what it adds."""
+def wrong_events(root: Path, told: list[ExpectedEvent]) -> Counter[tuple[object, ...]]:
+    """Return the events that the audit misses, and those that it adds."""
     found = Counter(map(_fact, history_of(Program(root)).events))
     happened = Counter[tuple[object, ...]](
         (*one[:4], _same(one.old), _same(one.new), one.pull_request, one.seconds) for one in told
@@ -89,7 +91,7 @@ def mistold(root: Path, told: list[Told]) -> Counter[tuple[object, ...]]:
 
 
 def _fact(event: Event) -> tuple[object, ...]:
-    """Return all that is told of an event and that the inventor knows."""
+    """Return the facts of an event that the generator knows."""
     source = event.source
     what = (event.event.value, event.username, source.commit, source.author, _same(event.old), _same(event.new))
     return (*what, source.pull_request, int(datetime.fromisoformat(source.date).timestamp()))
@@ -100,14 +102,14 @@ def _same(told: object) -> str:
     return json.dumps(told, sort_keys=True)
 
 
-class _Teller:
-    """Writes the stream of `git fast-import`, and keeps what the records say meanwhile."""
+class _Generator:
+    """Writes the input of `git fast-import`, and remembers the values of the records."""
 
     def __init__(self, school: School, chance: random.Random) -> None:
         self.school = school
         self.chance = chance
         self.stream: list[bytes] = []
-        self.told: list[Told] = []
+        self.told: list[ExpectedEvent] = []
         self.line = 0
         self.clock = _BEGAN
         self._marks = 0
@@ -277,7 +279,7 @@ class _Teller:
             self.commit(self.chance.choice(_ORDINARY)(self))
         self.names.append(username)
         others, self.names = self.names, [username]
-        self.commit(self.chance.choice((_Teller.switch, _Teller.address, _Teller.remark))(self))
+        self.commit(self.chance.choice((_Generator.switch, _Generator.address, _Generator.remark))(self))
         self.names = others
 
     def odd_merge(self) -> None:
@@ -375,7 +377,7 @@ class _Teller:
         author = f"{self.clerk(mark)} <clerk@valmont.example>"
         brought = (self.tip, self._clocks[self.tip])
         self.told += [
-            Told(event, who, f":{mark}", author, old, new, *brought) for event, who, old, new in happening.told
+            ExpectedEvent(event, who, f":{mark}", author, old, new, *brought) for event, who, old, new in happening.told
         ]
 
     def somebody(self) -> str:
@@ -391,31 +393,31 @@ class _Teller:
         return canonical(Record("", self.people[username]), self.school.fields, {})
 
 
-_ORDINARY: Final[tuple[Callable[[_Teller], _Happening], ...]] = (
-    _Teller.switch,
-    _Teller.switch,
-    _Teller.address,
-    _Teller.correction,
+_ORDINARY: Final[tuple[Callable[[_Generator], _Happening], ...]] = (
+    _Generator.switch,
+    _Generator.switch,
+    _Generator.address,
+    _Generator.correction,
 )
-_STRANGE: Final[tuple[Callable[[_Teller], _Happening], ...]] = (
-    _Teller.arrival,
-    _Teller.several,
-    _Teller.remark,
-    _Teller.move,
-    _Teller.rename,
-    _Teller.removal,
-    _Teller.comeback,
+_STRANGE: Final[tuple[Callable[[_Generator], _Happening], ...]] = (
+    _Generator.arrival,
+    _Generator.several,
+    _Generator.remark,
+    _Generator.move,
+    _Generator.rename,
+    _Generator.removal,
+    _Generator.comeback,
 )
-_ODD: Final[tuple[Callable[[_Teller], None], ...]] = (
-    _Teller.odd_breakage,
-    _Teller.odd_merge,
-    _Teller.odd_long_merge,
-    _Teller.odd_crossing,
-    _Teller.odd_evil,
-    _Teller.odd_clock,
-    _Teller.odd_file,
-    *((lambda teller, happen=happen: teller.commit(happen(teller))) for happen in _STRANGE),
-    *((lambda teller, happen=happen: teller.merge([happen(teller)])) for happen in _STRANGE),
+_ODD: Final[tuple[Callable[[_Generator], None], ...]] = (
+    _Generator.odd_breakage,
+    _Generator.odd_merge,
+    _Generator.odd_long_merge,
+    _Generator.odd_crossing,
+    _Generator.odd_evil,
+    _Generator.odd_clock,
+    _Generator.odd_file,
+    *((lambda generator, happen=happen: generator.commit(happen(generator))) for happen in _STRANGE),
+    *((lambda generator, happen=happen: generator.merge([happen(generator)])) for happen in _STRANGE),
 )
 
 

@@ -76,7 +76,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_the_page_is_whole_and_needs_and_runs_nothing(lang: str) -> None:
+def test_the_page_is_well_formed_and_self_contained(lang: str) -> None:
     speak(lang)
 
     text = page(*EVENTS)
@@ -91,7 +91,7 @@ def test_the_page_is_whole_and_needs_and_runs_nothing(lang: str) -> None:
     assert "Université d’Ars &amp; Cie" in text
 
 
-def test_the_plot_says_what_happened_month_by_month_and_a_table_says_it_too() -> None:
+def test_the_plot_has_bars_by_month_and_a_table_with_the_same_numbers() -> None:
     text = page(*EVENTS)
 
     assert re.findall(r"<title>(\w+ \d+: \d+)</title>", text) == ["Nov 2025: 2", "Feb 2026: 1", "Feb 2026: 1"]
@@ -107,7 +107,7 @@ def test_the_plot_says_what_happened_month_by_month_and_a_table_says_it_too() ->
     assert heights == [140.0, 70.0, 70.0]
 
 
-def test_a_long_history_is_drawn_year_by_year() -> None:
+def test_a_long_history_has_bars_by_year() -> None:
     found = bars([*EVENTS, event(CLOSED, "2019-01-01"), event(OPENED, "2019-12-31")])
 
     assert [bar.label for bar in found] == [str(year) for year in range(2019, 2027)]
@@ -115,7 +115,7 @@ def test_a_long_history_is_drawn_year_by_year() -> None:
     assert sum(bar.closed for bar in found) == 4
 
 
-def test_figures_reasons_and_events_say_the_same() -> None:
+def test_figures_reasons_and_events_agree() -> None:
     found = rows(page(*EVENTS))
 
     assert ["account closed", "deceased", "registrar", "2"] in found
@@ -126,7 +126,7 @@ def test_figures_reasons_and_events_say_the_same() -> None:
     assert "<strong>3</strong> people" in page(*EVENTS)
 
 
-def test_it_can_be_read_aloud_and_printed() -> None:
+def test_the_page_is_accessible_and_printable() -> None:
     text = page(*EVENTS)
 
     tags = parsed(text)
@@ -140,7 +140,7 @@ def test_it_can_be_read_aloud_and_printed() -> None:
     assert text.count("<time datetime=") == len(EVENTS)
 
 
-def test_what_it_is_limited_to_and_what_is_missing_is_said() -> None:
+def test_the_page_states_its_filter_and_its_gaps() -> None:
     wanted = EventFilter(kinds=frozenset({CLOSED}), cohort="2026-spring", since="2026-01-01")
     gap = Gap("records/2026-spring/00412399.yaml", "b" * 40, "")
 
@@ -151,7 +151,7 @@ def test_what_it_is_limited_to_and_what_is_missing_is_said() -> None:
     assert "records/2026-spring/00412399.yaml cannot be read since bbbbbbbbbb." in text
 
 
-def test_in_french_it_is_french() -> None:
+def test_the_page_is_french_in_french() -> None:
     speak("fr")
 
     text = "".join(parsed(page(*EVENTS)).texts)
@@ -161,7 +161,7 @@ def test_in_french_it_is_french() -> None:
     assert not re.search(r"\b(the|closed|account|Every|since|people)\b", text)
 
 
-def test_of_no_events_it_says_so() -> None:
+def test_a_page_without_events_says_so() -> None:
     text = page()
 
     parsed(text)
@@ -169,7 +169,7 @@ def test_of_no_events_it_says_so() -> None:
     assert "No account was closed or reopened." in text
 
 
-def test_a_date_that_git_does_not_hold_breaks_nothing() -> None:
+def test_an_event_without_a_date_is_listed() -> None:
     nowhen = event(CLOSED, "2026-01-01")._replace(source=NOWHERE)
 
     assert bars([nowhen]) == []

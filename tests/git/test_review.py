@@ -58,7 +58,7 @@ def told(root: Path, schema: str) -> list[dict[str, object]]:
     return [one for one in objects if one["schema"] == f"graduand/{schema}/1"]
 
 
-def test_closings_come_first_with_their_reasons_then_a_table(school_of_twelve: Path) -> None:
+def test_closed_accounts_come_first_then_a_table(school_of_twelve: Path) -> None:
     root = school_of_twelve
     change(root, "00000008", CLOSED)
     change(root, "00000009", GRADUATE.replace("p00000009@valmont", "x@courriel").replace("06-15", "06-16"))
@@ -85,7 +85,7 @@ def test_closings_come_first_with_their_reasons_then_a_table(school_of_twelve: P
     assert "Worth a second look" not in page
 
 
-def test_no_single_commit_is_named_for_the_work_of_many(school_of_twelve: Path) -> None:
+def test_the_events_of_a_review_name_no_commit(school_of_twelve: Path) -> None:
     change(school_of_twelve, "00000008", CLOSED)
     commit(school_of_twelve)
 
@@ -95,7 +95,7 @@ def test_no_single_commit_is_named_for_the_work_of_many(school_of_twelve: Path) 
     assert "Camille" not in diff(school_of_twelve)
 
 
-def test_what_is_unlike_the_class_stands_out(school_of_twelve: Path) -> None:
+def test_outliers_of_a_cohort_are_listed(school_of_twelve: Path) -> None:
     root = school_of_twelve
     change(root, "00000008", CLOSED.replace("requested-by-student", "deceased"))
     change(root, "00000009", GRADUATE.replace("2026-06-15", "2016-06-15"))
@@ -123,7 +123,7 @@ def test_what_is_unlike_the_class_stands_out(school_of_twelve: Path) -> None:
     assert "  00000009      ends on 2016-06-15" in diff(root)
 
 
-def test_where_every_reason_is_another_none_stands_out(root: Path) -> None:
+def test_no_reason_is_an_outlier_where_all_differ(root: Path) -> None:
     begin(root)
     commit(root)
     git(root, "branch", "before")
@@ -134,7 +134,7 @@ def test_where_every_reason_is_another_none_stands_out(root: Path) -> None:
     assert told(root, "outlier") == []
 
 
-def test_who_stays_for_another_programme_ends_with_that(school_of_twelve: Path) -> None:
+def test_a_stay_for_another_programme_is_no_outlier(school_of_twelve: Path) -> None:
     stays = GRADUATE.replace("2026-06-15", "2029-06-15\n  currently_attending: true")
     change(school_of_twelve, "00000009", stays)
     commit(school_of_twelve)
@@ -142,7 +142,7 @@ def test_who_stays_for_another_programme_ends_with_that(school_of_twelve: Path) 
     assert told(school_of_twelve, "outlier") == []
 
 
-def test_the_only_one_who_returns_stands_out(school_of_twelve: Path) -> None:
+def test_the_only_returning_person_is_an_outlier(school_of_twelve: Path) -> None:
     change(school_of_twelve, "00000010", RETURNED)
     commit(school_of_twelve)
 
@@ -152,7 +152,7 @@ def test_the_only_one_who_returns_stands_out(school_of_twelve: Path) -> None:
     assert one["said"] == "“returned”, unlike 11 of 11 others of “2026-spring”"
 
 
-def test_the_only_change_in_another_class_stands_out(school_of_twelve: Path) -> None:
+def test_the_only_change_in_another_cohort_is_an_outlier(school_of_twelve: Path) -> None:
     root = school_of_twelve
     for number in range(10):
         change(root, f"000000{number:02}", CLOSED.replace("06-15", "06-20"))
@@ -164,7 +164,7 @@ def test_the_only_change_in_another_class_stands_out(school_of_twelve: Path) -> 
     assert (one["username"], one["said"]) == ("00000101", "the only change in “2025-autumn”; 10 are in “2026-spring”")
 
 
-def test_what_did_not_change_stands_out_no_more(school_of_twelve: Path) -> None:
+def test_unchanged_fields_are_no_outliers(school_of_twelve: Path) -> None:
     root = school_of_twelve
     change(root, "00000009", GRADUATE.replace("2026-06-15", "2016-06-15").replace("valmont", "valmnot"))
     change(root, "00000010", RETURNED)
@@ -180,7 +180,7 @@ def test_what_did_not_change_stands_out_no_more(school_of_twelve: Path) -> None:
     assert told(root, "outlier") == []
 
 
-def test_in_a_small_class_nothing_is_unusual(root: Path) -> None:
+def test_a_small_cohort_has_no_outliers(root: Path) -> None:
     begin(root)
     put(root, graduate("00000101"))
     commit(root)
@@ -192,7 +192,7 @@ def test_in_a_small_class_nothing_is_unusual(root: Path) -> None:
     assert told(root, "outlier") == []
 
 
-def test_a_record_that_breaks_and_a_schema_that_changes_are_told_before_all_else(school_of_twelve: Path) -> None:
+def test_unreadable_records_and_schema_changes_come_first(school_of_twelve: Path) -> None:
     root = school_of_twelve
     put(root, "<<<<<<< HEAD\n", "2026-spring/00000003.yaml")
     settle(root, limits="{deactivations: null}")
@@ -226,19 +226,19 @@ def test_hostile_text_is_no_markdown(school_of_twelve: Path) -> None:
     assert r"\|\<b\>\&lt;\`x\`\[a\](http:\/\/b.example) www\.b.example \@team \#1" in row
 
 
-def test_a_span_may_leave_its_end_to_the_commit_that_is_checked_out(school_of_twelve: Path) -> None:
+def test_a_span_without_an_end_means_head(school_of_twelve: Path) -> None:
     assert graduand(school_of_twelve, "diff", "before..").out == "0 events.\n"
 
 
 @pytest.mark.parametrize("span", ["HEAD", "..HEAD", "nowhere..HEAD", "--output=/tmp/x..HEAD", "HEAD...HEAD", ".."])
-def test_a_span_that_is_none_gets_a_sentence(school_of_twelve: Path, span: str) -> None:
+def test_an_invalid_span_is_refused(school_of_twelve: Path, span: str) -> None:
     ran = graduand(school_of_twelve, "diff", "--", span)
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.count("\n") == 1
 
 
-def test_branches_that_share_nothing_get_a_sentence(school_of_twelve: Path) -> None:
+def test_branches_without_common_history_are_refused(school_of_twelve: Path) -> None:
     git(school_of_twelve, "checkout", "--quiet", "--orphan", "alone")
     change(school_of_twelve, "00000009", CLOSED)
     commit(school_of_twelve)
@@ -270,7 +270,7 @@ def page(review: Review, room: Room) -> tuple[str, int, list[int]]:
 
 
 @pytest.mark.parametrize("room", [COMMENT, SUMMARY], ids=["comment", "summary"])
-def test_all_that_fits_is_there_and_one_more_is_counted(room: Room) -> None:
+def test_all_events_that_fit_are_listed_and_the_others_counted(room: Room) -> None:
     _text, shown, _left = page(crowd(40_000), room)
 
     full, rows, none = page(crowd(shown - 1), room)
@@ -284,7 +284,7 @@ def test_all_that_fits_is_there_and_one_more_is_counted(room: Room) -> None:
 
 
 @pytest.mark.parametrize("room", [COMMENT, SUMMARY], ids=["comment", "summary"])
-def test_neither_closings_nor_what_stands_out_push_the_others_out(room: Room) -> None:
+def test_closings_and_outliers_leave_room_for_other_events(room: Room) -> None:
     text, rows, (closings, odd, rest) = page(crowd(30_000, EventKind.DEACTIVATED, odd=30_000), room)
 
     bullets = text.count("\n- `") - text.count("é" * 100)

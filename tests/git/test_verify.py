@@ -49,7 +49,7 @@ def text(root: Path) -> Ran:
     return graduand(root, "audit", "verify")
 
 
-def test_unsigned_commits_are_named_and_condemn_nothing(noted: Path) -> None:
+def test_unsigned_commits_are_listed_and_are_no_failure(noted: Path) -> None:
     commits = git(noted, "log", "--format=%H").split()
 
     assert verify(noted) == {"sound": True, "commits": 2, "unsigned": commits}
@@ -60,7 +60,7 @@ def test_unsigned_commits_are_named_and_condemn_nothing(noted: Path) -> None:
     ]
 
 
-def test_commits_of_side_branches_and_merges_count_even_where_nothing_is_left_of_them(noted: Path) -> None:
+def test_commits_of_merged_branches_count_even_without_effect(noted: Path) -> None:
     git(noted, "switch", "--quiet", "--create", "side")
     put(noted, GRADUATE)
     first = commit(noted)
@@ -113,7 +113,7 @@ def test_a_signature_by_a_known_key_is_good(noted: Path, key: Path) -> None:
     assert signed not in str(told["unsigned"])
 
 
-def test_where_no_key_is_known_a_signature_is_not_called_missing(noted: Path, key: Path) -> None:
+def test_without_known_keys_a_signature_is_unknown_and_not_missing(noted: Path, key: Path) -> None:
     signed = sign(noted, key)
 
     told = verify(noted)
@@ -123,7 +123,7 @@ def test_where_no_key_is_known_a_signature_is_not_called_missing(noted: Path, ke
     assert f"! Signature by a key that nobody vouches for here (1): {signed}\n" in text(noted).out
 
 
-def test_a_signature_by_somebody_else_is_unknown(noted: Path, key: Path) -> None:
+def test_a_signature_by_an_untrusted_key_is_unknown(noted: Path, key: Path) -> None:
     signed = sign(noted, key)
     other = key.with_name("other")
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
@@ -133,7 +133,7 @@ def test_a_signature_by_somebody_else_is_unknown(noted: Path, key: Path) -> None
     assert verify(noted)["unknown"] == [signed]
 
 
-def test_a_signature_under_other_words_is_false(noted: Path, key: Path) -> None:
+def test_a_signature_of_another_text_is_bad(noted: Path, key: Path) -> None:
     signed = sign(noted, key)
     vouch(noted, key)
     forged = git(noted, "cat-file", "commit", signed).replace("Records\n", "Forged\n")
@@ -153,7 +153,7 @@ def test_a_signature_under_other_words_is_false(noted: Path, key: Path) -> None:
     assert f"✗ Signature false, expired or revoked (1): {made}\n" in text(noted).out
 
 
-def test_no_program_that_the_repository_names_is_run(noted: Path, key: Path, tmp_path: Path) -> None:
+def test_no_program_that_the_repository_configures_is_run(noted: Path, key: Path, tmp_path: Path) -> None:
     sign(noted, key)
     vouch(noted, key)
     ran = tmp_path / "ran"
@@ -164,7 +164,7 @@ def test_no_program_that_the_repository_names_is_run(noted: Path, key: Path, tmp
     assert not ran.exists()
 
 
-def test_the_program_that_the_user_has_chosen_is_run(
+def test_the_program_that_the_user_configures_is_run(
     noted: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign(noted, key)
@@ -189,7 +189,7 @@ def _script(folder: Path, line: str) -> Path:
 # Tags and files
 
 
-def test_a_tag_that_moved_away_is_found(noted: Path) -> None:
+def test_a_moved_tag_is_found(noted: Path) -> None:
     name = git(noted, "tag").strip()
     message = git(noted, "for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
     git(noted, "tag", "--force", "--annotate", "--cleanup=verbatim", "--message", message, name, "HEAD")
@@ -219,7 +219,7 @@ def test_a_manifest_that_names_other_files_is_found(noted: Path) -> None:
     assert f"✗ Files that do not compile again byte for byte (1): {name} 20260701_1_students.csv\n" in text(noted).out
 
 
-def test_an_upload_whose_tag_is_gone_is_missed(noted: Path) -> None:
+def test_a_deleted_upload_tag_is_reported(noted: Path) -> None:
     first = git(noted, "tag").strip()
     upload(noted)
     git(noted, "tag", "--delete", first)
@@ -228,7 +228,7 @@ def test_an_upload_whose_tag_is_gone_is_missed(noted: Path) -> None:
     assert f"✗ Tags that later ones speak of, and that are gone (1): {first}\n" in text(noted).out
 
 
-def test_an_upload_from_a_history_that_was_written_anew_is_found(noted: Path) -> None:
+def test_an_upload_from_a_rewritten_history_is_found(noted: Path) -> None:
     name = git(noted, "tag").strip()
     git(noted, "checkout", "--quiet", "--orphan", "anew")
     commit(noted)
@@ -238,7 +238,7 @@ def test_an_upload_from_a_history_that_was_written_anew_is_found(noted: Path) ->
     assert (told["sound"], told["astray"]) == (False, [name])
 
 
-def test_an_upload_whose_commit_is_gone_is_told_not_stumbled_over(noted: Path) -> None:
+def test_an_upload_without_its_commit_is_reported(noted: Path) -> None:
     name = git(noted, "tag").strip()
     says = json.loads(git(noted, "tag", "--list", "--format=%(contents)", name)) | {"commit": "f" * 40}
     git(noted, "tag", "--force", "--annotate", "--message", json.dumps(says), name, "HEAD")
@@ -251,7 +251,7 @@ def test_an_upload_whose_commit_is_gone_is_told_not_stumbled_over(noted: Path) -
 # Another history than the one that was committed
 
 
-def test_replaced_objects_are_named_and_not_believed(noted: Path) -> None:
+def test_replaced_objects_are_listed_and_ignored(noted: Path) -> None:
     head = git(noted, "rev-parse", "HEAD").strip()
     events = graduand(noted, "audit", "--json").out
     git(noted, "replace", head, f"{head}~1")
@@ -261,7 +261,7 @@ def test_replaced_objects_are_named_and_not_believed(noted: Path) -> None:
     assert graduand(noted, "audit", "--json").out == events
 
 
-def test_grafts_are_not_believed(noted: Path) -> None:
+def test_grafts_are_ignored(noted: Path) -> None:
     head = git(noted, "rev-parse", "HEAD").strip()
     events = graduand(noted, "audit", "--json").out
     (noted / ".git/info").mkdir(exist_ok=True)
@@ -271,7 +271,7 @@ def test_grafts_are_not_believed(noted: Path) -> None:
     assert graduand(noted, "audit", "--json").out == events
 
 
-def test_a_shallow_clone_proves_nothing(noted: Path, tmp_path: Path) -> None:
+def test_a_shallow_clone_fails_verification(noted: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git(noted, "clone", "--quiet", "--depth=1", f"file://{noted}", str(clone))
 
@@ -281,7 +281,7 @@ def test_a_shallow_clone_proves_nothing(noted: Path, tmp_path: Path) -> None:
     assert "✗ The clone is shallow: what happened earlier cannot be verified." in text(clone).out
 
 
-def test_before_the_first_commit_there_is_nothing_to_say_against(root: Path) -> None:
+def test_a_repository_without_commits_is_sound(root: Path) -> None:
     put(begin(root), GRADUATE)
 
     assert verify(root) == {"sound": True}
