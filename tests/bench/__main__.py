@@ -166,7 +166,7 @@ def faithful(root: Path, commits: int, people: int) -> Target:
     began = time.perf_counter()
     wrong = wrong_events(root, told).total()
     work = f"{len(told)} events, {commits} odd commits"
-    return Target("11c", work, "what was invented", wrong, "0 wrong_events", not wrong, time.perf_counter() - began, 0)
+    return Target("11c", work, "what was invented", wrong, "0 wrong events", not wrong, time.perf_counter() - began, 0)
 
 
 def taken_in(folder: Path, rows: tuple[int, int], rounds: int) -> Iterator[Target]:

@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.git.history import history_of
 from graduand.git.program import Program
+from graduand.git.replay import history_of
 from graduand.records.paths import record_path
 from graduand.records.record import Record
 from graduand.records.writing import canonical

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.git.history import history_of
 from graduand.git.program import Program
+from graduand.git.replay import history_of
 from tests.bench.history import invent, wrong_events
 from tests.repository import GRADUATE, begin, commit, git, graduand
 

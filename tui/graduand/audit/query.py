@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.errors import NoSuchPerson, Usage
 from graduand.git import upload_tags
 from graduand.git.events import EventKind
-from graduand.git.history import history_of
+from graduand.git.history import cached_history
 from graduand.git.program import Program
 from graduand.language import _, quoted
 from graduand.similar import nearest
@@ -93,6 +93,11 @@ def log(workspace: Workspace, username: str) -> AuditTrail:
 def _history(workspace: Workspace) -> tuple[Program, History]:
     program = Program(workspace.root)
     workspace.lies_in(program.folder)
+    cached = cached_history(program)
+    if cached is not None:
+        return program, cached
+    from graduand.git.replay import history_of  # noqa: PLC0415 - reads records, which only new commits need
+
     return program, history_of(program)
 
 

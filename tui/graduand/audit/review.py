@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.audit.outliers import Outlier, outliers
 from graduand.errors import Usage
-from graduand.git.history import change_between
 from graduand.git.program import Program
+from graduand.git.replay import change_between
 from graduand.git.snapshot import contents, entries
 from graduand.language import _, quoted
 from graduand.records.legacy_reader import read_bygone
