@@ -1,4 +1,4 @@
-"""Record: one person's transition, text all the way."""
+"""Define the record of one person, and the keys that code knows by their roles; every value is text."""
 
 from __future__ import annotations
 
@@ -18,32 +18,56 @@ Value = str | tuple[str, ...]
 FOLDER: Final = "records"
 USERNAME: Final = "username"
 EMAIL: Final = "email_address"
+LOGIN: Final = "auth_identifier"
+"""The identifier of the school's single sign-on."""
 DISABLED: Final = "disabled"
+CARD: Final = "card_id"
+FIRST_NAME: Final = "first_name"
+LAST_NAME: Final = "last_name"
+MORE_EMAILS: Final = "additional_email_addresses"
+ADVISER: Final = "assigned_to_email_address"
+"""The address of a career adviser of the school."""
+LABELS: Final = "system_label_names"
+MAJORS: Final = "primary_education:major_names"
+MINORS: Final = "primary_education:minor_names"
+COLLEGES: Final = "primary_education:college_names"
 KIND: Final = "transition:kind"
+KEEPS_EMAIL: Final = "transition:keeps_school_email"
+KEEPS_SSO: Final = "transition:keeps_sso"
+ASKED_ON: Final = "transition:personal_email:requested_on"
+ANSWER_BY: Final = "transition:personal_email:answer_by"
+ACCOUNT: Final = "transition:account"
 REASON: Final = "transition:account:reason"
+"""Why the account is closed or reopened."""
+REQUESTED_BY: Final = "transition:account:requested_by"
+EFFECTIVE_ON: Final = "transition:account:effective_on"
+"""The day before which the change of the account is not sent."""
+FORMER: Final = "transition:previous_username"
+WAIVE: Final = "transition:waive"
+NOTES: Final = "transition:notes"
 START = "primary_education:start_date"
 END = "primary_education:end_date"
 ATTENDING = "primary_education:currently_attending"
 ALUMNI: Final = "Alumni"
-"""The year value of alumni, with a capital A [IMP]."""
+"""The value of alumni in the year column, whose header is `School.year`; with a capital A [IMP]."""
 
 LISTED: Final = {
-    "primary_education:primary_major_name": "primary_education:major_names",
-    "primary_education:primary_college_name": "primary_education:college_names",
+    "primary_education:primary_major_name": MAJORS,
+    "primary_education:primary_college_name": COLLEGES,
 }
-"""What must also be in the list beside it [IMP]."""
+"""By column, the list that must contain its value [IMP]."""
 
 
 def of_account(key: str) -> bool:
-    """Tell whether what stands under `key` closes or reopens an account, or says when and why."""
-    return key == "disabled" or key.startswith("transition:account")
+    """Return whether a key closes or reopens an account, or gives the day or the reason for it."""
+    return key == DISABLED or key.startswith(ACCOUNT)
 
 
 class Record(NamedTuple):
-    """What one file of `records/` says: a value for each key that it holds, in any order.
+    """The content of one file of `records/`: values by key, in any order.
 
     A key is a column's header (`primary_education:end_date`) or `transition:…`; an absent key
-    means that the column is left as Handshake has it.
+    means that Handshake keeps what it has in that column.
     """
 
     path: str
@@ -64,7 +88,7 @@ class Record(NamedTuple):
     @property
     def username(self) -> str:
         """The person's key in Handshake."""
-        return self.text("username")
+        return self.text(USERNAME)
 
     @property
     def cohort(self) -> str:
@@ -74,33 +98,33 @@ class Record(NamedTuple):
 
     @property
     def domain(self) -> str:
-        """The domain of the address, in lower case."""
-        return self.text("email_address").rpartition("@")[2].lower()
+        """The domain of the e-mail address, in lower case."""
+        return self.text(EMAIL).rpartition("@")[2].lower()
 
     @property
     def graduated(self) -> bool:
         """Whether the person becomes an alumnus."""
-        return self.text("transition:kind") == GRADUATED
+        return self.text(KIND) == GRADUATED
 
     @property
     def returned(self) -> bool:
         """Whether the person becomes a student again."""
-        return self.text("transition:kind") == RETURNED
+        return self.text(KIND) == RETURNED
 
     @property
     def stays(self) -> bool:
-        """Whether a graduate goes on in another programme of this school [ALU]."""
+        """Whether a graduate continues in another programme of this school [ALU]."""
         return self.graduated and self.text(ATTENDING) == "true"
 
     @property
     def ends(self) -> str:
-        """The end date as a date; "" when there is none or it is to be wiped."""
+        """The end date; "" when there is none or it is to be wiped."""
         end = self.text(END)
         return "" if end == CLEAR else end
 
 
 class Reading(NamedTuple):
-    """What the reader says of one file."""
+    """The content of one file, and what in it could not be read."""
 
     record: Record | None
     """None when nothing could be read."""

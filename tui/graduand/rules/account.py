@@ -1,10 +1,11 @@
-"""GR5: the account. Nobody's account is closed or reopened without a reason that can be told."""
+"""Rules GR5: the account, which is closed or reopened only for a documented reason."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, visible
+from graduand.records.record import ACCOUNT, DISABLED, EFFECTIVE_ON, REASON, REQUESTED_BY
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
 
@@ -79,23 +80,20 @@ RULES: Final = (
     ),
 )
 
-_REASON: Final = "transition:account:reason"
-_BY: Final = "transition:account:requested_by"
-_ON: Final = "transition:account:effective_on"
 ASKED_OR_REQUIRED: Final = frozenset(
     {"requested-by-student", "required-by-policy", "no-personal-email", "duplicate-account", "deceased"}
 )
-"""The reasons that Handshake's own article names or that leave no choice [ALU]."""
+"""Reasons that Handshake's own article names, or that leave no choice [ALU]."""
 _MONTHS: Final = 12
 
 
 def check_account(record: Record, school: School, on: str) -> Iterator[Flaw]:
-    """Return what is wrong with the closing or reopening of the account, seen on the day `on`."""
-    disabled, reason = record.text("disabled"), record.text(_REASON)
+    """Return what is wrong with the closing or reopening of the account, on the day `on`."""
+    disabled, reason = record.text(DISABLED), record.text(REASON)
     if disabled not in {"true", "false"}:
-        if not disabled and (record.text(_REASON) or record.text(_BY) or record.text(_ON)):
+        if not disabled and (record.text(REASON) or record.text(REQUESTED_BY) or record.text(EFFECTIVE_ON)):
             message = _("The account block says why, and {key} is not given.")
-            yield Flaw("GR503", "transition:account", message.format(key=quoted("disabled")))
+            yield Flaw("GR503", ACCOUNT, message.format(key=quoted(DISABLED)))
         return
     if not reason:
         message = (
@@ -103,24 +101,26 @@ def check_account(record: Record, school: School, on: str) -> Iterator[Flaw]:
             if disabled == "true"
             else _("The account is reopened without a reason.")
         )
-        yield Flaw("GR501", "disabled", message)
+        yield Flaw("GR501", DISABLED, message)
     else:
         yield from _reason(reason, _reasons(school, disabled))
-    if reason == "requested-by-student" and not record.text(_BY):
+    if reason == "requested-by-student" and not record.text(REQUESTED_BY):
         yield Flaw(
-            "GR508", _REASON, _("The reason is {reason}, and who asked is not given.").format(reason=quoted(reason))
+            "GR508", REASON, _("The reason is {reason}, and who asked is not given.").format(reason=quoted(reason))
         )
-    if is_day(record.text(_ON)) and is_held_back(record, on):
+    if is_day(record.text(EFFECTIVE_ON)) and is_held_back(record, on):
         yield Flaw(
-            "GR506", _ON, _("The change of the account is held back until {day}.").format(day=quoted(record.text(_ON)))
+            "GR506",
+            EFFECTIVE_ON,
+            _("The change of the account is held back until {day}.").format(day=quoted(record.text(EFFECTIVE_ON))),
         )
     if disabled == "true":
         yield from _closing(record, reason, school, on)
 
 
 def is_held_back(record: Record, on: str) -> bool:
-    """Tell whether the change of `disabled` waits for a day after `on`."""
-    return record.text(_ON) > on
+    """Return whether the change of `disabled` is not sent before a day after `on`."""
+    return record.text(EFFECTIVE_ON) > on
 
 
 def _reasons(school: School, disabled: str) -> tuple[str, ...]:
@@ -132,23 +132,23 @@ def _reason(reason: str, known: tuple[str, ...]) -> Iterator[Flaw]:
     if reason not in known:
         message = _("{reason} is none of the reasons: {known}.")
         reasons = ", ".join(visible(one) for one in known)
-        yield Flaw("GR502", _REASON, message.format(reason=quoted(reason), known=reasons))
+        yield Flaw("GR502", REASON, message.format(reason=quoted(reason), known=reasons))
 
 
 def _closing(record: Record, reason: str, school: School, on: str) -> Iterator[Flaw]:
     if record.returned:
-        yield Flaw("GR504", "disabled", _("The person returns, and the account is closed."))
+        yield Flaw("GR504", DISABLED, _("The person returns, and the account is closed."))
     if reason == "deceased":
-        yield Flaw("GR509", _REASON, _("The account of a person who died is closed."))
-    end, day = real_day(record.ends), real_day(record.text(_ON)) or on
+        yield Flaw("GR509", REASON, _("The account of a person who died is closed."))
+    end, day = real_day(record.ends), real_day(record.text(EFFECTIVE_ON)) or on
     unasked = reason in _reasons(school, "true") and reason not in ASKED_OR_REQUIRED
     if unasked and end and _months(end, day) < _MONTHS:
         message = _("The account closes less than a year after {end}, and nobody asked for it.")
-        yield Flaw("GR505", "disabled", message.format(end=quoted(record.ends)))
+        yield Flaw("GR505", DISABLED, message.format(end=quoted(record.ends)))
 
 
 def _months(since: str, until: str) -> int:
-    """Return the whole months between two days written `yyyy-mm-dd`."""
+    """Return the number of whole months between two days written `yyyy-mm-dd`."""
     year, month, day = map(int, since.split("-"))
     last_year, last_month, last_day = map(int, until.split("-"))
     return (last_year - year) * 12 + last_month - month - (last_day < day)

@@ -1,4 +1,4 @@
-"""GR3: addresses. The account's login, which must be the person's and no other institution's."""
+"""Rules GR3: e-mail addresses; the main one is the login of the account."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR, FieldKind, matches
+from graduand.records.record import ADVISER, EMAIL, MORE_EMAILS
 from graduand.rules.policy import loses_mailbox
 from graduand.rules.rule import Flaw, error, warning
 
@@ -76,51 +77,48 @@ RULES: Final = (
     ),
 )
 
-_EXTRA: Final = "additional_email_addresses"
-_ADVISER: Final = "assigned_to_email_address"
-
 
 def check_main(record: Record, school: School, _on: str) -> Iterator[Flaw]:
     """Return what is wrong with the domain of the main address."""
     if record.domain in school.own_domains:
         return
     if _suspicion(record.domain, school)[0]:
-        yield from judge_domain("email_address", record.text("email_address"), school)
-    if record.returned and (address := record.text("email_address")):
+        yield from judge_domain(EMAIL, record.text(EMAIL), school)
+    if record.returned and (address := record.text(EMAIL)):
         message = _("{address} is a personal address, and the person returns.")
-        yield Flaw("GR305", "email_address", message.format(address=quoted(address)))
+        yield Flaw("GR305", EMAIL, message.format(address=quoted(address)))
 
 
 def check_adviser(record: Record, school: School, _on: str) -> Iterator[Flaw]:
     """Return a flaw when the adviser's address is not at the school."""
-    address = record.text(_ADVISER)
+    address = record.text(ADVISER)
     if address != CLEAR and matches(FieldKind.EMAIL, address) and domain_of(address) not in school.own_domains:
         message = _("{address} is at none of the school's domains.")
-        yield Flaw("GR308", _ADVISER, message.format(address=quoted(address)))
+        yield Flaw("GR308", ADVISER, message.format(address=quoted(address)))
 
 
 def check_additional(record: Record, school: School, _on: str) -> Iterator[Flaw]:
     """Return what is wrong with the additional addresses."""
-    addresses = record.texts(_EXTRA)
+    addresses = record.texts(MORE_EMAILS)
     if not addresses:
         return
-    main = record.text("email_address").casefold()
+    main = record.text(EMAIL).casefold()
     for index, address in enumerate(addresses):
-        yield from judge_domain(f"{_EXTRA}:{index}", address, school)
+        yield from judge_domain(f"{MORE_EMAILS}:{index}", address, school)
         if address.casefold() == main:
             message = _("{address} is the main address already.")
-            yield Flaw("GR306", f"{_EXTRA}:{index}", message.format(address=quoted(address)))
+            yield Flaw("GR306", f"{MORE_EMAILS}:{index}", message.format(address=quoted(address)))
     for index, address in dying(record, school):
         message = _("{address} ends with the school's mailbox.")
-        yield Flaw("GR310", f"{_EXTRA}:{index}", message.format(address=quoted(address)))
+        yield Flaw("GR310", f"{MORE_EMAILS}:{index}", message.format(address=quoted(address)))
 
 
 CHECKS: Final = (check_main, check_adviser, check_additional)
 
 
 def dying(record: Record, school: School) -> Iterator[tuple[int, str]]:
-    """Return the additional addresses, with their places, that a graduate loses with the school's mailbox."""
-    texts = record.texts(_EXTRA)
+    """Return the additional addresses, with their numbers, that a graduate loses with the school's mailbox."""
+    texts = record.texts(MORE_EMAILS)
     if texts and loses_mailbox(record, school):
         yield from (one for one in enumerate(texts) if domain_of(one[1]) in school.own_domains)
 
@@ -148,7 +146,7 @@ def judge_domain(key: str, address: str, school: School) -> Iterator[Flaw]:
 
 @lru_cache(maxsize=16_384)
 def _suspicion(domain: str, school: School) -> tuple[str, str]:
-    """Return the rule that an address at `domain` breaks and the domain that it is held against; "" for none."""
+    """Return the rule that an address at `domain` breaks and the domain it is compared with; "" for none."""
     if domain in school.own_domains:
         return "", ""
     above = next((own for own in sorted(school.own_domains) if domain.endswith(f".{own}")), "")
@@ -161,7 +159,7 @@ def _suspicion(domain: str, school: School) -> tuple[str, str]:
 
 
 def _one_off(domain: str, known: str) -> bool:
-    """Tell whether one letter added, left out, changed or swapped with its neighbour makes `known` of `domain`."""
+    """Return whether one letter added, left out, changed or swapped with the next makes `known` of `domain`."""
     if domain == known or abs(len(domain) - len(known)) > 1:
         return False
     start = next(

@@ -1,4 +1,4 @@
-"""Characters: what in a text no reader could see, or would take for something else."""
+"""Find characters that are invisible, or look like others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def judge(kind: FieldKind, text: str) -> Iterator[tuple[str, str]]:
-    """Judge what a reader could not see: control, direction, zero-width, odd blanks, composition."""
+    """Return the rules that characters of a text break, with messages: hidden ones, special blanks, composition."""
     hidden = [char for index, char in enumerate(text) if _is_hidden(kind, text, index)]
     if hidden:
         names = ", ".join(f"U+{ord(char):04X}" for char in dict.fromkeys(hidden))
@@ -37,7 +37,7 @@ def judge(kind: FieldKind, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _unusual(text: str) -> tuple[str, ...]:
-    """Return what NFC would make another letter of, except for what keyboards of some scripts give as it is.
+    """Return the characters that NFC would change, except for those that keyboards of some scripts produce.
 
     Those are Indic and Hebrew letters that NFC takes apart, Chinese and Japanese variants, the order of vowel signs.
     """
@@ -61,10 +61,10 @@ _UNSEEN: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\ufdd0-\ufdef\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
-"""What nobody sees although Unicode counts it among the letters, marks and signs, or leaves it open."""
+"""Invisible characters of the categories letter, mark and symbol, or unassigned."""
 _SELECTORS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _JOINING: Final = re.compile("[\u0600-\u0dff\u1000-\u109f\u1780-\u18af]")
-"""The scripts in which a joiner between two letters changes what one sees."""
+"""Scripts in which a joiner between two letters changes their shapes."""
 _VIRAMA: Final = 9
 
 
@@ -83,7 +83,7 @@ def _is_hidden(kind: FieldKind, text: str, index: int) -> bool:
 
 
 def _is_joined(kind: FieldKind, before: str, after: str) -> bool:
-    """Tell whether a joiner between the two is seen: by the shape of letters, or as one picture in a note."""
+    """Return whether a joiner between the two is visible: in the shapes of letters, or as one emoji in a note."""
     if not before:
         return False
     if kind is FieldKind.NOTE and after and unicodedata.category(after) == "So":
@@ -94,7 +94,7 @@ def _is_joined(kind: FieldKind, before: str, after: str) -> bool:
 
 
 _ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
-"""The scripts whose letters look alike; Chinese, Japanese and others mix by nature."""
+"""Scripts whose letters look alike; Chinese, Japanese and others are mixed in ordinary texts."""
 
 
 def stranger(text: str) -> str:

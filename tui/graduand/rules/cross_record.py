@@ -1,4 +1,4 @@
-"""Among: the rules of identity that hold people against each other, on columns of what they look at."""
+"""Check records against each other: the rules of identity that need all records, given as columns."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import CLEAR
+from graduand.records.record import CARD, EMAIL, FORMER, KIND, LOGIN, MAJORS, MORE_EMAILS, USERNAME
 from graduand.records.transition import RETURNED
-from graduand.rules.identity import FORMER, KEYS, MAJORS, MORE, Identity
+from graduand.rules.identity import KEYS, Identity
 from graduand.rules.rule import Flaw
 from graduand.similar import folded
 
@@ -19,57 +20,57 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _UNIQUE: Final = (
-    ("GR403", "email_address", "address"),
-    ("GR404", "card_id", "card"),
-    ("GR405", "auth_identifier", "login"),
+    ("GR403", EMAIL, "address"),
+    ("GR404", CARD, "card"),
+    ("GR405", LOGIN, "login"),
 )
 _COMMON: Final = 3
-"""People with a major before a near name beside it looks like a slip."""
+"""Records with a major from which on another spelling of it looks like a slip."""
 
-_BEARING: Final = ("username", "auth_identifier", FORMER)
-"""What accounts made by their owners, and some schools' logins, take from the address [MANUAL][IMP]."""
+_BEARING: Final = (USERNAME, LOGIN, FORMER)
+"""Keys whose value may be a former address: accounts made by their owners, some schools' logins [MANUAL][IMP]."""
 
 
 class Shared(NamedTuple):
-    """A flaw of the record at `path` among others."""
+    """A flaw that the record at `path` has only because of other records."""
 
     path: str
     flaw: Flaw
 
 
 def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[Shared]:
-    """Return what is wrong among the people whose parts are the `columns`; most rules have only to look at those."""
-    crowd = _Crowd(columns)
+    """Return the flaws of records whose `Identity` tuples, transposed, are the `columns`; most rules need no more."""
+    everybody = _Columns(columns)
     _paths, usernames, addresses, cards, logins, formers, more, _first, _last, kinds, majors = columns
     if _twice(usernames):
-        yield from _same(crowd.people, "GR401", "username", attrgetter("username"))
-        yield from _capitals(crowd.people)
+        yield from _same(everybody.people, "GR401", USERNAME, attrgetter("username"))
+        yield from _capitals(everybody.people)
     for column, (rule, key, name) in zip((addresses, cards, logins), _UNIQUE, strict=True):
         if _twice(column):
-            yield from _same(crowd.people, rule, key, _folded(name))
+            yield from _same(everybody.people, rule, key, _folded(name))
     if any(formers):
-        yield from _former(crowd.people)
+        yield from _former(everybody.people)
     if any(more):
-        yield from _additional(crowd.people)
+        yield from _additional(everybody.people)
     if RETURNED in kinds:
-        yield from _two_lives(crowd.people)
-    yield from _near_majors(majors, crowd)
+        yield from _two_lives(everybody.people)
+    yield from _near_majors(majors, everybody)
     if any(_bear_another(column, addresses) for column in (usernames, logins, formers)):
-        yield from _recycled(crowd.people)
+        yield from _recycled(everybody.people)
 
 
 def _bear_another(column: Sequence[str | None], addresses: Sequence[str | None]) -> bool:
-    """Tell whether anybody bears another address than the own one in a column; most columns hold no address at all."""
+    """Return whether a column holds an address that is not the same person's; most columns hold no address at all."""
     return "@" in "\n".join(filter(None, column)) and any(map(_bears_another, column, addresses))
 
 
 def _bears_another(text: str | None, address: str | None) -> bool:
-    """Tell whether a text is an address, and another one than the person's."""
+    """Return whether a text is an address, and another one than the person's."""
     return text is not None and "@" in text and text.casefold() != (address or "").casefold()
 
 
-class _Crowd:
-    """Everybody, put together from the columns when somebody must be looked at."""
+class _Columns:
+    """The records of the columns as `Identity` tuples, made when a rule needs them."""
 
     def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
         self._columns = columns
@@ -80,7 +81,7 @@ class _Crowd:
 
 
 def _twice(column: Iterable[str | None]) -> bool:
-    """Tell whether a text stands twice in a column, in whatever case."""
+    """Return whether a column holds a text twice, in upper or lower case."""
     texts = [text.casefold() for text in column if text]
     return len(set(texts)) < len(texts)
 
@@ -91,7 +92,7 @@ def _folded(name: str) -> Callable[[Identity], str]:
 
 
 def _grouped(people: Iterable[Identity], key_of: Callable[[Identity], str]) -> Iterator[list[Identity]]:
-    """Return the groups of two or more people who share a key."""
+    """Return the groups of two or more people with the same key."""
     groups: defaultdict[str, list[Identity]] = defaultdict(list)
     for person in people:
         groups[key_of(person)].append(person)
@@ -108,7 +109,7 @@ def _same(people: Sequence[Identity], rule: str, key: str, key_of: Callable[[Ide
 
 
 def _others(person: Identity, group: Iterable[Identity]) -> str:
-    """Name the first of the others; a whole school may share a placeholder."""
+    """Return the paths of the first three others; a whole school may share a placeholder."""
     paths = [visible(other.path, 200) for other in islice((one for one in group if one.path != person.path), 4)]
     return ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
 
@@ -121,7 +122,7 @@ def _capitals(people: Sequence[Identity]) -> Iterator[Shared]:
             others = [other for other in group if other.username != person.username]
             message = _("{username} differs only in capitals from the username in {others}.")
             text = message.format(username=quoted(person.username), others=_others(person, others))
-            yield Shared(person.path, Flaw("GR402", "username", text))
+            yield Shared(person.path, Flaw("GR402", USERNAME, text))
 
 
 def _former(people: Sequence[Identity]) -> Iterator[Shared]:
@@ -145,7 +146,7 @@ def _additional(people: Sequence[Identity]) -> Iterator[Shared]:
             if owner and owner.path != person.path:
                 message = _("{address} is the main address in {other}.")
                 text = message.format(address=quoted(address), other=visible(owner.path, 200))
-                yield Shared(person.path, Flaw("GR408", f"{MORE}:{index}", text))
+                yield Shared(person.path, Flaw("GR408", f"{MORE_EMAILS}:{index}", text))
 
 
 def _two_lives(people: Sequence[Identity]) -> Iterator[Shared]:
@@ -158,21 +159,21 @@ def _two_lives(people: Sequence[Identity]) -> Iterator[Shared]:
             if others:
                 message = _("{name} stands with another transition in {others}.")
                 text = message.format(name=quoted(f"{person.first} {person.last}"), others=_others(person, others))
-                yield Shared(person.path, Flaw("GR407", "transition:kind", text))
+                yield Shared(person.path, Flaw("GR407", KIND, text))
 
 
 def _full_name(person: Identity) -> str:
     return folded(f"{person.first} {person.last}") if person.first and person.last else ""
 
 
-def _near_majors(majors: Sequence[tuple[str, ...] | None], crowd: _Crowd) -> Iterator[Shared]:
+def _near_majors(majors: Sequence[tuple[str, ...] | None], everybody: _Columns) -> Iterator[Shared]:
     count = Counter(chain.from_iterable(filter(None, majors)))
     spellings: defaultdict[str, list[str]] = defaultdict(list)
     for major in count:
         spellings[folded(major).replace(" ", "")].append(major)
     usual = {major: max(same, key=count.__getitem__) for same in spellings.values() if len(same) > 1 for major in same}
     slips = {major: right for major, right in usual.items() if right != major and count[right] >= _COMMON}
-    for person in crowd.people if slips else ():
+    for person in everybody.people if slips else ():
         for index, major in enumerate(person.majors or ()):
             if right := slips.get(major):
                 message = _("{major} is written {usual} in {count} other records.")
@@ -193,4 +194,4 @@ def _recycled(people: Sequence[Identity]) -> Iterator[Shared]:
             message = _("{address} is still {key} in {other}, who has another address now.")
             address = quoted(person.address or "")
             text = message.format(address=address, key=quoted(key), other=visible(before.path, 200))
-            yield Shared(person.path, Flaw("GR411", "email_address", text))
+            yield Shared(person.path, Flaw("GR411", EMAIL, text))

@@ -1,4 +1,4 @@
-"""GR2: dates and study. What an alumnus and a returner must say for Handshake to follow."""
+"""Rules GR2: dates and study, as Handshake needs them for alumni and for people who return."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ _YEARS_AHEAD: Final = 15
 
 
 def check_transition(record: Record, school: School, on: str) -> Iterator[Flaw]:
-    """Return what keeps the study from fitting the transition, seen on the day `on`."""
+    """Return what in the study contradicts the transition, or is missing for it, on the day `on`."""
     if record.graduated:
         yield from _graduate(record, school, on)
     elif record.returned:

@@ -1,4 +1,4 @@
-"""GR0: the file itself. The reader finds most of these; here stands what they mean."""
+"""Rules GR0: the file itself; the reader finds most of these, this module explains them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import CROWD, file_name, record_path
+from graduand.records.record import USERNAME
 from graduand.rules.rule import Flaw, error, warning
 
 if TYPE_CHECKING:
@@ -130,15 +131,15 @@ RULES: Final = (
 
 
 def check_file_name(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
-    """Return a flaw when the file does not bear the username."""
+    """Return a flaw when the file is not named for the username."""
     username = record.username
     if username not in {"", CLEAR} and not is_at_home(record.path, username):
         message = _("The username is {username}, so the file must be called {name}.")
-        yield Flaw("GR016", "username", message.format(username=quoted(username), name=quoted(file_name(username))))
+        yield Flaw("GR016", USERNAME, message.format(username=quoted(username), name=quoted(file_name(username))))
 
 
 def is_at_home(path: str, username: str) -> bool:
-    """Tell whether the file at `path` bears the person's name."""
+    """Return whether the file at `path` is named for the username."""
     return path.rpartition("/")[2] == file_name(username)
 
 
@@ -146,7 +147,7 @@ PERSONAL_CHECKS: Final = (check_file_name,)
 
 
 def judge_places(paths: Sequence[str], usernames: Sequence[str]) -> Iterator[tuple[str, Flaw]]:
-    """Return the path and the flaw of each record that lies in another folder than the size of its cohort asks for."""
+    """Return path and flaw of each record whose folder does not fit the size of its cohort."""
     lying = [(path.rpartition("/")[0], username[-2:]) for path, username in zip(paths, usernames, strict=True)]
     people = Counter[str]()
     for folder, count in Counter(folder for folder, _end in lying).items():
@@ -168,7 +169,7 @@ def _misplaced(people: int, folder: str) -> Flaw:
     message = _(
         "The cohort has {people} people (above {crowd} it gets a second level), so the file belongs in {folder}."
     )
-    return Flaw("GR017", "username", message.format(people=people, crowd=CROWD, folder=quoted(folder)))
+    return Flaw("GR017", USERNAME, message.format(people=people, crowd=CROWD, folder=quoted(folder)))
 
 
 def _cohort(folder: str) -> str:

@@ -1,4 +1,4 @@
-"""Remedy: what cures a flaw of a record where only one thing can be meant; the state of an account is never touched."""
+"""Fix flaws of records where only one thing can be meant; the state of an account is never changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from graduand.records.kinds import FieldKind
-from graduand.records.record import LISTED, Record, of_account
+from graduand.records.record import LISTED, WAIVE, Record, of_account
 from graduand.records.repair import RULES as REPAIRS
 from graduand.rules.values import close, days_meant, meant
 from graduand.similar import folded
@@ -17,20 +17,18 @@ if TYPE_CHECKING:
     from graduand.records.field import Field
     from graduand.records.school import School
 
-_WAIVERS: Final = "transition:waive"
-
 
 def remedied(record: Record, rule: str, key: str, school: School) -> Record | None:
-    """Return the record with its flaw under `key` cured; None when that is for a person to decide."""
+    """Return the record with its flaw under `key` fixed; None when a person must decide."""
     remedy = REMEDIES.get(rule)
-    if remedy is None or of_account(key) or key.startswith(_WAIVERS) is not (remedy is _without_exemption):
+    if remedy is None or of_account(key) or key.startswith(WAIVE) is not (remedy is _without_exemption):
         return None
     cured = remedy(record, key, school)
     return None if cured == record else cured
 
 
 def _parts(key: str, school: School) -> tuple[Field, int]:
-    """Return the field that a finding's key stands for, and which item of its list; -1: all of it."""
+    """Return the field of a finding's key, and the number of the item of its list; -1: the whole value."""
     if key in school.fields:
         return school.fields[key], -1
     base, _colon, index = key.rpartition(":")
@@ -42,7 +40,7 @@ def _text(record: Record, field: Field, index: int) -> str:
 
 
 def _put(record: Record, field: Field, index: int, *texts: str) -> Record:
-    """Return the record with the value, or the item of a list, in place of which `texts` stand; none: without it."""
+    """Return the record with `texts` in the place of a value or of an item of a list; none: without it."""
     values = dict(record.values)
     if index < 0:
         values.pop(field.key)
@@ -58,7 +56,7 @@ def _put(record: Record, field: Field, index: int, *texts: str) -> Record:
 
 
 def _rewriting(straight: Callable[[Field, str, Record, School], str]) -> Callable[[Record, str, School], Record | None]:
-    """Return the remedy that writes a text as `straight` says; "" leaves it."""
+    """Return the fix that replaces a text by what `straight` returns; "" leaves it."""
 
     def remedy(record: Record, key: str, school: School) -> Record | None:
         field, index = _parts(key, school)
@@ -87,7 +85,7 @@ def _main(field: Field, text: str, record: Record, _school: School) -> str:
 
 
 def _alike(text: str, allowed: tuple[str, ...]) -> str:
-    """Return the one of the values that differs in capitals, accents and marks only."""
+    """Return the value that differs in capitals, accents and punctuation only."""
     found = [value for value in allowed if folded(value) == folded(text)]
     return found[0] if len(found) == 1 else ""
 
@@ -112,7 +110,7 @@ def _split(record: Record, key: str, school: School) -> Record | None:
 
 
 def _without_exemption(record: Record, key: str, _school: School) -> Record:
-    index = int(key.removeprefix(f"{_WAIVERS}:").partition(":")[0])
+    index = int(key.removeprefix(f"{WAIVE}:").partition(":")[0])
     return record._replace(waivers=(*record.waivers[:index], *record.waivers[index + 1 :]))
 
 
@@ -133,10 +131,10 @@ REMEDIES: Final = {
     "GR605": _without_exemption,
     "GR607": _without_exemption,
 }
-"""The remedies, by the rules that they may cure."""
+"""The fixes, by rule."""
 
 PLACES: Final = frozenset({"GR016", "GR017"})
-"""The rules that moving the file cures."""
+"""Rules whose flaws are fixed by moving the file."""
 
 CURABLE: Final = REPAIRS | frozenset(REMEDIES) | PLACES
-"""The rules that may have a cure that leaves no doubt; whether a finding has one, only its record tells."""
+"""Rules whose flaws can be fixed in some records; whether one can be, depends on the record."""

@@ -1,10 +1,22 @@
-"""GR4: identity. One person, one record; nothing that Handshake keys by stands twice."""
+"""Rules GR4: identity; one person has one record, and no identifier is used twice."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import N_, _, quoted
+from graduand.records.record import (
+    CARD,
+    EMAIL,
+    FIRST_NAME,
+    FORMER,
+    KIND,
+    LAST_NAME,
+    LOGIN,
+    MAJORS,
+    MORE_EMAILS,
+    USERNAME,
+)
 from graduand.records.transition import RETURNED
 from graduand.rules.rule import Flaw, error, warning
 
@@ -104,13 +116,9 @@ RULES: Final = (
     ),
 )
 
-FORMER: Final = "transition:previous_username"
-MORE: Final = "additional_email_addresses"
-MAJORS: Final = "primary_education:major_names"
-
 
 class Identity(NamedTuple):
-    """What the rules among records look at; None where the record has no such value."""
+    """The values of a record that the rules across records compare; None where it has no such value."""
 
     path: str
     username: str
@@ -132,32 +140,32 @@ class Identity(NamedTuple):
 
 
 KEYS: Final = (
-    *("username", "email_address", "card_id", "auth_identifier", FORMER, MORE),
-    *("first_name", "last_name", "transition:kind", MAJORS),
+    *(USERNAME, EMAIL, CARD, LOGIN, FORMER, MORE_EMAILS),
+    *(FIRST_NAME, LAST_NAME, KIND, MAJORS),
 )
-"""Where each part of a `Person` but the path stands in a record."""
+"""The key of each attribute of `Identity` but the path."""
 
 
 def person_of(record: Record) -> Identity:
-    """Return what the rules among records look at in one of them."""
+    """Return the values of a record that the rules across records compare."""
     texts = record.values.get
-    lists = {MORE, MAJORS}
+    lists = {MORE_EMAILS, MAJORS}
     parts = ((record.texts(key) or None) if key in lists else texts(key) for key in KEYS[1:])
     return Identity(record.path, record.username, *parts)  # type: ignore[arg-type]
 
 
 def check_identifiers(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
-    """Return what is wrong with a person's identifiers beside each other."""
+    """Return what is wrong with a person's identifiers when compared with each other."""
     username = record.username
-    if username and is_address(username, record.text("email_address")):
-        yield Flaw("GR409", "username", _("The username {username} is the address.").format(username=quoted(username)))
-    if username and username == record.text("transition:previous_username"):
+    if username and is_address(username, record.text(EMAIL)):
+        yield Flaw("GR409", USERNAME, _("The username {username} is the address.").format(username=quoted(username)))
+    if username and username == record.text(FORMER):
         message = _("The former username {username} is the present one.")
-        yield Flaw("GR406", "transition:previous_username", message.format(username=quoted(username)))
+        yield Flaw("GR406", FORMER, message.format(username=quoted(username)))
 
 
 def is_address(username: str, address: str) -> bool:
-    """Tell whether the username is the address."""
+    """Return whether the username is the address."""
     return username.casefold() == address.casefold()
 
 

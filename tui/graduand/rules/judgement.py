@@ -1,4 +1,4 @@
-"""Judgement: records and the rules brought together; what comes out sound may become a row."""
+"""Check records by all rules; only records without errors may become rows."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class CheckedRecord(NamedTuple):
-    """A record without errors; only `sound` makes one, and only one of these becomes a row."""
+    """A record without errors; only `sound` returns these, and only these become rows."""
 
     record: Record
 
 
 def judge(record: Record, school: School, on: str) -> list[Flaw]:
-    """Return what is wrong with one record by itself, on the day `on` (`yyyy-mm-dd`), exemptions aside."""
+    """Return the flaws of one record by itself, on the day `on` (`yyyy-mm-dd`), before exemptions."""
     flaws: list[Flaw] = []
     answers = {**record.values, DOMAIN: record.domain}
     for personal, remembered in _checks(school, on, spoken()):
@@ -58,19 +58,19 @@ def new_cases(school: School, on: str) -> dict[str, int]:
 
 
 def judge_all(records: Iterable[Record]) -> Iterator[cross_record.Shared]:
-    """Return what is wrong among all records; exemptions are not applied yet."""
+    """Return the flaws that records have because of each other, before exemptions."""
     yield from judge_columns(tuple(zip(*map(identity.person_of, records), strict=True)))
 
 
 def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[cross_record.Shared]:
-    """Return what is wrong among all people whose parts, as `identity.Person` has them, are the `columns`."""
+    """Return the same for records whose `Identity` tuples, transposed, are the `columns`."""
     if columns:
         yield from cross_record.judge_columns(columns)
         yield from starmap(cross_record.Shared, file_format.judge_places(columns[0], columns[1]))
 
 
 def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on: str) -> list[Finding]:
-    """Return the findings of a record from all its flaws, exemptions applied; `places` says where its values stand."""
+    """Return the findings of a record from its flaws, after exemptions; `places` are the places of its values."""
     waived = {
         waiver.rule: index
         for index, waiver in enumerate(record.waivers)
@@ -90,7 +90,7 @@ def _finding(record: Record, flaw: Flaw, places: Mapping[str, Place]) -> Finding
 
 
 def _place(key: str, places: Mapping[str, Place]) -> Place:
-    """Return where a key stands, or the nearest thing above it that does."""
+    """Return the place of a key, or of the nearest key above it that has one."""
     while key:
         if key in places:
             return places[key]

@@ -1,4 +1,4 @@
-"""GR6: the school's policy. Who waits for an address, who loses the login, and which exemptions hold."""
+"""Rules GR6: the school's policy on mailboxes and logins, and the exemptions from rules."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.records.date_messages import no_day
+from graduand.records.record import ANSWER_BY, ASKED_ON, DISABLED, EMAIL, KEEPS_SSO, WAIVE
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
 
@@ -78,26 +79,23 @@ RULES: Final = (
     ),
 )
 
-_ASKED: Final = "transition:personal_email:requested_on"
-_ANSWER: Final = "transition:personal_email:answer_by"
-
 
 def check_campaign(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
     """Return what is wrong with the days of the request for a personal address."""
-    asked, answer = real_day(record.text(_ASKED)), real_day(record.text(_ANSWER))
+    asked, answer = real_day(record.text(ASKED_ON)), real_day(record.text(ANSWER_BY))
     if asked and answer and answer < asked:
         message = _("The answer is due on {answer}, before it was asked for on {asked}.")
-        yield Flaw("GR603", _ANSWER, message.format(answer=quoted(answer), asked=quoted(asked)))
+        yield Flaw("GR603", ANSWER_BY, message.format(answer=quoted(answer), asked=quoted(asked)))
 
 
 def check_leaver(record: Record, school: School, on: str) -> Iterator[Flaw]:
-    """Return what a person must do before losing the mailbox or the login, seen on the day `on`."""
+    """Return what a person must do before losing the mailbox or the login, as of the day `on`."""
     if is_waiting(record, school):
-        yield from _waiting(record, real_day(record.text(_ANSWER)), on)
+        yield from _waiting(record, real_day(record.text(ANSWER_BY)), on)
     if loses_login(record, school):
         yield Flaw(
             "GR604",
-            "transition:keeps_sso",
+            KEEPS_SSO,
             _("The person loses the school login and needs a Handshake password before."),
         )
 
@@ -106,44 +104,44 @@ CHECKS: Final = (check_campaign, check_leaver)
 
 
 def keeps(record: Record, what: str, *, default: bool) -> bool:
-    """Tell whether the person keeps the school's mailbox or login; the record wins over the school's `default`."""
+    """Return whether the person keeps the school's mailbox or login; the record overrides the school's `default`."""
     text = record.text(f"transition:{what}")
     return text == "true" if text in {"true", "false"} else default
 
 
 def loses_mailbox(record: Record, school: School) -> bool:
-    """Tell whether the person leaves, and the school's mailbox with it."""
+    """Return whether the person leaves and loses the school's mailbox."""
     leaves = record.graduated and not record.stays
     return leaves and not keeps(record, "keeps_school_email", default=school.institution.keeps_school_email)
 
 
 def is_waiting(record: Record, school: School) -> bool:
-    """Tell whether the person loses the school mailbox and the account still bears its address."""
-    return loses_mailbox(record, school) and record.text("disabled") != "true" and record.domain in school.own_domains
+    """Return whether the person loses the school mailbox and its address is still that of the account."""
+    return loses_mailbox(record, school) and record.text(DISABLED) != "true" and record.domain in school.own_domains
 
 
 def loses_login(record: Record, school: School) -> bool:
-    """Tell whether the person leaves and needs a Handshake password; who stays for another programme does not."""
-    leaves = record.graduated and not record.stays and record.text("disabled") != "true"
+    """Return whether the person leaves and needs a Handshake password; a person who stays does not."""
+    leaves = record.graduated and not record.stays and record.text(DISABLED) != "true"
     return leaves and not keeps(record, "keeps_sso", default=school.institution.keeps_sso)
 
 
 def _waiting(record: Record, answer: str, on: str) -> Iterator[Flaw]:
-    address = quoted(record.text("email_address"))
+    address = quoted(record.text(EMAIL))
     if answer and answer < on:
         message = _("No personal address for {address}; the answer was due on {answer}.")
-        yield Flaw("GR602", "email_address", message.format(address=address, answer=quoted(answer)))
+        yield Flaw("GR602", EMAIL, message.format(address=address, answer=quoted(answer)))
     elif answer:
         message = _("No personal address for {address} yet; the answer is due on {answer}.")
-        yield Flaw("GR601", "email_address", message.format(address=address, answer=quoted(answer)))
+        yield Flaw("GR601", EMAIL, message.format(address=address, answer=quoted(answer)))
     else:
-        yield Flaw("GR601", "email_address", _("No personal address for {address} yet.").format(address=address))
+        yield Flaw("GR601", EMAIL, _("No personal address for {address} yet.").format(address=address))
 
 
 def judge_waivers(record: Record, waivable: frozenset[str], known: frozenset[str], on: str) -> Iterator[Flaw]:
-    """Return what is wrong with the record's exemptions by themselves."""
+    """Return what is wrong with the exemptions of a record, whatever they exempt from."""
     for index, waiver in enumerate(record.waivers):
-        key = f"transition:waive:{index}"
+        key = f"{WAIVE}:{index}"
         missing = [name for name, text in waiver._asdict().items() if not text]
         if missing:
             message = _("The exemption lacks: {missing}.")
@@ -170,6 +168,6 @@ def unused(record: Record, index: int) -> Flaw:
     rule = record.waivers[index].rule
     return Flaw(
         "GR607",
-        f"transition:waive:{index}",
+        f"{WAIVE}:{index}",
         _("The exemption from {rule} has nothing to exempt from.").format(rule=rule),
     )

@@ -1,4 +1,4 @@
-"""Rule: one thing that can be wrong, why that matters, how it is cured, and where that is written."""
+"""Define rules, the flaws that checks find, and checks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Rule(NamedTuple):
-    """An entry of the book of rules; its texts are English, `language._` shows them."""
+    """One thing that can be wrong; its texts are English and translated when shown."""
 
     id: str
     severity: Severity
@@ -27,7 +27,7 @@ class Rule(NamedTuple):
 
 
 class Flaw(NamedTuple):
-    """A rule broken by a record: under which key, and the sentence that says so."""
+    """A broken rule: the key, and the message."""
 
     rule: str
     field: str
@@ -39,15 +39,15 @@ Check = Callable[["Record", "School", str], Iterable[Flaw]]
 
 
 def error(id: str, title: str, why: str, cure: str, *sources: str, waivable: bool = False) -> Rule:  # noqa: A002 - the word
-    """Return a rule whose breach forbids compiling."""
+    """Return a rule whose flaws prevent compiling."""
     return Rule(id, Severity.ERROR, title, why, cure, sources, waivable)
 
 
 def warning(id: str, title: str, why: str, cure: str, *sources: str, waivable: bool = True) -> Rule:  # noqa: A002
-    """Return a rule whose breach asks for a look; it can be waived where there is a record to say so."""
+    """Return a rule whose flaws a person should look at; a record can be exempted from most of them."""
     return Rule(id, Severity.WARNING, title, why, cure, sources, waivable)
 
 
 def note(id: str, title: str, why: str, cure: str, *sources: str) -> Rule:  # noqa: A002
-    """Return a rule that only tells."""
+    """Return a rule whose flaws are for information only."""
     return Rule(id, Severity.NOTE, title, why, cure, sources, waivable=True)

@@ -1,4 +1,4 @@
-"""GR1: columns and values. Each text against the kind of its column, and columns against each other."""
+"""Rules GR1: columns and values; each text must fit the kind of its column, and some columns each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.language import N_, _, quoted, spoken, visible
 from graduand.records.date_messages import no_day
 from graduand.records.kinds import CLEAR, FieldKind, is_plain, matches
-from graduand.records.record import LISTED
+from graduand.records.record import COLLEGES, KIND, LABELS, LISTED, MAJORS, MINORS, WAIVE
 from graduand.rules import characters
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.similar import folded, nearest
@@ -248,16 +248,12 @@ RULES: Final = (
     ),
 )
 
-_COLLEGES: Final = "primary_education:college_names"
-_SHOWN_AS_SENT: Final = frozenset(
-    {"primary_education:major_names", "primary_education:minor_names", _COLLEGES, *LISTED}
-)
-"""What appears on the profile as it is sent."""
-_LABELS: Final = "system_label_names"
+_SHOWN_AS_SENT: Final = frozenset({MAJORS, MINORS, COLLEGES, *LISTED})
+"""Columns that the profile shows exactly as they are sent."""
 _ACRONYM: Final = 5
 _TEN_FIGURES: Final = 10
-_TOLD: Final = 10
-"""Labels that a sentence names."""
+_LISTED_LABELS: Final = 10
+"""Labels that a message lists."""
 _REMEMBERED: Final = 5000
 """Values without a flaw of one column that are remembered; those that differ from person to person fill it once."""
 
@@ -270,9 +266,9 @@ def check_missing(record: Record, school: School, _on: str) -> Iterator[Flaw]:
         if header not in record.values:
             message = _("{field} is missing; every row needs it.")
             yield Flaw("GR104", header, message.format(field=quoted(header)))
-    if "transition:kind" not in record.values:
+    if KIND not in record.values:
         message = _("{field} is missing: it is “graduated” or “returned”.")
-        yield Flaw("GR104", "transition:kind", message.format(field=quoted("transition: kind")))
+        yield Flaw("GR104", KIND, message.format(field=quoted("transition: kind")))
     for header in school.region.expected_values:
         if header not in record.values:
             message = _("{field} is missing, and the file specification of your region asks for it.")
@@ -282,7 +278,7 @@ def check_missing(record: Record, school: School, _on: str) -> Iterator[Flaw]:
 @lru_cache(maxsize=4)
 def _needed(school: School) -> frozenset[str]:
     """Return the keys that a record of this school must or should have."""
-    return frozenset({"transition:kind", *school.region.required_values, *school.region.expected_values})
+    return frozenset({KIND, *school.region.required_values, *school.region.expected_values})
 
 
 def check_values(record: Record, school: School, _on: str) -> Iterator[Flaw]:
@@ -324,7 +320,7 @@ def check_waiver_texts(record: Record, _school: School, _on: str) -> Iterator[Fl
     for index, waiver in enumerate(record.waivers):
         for name, text in waiver._asdict().items():
             for rule, message in _seen(FieldKind.NOTE, text, spoken()):
-                yield Flaw(rule, f"transition:waive:{index}:{name}", message)
+                yield Flaw(rule, f"{WAIVE}:{index}:{name}", message)
 
 
 def _cleared(field: Field) -> Iterator[Flaw]:
@@ -348,9 +344,11 @@ def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw
         if same in seen:
             yield Flaw("GR121", key, _("{value} appears twice in this list.").format(value=quoted(text)))
         seen.add(same)
-    if field.key == _LABELS:
+    if field.key == LABELS:
         message = _("These labels replace all that the person has: {labels}.")
-        labels = ", ".join(quoted(text) for text in texts[:_TOLD]) + (" …" if len(texts) > _TOLD else "")
+        labels = ", ".join(quoted(text) for text in texts[:_LISTED_LABELS]) + (
+            " …" if len(texts) > _LISTED_LABELS else ""
+        )
         yield Flaw("GR131", field.key, message.format(labels=labels))
 
 
@@ -377,7 +375,7 @@ def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:
 
 
 def meant(field: Field, text: str, allowed: tuple[str, ...] = ()) -> str:
-    """Return the value that a known misspelling stands for; "" when `text` is none, or is one of the values."""
+    """Return the value meant by a known misspelling; "" when `text` is none, or is one of the values."""
     if text in allowed or not field.misspellings:
         return ""
     by_fold = {folded(wrong): right for wrong, right in field.misspellings.items()}
@@ -401,7 +399,7 @@ def _written_here(text: str, right: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _seen(kind: FieldKind, text: str, _language: str) -> tuple[tuple[str, str], ...]:
-    """Return the rules that a text of this kind breaks by itself, each with its sentence."""
+    """Return the rules that a text of this kind breaks by itself, with messages."""
     return tuple(_look(kind, text))
 
 
@@ -456,7 +454,7 @@ def _phone(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _meant_or(kind: FieldKind, text: str, message: str) -> str:
-    """Say how a text is written here; `message` when that cannot be told."""
+    """Return how a text must be written; `message` when that is not clear."""
     right = close(kind, text)
     return _written_here(text, right) if right else message.format(value=quoted(text))
 
@@ -471,7 +469,7 @@ def _name(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _no_address(address: str) -> str:
-    """Say what keeps a text from being an address."""
+    """Return why a text is no address."""
     shown = quoted(address)
     if address.count("@") != 1:
         return _("{value} has {count} @ signs; an address has one.").format(value=shown, count=address.count("@"))
@@ -505,12 +503,12 @@ _SHAPES: Final[Mapping[FieldKind, Callable[[str], Iterator[tuple[str, str]]]]] =
         FieldKind.PHONE: _phone,
     },
 )
-"""What is judged of the text of a kind besides its characters."""
+"""By kind, what is checked of a text besides its characters."""
 _TRUTH: Final = {"on": "true", "1": "true", "off": "false", "0": "false"}
 
 
 def close(kind: FieldKind, text: str) -> str:
-    """Return what a misshapen text was meant to be; "" when nobody can tell."""
+    """Return what a text in a wrong form means; "" when that is not clear."""
     if kind is FieldKind.BOOLEAN:
         return _TRUTH.get(text.casefold()) or truth_of(text)
     right = text.replace(",", ".") if kind is FieldKind.GPA else re.sub(r"[\s./-]", "", text)
@@ -522,7 +520,7 @@ _YEAR_FIRST: Final = re.compile(r"([0-9]{4})([ ./-]?)([0-9]{1,2})\2([0-9]{1,2})(
 
 
 def days_meant(text: str) -> tuple[str, ...]:
-    """Return the days that a date in another form can mean: none, one, or two where day and month could be swapped."""
+    """Return the days that a date in another form can mean: none, one, or two where day and month may be swapped."""
     if turned := _DAY_FIRST.fullmatch(text):
         day, month, year = turned.groups()
         read = [f"{year}-{month:0>2}-{day:0>2}", f"{year}-{day:0>2}-{month:0>2}"]
@@ -545,13 +543,13 @@ def _not_a_date(text: str) -> str:
 
 
 def real_day(text: str) -> str:
-    """Return `text` when it is a day of the calendar, so that it can be compared with others; "" otherwise."""
+    """Return `text` when it is a day of the calendar, and so comparable with others; "" otherwise."""
     return text if is_day(text) else ""
 
 
 @lru_cache(maxsize=16_384)
 def is_day(text: str) -> bool:
-    """Tell whether a text is a day of the calendar, written `yyyy-mm-dd`."""
+    """Return whether a text is a day of the calendar, written `yyyy-mm-dd`."""
     if not matches(FieldKind.DATE, text):
         return False
     from datetime import date  # noqa: PLC0415 - most commands see few distinct days
@@ -572,12 +570,12 @@ def check_lists(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
             hint = _(" The list has {close}.").format(close=quoted(close)) if close else ""
             message = _("{value} is not in {list}.").format(value=quoted(text), list=quoted(listed))
             yield Flaw("GR123", main, message + hint)
-    colleges = record.texts(_COLLEGES)
+    colleges = record.texts(COLLEGES)
     if len(colleges) > 1:
         for index, college in enumerate(colleges):
             if "," in college:
                 message = _("{value} has a comma and cannot stand beside another college.")
-                yield Flaw("GR124", f"{_COLLEGES}:{index}", message.format(value=quoted(college)))
+                yield Flaw("GR124", f"{COLLEGES}:{index}", message.format(value=quoted(college)))
 
 
 PERSONAL_CHECKS: Final = (check_missing, check_values, check_waiver_texts)
