@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.campaigns.apply_due import make
-from graduand.campaigns.due import calendar
-from graduand.campaigns.kinds import CampaignKind
+from graduand.campaigns.due import apply_due, calendar
+from graduand.campaigns.kinds import DueKind
 from graduand.editing import journal
 from graduand.errors import ChangedOnDisk
 from graduand.git.commit import Recorder
@@ -277,13 +276,13 @@ def test_who_stays_and_whose_account_is_closed_already_is_never_proposed(root: P
 def test_nobody_is_closed_who_has_answered_since_the_calendar_was_read(school: Path) -> None:
     workspace = Workspace(school)
     found = calendar(workspace, "2026-11-01")
-    chosen = found.proposed([CampaignKind.ANSWER])
+    chosen = found.proposed([DueKind.ANSWER])
     assert [one.record.username for one in chosen] == ["00412345"]
     graduand(school, "edit", "00412345", "email_address=chloe@courriel.example")
     answered = text(school, "00412345")
 
     with pytest.raises(ChangedOnDisk):
-        make(workspace, chosen, found.people)
+        apply_due(workspace, chosen, found.people)
 
     assert text(school, "00412345") == answered
 

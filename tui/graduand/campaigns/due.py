@@ -1,79 +1,86 @@
-"""Due: the use case of the calendar: what has fallen due, what comes up, and what the school's policy proposes."""
+"""List what is due by the calendar and the school's policy, and write what it proposes into the records."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.reused_addresses import reused_addresses
-from graduand.campaigns.kinds import AHEAD, CLOSING, CampaignKind
+from graduand.campaigns.kinds import AHEAD, CLOSING, DueKind
 from graduand.campaigns.outreach import ANSWER_BY, NO_ADDRESS, REQUESTED_ON
+from graduand.editing.closing_limit import Approval
+from graduand.editing.commit_message import commit_message
+from graduand.editing.proposal import still
+from graduand.editing.transaction import apply
 from graduand.errors import Trouble
-from graduand.handshake.row import DISABLED
-from graduand.records.record import ATTENDING
+from graduand.handshake.plan import beyond
+from graduand.records.record import ATTENDING, DISABLED, EMAIL, KIND, REASON
 from graduand.rules.addresses import dying
 from graduand.rules.policy import is_waiting
 from graduand.rules.values import real_day
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from graduand.editing.transaction import Resumed
+    from graduand.file_change import Saved
     from graduand.findings import Finding
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
 
 POLICY: Final = "required-by-policy"
-_REASON: Final = "transition:account:reason"
 _BY: Final = "transition:account:requested_by"
 _ON: Final = "transition:account:effective_on"
 _OFFICE: Final = "career-services"
 _EXPIRED: Final = "GR605"
-"""The error of an exemption that has run out: it is what the calendar tells, and hides nothing else."""
+"""The error of an expired waiver; records with it alone are looked at, for the calendar lists it."""
 
 
 class Due(NamedTuple):
-    """One thing that the calendar asks for."""
+    """One thing that is due for one person."""
 
-    kind: CampaignKind
+    kind: DueKind
     day: str
-    """When it falls, or fell, due."""
+    """The day on which it is due, `yyyy-mm-dd`."""
     record: Record
     what: str = ""
-    """What it is about: an address, the rule of an exemption, what becomes of the account."""
+    """An address, the rule of a waiver, or the state that the account gets."""
     changes: Mapping[str, Value | None] = {}
-    """What the record should say then; empty: that is for people to decide, or for an upload."""
+    """The proposed values by key; empty: it is for people to decide, or for an upload."""
     open: bool = False
-    """Of an account, whether the record says that it was deliberately reopened: nothing is proposed."""
+    """True: the record says that the account was reopened on purpose, so nothing is proposed."""
 
     @property
     def closes(self) -> bool:
-        """Whether what is proposed closes the account."""
-        return self.changes.get("disabled") == "true"
+        """Whether the proposal closes the account."""
+        return self.changes.get(DISABLED) == "true"
 
 
 class Calendar(NamedTuple):
-    """All that is due or comes up, as seen on one day."""
+    """All that is due on one day, or in the days after it."""
 
     on: str
     ahead: int
     due: tuple[Due, ...]
-    """By kind, by day, by username."""
+    """Sorted by kind, day and username."""
     faulty: tuple[str, ...]
-    """The files with errors, which were not looked at."""
+    """The files with errors, which are not looked at."""
     people: int
-    """The records that were looked at."""
+    """The number of records looked at."""
 
-    def proposed(self, only: Collection[CampaignKind] = ()) -> tuple[Due, ...]:
-        """Return what can be written into records: of the kinds in `only`, or of all kinds that close nothing."""
-        wanted = only or [kind for kind in CampaignKind if kind not in CLOSING]
+    def proposed(self, only: Collection[DueKind] = ()) -> tuple[Due, ...]:
+        """Return the entries with proposals: of the kinds in `only`, or of all kinds that close no account."""
+        wanted = only or [kind for kind in DueKind if kind not in CLOSING]
         return tuple(one for one in self.due if one.changes and one.kind in wanted)
 
 
-def within(calendar: Calendar, only: Collection[CampaignKind]) -> Calendar:
-    """Return the calendar with the kinds in `only`; none named is all of them."""
+def within(calendar: Calendar, only: Collection[DueKind]) -> Calendar:
+    """Return the calendar with the kinds in `only`; empty means all."""
     return calendar._replace(due=tuple(one for one in calendar.due if not only or one.kind in only))
 
 
@@ -85,7 +92,7 @@ def calendar(
     cohort: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Calendar:
-    """Return what the calendar asks for on the day `on`, and in so many days `ahead`; nothing is written.
+    """Return what is due on the day `on` and in the `ahead` days after it; nothing is written.
 
     Raises:
         Usage: there is no such cohort.
@@ -94,12 +101,12 @@ def calendar(
     faulty = _faulty(checked.findings)
     sound = [record for record in checked.records if record.path not in faulty]
     until = (date.fromisoformat(on) + timedelta(days=ahead)).isoformat()
-    look = _Look(workspace.school, on, until, _sent(workspace, sound, on))
-    found = [one for record in sound for one in look.at(record)]
+    period = _Period(workspace.school, on, until, _sent(workspace, sound, on))
+    found = [one for record in sound for one in period.entries(record)]
     found += [
-        Due(CampaignKind.RECYCLED, one.day or on, one.record, one.former) for one in reused_addresses(workspace, sound)
+        Due(DueKind.RECYCLED, one.day or on, one.record, one.former) for one in reused_addresses(workspace, sound)
     ]
-    order = {kind: number for number, kind in enumerate(CampaignKind)}
+    order = {kind: number for number, kind in enumerate(DueKind)}
     found.sort(key=lambda one: (order[one.kind], one.day, one.record.username, one.record.path))
     return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(sound))
 
@@ -109,7 +116,7 @@ def _faulty(findings: Iterable[Finding]) -> frozenset[str]:
 
 
 def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[str, str] | None:
-    """Return what the noted uploads made of each account, where it matters; None: nothing is known of uploads."""
+    """Return the last `disabled` cell sent for each username; None when no upload is known, or none matters."""
     if not any("" < real_day(record.text(_ON)) <= on for record in records):
         return None
     from graduand.git.checkout import Checkout  # noqa: PLC0415 - git, which nothing else here needs
@@ -117,24 +124,24 @@ def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[s
 
     try:
         past = latest_of(Checkout(workspace.root).program)
-    except Trouble:  # no git, or a clone that is cut: the calendar is still worth reading
+    except Trouble:  # without git or with a shallow clone the calendar is incomplete, but useful
         return None
     if not past.last_upload:
         return None
     return {username: cells.get(DISABLED, "") for username, cells in past.sent.cells.items()}
 
 
-class _Look(NamedTuple):
-    """A look at the records from one day to another."""
+class _Period(NamedTuple):
+    """The days for which the calendar is made."""
 
     school: School
     on: str
     until: str
     sent: Mapping[str, str] | None
-    """What Handshake was told of each account; None: unknown."""
+    """The last `disabled` cell sent for each username; None: unknown."""
 
-    def at(self, record: Record) -> Iterator[Due]:
-        """Return all that is due of one person; of an account that is to be closed twice, only once."""
+    def entries(self, record: Record) -> Iterator[Due]:
+        """Return all entries of one person; of two that close the account, the first alone."""
         closing = [*self._answer(record), *self._months(record)]
         yield from closing[:1]
         yield from (one for one in closing[1:] if not one.closes)
@@ -149,36 +156,36 @@ class _Look(NamedTuple):
             return
         day = (date.fromisoformat(answer) + timedelta(days=1)).isoformat()
         if day <= self.until:
-            yield self._closing(CampaignKind.ANSWER, day, record, NO_ADDRESS)
+            yield self._closing(DueKind.ANSWER, day, record, NO_ADDRESS)
 
     def _months(self, record: Record) -> Iterator[Due]:
         months = self.school.institution.after_months
         end = real_day(record.ends)
-        if months is None or not end or not record.graduated or record.stays or record.text("disabled") == "true":
+        if months is None or not end or not record.graduated or record.stays or record.text(DISABLED) == "true":
             return
         day = _months_later(end, months)
         if day <= self.until:
-            yield self._closing(CampaignKind.MONTHS, day, record, POLICY)
+            yield self._closing(DueKind.MONTHS, day, record, POLICY)
 
-    def _closing(self, kind: CampaignKind, day: str, record: Record, reason: str) -> Due:
-        """Propose the closing once its day has come, the school has the reason, and nobody reopened the account."""
-        reopened = record.text("disabled") == "false"
+    def _closing(self, kind: DueKind, day: str, record: Record, reason: str) -> Due:
+        """Return a closing; proposed from its day on, if the school has the reason and did not reopen the account."""
+        reopened = record.text(DISABLED) == "false"
         if day > self.on or reopened or reason not in self.school.institution.deactivation_reasons:
             return Due(kind, day, record, reason, open=reopened)
-        changes = {"disabled": "true", _REASON: reason, _BY: _OFFICE, _ON: self.on}
+        changes = {DISABLED: "true", REASON: reason, _BY: _OFFICE, _ON: self.on}
         return Due(kind, day, record, reason, changes)
 
     def _study(self, record: Record) -> Iterator[Due]:
         end = real_day(record.ends)
         if not record.returned or not end or end > self.until:
             return
-        over: dict[str, Value | None] = {"transition:kind": "graduated", self.school.year: None, ATTENDING: None}
+        over: dict[str, Value | None] = {KIND: "graduated", self.school.year: None, ATTENDING: None}
         changes = {key: value for key, value in over.items() if value or key in record.values}
-        yield Due(CampaignKind.STUDY, end, record, end, changes if end < self.on else {})
+        yield Due(DueKind.STUDY, end, record, end, changes if end < self.on else {})
 
     def _account(self, record: Record) -> Iterator[Due]:
-        """Tell changes of the account that come up, and those whose day has come and that were not sent."""
-        day, disabled = real_day(record.text(_ON)), record.text("disabled")
+        """Return a closing or reopening that is due later, or due now and not sent yet."""
+        day, disabled = real_day(record.text(_ON)), record.text(DISABLED)
         if disabled not in {"true", "false"} or not day or day > self.until:
             return
         if self.sent is None:
@@ -186,25 +193,23 @@ class _Look(NamedTuple):
         else:
             open_still = day > self.on or self.sent.get(record.username, "") != disabled.upper()
         if open_still:
-            yield Due(CampaignKind.ACCOUNT, day, record, "closed" if disabled == "true" else "reopened")
+            yield Due(DueKind.ACCOUNT, day, record, "closed" if disabled == "true" else "reopened")
 
     def _mailbox(self, record: Record) -> Iterator[Due]:
         end = real_day(record.ends) or self.on
         if is_waiting(record, self.school) and not real_day(record.text(REQUESTED_ON)) and end <= self.until:
-            yield Due(CampaignKind.MAILBOX, end, record, record.text("email_address"))
+            yield Due(DueKind.MAILBOX, end, record, record.text(EMAIL))
         if end <= self.until:
-            yield from (
-                Due(CampaignKind.ADDITIONAL, end, record, address) for _index, address in dying(record, self.school)
-            )
+            yield from (Due(DueKind.ADDITIONAL, end, record, address) for _index, address in dying(record, self.school))
 
     def _waivers(self, record: Record) -> Iterator[Due]:
         for waiver in record.waivers:
             if "" < real_day(waiver.until) <= self.until:
-                yield Due(CampaignKind.WAIVER, waiver.until, record, waiver.rule)
+                yield Due(DueKind.WAIVER, waiver.until, record, waiver.rule)
 
 
 def _months_later(day: str, months: int) -> str:
-    """Return the day so many months later; the last of a month where there is no such day."""
+    """Return the day a number of months later, at most the last day of that month."""
     year, month, number = map(int, day.split("-"))
     year, month = year + (month - 1 + months) // 12, (month - 1 + months) % 12 + 1
     if year > date.max.year:
@@ -213,6 +218,65 @@ def _months_later(day: str, months: int) -> str:
 
 
 def _mirrored(on: str, until: str) -> str:
-    """Return the day as long before `on` as `until` is after it."""
+    """Return the day that is as many days before `on` as `until` is after it."""
     day, last = date.fromisoformat(on), date.fromisoformat(until)
     return (day - (last - day)).isoformat()
+
+
+def changes_of(chosen: Iterable[Due]) -> dict[str, dict[str, Value | None]]:
+    """Return the proposed values by path and key."""
+    found: dict[str, dict[str, Value | None]] = {}
+    for one in chosen:
+        found.setdefault(one.record.path, {}).update(one.changes)
+    return found
+
+
+def checksum_of(chosen: Iterable[Due]) -> str:
+    """Return the checksum by which exactly these proposals are approved."""
+    return hashlib.sha256(json.dumps(changes_of(chosen), sort_keys=True).encode()).hexdigest()
+
+
+def beyond_limit(workspace: Workspace, closing: int, people: int) -> str:
+    """Return the school's limit as text when a number of closings exceeds it; "" otherwise."""
+    limit = workspace.institution.limits.deactivations
+    return limit.spelt if beyond(limit, closing, people) else ""
+
+
+def apply_due(
+    workspace: Workspace,
+    chosen: Sequence[Due],
+    people: int,
+    *,
+    approve: str = "",
+    commit: bool = True,
+    tell: Callable[[Resumed], None] | None = None,
+) -> tuple[Saved, ...]:
+    """Write proposals into the records, all or none, in one commit; nothing is uploaded.
+
+    Args:
+        workspace: Where the records are.
+        chosen: Entries with proposals.
+        people: The number of records that the calendar looked at.
+        approve: The checksum of proposals that may exceed the limits; "" for none.
+        commit: Whether to commit the change.
+        tell: Called with the outcome of an earlier save that was interrupted.
+
+    Raises:
+        TooManyClosings: more accounts would close than the limits allow, without approval.
+        PlanChanged: `approve` is the checksum of other proposals.
+        SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
+    """
+    closing = sum(one.closes for one in chosen)
+    approval = Approval(checksum_of(chosen), approve, "graduand due")
+    approval.allow(closing, people, workspace.institution.limits.deactivations)
+    kind = "deactivated" if closing == len(chosen) else "graduated" if not closing else "corrected"
+    reasons = {one.what for one in chosen if one.closes} if kind == "deactivated" else set()
+    seen = {one.record.path: one.record for one in chosen}
+    proposals = [still(workspace, seen[path], changes) for path, changes in changes_of(chosen).items()]
+    return apply(
+        workspace,
+        proposals,
+        *commit_message(kind, {one.record.username for one in chosen}, reasons),
+        commit=commit,
+        tell=tell,
+    )

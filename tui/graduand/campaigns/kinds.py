@@ -1,4 +1,4 @@
-"""Kinds: what people are written to about, and what falls due: the words by which one asks for it."""
+"""The kinds of campaigns and of due things, by the words of the command line."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from enum import StrEnum
 from typing import Final
 
 AHEAD: Final = 30
-"""Days that are looked ahead, where nothing else is asked for."""
+"""The default number of days to look ahead."""
 
 
 class Campaign(StrEnum):
-    """What people are written to about."""
+    """The subject of a campaign of letters."""
 
     EMAIL = "email"
     SSO = "sso"
 
 
-class CampaignKind(StrEnum):
-    """What falls due; first what closes accounts."""
+class DueKind(StrEnum):
+    """What is due; kinds that close accounts come first."""
 
     ANSWER = "answer"
-    """The answer about a personal address."""
+    """The deadline for a personal address has passed."""
     MONTHS = "months"
-    """An account older than the school's `after_months`."""
+    """The school's `after_months` since the end of study have passed."""
     STUDY = "study"
-    """The study of somebody who returned ends."""
+    """The studies of a returner end."""
     ACCOUNT = "account"
-    """A closing or reopening that was held back becomes effective."""
+    """A closing or reopening becomes effective."""
     MAILBOX = "mailbox"
-    """An address that dies with the mailbox, and nobody was asked for another."""
+    """The address ends with the mailbox, and the person was not asked for another."""
     ADDITIONAL = "additional"
-    """An additional address that dies with the mailbox."""
+    """An additional address ends with the mailbox."""
     RECYCLED = "recycled"
-    """An address that another person gave up."""
+    """An address belonged to another person before."""
     WAIVER = "waiver"
-    """An exemption runs out."""
+    """A waiver expires."""
 
 
-CLOSING: Final = frozenset({CampaignKind.ANSWER, CampaignKind.MONTHS})
+CLOSING: Final = frozenset({DueKind.ANSWER, DueKind.MONTHS})
 """The kinds whose proposals close accounts."""

@@ -1,4 +1,4 @@
-"""Letters: what is written to graduates, from the templates that a school keeps in `schema/outreach/`."""
+"""Read and fill the templates of letters to graduates, from `schema/outreach/` or as shipped."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class Letter(NamedTuple):
     subject: str
     text: str
     holds: frozenset[str]
-    """The placeholders that stand in it."""
+    """The names of its placeholders."""
     shipped: bool
-    """Whether it is the program's own, for want of one in the school's folder."""
+    """True: the template is graduand's own, because the school has none."""
 
     def filled(self, values: Mapping[str, str]) -> tuple[str, str]:
-        """Return subject and text with all placeholders replaced."""
+        """Return the subject and the text with all placeholders replaced."""
         return _filled(self.subject, values), _filled(self.text, values)
 
 
 def letter(root: Path, name: str, known: Iterable[str]) -> Letter:
-    """Return the template `name` in the language spoken now; only the placeholders `known` may stand in it.
+    """Return the template `name` in the current language; it may have only the placeholders in `known`.
 
     Raises:
         SchemaBroken: it has no subject or no text, or holds an unknown placeholder; with the line.

@@ -1,4 +1,4 @@
-"""Outreach: the use case of writing to graduates before they lose the school's mailbox or its login."""
+"""Prepare letters to graduates who lose the school's mailbox or login, and note them in the records."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from graduand.editing.proposal import still
 from graduand.editing.transaction import apply
 from graduand.errors import NoSuchPerson, SchemaBroken, Usage
 from graduand.language import _, quoted
+from graduand.records.record import DISABLED, EMAIL
 from graduand.records.school_language import PATH as INSTITUTION_PATH
 from graduand.rules.policy import is_waiting, loses_login, loses_mailbox
 from graduand.rules.values import real_day
@@ -35,15 +36,15 @@ if TYPE_CHECKING:
 REQUESTED_ON: Final = "transition:personal_email:requested_on"
 ANSWER_BY: Final = "transition:personal_email:answer_by"
 NO_ADDRESS: Final = "no-personal-email"
-"""The reason by which a school closes the account of who gives no address."""
+"""The reason for closing the account of a person who gave no personal address."""
 DAYS: Final = 28
-"""Given for an answer, where no day is named."""
+"""The default number of days for an answer."""
 PEOPLE: Final = "people.csv"
 LETTER: Final = "letter.txt"
 
 
-class Why(StrEnum):
-    """Why somebody is left out; the first that fits."""
+class LeftOutReason(StrEnum):
+    """Why a person gets no letter; the first that applies."""
 
     FAULTY = "faulty"
     RETURNED = "returned"
@@ -57,70 +58,72 @@ class Why(StrEnum):
     NEVER_ASKED = "never-asked"
 
 
-class Call(NamedTuple):
-    """Which campaign, for whom, and until when an answer is expected."""
+class OutreachOptions(NamedTuple):
+    """The campaign, its people, and the deadline for answers."""
 
     campaign: Campaign
     on: str
-    """The day on which people are written to, `yyyy-mm-dd`."""
+    """The day of the letters, `yyyy-mm-dd`."""
     answer_by: str = ""
-    """Empty: four weeks later; who is reminded in time keeps the day that was announced."""
+    """Empty: four weeks later; a reminder before the announced deadline keeps it."""
     cohort: str = ""
     usernames: frozenset[str] = frozenset()
-    """Empty: everybody."""
+    """Empty: all people."""
     remind: bool = False
-    """Write to who was asked before and has not answered, and to nobody else."""
+    """True: write only to people who were asked before and have not answered."""
 
 
 class LetterRecipient(NamedTuple):
-    """Somebody who is written to."""
+    """A person who gets a letter."""
 
     record: Record
     answer_by: str
     waiting: bool
-    """Whether the person needs a personal address, too."""
+    """Whether the person also needs a personal address."""
     subject: str
     text: str
 
     @property
     def closes_on(self) -> str:
-        """The first day without an answer: the one that is announced for the closing."""
+        """The day after the deadline, announced for the closing of the account."""
         return _later(self.answer_by, 1)
 
 
 class LeftOut(NamedTuple):
-    """Somebody who is not written to."""
+    """A person who gets no letter."""
 
     record: Record
-    why: Why
+    why: LeftOutReason
     day: str = ""
-    """The day that the reason speaks of."""
+    """The day that the reason is about."""
 
 
 class Outreach(NamedTuple):
-    """One campaign on one day: who is written to, who is not, and the letter."""
+    """One campaign on one day: its recipients, the people left out, and the letter."""
 
-    call: Call
+    call: OutreachOptions
     asked: tuple[LetterRecipient, ...]
     left_out: tuple[LeftOut, ...]
     letter: Letter
     common: Mapping[str, str]
-    """What the placeholders stand for that is the same for everybody."""
+    """The values of placeholders that are the same for all people."""
 
     def changes(self) -> dict[str, dict[str, Value | None]]:
-        """Return what the records will say of it, by path; of the login campaign they say nothing."""
+        """Return the values to note in the records by path and key; none for the login campaign."""
         if self.call.campaign is not Campaign.EMAIL:
             return {}
         return {one.record.path: {REQUESTED_ON: self.call.on, ANSWER_BY: one.answer_by} for one in self.asked}
 
 
-def outreach(workspace: Workspace, call: Call, progress: Callable[[int, int], None] | None = None) -> Outreach:
-    """Return whom to write to and whom not; nothing is written.
+def outreach(
+    workspace: Workspace, call: OutreachOptions, progress: Callable[[int, int], None] | None = None
+) -> Outreach:
+    """Return the recipients and the people left out; nothing is written.
 
     Raises:
         Usage: the day for the answer is not after the day of the letter, or there is no such cohort.
         NoSuchPerson: there is no record of one of the usernames.
-        SchemaBroken: the letter's template cannot be used, or announces what the school does not do.
+        SchemaBroken: the template is unusable, or announces what the school does not do.
     """
     if call.answer_by and call.answer_by <= call.on:
         message = _("The answer is due on {answer}, which is not after {on}.")
@@ -132,11 +135,11 @@ def outreach(workspace: Workspace, call: Call, progress: Callable[[int, int], No
     asked: list[LetterRecipient] = []
     left_out: list[LeftOut] = []
     for record in called:
-        why, day = (Why.FAULTY, "") if record.path in faulty else _why_not(record, workspace.school, call)
+        why, day = (LeftOutReason.FAULTY, "") if record.path in faulty else _why_not(record, workspace.school, call)
         if why:
             left_out.append(LeftOut(record, why, day))
         else:
-            asked.append(_asked(record, workspace.school, call, template))
+            asked.append(_recipient(record, workspace.school, call, template))
     common = _common(workspace.school, call)
     return Outreach(call, tuple(asked), tuple(left_out), template, common)
 
@@ -154,8 +157,12 @@ def _called(records: tuple[Record, ...], usernames: frozenset[str]) -> list[Reco
 _PERSONAL: Final = ("first_name", "last_name", "username", "email_address", "school", "answer_by")
 
 
-def _template(workspace: Workspace, call: Call) -> Letter:
-    """Return the letter, once it promises nothing that the school does not do."""
+def _template(workspace: Workspace, call: OutreachOptions) -> Letter:
+    """Return the template.
+
+    Raises:
+        SchemaBroken: it is unusable, or announces what the school does not do.
+    """
     if call.campaign is Campaign.SSO:
         found = letter(workspace.root, "sso", _PERSONAL)
     else:
@@ -173,35 +180,35 @@ def _template(workspace: Workspace, call: Call) -> Letter:
     return found
 
 
-def _why_not(record: Record, school: School, call: Call) -> tuple[Why | None, str]:
-    """Return why somebody is left out, and the day that speaks for it; None: nothing does."""
+def _why_not(record: Record, school: School, call: OutreachOptions) -> tuple[LeftOutReason | None, str]:
+    """Return why a person is left out, and the day of the reason; None: the person gets a letter."""
     if not record.graduated:
-        return Why.RETURNED, ""
+        return LeftOutReason.RETURNED, ""
     if record.stays:
-        return Why.STAYS, ""
-    if record.text("disabled") == "true":
-        return Why.CLOSED, ""
+        return LeftOutReason.STAYS, ""
+    if record.text(DISABLED) == "true":
+        return LeftOutReason.CLOSED, ""
     if call.campaign is Campaign.SSO:
-        return (None if loses_login(record, school) else Why.KEEPS), ""
+        return (None if loses_login(record, school) else LeftOutReason.KEEPS), ""
     if not loses_mailbox(record, school):
-        return Why.KEEPS, ""
+        return LeftOutReason.KEEPS, ""
     return _why_not_asked(record, school, call)
 
 
-def _why_not_asked(record: Record, school: School, call: Call) -> tuple[Why | None, str]:
+def _why_not_asked(record: Record, school: School, call: OutreachOptions) -> tuple[LeftOutReason | None, str]:
     asked, answer = real_day(record.text(REQUESTED_ON)), real_day(record.text(ANSWER_BY))
     if not is_waiting(record, school):
-        return Why.ANSWERED, ""
+        return LeftOutReason.ANSWERED, ""
     if not asked:
-        return (Why.NEVER_ASKED if call.remind else None), ""
+        return (LeftOutReason.NEVER_ASKED if call.remind else None), ""
     if asked >= call.on:
-        return Why.ASKED_TODAY, asked
+        return LeftOutReason.ASKED_TODAY, asked
     if call.remind:
         return None, ""
-    return (Why.OVERDUE, answer) if answer and answer < call.on else (Why.ASKED, answer or asked)
+    return (LeftOutReason.OVERDUE, answer) if answer and answer < call.on else (LeftOutReason.ASKED, answer or asked)
 
 
-def _asked(record: Record, school: School, call: Call, template: Letter) -> LetterRecipient:
+def _recipient(record: Record, school: School, call: OutreachOptions, template: Letter) -> LetterRecipient:
     announced = real_day(record.text(ANSWER_BY)) if call.campaign is Campaign.EMAIL else ""
     answer_by = call.answer_by or (announced if announced > call.on else _later(call.on, DAYS))
     requested = real_day(record.text(REQUESTED_ON))
@@ -217,8 +224,8 @@ def _asked(record: Record, school: School, call: Call, template: Letter) -> Lett
     return LetterRecipient(record, answer_by, is_waiting(record, school), *template.filled(values))
 
 
-def _common(school: School, call: Call) -> dict[str, str]:
-    """Return what the letter for a mail merge says of itself; the other placeholders are the columns' names."""
+def _common(school: School, call: OutreachOptions) -> dict[str, str]:
+    """Return the values of a mail merge's letter that are the same for all people."""
     answer_by = call.answer_by or ("" if call.remind else _later(call.on, DAYS))
     region = school.institution.region
     days = (
@@ -232,7 +239,7 @@ def _later(day: str, days: int) -> str:
 
 
 def people_csv(found: Outreach, region: str) -> str:
-    """Return the file for a mail merge: one row a person, the letter ready in it."""
+    """Return the CSV of a mail merge: one row a person, with the filled letter."""
     closing = found.call.campaign is Campaign.EMAIL
     head = ["username", "email_address", "first_name", "last_name", "answer_by"]
     head += ["closes_on"] if closing else ["waiting"]
@@ -241,21 +248,21 @@ def people_csv(found: Outreach, region: str) -> str:
         record = one.record
         more = spelt(one.closes_on, region) if closing else ("x" if one.waiting else "")
         first = record.text("preferred_name") or record.text("first_name")
-        cells = (record.username, record.text("email_address"), first, record.text("last_name"))
+        cells = (record.username, record.text(EMAIL), first, record.text("last_name"))
         rows.append([*cells, spelt(one.answer_by, region), more, one.subject, one.text])
     guarded = ([spreadsheet.guarded(cell) for cell in row] for row in rows)
     return spreadsheet.as_csv(guarded, spreadsheet.separator())
 
 
 def letter_text(found: Outreach) -> str:
-    """Return the letter for a mail merge of one's own: «first_name» stands for the column of that name."""
+    """Return the letter for a mail merge; «first_name» stands for the column of that name."""
     columns = {name: f"«{name}»" for name in found.letter.holds}
     subject, text = found.letter.filled(columns | dict(found.common))
     return f"{subject}\n\n{text}"
 
 
 def write(workspace: Workspace, found: Outreach, folder: Path) -> None:
-    """Write the people and the letter into `folder`, for the eyes of the user alone, both or none.
+    """Write the people and the letter into `folder`, readable by the user alone, both or none.
 
     Raises:
         InTheWay, NotWritten, Busy: they could not be written.
@@ -271,9 +278,9 @@ def note(
     commit: bool = True,
     tell: Callable[[Resumed], None] | None = None,
 ) -> tuple[Saved, ...]:
-    """Note in the records that people were asked, and until when, all or none, in one commit.
+    """Note in the records that people were asked, and the deadline, all or none, in one commit.
 
-    `tell` hears what became of a save that was killed before. Raises:
+    `tell` is called with the outcome of an earlier save that was interrupted. Raises:
         SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
     """
     changes = found.changes()

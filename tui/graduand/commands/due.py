@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.campaigns.kinds import AHEAD, CampaignKind
+from graduand.campaigns.kinds import AHEAD, DueKind
 from graduand.commands.parameters import Cohort, Day, JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Usage
@@ -30,7 +30,7 @@ def due(
     on: Day = "",
     ahead: Annotated[int, typer.Option(metavar=N_("DAYS"), help=N_("How many days ahead to look."))] = AHEAD,
     cohort: Cohort = "",
-    only: Annotated[list[CampaignKind] | None, typer.Option(help=N_("Only this kind; may be repeated."))] = None,
+    only: Annotated[list[DueKind] | None, typer.Option(help=N_("Only this kind; may be repeated."))] = None,
     apply: Annotated[
         bool,
         typer.Option(
@@ -77,12 +77,12 @@ def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_jso
         show_lines(due_text(found, everything=everything, show=show), colour)
 
 
-def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[CampaignKind], approve: str) -> None:
-    from graduand.campaigns.apply_due import make
+def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[DueKind], approve: str) -> None:
+    from graduand.campaigns.due import apply_due
 
     chosen = found.proposed(kinds)
-    left = len(found.proposed(list(CampaignKind))) - len(chosen)
-    saved = make(workspace, chosen, found.people, approve=approve, tell=say_resumed)
+    left = len(found.proposed(list(DueKind))) - len(chosen)
+    saved = apply_due(workspace, chosen, found.people, approve=approve, tell=say_resumed)
     if saved:
         number = len(saved)
         message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", number)

@@ -67,7 +67,7 @@ def outreach(
 
     session = session_of(context)
     workspace = session.workspace()
-    call = campaigns.Call(
+    call = campaigns.OutreachOptions(
         campaign,
         day(on) if on else today(),
         day(answer_by) if answer_by else "",

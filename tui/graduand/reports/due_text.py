@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.campaigns.kinds import CLOSING, CampaignKind
+from graduand.campaigns.kinds import CLOSING, DueKind
 from graduand.language import _, masked, ngettext, quoted, visible
 from graduand.records.reason_labels import reason_words
 from graduand.reports.console import Line, Span, line
@@ -18,34 +18,32 @@ SHOWN: Final = 10
 """Entries of one kind that are shown, unless all are asked for."""
 
 
-def kind_words(kind: CampaignKind) -> str:
+def kind_words(kind: DueKind) -> str:
     """Return what a kind is about, in the language spoken now."""
     return {
-        CampaignKind.ANSWER: _("No answer about a personal address"),
-        CampaignKind.MONTHS: _("Accounts older than the school keeps them"),
-        CampaignKind.STUDY: _("Returners whose study ends"),
-        CampaignKind.ACCOUNT: _("Closings and reopenings that become effective"),
-        CampaignKind.MAILBOX: _("Addresses that die with the mailbox, and nobody was asked for another"),
-        CampaignKind.ADDITIONAL: _("Additional addresses that die with the mailbox"),
-        CampaignKind.RECYCLED: _("Addresses that another person gave up"),
-        CampaignKind.WAIVER: _("Exemptions that run out"),
+        DueKind.ANSWER: _("No answer about a personal address"),
+        DueKind.MONTHS: _("Accounts older than the school keeps them"),
+        DueKind.STUDY: _("Returners whose study ends"),
+        DueKind.ACCOUNT: _("Closings and reopenings that become effective"),
+        DueKind.MAILBOX: _("Addresses that die with the mailbox, and nobody was asked for another"),
+        DueKind.ADDITIONAL: _("Additional addresses that die with the mailbox"),
+        DueKind.RECYCLED: _("Addresses that another person gave up"),
+        DueKind.WAIVER: _("Exemptions that run out"),
     }[kind]
 
 
-def cure_words(kind: CampaignKind, calendar: Calendar) -> str:
+def cure_words(kind: DueKind, calendar: Calendar) -> str:
     """Return what can be done about a kind."""
-    if kind in CLOSING or kind is CampaignKind.STUDY:
+    if kind in CLOSING or kind is DueKind.STUDY:
         if calendar.proposed([kind]):
             return _("Write what is proposed into the records: graduand due --apply --only {kind}").format(kind=kind)
-        return _("Nothing is proposed yet.") if kind is CampaignKind.STUDY else _("Nothing is closed by itself.")
+        return _("Nothing is proposed yet.") if kind is DueKind.STUDY else _("Nothing is closed by itself.")
     return {
-        CampaignKind.ACCOUNT: _("Send it: graduand compile --changed"),
-        CampaignKind.MAILBOX: _("Ask for another address: graduand outreach email"),
-        CampaignKind.ADDITIONAL: _("Take the address out of the record, and out of the profile in Handshake."),
-        CampaignKind.RECYCLED: _(
-            "Make sure that the change of the other account went up first, or give another address."
-        ),
-        CampaignKind.WAIVER: _("Cure what the rule finds, or renew the exemption with a reason."),
+        DueKind.ACCOUNT: _("Send it: graduand compile --changed"),
+        DueKind.MAILBOX: _("Ask for another address: graduand outreach email"),
+        DueKind.ADDITIONAL: _("Take the address out of the record, and out of the profile in Handshake."),
+        DueKind.RECYCLED: _("Make sure that the change of the other account went up first, or give another address."),
+        DueKind.WAIVER: _("Cure what the rule finds, or renew the exemption with a reason."),
     }[kind]
 
 
@@ -53,7 +51,7 @@ def due_text(calendar: Calendar, *, everything: bool, show: bool) -> Iterator[Li
     """Return the lines of the calendar; addresses are masked unless `show`."""
     head = ngettext("Due on {day}, and within {count} day", "Due on {day}, and within {count} days", calendar.ahead)
     yield line(Span(head.format(day=calendar.on, count=calendar.ahead), "bold"))
-    for kind in CampaignKind:
+    for kind in DueKind:
         found = [one for one in calendar.due if one.kind is kind]
         if found:
             yield line("")
@@ -81,14 +79,14 @@ def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
     if one.kind in CLOSING:
         return _closing_words(one, calendar)
     what = visible(one.what) if show else masked(visible(one.what))
-    if one.kind is CampaignKind.STUDY:
+    if one.kind is DueKind.STUDY:
         return _("make an alumnus of the person") if one.changes else _("the study goes on until then")
-    if one.kind is CampaignKind.ACCOUNT:
+    if one.kind is DueKind.ACCOUNT:
         return _("the account is closed") if one.what == "closed" else _("the account is reopened")
-    if one.kind is CampaignKind.WAIVER:
+    if one.kind is DueKind.WAIVER:
         message = _("exemption from {rule}") if one.day >= calendar.on else _("exemption from {rule}, run out")
         return message.format(rule=what)
-    if one.kind is CampaignKind.RECYCLED:
+    if one.kind is DueKind.RECYCLED:
         address = visible(one.record.text("email_address"))
         return _("{address} was the address of {username}").format(
             address=address if show else masked(address), username=what
@@ -115,7 +113,7 @@ def counts(calendar: Calendar) -> str:
         people=people,
         due=due,
         ahead=len(calendar.due) - due,
-        proposed=len(calendar.proposed(list(CampaignKind))),
+        proposed=len(calendar.proposed(list(DueKind))),
     )
     if not calendar.faulty:
         return said

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from graduand.campaigns.kinds import Campaign
-from graduand.campaigns.outreach import Why
+from graduand.campaigns.outreach import LeftOutReason
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.console import Line, Span, line
 
@@ -18,24 +18,26 @@ if TYPE_CHECKING:
 SHOWN: Final = 10
 """People of one group that are shown, unless all are asked for."""
 
-_UNTOLD: Final = frozenset({Why.RETURNED, Why.STAYS, Why.KEEPS, Why.ANSWERED})
+_UNTOLD: Final = frozenset({LeftOutReason.RETURNED, LeftOutReason.STAYS, LeftOutReason.KEEPS, LeftOutReason.ANSWERED})
 """Reasons that fit most people: their number says enough."""
 
 
-def why_words(why: Why, campaign: Campaign) -> str:
+def why_words(why: LeftOutReason, campaign: Campaign) -> str:
     """Return why somebody is left out, in the language spoken now."""
-    if why is Why.KEEPS:
+    if why is LeftOutReason.KEEPS:
         return _("keeps the school's mailbox") if campaign is Campaign.EMAIL else _("keeps the school's login")
     return {
-        Why.FAULTY: _("the record has errors (graduand check)"),
-        Why.RETURNED: _("is no graduate"),
-        Why.STAYS: _("stays for another programme"),
-        Why.CLOSED: _("the account is closed"),
-        Why.ANSWERED: _("has a personal address already"),
-        Why.ASKED_TODAY: _("was asked on this day or after it"),
-        Why.OVERDUE: _("was asked, and has not answered in time (--remind asks once more; graduand due proposes)"),
-        Why.ASKED: _("was asked, and there is still time to answer (--remind reminds)"),
-        Why.NEVER_ASKED: _("was never asked (without --remind)"),
+        LeftOutReason.FAULTY: _("the record has errors (graduand check)"),
+        LeftOutReason.RETURNED: _("is no graduate"),
+        LeftOutReason.STAYS: _("stays for another programme"),
+        LeftOutReason.CLOSED: _("the account is closed"),
+        LeftOutReason.ANSWERED: _("has a personal address already"),
+        LeftOutReason.ASKED_TODAY: _("was asked on this day or after it"),
+        LeftOutReason.OVERDUE: _(
+            "was asked, and has not answered in time (--remind asks once more; graduand due proposes)"
+        ),
+        LeftOutReason.ASKED: _("was asked, and there is still time to answer (--remind reminds)"),
+        LeftOutReason.NEVER_ASKED: _("was never asked (without --remind)"),
     }[why]
 
 
@@ -76,10 +78,10 @@ def asked_words(one: LetterRecipient, found: Outreach, *, show: bool) -> str:
 
 
 def _left_out(found: Outreach, *, everything: bool) -> Iterator[Line]:
-    groups: defaultdict[Why, list[LeftOut]] = defaultdict(list)
+    groups: defaultdict[LeftOutReason, list[LeftOut]] = defaultdict(list)
     for one in found.left_out:
         groups[one.why].append(one)
-    for why in Why:
+    for why in LeftOutReason:
         group = groups.get(why, [])
         if not group:
             continue

@@ -8,9 +8,9 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.campaigns import apply_due, due
+from graduand.campaigns import due
 from graduand.campaigns.due import Calendar, Due
-from graduand.campaigns.kinds import AHEAD, CLOSING, CampaignKind
+from graduand.campaigns.kinds import AHEAD, CLOSING, DueKind
 from graduand.editing.record_diff import intended
 from graduand.index.query import folded
 from graduand.language import N_, _, ngettext, visible
@@ -113,7 +113,7 @@ class DueScreen(View[Calendar]):
         """Return the pieces of a kind, or of an entry."""
         row = self.outline.at(index)
         if isinstance(row, Heading):
-            kind, count = CampaignKind(row.key), f" {row.size}"
+            kind, count = DueKind(row.key), f" {row.size}"
             title = fit(kind_words(kind), width - 2 - len(count))
             style = "error" if kind in CLOSING else "strong"
             return (Cell("▸ " if row.folded else "▾ "), Cell(title, style), Cell(count, "muted"))
@@ -127,7 +127,7 @@ class DueScreen(View[Calendar]):
 
     def whole(self) -> Content:
         """Return what is due of the person, what the record would say, and what else can be done."""
-        kind, entry = CampaignKind(self.outline.key_at(self.lines.cursor)), self.entry
+        kind, entry = DueKind(self.outline.key_at(self.lines.cursor)), self.entry
         parts: list[str | tuple[str, str]] = [(kind_words(kind), "bold")]
         if entry:
             record = entry.record
@@ -144,7 +144,7 @@ class DueScreen(View[Calendar]):
         parts += ["\n", ("→ ", "bold $text-accent"), self._cure(kind, entry)]
         return Content.assemble(*parts)
 
-    def _cure(self, kind: CampaignKind, entry: Due | None) -> str:
+    def _cure(self, kind: DueKind, entry: Due | None) -> str:
         if entry and entry.changes:
             return _("Ctrl+S writes it into the record, after a look.")
         return cure_words(kind, self.found)
@@ -217,19 +217,19 @@ class DueScreen(View[Calendar]):
         title = ngettext("Write {count} proposal", "Write {count} proposals", number).format(count=number)
         message = ngettext("{count} account will be closed.", "{count} accounts will be closed.", closing)
         warning = message.format(count=closing) if closing else ""
-        beyond = apply_due.beyond_limit(self.workspace, closing, self.found.people)
+        beyond = due.beyond_limit(self.workspace, closing, self.found.people)
         if beyond:
             warning += " " + _("The school's limit is {limit}.").format(limit=beyond)
         terms = terms_of(self.workspace)
         subjects = [Subject(named(one.record), intended(one.record, one.changes)) for one in chosen]
         question = Question(title, subjects, warning=warning, typed=str(closing) if closing else "", terms=terms)
-        approve = apply_due.checksum_of(chosen) if beyond else ""
+        approve = due.checksum_of(chosen) if beyond else ""
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._make(chosen, approve) if yes else None)
 
     def _make(self, chosen: Sequence[Due], approve: str) -> None:
         def make(hear: Hear) -> tuple[Saved, ...]:
             people = self.found.people
-            return apply_due.make(self.workspace, chosen, people, approve=approve, commit=self.commit, tell=hear)
+            return due.apply_due(self.workspace, chosen, people, approve=approve, commit=self.commit, tell=hear)
 
         def made(trouble: Trouble | None) -> None:
             if trouble:

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from graduand.campaigns import outreach
 from graduand.campaigns.kinds import Campaign
-from graduand.campaigns.outreach import Call, LeftOut, LetterRecipient, Outreach, Why
+from graduand.campaigns.outreach import LeftOut, LeftOutReason, LetterRecipient, Outreach, OutreachOptions
 from graduand.editing.record_diff import intended
 from graduand.errors import Trouble
 from graduand.index.query import folded
@@ -89,11 +89,11 @@ class OutreachScreen(View[Outreach]):
     # Reading and showing
 
     @property
-    def call(self) -> Call:
+    def call(self) -> OutreachOptions:
         """What is asked for."""
         answer = (date.fromisoformat(self.day) + timedelta(weeks=self.weeks)).isoformat()
         kept = self.turn.remind and self.weeks == _WEEKS[0]
-        return Call(
+        return OutreachOptions(
             self.turn.campaign,
             self.day,
             "" if kept else answer,
@@ -119,7 +119,7 @@ class OutreachScreen(View[Outreach]):
         groups: dict[str, list[LetterRecipient | LeftOut]] = {}
         for one in found.asked:
             groups.setdefault(_ASKED, []).append(one)
-        for why in Why:
+        for why in LeftOutReason:
             group: list[LetterRecipient | LeftOut] = [one for one in found.left_out if one.why is why]
             groups |= {why: group} if group else {}
         for key in groups if wanted else ():
@@ -153,7 +153,7 @@ class OutreachScreen(View[Outreach]):
         """Return the pieces of a group, or of a person."""
         row = self.outline.at(index)
         if isinstance(row, Heading):
-            words = _("To write to") if row.key == _ASKED else why_words(Why(row.key), self.turn.campaign)
+            words = _("To write to") if row.key == _ASKED else why_words(LeftOutReason(row.key), self.turn.campaign)
             count = f" {row.size}"
             head = fit(words, width - 2 - len(count))
             return (Cell("▸ " if row.folded else "▾ "), Cell(head, "strong"), Cell(count, "muted"))
