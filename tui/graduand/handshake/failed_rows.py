@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from graduand.errors import NotFailedRows
 from graduand.handshake.job import EMAIL, USERNAME
-from graduand.handshake.response import answers_of
+from graduand.handshake.response import parse_response
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class FailedRow(NamedTuple):
     @property
     def answers(self) -> tuple[Response, ...]:
         """The single answers of the response."""
-        return answers_of(self.response)
+        return parse_response(self.response)
 
 
 class FailedFile(NamedTuple):

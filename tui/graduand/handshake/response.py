@@ -1,4 +1,4 @@
-"""Answer: what Handshake says of one row, taken out of a text that resembles JSON."""
+"""Parse the response of a failed row, a text that resembles JSON, into single answers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Response(NamedTuple):
-    """One thing that Handshake says of a row; the message is as it came, safe for no screen."""
+    """One answer to a row; the message is unchanged, and must be made safe before it is printed."""
 
     field: str
-    """A header, most often, and never more than words; empty when none is named."""
+    """The field that the answer names, most often a header; empty when it names none."""
     message: str
 
 
@@ -23,26 +23,26 @@ _SHAPED: Final = re.compile(
     r"""\{\s*["'“‘:\w] | \[\s*["'“‘{\[] | ["'“‘][\w.:]+["'”’]\s*(?::|=>)""",
     re.VERBOSE,
 )
-"""How a text begins that can be taken apart."""
+"""The start of a text that can be parsed."""
 
 
-def answers_of(response: str) -> tuple[Response, ...]:
-    """Return what a response says, field by field; one that cannot be taken apart is one answer. Never raises.
+def parse_response(response: str) -> tuple[Response, ...]:
+    """Return the answers of a response by field; a text that cannot be parsed is one answer. Never raises.
 
     The response is JSON for the most part, but may be cut off, lack brackets, or have other
     quotation marks than JSON has [ERR]. There is always an answer, be it a blank one.
     """
     text = _undoubled(response.strip())
-    found = _answers(_leaves(_tokens(text))) if _SHAPED.match(text) else ()
+    found = _answers(_key_texts(_tokens(text))) if _SHAPED.match(text) else ()
     return tuple(dict.fromkeys(found)) or (Response("", response),)
 
 
 _DOUBLED: Final = re.compile(r'[{\[,:]\s*""+(?=[^\s,:\]}"])')
-"""A doubled quotation mark before a word; in JSON, two are an empty text."""
+"""A doubled quotation mark before a word; in JSON, two are an empty string."""
 
 
 def _undoubled(text: str) -> str:
-    """Return `text` without the doubling, escaping and enclosing of a CSV or JSON that was not undone."""
+    """Return `text` without leftover doubling, escaping and enclosing by CSV or JSON."""
     while _DOUBLED.search(text):
         text = text.replace('""', '"')
     if text.startswith(('"{', '"[')):
@@ -51,7 +51,7 @@ def _undoubled(text: str) -> str:
 
 
 class _Token(NamedTuple):
-    """A sign of JSON, or a text: quoted ('"') or bare ("")."""
+    """A sign of JSON, or a text: quoted ('"') or unquoted ("")."""
 
     sign: str
     text: str = ""
@@ -66,7 +66,7 @@ _CLOSING: Final = {
     for closing in ('"', "'", "“”", "‘’")
     for opening in closing
 }
-"""What ends a text, by the mark that begins it: such a mark before a sign of JSON; others belong to the text."""
+"""The end of a text by its opening mark: a closing mark before a sign of JSON; other marks are part of the text."""
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -92,7 +92,7 @@ def _after_blanks(text: str, at: int) -> int:
 
 
 def _quoted(text: str, start: int, closing: re.Pattern[str]) -> tuple[_Token, int]:
-    """Return the quoted text that begins at `start`, and where the next token may begin."""
+    """Return the quoted text that begins at `start`, and the start of the next token."""
     for found in closing.finditer(text, start):
         if not found.group().startswith("\\"):
             return _Token('"', _unescaped(text[start : found.start()])), found.end()
@@ -100,7 +100,7 @@ def _quoted(text: str, start: int, closing: re.Pattern[str]) -> tuple[_Token, in
 
 
 _APOSTROPHE: Final = re.compile(r"(\\\\)|\\(?=')")
-"""A sign that JSON does not know before an apostrophe; after one like it, it is a letter."""
+"""A backslash before an apostrophe, which JSON does not allow, unless it is escaped itself."""
 
 
 def _unescaped(text: str) -> str:
@@ -110,20 +110,20 @@ def _unescaped(text: str) -> str:
         plain: str = json.loads('"' + _APOSTROPHE.sub(r"\1", text) + '"', strict=False)
     except ValueError:
         return text
-    # Half a character, which JSON can name and no file can hold.
+    # A lone surrogate, which JSON can escape and no encoding can hold.
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 _NAME: Final = re.compile(r"[\w.:*\- ]{1,100}")
-"""What a key can be; with other signs in it, it is a text whose quotation marks went astray."""
+"""The form of a key; a text with other characters is a message with misplaced quotation marks."""
 
 _WORD: Final = re.compile(r"[\w.:]*")
 _DEPTH: Final = 20
-"""Brackets within brackets; deeper ones are not counted."""
+"""Nested brackets that are counted; deeper ones are not."""
 
 
-def _leaves(tokens: Iterable[_Token]) -> Iterator[tuple[list[str], _Token]]:
-    """Return each text that is no key, with the keys above it, however the brackets stand."""
+def _key_texts(tokens: Iterable[_Token]) -> Iterator[tuple[list[str], _Token]]:
+    """Return each text that is no key, with the keys above it, even if brackets are missing."""
     opened: list[tuple[str, str]] = []
     key = ""
     for token, after in pairwise(chain(tokens, [_STOP])):
@@ -135,7 +135,7 @@ def _leaves(tokens: Iterable[_Token]) -> Iterator[tuple[list[str], _Token]]:
                 opened.append((token.sign, key))
             key = ""
         elif after.sign == ":" and _NAME.fullmatch(token.text):
-            # A key in a list: the bracket before it was forgotten.
+            # A key in a list: the closing bracket before it is missing.
             if opened and opened[-1][0] == "[":
                 opened.pop()
             key = token.text
@@ -144,7 +144,7 @@ def _leaves(tokens: Iterable[_Token]) -> Iterator[tuple[list[str], _Token]]:
 
 
 def _is_cut_key(token: _Token, opened: list[tuple[str, str]]) -> bool:
-    """Tell whether the last text is a word that was to become a key."""
+    """Return whether the last text is a key that was cut off."""
     return (not opened or opened[-1][0] == "{") and _WORD.fullmatch(token.text) is not None
 
 
@@ -152,7 +152,7 @@ _OPENING: Final = {"}": "{", "]": "["}
 
 
 def _close(opened: list[tuple[str, str]], sign: str) -> None:
-    """Take off `opened` what the sign closes, and what was forgotten within it."""
+    """Remove from `opened` the bracket that the sign closes, and those left open within it."""
     opening = _OPENING.get(sign)
     if any(bracket == opening for bracket, _key in opened):
         while opened.pop()[0] != opening:
@@ -160,7 +160,7 @@ def _close(opened: list[tuple[str, str]], sign: str) -> None:
 
 
 _ENVELOPE: Final = {"", "success", "errors", "error", "base", "message", "messages", "response"}
-"""Keys that are no field."""
+"""Keys that name no field."""
 
 _FLAGS: Final = {"success", "exclude_from_sync"}
 
@@ -173,5 +173,5 @@ def _answers(leaves: Iterable[tuple[list[str], _Token]]) -> Iterator[Response]:
 
 
 def _is_flag(key: str, token: _Token) -> bool:
-    """Tell whether a value is no message: two of its key, its look and its want of quotation marks say so."""
+    """Return whether a value is no message, by two of: its key, its form, its lack of quotation marks."""
     return [key in _FLAGS, not token.sign, _LITERAL.fullmatch(token.text) is not None].count(True) > 1

@@ -10,7 +10,7 @@ from graduand.errors import NotFailedRows, NothingNoted
 from graduand.findings import Finding, Place
 from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
-from graduand.handshake.error_catalogue import cookbook_of
+from graduand.handshake.error_catalogue import error_catalogue
 from graduand.handshake.failed_rows import FailedFile, is_header, read_failed
 from graduand.records import files
 from graduand.records.reading import read
@@ -125,7 +125,7 @@ def failed_rows(raw: bytes, path: str = "-") -> FailedFile:
 
 
 def _failures(workspace: Workspace, records: tuple[Record, ...], failed: FailedFile) -> Iterator[Failure]:
-    explain = cache(cookbook_of(workspace.importer).explain)
+    explain = cache(error_catalogue(workspace.importer).explain)
     by_username = {record.username: record for record in records}
     identities = [RowIdentity(row.username, row.email) for row in failed.rows]
     for row, found in zip(failed.rows, match_people(identities, *_people(records)), strict=True):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graduand.handshake.error_catalogue import Cookbook, cookbook_of
-from graduand.handshake.response import Response, answers_of
+from graduand.handshake.error_catalogue import ErrorCatalogue, error_catalogue
+from graduand.handshake.response import Response, parse_response
 from graduand.language import speak, visible
 
 if TYPE_CHECKING:
@@ -87,14 +87,14 @@ KNOWN: Final = [
 
 
 @pytest.fixture(scope="module")
-def cookbook(school: School) -> Cookbook:
-    return cookbook_of(school.importer)
+def catalogue(school: School) -> ErrorCatalogue:
+    return error_catalogue(school.importer)
 
 
 @pytest.mark.parametrize(("response", "field", "message"), KNOWN)
-def test_a_known_message_is_explained(cookbook: Cookbook, response: str, field: str, message: str) -> None:
-    (answer,) = answers_of(response)
-    found = cookbook.explain(answer)
+def test_a_known_message_is_explained(catalogue: ErrorCatalogue, response: str, field: str, message: str) -> None:
+    (answer,) = parse_response(response)
+    found = catalogue.explain(answer)
     assert (found.field, found.message) == (field, message)
     assert found.cause
     assert found.cure
@@ -105,11 +105,11 @@ def test_every_message_about_rows_is_among_the_known(school: School) -> None:
     assert here == {message.id for message in school.importer.messages if message.stage == "row"}
 
 
-def test_two_messages_are_two_answers(cookbook: Cookbook) -> None:
-    answers = answers_of(
+def test_two_messages_are_two_answers(catalogue: ErrorCatalogue) -> None:
+    answers = parse_response(
         '{"success":false,"errors":{"email_address":["has already been taken","conflicts with another primary account"]'
     )
-    assert [cookbook.explain(answer).message for answer in answers] == [
+    assert [catalogue.explain(answer).message for answer in answers] == [
         "email-already-taken",
         "email-conflicts-with-primary-account",
     ]
@@ -118,7 +118,7 @@ def test_two_messages_are_two_answers(cookbook: Cookbook) -> None:
 @pytest.mark.parametrize("closed", ["]", "", "}"])
 def test_a_forgotten_bracket_does_not_join_two_fields(closed: str) -> None:
     response = f'{{"errors":{{"email_address":["is already in use"{closed},"username":["can\'t be blank"]}}}}'
-    assert answers_of(response) == (
+    assert parse_response(response) == (
         Response("email_address", "is already in use"),
         Response("username", "can't be blank"),
     )
@@ -141,13 +141,13 @@ def test_a_forgotten_bracket_does_not_join_two_fields(closed: str) -> None:
     ],
 )
 def test_what_cannot_be_taken_apart_is_one_answer(response: str) -> None:
-    assert answers_of(response) == (Response("", response),)
+    assert parse_response(response) == (Response("", response),)
 
 
-def test_what_is_cut_off_keeps_its_field(cookbook: Cookbook) -> None:
-    (answer,) = answers_of('{"success":false,"errors":{"primary_education.end_date":["must be a da')
+def test_what_is_cut_off_keeps_its_field(catalogue: ErrorCatalogue) -> None:
+    (answer,) = parse_response('{"success":false,"errors":{"primary_education.end_date":["must be a da')
     assert answer == Response(END, "must be a da")
-    assert cookbook.explain(answer)[:2] == ("", END)
+    assert catalogue.explain(answer)[:2] == ("", END)
 
 
 @pytest.mark.parametrize(
@@ -166,28 +166,28 @@ def test_what_is_cut_off_keeps_its_field(cookbook: Cookbook) -> None:
     ],
 )
 def test_an_unknown_message_is_shown_with_its_field(
-    cookbook: Cookbook, answer: Response, field: str, cause: str
+    catalogue: ErrorCatalogue, answer: Response, field: str, cause: str
 ) -> None:
-    found = cookbook.explain(answer)
+    found = catalogue.explain(answer)
     assert (found.message, found.field) == ("", field)
     assert found.cause.startswith(cause)
     assert found.cure
 
 
-def test_a_field_that_only_the_message_names(cookbook: Cookbook) -> None:
-    assert cookbook.explain(Response("", "Attempted to update shoe_size from 40 to 41")).field == "shoe_size"
-    assert cookbook.explain(Response("card_id", "Attempted to update \x1b[2J from 40 to 41")).field == "card_id"
-    assert cookbook.explain(Response("", "Attempted to update \x1b[2J from 40 to 41")).field == ""
+def test_a_field_that_only_the_message_names(catalogue: ErrorCatalogue) -> None:
+    assert catalogue.explain(Response("", "Attempted to update shoe_size from 40 to 41")).field == "shoe_size"
+    assert catalogue.explain(Response("card_id", "Attempted to update \x1b[2J from 40 to 41")).field == "card_id"
+    assert catalogue.explain(Response("", "Attempted to update \x1b[2J from 40 to 41")).field == ""
 
 
-def test_a_message_about_the_file_is_known_where_its_words_are(cookbook: Cookbook) -> None:
+def test_a_message_about_the_file_is_known_where_its_words_are(catalogue: ErrorCatalogue) -> None:
     sentence = "A system error occured while running this static analysis. Invalid byte sequence in UTF-8"
-    assert cookbook.explain(Response("", sentence)).message == "analysis-invalid-byte-sequence"
+    assert catalogue.explain(Response("", sentence)).message == "analysis-invalid-byte-sequence"
 
 
-def test_causes_and_cures_are_in_the_language_spoken(cookbook: Cookbook) -> None:
+def test_causes_and_cures_are_in_the_language_spoken(catalogue: ErrorCatalogue) -> None:
     speak("fr")
-    found = cookbook.explain(Response("username", "can't be blank"))
+    found = catalogue.explain(Response("username", "can't be blank"))
     assert found.cure == "Complétez le champ dans la fiche et déposez à nouveau la ligne."
 
 
@@ -210,11 +210,11 @@ def test_the_certainty_of_a_message_is_kept(school: School) -> None:
     ],
     ids=["quotes", "depth", "backslashes", "apostrophes", "doubled", "repeated", "arrows"],
 )
-def test_a_response_made_to_hurt_is_only_data(cookbook: Cookbook, response: str) -> None:
-    answers = answers_of(response)
+def test_a_response_made_to_hurt_is_only_data(catalogue: ErrorCatalogue, response: str) -> None:
+    answers = parse_response(response)
     assert answers
     for answer in answers[:5]:
-        assert all(is_safe(part) for part in cookbook.explain(answer))
+        assert all(is_safe(part) for part in catalogue.explain(answer))
 
 
 def is_safe(sentence: str) -> bool:
@@ -229,12 +229,12 @@ PIECES: Final = st.lists(
 
 
 @given(st.one_of(st.text(max_size=100), PIECES))
-def test_no_text_is_too_odd_and_none_is_lost(cookbook: Cookbook, response: str) -> None:
-    answers = answers_of(response)
+def test_no_text_is_too_odd_and_none_is_lost(catalogue: ErrorCatalogue, response: str) -> None:
+    answers = parse_response(response)
     assert answers
     for answer in answers:
         assert is_safe(answer.field)
-        assert all(is_safe(part) for part in cookbook.explain(answer))
+        assert all(is_safe(part) for part in catalogue.explain(answer))
 
 
 FIELDS: Final = st.from_regex(r"\A[a-z]{3,8}(_[a-z]{1,8}){1,2}(\.[a-z]{1,8})?\Z")
@@ -249,11 +249,11 @@ def test_sound_json_is_taken_apart_exactly(errors: dict[str, list[str]]) -> None
     )
     whole = {"success": False, "errors": errors}
     for response in (json.dumps(whole), json.dumps(whole, ensure_ascii=False), json.dumps(whole, indent=1)):
-        assert answers_of(response) == expected
+        assert parse_response(response) == expected
 
 
 @given(MESSAGES, st.integers(0, 120))
 def test_however_much_of_it_arrives(message: str, length: int) -> None:
     whole = json.dumps({"success": False, "errors": {"card_id": [message]}})
-    answers = answers_of(whole[:length])
+    answers = parse_response(whole[:length])
     assert answers == (Response("", whole[:length]),) or {answer.field for answer in answers} == {"card_id"}
