@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graduand.commands.app import COMMANDS
-from graduand.index.people_list import roster_of
+from graduand.index.people_list import read_people_list
 from graduand.workspace import Workspace, today
 from tests.bench import interface
 from tests.bench.bulk import Cost, growth, measured
@@ -105,7 +105,7 @@ def seen(root: Path, rows: Path, rounds: int) -> Iterator[Target]:
     key, down = interface.keys(GRADUAND, root, rounds)
     yield Target("9", "a key in the search, ms", "first output", key * 1000, "<= 25 ms", key <= 0.025, key, memory)
     yield Target("", "the cursor down, ms", "first output", down * 1000, "", met=True, seconds=down, memory=memory)
-    search = interface.search(roster_of(Workspace(root), today()))
+    search = interface.search(read_people_list(Workspace(root), today()))
     yield Target("9s", "the search itself, ms", "", search * 1000, "<= 10 ms", search <= 0.01, search, memory)
     ours, theirs = saving(root, 40)
     ratio = ours / theirs

@@ -16,7 +16,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.index.people_list import PeopleList, roster_of
+from graduand.index.people_list import PeopleList, read_people_list
 from graduand.index.query import query_of
 from graduand.workspace import Workspace, today
 
@@ -118,7 +118,7 @@ class Seen(NamedTuple):
 
 def rows_file(root: Path, target: Path) -> int:
     """Write the rows of the list as JSON, for the table; return how many."""
-    roster = roster_of(Workspace(root), today())
+    roster = read_people_list(Workspace(root), today())
     rows = [(one.username, one.name, one.programme, one.kind, "", one.cohort) for one in roster.entries]
     target.write_text(json.dumps(rows), encoding="utf-8")
     return len(rows)

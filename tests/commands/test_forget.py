@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graduand.editing.draft import Draft, opened
 from graduand.editing.draft_store import folder_of, keep
-from graduand.index.people_list import roster_of
+from graduand.index.people_list import read_people_list
 from graduand.workspace import Workspace
 from tests.editing.drafts import PATH, people
 from tests.repository import TODAY, graduand
@@ -29,7 +29,7 @@ def test_nothing_that_is_remembered_names_a_deleted_person(root: Path) -> None:
     keep(folder_of(workspace), draft.set("last_name", "Martin"))
     for words in (("audit",), ("compile",), ("uploaded", str(root / "build" / "manifest.json")), ("plan",)):
         assert graduand(root, *words).code < 2
-    roster_of(workspace, TODAY)
+    read_people_list(workspace, TODAY)
     remembered = root / ".git" / "graduand"
     assert {*naming(remembered)} > {"list", "sent"}
 

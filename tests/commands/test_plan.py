@@ -12,7 +12,7 @@ import pytest
 from graduand.reports.labels import TECHNICAL
 from graduand.reports.plan_formats import as_markdown
 from graduand.reports.size_limit import Room
-from graduand.uploads.compilation import CompileOptions, prepare
+from graduand.uploads.compiler import CompileOptions, prepare
 from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, HELD_BACK, LOSES_ADDRESS, RETURNED
 from tests.repository import FAULTY, GRADUATE, HOUSE, begin, built, commit, git, graduand, graduate, put, settle

@@ -18,6 +18,7 @@ from graduand.editing.draft import (
     text_now,
 )
 from graduand.errors import Usage
+from graduand.index.index import flaws_among
 from graduand.records.kinds import CLEAR
 from graduand.records.transition import Waiver
 from graduand.workspace import Workspace
@@ -154,8 +155,10 @@ def test_a_record_is_judged_beside_the_others_when_they_are_known(root: Path) ->
     other = draft_of(root, OTHER).record
     draft = draft_of(root).set("email_address", other.text("email_address"))
 
+    shared = flaws_among(workspace.read_index(ON).people, draft.record, instead_of=draft.path)
+
     alone = {finding.rule for finding in judged(workspace, draft, ON)}
-    beside = {finding.rule for finding in judged(workspace, draft, ON, [draft.original, other])}
+    beside = {finding.rule for finding in judged(workspace, draft, ON, shared)}
 
     assert beside - alone == {"GR403"}
 

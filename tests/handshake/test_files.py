@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import assume, given, settings
 
-from graduand.handshake.job import LOGIN, jobs_of
+from graduand.handshake.job import jobs_of
 from graduand.handshake.row import row_of
+from graduand.handshake.row_table import table_of
+from graduand.handshake.state import NOTHING
 from graduand.handshake.upload import files_of
+from graduand.records.record import LOGIN
 from graduand.rules import judgement
 from tests.bench.generator import school_repository
 from tests.importer import Importer, Settings
@@ -28,8 +31,8 @@ if TYPE_CHECKING:
 
 def compiled(people: tuple[Record, ...], school: School) -> tuple[File, ...]:
     """Return the files of people who have never been uploaded before."""
-    rows = [row_of(one, school, DAY) for one in judgement.sound(people, ())]
-    return files_of(jobs_of(rows, school, {}), school, DAY, rehearsal=False)
+    rows = table_of((row_of(one, school, DAY) for one in judgement.sound(people, ())), [*school.columns])
+    return files_of(jobs_of(rows, school, NOTHING), school, DAY, rehearsal=False)
 
 
 def inspected(root: Path, region: str = "eu", *, rehearsal: bool = False) -> list[str]:

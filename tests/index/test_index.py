@@ -1,4 +1,4 @@
-"""The register finds what a full check finds, whatever it remembers, and however files were changed in between."""
+"""The index says what the evaluation of all files says, whatever it remembers, however files were changed meanwhile."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand.handshake.row import row_of
-from graduand.index.index_page import IndexPage, joined, packed, unpacked
-from graduand.index.indexer import Indexer
-from graduand.records import files, stamp
-from graduand.rules import judgement
-from graduand.workspace import Workspace
-from tests.bench.generator import school_repository
+from graduand.handshake.row_table import mover, table_of
+from graduand.index.evaluate import evaluate
+from graduand.index.index import IndexReader
+from graduand.index.index_store import IndexPage, IndexStore, joined_pages
+from graduand.records import stamp
+from graduand.workspace import Workspace, errors
 from tests.repository import FAULTY, GRADUATE, TODAY, begin, commit, graduand, graduate, put, settle, shipped
 
 if TYPE_CHECKING:
@@ -24,84 +23,69 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.index.index import Index
-    from graduand.records.school import School
-
-PEOPLE: Final = 700
 
 
-@pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory, school: School) -> Path:
-    """A school with more records than the fast road needs; nobody changes it."""
-    return school_repository(tmp_path_factory.mktemp("crowd") / "school", PEOPLE, school, commit=False)
+def told(index: Index) -> tuple[object, ...]:
+    """Return all that an index says."""
+    return index.paths, index.findings, index.people, index.table((), {page.cohort for page in index.pages})
 
 
-def told(register: Index) -> tuple[object, ...]:
-    """Return all that a register says."""
-    rows = [dict(row) for leaf in register.leaves for row in leaf.lines]
-    apart = [(leaf.cohort, leaf.apart) for leaf in register.leaves]
-    return register.paths, register.findings, register.columns, rows, apart
-
-
-def test_the_register_finds_what_the_check_finds(root: Path) -> None:
+def test_an_index_says_of_each_file_what_the_evaluation_says(root: Path) -> None:
     shipped(root)
     put(root, FAULTY, "2026-spring/00499999.yaml")
     put(root, GRADUATE, "2025-autumn/00412345.yaml")
+    put(root, "a: [", "2025-autumn/00412346.yaml")
+    workspace = Workspace(root)
+    school = workspace.school
+
+    index = workspace.read_index(TODAY)
+
+    assert {"GR106", "GR401", "GR403"} <= {finding.rule for finding in index.findings}
+    entries = {path: evaluate(path, (root / path).read_bytes(), school, TODAY) for path in index.paths}
+    alone = [finding for entry in entries.values() for finding in entry.findings]
+    assert set(alone) <= set(index.findings)
+    assert {one.rule for one in set(index.findings) - set(alone)} <= {"GR401", "GR403", "GR404", "GR405", "GR407"}
+    faulty = {finding.path for finding in errors(index.findings)}
+    rows = [entry.row for path, entry in entries.items() if entry.row and path not in faulty]
+    table = table_of(rows, [*school.columns])
+    found = index.table(faulty, {page.cohort for page in index.pages})
+    assert [*map(mover(table.columns, found.columns), table.rows)] == found.rows
+    assert found[2:] == table[2:]
+
+
+def test_the_records_of_a_check_are_those_in_its_scope(root: Path) -> None:
+    shipped(root)
+    put(root, FAULTY, "2026-spring/00499999.yaml")
     workspace = Workspace(root)
 
-    register = workspace.register(TODAY)
+    checked = workspace.check(TODAY, ("records/2026-spring",))
 
-    assert (register.findings, register.paths) == workspace.check(TODAY)[1:]
-    assert {"GR106", "GR401", "GR403"} <= {finding.rule for finding in register.findings}
-
-
-def test_the_lines_of_plain_records_are_the_rows_that_they_would_make(crowd: Path) -> None:
-    workspace = Workspace(crowd)
-    checked = workspace.check(TODAY)
-    rows = {one.record.path: row_of(one, workspace.school, TODAY) for one in judgement.sound(*checked[:2])}
-
-    register = workspace.register(TODAY)
-
-    assert len(rows) == PEOPLE
-    for leaf in register.leaves:
-        assert not leaf.apart
-        assert list(leaf.lines) == [rows[path].cells for path in leaf.paths]
+    assert [record.path for record in checked.records] == [*checked.paths]
+    assert {path.split("/")[1] for path in checked.paths} == {"2026-spring"}
+    assert {finding.path.split("/")[1] for finding in checked.findings} == {"2026-spring"}
 
 
-def test_a_clerk_takes_few_files_the_slow_road_and_finds_the_same(crowd: Path) -> None:
-    school = Workspace(crowd).school
-    paths = files.find(crowd).paths[:20]
-    fast, slow = (Indexer(crowd, school, TODAY) for _turn in range(2))
-    fast.many = True
+def test_a_page_is_the_same_after_it_was_stored_cut_and_joined(root: Path) -> None:
+    page = _page(root)
+    store = IndexStore(str(root / ".git"), root, [], TODAY)
 
-    one, other = fast.leaf("2020-spring", paths), slow.leaf("2020-spring", paths)
+    store.put(page)
 
-    assert one._replace(lines=None) == other._replace(lines=None)  # type: ignore[arg-type]
-    assert [*one.lines] == [*other.lines]
-
-
-def test_a_leaf_is_the_same_after_it_was_packed_cut_and_joined(root: Path) -> None:
-    leaf = _leaf(root)
-
-    assert alike(unpacked(packed(leaf)), leaf)
-    halves = [leaf.picked([*range(start, len(leaf.paths), 2)]) for start in (1, 0)]
-    assert alike(joined(halves, [*Workspace(root).school.columns]), leaf)
+    assert store.page(page.cohort) == page
+    halves = [page.picked([*range(start, len(page.paths), 2)]) for start in (1, 0)]
+    assert joined_pages(halves, [*Workspace(root).school.columns]) == page
 
 
-def _leaf(root: Path) -> IndexPage:
-    """Return a leaf with rows that stand apart and files that are faulty, from records of all shapes."""
-    shipped(root)
+def _page(root: Path) -> IndexPage:
+    """Return a page with special rows and files that are faulty, from records of all shapes."""
+    begin(shipped(root))
     put(root, FAULTY)
     put(root, GRADUATE + "  continues_at: x\nsystem_label_names:\n  - a\n", "2026-spring/zz.yaml")
     put(root, "a: [", "2026-spring/zzz.yaml")
-    register = Workspace(root).register(TODAY)
-    leaf = next(leaf for leaf in register.leaves if leaf.cohort == "2026-spring")
-    assert leaf.apart
-    assert leaf.findings
-    return leaf
-
-
-def alike(one: IndexPage, other: IndexPage) -> bool:
-    return one._replace(lines=None) == other._replace(lines=None) and [*one.lines] == [*other.lines]  # type: ignore[arg-type]
+    page = next(page for page in Workspace(root).read_index(TODAY).pages if page.cohort == "2026-spring")
+    assert page.held_back
+    assert page.findings
+    return page
 
 
 # ---- What is remembered
@@ -187,7 +171,7 @@ SLIPS: Final = [name for name in vars(Slips) if name[0] != "_" and name not in {
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("settled", [True, False], ids=["settled", "fresh"])
-def test_whatever_was_changed_the_register_is_what_it_would_be_without_memory(
+def test_whatever_was_changed_the_index_is_what_it_would_be_without_memory(
     root: Path, seed: int, monkeypatch: pytest.MonkeyPatch, *, settled: bool
 ) -> None:
     begin(root)
@@ -200,11 +184,11 @@ def test_whatever_was_changed_the_register_is_what_it_would_be_without_memory(
     slips, workspace = Slips(root, seed), Workspace(root)
 
     for _turn in range(8):
-        assert told(workspace.register(TODAY)) == told(workspace.register(TODAY, afresh=True))
+        assert told(workspace.read_index(TODAY)) == told(workspace.read_index(TODAY, afresh=True))
         time.sleep(0.02 if settled else 0)  # the clock of the file system goes on
         for _slip in range(slips.chance.randrange(1, 4)):
             getattr(slips, slips.chance.choice(SLIPS))()
-    assert told(workspace.register(TODAY)) == told(workspace.register(TODAY, afresh=True))
+    assert told(workspace.read_index(TODAY)) == told(workspace.read_index(TODAY, afresh=True))
 
 
 def test_what_has_not_changed_is_not_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,20 +196,20 @@ def test_what_has_not_changed_is_not_read_again(root: Path, monkeypatch: pytest.
     for number in range(5):
         put(root, graduate(f"0041000{number}"), f"2026-spring/0041000{number}.yaml")
     monkeypatch.setattr(stamp, "_TICK", -(10**18))
-    Workspace(root).register(TODAY)
+    Workspace(root).read_index(TODAY)
     read: list[str] = []
-    leaf_of = Indexer.leaf
+    page_of = IndexReader.page
 
-    def leaf(clerk: Indexer, cohort: str, paths: Sequence[str]) -> IndexPage:
+    def page(reader: IndexReader, cohort: str, paths: Sequence[str]) -> IndexPage:
         read.extend(paths)
-        return leaf_of(clerk, cohort, paths)
+        return page_of(reader, cohort, paths)
 
-    monkeypatch.setattr(Indexer, "leaf", leaf)
-    Workspace(root).register(TODAY)
+    monkeypatch.setattr(IndexReader, "page", page)
+    Workspace(root).read_index(TODAY)
     assert read == []
 
     put(root, graduate("00410003").replace("Dupont", "Martin"), "2026-spring/00410003.yaml")
-    Workspace(root).register(TODAY)
+    Workspace(root).read_index(TODAY)
     assert read == ["records/2026-spring/00410003.yaml"]
 
 
@@ -250,30 +234,30 @@ def test_what_was_found_otherwise_is_not_remembered(root: Path, tmp_path: Path, 
 def test_what_is_remembered_is_private_and_goes_with_its_cohort(root: Path) -> None:
     put(begin(root), GRADUATE)
     other = put(root, graduate("00499999"), "2025-spring/00499999.yaml")
-    Workspace(root).register(TODAY)
+    Workspace(root).read_index(TODAY)
     folder = root / ".git/graduand/leaves"
 
     assert len(list(folder.iterdir())) == 2
     assert [path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())] == [0o700, 0o600, 0o600]
 
     other.unlink()
-    Workspace(root).register(TODAY)
+    Workspace(root).read_index(TODAY)
     assert len(list(folder.iterdir())) == 1
 
 
 def test_without_git_or_where_the_disk_refuses_nothing_is_remembered_and_all_is_found(root: Path) -> None:
     put(root, FAULTY)
-    assert [finding.rule for finding in Workspace(root).register(TODAY).findings][:1] == ["GR106"]
+    assert [finding.rule for finding in Workspace(root).read_index(TODAY).findings][:1] == ["GR106"]
 
     begin(root)
     (root / ".git/graduand").write_text("in the way", encoding="utf-8")
-    assert [finding.rule for finding in Workspace(root).register(TODAY).findings][:1] == ["GR106"]
+    assert [finding.rule for finding in Workspace(root).read_index(TODAY).findings][:1] == ["GR106"]
 
 
 def test_the_commit_of_a_record_forgets_nothing(root: Path) -> None:
     """What is remembered lies in git's own folder, and git neither sees nor removes it."""
     put(begin(root), GRADUATE)
-    Workspace(root).register(TODAY)
+    Workspace(root).read_index(TODAY)
     commit(root)
 
     assert (root / ".git/graduand/leaves").is_dir()
@@ -287,7 +271,7 @@ def test_cohorts_whose_names_begin_alike_keep_their_people_apart(root: Path) -> 
             put(root, graduate(username), f"{cohort}/{username}.yaml")
             wanted.append((cohort, username))
 
-    leaves = Workspace(root).register(TODAY).leaves
+    pages = Workspace(root).read_index(TODAY).pages
 
-    assert sorted((leaf.cohort, username) for leaf in leaves for username in leaf.usernames) == sorted(wanted)
-    assert len(leaves) == 6
+    assert sorted((page.cohort, username) for page in pages for username in page.people.value[0]) == sorted(wanted)
+    assert len(pages) == 6

@@ -13,12 +13,12 @@ from graduand.index.people_list import (
     ORDERS,
     ListedPerson,
     PeopleList,
-    Progress,
-    last_roster,
-    outstanding_of,
-    roster_of,
+    SentStatus,
+    last_people_list,
+    read_people_list,
 )
 from graduand.index.query import folded, query_of
+from graduand.uploads.status import sent_statuses
 from graduand.workspace import Workspace
 from tests.repository import FAULTY, TODAY, begin, graduate, put, shipped
 
@@ -46,21 +46,21 @@ def crowd(people: int = 400) -> PeopleList:
             )
             for number in range(people)
         ),
-        {f"{number:05d}": Progress(chance.choice(["new", "failed", "unchanged"])) for number in range(0, people, 2)},
+        {f"{number:05d}": SentStatus(chance.choice(["new", "failed", "unchanged"])) for number in range(0, people, 2)},
     )
 
 
 def test_a_card_and_a_login_are_known_of_everybody(root: Path) -> None:
     put(begin(root), graduate("00412345").replace("first_name", "card_id: C1\nauth_identifier: cdupont\nfirst_name"))
 
-    (entry,) = roster_of(Workspace(root), TODAY).entries
+    (entry,) = read_people_list(Workspace(root), TODAY).entries
 
     assert (entry.card, entry.login) == ("C1", "cdupont")
 
 
 def test_the_shipped_people_are_all_there(tmp_path: Path) -> None:
     workspace = Workspace(shipped(tmp_path))
-    roster = roster_of(workspace, TODAY)
+    roster = read_people_list(workspace, TODAY)
 
     assert len(roster.entries) == 45
     assert roster.cohorts == ("2025-autumn", "2026-spring")
@@ -72,7 +72,7 @@ def test_the_shipped_people_are_all_there(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_in_the_list_too(root: Path) -> None:
     put(root, "a: [", "2026-spring/00400001.yaml")
     put(root, FAULTY, "2026-spring/00412345.yaml")
-    entries = roster_of(Workspace(root), TODAY).entries
+    entries = read_people_list(Workspace(root), TODAY).entries
 
     assert [(one.username, one.worst) for one in entries] == [("00400001", "error"), ("00412345", "error")]
     assert entries[1].rules.split()[0] == "GR106"
@@ -90,7 +90,7 @@ def test_finding_agrees_with_looking_at_each_entry(typed: str) -> None:
 
     def holds(one: ListedPerson) -> bool:
         hay = folded(f"{one.username} {one.first_name} {one.last_name} {one.first_name} {one.address} {one.programme}")
-        status = roster.outstanding.get(one.username, Progress("")).status
+        status = roster.outstanding.get(one.username, SentStatus("")).status
         states = {status, "waiting" * ("GR601" in one.rules), {"true": "closed", "false": "reopened"}.get(one.disabled)}
         return all(word in hay for word in query.words) and all(
             {
@@ -117,7 +117,7 @@ def test_the_worst_and_the_failed_come_first() -> None:
     roster = crowd()
     worst = [roster.entries[number].worst for number in roster.sort(range(400), "problem")]
     statuses = [
-        roster.outstanding.get(roster.entries[number].username, Progress("")).status
+        roster.outstanding.get(roster.entries[number].username, SentStatus("")).status
         for number in roster.sort(range(400), "outstanding")
     ]
 
@@ -129,14 +129,14 @@ def test_what_is_outstanding_is_known_though_a_record_is_faulty(tmp_path: Path) 
     root = shipped(tmp_path)
     put(root, FAULTY, "2026-spring/00400001.yaml")
     put(root, graduate("00400002"), "2026-spring/00400002.yaml")
-    known = outstanding_of(Workspace(root), TODAY)
+    known = sent_statuses(Workspace(root), TODAY)
 
     assert known["00400002"].status == "new"
     assert "00400001" not in known
 
 
 def test_an_empty_school_has_an_empty_roster(root: Path) -> None:
-    roster = roster_of(Workspace(root), TODAY)
+    roster = read_people_list(Workspace(root), TODAY)
 
     assert roster.entries == ()
     assert list(roster.find(query_of("a"))) == []
@@ -145,12 +145,12 @@ def test_an_empty_school_has_an_empty_roster(root: Path) -> None:
 
 def test_everybody_is_known_as_they_were_the_last_time(tmp_path: Path) -> None:
     workspace = Workspace(shipped(tmp_path))
-    assert last_roster(workspace) is None
+    assert last_people_list(workspace) is None
     put(tmp_path, graduate("00400001").replace("Chloé", '"two\\nlines"'), "2026-spring/00400001.yaml")
     put(tmp_path, "a: [", "2026-spring/00400002.yaml")
-    roster = roster_of(workspace, TODAY)
+    roster = read_people_list(workspace, TODAY)
 
-    known = last_roster(Workspace(tmp_path))
+    known = last_people_list(Workspace(tmp_path))
 
     assert known is not None
     assert known.entries == roster.entries
@@ -161,17 +161,17 @@ def test_everybody_is_known_as_they_were_the_last_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"x" * 500])
 def test_a_list_that_is_damaged_or_from_elsewhere_is_not_shown(root: Path, tmp_path: Path, damage: bytes) -> None:
-    assert last_roster(Workspace(root)) is None  # without git
+    assert last_people_list(Workspace(root)) is None  # without git
     put(begin(root), graduate("00400001"))
-    roster_of(Workspace(root), TODAY)
+    read_people_list(Workspace(root), TODAY)
     (tmp_path / "copy").mkdir()
     for folder in ("records", "schema", ".git"):
         (root / folder).rename(tmp_path / "copy" / folder)
-    assert last_roster(Workspace(tmp_path / "copy")) is None
-    roster_of(Workspace(tmp_path / "copy"), TODAY)
+    assert last_people_list(Workspace(tmp_path / "copy")) is None
+    read_people_list(Workspace(tmp_path / "copy"), TODAY)
     (tmp_path / "copy/.git/graduand/list").write_bytes(damage)
 
-    assert last_roster(Workspace(tmp_path / "copy")) is None
+    assert last_people_list(Workspace(tmp_path / "copy")) is None
 
 
 @given(st.lists(st.text(alphabet="aé \u2028\r", max_size=3), min_size=1, max_size=9))

@@ -12,7 +12,6 @@ from textual.events import Paste
 
 from graduand.editing.draft import begun, save
 from graduand.editing.sections import choices
-from graduand.index.people_list import ListedPerson
 from graduand.language import speak
 from graduand.records.kinds import CLEAR
 from graduand.screens import save_flow
@@ -256,9 +255,8 @@ def test_a_finding_appears_when_the_field_is_left_and_goes_when_it_is_cured(root
 
 def test_what_somebody_else_has_is_told_when_the_others_are_known(root: Path) -> None:
     app = FormApp(people(root), field="email_address")
-    app.form.everybody = lambda: (
-        ListedPerson(OTHER, "00412815", "", "", "p00412815@valmont.example", "", "", "", "", ""),
-    )
+    known = Workspace(root).read_index(ON).people
+    app.form.people = lambda: known
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "ctrl+u")
@@ -276,7 +274,7 @@ def test_the_form_that_the_list_opens_knows_everybody(root: Path) -> None:
         await press(pilot, "enter")
         form = app.screen
         assert isinstance(form, FormScreen)
-        assert [entry.path for entry in form.everybody()] == [PATH, OTHER]
+        assert form.people()[0] == [PATH, OTHER]
 
     story(app, tell)
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from graduand.index.index import Checked
     from graduand.screens.waiting import Tell
-    from graduand.workspace import Checked
 
 
 class Work:
@@ -100,8 +100,8 @@ def test_trouble_comes_back_as_it_is() -> None:
 def test_a_view_is_left_while_it_still_reads(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     work = Work()
 
-    def check(_workspace: Workspace, _on: str, tell: Tell) -> Checked:
-        work(tell)
+    def check(_workspace: Workspace, _on: str, progress: Tell) -> Checked:
+        work(progress)
         raise AssertionError
 
     monkeypatch.setattr(Workspace, "check", check)

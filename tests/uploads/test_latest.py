@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def told(known: Latest) -> object:
     sent = known.sent
-    return {name: dict(cells) for name, cells in sent.cells.items()}, sent.failed, sent.refused, known[1:]
+    return {name: sent.cells(name) for name in sent.rows}, sent.failed, sent.refused, known[1:]
 
 
 def afresh(root: Path) -> object:

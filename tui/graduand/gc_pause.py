@@ -1,4 +1,4 @@
-"""Circles: values that refer to each other, for which Python searches from time to time."""
+"""A pause of the garbage collector that searches for circular references."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def unsought() -> Iterator[None]:
-    """Put the search off: many values are made meanwhile, and none of them is a circle."""
-    searching = gc.isenabled()
+def paused() -> Iterator[None]:
+    """Pause the search for circular references while many values are made that have none."""
+    enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if searching:
+        if enabled:
             gc.enable()

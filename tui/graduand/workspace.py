@@ -12,44 +12,18 @@ from graduand.language import _, quoted
 from graduand.storage import atomic, file_reader, lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from graduand.findings import Finding
-    from graduand.index.index import Index
-    from graduand.index.index_page import Progress
-    from graduand.index.index_store import IndexStore
+    from graduand.index.index import Checked, Index
+    from graduand.index.index_store import IndexStore, Progress
     from graduand.index.schema_cache import FieldLabel, SchemaCache
     from graduand.records.field import Field
     from graduand.records.importer import Importer
     from graduand.records.institution import Institution
     from graduand.records.record import Record
     from graduand.records.school import School
-
-
-class Checked(NamedTuple):
-    """All records that could be read, and everything that is wrong with any file."""
-
-    records: tuple[Record, ...]
-    findings: tuple[Finding, ...]
-    paths: tuple[str, ...]
-    """The files that were looked at, those that could not be read too."""
-
-
-class _Said(NamedTuple):
-    findings: tuple[Finding, ...]
-    paths: tuple[str, ...]
-    read: Callable[[tuple[str, ...]], tuple[Record, ...]]
-    """Reads the records in files."""
-
-
-class Verdict(_Said):
-    """Everything that is wrong with files, and the files that were looked at."""
-
-    @cached_property
-    def records(self) -> tuple[Record, ...]:
-        """The records themselves, which are read when somebody asks for them."""
-        return self.read(self.paths)
 
 
 JSON_SCHEMA = "schema/transition.schema.json"
@@ -158,67 +132,36 @@ class Workspace(_Place):
 
         return school_of(self.institution, self.importer)
 
-    def check(self, on: str, progress: Progress | None = None) -> Checked:
-        """Return all records and all findings, as of the day `on` (`yyyy-mm-dd`)."""
-        from graduand.index.index import register_of
-        from graduand.index.indexer import Indexer
-        from graduand.records import files
+    def read_index(self, on: str, progress: Progress | None = None, *, afresh: bool = False) -> Index:
+        """Return what all records come to on the day `on`, `yyyy-mm-dd`.
 
-        clerk = Indexer(self.root, self.school, on)
-        clerk.records = []
-        register = register_of(clerk, files.find(self.root), None, progress)
-        return Checked(tuple(clerk.records), register.findings, register.paths)
-
-    def check_within(self, scope: tuple[str, ...], on: str, progress: Progress | None = None) -> Checked:
-        """Return the records and findings of the files in `scope`; all records are read, for the rules among them."""
-        checked = self.check(on, progress)
-        return Checked(
-            tuple(record for record in checked.records if within(record.path, scope)),
-            tuple(finding for finding in checked.findings if within(finding.path, scope)),
-            tuple(path for path in checked.paths if within(path, scope)),
-        )
-
-    def register(self, on: str, progress: Progress | None = None, *, afresh: bool = False) -> Index:
-        """Return what all records come to on the day `on`, without the records themselves.
-
-        What is known from an earlier time is not read again, unless all shall be read `afresh`.
+        Files that have not changed since the last time are not read again, unless all shall be read `afresh`.
         """
-        from graduand.index.index import register_of
-        from graduand.index.indexer import Indexer
+        from graduand.index.index import IndexReader, index_of
         from graduand.records import files
 
-        drawer = None if afresh else self._drawer(on)
-        with gc_pause.unsought():
-            found = files.find(self.root, stamps=drawer is not None)
-        return register_of(Indexer(self.root, self.school, on), found, drawer, progress)
+        store = None if afresh else self._index_store(on)
+        with gc_pause.paused():
+            found = files.find(self.root, stamps=store is not None)
+        return index_of(IndexReader(self.root, self.school, on), found, store, progress)
 
-    def verdict(
-        self, scope: tuple[str, ...], on: str, progress: Progress | None = None, *, afresh: bool = False
-    ) -> Verdict:
-        """Return what `check_within` finds, without the records, and without reading again what is known."""
-        return self.verdict_of(self.register(on, progress, afresh=afresh), scope)
+    def check(
+        self, on: str, scope: tuple[str, ...] = (), progress: Progress | None = None, *, afresh: bool = False
+    ) -> Checked:
+        """Return what is wrong with the files in `scope` on the day `on`; all files are looked at."""
+        return self.read_index(on, progress, afresh=afresh).check(scope)
 
-    def verdict_of(self, register: Index, scope: tuple[str, ...]) -> Verdict:
-        """Return what the register says of the files in `scope`."""
-        if not scope:
-            return Verdict(register.findings, register.paths, self.records)
-        return Verdict(
-            tuple(finding for finding in register.findings if within(finding.path, scope)),
-            tuple(path for path in register.paths if within(path, scope)),
-            self.records,
-        )
-
-    def glance(self) -> bytes:
-        """Return what is other as soon as any file of `records/` is, without reading one."""
+    def fingerprint(self) -> bytes:
+        """Return bytes that differ as soon as any file of `records/` does, without reading one."""
         from hashlib import blake2b
 
         from graduand.records import files
         from graduand.records.stamp import NEVER
 
         found = files.find(self.root, stamps=True)
-        seen = blake2b("\n".join(found.paths).encode(errors="surrogateescape"))
-        seen.update(b"".join([found.stamps.get(path, NEVER) for path in found.paths]))
-        return seen.digest()
+        digest = blake2b("\n".join(found.paths).encode(errors="surrogateescape"))
+        digest.update(b"".join([found.stamps.get(path, NEVER) for path in found.paths]))
+        return digest.digest()
 
     def record_paths(self) -> tuple[str, ...]:
         """Return the paths of all records from the root, by listing folders only."""
@@ -226,22 +169,14 @@ class Workspace(_Place):
 
         return files.find(self.root).paths
 
-    def records(self, paths: Sequence[str]) -> tuple[Record, ...]:
+    def records(self, paths: Iterable[str]) -> tuple[Record, ...]:
         """Return the records in the files at `paths`, as far as they can be read."""
-        from graduand.index.index import MANY
-        from graduand.records import files
-        from graduand.records.fast_reader import fast_reader
-        from graduand.records.reading import read
+        from graduand.index.index import IndexReader
 
-        fast = fast_reader(self.school) if len(paths) >= MANY else lambda _path, _raw: None
-        loaded = ((path, files.load(self.root, path)) for path in paths)
-        found = (
-            fast(path, raw) or read(path, raw, self.school).record for path, raw in loaded if isinstance(raw, bytes)
-        )
-        return tuple(record for record in found if record)
+        return IndexReader(self.root, self.school, "").records(paths)
 
-    def _drawer(self, on: str) -> IndexStore | None:
-        """Return where the register is kept from one time to the next; None where there is no git."""
+    def _index_store(self, on: str) -> IndexStore | None:
+        """Return where the index is stored from one time to the next; None where there is no git."""
         from graduand.index.index_store import IndexStore
         from graduand.records.school_language import IMPORTER, SIZE
         from graduand.records.school_language import PATH as INSTITUTION
@@ -295,11 +230,6 @@ class Workspace(_Place):
                 atomic.replace(path, wanted, file_reader.read(path, SIZE))
             else:
                 atomic.create(path, wanted)
-
-
-def within(path: str, scope: tuple[str, ...]) -> bool:
-    """Tell whether a path lies in the scope; an empty scope is everything."""
-    return not scope or any(path == part or path.startswith(f"{part}/") for part in scope)
 
 
 def errors(found: Iterable[Finding]) -> tuple[Finding, ...]:

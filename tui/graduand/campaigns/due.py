@@ -97,7 +97,7 @@ def calendar(
     Raises:
         Usage: there is no such cohort.
     """
-    checked = workspace.check_within(workspace.scope((), cohort), on, progress)
+    checked = workspace.check(on, workspace.scope((), cohort), progress)
     faulty = _faulty(checked.findings)
     sound = [record for record in checked.records if record.path not in faulty]
     until = (date.fromisoformat(on) + timedelta(days=ahead)).isoformat()
@@ -128,7 +128,7 @@ def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[s
         return None
     if not past.last_upload:
         return None
-    return {username: cells.get(DISABLED, "") for username, cells in past.sent.cells.items()}
+    return {username: row[0] for username, row in past.sent.below((DISABLED,)).rows.items()}
 
 
 class _Period(NamedTuple):

@@ -128,7 +128,7 @@ def outreach(
     if call.answer_by and call.answer_by <= call.on:
         message = _("The answer is due on {answer}, which is not after {on}.")
         raise Usage(message.format(answer=quoted(call.answer_by), on=call.on))
-    checked = workspace.check_within(workspace.scope((), call.cohort), call.on, progress)
+    checked = workspace.check(call.on, workspace.scope((), call.cohort), progress)
     faulty = {finding.path for finding in errors(checked.findings)}
     called = _called(checked.records, call.usernames)
     template = _template(workspace, call)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,7 +13,10 @@ from graduand.errors import Exit
 from graduand.findings import Severity
 from graduand.language import N_
 from graduand.reports.progress import progress
-from graduand.workspace import Verdict, Workspace, day, errors, today
+from graduand.workspace import Workspace, day, errors, today
+
+if TYPE_CHECKING:
+    from graduand.index.index import Checked
 
 HELP = N_("Check the records: every error and warning, where it is, and how to correct it.")
 
@@ -41,7 +44,7 @@ def check(
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
     scope = workspace.scope(paths or [], cohort)
-    checked = workspace.verdict(scope, day(on) if on else today(), progress(), afresh=no_cache)
+    checked = workspace.check(day(on) if on else today(), scope, progress(), afresh=no_cache)
     _print(checked, OutputFormat.json if as_json else form, workspace, session.colour, everything=everything)
     failing = (
         [finding for finding in checked.findings if finding.severity != Severity.NOTE]
@@ -52,7 +55,7 @@ def check(
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _print(checked: Verdict, form: FindingsFormat, workspace: Workspace, colour: str, *, everything: bool) -> None:
+def _print(checked: Checked, form: FindingsFormat, workspace: Workspace, colour: str, *, everything: bool) -> None:
     if form is OutputFormat.text:
         from graduand.reports.console import show
         from graduand.reports.findings_text import findings_text

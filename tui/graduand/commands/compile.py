@@ -55,15 +55,15 @@ def compile(  # noqa: A001 - the command's name
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compile_text import compiled_text, left_out_text
-    from graduand.uploads import compilation
+    from graduand.uploads import compiler
 
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
     folder = out or workspace.root / "build"
-    order = compilation.CompileOptions(
+    order = compiler.CompileOptions(
         day(on) if on else today(), cohort, frozenset(only or ()), changed, rehearse, allow_dirty, skip_errors
     )
-    compiled = compilation.prepare(workspace, order, progress(), afresh=no_cache)
+    compiled = compiler.prepare(workspace, order, progress(), afresh=no_cache)
     if compiled.prepared is None:
         from graduand.reports.findings_text import findings_text
 
@@ -71,7 +71,7 @@ def compile(  # noqa: A001 - the command's name
         show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
         raise typer.Exit(Exit.FINDINGS)
-    compilation.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
+    compiler.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
     upload = compiled.prepared.upload
     show(left_out_text(upload), session.colour, sys.stderr)
     if as_json:

@@ -46,7 +46,7 @@ def cure(
     session = session_of(context)
     workspace = session.workspace()
     wanted = _rules(rules or [], CURABLE)
-    checked = workspace.check_within(workspace.scope((), cohort), today(), progress())
+    checked = workspace.check(today(), workspace.scope((), cohort), progress())
     cured = cures.cures(workspace, [one for one in checked.findings if one.rule in wanted], today(), progress())
     if as_json:
         sys.stdout.writelines(f"{one}\n" for one in json_of(cured))

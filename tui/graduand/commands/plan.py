@@ -30,7 +30,7 @@ from graduand.workspace import day, errors, today
 
 if TYPE_CHECKING:
     from graduand.reports.labels import Terms
-    from graduand.uploads.compilation import PreparedUpload
+    from graduand.uploads.compiler import PreparedUpload
 
 HELP = N_("Show what the next upload would change, person by person, the most severe first; writes nothing.")
 
@@ -57,11 +57,11 @@ def plan(
     from graduand.reports.compile_text import left_out_text
     from graduand.reports.findings_text import findings_text
     from graduand.reports.labels import terms_of
-    from graduand.uploads import compilation
+    from graduand.uploads import compiler
 
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
-    order = compilation.CompileOptions(
+    order = compiler.CompileOptions(
         day(on) if on else today(),
         cohort,
         frozenset(only or ()),
@@ -69,7 +69,7 @@ def plan(
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
     )
-    planned = compilation.prepare(workspace, order, progress(), afresh=no_cache)
+    planned = compiler.prepare(workspace, order, progress(), afresh=no_cache)
     if planned.prepared is None:
         found = findings_text(errors(planned.checked.findings), len(planned.checked.paths), everything=False)
         show_lines(found, session.colour, sys.stderr)
@@ -86,9 +86,9 @@ def plan(
 
 
 def _say_breaches(prepared: PreparedUpload) -> None:
-    from graduand.uploads.compilation import said
+    from graduand.uploads.compiler import describe_breach
 
-    say(" ".join(said(breach) for breach in prepared.breaches))
+    say(" ".join(describe_breach(breach) for breach in prepared.breaches))
     message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
     say(message.format(checksum=prepared.upload.plan))
 

@@ -29,7 +29,7 @@ def rollback(
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.compile_text import compiled_text, lost_text
-    from graduand.uploads.compilation import take_back
+    from graduand.uploads.rollback import take_back
 
     session = session_of(context)
     workspace = session.workspace()

@@ -26,7 +26,7 @@ def uploaded(
     as_json: JsonObject = False,
 ) -> None:
     from graduand.reports.json_text import json_text
-    from graduand.uploads.compilation import note_upload
+    from graduand.uploads.note_upload import note_upload
 
     session = session_of(context)
     name = note_upload(session.workspace(), manifest)

@@ -10,20 +10,20 @@ from graduand.editing.commit_message import change_message
 from graduand.editing.proposal import Proposal
 from graduand.errors import InTheWay, NoGit, NotCommitted, NotGit, NotNow, Usage
 from graduand.findings import Finding
+from graduand.index.evaluate import evaluate_reading
 from graduand.language import _, quoted, visible
 from graduand.records import files
 from graduand.records.comments import comments_of
 from graduand.records.paths import CROWD, record_path, username_of
 from graduand.records.reading import read
-from graduand.records.record import Record, Value
+from graduand.records.record import Reading, Record, Value
 from graduand.records.source import text_of
 from graduand.records.transition import Waiver
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, modeline
-from graduand.rules import judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from graduand.editing.transaction import Resumed
     from graduand.file_change import Saved
@@ -187,23 +187,16 @@ def is_canonical(draft: Draft, school: School) -> bool:
     return draft.base is None or canonical(draft.original, school.fields, draft.comments).encode() == draft.base
 
 
-def judged(workspace: Workspace, draft: Draft, on: str, others: Iterable[Record] = ()) -> tuple[Finding, ...]:
-    """Return what the rules say of the draft by itself on the day `on`, and beside `others` when they are known.
+def judged(workspace: Workspace, draft: Draft, on: str, shared: Iterable[Flaw] = ()) -> tuple[Finding, ...]:
+    """Return what is wrong with the draft on the day `on`, what it has in common with others in `shared` too.
 
     The places are those in the text that a save would write.
     """
     record = draft.record
-    flaws = judgement.judge(record, workspace.school, on)
-    flaws += _among(record, [other for other in others if other.path not in {draft.path, record.path}])
     raw = text_now(draft, workspace.school).encode(errors="surrogatepass")
-    places = read(record.path, raw, workspace.school).places
-    found = judgement.findings(record, flaws, places, on)
+    reading = Reading(record, (), read(record.path, raw, workspace.school).places)
+    found = evaluate_reading(reading, workspace.school, on, shared).findings
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.column, finding.rule)))
-
-
-def _among(record: Record, others: list[Record]) -> Iterator[Flaw]:
-    if others:
-        yield from (shared.flaw for shared in judgement.judge_all([record, *others]) if shared.path == record.path)
 
 
 def placed(findings: Iterable[Finding], shown: Iterable[str]) -> dict[str, tuple[Finding, ...]]:

@@ -13,13 +13,12 @@ from graduand.errors import InTheWay
 from graduand.findings import Finding
 from graduand.records import files
 from graduand.records.comments import comments_of
-from graduand.records.paths import record_path, username_of
+from graduand.records.paths import record_path, username_of, within
 from graduand.records.reading import read
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical
 from graduand.storage import file_reader
-from graduand.workspace import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.git.checkout import Checkout
 from graduand.handshake.plan import plan_of
 from graduand.handshake.row import derived_cells, row_of
+from graduand.handshake.row_table import table_of
 from graduand.handshake.state import NOTHING, Sent
 from graduand.language import _
 from graduand.rules import judgement
@@ -72,10 +73,10 @@ def preview(record: Record, found: Iterable[Finding], school: School, on: str, s
     if not checked:
         return None
     row = row_of(checked[0], school, on)
-    (change,) = plan_of((row,), sent, school.year).changes
+    table = table_of([row], [*school.columns])
+    (change,) = plan_of(table, sent, school.year).changes
     before = {cell.header: cell.before for cell in change.cells}
     derived = derived_cells(record, school)
-    order = {header: number for number, header in enumerate(school.columns)}
     return Preview(
         tuple(
             Shown(
@@ -84,7 +85,7 @@ def preview(record: Record, found: Iterable[Finding], school: School, on: str, s
                 cell,
                 _(derived[header].why) if header in derived else "",
             )
-            for header, cell in sorted(row.cells.items(), key=lambda item: order[item[0]])
+            for header, cell in zip(table.columns, table.rows[0], strict=True)
         ),
         change,
     )

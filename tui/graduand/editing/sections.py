@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.editing.draft import FORMER, KIND, keys
-from graduand.handshake.row import DISABLED, derived_cells
+from graduand.handshake.row import derived_cells
 from graduand.language import N_, _
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.reason_labels import reason_words
-from graduand.records.record import ATTENDING, END, START
+from graduand.records.record import ATTENDING, DISABLED, END, START
 from graduand.records.school_language import PATH as INSTITUTION
 from graduand.records.transition import GRADUATED, RETURNED
 from graduand.rules.policy import keeps

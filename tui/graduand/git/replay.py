@@ -60,7 +60,7 @@ def _extracted(program: Program, before: History, line: Mainline) -> History:
     """Return a history with the commits of `line` at its end."""
     blobs = RecordBlobs(program)
     extractor = _extractor(before, blobs, _boundary(program))
-    with gc_pause.unsought():
+    with gc_pause.paused():
         events = before.events.extended(_events(program, extractor, blobs, line, len(before.commits)))
     return History(
         head=line.names[-1],

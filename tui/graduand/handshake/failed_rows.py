@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from graduand.errors import NotFailedRows
-from graduand.handshake.job import EMAIL, USERNAME
 from graduand.handshake.response import parse_response
 from graduand.language import _, quoted
+from graduand.records.record import EMAIL, USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,23 +1,23 @@
-"""Job: the uploads that rows need, in their order, each with the importer's settings."""
+"""The jobs: the uploads that rows need, in their order, each with the importer's settings."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import compress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.handshake.lines import Lines, line_of
-from graduand.handshake.row import LABELS, Row
+from graduand.handshake.row_table import mover, used_columns
+from graduand.handshake.state import Sent
+from graduand.handshake.sync_limits import refused_by_sync
+from graduand.records.record import EMAIL, LABELS, LOGIN, USERNAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from graduand.handshake.lines import Band
+    from graduand.handshake.row import Cells
+    from graduand.handshake.row_table import Columns, RowTable
     from graduand.records.school import School
-
-USERNAME: Final = "username"
-EMAIL: Final = "email_address"
-LOGIN: Final = "auth_identifier"
 
 
 class Setting(NamedTuple):
@@ -34,98 +34,140 @@ class Setting(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One upload: its settings, its headers, and its rows sorted by username."""
+    """One upload: its settings, its columns, and its rows sorted by username."""
 
     setting: Setting
     delivery: str
-    columns: tuple[str, ...]
-    rows: Sequence[Mapping[str, str]]
+    columns: Columns
+    rows: Sequence[Cells]
 
 
-def jobs_of(
-    rows: Iterable[Row],
-    school: School,
-    before: Mapping[str, Mapping[str, str]],
-    by_hand: Callable[[Sequence[Mapping[str, str]]], frozenset[str]] = lambda _rows: frozenset(),
-    refused: Collection[str] = (),
-) -> tuple[Job, ...]:
-    """Return the jobs that bring the rows in, first things first.
+_ORDINARY: Final = Setting(changes_identifier_data=False, identifier_column=USERNAME, by_hand=False, labels=False)
+_SECOND_STEP: Final = frozenset({USERNAME, EMAIL, "first_name", "last_name", LOGIN})
+"""The columns of the step that changes a username."""
+
+
+def jobs_of(table: RowTable, school: School, sent: Sent) -> tuple[Job, ...]:
+    """Return the jobs that bring the rows in, first things first, when Handshake has what was `sent`.
 
     Who changes the username, and perhaps the address, takes two steps: the address first, looked
     up by the old username, then the username, looked up by the address [TWO]. Only where the cells
-    sent `before`, by username, show the address to be the same, the second step is enough.
-    `by_hand` says whose rows would stop the automatic sync; `refused` are the usernames whose rows
-    have failed because they would have changed identifiers.
+    sent before show the address to be the same, the second step is enough.
     """
-    by_setting: defaultdict[Setting, list[Mapping[str, str]]] = defaultdict(list)
-    for row in rows:
-        for setting, cells in _steps(row, before, refused):
+    if not table.rows:
+        return ()
+    sent = sent.below(table.columns)
+    by_setting: defaultdict[Setting, list[Cells]] = defaultdict(list)
+    ordinary = _are_ordinary(table, sent)
+    if any(ordinary):
+        by_setting[_ORDINARY] = [*compress(table.rows, ordinary)]
+    for row in compress(table.rows, (not one for one in ordinary)):
+        for setting, cells in _steps(row, table, sent):
             by_setting[setting].append(cells)
     if school.institution.delivery == "s3":
-        by_setting = _sorted_out(by_setting, by_hand)
-    return tuple(_job(setting, by_setting[setting], school) for setting in sorted(by_setting))
+        by_setting = _by_hand(by_setting, table.columns, sent, school.own_domains)
+    return tuple(_job(setting, table.columns, by_setting[setting], school) for setting in sorted(by_setting))
 
 
-def _sorted_out(
-    by_setting: Mapping[Setting, list[Mapping[str, str]]],
-    by_hand: Callable[[Sequence[Mapping[str, str]]], frozenset[str]],
-) -> defaultdict[Setting, list[Mapping[str, str]]]:
+def _are_ordinary(table: RowTable, sent: Sent) -> list[bool]:
+    """Return of each row whether it is looked up by its username, without labels and without another login."""
+    usernames = table.usernames
+    special = {*table.previous_usernames, *sent.refused}
+    special.update(compress(usernames, table.column(LABELS)))
+    if LOGIN in table.columns and sent.rows:
+        at = table.columns.index(LOGIN)
+        known = zip(usernames, map(sent.rows.get, usernames), table.rows, strict=True)
+        special.update(username for username, was, now in known if was and was[at] != now[at])
+    return [username not in special for username in usernames]
+
+
+def _steps(row: Cells, table: RowTable, sent: Sent) -> Iterator[tuple[Setting, Cells]]:
+    """Return the settings and cells of the steps that bring one row in."""
+    cells = dict(zip(table.columns, row, strict=True))
+    username, previous = cells[USERNAME], table.previous_usernames.get(cells[USERNAME], "")
+    labels = bool(cells.get(LABELS))
+    was = sent.cells(previous)
+    if not previous or (username in sent.rows and not was):
+        login, known = cells.get(LOGIN), sent.cells(username).get(LOGIN)
+        changes = bool(login and known and login != known)
+        again = bool(login) and username in sent.refused
+        yield Setting(changes or again, USERNAME, by_hand=False, labels=labels), row
+        return
+    sensitive = Setting(changes_identifier_data=True, identifier_column=EMAIL, by_hand=False, labels=False)
+    if was.get(EMAIL) == cells[EMAIL]:
+        yield sensitive._replace(labels=labels), row
+        return
+    first = cells | {LOGIN: "", USERNAME: previous}
+    yield _ORDINARY._replace(labels=labels), tuple(first[header] for header in table.columns)
+    yield sensitive, tuple(cell if header in _SECOND_STEP else "" for header, cell in cells.items())
+
+
+def _by_hand(
+    by_setting: defaultdict[Setting, list[Cells]], columns: Columns, sent: Sent, own_domains: frozenset[str]
+) -> defaultdict[Setting, list[Cells]]:
     """Take the rows that would stop the automatic sync out of its jobs."""
-    found: defaultdict[Setting, list[Mapping[str, str]]] = defaultdict(list)
+    found: defaultdict[Setting, list[Cells]] = defaultdict(list)
+    at = columns.index(USERNAME)
     for setting, rows in by_setting.items():
-        usernames = frozenset() if setting.changes_identifier_data else by_hand(rows)
+        manual = setting.changes_identifier_data
+        usernames = frozenset[str]() if manual else refused_by_sync(rows, columns, sent, own_domains)
         for row in rows:
-            manual = setting.changes_identifier_data or row[USERNAME] in usernames
-            found[setting._replace(by_hand=manual)].append(row)
+            found[setting._replace(by_hand=manual or row[at] in usernames)].append(row)
     return found
 
 
-def _steps(
-    row: Row, before: Mapping[str, Mapping[str, str]], refused: Collection[str]
-) -> Iterator[tuple[Setting, Mapping[str, str]]]:
-    labels = LABELS in row.cells
-    was = before.get(row.previous_username, {})
-    if not row.previous_username or (row.username in before and not was):
-        known = before.get(row.username, {})
-        changes = LOGIN in known and row.cells.get(LOGIN, known[LOGIN]) != known[LOGIN]
-        again = LOGIN in row.cells and row.username in refused
-        yield Setting(changes or again, USERNAME, by_hand=False, labels=labels), row.cells
-        return
-    sensitive = Setting(changes_identifier_data=True, identifier_column=EMAIL, by_hand=False, labels=False)
-    if was.get(EMAIL) == row.cells[EMAIL]:
-        yield sensitive._replace(labels=labels), row.cells
-        return
-    first = {header: cell for header, cell in row.cells.items() if header != LOGIN} | {USERNAME: row.previous_username}
-    yield Setting(changes_identifier_data=False, identifier_column=USERNAME, by_hand=False, labels=labels), first
-    second = (USERNAME, EMAIL, "first_name", "last_name", LOGIN)
-    yield sensitive, {header: row.cells[header] for header in second if header in row.cells}
-
-
-def _job(setting: Setting, rows: list[Mapping[str, str]], school: School) -> Job:
+def _job(setting: Setting, columns: Columns, rows: list[Cells], school: School) -> Job:
     delivery = "manual" if setting.changes_identifier_data or setting.by_hand else school.institution.delivery
-    return Job(setting, delivery, columns_of(rows, school), sorted(rows, key=itemgetter(USERNAME)))
+    return cut(Job(setting, delivery, columns, sorted(rows, key=itemgetter(columns.index(USERNAME)))), school)
 
 
-ORDINARY: Final = Setting(changes_identifier_data=False, identifier_column=USERNAME, by_hand=False, labels=False)
+def cut(job: Job, school: School) -> Job:
+    """Return a job with the columns that its file has: those that are required, and those with a cell."""
+    used = used_columns(job.columns, job.rows).union(school.required_columns)
+    columns = tuple(header for header in school.columns if header in used)
+    return (
+        job
+        if columns == job.columns
+        else job._replace(columns=columns, rows=[*map(mover(job.columns, columns), job.rows)])
+    )
 
 
-def with_band(jobs: Sequence[Job], band: Band, school: School) -> tuple[Job, ...]:
-    """Return the jobs with the ordinary rows of a band too, which need no other setting."""
-    if not band.usernames:
-        return tuple(jobs)
-    told = [row for job in jobs if job.setting == ORDINARY for row in job.rows]
-    used = set().union(*told)
-    used.update(band.lines.used(band.perhaps - used))
-    columns = columns_of([dict.fromkeys(used, "")], school)
-    lines = [*band.lines.below(columns), *(line_of([row.get(header, "") for header in columns]) for row in told)]
-    usernames = [*band.usernames, *(row[USERNAME] for row in told)]
-    order = sorted(range(len(lines)), key=usernames.__getitem__)
-    rows = Lines(columns, [lines[place] for place in order])
-    ordinary = Job(ORDINARY, school.institution.delivery, columns, rows)
-    return (ordinary, *(job for job in jobs if job.setting != ORDINARY))
+def after(sent: Sent, jobs: Sequence[Job], failed: Collection[str], refused: Collection[str] = ()) -> Sent:
+    """Return the state after `jobs` have run and the rows of the usernames `failed` have not taken effect.
+
+    `refused` are those of them who failed because of identifiers.
+    """
+    columns = tuple(dict.fromkeys([*sent.columns, *(header for job in jobs for header in job.columns)]))
+    state = _State(sent.below(columns))
+    for job in jobs:
+        state.take(job, failed, refused)
+    return Sent(columns, state.rows, frozenset(state.failed), frozenset(state.refused))
 
 
-def columns_of(rows: Iterable[Mapping[str, str]], school: School) -> tuple[str, ...]:
-    """Return the headers that a file of these rows has: those that are required, and those with a cell."""
-    used = set(school.required_columns).union(*rows)
-    return tuple(header for header in school.columns if header in used)
+class _State:
+    """The state while jobs change it."""
+
+    def __init__(self, sent: Sent) -> None:
+        self.columns = sent.columns
+        self.rows = dict(sent.rows)
+        self.failed, self.refused = set(sent.failed), set(sent.refused)
+        at = self.columns.index(EMAIL) if EMAIL in self.columns else None
+        self._by_email = {} if at is None else {row[at]: username for username, row in self.rows.items()}
+        self._blank = ("",) * len(self.columns)
+
+    def take(self, job: Job, failed: Collection[str], refused: Collection[str]) -> None:
+        """Take in the rows of a job."""
+        by_email = job.setting.identifier_column == EMAIL
+        move, name_at, email_at = mover(job.columns, self.columns), *map(self.columns.index, (USERNAME, EMAIL))
+        for cells in map(move, job.rows):
+            username, email = cells[name_at], cells[email_at]
+            if username in failed:
+                self.failed.add(username)
+                self.refused |= {username}.intersection(refused)
+                continue
+            known_as = self._by_email.get(email, username) if by_email else username
+            before = self.rows.pop(known_as, self._blank)
+            self.rows[username] = tuple(cell or was for cell, was in zip(cells, before, strict=True))
+            self._by_email[email] = username
+            self.failed -= {username, known_as}
+            self.refused -= {username, known_as}

@@ -1,4 +1,4 @@
-"""Plan: what the rows of now would change, against what Handshake was last sent."""
+"""The plan: what rows would change of what Handshake was last sent."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.effect import Effect
-from graduand.handshake.job import EMAIL, LOGIN, USERNAME
-from graduand.handshake.row import DISABLED, LABELS, Row
 from graduand.handshake.state import NOTHING
 from graduand.handshake.status import Status
 from graduand.records.kinds import CLEAR
-from graduand.records.record import ALUMNI, ATTENDING
+from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, LABELS, LOGIN, USERNAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Sequence
 
-    from graduand.handshake.lines import Band
+    from graduand.handshake.row_table import RowTable
     from graduand.handshake.state import Sent
     from graduand.records.institution import Institution, Limit
 
@@ -48,62 +46,74 @@ class PlannedChange(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """The changes; those of people in bulk are made only when somebody looks at them."""
+    """The rows of a table, told apart by what was last sent of the same people."""
 
-    told: tuple[PlannedChange, ...]
-    """What is known to be worth telling."""
-    new: Band | None = None
-    """People who were never sent before."""
-    closing: int = 0
-    """How many of them are closed by it."""
-    unchanged: tuple[str, ...] = ()
+    table: RowTable
+    changed: tuple[PlannedChange, ...]
+    """What may change of people who were sent before, and of those who need a look for another reason."""
+    first: Sequence[int]
+    """The places in the table of people who are sent for the first time."""
+    unchanged: Sequence[str]
     """The usernames of people whose rows are just what was sent."""
-    year: str = ""
-    """The header of the year column, by which the rows of new people are told."""
+    year: str
+    """The header of the year column."""
 
     @property
     def people(self) -> int:
         """How many people the plan is about."""
-        return len(self.told) + len(self.unchanged) + (len(self.new.usernames) if self.new else 0)
+        return len(self.table.rows)
 
     @cached_property
-    def telling(self) -> tuple[PlannedChange, ...]:
-        """The changes that are worth telling, destructive first: all but those of people for whom nothing changes."""
-        new = zip(self.new.usernames, self.new.lines, strict=True) if self.new else ()
-        changes = [*self.told, *(change_of(Row(username, cells), NOTHING, self.year) for username, cells in new)]
-        return _in_order(changes)
+    def differences(self) -> tuple[PlannedChange, ...]:
+        """The changes of all people whose rows are not just what was sent, destructive ones first."""
+        nothing = NOTHING.below(self.table.columns)
+        first = (change_of(self.table, place, nothing, self.year) for place in self.first)
+        return _in_order([*self.changed, *first])
 
     @cached_property
     def changes(self) -> tuple[PlannedChange, ...]:
-        """All changes, destructive first."""
+        """The changes of all people, destructive ones first."""
         unchanged = (PlannedChange(username, Status.UNCHANGED, (), ()) for username in self.unchanged)
-        return _in_order([*self.telling, *unchanged])
+        return _in_order([*self.differences, *unchanged])
 
-    @property
+    @cached_property
     def outstanding(self) -> frozenset[str]:
-        """Who has something to be sent."""
-        told = (change.username for change in self.told if change.status is not Status.UNCHANGED)
-        return frozenset([*told, *(self.new.usernames if self.new else ())])
+        """The usernames of people to whom something is to be sent."""
+        return frozenset(change.username for change in self.differences if change.status is not Status.UNCHANGED)
 
     def having(self, effect: Effect) -> tuple[PlannedChange, ...]:
         """Return the changes that do this to a person."""
-        return tuple(change for change in self.telling if effect in change.effects)
+        return tuple(change for change in self.differences if effect in change.effects)
 
     def number(self, effect: Effect) -> int:
         """Return to how many people this is done."""
-        if effect is Effect.DEACTIVATE or effect in _KEYS.values():
-            new = self.closing if effect is Effect.DEACTIVATE else 0  # of nobody new a known key changes
-            return new + sum(effect in change.effects for change in self.told)
-        return len(self.having(effect))
+        if effect is Effect.DEACTIVATE:
+            disabled = self.table.column(DISABLED)
+            first = sum(disabled[place] == "TRUE" for place in self.first)
+        elif effect in _IDENTIFIERS.values():
+            first = 0  # of a person who is new no identifier changes
+        else:
+            return len(self.having(effect))
+        return first + sum(effect in change.effects for change in self.changed)
 
     def counts(self) -> Counter[str]:
         """Return how many people there are of each status and each effect."""
-        counts = Counter[str](change.status for change in self.telling)
-        counts.update(effect for change in self.telling for effect in change.effects)
-        counts["held"] = sum(bool(change.held_back) for change in self.telling)
+        counts = Counter[str](change.status for change in self.differences)
+        counts.update(effect for change in self.differences for effect in change.effects)
+        counts["held"] = sum(bool(change.held_back) for change in self.differences)
         if self.unchanged:
             counts[Status.UNCHANGED] += len(self.unchanged)
         return counts
+
+    def places(self, only: Collection[Effect], *, changed: bool) -> list[int]:
+        """Return the places of people whose worst effect is in `only`, if any is given, and who are `changed`."""
+        wanted = {
+            change.username
+            for change in self.differences
+            if (not only or (change.effects[:1] and change.effects[0] in only))
+            and (not changed or change.status is not Status.UNCHANGED)
+        }
+        return [place for place, username in enumerate(self.table.usernames) if username in wanted]
 
 
 class Breach(NamedTuple):
@@ -115,9 +125,27 @@ class Breach(NamedTuple):
     limit: Limit
 
 
-def plan_of(rows: Iterable[Row], sent: Sent, year: str) -> Plan:
-    """Return what `rows` would change; `year` is the header of the year column."""
-    return Plan(tuple(change_of(row, sent, year) for row in rows))
+def plan_of(table: RowTable, sent: Sent, year: str) -> Plan:
+    """Return what the rows of a table would change; `year` is the header of the year column."""
+    sent = sent.below(table.columns)
+    special = {*table.previous_usernames, *table.held_back, *sent.failed, *sent.refused}
+    changed: list[int] = []
+    first: list[int] = []
+    unchanged: list[str] = []
+    usernames = table.usernames
+    for place, (username, before, row) in enumerate(
+        zip(usernames, map(sent.rows.get, usernames), table.rows, strict=True)
+    ):
+        if username in special:
+            changed.append(place)
+        elif before == row:
+            unchanged.append(username)
+        elif before is None:
+            first.append(place)
+        else:
+            changed.append(place)
+    changes = tuple(change_of(table, place, sent, year) for place in changed)
+    return Plan(table, changes, first, unchanged, year)
 
 
 def _in_order(changes: Iterable[PlannedChange]) -> tuple[PlannedChange, ...]:
@@ -128,25 +156,28 @@ def _worst(change: PlannedChange) -> int:
     return min((_ORDER[effect] for effect in change.effects), default=len(_ORDER))
 
 
-def change_of(row: Row, sent: Sent, year: str) -> PlannedChange:
-    """Return what a row would change of what was `sent`; `year` is the header of the year column."""
-    before = sent.cells.get(row.username) or sent.cells.get(row.previous_username) or {}
+def change_of(table: RowTable, place: int, sent: Sent, year: str) -> PlannedChange:
+    """Return what one row would change of what was `sent`, which is below the columns of the table."""
+    row = table.rows[place]
+    username = row[table.columns.index(USERNAME)]
+    previous = table.previous_usernames.get(username, "")
+    before = sent.rows.get(username) or sent.rows.get(previous) or ()
     cells = tuple(
-        CellChange(header, before.get(header, ""), cell)
-        for header, cell in row.cells.items()
-        if before.get(header) != cell
+        CellChange(header, was, cell)
+        for header, was, cell in zip(table.columns, before or ("",) * len(row), row, strict=True)
+        if cell and cell != was
     )
     effects = tuple(sorted({_effect(cell, year, known=bool(before)) for cell in cells}, key=_ORDER.__getitem__))
-    if row.username in sent.failed or row.previous_username in sent.failed:
+    if username in sent.failed or previous in sent.failed:
         status = Status.FAILED
     elif not before:
         status = Status.NEW
     else:
         status = Status.CHANGED if cells else Status.UNCHANGED
-    return PlannedChange(row.username, status, effects, cells, row.held_back)
+    return PlannedChange(username, status, effects, cells, table.held_back.get(username, ""))
 
 
-_KEYS: Final = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, LOGIN: Effect.LOGIN}
+_IDENTIFIERS: Final = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, LOGIN: Effect.LOGIN}
 
 
 def _effect(cell: CellChange, year: str, *, known: bool) -> Effect:
@@ -162,7 +193,7 @@ def _effect(cell: CellChange, year: str, *, known: bool) -> Effect:
         return Effect.RETURN
     if header == LABELS:
         return Effect.LABELS
-    return _KEYS.get(header, Effect.UPDATE) if known else Effect.UPDATE
+    return _IDENTIFIERS.get(header, Effect.UPDATE) if known else Effect.UPDATE
 
 
 _ENOUGH: Final = 10
@@ -184,36 +215,3 @@ def beyond(limit: Limit, count: int, people: int) -> bool:
     """Tell whether `count` of so many `people` is more than the limit allows."""
     too_many = limit.count is not None and count > limit.count
     return too_many or (limit.percent is not None and count >= _ENOUGH and count * 100 > limit.percent * people)
-
-
-def walls(rows: Iterable[Mapping[str, str]], sent: Sent, own_domains: frozenset[str]) -> frozenset[str]:
-    """Return the usernames whose rows would stop the automatic sync, so that they go up by hand [AUTORUN][SENS].
-
-    It stops at 10 % of rows with a changed address and at 50 % of rows that archive, of those that
-    it does not skip as unchanged; what is taken out makes the share of the others larger. Of
-    people never sent before, an address that is not the school's counts as changed.
-    """
-    left = [row for row in rows if _says_something_new(row, sent)]
-    held: set[str] = set()
-    while True:
-        moved = {row[USERNAME] for row in left if _changes_address(row, sent, own_domains)}
-        closed = {row[USERNAME] for row in left if row.get(DISABLED) == "TRUE"}
-        if moved and len(moved) * 10 >= len(left):
-            held |= moved
-        elif closed and len(closed) * 2 >= len(left):
-            held |= closed
-        else:
-            return frozenset(held)
-        left = [row for row in left if row[USERNAME] not in held]
-
-
-def _says_something_new(row: Mapping[str, str], sent: Sent) -> bool:
-    before = sent.cells.get(row[USERNAME], {})
-    return any(before.get(header) != cell for header, cell in row.items())
-
-
-def _changes_address(row: Mapping[str, str], sent: Sent, own_domains: frozenset[str]) -> bool:
-    before = sent.cells.get(row[USERNAME], {}).get(EMAIL)
-    if before is None:
-        return row[EMAIL].rpartition("@")[2].lower() not in own_domains
-    return before != row[EMAIL]

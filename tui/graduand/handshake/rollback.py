@@ -1,15 +1,16 @@
-"""Rollback: the rows that take an upload back, and what no row can."""
+"""The rollback: the rows that take an upload back, and what no row can."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.handshake.job import EMAIL, USERNAME
-from graduand.handshake.row import DISABLED, Row
+from graduand.handshake.row_table import table_of_cells
+from graduand.records.record import DISABLED, EMAIL, USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from graduand.handshake.row_table import RowTable
     from graduand.handshake.state import Sent
 
 _KEYS: Final = frozenset({USERNAME, EMAIL, "first_name"})
@@ -29,33 +30,32 @@ class Lost(NamedTuple):
 class Inverse(NamedTuple):
     """What takes an upload back."""
 
-    rows: tuple[Row, ...]
+    table: RowTable
     lost: tuple[Lost, ...]
 
 
-def inverse_of(rows: Iterable[Row], before: Sent, after: Sent) -> Inverse:
-    """Return the rows that bring back what stood `before` an upload of `rows`; `after` it stood as sent.
+def inverse_of(table: RowTable, before: Sent, after: Sent, columns: Iterable[str]) -> Inverse:
+    """Return the rows that bring back what Handshake had `before` an upload of a table; `after` it has what was sent.
 
     A closed account is opened again and an opened one closed, whatever is known; any other cell
     comes back only where an earlier upload says what it was. Of a row that failed nothing comes back.
+    The rows have their columns in the order of `columns`.
     """
-    back: list[Row] = []
+    back: list[Mapping[str, str]] = []
+    renamed: dict[str, str] = {}
     lost: list[Lost] = []
-    for row in rows:
-        was = _known(row, before)
-        now = _known(row, after)
-        cells, gone = _cells(row.username, was, now)
+    for username in table.usernames:
+        previous = table.previous_usernames.get(username, "")
+        was = before.cells(username) or before.cells(previous)
+        now = after.cells(username) or after.cells(previous)
+        cells, gone = _cells(username, was, now)
         lost += gone
-        former = was.get(USERNAME) or row.previous_username or row.username
+        former = was.get(USERNAME) or previous or username
         if any(now[header] != cell for header, cell in cells.items()) or (now and now[USERNAME] != former):
-            renamed = now[USERNAME] if now[USERNAME] != former else ""
-            back.append(Row(former, cells | {USERNAME: former}, renamed))
-    return Inverse(tuple(back), tuple(lost))
-
-
-def _known(row: Row, sent: Sent) -> Mapping[str, str]:
-    """Return what was sent of a row's person, under whichever username; nothing when nothing has arrived."""
-    return sent.cells.get(row.username) or sent.cells.get(row.previous_username) or {}
+            back.append(cells | {USERNAME: former})
+            if now[USERNAME] != former:
+                renamed[former] = now[USERNAME]
+    return Inverse(table_of_cells(back, columns)._replace(previous_usernames=renamed), tuple(lost))
 
 
 def _cells(username: str, was: Mapping[str, str], now: Mapping[str, str]) -> tuple[dict[str, str], list[Lost]]:

@@ -1,40 +1,43 @@
-"""Row: what the importer will read of one person, header by header."""
+"""The row: what the importer reads of one person, a cell for each of the school's columns."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import lru_cache
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.language import N_
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.records.record import ALUMNI, ATTENDING, END
+from graduand.records.record import ALUMNI, ATTENDING, DISABLED, END, KIND
 from graduand.rules.account import is_held_back
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
-    from graduand.records.record import Record, Value
+    from graduand.records.record import Record
     from graduand.records.school import School
     from graduand.rules.judgement import CheckedRecord
 
-LABELS: Final = "system_label_names"
-"""The one column in which a blank cell wipes [IMP]."""
-
-DISABLED: Final = "disabled"
 BOOLEAN: Final = {"true": "TRUE", "false": "FALSE"}
+"""A record's words for true and false, and the importer's."""
+
+Cells = tuple[str, ...]
+"""The cells of one row in the order of its columns; "" leaves a column as Handshake has it."""
 
 
 class Row(NamedTuple):
-    """One person's cells, by header; a header that is absent stays blank: "leave as it is"."""
+    """One person's row."""
 
     username: str
-    cells: Mapping[str, str]
+    cells: Cells
+    """One for each of the school's columns."""
     previous_username: str = ""
-    """The username that Handshake still has; empty when the username does not change."""
+    """The username that Handshake still has; "" when the username does not change."""
     held_back: str = ""
-    """The day until which the change of the account waits, `yyyy-mm-dd`; empty when nothing waits."""
+    """The day until which the change of the account waits, `yyyy-mm-dd`; "" when nothing waits."""
 
 
-class Derived(NamedTuple):
+class DerivedCell(NamedTuple):
     """A cell that the record need not hold, and the English sentence that says why it is so."""
 
     cell: str
@@ -42,40 +45,69 @@ class Derived(NamedTuple):
 
 
 def row_of(checked: CheckedRecord, school: School, on: str) -> Row:
-    """Return the row of a sound record, as of the day `on`."""
+    """Return the row of a record without errors, as of the day `on`."""
     record = checked.record
-    cells = {
-        key: _cell(value, school.columns[key].kind) for key, value in record.values.items() if key in school.columns
-    }
-    for header, derived in derived_cells(record, school).items():
-        cells[header] = derived.cell
+    layout = _layout(school)
+    cells = layout.cells(record)
     held_back = ""
-    if DISABLED in cells and is_held_back(record, on):
-        del cells[DISABLED]
+    if cells[layout.disabled] and is_held_back(record, on):
+        cells[layout.disabled] = ""
         held_back = record.text("transition:account:effective_on")
-    in_order = {header: cells[header] for header in school.columns if header in cells}
-    return Row(record.username, in_order, record.text("transition:previous_username"), held_back)
+    return Row(record.username, tuple(cells), record.text("transition:previous_username"), held_back)
 
 
-DERIVED_FROM: Final = ("transition:kind", ATTENDING, END)
-"""All that the derived cells follow from, with the year column."""
-
-
-def derived_cells(record: Record, school: School) -> dict[str, Derived]:
+def derived_cells(record: Record, school: School) -> dict[str, DerivedCell]:
     """Return the cells that follow from the kind of the transition and are not in the record [ALU]."""
-    found: dict[str, Derived] = {}
+    found: dict[str, DerivedCell] = {}
     if record.graduated and not record.stays:
-        found[school.year] = Derived(ALUMNI, N_("A person who graduates is Alumni."))
-        found[ATTENDING] = Derived("FALSE", N_("A person who graduates does not attend any more."))
+        found[school.year] = DerivedCell(ALUMNI, N_("A person who graduates is Alumni."))
+        found[ATTENDING] = DerivedCell("FALSE", N_("A person who graduates does not attend any more."))
     elif record.returned:
-        found[ATTENDING] = Derived("TRUE", N_("A person who returns attends."))
-        found[END] = Derived(
+        found[ATTENDING] = DerivedCell("TRUE", N_("A person who returns attends."))
+        found[END] = DerivedCell(
             CLEAR, N_("A person who returns without an end date would fail on the old one, so it is wiped.")
         )
     return {header: derived for header, derived in found.items() if header not in record.values}
 
 
-def _cell(value: Value, kind: FieldKind) -> str:
-    if isinstance(value, tuple):
-        return ";".join(value)
-    return BOOLEAN.get(value, value) if kind is FieldKind.BOOLEAN else value
+class _Layout:
+    """Which cells of a school's rows need more than the text of the record."""
+
+    def __init__(self, school: School) -> None:
+        self._school = school
+        self._headers = tuple(school.columns)
+        kinds = [field.kind for field in school.columns.values()]
+        self._booleans = [place for place, kind in enumerate(kinds) if kind is FieldKind.BOOLEAN]
+        self._lists = [place for place, kind in enumerate(kinds) if kind is FieldKind.LIST]
+        self.disabled = self._headers.index(DISABLED)
+        self._derived: dict[tuple[object, ...], list[tuple[int, str]]] = {}
+
+    def cells(self, record: Record) -> list[str]:
+        """Return a record's cells, whatever is held back."""
+        found: list[Any] = [*map(record.values.get, self._headers, repeat(""))]
+        for place in self._booleans:
+            if found[place]:
+                found[place] = BOOLEAN.get(found[place], found[place])
+        for place in self._lists:
+            if isinstance(found[place], tuple):
+                found[place] = ";".join(found[place])
+        for place, cell in self._derive(record):
+            found[place] = cell
+        cells: list[str] = found
+        return cells
+
+    def _derive(self, record: Record) -> Iterable[tuple[int, str]]:
+        """Return the places and texts of the derived cells, which are the same for all records of a case."""
+        values = record.values
+        case = (values.get(KIND), values.get(ATTENDING), END in values, self._school.year in values)
+        found = self._derived.get(case)
+        if found is None:
+            cells = derived_cells(record, self._school)
+            found = [(self._headers.index(header), derived.cell) for header, derived in cells.items()]
+            self._derived[case] = found
+        return found
+
+
+@lru_cache(maxsize=8)
+def _layout(school: School) -> _Layout:
+    return _Layout(school)

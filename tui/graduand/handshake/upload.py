@@ -1,14 +1,15 @@
-"""Upload: jobs as the bytes of import files, the manifest that vouches for them, and the operator's card."""
+"""The upload: jobs as the bytes of import files, the manifest that vouches for them, and the operator's card."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.handshake.job import columns_of
-from graduand.handshake.lines import Lines, line_of
+from graduand.handshake.job import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,8 +101,7 @@ def _parts(job: Job, school: School) -> Iterator[tuple[Job, bytes]]:
         yield job, _csv(header, lines)
         return
     for start, end in pairwise(cuts):
-        rows = job.rows[start:end]
-        part = job._replace(columns=columns_of(rows, school), rows=rows)
+        part = cut(job._replace(rows=job.rows[start:end]), school)
         yield part, _csv(*_lines(part))
 
 
@@ -123,12 +123,19 @@ def _cuts(header: int, lines: Sequence[bytes], importer: Importer) -> Iterator[i
         size += more
 
 
-def _lines(job: Job) -> tuple[bytes, Sequence[bytes]]:
+def _lines(job: Job) -> tuple[bytes, list[bytes]]:
     """Return the header and the rows of a job as lines of CSV."""
-    header = line_of(job.columns)
-    if isinstance(job.rows, Lines):
-        return header, job.rows.below(job.columns)
-    return header, [line_of([row.get(column, "") for column in job.columns]) for row in job.rows]
+    return _line(job.columns), [*map(_line, job.rows)]
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    """Return one line of CSV without its end: UTF-8, commas, quotes only where a cell needs them."""
+    joined = ",".join(cells)
+    if '"' not in joined and joined.count(",") == len(cells) - 1:
+        return joined.encode()
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()[:-1].encode()
 
 
 def manifest(upload: Upload) -> str:

@@ -1,13 +1,13 @@
-"""The card: what an operator does in Handshake to bring an upload in, box by box."""
+"""The upload card: what an operator does in Handshake to bring an upload in, box by box."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from graduand.handshake.job import EMAIL
 from graduand.language import _, ngettext, visible
 from graduand.records.kinds import CLEAR
+from graduand.records.record import EMAIL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

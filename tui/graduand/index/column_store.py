@@ -1,24 +1,21 @@
-"""Listing: many small values as columns, each made when somebody looks at it; as they were known the last time, too."""
+"""The column store: many small values as columns of text, written for the next time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar, overload
+from typing import Final, TypeVar, overload
 
 from graduand.storage.cache_file import CacheFile
 
-if TYPE_CHECKING:
-    from graduand.workspace import Workspace
-
 T = TypeVar("T")
 
-_FORM: Final = "graduand/list/2"
+_FORMAT: Final = "graduand/list/2"
 
 
-class Listing(Sequence[T]):
-    """Values that are made of one text from each column."""
+class ColumnList(Sequence[T]):
+    """Values that are made of one text from each column when they are asked for."""
 
     def __init__(self, make: Callable[..., T], columns: Sequence[Sequence[str]]) -> None:
         self.columns = columns
@@ -30,10 +27,10 @@ class Listing(Sequence[T]):
     @overload
     def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> Listing[T]: ...
-    def __getitem__(self, index: int | slice) -> T | Listing[T]:
+    def __getitem__(self, index: slice) -> ColumnList[T]: ...
+    def __getitem__(self, index: int | slice) -> T | ColumnList[T]:
         if isinstance(index, slice):
-            return Listing(self._make, [column[index] for column in self.columns])
+            return ColumnList(self._make, [column[index] for column in self.columns])
         return self._make(*(column[index] for column in self.columns))
 
     def __iter__(self) -> Iterator[T]:
@@ -51,10 +48,10 @@ def _same(one: object, other: object) -> bool:
 
 
 class StoredColumn(Sequence[str]):
-    """Many texts in one, with a line for each; the first ones are there at once, the others when one is asked for."""
+    """Many texts as the lines of one; only the first ones are split off before another one is asked for."""
 
     _SCREEN: Final = 200
-    """What a first look takes, on the largest screen."""
+    """Lines of the largest screen."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -84,31 +81,29 @@ class StoredColumn(Sequence[str]):
         return iter(self._all)
 
 
-def keep(workspace: Workspace, columns: Sequence[Sequence[str]]) -> None:
-    """Write the columns of a list for the next time, where there is git."""
-    file = _cache_file(workspace)
-    if file:
-        file.write([_joined(column) for column in columns])
+class ColumnStore:
+    """The columns of one list in a file below git's own folder."""
 
+    def __init__(self, git_folder: str, root: Path) -> None:
+        self._file = CacheFile[list[str | list[str]]](
+            Path(git_folder, "graduand", "list"), _FORMAT, str(root.resolve())
+        )
 
-def last_known(workspace: Workspace) -> Sequence[Sequence[str]] | None:
-    """Return the columns that were written last, whatever has happened to the records since; None: there are none."""
-    file = _cache_file(workspace)
-    columns = file.read() if file else None
-    return None if columns is None else [_apart(column) for column in columns]
+    def put(self, columns: Sequence[Sequence[str]]) -> None:
+        """Write the columns."""
+        self._file.write([_joined(column) for column in columns])
+
+    def columns(self) -> Sequence[Sequence[str]] | None:
+        """Return the columns that were written last, whatever has happened to the records since."""
+        columns = self._file.read()
+        return None if columns is None else [_apart(column) for column in columns]
 
 
 def _joined(column: Sequence[str]) -> str | list[str]:
-    """Return a column as one text, which is read back faster; not one in which a text goes over several lines."""
+    """Return a column as one text, which is read back faster, unless one of its texts has several lines."""
     whole = "\n".join(column)
     return whole if column and whole.count("\n") == len(column) - 1 else [*column]
 
 
 def _apart(column: str | list[str]) -> Sequence[str]:
     return StoredColumn(column) if isinstance(column, str) else column
-
-
-def _cache_file(workspace: Workspace) -> CacheFile[list[str | list[str]]] | None:
-    if not workspace.git_folder:
-        return None
-    return CacheFile(Path(workspace.git_folder, "graduand", "list"), _FORM, str(workspace.root.resolve()))

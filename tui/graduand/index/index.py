@@ -1,54 +1,67 @@
-"""Register: all leaves, one a cohort; what they say together, and what is wrong with whom."""
+"""The index: what all records come to, and what is wrong with each of them."""
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from functools import cached_property
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand import gc_pause
+from graduand.errors import Unreadable
 from graduand.findings import Finding, in_order
-from graduand.handshake.lines import EMPTY, Band, Lines, joined_lines
-from graduand.handshake.row import Row
-from graduand.index.index_page import is_settled, joined
+from graduand.handshake.row_table import RowTable
+from graduand.index.evaluate import evaluate
+from graduand.index.index_store import IndexPage, joined_cells, joined_pages
 from graduand.records import files, stamp
-from graduand.records.paths import username_of
-from graduand.records.record import FOLDER
+from graduand.records.paths import username_of, within
+from graduand.records.reading import read
+from graduand.records.record import DISABLED, FOLDER, USERNAME
 from graduand.rules import judgement
-from graduand.rules.identity import KEYS
+from graduand.rules.identity import KEYS, person_of
+from graduand.storage import file_reader
+from graduand.storage.cache_file import Deferred
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from graduand.index.index_page import IndexPage, Progress
-    from graduand.index.index_store import IndexStore
-    from graduand.index.indexer import Indexer
+    from graduand.handshake.row import Row
+    from graduand.index.index_store import IndexStore, Progress
+    from graduand.records.record import Record
+    from graduand.records.school import School
     from graduand.rules.cross_record import Shared
     from graduand.rules.rule import Flaw
 
-MANY: Final = 500
-"""Files from which on the fast road repays the making of its pattern."""
+_PART: Final = 500
+"""Files that are read between two calls of the progress."""
 
-PART: Final = 2_500
-"""Files that are read at once, between two words on the progress."""
+_NOBODY: Final = ("", *[None] * len(KEYS))
+"""The columns of `IndexPage.people` for a file that cannot be read."""
+
+_BLANK: Final = ""
 
 
 class Index:
-    """What all files below `records/` come to."""
+    """What all files below `records/` come to on one day."""
 
     def __init__(
-        self, clerk: Indexer, leaves: Sequence[IndexPage], strays: Sequence[Finding], drawer: IndexStore | None = None
+        self,
+        reader: IndexReader,
+        pages: Sequence[IndexPage],
+        strays: Sequence[Finding],
+        store: IndexStore | None = None,
     ) -> None:
-        self._clerk = clerk
+        self._reader = reader
         self._strays = strays
-        self._drawer = drawer
-        self.leaves = leaves
+        self._store = store
+        self.pages = pages
 
     @property
     def paths(self) -> tuple[str, ...]:
         """All records' paths, sorted."""
-        return tuple(chain.from_iterable(leaf.paths for leaf in self.leaves))
+        return tuple(chain.from_iterable(page.paths for page in self.pages))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -58,39 +71,43 @@ class Index:
             shared.setdefault(one.path, []).append(one.flaw)
         found = [
             finding
-            for leaf in self.leaves
-            for place, findings in leaf.findings.items()
-            if leaf.paths[place] not in shared
+            for page in self.pages
+            for place, findings in page.findings.items()
+            if page.paths[place] not in shared
             for finding in findings
         ]
         for path, flaws in shared.items():
-            found += self._clerk.judged(path, files.load(self._clerk.root, path), flaws)[1]
+            found += self._reader.evaluate(path, flaws)
         return in_order([*self._strays, *found])
 
+    def check(self, scope: tuple[str, ...] = ()) -> Checked:
+        """Return what is wrong with the files in `scope`; an empty scope is all of them."""
+        return Checked(
+            tuple(finding for finding in self.findings if within(finding.path, scope)),
+            tuple(path for path in self.paths if within(path, scope)),
+            self._reader,
+        )
+
     def _shared(self) -> Sequence[Shared]:
-        """Return what is wrong among all records; of the same files in the same state it is the same as last time."""
-        drawer = self._drawer if all(map(is_settled, self.leaves)) else None
-        known = drawer.shared(self.leaves) if drawer else None
+        """Return what is wrong among all records; while no file has changed it is read from the store."""
+        store = self._store if all(page.is_settled for page in self.pages) else None
+        known = store.shared(self.pages) if store else None
         if known is None:
-            known = tuple(judgement.judge_columns(self.columns))
-            if drawer:
-                drawer.put_shared(self.leaves, known)
+            known = tuple(judgement.judge_columns(self.people))
+            if store:
+                store.put_shared(self.pages, known)
         return known
 
     @property
-    def columns(self) -> list[list[Any]]:
+    def people(self) -> list[list[Any]]:
         """What the rules among records look at: the paths, and a column for each of `identity.KEYS`."""
-        columns: list[list[Any]] = [[] for _part in range(1 + len(KEYS))]
-        for leaf in self.leaves:
-            for column, more in zip(columns, (leaf.paths, *leaf.people), strict=True):
-                column.extend(more)
-        return columns
+        columns = zip(*((page.paths, *page.people.value[:-1]) for page in self.pages), strict=True)
+        return [[*chain.from_iterable(parts)] for parts in columns] or [[] for _column in ("path", *KEYS)]
 
     def listed(self) -> tuple[list[str], ...]:
-        """Return as columns what a list shows of everybody: path, username, names, address, majors, kind, account."""
-        columns = self.columns
-        paths, usernames, addresses, _card, _login, _former, _more, first, last, kinds, majors = columns
-        disabled = chain.from_iterable(leaf.disabled for leaf in self.leaves)
+        """Return as columns what a list shows of all people: path, username, names, address, majors, kind, account."""
+        paths, usernames, addresses, _card, _login, _former, _more, first, last, kinds, majors = self.people
+        disabled = chain.from_iterable(page.people.value[-1] for page in self.pages)
         return (
             paths,
             [username or username_of(path) for username, path in zip(usernames, paths, strict=True)],
@@ -101,93 +118,181 @@ class Index:
         )
 
     def unique(self) -> tuple[list[str], list[str]]:
-        """Return as columns what else one person alone may have: the card, and the login."""
-        _paths, _usernames, _addresses, cards, logins, *_others = self.columns
+        """Return as columns what else only one person may have: the card and the login."""
+        _paths, _usernames, _addresses, cards, logins, *_others = self.people
         return [text or "" for text in cards], [text or "" for text in logins]
 
-
-class Harvest(NamedTuple):
-    """The rows of sound records: the ordinary ones as a band, the others one by one."""
-
-    band: Band
-    closing: list[bool]
-    """Of each row of the band, whether it closes an account."""
-    apart: tuple[Row, ...]
-
-    def rows(self) -> tuple[Row, ...]:
-        """Return all rows, each by itself."""
-        ordinary = zip(self.band.usernames, self.band.lines, strict=True)
-        return (*(Row(username, cells) for username, cells in ordinary), *self.apart)
-
-
-def harvest_of(leaves: Sequence[IndexPage], faulty: Collection[str], headers: Sequence[str]) -> Harvest:
-    """Return the rows of the leaves, without those of the records at `faulty` paths."""
-    usernames: list[str] = []
-    closing: list[bool] = []
-    lines: list[Lines] = []
-    apart: list[Row] = []
-    for leaf in leaves:
-        names, disabled, rows = leaf.usernames, leaf.disabled, leaf.lines
-        if faulty_here := [place for place, path in enumerate(leaf.paths) if path in faulty] if faulty else []:
-            rows = rows.without(faulty_here)
-        apart += (row for place, row in leaf.apart.items() if leaf.paths[place] not in faulty)
-        if not all(rows.lines):
-            names, disabled = [*compress(names, rows.lines)], [*compress(disabled, rows.lines)]
-            rows = Lines(rows.columns, [*filter(None, rows.lines)])
-        usernames += names
-        closing += [text == "true" for text in disabled]
-        lines.append(rows)
-    band = Band(usernames, joined_lines(lines, headers)) if lines else EMPTY
-    return Harvest(band, closing, tuple(apart))
+    def table(self, faulty: Collection[str], cohorts: Collection[str]) -> RowTable:
+        """Return the rows of all records of these cohorts that are not at `faulty` paths."""
+        pages = [page for page in self.pages if page.cohort in cohorts]
+        columns, cells = joined_cells(pages, self._reader.school.columns)
+        if not columns:
+            return RowTable((), [])
+        usernames = cells[columns.index(USERNAME)]
+        rows = zip(*cells, strict=True)
+        if not faulty and all(usernames):
+            return RowTable(columns, [*rows], *_beside(pages, usernames))
+        paths = chain.from_iterable(page.paths for page in pages)
+        sound = [bool(name) and path not in faulty for path, name in zip(paths, usernames, strict=True)]
+        beside = [{name: text for name, text in known.items() if name} for known in _beside(pages, usernames, sound)]
+        return RowTable(columns, [*compress(rows, sound)], *beside)
 
 
-def register_of(
-    clerk: Indexer, found: files.Found, drawer: IndexStore | None, progress: Progress | None = None
+def _beside(
+    pages: Sequence[IndexPage], usernames: Sequence[str], sound: Sequence[bool] = ()
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the previous usernames, and the days until which changes are held back, by username."""
+    previous: dict[str, str] = {}
+    held_back: dict[str, str] = {}
+    start = 0
+    for page in pages:
+        for known, found in ((page.previous_usernames, previous), (page.held_back, held_back)):
+            found.update((usernames[start + at], text) for at, text in known.items() if not sound or sound[start + at])
+        start += len(page.paths)
+    return previous, held_back
+
+
+def flaws_among(people: Sequence[Sequence[Any]], record: Record, *, instead_of: str) -> tuple[Flaw, ...]:
+    """Return what is wrong with a record among all `people` of an index, in the place of the one at a path.
+
+    It is just what a check finds once the record is saved.
+    """
+    person = person_of(record)
+    others = [place for place, path in enumerate(people[0]) if path not in {record.path, instead_of}] if people else []
+    columns = [[column[place] for place in others] for column in people] or [[] for _part in person]
+    place = bisect_left(columns[0], record.path)
+    for column, part in zip(columns, person, strict=True):
+        column.insert(place, part)
+    return tuple(one.flaw for one in judgement.judge_columns(columns) if one.path == record.path)
+
+
+class _Checked(NamedTuple):
+    findings: tuple[Finding, ...]
+    paths: tuple[str, ...]
+    reader: IndexReader
+
+
+class Checked(_Checked):
+    """What is wrong with some files, the paths of these files, and what reads them."""
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """The records in the files, which are read when they are asked for, as far as they can be."""
+        return self.reader.records(self.paths)
+
+
+class IndexReader:
+    """Reads files into pages, for one school, as of one day."""
+
+    def __init__(self, root: Path, school: School, on: str) -> None:
+        self.root = root
+        self.school = school
+        self.on = on
+
+    def evaluate(self, path: str, shared: Sequence[Flaw]) -> tuple[Finding, ...]:
+        """Return all that is wrong with the record at a path, what is `shared` with others too."""
+        return evaluate(path, files.load(self.root, path), self.school, self.on, shared).findings
+
+    def records(self, paths: Iterable[str]) -> tuple[Record, ...]:
+        """Return the records in the files at `paths`, as far as they can be read."""
+        loaded = ((path, files.load(self.root, path)) for path in paths)
+        found = (read(path, raw, self.school).record for path, raw in loaded if isinstance(raw, bytes))
+        return tuple(record for record in found if record)
+
+    def page(self, cohort: str, paths: Sequence[str]) -> IndexPage:
+        """Return the page of the files at `paths`."""
+        stamps: list[bytes] = []
+        people: list[tuple[Any, ...]] = []
+        rows: list[Row | None] = []
+        findings: dict[int, list[Finding]] = {}
+        for place, (path, raw, mark) in enumerate(self._contents(paths)):
+            entry = evaluate(path, raw, self.school, self.on)
+            record = entry.record
+            stamps.append(mark)
+            people.append((*person_of(record)[1:], record.values.get(DISABLED)) if record else _NOBODY)
+            rows.append(entry.row)
+            if entry.findings:
+                findings[place] = [*entry.findings]
+        columns, cells = _columns_of(rows, [*self.school.columns])
+        return IndexPage(
+            cohort,
+            [*paths],
+            b"".join(stamps),
+            Deferred.of([*map(list, zip(*people, strict=True))]),
+            columns,
+            cells,
+            {place: row.previous_username for place, row in enumerate(rows) if row and row.previous_username},
+            {place: row.held_back for place, row in enumerate(rows) if row and row.held_back},
+            findings,
+        )
+
+    def _contents(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Finding, bytes]]:
+        """Return each path, what its file holds, and the stamp of the file."""
+        now = stamp.now()
+        with file_reader.FolderHandle(os.fspath(self.root)) as folders:
+            for path in paths:
+                folder, _slash, name = path.rpartition("/")
+                try:
+                    raw, status = file_reader.read_with_stat(name, folder=folders.open(folder))
+                except (Unreadable, OSError):
+                    yield path, files.load(self.root, path), stamp.NEVER
+                else:
+                    yield path, raw, stamp.settled(status, now)
+
+
+def _columns_of(rows: Sequence[Row | None], headers: Sequence[str]) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Return the headers below which there is a cell, and their columns, in which equal cells are one object."""
+    blank = (_BLANK,) * len(headers)
+    columns: list[str] = []
+    cells: list[list[str]] = []
+    for header, column in zip(headers, zip(*(row.cells if row else blank for row in rows), strict=True), strict=True):
+        if any(column):
+            known: dict[str, str] = {}
+            columns.append(header)
+            cells.append([known.setdefault(cell, cell) for cell in column])
+    return tuple(columns), cells
+
+
+def index_of(
+    reader: IndexReader, found: files.Found, store: IndexStore | None, progress: Progress | None = None
 ) -> Index:
-    """Return the register of the files that were `found`; what lies in the `drawer` unchanged is not read again."""
-    with gc_pause.unsought():
-        leaves = _leaves(clerk, found, drawer, progress)
-    return Index(clerk, leaves, found.strays, drawer)
+    """Return the index of the files that were `found`; what is in the `store` unchanged is not read again."""
+    with gc_pause.paused():
+        pages = _pages(reader, found, store, progress)
+    return Index(reader, pages, found.strays, store)
 
 
-def _leaves(
-    clerk: Indexer, found: files.Found, drawer: IndexStore | None, progress: Progress | None
+def _pages(
+    reader: IndexReader, found: files.Found, store: IndexStore | None, progress: Progress | None
 ) -> Sequence[IndexPage]:
     cohorts = dict(_by_cohort(found.paths))
-    kept = (
-        {cohort: _unchanged(drawer.leaf(cohort), paths, found.stamps) for cohort, paths in cohorts.items()}
-        if drawer
+    stored = (
+        {cohort: _unchanged(store.page(cohort), paths, found.stamps) for cohort, paths in cohorts.items()}
+        if store
         else {}
     )
-    wanted = {cohort: _missing(paths, kept.get(cohort)) for cohort, paths in cohorts.items()}
-    clerk.many = sum(map(len, wanted.values())) >= MANY
-    read: dict[str, list[IndexPage]] = {cohort: [] for cohort in cohorts}
-    parts = [
-        (cohort, paths[start : start + PART])
-        for cohort, paths in wanted.items()
-        for start in range(0, len(paths), PART)
-    ]
-    total, done = sum(map(len, wanted.values())), 0
-    for cohort, paths in parts:
-        read[cohort].append(clerk.leaf(cohort, paths))
-        done += len(paths)
-        if progress:
-            progress(done, total)
-    leaves = []
-    headers = [*clerk.school.columns]
-    for cohort in cohorts:
-        old = kept.get(cohort)
-        leaf = joined([*([old] if old else []), *read[cohort]], headers)
-        leaves.append(leaf)
-        if drawer and read[cohort]:
-            drawer.put(leaf)
-    if drawer:
-        drawer.clear(cohorts)
-    return leaves
+    missing = {cohort: _missing(paths, stored.get(cohort)) for cohort, paths in cohorts.items()}
+    total, done = sum(map(len, missing.values())), 0
+    pages = []
+    for cohort, paths in missing.items():
+        old = stored.get(cohort)
+        parts = [old] if old else []
+        for start in range(0, len(paths), _PART):
+            parts.append(reader.page(cohort, paths[start : start + _PART]))
+            done += len(parts[-1].paths)
+            if progress:
+                progress(done, total)
+        page = joined_pages(parts, reader.school.columns)
+        pages.append(page)
+        if store and paths:
+            store.put(page)
+    if store:
+        store.remove_others(cohorts)
+    return pages
 
 
 def _by_cohort(paths: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Return the paths of each cohort; they are sorted, so its end is looked for and no path is taken apart."""
+    """Return the paths of each cohort; they are sorted, so only the end of each cohort is searched for."""
     start = 0
     while start < len(paths):
         cohort = paths[start].split("/", 2)[1]
@@ -196,23 +301,23 @@ def _by_cohort(paths: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
         start = end
 
 
-def _unchanged(leaf: IndexPage | None, paths: Sequence[str], now: Mapping[str, bytes]) -> IndexPage | None:
-    """Return what a leaf says of the files that stand just as it knew them; None when there are none."""
-    if leaf is None:
+def _unchanged(page: IndexPage | None, paths: Sequence[str], now: Mapping[str, bytes]) -> IndexPage | None:
+    """Return the part of a page whose files still have the stamps that they had; None when there are no such files."""
+    if page is None:
         return None
     never = stamp.NEVER
-    if leaf.paths == paths and leaf.stamps == b"".join([now.get(path, never) for path in paths]):
-        return leaf
+    if page.paths == paths and page.stamps == b"".join([now.get(path, never) for path in paths]):
+        return page
     places = [
         place
-        for place, (path, known) in enumerate(zip(leaf.paths, leaf.each_stamp(), strict=True))
+        for place, (path, known) in enumerate(zip(page.paths, page.each_stamp(), strict=True))
         if known == now.get(path) != never
     ]
-    return leaf.picked(places) if places else None
+    return page.picked(places) if places else None
 
 
-def _missing(paths: Sequence[str], leaf: IndexPage | None) -> Sequence[str]:
-    if leaf is None:
+def _missing(paths: Sequence[str], page: IndexPage | None) -> Sequence[str]:
+    if page is None:
         return paths
-    known = set(leaf.paths)
+    known = set(page.paths)
     return [path for path in paths if path not in known] if len(known) < len(paths) else ()

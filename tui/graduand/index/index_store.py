@@ -1,62 +1,177 @@
-"""Drawer: where leaves are kept in git's own folder, for the next time."""
+"""The pages of the index, one a cohort, and the files below git's own folder in which they wait for the next time."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from graduand.index.index_page import FORM, Packed, packed, unpacked
+from graduand.findings import Finding, Severity
 from graduand.language import spoken
+from graduand.records import stamp
 from graduand.rules.cross_record import Shared
 from graduand.rules.rule import Flaw
 from graduand.storage import atomic
-from graduand.storage.cache_file import CacheFile
+from graduand.storage.cache_file import CacheFile, Deferred
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from graduand.index.index_page import IndexPage
+    from graduand.handshake.row_table import Columns
+
+Progress = Callable[[int, int], None]
+"""Called with the number of files that are read, and of all that are to be read."""
+
+_FORMAT: Final = "graduand/index/2"
+"""The form of a packed page; another form has another number."""
 
 _SHARED: Final = "shared"
-"""The file of what is wrong among records."""
+"""The file of what is wrong among all records."""
+
+_Packed = tuple[Any, ...]
+
+
+class IndexPage(NamedTuple):
+    """The files of one cohort; every column has a value for each file."""
+
+    cohort: str
+    paths: list[str]
+    stamps: bytes
+    """The stamps of all files as they were when the files were read."""
+    people: Deferred[Sequence[list[Any]]]
+    """A column for each of `identity.KEYS`, and the one of `disabled`; None where a record has no such value."""
+    columns: Columns
+    """The headers of the rows."""
+    cells: Sequence[list[str]]
+    """The column of cells below each header; a file without a row has blank ones."""
+    previous_usernames: dict[int, str]
+    """By the number of the file."""
+    held_back: dict[int, str]
+    """By the number of the file."""
+    findings: dict[int, list[Finding]]
+    """What is wrong with a file by itself, by its number."""
+
+    def picked(self, places: Sequence[int]) -> IndexPage:
+        """Return the page of the files at these places, in their order."""
+        moved = {place: index for index, place in enumerate(places)}
+        stamps = self.each_stamp()
+        return self._replace(
+            paths=[self.paths[place] for place in places],
+            stamps=b"".join([stamps[place] for place in places]),
+            people=Deferred.of([[column[place] for place in places] for column in self.people.value]),
+            cells=[[column[place] for place in places] for column in self.cells],
+            previous_usernames={moved[at]: name for at, name in self.previous_usernames.items() if at in moved},
+            held_back={moved[at]: day for at, day in self.held_back.items() if at in moved},
+            findings={moved[at]: found for at, found in self.findings.items() if at in moved},
+        )
+
+    def each_stamp(self) -> list[bytes]:
+        """Return the stamp of each file."""
+        return [self.stamps[start : start + stamp.SIZE] for start in range(0, len(self.stamps), stamp.SIZE)]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the stamps of all files are to be believed."""
+        return stamp.NEVER not in self.stamps
+
+
+def joined_pages(pages: Sequence[IndexPage], headers: Iterable[str]) -> IndexPage:
+    """Return one page of pages of the same cohort, its files sorted, its columns in the order of `headers`."""
+    if len(pages) == 1:
+        return pages[0]
+    starts = [0, *accumulate(len(page.paths) for page in pages)]
+    columns, cells = joined_cells(pages, headers)
+    whole = IndexPage(
+        pages[0].cohort,
+        [*chain.from_iterable(page.paths for page in pages)],
+        b"".join(page.stamps for page in pages),
+        Deferred.of(
+            [[*chain.from_iterable(parts)] for parts in zip(*(page.people.value for page in pages), strict=True)]
+        ),
+        columns,
+        cells,
+        {
+            start + at: name
+            for page, start in zip(pages, starts, strict=False)
+            for at, name in page.previous_usernames.items()
+        },
+        {start + at: day for page, start in zip(pages, starts, strict=False) for at, day in page.held_back.items()},
+        {start + at: found for page, start in zip(pages, starts, strict=False) for at, found in page.findings.items()},
+    )
+    order = sorted(range(len(whole.paths)), key=whole.paths.__getitem__)
+    return whole if order == [*range(len(order))] else whole.picked(order)
+
+
+def joined_cells(pages: Sequence[IndexPage], headers: Iterable[str]) -> tuple[Columns, list[list[str]]]:
+    """Return the columns that any page has, in the order of `headers`, and the cells of all files below each."""
+    used = {header for page in pages for header in page.columns}
+    columns = tuple(header for header in headers if header in used)
+    by_header = [dict(zip(page.columns, page.cells, strict=True)) for page in pages]
+    cells = [
+        [
+            *chain.from_iterable(
+                known.get(header) or [""] * len(page.paths) for page, known in zip(pages, by_header, strict=True)
+            )
+        ]
+        for header in columns
+    ]
+    return columns, cells
 
 
 class IndexStore:
-    """The leaves of one data folder, as they are on one day, in one language, by one schema and one program."""
+    """The pages of one data folder, as of one day, in one language, by one schema and one program."""
 
     def __init__(self, git_folder: str, root: Path, schema: Collection[bytes], on: str) -> None:
         self._folder = Path(git_folder, "graduand", "leaves")
-        self._key: tuple[str | bytes, ...] = (FORM, str(root.resolve()), spoken(), on, *schema)
+        self._key: tuple[str | bytes, ...] = (_FORMAT, str(root.resolve()), spoken(), on, *schema)
 
-    def leaf(self, cohort: str) -> IndexPage | None:
-        """Return the leaf of a cohort; None when there is none, or anything is wrong with it."""
-        packed_leaf = self._file(cohort).read()
-        leaf = unpacked(packed_leaf) if packed_leaf else None
-        return leaf if leaf and leaf.cohort == cohort else None
+    def page(self, cohort: str) -> IndexPage | None:
+        """Return the page of a cohort; None when there is none, or the file is not to be believed."""
+        parts = self._file(cohort).read()
+        page = _unpacked(parts) if parts else None
+        return page if page and page.cohort == cohort else None
 
-    def put(self, leaf: IndexPage) -> None:
-        """Keep a leaf."""
-        self._file(leaf.cohort).write(packed(leaf))
+    def put(self, page: IndexPage) -> None:
+        """Write a page."""
+        self._file(page.cohort).write(_packed(page))
 
-    def shared(self, leaves: Iterable[IndexPage]) -> tuple[Shared, ...] | None:
-        """Return what was wrong among the records of these leaves, if that is known."""
-        found = self._shared_file(leaves).read()
+    def shared(self, pages: Iterable[IndexPage]) -> tuple[Shared, ...] | None:
+        """Return what was wrong among the records of these pages, in this state; None when that is not known."""
+        found = self._shared_file(pages).read()
         return None if found is None else tuple(Shared(path, Flaw(*flaw)) for path, *flaw in found)
 
-    def put_shared(self, leaves: Iterable[IndexPage], found: Iterable[Shared]) -> None:
-        """Keep what is wrong among the records of these leaves."""
-        self._shared_file(leaves).write([(one.path, *one.flaw) for one in found])
+    def put_shared(self, pages: Iterable[IndexPage], found: Iterable[Shared]) -> None:
+        """Write what is wrong among the records of these pages."""
+        self._shared_file(pages).write([(one.path, *one.flaw) for one in found])
 
-    def clear(self, cohorts: Collection[str]) -> None:
-        """Throw away what is kept of other cohorts than these."""
+    def remove_others(self, cohorts: Collection[str]) -> None:
+        """Remove the pages of other cohorts than these."""
         atomic.remove_others(self._folder, {_SHARED, *(self._file(cohort).path.name for cohort in cohorts)})
 
-    def _shared_file(self, leaves: Iterable[IndexPage]) -> CacheFile[list[tuple[str, ...]]]:
-        """Return the file whose key differs whenever any file of the leaves does."""
-        state = (part for leaf in leaves for part in (leaf.stamps, "\0".join(leaf.paths)))
+    def _shared_file(self, pages: Iterable[IndexPage]) -> CacheFile[list[tuple[str, ...]]]:
+        """Return the file whose key differs whenever any file of the pages does."""
+        state = (part for page in pages for part in (page.stamps, "\0".join(page.paths)))
         return CacheFile(self._folder / _SHARED, *self._key, *state)
 
-    def _file(self, cohort: str) -> CacheFile[Packed]:
+    def _file(self, cohort: str) -> CacheFile[_Packed]:
         name = hashlib.sha256(cohort.encode(errors="surrogateescape")).hexdigest()[:32]
         return CacheFile(self._folder / name, *self._key)
+
+
+def _packed(page: IndexPage) -> _Packed:
+    """Return a page as plain values."""
+    findings = {
+        at: [(str(one.rule), str(one.severity), *one[2:]) for one in found] for at, found in page.findings.items()
+    }
+    return (*page._replace(people=page.people.packed(), findings=findings),)  # type: ignore[arg-type]
+
+
+def _unpacked(parts: _Packed) -> IndexPage:
+    """Return the page that was packed."""
+    page = IndexPage(*parts)
+    findings = {
+        at: [Finding(one[0], Severity(one[1]), *one[2:]) for one in found] for at, found in page.findings.items()
+    }
+    return page._replace(people=Deferred(parts[IndexPage._fields.index("people")]), findings=findings)

@@ -1,4 +1,4 @@
-"""Roster: everybody in one list, as the interface shows them; found, filtered and sorted without reading a file."""
+"""The people list: all people as the interface lists them; searched, filtered and sorted without reading a file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.findings import Severity
 from graduand.handshake.status import Status
-from graduand.index.column_store import Listing, keep, last_known
+from graduand.index.column_store import ColumnList, ColumnStore
 from graduand.index.query import Query, folded
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ListedPerson(NamedTuple):
         return self.path.split("/")[1]
 
 
-class Progress(NamedTuple):
+class SentStatus(NamedTuple):
     """How a change stands against what Handshake was last sent."""
 
     status: str
@@ -79,8 +79,10 @@ class PeopleList:
     """All entries in the order of their paths, and how each person stands against the last upload."""
 
     entries: Sequence[ListedPerson] = ()
-    outstanding: Mapping[str, Progress] = field(default_factory=dict)
+    outstanding: Mapping[str, SentStatus] = field(default_factory=dict)
     """By username; empty until it is known."""
+    people: Sequence[Sequence[Any]] = ()
+    """What the rules among records look at, as `Index.people` has it; empty until the records are read."""
 
     @cached_property
     def _haystacks(self) -> list[str]:
@@ -92,12 +94,12 @@ class PeopleList:
 
     def _column(self, name: str) -> Sequence[str]:
         """Return one text of everybody; a hundred thousand people are not made for it."""
-        if isinstance(self.entries, Listing):
+        if isinstance(self.entries, ColumnList):
             column: Sequence[str] = self.entries.columns[_COLUMNS[name]]
             return column
         return [getattr(one, name) for one in self.entries]
 
-    def knowing(self, outstanding: Mapping[str, Progress]) -> PeopleList:
+    def knowing(self, outstanding: Mapping[str, SentStatus]) -> PeopleList:
         """Return the same people with what is outstanding; all that was worked out about them is kept."""
         other = replace(self, outstanding=outstanding)
         other.__dict__.update({name: value for name, value in self.__dict__.items() if name not in _FIELDS})
@@ -181,7 +183,7 @@ class PeopleList:
         return folded("\n".join(name.replace("\n", " ") for name in names)).split("\n")
 
 
-_FIELDS: Final = {"entries", "outstanding"}
+_FIELDS: Final = {"entries", "outstanding", "people"}
 _SIGNS: Final = {
     "waiting": ("rules", WAITING),
     "held": ("rules", HELD),
@@ -193,18 +195,21 @@ _SIGNS: Final = {
 _URGENT: Final[Mapping[str, str]] = {Status.FAILED: "0", Status.NEW: "1", Status.CHANGED: "2", Status.UNCHANGED: "3"}
 
 
-def roster_of(workspace: Workspace, on: str, progress: Callable[[int, int], None] | None = None) -> PeopleList:
-    """Return everybody, judged on the day `on`; files that cannot be read are there too."""
-    register = workspace.register(on, progress)
-    columns = [*register.listed(), *_problems(register.paths, register.findings), *register.unique()]
-    keep(workspace, columns)
-    return PeopleList(Listing(ListedPerson, columns))
+def read_people_list(workspace: Workspace, on: str, progress: Callable[[int, int], None] | None = None) -> PeopleList:
+    """Return all people, judged on the day `on`; files that cannot be read are in it too."""
+    index = workspace.read_index(on, progress)
+    columns = [*index.listed(), *_problems(index.paths, index.findings), *index.unique()]
+    if workspace.git_folder:
+        ColumnStore(workspace.git_folder, workspace.root).put(columns)
+    return PeopleList(ColumnList(ListedPerson, columns), people=index.people)
 
 
-def last_roster(workspace: Workspace) -> PeopleList | None:
-    """Return everybody as `roster_of` knew them last, at once, whatever has happened since; None when it never did."""
-    columns = last_known(workspace)
-    return PeopleList(Listing(ListedPerson, columns)) if columns and len(columns) == len(ListedPerson._fields) else None
+def last_people_list(workspace: Workspace) -> PeopleList | None:
+    """Return the list that was read last, whatever has happened since; None when there was none."""
+    columns = ColumnStore(workspace.git_folder, workspace.root).columns() if workspace.git_folder else None
+    if not columns or len(columns) != len(ListedPerson._fields):
+        return None
+    return PeopleList(ColumnList(ListedPerson, columns))
 
 
 def _problems(paths: Sequence[str], findings: Iterable[Finding]) -> tuple[list[str], list[str]]:
@@ -219,19 +224,3 @@ def _problems(paths: Sequence[str], findings: Iterable[Finding]) -> tuple[list[s
             rules[number] = " ".join(sorted(found, key=lambda rule, found=found: (found[rule], rule)))  # type: ignore[misc]
             worst[number] = severities[min(found.values())]
     return rules, worst
-
-
-def outstanding_of(workspace: Workspace, on: str) -> Mapping[str, Progress]:
-    """Return how everybody whose record is sound stands against the last upload, by username.
-
-    Raises:
-        Trouble: there is no git, or nothing that could be sent.
-    """
-    from graduand.uploads.compilation import CompileOptions, prepare  # noqa: PLC0415 - the list shows itself before it is needed
-
-    compiled = prepare(workspace, CompileOptions(on, allow_dirty=True, skip_errors=True))
-    if compiled.prepared is None:
-        return {}
-    plan = compiled.prepared.plan
-    told = {change.username: Progress(change.status, change.effects) for change in plan.telling}
-    return told | dict.fromkeys(plan.unchanged, Progress(Status.UNCHANGED))

@@ -47,3 +47,8 @@ def _encoded(username: str) -> str:
 
 def _percent(char: str) -> str:
     return "".join(f"%{byte:02X}" for byte in char.encode())
+
+
+def within(path: str, scope: tuple[str, ...]) -> bool:
+    """Tell whether a path lies in the scope; an empty scope is everything."""
+    return not scope or any(path == part or path.startswith(f"{part}/") for part in scope)

@@ -10,7 +10,7 @@ from graduand.language import _, ngettext
 from graduand.reports.console import Line, Span, line
 from graduand.reports.cures_text import difference_text
 from graduand.rules.registry import RULES
-from graduand.uploads.compilation import said
+from graduand.uploads.compiler import describe_breach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ def grave_words(prepared: PreparedBulkEdit, breaches: Sequence[Breach]) -> tuple
     """Return a sentence for each limit that the change goes beyond, and for each other thing that is grave about it."""
     told = {breach.effect for breach in breaches}
     grave = [_grave(effect, count) for effect, count in grave_counts(prepared).items() if effect not in told]
-    return (*(said(breach) for breach in breaches), *grave)
+    return (*(describe_breach(breach) for breach in breaches), *grave)
 
 
 def _grave(effect: Effect, count: int) -> str:

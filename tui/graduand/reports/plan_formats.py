@@ -12,7 +12,7 @@ from graduand.reports.html import code, head, heads, plain
 from graduand.reports.json_text import json_text
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
 from graduand.reports.size_limit import RESERVED, left_out
-from graduand.uploads.compilation import said
+from graduand.uploads.compiler import describe_breach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graduand.handshake.plan import PlannedChange
     from graduand.reports.labels import Terms
     from graduand.reports.size_limit import Room
-    from graduand.uploads.compilation import PreparedUpload
+    from graduand.uploads.compiler import PreparedUpload
 
 SCHEMA: Final = "graduand/plan/1"
 
@@ -38,7 +38,7 @@ def as_json(prepared: PreparedUpload) -> str:
         "beyond_limits": [
             {"effect": breach.effect, "count": breach.number, "people": breach.people} for breach in prepared.breaches
         ],
-        "changes": [_entry(change) for change in plan.telling if change.status is not Status.UNCHANGED],
+        "changes": [_entry(change) for change in plan.differences if change.status is not Status.UNCHANGED],
     }
     return json_text(whole, indent=2) + "\n"
 
@@ -96,12 +96,12 @@ _STYLE: Final = ".deactivate td:nth-child(2){font-weight:600;color:#9b1c1c}td:nt
 
 def _warnings(prepared: PreparedUpload) -> Iterator[str]:
     """Return what must be read before the rows: limits that are passed, who is left out, and that it is a draft."""
-    yield from map(said, prepared.breaches)
+    yield from map(describe_breach, prepared.breaches)
     yield from ("".join(span.text for span in spans).strip() for spans in left_out_text(prepared.upload))
 
 
 def _worth_a_row(prepared: PreparedUpload) -> Iterator[PlannedChange]:
-    yield from (change for change in prepared.plan.telling if change.status is not Status.UNCHANGED)
+    yield from (change for change in prepared.plan.differences if change.status is not Status.UNCHANGED)
 
 
 def _columns(change: PlannedChange, terms: Terms, *, show: bool) -> tuple[str, str, str]:

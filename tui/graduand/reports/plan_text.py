@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from graduand.handshake.plan import CellChange, Plan, PlannedChange
     from graduand.reports.labels import Terms
-    from graduand.uploads.compilation import PreparedUpload
+    from graduand.uploads.compiler import PreparedUpload
 
 SHOWN: Final = 10
 """People of one effect that are shown, unless all are asked for."""
@@ -56,12 +56,12 @@ def plan_text(prepared: PreparedUpload, terms: Terms, *, everything: bool, show:
     )
     yield line(Span(_("Plan for {day}").format(day=upload.on), "bold"), f" · {since}")
     for effect in Effect:
-        people = [change for change in plan.telling if change.effects[:1] == (effect,)]
+        people = [change for change in plan.differences if change.effects[:1] == (effect,)]
         if people:
             yield line("")
             yield line(Span(f"{effect_words(effect)} ({len(people)})", _STYLES.get(effect, "bold")))
             yield from _people(people, terms, everything=everything, show=show)
-    failed = [change for change in plan.telling if not change.effects and change.status is Status.FAILED]
+    failed = [change for change in plan.differences if not change.effects and change.status is Status.FAILED]
     if failed:
         yield line("")
         yield line(Span(f"{status_word(Status.FAILED)} ({len(failed)})", "bold red"))

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled, get_current_worker
 
 from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile, Trouble
-from graduand.index.people_list import last_roster, outstanding_of, roster_of
+from graduand.index.people_list import last_people_list, read_people_list
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
 from graduand.screens.base_app import Shell
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from graduand.editing.draft_store import Left
     from graduand.file_change import Saved
-    from graduand.index.people_list import ListedPerson, PeopleList, Progress
+    from graduand.index.people_list import PeopleList, SentStatus
     from graduand.screens.form import FormScreen
 
 _GLANCE: Final = 2.0
@@ -126,13 +126,13 @@ class GraduandApp(Shell):
             self.call_later(self._tell, _("reading {done} of {count}").format(done=done, count=of))
 
         self.call_later(self._tell, _("reading"))
-        if not self.people.roster.entries and (known := last_roster(self.workspace)):
+        if not self.people.roster.entries and (known := last_people_list(self.workspace)):
             self.call_later(self._show_last, known)
             self._painted.wait(_PAINTED)
         self._painted.set()
         self.call_later(self._entitle, self._heading())
         try:
-            roster = roster_of(self.workspace, self.on, tell).prepare()
+            roster = read_people_list(self.workspace, self.on, tell).prepare()
         except WorkerCancelled:
             return
         except Trouble as trouble:
@@ -143,8 +143,10 @@ class GraduandApp(Shell):
             self._compare(worker)
 
     def _compare(self, worker: Worker[None]) -> None:
+        from graduand.uploads.status import sent_statuses  # noqa: PLC0415 - after the first paint
+
         try:
-            outstanding = outstanding_of(self.workspace, self.on)
+            outstanding = sent_statuses(self.workspace, self.on)
         except NothingToCompile:
             outstanding = {}
         except Trouble as trouble:
@@ -173,7 +175,7 @@ class GraduandApp(Shell):
             if outdated:
                 outdated()
 
-    def _know(self, outstanding: Mapping[str, Progress]) -> None:
+    def _know(self, outstanding: Mapping[str, SentStatus]) -> None:
         self.people.told = ""
         self.people.roster = self.people.roster.knowing(outstanding)
 
@@ -200,11 +202,8 @@ class GraduandApp(Shell):
         self._open(form)
 
     def _open(self, form: FormScreen) -> None:
-        form.everybody, form.hindered = self._everybody, self._hindered
+        form.people, form.hindered = lambda: self.people.roster.people, self._hindered
         self.push_screen(form)
-
-    def _everybody(self) -> Sequence[ListedPerson]:
-        return self.people.roster.entries
 
     @on(PeopleScreen.Begun)
     @work
@@ -276,7 +275,7 @@ class GraduandApp(Shell):
 
     def _look(self) -> None:
         with suppress(Trouble):  # the reading says what is wrong with the folder
-            self._seen = self.workspace.glance()
+            self._seen = self.workspace.fingerprint()
         from graduand.editing.preflight import hindrance  # noqa: PLC0415 - after the first paint
 
         self.call_later(self._hinder, hindrance(self.workspace))

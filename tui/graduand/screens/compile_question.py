@@ -8,12 +8,12 @@ from graduand.language import _, ngettext
 from graduand.reports.compile_text import setting_words
 from graduand.reports.plan_text import counts
 from graduand.screens.confirm import Question, Subject
-from graduand.uploads.compilation import said
+from graduand.uploads.compiler import describe_breach
 from graduand.uploads.status import folder_of, is_taken
 
 if TYPE_CHECKING:
     from graduand.handshake.upload import File
-    from graduand.uploads.compilation import PreparedUpload
+    from graduand.uploads.compiler import PreparedUpload
     from graduand.workspace import Workspace
 
 _ENOUGH: Final = 8
@@ -31,7 +31,7 @@ def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
         " · ".join([_("Compile the upload"), number, upload.plan[:_ENOUGH]]),
         [Subject(file.name, _facts(file)) for file in upload.files],
         "\n".join(remarks),
-        "\n".join(said(breach) for breach in prepared.breaches),
+        "\n".join(describe_breach(breach) for breach in prepared.breaches),
         upload.plan[:_ENOUGH] if prepared.breaches else "",
     )
 

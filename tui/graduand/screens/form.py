@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -20,11 +20,12 @@ from graduand.editing.merge import instead
 from graduand.editing.merge_conflict import is_torn, torn
 from graduand.editing.sections import can_wipe, found
 from graduand.errors import Trouble
-from graduand.index.uniqueness_candidates import WHO, neighbours
+from graduand.index.index import flaws_among
 from graduand.language import N_, _, quoted, visible
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
 from graduand.records.transition import GRADUATED, RETURNED
+from graduand.rules.identity import KEYS
 from graduand.screens.choose import ChooseScreen, Option
 from graduand.screens.difference import DifferenceScreen
 from graduand.screens.draft_autosave import PAUSE, Shelter
@@ -47,8 +48,7 @@ if TYPE_CHECKING:
 
     from graduand.editing.draft import Held, SavedDraft
     from graduand.findings import Finding
-    from graduand.index.people_list import ListedPerson
-    from graduand.records.record import Record
+    from graduand.rules.rule import Flaw
     from graduand.screens.fields.row import FieldRow
     from graduand.workspace import Workspace
 
@@ -117,12 +117,12 @@ class EditingScreen(Screen[None]):
         self._added = {key for key in above if key in workspace.school.fields}
         self._findings: tuple[Finding, ...] = ()
         self._proposed = False
-        self.everybody: Callable[[], Sequence[ListedPerson]] = tuple
-        """Where the others are listed, when somebody knows them."""
+        self.people: Callable[[], Sequence[Sequence[Any]]] = tuple
+        """Returns what the rules among records look at, of all people; nothing as long as it is not known."""
         self.hindered = ""
         """Why nothing can be saved or committed, when it is opened."""
-        self._asked: object = None
-        self._near: tuple[Record, ...] = ()
+        self._compared: object = None
+        self._shared: tuple[Flaw, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
@@ -177,7 +177,7 @@ class EditingScreen(Screen[None]):
         """Say at each field what is wrong with it now, and show the row and the file as they would be."""
         self.query_one("#title", Static).update(title_of(self.draft, self._unread), layout=False)
         if self.draft:
-            self._findings = judged(self.workspace, self.draft, self.on, self._others(self.draft.record))
+            self._findings = judged(self.workspace, self.draft, self.on, self._flaws_among(self.draft))
             self.sheet.say(self._findings)
             text = text_now(self.draft, self.workspace.school)
             username = self.draft.original.username or self.draft.record.username
@@ -185,13 +185,14 @@ class EditingScreen(Screen[None]):
         elif self._unread:
             self.panel.show_file(self._unread.text, self._unread.findings, username_of(self._unread.path))
 
-    def _others(self, record: Record) -> tuple[Record, ...]:
-        """Return who may have the same; a large school is looked through only when that can have changed."""
-        entries = self.everybody()
-        asked = (entries, tuple(record.values.get(key) for key in WHO))
-        if asked != self._asked:
-            self._asked, self._near = asked, neighbours(entries, record)
-        return self._near
+    def _flaws_among(self, draft: Draft) -> tuple[Flaw, ...]:
+        """Return what is wrong with the draft among all people, who are compared only when that can have changed."""
+        people, record = self.people(), draft.record
+        compared = (people, record.path, tuple(record.values.get(key) for key in KEYS))
+        if compared != self._compared:
+            self._shared = flaws_among(people, record, instead_of=draft.path) if people else ()
+            self._compared = compared
+        return self._shared
 
     def action_beside(self, pane: str) -> None:
         """Show a pane beside the form; where there is no room, in its place, until its key is pressed again."""

@@ -27,8 +27,8 @@ from graduand.screens.view import Sought, View, haystacks
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
-from graduand.uploads import compilation
-from graduand.uploads.compilation import Compiled, CompileOptions, PreparedUpload
+from graduand.uploads import compiler
+from graduand.uploads.compiler import Compiled, CompileOptions, PreparedUpload
 from graduand.uploads.status import folder_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from graduand.records.record import Record
     from graduand.screens.waiting import Tell
-    from graduand.uploads.compilation import PreparedUpload
+    from graduand.uploads.compiler import PreparedUpload
     from graduand.workspace import Workspace
 
 
@@ -121,7 +121,7 @@ class PlanScreen(View["Sought[Compiled]"]):
 
     def read(self, tell: Tell) -> Sought[Compiled]:
         """Plan the upload; nothing is written."""
-        compiled = compilation.prepare(self.workspace, self.order, tell)
+        compiled = compiler.prepare(self.workspace, self.order, tell)
         changes = compiled.prepared.plan.changes if compiled.prepared else ()
         people = {record.username: record for record in compiled.checked.records}
         return Sought(compiled, haystacks(sought_line(change, people.get(change.username)) for change in changes))
@@ -157,7 +157,7 @@ class PlanScreen(View["Sought[Compiled]"]):
 
     @staticmethod
     def _remarks(prepared: PreparedUpload) -> str:
-        remarks = [compilation.said(breach) for breach in prepared.breaches]
+        remarks = [compiler.describe_breach(breach) for breach in prepared.breaches]
         if remarks:
             remarks.append(_("To go on, send the others first (e), or approve this plan when you compile it (u)."))
         if prepared.upload.left_out:
@@ -311,7 +311,7 @@ class PlanScreen(View["Sought[Compiled]"]):
     def _compile(self, prepared: PreparedUpload) -> None:
         def compiled(_tell: Tell) -> bool:
             approve = prepared.upload.plan if prepared.breaches else ""
-            compilation.compile_upload(self.workspace, prepared, folder_of(self.workspace), approve=approve)
+            compiler.compile_upload(self.workspace, prepared, folder_of(self.workspace), approve=approve)
             return True
 
         self.app.push_screen(Waiting(_("Compiling"), compiled, stoppable=False), self._compiled)

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graduand.editing.cures import Cured
+    from graduand.index.index import Checked
     from graduand.screens.waiting import Tell
-    from graduand.workspace import Checked, Workspace
+    from graduand.workspace import Workspace
 
 _WIDE: Final = 90
 """Columns from which on a finding's cohort has a place."""
@@ -75,7 +76,7 @@ class ProblemsScreen(View["Sought[Checked]"]):
 
     def read(self, tell: Tell) -> Sought[Checked]:
         """Check all records."""
-        checked = self.workspace.check(self.on, tell)
+        checked = self.workspace.check(self.on, progress=tell)
         return Sought(checked, haystacks(_line(one) for one in checked.findings))
 
     def take(self, found: Sought[Checked]) -> None:

@@ -18,8 +18,9 @@ from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, fit
-from graduand.uploads import compilation, status
+from graduand.uploads import status
 from graduand.uploads.checklist_state import keep_ticks, ticked
+from graduand.uploads.note_upload import note_upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,7 +184,7 @@ class UploadScreen(View[InHand]):
 
     def _note(self, hand: Hand) -> None:
         def note(_tell: Tell) -> str:
-            return compilation.note_upload(self.workspace, hand.manifest)
+            return note_upload(self.workspace, hand.manifest)
 
         self.app.push_screen(Waiting(_("Noting the upload"), note, stoppable=False), self._noted)
 

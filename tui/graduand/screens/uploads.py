@@ -21,12 +21,13 @@ from graduand.screens.upload import UploadScreen
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
-from graduand.uploads import compilation, status
+from graduand.uploads import status
+from graduand.uploads.rollback import take_back
 from graduand.uploads.status import Hand, Sending
 
 if TYPE_CHECKING:
     from graduand.screens.waiting import Tell
-    from graduand.uploads.compilation import TakenBack
+    from graduand.uploads.rollback import TakenBack
     from graduand.workspace import Workspace
 
 
@@ -138,7 +139,7 @@ class UploadsScreen(View[Shelf]):
 
     def _take_back(self, one: Sending) -> None:
         def take(_tell: Tell) -> TakenBack:
-            return compilation.take_back(self.workspace, one.name, self.on, status.folder_of(self.workspace))
+            return take_back(self.workspace, one.name, self.on, status.folder_of(self.workspace))
 
         self.app.push_screen(Waiting(_("Compiling"), take, stoppable=False), self._taken_back)
 

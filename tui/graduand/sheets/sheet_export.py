@@ -66,7 +66,7 @@ def choose_records(
         NoSuchPerson: there is no record of one of the usernames.
         Usage: there is no such cohort.
     """
-    records = workspace.check_within(workspace.scope((), choice.cohort), on, progress).records
+    records = workspace.check(on, workspace.scope((), choice.cohort), progress).records
     known = {record.username for record in records}
     for username in sorted(choice.usernames - known):
         raise NoSuchPerson(username, nearest(username, known))

@@ -130,7 +130,7 @@ def read_patch(
     school = workspace.school
     table = _table(raw, name, school)
     columns, ignored = _columns(table, school, name)
-    checked = workspace.check(on, progress)
+    checked = workspace.check(on, progress=progress)
     records = {record.username: record for record in checked.records if record.username}
     rows = list(table.rows())
     found = list(zip(rows, _matches(rows, columns, records), strict=True))

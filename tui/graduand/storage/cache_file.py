@@ -8,6 +8,7 @@ import os
 import sys
 import zlib
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from graduand import __version__
@@ -91,3 +92,33 @@ def _head(key: str, body: bytes | memoryview) -> bytes:
 
 
 _HEAD: Final = len(_head(key_of(), b""))
+
+
+class Deferred(Generic[T]):
+    """A part of a cached value that is unpacked only when it is asked for."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    @classmethod
+    def of(cls, value: T) -> Deferred[T]:
+        """Return the part that holds `value`."""
+        part = cls(b"")
+        part.__dict__["value"] = value
+        return part
+
+    @cached_property
+    def value(self) -> T:
+        """The part itself."""
+        value: T = _load(memoryview(self.raw))
+        return value
+
+    def packed(self) -> bytes:
+        """Return the part as bytes, which a cached value may hold."""
+        return self.raw or _dump(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Deferred) and bool(self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash(self.packed())

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git import upload_tags
-from graduand.handshake.lines import KnownLines
 from graduand.handshake.state import NOTHING, Sent
 from graduand.storage.cache_file import CacheFile
 from graduand.uploads.replay import past_of
@@ -14,9 +13,9 @@ from graduand.uploads.replay import past_of
 if TYPE_CHECKING:
     from graduand.git.program import Program
 
-_Packed = tuple[tuple[str, ...], list[str], bytes, list[str], list[str], tuple[str, ...], str]
+_Packed = tuple[tuple[str, ...], list[str], list[list[str]], list[str], list[str], tuple[str, ...], str]
 
-_FORM: Final = "graduand/sent/2"
+_FORM: Final = "graduand/sent/3"
 
 
 class Latest(NamedTuple):
@@ -45,28 +44,30 @@ def latest_of(program: Program, *, afresh: bool = False) -> Latest:
     past = past_of(program)
     latest = Latest(past.sent, past.since, past.last_upload)
     if past.steps and not afresh:
-        headers = [*past.steps[-1].school.columns]
-        file.write(_packed(latest, headers))
+        file.write(_packed(latest))
     return latest
 
 
-def _packed(latest: Latest, headers: list[str]) -> _Packed:
-    cells = latest.sent.cells
-    used = set().union(*cells.values())
-    columns = tuple(header for header in (*headers, *sorted(used.difference(headers))) if header in used)
-    known = KnownLines.of(cells, columns)
+def _packed(latest: Latest) -> _Packed:
+    """Return plain values: the rows as columns, in which equal cells are one object."""
+    sent = latest.sent
+    known: list[dict[str, str]] = [{} for _column in sent.columns]
+    columns = [
+        [cells.setdefault(cell, cell) for cell in column]
+        for cells, column in zip(known, zip(*sent.rows.values(), strict=True), strict=False)
+    ]
     return (
-        known.columns,
-        [*known.lines],
-        b"\n".join(known.lines.values()),
-        sorted(latest.sent.failed),
-        sorted(latest.sent.refused),
+        sent.columns,
+        [*sent.rows],
+        columns,
+        sorted(sent.failed),
+        sorted(sent.refused),
         latest.since,
         latest.last_upload,
     )
 
 
 def _unpacked(remembered: _Packed) -> Latest:
-    columns, usernames, lines, failed, refused, since, last = remembered
-    known = KnownLines(columns, dict(zip(usernames, lines.split(b"\n") if usernames else [], strict=True)))
-    return Latest(Sent(known, frozenset(failed), frozenset(refused)), since, last)
+    columns, usernames, cells, failed, refused, since, last = remembered
+    rows = dict(zip(usernames, zip(*cells, strict=True), strict=True))
+    return Latest(Sent(columns, rows, frozenset(failed), frozenset(refused)), since, last)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import Unreadable
 from graduand.git import upload_tags
 from graduand.git.snapshot import contents, entries, school_at
-from graduand.handshake.job import jobs_of
-from graduand.handshake.plan import walls
+from graduand.handshake.job import after, jobs_of
 from graduand.handshake.rollback import inverse_of
-from graduand.handshake.row import Row, row_of
-from graduand.handshake.state import NOTHING, Sent, after
+from graduand.handshake.row import row_of
+from graduand.handshake.row_table import table_of
+from graduand.handshake.state import NOTHING, Sent
 from graduand.handshake.upload import entry_of, files_of
 from graduand.language import _
-from graduand.records.fast_reader import fast_reader
 from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.rules import judgement
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from graduand.git.program import Program
     from graduand.git.upload_tags import Noted
     from graduand.handshake.job import Job
+    from graduand.handshake.row_table import RowTable
     from graduand.records.school import School
     from graduand.rules.judgement import CheckedRecord
 
@@ -40,7 +40,7 @@ class ReplayedUpload(NamedTuple):
 
     tag: Noted
     before: Sent
-    rows: tuple[Row, ...]
+    rows: RowTable
     jobs: tuple[Job, ...]
     school: School
     """As its commit has it."""
@@ -87,7 +87,7 @@ def past_of(program: Program) -> Past:
         known = _replayed([step for step in steps if _knew(tag, step.tag)], told, known)
         school = school_at(program, _commit(program, tag))
         rows = _rows(program, tag, school, known)
-        jobs = jobs_from(rows, school, known[-1].after if known else NOTHING)
+        jobs = jobs_of(rows, school, known[-1].after if known else NOTHING)
         steps.append(ReplayedUpload(tag, NOTHING, rows, jobs, school, NOTHING, frozenset(), frozenset()))
     lasts = tuple(tags[-1].name for tags in (uploads, results) if tags)
     return Past(tuple(_replayed(steps, results, known)), lasts)
@@ -142,11 +142,6 @@ def _is_same(pair: tuple[ReplayedUpload, ReplayedUpload]) -> bool:
     return one.tag is other.tag and one.failed == other.failed and one.refused == other.refused
 
 
-def jobs_from(rows: Iterable[Row], school: School, sent: Sent) -> tuple[Job, ...]:
-    """Return the jobs that bring rows in, when Handshake has what was `sent`."""
-    return jobs_of(rows, school, sent.cells, lambda ordinary: walls(ordinary, sent, school.own_domains), sent.refused)
-
-
 def _commit(program: Program, tag: Noted) -> str:
     commit = str(tag.says.get("commit") or tag.commit)
     if not upload_tags.is_commit(program, commit):
@@ -154,21 +149,21 @@ def _commit(program: Program, tag: Noted) -> str:
     return commit
 
 
-def _rows(program: Program, tag: Noted, school: School, known: Iterable[ReplayedUpload]) -> tuple[Row, ...]:
+def _rows(program: Program, tag: Noted, school: School, known: Iterable[ReplayedUpload]) -> RowTable:
     """Return the rows of an upload; those that take another one back follow from what was `known` of that one."""
     for step in known:
         if step.tag.name == tag.says.get("rollback_of"):
-            return inverse_of(step.rows, step.before, step.after).rows
+            return inverse_of(step.rows, step.before, step.after, school.columns).table
     usernames = frozenset(str(username) for username in tag.says.get("usernames", []))
     records = records_at(program, _commit(program, tag), school, usernames)
-    return tuple(row_of(record, school, str(tag.says.get("on", ""))) for record in records)
+    rows = (row_of(record, school, str(tag.says.get("on", ""))) for record in records)
+    return table_of(rows, [*school.columns])
 
 
 def records_at(program: Program, commit: str, school: School, usernames: Collection[str]) -> tuple[CheckedRecord, ...]:
     """Return the records of these people at a commit whose upload vouches for them."""
-    read_fast = fast_reader(school)
     listed = (entry for entry in entries(program, commit) if username_of(entry.path) in usernames)
-    found = [read_fast(path, raw) or read(path, raw, school).record for path, raw in contents(program, listed)]
+    found = [read(path, raw, school).record for path, raw in contents(program, listed)]
     return judgement.sound((record for record in found if record is not None), ())
 
 

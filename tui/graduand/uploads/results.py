@@ -17,7 +17,7 @@ from graduand.records.reading import read
 from graduand.storage import file_reader
 from graduand.tables import table_reader
 from graduand.tables.match_people import MatchedBy, PersonMatch, RowIdentity, match_people
-from graduand.uploads.compilation import named
+from graduand.uploads.note_upload import named
 from graduand.workspace import today
 
 if TYPE_CHECKING:

@@ -9,8 +9,11 @@ from graduand.errors import NotAnUpload, Unreadable
 from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
 from graduand.handshake.manifest_check import received
+from graduand.handshake.status import Status
 from graduand.handshake.upload import CARD, MANIFEST
+from graduand.index.people_list import SentStatus
 from graduand.storage import file_reader
+from graduand.uploads.compiler import CompileOptions, prepare
 from graduand.vocabulary import vocabularies
 
 if TYPE_CHECKING:
@@ -128,3 +131,17 @@ def downloads(home: Path) -> tuple[str, ...]:
         except OSError:
             continue
     return tuple(path for _time, path in sorted(found, reverse=True)[:_OFFERED])
+
+
+def sent_statuses(workspace: Workspace, on: str) -> Mapping[str, SentStatus]:
+    """Return how each person whose record has no error stands against the last upload, by username.
+
+    Raises:
+        Trouble: there is no git, or nothing that could be sent.
+    """
+    compiled = prepare(workspace, CompileOptions(on, allow_dirty=True, skip_errors=True))
+    if compiled.prepared is None:
+        return {}
+    plan = compiled.prepared.plan
+    found = {change.username: SentStatus(change.status, change.effects) for change in plan.differences}
+    return found | dict.fromkeys(plan.unchanged, SentStatus(Status.UNCHANGED))

@@ -1,0 +1,79 @@
+"""A form over one record says what a check says of it among all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graduand.editing.draft import Draft, judged, opened
+from graduand.index.index import flaws_among
+from graduand.workspace import Workspace
+from tests.repository import TODAY, graduate, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MINE = "00412345"
+OTHER = "00412346"
+
+
+def check_and_form(root: Path, path: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the rules and sentences of one record, as the check and as the form has them."""
+    workspace = Workspace(root)
+    index = workspace.read_index(TODAY)
+    draft = opened(workspace, path)
+    assert isinstance(draft, Draft)
+    shared = flaws_among(index.people, draft.record, instead_of=draft.path)
+    checked = sorted((one.rule, one.message) for one in index.findings if one.path == path)
+    return checked, sorted((one.rule, one.message) for one in judged(workspace, draft, TODAY, shared))
+
+
+@pytest.mark.parametrize("folder", ["", "45/"])
+def test_a_large_cohort_asks_for_folders_in_both(root: Path, folder: str) -> None:
+    for number in range(600):
+        username = f"{number:08}"
+        put(root, graduate(username), f"2026-spring/{username[-2:]}/{username}.yaml")
+    put(root, graduate(MINE), f"2026-spring/{folder}{MINE}.yaml")
+
+    checked, form = check_and_form(root, f"records/2026-spring/{folder}{MINE}.yaml")
+
+    assert form == checked
+    assert ("GR017" in {rule for rule, _message in form}) is (folder == "")
+
+
+@pytest.mark.parametrize(
+    ("rule", "mine", "other"),
+    [
+        ("GR401", "", f'username: "{OTHER}"=username: "{MINE}"'),
+        ("GR402", 'username: "00412345"=username: "Ab12"', 'username: "00412346"=username: "aB12"'),
+        ("GR403", "", "p00412346@=P00412345@"),
+        ("GR404", "transition:=card_id: C1\ntransition:", "transition:=card_id: c1\ntransition:"),
+        ("GR405", "transition:=auth_identifier: x1\ntransition:", "transition:=auth_identifier: X1\ntransition:"),
+        ("GR406", "  kind:=  previous_username: '00412346'\n  kind:", ""),
+        ("GR407", "", "kind: graduated=kind: returned"),
+        ("GR408", "transition:=additional_email_addresses:\n  - P00412346@valmont.example\ntransition:", ""),
+        ("GR411", "", "transition:=auth_identifier: p00412345@valmont.example\ntransition:"),
+    ],
+)
+def test_what_two_people_share_is_said_alike_in_both(root: Path, rule: str, mine: str, other: str) -> None:
+    for username, change in ((MINE, mine), (OTHER, other), ("00412347", "")):
+        before, _equals, after = change.partition("=")
+        text = graduate(username)
+        put(root, text.replace(before, after) if change else text, f"2026-spring/{username}.yaml")
+
+    checked, form = check_and_form(root, f"records/2026-spring/{MINE}.yaml")
+
+    assert form == checked
+    assert rule in {found for found, _message in form}
+
+
+def test_a_near_name_of_a_major_is_said_alike_in_both(root: Path) -> None:
+    for number, major in enumerate(["Droit", "Droit", "Droit", "droit"]):
+        text = graduate(f"0041000{number}").replace("  end_date", f"  major_names:\n    - {major}\n  end_date")
+        put(root, text, f"2026-spring/0041000{number}.yaml")
+
+    checked, form = check_and_form(root, "records/2026-spring/00410003.yaml")
+
+    assert form == checked
+    assert "GR410" in {found for found, _message in form}

@@ -1,0 +1,50 @@
+"""The evaluation: the one way from a file's bytes, or from a record, to its findings and its row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.findings import Finding
+from graduand.handshake.row import Row, row_of
+from graduand.records.reading import read
+from graduand.rules import judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graduand.records.record import Reading, Record
+    from graduand.records.school import School
+    from graduand.rules.rule import Flaw
+
+
+class Entry(NamedTuple):
+    """What one record comes to."""
+
+    record: Record | None
+    """None when nothing could be read."""
+    findings: tuple[Finding, ...]
+    row: Row | None
+    """None when a finding is an error."""
+
+
+def evaluate(path: str, raw: bytes | Finding, school: School, on: str, shared: Iterable[Flaw] = ()) -> Entry:
+    """Return what the file at `path` comes to on the day `on` (`yyyy-mm-dd`).
+
+    `raw` is what the file holds, or why it could not be read; `shared` is what is wrong with the
+    record among all others, which the file alone does not say.
+    """
+    if isinstance(raw, Finding):
+        return Entry(None, (raw,), None)
+    return evaluate_reading(read(path, raw, school), school, on, shared)
+
+
+def evaluate_reading(reading: Reading, school: School, on: str, shared: Iterable[Flaw] = ()) -> Entry:
+    """Return what a record that was read comes to; one that is not in a file has no places and no findings yet."""
+    record, found = reading.record, [*reading.findings]
+    if record is None:
+        return Entry(None, reading.findings, None)
+    flaws = [*judgement.judge(record, school, on), *shared]
+    if flaws or record.waivers:
+        found += judgement.findings(record, flaws, reading.places, on)
+    sound = judgement.sound((record,), found)
+    return Entry(record, tuple(found), row_of(sound[0], school, on) if sound else None)
