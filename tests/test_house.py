@@ -44,6 +44,7 @@ DOORS = {
     "ruamel": ("records",),
     f"{OUTSIDE}git": ("git",),
     "openpyxl": ("tables.workbook",),
+    "platformdirs": ("preferences",),
     "subprocess": ("git.program",),
     "shutil": (),
     "tempfile": (),

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import stat
+from typing import TYPE_CHECKING
 
+import platformdirs
 import pytest
 
 from graduand.errors import SchemaBroken
 from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture(autouse=True)
-def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
 
@@ -33,3 +38,18 @@ def test_a_file_that_does_not_fit_is_said_with_its_line(text: str) -> None:
 
     with pytest.raises(SchemaBroken, match=r"interface\.yaml"):
         read_preferences()
+
+
+def test_a_file_of_an_earlier_version_is_read_until_a_new_one_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_preferences(Preferences("light"))
+    former = preferences_path()
+    monkeypatch.setattr(platformdirs, "user_config_path", lambda name: tmp_path / "Library" / name)
+    assert preferences_path() != former
+    assert read_preferences() == Preferences("light")
+
+    write_preferences(Preferences("dark", commit=False))
+
+    assert read_preferences() == Preferences("dark", commit=False)
+    assert "theme: light" in former.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Preferences: how one person likes the interface: colours, keys, and whether a save commits."""
+"""A user's preferences for the interface: colours, keys, and whether a save commits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import platformdirs
 
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
@@ -22,31 +24,35 @@ _BOOLEANS: Final = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class Preferences:
-    """One person's settings; the defaults are what a first start shows."""
+    """One user's preferences; the defaults hold until the file says otherwise."""
 
     theme: str = "dark"
     """dark or light."""
     commit: bool = True
     """Whether a save is committed at once."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Other keys, by the id of what they do: `people.find: ctrl+f`."""
+    """Keys in place of the usual ones, by the id of what they do: `people.find: ctrl+f`."""
 
 
 def preferences_path() -> Path:
-    """Return the file of the preferences, in the user's own configuration folder."""
-    folder = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(folder) / "graduand" / "interface.yaml"
+    """Return the file of the preferences, in the folder that the system has for a user's configuration."""
+    return platformdirs.user_config_path("graduand") / "interface.yaml"
+
+
+def _former_path() -> Path:
+    """Return where earlier versions wrote the file on every system."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "graduand" / "interface.yaml"
 
 
 def read_preferences() -> Preferences:
-    """Return what the file says; the defaults when there is none.
+    """Return the preferences; the defaults where there is no file.
 
     Raises:
         Unreadable: the file cannot be read.
-        SchemaBroken: it is not YAML, or a key or a value is none that it can have.
+        SchemaBroken: it is not YAML, or holds a key or a value that is not allowed.
     """
-    path = preferences_path()
-    if not path.exists():
+    path = next((path for path in (preferences_path(), _former_path()) if path.exists()), None)
+    if path is None:
         return Preferences()
     from graduand.records.source import Refused, text_of  # noqa: PLC0415 - most have no such file
     from graduand.records.tree import parse  # noqa: PLC0415
@@ -57,11 +63,12 @@ def read_preferences() -> Preferences:
         raise SchemaBroken(str(path), refused.fault.place.line, refused.fault.message) from refused
     found = Preferences()
     for key, node in tree.entries:
-        found = _taken(found, path, key, node)
+        found = _with_entry(found, path, key, node)
     return found
 
 
-def _taken(found: Preferences, path: Path, key: Scalar, node: Node) -> Preferences:
+def _with_entry(found: Preferences, path: Path, key: Scalar, node: Node) -> Preferences:
+    """Return the preferences with one entry of the file."""
     from graduand.records.nodes import Mapping as Tree  # noqa: PLC0415
     from graduand.records.nodes import Scalar  # noqa: PLC0415
 
@@ -73,15 +80,15 @@ def _taken(found: Preferences, path: Path, key: Scalar, node: Node) -> Preferenc
     if key.text == "keys" and isinstance(node, Tree):
         keys = {name.text: value.text for name, value in node.entries if isinstance(value, Scalar)}
         return Preferences(found.theme, found.commit, keys)
-    message = _("{key} cannot stand here so; there are theme: dark or light, commit: true or false, and keys: below.")
+    message = _("{key} is not valid here; the file holds theme: dark or light, commit: true or false, and keys:.")
     raise SchemaBroken(str(path), key.place.line, message.format(key=quoted(key.text)))
 
 
 def write_preferences(preferences: Preferences) -> None:
-    """Keep the preferences for the next time.
+    """Write the preferences to their file.
 
     Raises:
-        NotWritten: the disk refused.
+        NotWritten: the file could not be written.
     """
     lines = [f"theme: {preferences.theme}", f"commit: {str(preferences.commit).lower()}"]
     if preferences.keys:
