@@ -43,7 +43,6 @@ SAME_IN_FRENCH: Final = {
 """Messages that are right in both languages."""
 ELSEWHERE: Final = {
     "parsing.py": "libyaml's own words, by which we know what it stumbled over",
-    "typer_messages.py": "Typer's own words, likewise",
     "characters.py": "Unicode's own words, likewise",
     "jsonschema.py": "a comment in a file that the program makes",
 }

@@ -11,8 +11,7 @@ import pytest
 from graduand.audit.query import AuditTrail, EventFilter
 from graduand.git.events import NOWHERE, Event, EventKind, Gap
 from graduand.language import speak
-from graduand.reports.audit_html import as_html
-from graduand.reports.audit_plot import bars
+from graduand.reports.audit_html import as_html, bars
 from graduand.reports.labels import TECHNICAL
 
 ALL: Final = EventFilter()

@@ -12,7 +12,7 @@ from graduand.commands.session import session_of
 from graduand.errors import Exit
 from graduand.findings import Severity
 from graduand.language import N_
-from graduand.reports.progress import progress
+from graduand.reports.console import progress
 from graduand.workspace import Workspace, day, errors, today
 
 if TYPE_CHECKING:

@@ -20,8 +20,7 @@ from graduand.commands.parameters import (
 from graduand.commands.session import say, session_of
 from graduand.errors import Exit
 from graduand.language import N_, _, visible
-from graduand.reports.console import show
-from graduand.reports.progress import progress
+from graduand.reports.console import progress, show
 from graduand.workspace import day, errors, today
 
 HELP = N_("Make the import files from the committed records, with a manifest and instructions for the import.")
@@ -54,7 +53,7 @@ def compile(  # noqa: A001 - the command's name
     no_cache: NoCache = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
-    from graduand.reports.compile_text import compiled_text, left_out_text
+    from graduand.reports.upload_text import compiled_text, left_out_text
     from graduand.uploads import compiler
 
     session = session_of(context)

@@ -12,8 +12,8 @@ from graduand.commands.parameters import Cohort, NoCommit, ShowAddresses
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
+from graduand.reports.console import progress
 from graduand.reports.console import show as show_lines
-from graduand.reports.progress import progress
 from graduand.workspace import today
 
 HELP = N_("Correct what can only be corrected in one way: shows the changes first, and makes them with --apply.")
@@ -38,7 +38,7 @@ def cure(
 ) -> None:
     from graduand.editing import cures
     from graduand.editing.commit_message import saved_message
-    from graduand.reports.cures_text import as_json as json_of
+    from graduand.reports.cures_text import cures_json as json_of
     from graduand.reports.cures_text import cures_text
     from graduand.reports.labels import terms_of
     from graduand.rules.fixes import CURABLE

@@ -35,7 +35,7 @@ def diff(
     workspace = session.workspace()
     found = review(workspace, span)
     if as_json or form is OutputFormat.json:
-        sys.stdout.writelines(f"{line}\n" for line in review_text.as_json(found))
+        sys.stdout.writelines(f"{line}\n" for line in review_text.review_json(found))
     elif form is OutputFormat.markdown:
         page = review_text.as_markdown(found, room_of(place), terms_of(workspace), show=show)
         sys.stdout.writelines(f"{line}\n" for line in page)

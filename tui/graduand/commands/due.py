@@ -12,7 +12,7 @@ from graduand.commands.parameters import Cohort, Day, JsonLines, ShowAddresses, 
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, ngettext
-from graduand.reports.progress import progress
+from graduand.reports.console import progress
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
@@ -67,9 +67,8 @@ def due(
 
 
 def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
-    from graduand.reports.campaign_json import due_json
     from graduand.reports.console import show as show_lines
-    from graduand.reports.due_text import due_text
+    from graduand.reports.due_text import due_json, due_text
 
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in due_json(found, show=show))

@@ -23,7 +23,7 @@ def fmt(
 ) -> None:
     from graduand.editing.formatting import format_records
     from graduand.reports.console import show
-    from graduand.reports.fmt_text import formatted_text
+    from graduand.reports.record_text import formatted_text
 
     session = session_of(context)
     workspace = session.workspace()

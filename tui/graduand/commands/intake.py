@@ -126,7 +126,7 @@ def intake(
     from graduand.commands import intake_options
     from graduand.intake import apply as apply_intake
     from graduand.intake import preview
-    from graduand.reports.intake_text import as_json as json_of
+    from graduand.reports.intake_text import intake_json as json_of
     from graduand.reports.intake_text import intake_text
     from graduand.reports.labels import terms_of
 

@@ -13,7 +13,7 @@ from graduand.commands.completion import complete_username
 from graduand.commands.parameters import Cohort, JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.progress import progress
+from graduand.reports.console import progress
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
@@ -94,9 +94,8 @@ def outreach(
 
 
 def _print(found: Outreach, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
-    from graduand.reports.campaign_json import outreach_json
     from graduand.reports.console import show as show_lines
-    from graduand.reports.outreach_text import outreach_text
+    from graduand.reports.outreach_text import outreach_json, outreach_text
 
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in outreach_json(found, show=show))

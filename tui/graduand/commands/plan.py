@@ -23,8 +23,8 @@ from graduand.commands.parameters import (
 from graduand.commands.session import say, session_of
 from graduand.errors import Exit
 from graduand.language import N_, _
+from graduand.reports.console import progress
 from graduand.reports.console import show as show_lines
-from graduand.reports.progress import progress
 from graduand.reports.size_limit import Place, room_of
 from graduand.workspace import day, errors, today
 
@@ -54,9 +54,9 @@ def plan(
     allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help=N_("Include uncommitted changes."))] = False,
     no_cache: NoCache = False,
 ) -> None:
-    from graduand.reports.compile_text import left_out_text
     from graduand.reports.findings_text import findings_text
     from graduand.reports.labels import terms_of
+    from graduand.reports.upload_text import left_out_text
     from graduand.uploads import compiler
 
     session = session_of(context)

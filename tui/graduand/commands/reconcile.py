@@ -36,8 +36,8 @@ def reconcile(
 ) -> None:
     from graduand.reports.console import show
     from graduand.reports.labels import terms_of
-    from graduand.reports.reconcile_text import as_json as json_of
-    from graduand.reports.reconcile_text import reconciled_text
+    from graduand.reports.upload_text import reconciled_json as json_of
+    from graduand.reports.upload_text import reconciled_text
     from graduand.uploads.results import SIZE
     from graduand.uploads.results import reconcile as take_in
 

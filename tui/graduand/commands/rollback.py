@@ -28,7 +28,7 @@ def rollback(
     as_json: JsonManifest = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
-    from graduand.reports.compile_text import compiled_text, lost_text
+    from graduand.reports.upload_text import compiled_text, lost_text
     from graduand.uploads.rollback import take_back
 
     session = session_of(context)

@@ -14,7 +14,7 @@ from graduand.commands.parameters import JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import agreed, say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.progress import progress
+from graduand.reports.console import progress
 from graduand.sheets.sheet_cells import REMOVE, Dates
 from graduand.workspace import today
 
@@ -134,7 +134,7 @@ def _chosen(workspace: Workspace, people: frozenset[str], cohort: str, kind: str
 def _out(
     workspace: Workspace, records: tuple[Record, ...], out: Path | None, sign: str, *, bom: bool, as_json: bool
 ) -> None:
-    from graduand.reports.patch_text import sheet_json
+    from graduand.reports.sheet_text import sheet_json
     from graduand.sheets import sheet_export
 
     made = sheet_export.sheet_of(records, workspace.school)
@@ -163,7 +163,7 @@ def _patch(file: str, workspace: Workspace, dates: Dates | None) -> Patch:
 def _print(found: Patch, workspace: Workspace, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:
     from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of
-    from graduand.reports.patch_text import patch_json, patch_text
+    from graduand.reports.sheet_text import patch_json, patch_text
 
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in patch_json(found, show=show))

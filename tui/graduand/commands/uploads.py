@@ -18,8 +18,8 @@ def uploads(
     as_json: JsonLines = False,
 ) -> None:
     from graduand.reports.console import show as show_lines
-    from graduand.reports.uploads_text import as_json as json_of
-    from graduand.reports.uploads_text import sendings_text
+    from graduand.reports.upload_text import sendings_text
+    from graduand.reports.upload_text import uploads_json as json_of
     from graduand.uploads.status import in_hand, sendings
 
     session = session_of(context)

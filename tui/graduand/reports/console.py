@@ -1,17 +1,20 @@
-"""Page: lines for a terminal or a pipe; colour only where a person looks, and never colour alone."""
+"""What a terminal shows: lines with styles, which a pipe gets without colour, and the progress of long work."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+from graduand.language import _
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class Span(NamedTuple):
-    """A piece of a line and its style, in rich's words; "" is plain."""
+    """A part of a line and its style, as rich names it; "" is plain."""
 
     text: str
     style: str = ""
@@ -44,3 +47,29 @@ def _coloured(colour: str, target: TextIO) -> bool:
     if colour == "auto":
         return target.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return colour == "always"
+
+
+_PATIENCE = 0.5
+"""Seconds before the first message, and between two messages."""
+
+
+def progress() -> Callable[[int, int], None] | None:
+    """Return what long work calls with the records done and all records; None when standard error is no terminal.
+
+    With ACCESSIBLE=1 it prints whole lines, which a screen reader can follow.
+    """
+    if not sys.stderr.isatty():
+        return None
+    accessible = os.environ.get("ACCESSIBLE") == "1"
+    last = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < _PATIENCE * (10 if accessible else 1):
+            return
+        last = time.monotonic()
+        text = _("{done} of {total} records").format(done=done, total=total)
+        sys.stderr.write(f"{text}\n" if accessible else f"\r\x1b[K{text}\r")
+        sys.stderr.flush()
+
+    return report

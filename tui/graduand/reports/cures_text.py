@@ -32,7 +32,7 @@ def cures_text(cured: Cured, terms: Terms, *, everything: bool, show: bool) -> I
     yield line(counts(cured))
 
 
-def as_json(cured: Cured) -> Iterator[str]:
+def cures_json(cured: Cured) -> Iterator[str]:
     """Return one JSON object for each cure."""
     for one in cured.cures:
         whole = {"schema": "graduand/cure/1", "path": one.path, "username": one.record.username, "rules": one.rules}

@@ -8,6 +8,7 @@ from graduand.campaigns.kinds import CLOSING, DueKind
 from graduand.language import _, masked, ngettext, quoted, visible
 from graduand.records.reason_labels import reason_words
 from graduand.reports.console import Line, Span, line
+from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,3 +125,24 @@ def counts(calendar: Calendar) -> str:
         number,
     )
     return f"{said} {message.format(count=number)}"
+
+
+DUE: Final = "graduand/due/1"
+
+
+def due_json(calendar: Calendar, *, show: bool) -> Iterator[str]:
+    """Return one object an entry; addresses are masked unless `show`."""
+    for one in calendar.due:
+        yield json_text(
+            {
+                "schema": DUE,
+                "kind": one.kind,
+                "day": one.day,
+                "due": one.day <= calendar.on,
+                "username": one.record.username,
+                "path": one.record.path,
+                "what": one.what if show else masked(one.what),
+                "closes": one.closes,
+                "changes": dict(one.changes),
+            }
+        )

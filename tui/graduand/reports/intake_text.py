@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from graduand.language import _, masked, ngettext, quoted, visible
 from graduand.reports.console import Line, Span, line
@@ -210,7 +210,7 @@ def counts(look: IntakePreview) -> str:
     return ", ".join(parts) + "."
 
 
-def as_json(look: IntakePreview, *, show: bool, taken: IntakeResult | None = None) -> str:
+def intake_json(look: IntakePreview, *, show: bool, taken: IntakeResult | None = None) -> str:
     """Return the whole as one JSON object; addresses are masked unless `show`."""
 
     def clear(text: str) -> str:
@@ -255,3 +255,49 @@ def as_json(look: IntakePreview, *, show: bool, taken: IntakeResult | None = Non
         "refused_file": str(taken.refused) if taken and taken.refused else "",
     }
     return json_text(whole, indent=2) + "\n"
+
+
+class IncomingPerson(NamedTuple):
+    """One person of the file, and what becomes of them, in one line and in full."""
+
+    username: str
+    said: str
+    lines: tuple[str, ...] = ()
+
+
+def people_of(look: IntakePreview, terms: Terms, *, show: bool) -> Mapping[str, list[IncomingPerson]]:
+    """Return the people by what becomes of them, worst first; addresses are masked unless `show`."""
+
+    def place(line: int, said: str) -> str:
+        return _("line {line}: {said}").format(line=line, said=said if show else masked(said))
+
+    return {
+        "refused": [IncomingPerson(one.username, place(one.line, one.reason)) for one in look.refused],
+        "changed": [
+            IncomingPerson(one.username, ", ".join(map(terms.field, one.values)), _differences(one, terms, show=show))
+            for one in look.changes
+        ],
+        "passed": [IncomingPerson(one.username, place(one.line, one.reason)) for one in look.left_out],
+        "new": [_newcomer(look, row, terms, show=show) for row in look.new],
+        "identical": [IncomingPerson(username, "") for username in look.identical],
+    }
+
+
+def _differences(change: ProposedRecord, terms: Terms, *, show: bool) -> tuple[str, ...]:
+    return tuple(
+        _("{label}: {value}").format(
+            label=terms.field(key),
+            value=" → ".join(value_text(one, terms, key, show=show) for one in (change.before[key], value)),
+        )
+        for key, value in change.values.items()
+    )
+
+
+def _newcomer(look: IntakePreview, row: int, terms: Terms, *, show: bool) -> IncomingPerson:
+    values = look.rows.values(row)
+    name = " ".join(str(values[key]) for key in ("first_name", "last_name") if key in values)
+    lines = tuple(
+        _("{label}: {value}").format(label=terms.field(key), value=value_text(value, terms, key, show=show))
+        for key, value in values.items()
+    )
+    return IncomingPerson(look.rows.usernames[row], name, lines)

@@ -9,6 +9,7 @@ from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.outreach import LeftOutReason
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.console import Line, Span, line
+from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,3 +105,40 @@ def counts(found: Outreach) -> str:
     number = len(found.asked)
     asked = ngettext("{count} letter", "{count} letters", number).format(count=number)
     return _("{asked}, {left} left out.").format(asked=asked, left=len(found.left_out))
+
+
+OUTREACH: Final = "graduand/outreach/1"
+
+
+def outreach_json(found: Outreach, *, show: bool) -> Iterator[str]:
+    """Return one object a person, those who are left out too; addresses are masked unless `show`."""
+    for one in found.asked:
+        address = one.record.text("email_address")
+        yield json_text(
+            {
+                "schema": OUTREACH,
+                "campaign": found.call.campaign,
+                "username": one.record.username,
+                "path": one.record.path,
+                "asked": True,
+                "reminder": found.call.remind,
+                "address": address if show else masked(address),
+                "on": found.call.on,
+                "answer_by": one.answer_by,
+                "waiting": one.waiting,
+                "left_out": None,
+            }
+        )
+    for left in found.left_out:
+        yield json_text(
+            {
+                "schema": OUTREACH,
+                "campaign": found.call.campaign,
+                "username": left.record.username,
+                "path": left.record.path,
+                "asked": False,
+                "on": found.call.on,
+                "left_out": left.why,
+                "day": left.day or None,
+            }
+        )

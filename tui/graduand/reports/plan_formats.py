@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.status import Status
 from graduand.language import _, visible
-from graduand.reports.compile_text import left_out_text
 from graduand.reports.html import code, head, heads, plain
 from graduand.reports.json_text import json_text
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
 from graduand.reports.size_limit import RESERVED, left_out
+from graduand.reports.upload_text import left_out_text
 from graduand.uploads.compiler import describe_breach
 
 if TYPE_CHECKING:

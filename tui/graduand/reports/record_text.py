@@ -1,17 +1,19 @@
-"""A record as text: a line for each field by its label, in the order of the form, and the comments last."""
+"""Records as text: one record field by field, and the records that `fmt` rewrote or moved."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.language import _, visible
+from graduand.language import _, ngettext, visible
 from graduand.records.reason_labels import reason_words
+from graduand.reports.console import Line, Span, line
 from graduand.reports.labels import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.audit.record_summary import RecordSummary
+    from graduand.editing.formatting import FormatResult
     from graduand.records.record import Value
     from graduand.records.school import School
 
@@ -58,5 +60,28 @@ def _lines(label: str, value: Value, why: str) -> Iterator[str]:
         yield _("{label}: {value}").format(label=label, value=visible(value, _WHOLE)) + why
         return
     yield _("{label}:").format(label=label) + why
-    for line in value.splitlines() if isinstance(value, str) else value:
-        yield f"  {visible(line, _WHOLE)}"
+    for part in value.splitlines() if isinstance(value, str) else value:
+        yield f"  {visible(part, _WHOLE)}"
+
+
+def formatted_text(formatted: FormatResult, *, written: bool) -> Iterator[Line]:
+    """Return a line for each file, and the closing line."""
+    rewritten = _("rewritten: {path}") if written else _("not canonical: {path}")
+    moved = _("moved: {path} → {target}") if written else _("belongs elsewhere: {path} → {target}")
+    for path in formatted.rewritten:
+        yield line(rewritten.format(path=visible(path, 300)))
+    for path, target in formatted.moved:
+        yield line(moved.format(path=visible(path, 300), target=visible(target, 300)))
+    for finding in formatted.refused:
+        place = f"{finding.path}:{finding.line}:{finding.column}"
+        yield line(
+            Span(_("left as it is: {place}").format(place=place), "bold red"), f"  {finding.rule} {finding.message}"
+        )
+    count = len({*formatted.rewritten, *(path for path, _target in formatted.moved)})
+    if not count and not formatted.refused:
+        yield line(_("All records are in canonical form and in their places."))
+    elif not written and count:
+        message = ngettext(
+            "{count} record is not; graduand fmt cures it.", "{count} records are not; graduand fmt cures them.", count
+        )
+        yield line(message.format(count=count))

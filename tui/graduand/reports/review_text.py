@@ -54,7 +54,7 @@ def as_text(review: Review, terms: Terms, *, show: bool) -> Iterator[Line]:
     yield line(counts(review.events))
 
 
-def as_json(review: Review) -> Iterator[str]:
+def review_json(review: Review) -> Iterator[str]:
     """Return one JSON object an event, then one for each value that stands out, then what else must be known."""
     for event in ordered(review):
         yield json_text(event_facts(event))

@@ -1,4 +1,4 @@
-"""Room: how much Markdown a place holds that reviewers read, and what of a page fits into it."""
+"""Size limits of Markdown: how much a comment or a job summary holds, and what of a page fits into it."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, ngettext
-from graduand.reports.compile_text import setting_words
 from graduand.reports.plan_text import counts
+from graduand.reports.upload_text import setting_words
 from graduand.screens.confirm import Question, Subject
 from graduand.uploads.compiler import describe_breach
 from graduand.uploads.status import folder_of, is_taken

@@ -17,8 +17,7 @@ from graduand.intake import preview
 from graduand.intake.preview import AmbiguousDates, ColumnMissing, IntakeOptions, IntakePreview
 from graduand.language import N_, _, masked, ngettext, quoted, visible
 from graduand.records.kinds import FieldKind
-from graduand.reports.intake_people import IncomingPerson, people_of
-from graduand.reports.intake_text import column_word, counts, read_facts
+from graduand.reports.intake_text import IncomingPerson, column_word, counts, people_of, read_facts
 from graduand.reports.labels import terms_of
 from graduand.screens.choose import ChoiceScreen
 from graduand.screens.class_form import Arrival, ClassForm, ordered

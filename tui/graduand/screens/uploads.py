@@ -10,9 +10,8 @@ from textual.content import Content
 
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.compile_text import lost_text
 from graduand.reports.console import line
-from graduand.reports.uploads_text import sending_words
+from graduand.reports.upload_text import lost_text, sending_words
 from graduand.screens.compile_question import where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.failed_rows import ask_for_failed_rows

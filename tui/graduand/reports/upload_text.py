@@ -1,0 +1,153 @@
+"""Uploads as text and JSON: files that were compiled, uploads that were noted, rows that failed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from graduand.language import _, masked, ngettext, visible
+from graduand.reports.console import Line, Span, line
+from graduand.reports.json_text import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from graduand.handshake.job import Setting
+    from graduand.handshake.rollback import Lost
+    from graduand.handshake.upload import Upload
+    from graduand.reports.labels import Terms
+    from graduand.uploads.results import Failure, Reconciled
+    from graduand.uploads.status import Hand, Sending
+
+
+def compiled_text(upload: Upload, folder: Path) -> Iterator[Line]:
+    """Return a line for each file of the upload."""
+    for file in upload.files:
+        rows = ngettext("{count} row", "{count} rows", file.rows).format(count=file.rows)
+        yield line(
+            Span(visible(str(folder / file.name), 300), "bold"),
+            f"  {rows}  {setting_words(file.setting)}",
+        )
+
+
+def setting_words(setting: Setting) -> str:
+    """Return what the importer is to be told of a job."""
+    if setting.changes_identifier_data:
+        return _("with “This job changes identifier data”")
+    return _("an ordinary job, by hand: it would stop the automatic sync") if setting.by_hand else _("an ordinary job")
+
+
+def left_out_text(upload: Upload) -> Iterator[Line]:
+    """Return what a reader must not miss: who is left out, and that the files are a draft."""
+    if upload.left_out:
+        count = len(upload.left_out)
+        message = ngettext(
+            "{count} person is left out because of errors:", "{count} people are left out because of errors:", count
+        )
+        yield line(Span(message.format(count=count), "bold red"))
+        for who in upload.left_out:
+            yield line(f"  {visible(who, 200)}")
+    if upload.dirty:
+        yield line(Span(_("! Compiled with uncommitted changes: this upload cannot be answered for."), "yellow"))
+    if upload.rehearsal:
+        yield line(Span(_("A rehearsal: Handshake analyses these files and never runs them."), "cyan"))
+
+
+def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
+    """Return what a rollback cannot undo, by column and person."""
+    if not lost:
+        return
+    message = ngettext("{count} cell cannot be taken back:", "{count} cells cannot be taken back:", len(lost))
+    yield line(Span(message.format(count=len(lost)), "bold yellow"))
+    by_header: defaultdict[str, list[str]] = defaultdict(list)
+    for cell in lost:
+        by_header[cell.header].append(cell.username)
+    for header, usernames in by_header.items():
+        shown = ", ".join(visible(username) for username in usernames[:5]) + (" …" if len(usernames) > 5 else "")
+        yield line(f"  {header} ({len(usernames)}): {shown}")
+    yield line(
+        _("Nobody noted what stood there before. A merged account, or an answer by mail, comes back by no file.")
+    )
+
+
+def sendings_text(hand: Hand | None, noted: Sequence[Sending]) -> Iterator[Line]:
+    """Return the lines of the uploads; one in hand that is not noted yet comes first."""
+    if hand and not hand.noted:
+        message = _("In hand, not noted yet: {path}")
+        yield line(Span(message.format(path=visible(str(hand.manifest), 200)), "bold"))
+    for one in noted:
+        sign = Span("✗ ", "bold red") if one.failed else Span("✓ ", "green") if one.results else Span("  ")
+        yield line(sign, Span(one.name, "bold"), f"  {sending_words(one)}")
+        for name, rows in one.files:
+            words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
+            yield line(f"    {visible(name, 200)}: {words}")
+    if not noted:
+        yield line(_("No upload was noted yet."))
+
+
+def sending_words(one: Sending) -> str:
+    """Return how many people an upload held, how many failed, and what it takes back."""
+    people = ngettext("{count} person", "{count} people", one.people).format(count=one.people)
+    failed = ngettext("{count} failed", "{count} failed", one.failed).format(count=one.failed) if one.failed else ""
+    back = _("takes back {name}").format(name=one.rollback_of) if one.rollback_of else ""
+    return ", ".join(part for part in (people, failed, back) if part)
+
+
+def uploads_json(noted: Sequence[Sending]) -> Iterator[str]:
+    """Return one JSON object a noted upload."""
+    for one in noted:
+        files = [{"file": name, "rows": rows} for name, rows in one.files]
+        yield json_text({"schema": "graduand/sending/1", **one._asdict(), "files": files})
+
+
+_SHOWN: Final = 10
+"""People of one answer that are shown, unless all are asked for."""
+
+
+def reconciled_text(reconciled: Reconciled, terms: Terms, *, everything: bool = False) -> Iterator[Line]:
+    """Return each answer with its cause and cure and whose it is, and what may be said of the others."""
+    groups: defaultdict[tuple[str, str, str], list[Failure]] = defaultdict(list)
+    for failure in reconciled.failures:
+        groups[failure.field, failure.cause, failure.cure].append(failure)
+    for (field, cause, cure), failures in sorted(groups.items(), key=lambda group: -len(group[1])):
+        head = terms.field(field) if field else _("no field named")
+        yield line(Span(f"✗ {head} ({len(failures)})", "bold red"))
+        yield line("  ", _("Cause: {text}").format(text=masked(cause)))
+        yield line("  ", _("Cure: {text}").format(text=masked(cure)))
+        yield from _people(failures if everything else failures[:_SHOWN])
+        if not everything and len(failures) > _SHOWN:
+            rest = len(failures) - _SHOWN
+            more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+            yield line(more.format(count=rest))
+        yield line("")
+    failed = len({failure.row for failure in reconciled.failures})
+    yield line(ngettext("{count} row failed.", "{count} rows failed.", failed).format(count=failed))
+    if reconciled.people:
+        rest = max(reconciled.people - failed, 0)
+        message = ngettext(
+            "Of {count} other person nothing came back: taken, or skipped without a word "
+            "(unchanged, a duplicate, another institution's address); the analysis of the job says which.",
+            "Of {count} other people nothing came back: taken, or skipped without a word "
+            "(unchanged, a duplicate, another institution's address); the analysis of the job says which.",
+            rest,
+        )
+        yield line(message.format(count=rest))
+
+
+def _people(failures: Iterable[Failure]) -> Iterator[Line]:
+    for failure in failures:
+        who = visible(failure.username) or _("nobody of yours ({row})").format(row=visible(failure.row))
+        place = f"  {visible(failure.path, 300)}:{failure.place.line}:{failure.place.column}" if failure.path else ""
+        yield line("  ", Span(who, "bold"), Span(place, "dim"))
+        if failure.told:
+            yield line(f"    {masked(failure.told)}")
+
+
+def reconciled_json(reconciled: Reconciled) -> Iterator[str]:
+    """Return one JSON object a failure."""
+    for failure in reconciled.failures:
+        facts = failure._asdict()
+        place = facts.pop("place")
+        whole = {"schema": "graduand/failure/1", "upload": reconciled.upload, **facts, **place._asdict()}
+        yield json_text(whole)
