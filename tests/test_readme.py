@@ -14,7 +14,7 @@ import pytest
 
 from graduand.commands.app import COMMANDS
 from graduand.screens.app import GraduandApp
-from graduand.screens.base_app import Shell
+from graduand.screens.base_app import BaseApp
 from graduand.screens.form import EditingScreen
 from graduand.screens.keys import key_name
 from graduand.screens.people import PeopleScreen
@@ -106,7 +106,7 @@ def test_every_key_is_in_the_readmes_table() -> None:
     cells = re.findall(r"\| `([^`]+)` \| ([^|]+) (?=\|)", table.group())
     bindings = [
         binding
-        for screen in (PeopleScreen, EditingScreen, GraduandApp, Shell)
+        for screen in (PeopleScreen, EditingScreen, GraduandApp, BaseApp)
         for binding in screen.__dict__["BINDINGS"]
         if binding.id != "people.find_too"
     ]

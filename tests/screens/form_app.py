@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Undisturbed(FormScreen):
     """A form that looks at the disk only when it is told to, so that its screen is the same at every run."""
 
-    GLANCE = 3600.0
+    FILE_CHECK_INTERVAL = 3600.0
 
 
 class FormApp(App[None]):

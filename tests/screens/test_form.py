@@ -615,13 +615,13 @@ def test_what_others_save_shows_by_itself(root: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         put(root, text_at(root).replace("Chloé", "Chloe"))
-        app.form._look_at_the_disk()
+        app.form._check_file()
         await settled(pilot)
         assert "Somebody changed this record; it was read again." in app.said
         assert app.draft.record.text("first_name") == "Chloe"
         await press(pilot, "x")
         put(root, text_at(root).replace("Chloe", "Cloé"))
-        app.form._look_at_the_disk()
+        app.form._check_file()
         await settled(pilot)
         assert "saving will bring both changes together" in app.said
         assert app.draft.record.text("first_name") == "Chloe"
@@ -648,7 +648,7 @@ def test_what_one_saves_oneself_is_not_told_as_somebody_elses(root: Path, monkey
         await press(pilot, "x")
         await pilot.press("ctrl+s")
         assert await asyncio.to_thread(committing.wait, 20)
-        await app.form._look_at_the_disk().wait()
+        await app.form._check_file().wait()
         seen.set()
         await settled(pilot)
         assert "Somebody changed" not in app.said

@@ -8,7 +8,7 @@ import pytest
 
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
-from graduand.screens.class_form import Arrival, ClassForm, kind_of
+from graduand.screens.class_form import ClassFile, ClassForm, kind_of
 from graduand.screens.intake import IntakeScreen
 from graduand.workspace import Workspace
 from tests.intake.registrars import keep
@@ -47,8 +47,8 @@ def school(root: Path) -> Path:
 
 def intake(root: Path, *lines: str, cohort: str = "2026-spring") -> tuple[Stage, IntakeScreen]:
     path = keep(root, "Promotion juin.csv", ("\n".join(lines or CLASS) + "\n").encode("cp1252"))
-    arrival = Arrival(path, cohort, "graduated", "2026-06-12")
-    screen = IntakeScreen(Workspace(root), TODAY, arrival)
+    class_file = ClassFile(path, cohort, "graduated", "2026-06-12")
+    screen = IntakeScreen(Workspace(root), TODAY, class_file)
     return Stage(screen), screen
 
 
@@ -154,13 +154,13 @@ def test_the_file_and_its_class_are_asked_for(school: Path) -> None:
 @pytest.mark.parametrize(
     ("arrival", "said"),
     [
-        (Arrival("/nowhere/class.csv", "2026-spring"), "cannot be read: it is not there"),
-        (Arrival("class.csv", "2026 spring"), "cannot name a class"),
-        (Arrival("class.csv", "2026-spring", "graduated", "12/06/2026"), "is no date"),
+        (ClassFile("/nowhere/class.csv", "2026-spring"), "cannot be read: it is not there"),
+        (ClassFile("class.csv", "2026 spring"), "cannot name a class"),
+        (ClassFile("class.csv", "2026-spring", "graduated", "12/06/2026"), "is no date"),
     ],
 )
-def test_what_is_wrong_is_said_in_place_of_the_list(school: Path, arrival: Arrival, said: str) -> None:
-    app = Stage(IntakeScreen(Workspace(school), TODAY, arrival))
+def test_what_is_wrong_is_said_in_place_of_the_list(school: Path, class_file: ClassFile, said: str) -> None:
+    app = Stage(IntakeScreen(Workspace(school), TODAY, class_file))
 
     async def tell(pilot: Pilot[Any]) -> None:
         assert said in " ".join(screen_text(app).split())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from graduand.editing.draft_store import folder_of, keep, left
-from graduand.screens.draft_autosave import Shelter
+from graduand.screens.draft_autosave import DraftAutosave
 from graduand.screens.form import FormScreen
 from graduand.screens.recovery import RecoveryScreen
 from graduand.workspace import Workspace
@@ -84,21 +84,21 @@ def test_what_was_saved_just_before_the_kill_is_not_offered(root: Path) -> None:
     folder = killed(root)
     put(root, text_at(root).replace("Dupont", "Martin [/red]"))
 
-    offered = Shelter(Workspace(root)).left()
+    offered = DraftAutosave(Workspace(root)).left()
 
     assert [one.draft.path for one in offered] == [OTHER]
     assert len(list(folder.iterdir())) == 1
 
 
 def test_nothing_is_kept_after_the_end(root: Path) -> None:
-    shelter = Shelter(Workspace(people(root)))
+    autosave = DraftAutosave(Workspace(people(root)))
     draft = draft_of(root).set("last_name", "Martin")
     folder = folder_of(Workspace(root))
 
-    assert shelter.keep(lambda: draft) == ""
+    assert autosave.keep(lambda: draft) == ""
     assert len(list(folder.iterdir())) == 1
-    shelter.drop(draft, end=True)
-    assert shelter.keep(lambda: draft) == ""
+    autosave.drop(draft, end=True)
+    assert autosave.keep(lambda: draft) == ""
     assert list(folder.iterdir()) == []
 
 
@@ -106,14 +106,14 @@ def test_a_draft_that_cannot_be_kept_says_why(root: Path) -> None:
     people(root)
     (root / ".git/graduand").write_text("in the way", encoding="utf-8")
 
-    assert "was not written" in Shelter(Workspace(root)).keep(lambda: draft_of(root).set("last_name", "Martin"))
+    assert "was not written" in DraftAutosave(Workspace(root)).keep(lambda: draft_of(root).set("last_name", "Martin"))
 
 
 def test_without_git_nothing_is_kept_and_nothing_stops(root: Path) -> None:
     people(root)
     draft = draft_of(root).set("last_name", "Martin")
     shutil.rmtree(root / ".git")
-    shelter = Shelter(Workspace(root))
+    autosave = DraftAutosave(Workspace(root))
 
-    assert (shelter.left(), shelter.keep(lambda: draft)) == ((), "")
-    shelter.drop(draft)
+    assert (autosave.left(), autosave.keep(lambda: draft)) == ((), "")
+    autosave.drop(draft)

@@ -11,7 +11,7 @@ from textual.app import App
 
 from graduand.errors import Usage
 from graduand.screens.problems import ProblemsScreen
-from graduand.screens.waiting import Stopped, Waiting, bar
+from graduand.screens.waiting import Cancelled, Waiting, bar
 from graduand.workspace import Workspace
 from tests.repository import TODAY
 from tests.screens.stage import Stage, faulty
@@ -40,7 +40,7 @@ class Work:
             done += 1
             try:
                 tell(done, 1000)
-            except Stopped:
+            except Cancelled:
                 self.stopped.set()
                 raise
         return "done"
@@ -128,7 +128,7 @@ def test_a_story_ends_when_nothing_works_any_more(root: Path) -> None:
     screen = ProblemsScreen(Workspace(faulty(root)), TODAY)
 
     async def tell(_pilot: Pilot[Any]) -> None:
-        assert not screen.told
+        assert not screen.status_text
         assert screen.outline
 
     story(Stage(screen), tell)

@@ -1,4 +1,4 @@
-"""What you see: the interface in the terminal, one file a screen. Textual only here."""
+"""The interface in the terminal, one file a screen; Textual only here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The application: the screens, what they have in common, and the work that goes on behind them."""
+"""The application: opens the screens, and reads and saves in the background."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile,
 from graduand.index.people_list import last_people_list, read_people_list
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
-from graduand.screens.base_app import Shell
+from graduand.screens.base_app import BaseApp
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.people import PeopleScreen
-from graduand.screens.routes import DOORS, Errand
+from graduand.screens.routes import DOORS, Destination
 from graduand.screens.widgets.banner import Banner
 from graduand.workspace import Workspace
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from graduand.index.people_list import PeopleList, SentStatus
     from graduand.screens.form import FormScreen
 
-_GLANCE: Final = 2.0
+_CHECK_INTERVAL: Final = 2.0
 """Seconds between two looks at what has changed outside."""
 
 _PAINTED: Final = 1.0
 """Seconds that threads wait for the first people to be painted, at most."""
 
 
-class GraduandApp(Shell):
+class GraduandApp(BaseApp):
     """graduand at a terminal, on one repository, as of one day.
 
     Threads tell what they found by `call_later`, which does not wait: an ending program would not answer.
@@ -60,7 +60,7 @@ class GraduandApp(Shell):
         self._done: list[tuple[Saved, ...]] = []
         self._undone: list[tuple[Saved, ...]] = []
         self._painted = Event()
-        """Set once somebody is on the screen; a thread that reads makes painting slow."""
+        """Set after the first people are painted; a reading thread would slow the painting."""
         self._seen = b""
         """How the files stood when they were last looked at."""
         self._hindered = ""
@@ -93,12 +93,12 @@ class GraduandApp(Shell):
         """Offer the drafts that killed sessions left, and finish what a killed save began."""
         self._painted.wait(_PAINTED)
         from graduand.editing.transaction import resume, resumed_message  # noqa: PLC0415 - after the first paint
-        from graduand.screens.draft_autosave import Shelter  # noqa: PLC0415
+        from graduand.screens.draft_autosave import DraftAutosave  # noqa: PLC0415
 
         try:
             resumed = resume(self.workspace)
-            left = Shelter(self.workspace).left()
-        except Trouble:  # without git nothing is kept; a broken schema is told by the reading
+            left = DraftAutosave(self.workspace).left()
+        except Trouble:  # without git there are no drafts; the read reports a broken schema
             return
         if resumed:
             self.call_later(self.notify, resumed_message(resumed), timeout=12, markup=False)
@@ -159,7 +159,7 @@ class GraduandApp(Shell):
         self.people.heading = words
 
     def _tell(self, words: str) -> None:
-        self.people.told = words
+        self.people.status_text = words
 
     def _show_last(self, roster: PeopleList) -> None:
         """Show everybody as they were known last, until all is read."""
@@ -167,7 +167,7 @@ class GraduandApp(Shell):
         self.call_after_refresh(self._painted.set)
 
     def _show(self, roster: PeopleList) -> None:
-        self.people.told = _("comparing with the last upload")
+        self.people.status_text = _("comparing with the last upload")
         self.people.trouble = ""
         self.people.roster = roster.knowing(self.people.roster.outstanding)
         for screen in self.screen_stack:
@@ -176,11 +176,11 @@ class GraduandApp(Shell):
                 outdated()
 
     def _know(self, outstanding: Mapping[str, SentStatus]) -> None:
-        self.people.told = ""
+        self.people.status_text = ""
         self.people.roster = self.people.roster.knowing(outstanding)
 
     def _could_not_read(self, trouble: Trouble) -> None:
-        self.people.told = ""
+        self.people.status_text = ""
         self.people.trouble = str(trouble)
 
     # What screens ask for
@@ -196,7 +196,7 @@ class GraduandApp(Shell):
     @on(Opened)
     def open_the_record(self, event: Opened) -> None:
         """Open the form of a record."""
-        from graduand.screens.form import FormScreen  # noqa: PLC0415 - nobody waits for it before the list
+        from graduand.screens.form import FormScreen  # noqa: PLC0415 - not needed before the list
 
         form = FormScreen(self.workspace, event.path, self.on, event.field, commit=self.preferences.commit)
         self._open(form)
@@ -210,9 +210,9 @@ class GraduandApp(Shell):
     async def begin_a_record(self, event: PeopleScreen.Begun) -> None:
         """Ask whose record it is to be, and open its form."""
         from graduand.screens.form import FormScreen  # noqa: PLC0415
-        from graduand.screens.new_record import BeginningScreen  # noqa: PLC0415
+        from graduand.screens.new_record import NewRecordScreen  # noqa: PLC0415
 
-        draft = await self.push_screen_wait(BeginningScreen(self.workspace, self.people.roster.cohorts, event.cohort))
+        draft = await self.push_screen_wait(NewRecordScreen(self.workspace, self.people.roster.cohorts, event.cohort))
         if draft:
             commit = self.preferences.commit
             self._open(FormScreen(self.workspace, draft.path, self.on, draft=draft, commit=commit))
@@ -220,8 +220,10 @@ class GraduandApp(Shell):
     @on(PeopleScreen.Wanted)
     def go_there(self, event: PeopleScreen.Wanted) -> None:
         """Show another screen."""
-        errand = Errand(self.workspace, self.on, event.paths, self.people.roster.cohorts, self.preferences.commit)
-        self.push_screen(DOORS[event.what](errand))
+        destination = Destination(
+            self.workspace, self.on, event.paths, self.people.roster.cohorts, self.preferences.commit
+        )
+        self.push_screen(DOORS[event.what](destination))
 
     # Undoing
 
@@ -264,13 +266,13 @@ class GraduandApp(Shell):
 
     @work(thread=True, exclusive=True, group="watching")
     def look_around(self) -> None:
-        """Read again what somebody else has changed: another program, or a pull."""
+        """Read again what another program or a pull has changed."""
         began, before = time.monotonic(), self._seen
         self._look()
         if self._seen != before and before:
             self.call_later(self.read_everybody)
         # Of a large school a glance takes a while; it must not be all that the machine does.
-        pause = max(_GLANCE, 20 * (time.monotonic() - began))
+        pause = max(_CHECK_INTERVAL, 20 * (time.monotonic() - began))
         self.call_later(self.set_timer, pause, self.look_around)
 
     def _look(self) -> None:

@@ -1,4 +1,4 @@
-"""Audit: every event of the history, the last first; who closed an account, when and why."""
+"""The history screen: every event, the newest first; who closed an account, when and why."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graduand.language import N_, _, ngettext, visible
 from graduand.reports.audit_text import kind_word, warnings, what
 from graduand.reports.labels import terms_of
 from graduand.screens.messages import Opened
-from graduand.screens.view import Sought, View, haystacks
+from graduand.screens.view import Searchable, View, haystacks
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _SINCE: Final = ("since:", "depuis:")
 _UNTIL: Final = ("until:", "jusqu:")
 
 
-class AuditScreen(View["Sought[AuditTrail]"]):
+class AuditScreen(View["Searchable[AuditTrail]"]):
     """The events of all people, or of one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,20 +53,20 @@ class AuditScreen(View["Sought[AuditTrail]"]):
         self.workspace = workspace
         self.person = person
         self.kind: EventKind | None = None
-        self.history: Sought[AuditTrail] | None = None
+        self.history: Searchable[AuditTrail] | None = None
         self.found: Sequence[Event] = ()
         self.terms = terms_of(workspace)
         self._open = False
 
     # Reading
 
-    def read(self, tell: Tell) -> Sought[AuditTrail]:
+    def read(self, tell: Tell) -> Searchable[AuditTrail]:
         """Read git's history."""
         del tell
         found = query.audit(self.workspace, EventFilter(person=self.person))
-        return Sought(found, haystacks(_line(event, self.terms) for event in found.events))
+        return Searchable(found, haystacks(_line(event, self.terms) for event in found.events))
 
-    def take(self, found: Sought[AuditTrail]) -> None:
+    def show_result(self, found: Searchable[AuditTrail]) -> None:
         """Show the events, and what one must know before believing them."""
         self.history = found
         self.warn("\n".join("".join(span.text for span in line) for line in warnings(found.found)))
@@ -90,7 +90,7 @@ class AuditScreen(View["Sought[AuditTrail]"]):
             self.show(len(self.found), 0)
         else:
             nothing = _("Nothing is found. Esc clears the search.")
-            self.say_instead(nothing if self.history.words else _("Nothing has happened yet."))
+            self.show_sentence(nothing if self.history.words else _("Nothing has happened yet."))
 
     # Showing
 
@@ -154,7 +154,7 @@ class AuditScreen(View["Sought[AuditTrail]"]):
         """Show addresses whole, or masked again."""
         self._open = not self._open
         self.lines.refresh()
-        self.tell_the_whole()
+        self.show_whole_line()
 
     def action_copy(self) -> None:
         """Copy the commit of the event."""

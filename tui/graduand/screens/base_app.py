@@ -1,4 +1,4 @@
-"""Shell: what an application has whatever it shows: keys and their names, help, colours, and an orderly end."""
+"""The base of the application: keys and their names, help, colours, messages, and an orderly end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _GRACE: Final = 3.0
 """Seconds that the program may take to end once its terminal is closed."""
 
 
-class Shell(App[None]):
+class BaseApp(App[None]):
     """An application that can be learned by its keys, and that ends in order."""
 
     TITLE = "graduand"
@@ -99,7 +99,7 @@ class Shell(App[None]):
             deadline.start()
 
     def _fatal_error(self) -> None:
-        """End without showing anything: what a traceback holds is people's data. The door says where it was."""
+        """End without showing a traceback, which would hold people's data; the command line says where it was."""
         self._close_messages_no_wait()
 
     def tell_trouble(self, trouble: Trouble) -> None:
@@ -114,9 +114,9 @@ class Shell(App[None]):
         """Take away what has been read, as soon as one goes on."""
         if isinstance(event, Key):
             now = time.time()
-            for told in list(self._notifications):
-                if now - told.raised_at >= _READ[told.severity]:
-                    self._unnotify(told)
+            for message in list(self._notifications):
+                if now - message.raised_at >= _READ[message.severity]:
+                    self._unnotify(message)
         await super().on_event(event)
 
     # What can be done everywhere

@@ -1,4 +1,4 @@
-"""Bulk: one change in all the marked records: chosen, filled in, looked at person by person, made in one commit."""
+"""The bulk edit screen: one change in all marked records, previewed person by person, made in one commit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class Asked(NamedTuple):
+class ChangeInput(NamedTuple):
     """One thing that a change asks for."""
 
     words: str
@@ -47,53 +47,59 @@ class Asked(NamedTuple):
     is_day: bool = False
 
 
-class Option(NamedTuple):
+class BulkChange(NamedTuple):
     """One change that can be chosen."""
 
     words: str
-    asked: tuple[Asked, ...]
+    asked: tuple[ChangeInput, ...]
     make: Callable[..., FieldChange]
     """Takes what was typed, in order."""
 
 
-def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Option, ...]:
+def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[BulkChange, ...]:
     """Return the changes that can be made in many records at once."""
     school, settings = workspace.school, workspace.institution
     years = tuple(year for year in school.year_values if year != "Alumni")
-    day = Asked(_("Effective on (empty: at once)"), "", is_day=True)
-    who = Asked(_("Asked by"), "", (reason_words(STUDENT),))
+    day = ChangeInput(_("Effective on (empty: at once)"), "", is_day=True)
+    who = ChangeInput(_("ChangeInput by"), "", (reason_words(STUDENT),))
     return (
-        Option(
+        BulkChange(
             _("Graduated"),
-            (Asked(_("Date of graduation"), on, is_day=True),),
+            (ChangeInput(_("Date of graduation"), on, is_day=True),),
             lambda end: changes.graduated(school, end),
         ),
-        Option(
+        BulkChange(
             _("Returned to study"),
-            (Asked(str(school.fields[school.year].label), "", years), Asked(_("Study starts on"), on, is_day=True)),
+            (
+                ChangeInput(str(school.fields[school.year].label), "", years),
+                ChangeInput(_("Study starts on"), on, is_day=True),
+            ),
             lambda year, start: changes.returned(school, year, start),
         ),
-        Option(_("Move to another cohort"), (Asked(_("Cohort"), "", cohorts),), changes.gone_to),
-        Option(
+        BulkChange(_("Move to another cohort"), (ChangeInput(_("Cohort"), "", cohorts),), changes.gone_to),
+        BulkChange(
             _("Note until when an answer is due"),
-            (Asked(_("Asked on (empty: unchanged)"), "", is_day=True), Asked(_("Answer by"), on, is_day=True)),
+            (
+                ChangeInput(_("ChangeInput on (empty: unchanged)"), "", is_day=True),
+                ChangeInput(_("Answer by"), on, is_day=True),
+            ),
             changes.asked,
         ),
-        Option(
+        BulkChange(
             _("Close the account"),
-            (Asked(_("Reason"), "", tuple(map(reason_words, settings.deactivation_reasons))), who, day),
+            (ChangeInput(_("Reason"), "", tuple(map(reason_words, settings.deactivation_reasons))), who, day),
             lambda *typed: changes.closed(school, *typed),
         ),
-        Option(
+        BulkChange(
             _("Reopen the account"),
-            (Asked(_("Reason"), "", tuple(map(reason_words, settings.reactivation_reasons))), who, day),
+            (ChangeInput(_("Reason"), "", tuple(map(reason_words, settings.reactivation_reasons))), who, day),
             lambda *typed: changes.reopened(school, *typed),
         ),
-        Option(
+        BulkChange(
             _("Change a field"),
             (
-                Asked(_("Field"), "", tuple(str(field.label) for field in school.fields.values())),
-                Asked(_("Value (empty: take the field out)")),
+                ChangeInput(_("Field"), "", tuple(str(field.label) for field in school.fields.values())),
+                ChangeInput(_("Value (empty: take the field out)")),
             ),
             lambda name, text: changes.field(school, name, text),
         ),
@@ -108,7 +114,7 @@ class ChoiceInput(Input):
         Binding("down", "choose(1)", N_("Next choice"), show=False, id="choice.down"),
     ]
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: ChangeInput) -> None:
         suggester = SuggestFromList(asked.choices, case_sensitive=False) if asked.choices else None
         super().__init__(asked.value, compact=True, suggester=suggester)
         self.cursor_blink = False
@@ -272,10 +278,10 @@ class BulkScreen(Screen[None]):
         self.dismiss(None)
 
 
-def _fields(asked: Asked) -> ComposeResult:
+def _fields(asked: ChangeInput) -> ComposeResult:
     yield Static(Content(asked.words))
     yield ChoiceInput(asked)
     if asked.choices or asked.is_day:
         shown = ", ".join(visible(choice) for choice in asked.choices)
-        told = _("↑↓ chooses: {choices}").format(choices=shown) if shown else _("↑↓ goes from day to day")
-        yield Static(Content(told), classes="choices")
+        hint = _("↑↓ chooses: {choices}").format(choices=shown) if shown else _("↑↓ goes from day to day")
+        yield Static(Content(hint), classes="choices")

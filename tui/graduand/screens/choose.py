@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from textual.events import Key
 
 
-class ChoiceScreen(ModalScreen["str | None"]):
+class FieldChoiceScreen(ModalScreen["str | None"]):
     """Asks for one of several things, each with the words that say what it is; None: none of them."""
 
     DEFAULT_CSS = """
-    ChoiceScreen {
+    FieldChoiceScreen {
         align: center middle; background: $background 60%;
         & > Vertical { width: 76; max-width: 96%; height: auto; max-height: 90%; background: $panel; padding: 0 1; }
         & > Vertical { border: round $primary; }

@@ -1,4 +1,4 @@
-"""Class form: which file is to be taken in, and what its people have in common."""
+"""The question which file to take in, and what its people have in common."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graduand.records.record import Value
 
 
-class Arrival(NamedTuple):
+class ClassFile(NamedTuple):
     """A file, and what its people have in common; "" where nothing is said."""
 
     file: str
@@ -36,21 +36,21 @@ class Arrival(NamedTuple):
     where: str = ""
 
 
-def ordered(arrival: Arrival, on: str) -> IntakeOptions:
+def ordered(class_file: ClassFile, on: str) -> IntakeOptions:
     """Return how the file is to be taken in, as of the day `on`.
 
     Raises:
         Usage: the class or the day cannot be.
     """
-    values: dict[str, Value] = {"transition:kind": kind_of(arrival.kind)} if arrival.kind else {}
-    if arrival.end_date:
-        values["primary_education:end_date"] = day(arrival.end_date)
+    values: dict[str, Value] = {"transition:kind": kind_of(class_file.kind)} if class_file.kind else {}
+    if class_file.end_date:
+        values["primary_education:end_date"] = day(class_file.end_date)
     return IntakeOptions(
-        name=Path(arrival.file).name,
+        name=Path(class_file.file).name,
         on=on,
-        cohort=cohort(arrival.cohort) if arrival.cohort else "",
+        cohort=cohort(class_file.cohort) if class_file.cohort else "",
         values=values,
-        where=(arrival.where,) if arrival.where else (),
+        where=(class_file.where,) if class_file.where else (),
     )
 
 
@@ -70,7 +70,7 @@ _LABELS: Final = {
 }
 
 
-class ClassForm(ModalScreen["Arrival | None"]):
+class ClassForm(ModalScreen["ClassFile | None"]):
     """Asks for a file and its class; None: not now."""
 
     DEFAULT_CSS = """
@@ -90,9 +90,9 @@ class ClassForm(ModalScreen["Arrival | None"]):
         Binding("escape", "leave", N_("Back"), id="class.leave"),
     ]
 
-    def __init__(self, arrival: Arrival) -> None:
+    def __init__(self, class_file: ClassFile) -> None:
         super().__init__()
-        self._arrival = arrival
+        self._arrival = class_file
 
     def compose(self) -> ComposeResult:
         """Build the window."""
@@ -123,7 +123,7 @@ class ClassForm(ModalScreen["Arrival | None"]):
         """Answer with what is typed."""
         typed = {name: self.query_one(f"#{name}", Input).value.strip() for name in _LABELS}
         if typed["file"]:
-            self.dismiss(Arrival(**typed))
+            self.dismiss(ClassFile(**typed))
         else:
             self.query_one("#file").focus()
 

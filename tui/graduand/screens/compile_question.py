@@ -1,4 +1,4 @@
-"""Compiling: the question that is asked before an upload is written into build/."""
+"""The question that is asked before an upload is compiled into build/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Confirm: what a change would do, person by person, before it is made; a destructive one asks for the count."""
+"""The preview of a change, person by person; a destructive one asks for the number of people."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Subject(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A change that is proposed."""
+    """A proposed change."""
 
     title: str
     subjects: Sequence[Subject]
@@ -125,7 +125,7 @@ class ConfirmScreen(Screen[bool]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let nobody go on without the count where it is asked for."""
+        """Refuse to go on without the count where it is asked for."""
         del parameters
         if action == "addresses":
             return any(not isinstance(change, str) for _name, change in self._rows if change)

@@ -1,4 +1,4 @@
-"""Difference: what was, mine and theirs, field by field, until one record comes of it."""
+"""The three-way view of a record: the base, both versions and the choice, field by field."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def words_of(value: Held | None) -> str:
     return visible(value, 300) if value else "–"
 
 
-class Met(Widget, can_focus=True):
+class MergeRow(Widget, can_focus=True):
     """One field that both changed: its three values, and which one is taken."""
 
     DEFAULT_CSS = """
-    Met {
+    MergeRow {
         height: auto; padding: 0 1; margin-bottom: 1;
         &:focus { background: $primary 25%; }
     }
@@ -76,7 +76,7 @@ class Met(Widget, can_focus=True):
         """Take one side's value, and go on to the next field."""
         self.side = Side(side)
         self.screen.refresh_bindings()
-        self.screen.focus_next(Met)
+        self.screen.focus_next(MergeRow)
 
 
 class DifferenceScreen(ModalScreen[Draft | None]):
@@ -111,7 +111,7 @@ class DifferenceScreen(ModalScreen[Draft | None]):
             yield Static(Content("\n").join(self._told()), classes="said")
             with VerticalScroll(can_focus=False):
                 for conflict in self._difference.conflicts:
-                    yield Met(conflict, str(self._school.fields[conflict.key].label))
+                    yield MergeRow(conflict, str(self._school.fields[conflict.key].label))
             yield Static(self._keys(), classes="keys")
 
     def _told(self) -> Iterator[Content]:
@@ -136,13 +136,13 @@ class DifferenceScreen(ModalScreen[Draft | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Save only once every field has a value."""
-        if action == "finish" and any(met.side is None for met in self.query(Met)):
+        if action == "finish" and any(met.side is None for met in self.query(MergeRow)):
             return None
         return super().check_action(action, parameters)
 
     def action_finish(self) -> None:
         """Answer with both changes brought together."""
-        sides = {met.conflict.key: met.side for met in self.query(Met) if met.side}
+        sides = {met.conflict.key: met.side for met in self.query(MergeRow) if met.side}
         self.dismiss(settled(self._difference, sides))
 
     def action_give_up(self) -> None:

@@ -1,4 +1,4 @@
-"""Shelter: keeps the draft of a form while it is typed, so that a killed session loses two seconds of it at most."""
+"""The autosave of a draft while it is typed: a killed session loses two seconds of it at most."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAUSE: Final = 1.0
 """Seconds after the first key that is not kept yet; writing takes less than another one."""
 
 
-class Shelter:
+class DraftAutosave:
     """Where the drafts of one session go; all of it may be called from any thread."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""Due: what the calendar asks for, and what is proposed; marks, a preview, and one commit."""
+"""The calendar screen: what is due and what is proposed, with marks, a preview, and one commit."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class DueScreen(View[Calendar]):
         """Ask the calendar."""
         return due.calendar(self.workspace, self.day, ahead=self.ahead, progress=tell)
 
-    def take(self, found: Calendar) -> None:
+    def show_result(self, found: Calendar) -> None:
         """Show what was found; marks stay with what is still proposed."""
         self.found = found
         self.marks &= {_mark(one) for one in found.due if one.changes}
@@ -93,7 +93,7 @@ class DueScreen(View[Calendar]):
         if groups:
             self.show(len(self.outline), self._row_of(here) if here else 1)
         else:
-            self.say_instead(_("Nothing is found. Esc clears the search.") if wanted else counts(self.found))
+            self.show_sentence(_("Nothing is found. Esc clears the search.") if wanted else counts(self.found))
 
     def _haystack(self, one: Due) -> str:
         return folded(f"{one.kind} {kind_words(one.kind)} {one.record.path} {one.record.username} {one.what}")
@@ -197,7 +197,7 @@ class DueScreen(View[Calendar]):
 
     def _set_marks(self, marks: frozenset[tuple[str, str]]) -> None:
         self.marks = marks
-        self.watch_told()
+        self.watch_status_text()
         self.lines.refresh()
         self.refresh_bindings()
 

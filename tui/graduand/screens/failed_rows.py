@@ -1,4 +1,4 @@
-"""Failing: the rows that Handshake refused: which file has them, why each failed, and the way to its cure."""
+"""The screen of failed rows: which file holds them, why each failed, and its cure."""
 
 from __future__ import annotations
 
@@ -119,11 +119,11 @@ class FailedScreen(View[Reconciled]):
         del tell
         return results.reconcile(self.workspace, self.path, self.upload, note=False)
 
-    def take(self, found: Reconciled) -> None:
+    def show_result(self, found: Reconciled) -> None:
         """Show the failures; the cursor stays where it was."""
         self.found = found
         if not found.failures:
-            self.say_instead(_("No row failed in this file."))
+            self.show_sentence(_("No row failed in this file."))
             return
         noted = found.result and _("Noted as {name}").format(name=found.result)
         self.warn(
@@ -196,5 +196,5 @@ class FailedScreen(View[Reconciled]):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             self.touched = True
-            self.take(outcome)
+            self.show_result(outcome)
             self.refresh_bindings()

@@ -1,4 +1,4 @@
-"""Meaning: what a field means, what may stand in it, where that is written, and what is wrong with it now."""
+"""The explanation of a field: its meaning, its values, its source, and its findings now."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _FRAME = 18
 """Columns of the border, the scrollbar and the margin of a paragraph."""
 
 
-class MeaningScreen(ModalScreen[None]):
+class FieldHelpScreen(ModalScreen[None]):
     """One field explained, and the keys of the form."""
 
     CSS = """
-    MeaningScreen { align: center middle; }
+    FieldHelpScreen { align: center middle; }
     #meaning {
         width: 92; max-width: 100%; height: auto;
         max-height: 100%; padding: 0 1; background: $panel; border: round $primary;

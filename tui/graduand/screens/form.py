@@ -28,15 +28,15 @@ from graduand.records.transition import GRADUATED, RETURNED
 from graduand.rules.identity import KEYS
 from graduand.screens.choose import ChooseScreen, Option
 from graduand.screens.difference import DifferenceScreen
-from graduand.screens.draft_autosave import PAUSE, Shelter
-from graduand.screens.field_help import MeaningScreen
+from graduand.screens.draft_autosave import PAUSE, DraftAutosave
+from graduand.screens.field_help import FieldHelpScreen
 from graduand.screens.fields.sheet import FieldSheet
 from graduand.screens.fields.text import Edited
 from graduand.screens.form_questions import DISCARD, SAVE, TAKE, discarding, leaving, recovering
 from graduand.screens.messages import Changed
 from graduand.screens.save_flow import settle
 from graduand.screens.side_panel import YAML, Panel
-from graduand.screens.undo_stack import Steps
+from graduand.screens.undo_stack import UndoStack
 from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 
@@ -69,15 +69,15 @@ def title_of(draft: Draft | None, unread: Unread | None) -> Content:
 
 
 class EditingScreen(Screen[None]):
-    """One record that is changed; what it is to save and to leave it, the form says."""
+    """One record that is edited; the subclass saves it and leaves it."""
 
     SCOPED_CSS = False
     CSS = """
     EditingScreen #title { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
     EditingScreen FieldSheet { width: 1fr; }
     EditingScreen Panel { display: none; }
-    EditingScreen.-beside Panel { display: block; width: 1fr; }
-    EditingScreen.-beside FieldSheet { display: none; }
+    EditingScreen.-panel Panel { display: block; width: 1fr; }
+    EditingScreen.-panel FieldSheet { display: none; }
     EditingScreen.-wide Panel { display: block; width: 46; }
     EditingScreen.-wide FieldSheet { display: block; }
     EditingScreen.-wide.-shut FieldSheet { display: none; }
@@ -88,9 +88,9 @@ class EditingScreen(Screen[None]):
         Binding("ctrl+s", "save", N_("Save"), id="form.save"),
         Binding("escape", "leave", N_("Back"), id="form.leave"),
         Binding("f1", "help", N_("Explain"), id="form.explain"),
-        Binding("f2", "beside('row-pane')", N_("Row"), id="form.row"),
-        Binding("f3", "beside('history-pane')", N_("History"), id="form.history"),
-        Binding("f4", "beside('yaml-pane')", N_("File"), id="form.file"),
+        Binding("f2", "show_pane('row-pane')", N_("Row"), id="form.row"),
+        Binding("f3", "show_pane('history-pane')", N_("History"), id="form.history"),
+        Binding("f4", "show_pane('yaml-pane')", N_("File"), id="form.file"),
         Binding("ctrl+n", "add", N_("Other field"), id="form.add"),
         Binding("f6", "wipe", N_("Wipe in Handshake"), show=False, id="form.wipe"),
         Binding("tab", "round(1)", N_("Next field"), show=False, id="form.next"),
@@ -108,7 +108,7 @@ class EditingScreen(Screen[None]):
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
         self.workspace = workspace
         self.on = on
-        self.steps = Steps()
+        self.steps = UndoStack()
         self._field = field
         there = draft or opened(workspace, path)
         self._unread = there if isinstance(there, Unread) else None
@@ -145,7 +145,7 @@ class EditingScreen(Screen[None]):
 
     @property
     def panel(self) -> Panel:
-        """What stands beside them."""
+        """The panel beside the fields."""
         return self.query_one(Panel)
 
     async def on_mount(self) -> None:
@@ -153,10 +153,10 @@ class EditingScreen(Screen[None]):
         await self.present()
         if self._unread:
             self.add_class("-shut")
-            self.action_beside(YAML)
+            self.action_show_pane(YAML)
         else:
             self.sheet.go_to(self._field)
-        self.call_after_refresh(self._look_beside)
+        self.call_after_refresh(self._fill_panel)
 
     # What is shown
 
@@ -194,16 +194,16 @@ class EditingScreen(Screen[None]):
             self._compared = compared
         return self._shared
 
-    def action_beside(self, pane: str) -> None:
+    def action_show_pane(self, pane: str) -> None:
         """Show a pane beside the form; where there is no room, in its place, until its key is pressed again."""
-        shown = self.has_class("-beside") and self.panel.pane == pane
+        shown = self.has_class("-panel") and self.panel.pane == pane
         self.panel.pane = pane
-        self.set_class(not shown or self._unread is not None, "-beside")
-        if self.draft and not self.has_class("-beside"):
+        self.set_class(not shown or self._unread is not None, "-panel")
+        if self.draft and not self.has_class("-panel"):
             self.sheet.go_to(self._field)
-        self._look_beside()
+        self._fill_panel()
 
-    def _look_beside(self) -> None:
+    def _fill_panel(self) -> None:
         if self.panel.display:
             self.panel.look()
 
@@ -231,7 +231,7 @@ class EditingScreen(Screen[None]):
     # What is typed
 
     @on(Edited)
-    async def take(self, event: Edited) -> None:
+    async def change_draft(self, event: Edited) -> None:
         """Take what was typed into the draft."""
         event.stop()
         self._field = event.key
@@ -241,14 +241,14 @@ class EditingScreen(Screen[None]):
                 self.steps.end()
 
     @property
-    def hears(self) -> FieldRow | None:
+    def pending_field(self) -> FieldRow | None:
         """The field in which more stands than the draft has: its message is on its way."""
         row = self.sheet.current if self.is_mounted else None
         return row if row and self.draft and held(self.draft.record, row.field.key) != row.editor.now else None
 
-    async def hear(self) -> None:
+    async def accept_typed(self) -> None:
         """Take what was typed last; a key that saves or leaves may overtake its message."""
-        row = self.hears
+        row = self.pending_field
         if row:
             await self._change(row.field.key, row.editor.now)
 
@@ -259,8 +259,8 @@ class EditingScreen(Screen[None]):
             await self.sheet.show(self.draft, self._added)
 
     @on(DescendantBlur)
-    def go_on(self) -> None:
-        """Say what is wrong once somebody goes on to the next field."""
+    def judge_on_blur(self) -> None:
+        """Judge the record when the cursor leaves a field."""
         self.steps.end()
         self.call_next(self._after_a_field)
 
@@ -287,7 +287,7 @@ class EditingScreen(Screen[None]):
         await self._go(self.steps.redo)
 
     async def _go(self, step: Callable[[Draft], Draft]) -> None:
-        await self.hear()
+        await self.accept_typed()
         if self.draft:
             self.draft = step(self.draft)
             await self.present()
@@ -319,13 +319,13 @@ class EditingScreen(Screen[None]):
         row = self.sheet.current or next(iter(self.sheet.rows.values()), None)
         if row:
             here = [one for one in self._findings if f"{one.field}:".startswith(f"{row.field.key}:")]
-            self.app.push_screen(MeaningScreen(row.field, self.workspace.importer, row.choices, here))
+            self.app.push_screen(FieldHelpScreen(row.field, self.workspace.importer, row.choices, here))
 
 
 class FormScreen(EditingScreen):
     """One record; the application hears of what was saved."""
 
-    GLANCE: ClassVar[float] = 2.0
+    FILE_CHECK_INTERVAL: ClassVar[float] = 2.0
     """Seconds between two looks at the file on the disk."""
 
     def __init__(
@@ -338,51 +338,51 @@ class FormScreen(EditingScreen):
         draft: Draft | Left | None = None,
         commit: bool = True,
     ) -> None:
-        self._left = draft if isinstance(draft, Left) else None
+        self._draft_left = draft if isinstance(draft, Left) else None
         super().__init__(workspace, path, on, field, draft.draft if isinstance(draft, Left) else draft)
         self._commit = commit
-        self._shelter = Shelter(workspace)
-        self._unkept = False
+        self._autosave = DraftAutosave(workspace)
+        self._autosave_due = False
         self._trouble = ""
-        self._met: Draft | None = None
+        self._shown_change: Draft | None = None
         self._writing = False
 
     @on(Mount)
     def watch_the_file(self) -> None:
         """Watch the file, and offer what an ended session left of it."""
         if self.draft:
-            self.set_interval(self.GLANCE, self._look_at_the_disk)
-            self._offer_what_was_kept(self.draft.path)
+            self.set_interval(self.FILE_CHECK_INTERVAL, self._check_file)
+            self._offer_drafts_draft_left(self.draft.path)
         elif self.torn:
-            self._bring_together()
+            self._merge_conflict()
 
     # What is kept while it is typed
 
     def watch_draft(self, before: Draft | None, draft: Draft | None) -> None:
         """Keep the draft soon."""
         super().watch_draft(before, draft)
-        if not self._unkept and self.is_mounted:
-            self._unkept = True
+        if not self._autosave_due and self.is_mounted:
+            self._autosave_due = True
             self.set_timer(PAUSE, self._keep)
 
     @work(thread=True, group="keeping", exit_on_error=False)
     def _keep(self) -> None:
-        self._unkept = False
-        trouble = self._shelter.keep(lambda: self.draft)
+        self._autosave_due = False
+        trouble = self._autosave.keep(lambda: self.draft)
         if trouble and trouble != self._trouble:
             self._trouble = trouble
             self.app.call_later(self.app.notify, trouble, severity="error", markup=False)
 
     def keep_now(self) -> None:
         """Keep what is typed at once: the session ends."""
-        self._shelter.keep(lambda: self.draft)
+        self._autosave.keep(lambda: self.draft)
 
     @work(exclusive=True, group="asking")
-    async def _offer_what_was_kept(self, path: str) -> None:
-        if self._left:
-            await asyncio.to_thread(self._shelter.take_up, self._left)
+    async def _offer_drafts_draft_left(self, path: str) -> None:
+        if self._draft_left:
+            await asyncio.to_thread(self._autosave.take_up, self._draft_left)
             return
-        for one in await asyncio.to_thread(self._shelter.left, path):
+        for one in await asyncio.to_thread(self._autosave.left, path):
             answer = await self.app.push_screen_wait(recovering(one, self.workspace.school))
             if answer == DISCARD:
                 answer = await self.app.push_screen_wait(discarding(one, self.workspace.school))
@@ -390,7 +390,7 @@ class FormScreen(EditingScreen):
                 self.steps.take(self.draft, "")
                 self.draft = one.draft
                 await self.present()
-                await asyncio.to_thread(self._shelter.take_up, one)
+                await asyncio.to_thread(self._autosave.take_up, one)
             elif answer == DISCARD:
                 await asyncio.to_thread(forget, one)
                 continue
@@ -399,18 +399,18 @@ class FormScreen(EditingScreen):
     # What others do to the file meanwhile
 
     @work(exclusive=True, group="looking")
-    async def _look_at_the_disk(self) -> None:
+    async def _check_file(self) -> None:
         draft = self.draft
         if draft and not await asyncio.to_thread(stands, self.workspace, draft):
             now = await asyncio.to_thread(opened, self.workspace, draft.path)
             if isinstance(now, Draft):
-                await self._meet(draft, now)
+                await self._show_other_change(draft, now)
 
-    async def _meet(self, draft: Draft, now: Draft) -> None:
-        """Show what somebody else saved, or say so when there is something to bring together."""
-        if self._writing or self.draft is not draft or now == self._met:
+    async def _show_other_change(self, draft: Draft, now: Draft) -> None:
+        """Show what another writer saved; where the draft has changes too, say that saving will merge them."""
+        if self._writing or self.draft is not draft or now == self._shown_change:
             return
-        self._met = now
+        self._shown_change = now
         if draft.dirty:
             message = _("Somebody changed this record meanwhile; saving will bring both changes together.")
         else:
@@ -421,7 +421,7 @@ class FormScreen(EditingScreen):
         self.notify(message, severity="warning", markup=False)
 
     @work(exclusive=True, group="asking")
-    async def _bring_together(self) -> None:
+    async def _merge_conflict(self) -> None:
         """Make one record of the two versions that a merge left, field by field."""
         unread = self._unread
         found = await asyncio.to_thread(torn, self.workspace, unread) if unread else None
@@ -439,10 +439,10 @@ class FormScreen(EditingScreen):
             return
         self._unread = None
         self.set_reactive(EditingScreen.draft, kept.draft)
-        self.remove_class("-shut", "-beside")
+        self.remove_class("-shut", "-panel")
         await self.present()
         self.sheet.go_to("")
-        self.set_interval(self.GLANCE, self._look_at_the_disk)
+        self.set_interval(self.FILE_CHECK_INTERVAL, self._check_file)
         self._tell(kept)
 
     # Saving and leaving
@@ -451,7 +451,7 @@ class FormScreen(EditingScreen):
         """Offer to save only what is changed, or what is to come together."""
         if action == "save" and self.torn:
             return True
-        if action == "save" and not (self.draft and (self.draft.dirty or self.hears)):
+        if action == "save" and not (self.draft and (self.draft.dirty or self.pending_field)):
             return None
         return super().check_action(action, parameters)
 
@@ -459,13 +459,13 @@ class FormScreen(EditingScreen):
     async def action_save(self) -> None:
         """Save, and commit."""
         if self.torn:
-            self._bring_together()
+            self._merge_conflict()
         else:
             await self._save()
 
     async def _save(self) -> bool:
         """Return whether nothing is left to save."""
-        await self.hear()
+        await self.accept_typed()
         looked_at = not await self.propose()
         self.judge()
         draft = self.draft
@@ -488,10 +488,10 @@ class FormScreen(EditingScreen):
         self.steps.rebase(lambda one: carried(one, draft, kept.draft))
         if self.draft:
             self.draft = carried(self.draft, draft, kept.draft)
-        await asyncio.to_thread(self._shelter.drop, draft)
+        await asyncio.to_thread(self._autosave.drop, draft)
         await self.present()
         self.panel.forget()
-        self._look_beside()
+        self._fill_panel()
         self._tell(kept)
 
     def _tell(self, kept: SavedDraft) -> None:
@@ -506,19 +506,19 @@ class FormScreen(EditingScreen):
     @work(exclusive=True, group="asking")
     async def action_leave(self) -> None:
         """Go back; ask first when there is something to lose."""
-        if self.has_class("-beside") and self.draft and not self.has_class("-wide"):
-            self.action_beside(self.panel.pane)
+        if self.has_class("-panel") and self.draft and not self.has_class("-wide"):
+            self.action_show_pane(self.panel.pane)
             return
         if await self.may_leave():
             self.dismiss(None)
 
     async def may_leave(self) -> bool:
         """Ask, when there is something to lose, what shall become of it; return whether the form may go."""
-        await self.hear()
+        await self.accept_typed()
         if self.draft and self.draft.dirty:
             answer = await self.app.push_screen_wait(leaving(self.draft, self.workspace.school))
             if not answer or (answer == SAVE and not await self._save()):
                 return False
         if self.draft:
-            await asyncio.to_thread(self._shelter.drop, self.draft, end=True)
+            await asyncio.to_thread(self._autosave.drop, self.draft, end=True)
         return True

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 PARTS = (("rule", N_("Rule")), ("reason", N_("Reason")), ("until", N_("Until")), ("by", N_("Decided by")))
 
 
-class ExemptScreen(ModalScreen[Waiver | None]):
+class WaiverScreen(ModalScreen[Waiver | None]):
     """Change one exemption; None: leave it as it was."""
 
     CSS = """
-    ExemptScreen { align: center middle; }
+    WaiverScreen { align: center middle; }
     #exempt { width: 60; max-width: 100%; height: auto; padding: 0 1; background: $panel; border: round $primary; }
     #exempt Horizontal { height: 1; }
     #exempt .label { width: 14; }
@@ -105,7 +105,7 @@ def _labels(keys: Sequence[str], school: School) -> str:
 
 
 def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
-    """Ask for a second look before an account is closed, or lines change that nobody edited."""
+    """Ask for confirmation before an account is closed, or before lines change that were not edited."""
     said = []
     if draft.closes:
         record = draft.record
@@ -173,7 +173,7 @@ def gone() -> QuestionScreen:
 
 
 def broken(found: Sequence[Finding]) -> QuestionScreen:
-    """Ask what to do with a draft whose file nobody can read any more."""
+    """Ask what to do with a draft whose file cannot be read any more."""
     said = [Content(f"✗ {one.line}:{one.column} {one.message}") for one in found[:5]]
     return QuestionScreen(
         _("The file cannot be read any more"),

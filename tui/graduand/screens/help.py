@@ -1,4 +1,4 @@
-"""Help: the keys of a screen, what can be typed into the search, and where keys are changed."""
+"""The help of a screen: its keys, the filters of the search, and where keys are changed."""
 
 from __future__ import annotations
 

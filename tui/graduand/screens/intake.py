@@ -1,4 +1,4 @@
-"""Intake: a class in three steps: what was read, what is what, and what would change; then it is taken in."""
+"""The intake screen, in three steps: what was read, which column is which, and what would change."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from graduand.language import N_, _, masked, ngettext, quoted, visible
 from graduand.records.kinds import FieldKind
 from graduand.reports.intake_text import IncomingPerson, column_word, counts, people_of, read_facts
 from graduand.reports.labels import terms_of
-from graduand.screens.choose import ChoiceScreen
-from graduand.screens.class_form import Arrival, ClassForm, ordered
+from graduand.screens.choose import FieldChoiceScreen
+from graduand.screens.class_form import ClassFile, ClassForm, ordered
 from graduand.screens.messages import Changed
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -61,10 +61,12 @@ class IntakeScreen(View[IntakePreview]):
         Binding("f5", "read", N_("Read again"), show=False, id="intake.read"),
     ]
 
-    def __init__(self, workspace: Workspace, on: str, arrival: Arrival | None = None, *, commit: bool = True) -> None:
+    def __init__(
+        self, workspace: Workspace, on: str, class_file: ClassFile | None = None, *, commit: bool = True
+    ) -> None:
         super().__init__()
         self.workspace, self.terms = workspace, terms_of(workspace)
-        self.arrival = arrival
+        self.class_file = class_file
         self.order = IntakeOptions(name="", on=on)
         self.look: IntakePreview | None = None
         self.step = _READ
@@ -79,18 +81,18 @@ class IntakeScreen(View[IntakePreview]):
 
     def action_another(self) -> None:
         """Ask which file, and what its people have in common."""
-        self.app.push_screen(ClassForm(self.arrival or Arrival("")), self._asked)
+        self.app.push_screen(ClassForm(self.class_file or ClassFile("")), self._asked)
 
-    def _asked(self, arrival: Arrival | None) -> None:
-        if arrival:
-            self._begin(arrival)
+    def _asked(self, class_file: ClassFile | None) -> None:
+        if class_file:
+            self._begin(class_file)
         elif self.look is None:
             self.dismiss(None)
 
-    def _begin(self, arrival: Arrival) -> None:
-        self.arrival = arrival
+    def _begin(self, class_file: ClassFile) -> None:
+        self.class_file = class_file
         try:
-            self.order = ordered(arrival, self.order.on)
+            self.order = ordered(class_file, self.order.on)
         except Trouble as trouble:
             self.stopped(trouble)
             return
@@ -99,22 +101,22 @@ class IntakeScreen(View[IntakePreview]):
 
     def action_read(self) -> None:
         """Read the file again; ask for it first, where none is named."""
-        if self.look is None and self.arrival is None:
-            self.told = ""
-            self.say_instead(_("No file yet."))
+        if self.look is None and self.class_file is None:
+            self.status_text = ""
+            self.show_sentence(_("No file yet."))
             self.action_another()
-        elif self.look is None and not self.order.name and self.arrival:
-            self._begin(self.arrival)
+        elif self.look is None and not self.order.name and self.class_file:
+            self._begin(self.class_file)
         else:
             super().action_read()
 
     def read(self, tell: Tell) -> IntakePreview:
-        """IntakePreview at the file; nothing is written."""
+        """Preview the file; nothing is written."""
         del tell
-        raw = preview.read_file(Path(self.arrival.file if self.arrival else "").expanduser())
+        raw = preview.read_file(Path(self.class_file.file if self.class_file else "").expanduser())
         return preview.preview_file(self.workspace, raw, self.order)
 
-    def take(self, found: IntakePreview) -> None:
+    def show_result(self, found: IntakePreview) -> None:
         """Show what the file would do."""
         self.look = found
         self._facts = [visible(fact, 400) for fact in read_facts(found)]
@@ -124,8 +126,8 @@ class IntakeScreen(View[IntakePreview]):
     def stopped(self, trouble: Trouble) -> None:
         """Ask how dates are written, where that is what stopped it; say everything else."""
         self.look = None
-        self.told = ""
-        self.say_instead(str(trouble))
+        self.status_text = ""
+        self.show_sentence(str(trouble))
         if isinstance(trouble, AmbiguousDates):
             self._ask_form(dict(trouble.columns))
         elif isinstance(trouble, ColumnMissing):
@@ -133,7 +135,9 @@ class IntakeScreen(View[IntakePreview]):
 
     def _ask_column(self, key: str, headers: tuple[str, ...]) -> None:
         message = _("Which column is {key}?").format(key=quoted(self.terms.field(key)))
-        self.app.push_screen(ChoiceScreen(message, dict.fromkeys(headers, "")), lambda header: self._map(header, key))
+        self.app.push_screen(
+            FieldChoiceScreen(message, dict.fromkeys(headers, "")), lambda header: self._map(header, key)
+        )
 
     def _map(self, header: str | None, key: str | None) -> None:
         if header and key is not None:
@@ -156,14 +160,16 @@ class IntakeScreen(View[IntakePreview]):
                 self.action_read()
 
         question = message.format(column=quoted(header), value=quoted(doubt.text))
-        self.app.push_screen(ChoiceScreen(question, offered), answered)
+        self.app.push_screen(FieldChoiceScreen(question, offered), answered)
 
     # Showing
 
     def heading(self) -> tuple[str, ...]:
         """Return the step, and which file it is about."""
         step = f"{self.step + 1}/{len(_STEPS)} {_(_STEPS[self.step])}"
-        return (_("Take a class in"), step, visible(self.order.name, 40)) if self.arrival else (_("Take a class in"),)
+        return (
+            (_("Take a class in"), step, visible(self.order.name, 40)) if self.class_file else (_("Take a class in"),)
+        )
 
     def sift(self) -> None:
         """Show the step, as far as it is looked for."""
@@ -176,7 +182,7 @@ class IntakeScreen(View[IntakePreview]):
             self.outline = Outline({key: people for key, people in groups.items() if people}, folded_ones)
             self.show(len(self.outline), 0)
             if not self.outline:
-                self.say_instead(_("Nobody is found. Esc clears the search."))
+                self.show_sentence(_("Nobody is found. Esc clears the search."))
         else:
             self.show(len(self._facts if self.step == _READ else self.look.columns), 0)
         self.refresh_bindings()
@@ -269,7 +275,7 @@ class IntakeScreen(View[IntakePreview]):
         offered |= {key: str(field.label) for key, field in fields.items() if field.kind is not FieldKind.WAIVERS}
 
         message = _("What is the column {header}?").format(header=quoted(column.header))
-        self.app.push_screen(ChoiceScreen(message, offered), lambda key: self._map(column.header, key))
+        self.app.push_screen(FieldChoiceScreen(message, offered), lambda key: self._map(column.header, key))
 
     def action_take_in(self) -> None:
         """Write what is proposed, all or nothing."""

@@ -1,4 +1,4 @@
-"""Keys: their names, as they are printed on French and English keyboards."""
+"""The names of keys, as they are printed on French and English keyboards."""
 
 from __future__ import annotations
 

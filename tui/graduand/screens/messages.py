@@ -1,4 +1,4 @@
-"""Messages that go from any screen up to the application."""
+"""The messages that screens send up to the application."""
 
 from __future__ import annotations
 

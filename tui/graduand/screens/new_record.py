@@ -1,4 +1,4 @@
-"""Beginning: whose record shall be made, in which cohort, and what happens to the person."""
+"""The question for whom a record is made, in which cohort, and of which kind."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class BeginningScreen(ModalScreen[Draft | None]):
+class NewRecordScreen(ModalScreen[Draft | None]):
     """Answers with the beginning of a record; None: no record is wanted."""
 
     CSS = """
-    BeginningScreen { align: center middle; }
+    NewRecordScreen { align: center middle; }
     #beginning {
         width: 64; max-width: 100%; height: auto; padding: 1 2; background: $panel; border: round $primary;
         .title { text-style: bold; margin-bottom: 1; }
@@ -72,7 +72,7 @@ class BeginningScreen(ModalScreen[Draft | None]):
         return f"{words} (F2)"
 
     def action_other_kind(self) -> None:
-        """Change between somebody who graduates and somebody who returns."""
+        """Change between a person who graduates and one who returns."""
         self._kind = RETURNED if self._kind == GRADUATED else GRADUATED
         self.query_one("#kind", Static).update(Content(self._kind_words()))
 

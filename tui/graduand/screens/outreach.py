@@ -1,4 +1,4 @@
-"""Outreach: whom to write to before the mailbox or the login ends, the letter itself, and the note in the records."""
+"""The outreach screen: whom to write to before the mailbox or the login ends, and the letter."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class Turn(NamedTuple):
+class CampaignStep(NamedTuple):
     """A campaign, or the reminder of one."""
 
     campaign: Campaign
@@ -40,9 +40,9 @@ class Turn(NamedTuple):
 
 
 _TURNS: Final = (
-    Turn(Campaign.EMAIL, remind=False),
-    Turn(Campaign.EMAIL, remind=True),
-    Turn(Campaign.SSO, remind=False),
+    CampaignStep(Campaign.EMAIL, remind=False),
+    CampaignStep(Campaign.EMAIL, remind=True),
+    CampaignStep(Campaign.SSO, remind=False),
 )
 _WEEKS: Final = (4, 6, 8, 2)
 _ASKED: Final = "to-write-to"
@@ -71,7 +71,7 @@ class OutreachScreen(View[Outreach]):
         self.workspace = workspace
         self.day = on
         self.usernames = usernames
-        """Who was marked before; nobody stands for everybody."""
+        """The marked people; when none is marked, all are meant."""
         self.turn = _TURNS[0]
         self.weeks = _WEEKS[0]
         self.found: Outreach | None = None
@@ -105,7 +105,7 @@ class OutreachScreen(View[Outreach]):
         """Find out whom to write to."""
         return outreach.outreach(self.workspace, self.call, tell)
 
-    def take(self, found: Outreach) -> None:
+    def show_result(self, found: Outreach) -> None:
         """Show what was found; marks stay with who is still written to."""
         self.found = found
         self.marks &= {one.record.path for one in found.asked}
@@ -129,7 +129,7 @@ class OutreachScreen(View[Outreach]):
         if groups:
             self.show(len(self.outline), self._row_of(here))
         else:
-            self.say_instead(_("Nothing is found. Esc clears the search.") if wanted else counts(found))
+            self.show_sentence(_("Nothing is found. Esc clears the search.") if wanted else counts(found))
 
     def _row_of(self, here: LetterRecipient | LeftOut | None) -> int:
         for key, group in self.outline.groups.items():
@@ -222,12 +222,12 @@ class OutreachScreen(View[Outreach]):
         """Mark or unmark the person under the cursor, and go on to the next."""
         if self.asked:
             self.marks ^= {self.asked.record.path}
-            self.watch_told()
+            self.watch_status_text()
             self.lines.refresh()
             self.lines.action_step(1)
 
     def _chosen(self) -> tuple[LetterRecipient, ...]:
-        """Return who is marked; everybody who is written to when nobody is."""
+        """Return the marked people; all recipients when none is marked."""
         asked = self.found.asked if self.found else ()
         return tuple(one for one in asked if not self.marks or one.record.path in self.marks)
 

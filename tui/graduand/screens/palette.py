@@ -1,4 +1,4 @@
-"""Palette: all that can be done here, found by its name in any language."""
+"""The command palette: all that can be done here, found by its name in any language."""
 
 from __future__ import annotations
 

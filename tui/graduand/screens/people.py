@@ -1,4 +1,4 @@
-"""People: the first screen: everybody in one list, found as one types, with marks."""
+"""The list of people, the first screen: searched while typing, with marks."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class PeopleScreen(Screen[None]):
     marks: reactive[frozenset[str]] = reactive(frozenset())
     """Paths; they stay when the list is read again."""
     order: reactive[str] = reactive("path", init=False)
-    told: reactive[str] = reactive("")
+    status_text: reactive[str] = reactive("")
     """What the application is busy with; "" when the list is up to date."""
 
     trouble: reactive[str] = reactive("", init=False)
@@ -144,7 +144,7 @@ class PeopleScreen(Screen[None]):
             self.lines.refresh()
             self._tell_counts()
 
-    def watch_told(self) -> None:
+    def watch_status_text(self) -> None:
         """Tell what is going on."""
         if self.is_mounted:
             self._tell_counts()
@@ -185,7 +185,7 @@ class PeopleScreen(Screen[None]):
             return self.trouble
         if self.roster.entries:
             return _("Nobody is found. Esc clears the search.")
-        return self.told or _("There is no record yet. n makes one, i takes a class in.")
+        return self.status_text or _("There is no record yet. n makes one, i takes a class in.")
 
     def _tell_counts(self) -> None:
         people = len(self.roster.entries)
@@ -195,7 +195,7 @@ class PeopleScreen(Screen[None]):
             parts.append(ngettext("{count} marked", "{count} marked", len(self.marks)).format(count=len(self.marks)))
         if self.order != "path":
             parts.append(_(ORDER_NAMES[self.order]))
-        parts += [self.told] if self.told else []
+        parts += [self.status_text] if self.status_text else []
         self.search.tell(" · ".join(parts))
 
     def _draw(self, index: int, width: int) -> Drawn:
@@ -265,7 +265,7 @@ class PeopleScreen(Screen[None]):
             self.lines.action_step(1)
 
     def action_mark_all(self) -> None:
-        """Mark everybody who is found; nobody, when all of them are marked."""
+        """Mark all found people; unmark them when all are marked."""
         paths = {self.roster.entries[number].path for number in self.found}
         self.marks = self.marks - paths if paths <= self.marks else self.marks | paths
 

@@ -23,7 +23,7 @@ from graduand.screens.messages import Opened
 from graduand.screens.problems import ProblemsScreen
 from graduand.screens.upload import UploadScreen
 from graduand.screens.uploads import UploadsScreen
-from graduand.screens.view import Sought, View, haystacks
+from graduand.screens.view import Searchable, View, haystacks
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
@@ -57,7 +57,7 @@ def change_line(change: PlannedChange, name: str, width: int) -> Drawn:
 
 
 def full_name(record: Record | None) -> str:
-    """Return the name as lists have it; "" of nobody."""
+    """Return the name as lists have it; "" without a record."""
     return ", ".join(filter(None, (record.text("last_name"), record.text("first_name")))) if record else ""
 
 
@@ -82,7 +82,7 @@ def effect_line(row: Heading, width: int) -> Drawn:
     )
 
 
-class PlanScreen(View["Sought[Compiled]"]):
+class PlanScreen(View["Searchable[Compiled]"]):
     """The plan, and each person's cells before and after."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -119,14 +119,14 @@ class PlanScreen(View["Sought[Compiled]"]):
 
     # Reading
 
-    def read(self, tell: Tell) -> Sought[Compiled]:
+    def read(self, tell: Tell) -> Searchable[Compiled]:
         """Plan the upload; nothing is written."""
         compiled = compiler.prepare(self.workspace, self.order, tell)
         changes = compiled.prepared.plan.changes if compiled.prepared else ()
         people = {record.username: record for record in compiled.checked.records}
-        return Sought(compiled, haystacks(sought_line(change, people.get(change.username)) for change in changes))
+        return Searchable(compiled, haystacks(sought_line(change, people.get(change.username)) for change in changes))
 
-    def take(self, sought: Sought[Compiled]) -> None:
+    def take(self, sought: Searchable[Compiled]) -> None:
         """Show the plan, or the errors that stand in its way."""
         found, self._words = sought
         self._people = {record.username: record for record in found.checked.records}
@@ -140,7 +140,7 @@ class PlanScreen(View["Sought[Compiled]"]):
                 "{count} errors keep the upload from being compiled. p shows them, k leaves these people out.",
                 number,
             )
-            self.say_instead(message.format(count=number))
+            self.show_sentence(message.format(count=number))
             return
         if not self.order.only:
             firsts = {change.effects[0] for change in found.prepared.plan.changes if change.effects}
@@ -153,7 +153,7 @@ class PlanScreen(View["Sought[Compiled]"]):
         self.prepared = None
         self._obstacle = "draft" if isinstance(trouble, Uncommitted) else ""
         self.warn("")
-        self.say_instead(str(trouble))
+        self.show_sentence(str(trouble))
 
     @staticmethod
     def _remarks(prepared: PreparedUpload) -> str:
@@ -173,7 +173,7 @@ class PlanScreen(View["Sought[Compiled]"]):
     # Showing
 
     def sift(self) -> None:
-        """Show the people who are looked for, by what is done to them, destructive first."""
+        """Show the people who were searched for by what is done to them, destructive first."""
         changes = self.prepared.plan.changes if self.prepared else ()
         wanted = self.wanted
         groups: dict[str, list[PlannedChange]] = defaultdict(list)
@@ -186,7 +186,7 @@ class PlanScreen(View["Sought[Compiled]"]):
         if self.outline:
             self.show(len(self.outline), 0)
         else:
-            self.say_instead(_("Nobody is found. Esc clears the search."))
+            self.show_sentence(_("Nobody is found. Esc clears the search."))
 
     def _full_name(self, username: str) -> str:
         return full_name(self._people.get(username))
@@ -240,7 +240,7 @@ class PlanScreen(View["Sought[Compiled]"]):
     def action_addresses(self) -> None:
         """Show addresses whole, or masked again."""
         self._open = not self._open
-        self.tell_the_whole()
+        self.show_whole_line()
 
     def action_fold(self) -> None:
         """Fold or unfold what is done."""

@@ -1,4 +1,4 @@
-"""Problems: all that is wrong, by rule, worst first; a way to each record, and the cures that need no decision."""
+"""The problems screen: all findings by rule, worst first, with the cures that need no decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
 from graduand.screens.messages import Opened
 from graduand.screens.page import PageScreen
 from graduand.screens.save_worker import save
-from graduand.screens.view import Sought, View, haystacks
+from graduand.screens.view import Searchable, View, haystacks
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
@@ -41,7 +41,7 @@ _WIDE: Final = 90
 """Columns from which on a finding's cohort has a place."""
 
 
-class ProblemsScreen(View["Sought[Checked]"]):
+class ProblemsScreen(View["Searchable[Checked]"]):
     """All findings, and what stands behind the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,12 +74,12 @@ class ProblemsScreen(View["Sought[Checked]"]):
 
     # Reading and showing
 
-    def read(self, tell: Tell) -> Sought[Checked]:
+    def read(self, tell: Tell) -> Searchable[Checked]:
         """Check all records."""
         checked = self.workspace.check(self.on, progress=tell)
-        return Sought(checked, haystacks(_line(one) for one in checked.findings))
+        return Searchable(checked, haystacks(_line(one) for one in checked.findings))
 
-    def take(self, found: Sought[Checked]) -> None:
+    def show_result(self, found: Searchable[Checked]) -> None:
         """Show what was found; the cursor stays with its finding, or goes to what follows it."""
         self.found, self._words = found.found.findings, found.words
         self._summary = summary(self.found, len(found.found.paths))
@@ -94,7 +94,7 @@ class ProblemsScreen(View["Sought[Checked]"]):
         if found:
             self.show(len(self.outline), self._row_like(here) if here else 0)
         else:
-            self.say_instead(_("Nothing is found. Esc clears the search.") if self.found else _("Nothing is wrong."))
+            self.show_sentence(_("Nothing is found. Esc clears the search.") if self.found else _("Nothing is wrong."))
 
     def _row_like(self, finding: Finding) -> int:
         found = self.outline.groups.get(finding.rule, ())

@@ -1,4 +1,4 @@
-"""Question: one thing to decide, each answer on its own key; Enter answers nothing."""
+"""A question whose answers each have a key; Enter answers nothing."""
 
 from __future__ import annotations
 

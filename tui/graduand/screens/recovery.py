@@ -1,4 +1,4 @@
-"""Recovery: the unsaved drafts that ended sessions left: each can be resumed, discarded, or left for later."""
+"""The list of drafts that ended sessions left: each is resumed, discarded, or left for later."""
 
 from __future__ import annotations
 

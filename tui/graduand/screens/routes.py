@@ -1,4 +1,4 @@
-"""Doors: from the list of people to the other screens, each imported when somebody goes there."""
+"""The screens that are opened from the list of people, each imported when it is opened."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class Errand(NamedTuple):
-    """Where somebody goes from the list, and with whom in mind."""
+class Destination(NamedTuple):
+    """Which screen is opened from the list, and for which people."""
 
     workspace: Workspace
     on: str
@@ -24,62 +24,64 @@ class Errand(NamedTuple):
     commit: bool
 
 
-def _problems(errand: Errand) -> Screen[None]:
+def _problems(destination: Destination) -> Screen[None]:
     from graduand.screens.problems import ProblemsScreen  # noqa: PLC0415
 
-    return ProblemsScreen(errand.workspace, errand.on, commit=errand.commit)
+    return ProblemsScreen(destination.workspace, destination.on, commit=destination.commit)
 
 
-def _change(errand: Errand) -> Screen[None]:
+def _change(destination: Destination) -> Screen[None]:
     from graduand.screens.bulk import BulkScreen  # noqa: PLC0415
 
-    return BulkScreen(errand.workspace, errand.paths, errand.on, errand.cohorts, commit=errand.commit)
+    return BulkScreen(
+        destination.workspace, destination.paths, destination.on, destination.cohorts, commit=destination.commit
+    )
 
 
-def _history(errand: Errand) -> Screen[None]:
+def _history(destination: Destination) -> Screen[None]:
     from graduand.screens.audit import AuditScreen  # noqa: PLC0415
 
-    return AuditScreen(errand.workspace)
+    return AuditScreen(destination.workspace)
 
 
-def _plan(errand: Errand) -> Screen[None]:
+def _plan(destination: Destination) -> Screen[None]:
     from graduand.screens.plan import PlanScreen  # noqa: PLC0415
 
-    return PlanScreen(errand.workspace, errand.on, errand.cohorts)
+    return PlanScreen(destination.workspace, destination.on, destination.cohorts)
 
 
-def _uploads(errand: Errand) -> Screen[None]:
+def _uploads(destination: Destination) -> Screen[None]:
     from graduand.screens.uploads import UploadsScreen  # noqa: PLC0415
 
-    return UploadsScreen(errand.workspace, errand.on)
+    return UploadsScreen(destination.workspace, destination.on)
 
 
-def _due(errand: Errand) -> Screen[None]:
+def _due(destination: Destination) -> Screen[None]:
     from graduand.screens.due import DueScreen  # noqa: PLC0415
 
-    return DueScreen(errand.workspace, errand.on, commit=errand.commit)
+    return DueScreen(destination.workspace, destination.on, commit=destination.commit)
 
 
-def _outreach(errand: Errand) -> Screen[None]:
+def _outreach(destination: Destination) -> Screen[None]:
     from graduand.screens.outreach import OutreachScreen  # noqa: PLC0415
 
-    usernames = frozenset(username_of(path) for path in errand.paths)
-    return OutreachScreen(errand.workspace, errand.on, usernames, commit=errand.commit)
+    usernames = frozenset(username_of(path) for path in destination.paths)
+    return OutreachScreen(destination.workspace, destination.on, usernames, commit=destination.commit)
 
 
-def _intake(errand: Errand) -> Screen[None]:
+def _intake(destination: Destination) -> Screen[None]:
     from graduand.screens.intake import IntakeScreen  # noqa: PLC0415
 
-    return IntakeScreen(errand.workspace, errand.on, commit=errand.commit)
+    return IntakeScreen(destination.workspace, destination.on, commit=destination.commit)
 
 
-def _sheet(errand: Errand) -> Screen[None]:
+def _sheet(destination: Destination) -> Screen[None]:
     from graduand.screens.sheet import SheetScreen  # noqa: PLC0415
 
-    return SheetScreen(errand.workspace, errand.paths, errand.on)
+    return SheetScreen(destination.workspace, destination.paths, destination.on)
 
 
-DOORS: dict[str, Callable[[Errand], Screen[None]]] = {
+DOORS: dict[str, Callable[[Destination], Screen[None]]] = {
     "problems": _problems,
     "plan": _plan,
     "uploads": _uploads,

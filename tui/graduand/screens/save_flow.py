@@ -1,4 +1,4 @@
-"""Settling: how a draft of the form comes to be saved: what is asked first, and how two changes come together."""
+"""The save of a draft: what is asked first, and how two changes of one record are merged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def settle(app: App[object], workspace: Workspace, draft: Draft, *, commit: bool) -> SavedDraft | None:
-    """Save a draft; None when somebody went back to the form. Call it in a worker.
+    """Save a draft; return None when the user went back to the form. Call it in a worker.
 
     Raises:
         Busy, NotWritten, Usage: it could not be saved; the file is as it was.

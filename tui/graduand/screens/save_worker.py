@@ -1,4 +1,4 @@
-"""Saving: what was confirmed is written behind the waiting window, and what became of it is told."""
+"""The save of a confirmed change, in a worker behind the waiting window."""
 
 from __future__ import annotations
 

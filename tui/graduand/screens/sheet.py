@@ -1,4 +1,4 @@
-"""Sheet: some people's records as a spreadsheet for colleagues, in a file that the user names."""
+"""The question into which file a spreadsheet of some people's records is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel beside the form: the row as it will compile, the person's history, and the file."""
+"""The panel of the form: the row as it will compile, the person's history, and the file."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class RowPane(VerticalScroll):
         yield Static(id="row")
 
     def show(self, made: Preview | None, found: Sequence[Finding], known: SentRow | None) -> None:
-        """Show the row, or why there is none; `known` is None as long as nobody knows what was sent."""
+        """Show the row, or why there is none; `known` is None until it is known what was sent."""
         lines = list(_row(made, known)) if made else list(_errors(found))
         self.query_one("#row", Static).update(Content("\n").join(lines))
 
@@ -235,7 +235,7 @@ class Panel(Vertical):
     def _find_out_what_was_sent(self) -> None:
         try:
             found = known(self._workspace)
-        except Trouble:  # no git, or a history that is not here: nobody knows what was sent
+        except Trouble:  # no git, or no history here: what was sent is unknown
             found = UNKNOWN
         self.app.call_later(self._know, found)
 

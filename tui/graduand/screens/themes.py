@@ -1,4 +1,4 @@
-"""Themes: the colours, dark and light; calm, and red only for what closes or breaks something."""
+"""The colours, dark and light; red only for what closes or breaks something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps: what was done in a form, to be undone and done again."""
+"""The undo stack of a form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from graduand.editing.draft import Draft
 
 
-class Steps:
+class UndoStack:
     """The drafts before and after the present one; typing in one field is one step."""
 
     def __init__(self) -> None:

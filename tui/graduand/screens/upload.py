@@ -1,4 +1,4 @@
-"""Upload: the card of the upload in hand, box by box, until it is noted that it went in."""
+"""The card of the upload in hand, box by box, until it is noted as uploaded."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class UploadScreen(View[InHand]):
         hand = status.in_hand(self.workspace)
         return InHand(hand, ticked(self.workspace, hand.card) if hand else frozenset())
 
-    def take(self, found: InHand) -> None:
+    def show_result(self, found: InHand) -> None:
         """Show the card; what is ticked here meanwhile stays so."""
         before, hand = self.hand, found.hand
         first = before is None
@@ -113,7 +113,7 @@ class UploadScreen(View[InHand]):
         self.hand = hand
         self.rows = rows_of(hand.card) if hand else ()
         if hand is None:
-            self.say_instead(_("No upload is compiled. The plan compiles one (u)."))
+            self.show_sentence(_("No upload is compiled. The plan compiles one (u)."))
             return
         self.warn(hand.obstacle)
         box = next((number for number, row in enumerate(self.rows) if row.kind == "box"), 0)
@@ -155,7 +155,7 @@ class UploadScreen(View[InHand]):
             self.ticked ^= {self.lines.cursor}
             self._keep_the_ticks()
         self.lines.action_step(1)
-        self.watch_told()
+        self.watch_status_text()
 
     @work(thread=True, group="ticking", exit_on_error=False)
     def _keep_the_ticks(self) -> None:

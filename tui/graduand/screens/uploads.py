@@ -1,4 +1,4 @@
-"""Uploads: the one in hand and those that were noted, what came back of each, and the way to take one back."""
+"""The uploads screen: the one in hand, those that were noted, their results, and the rollback."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class Shelf(NamedTuple):
+class NotedUploads(NamedTuple):
     """All uploads."""
 
     hand: Hand | None
     noted: tuple[Sending, ...]
 
 
-class UploadsScreen(View[Shelf]):
+class UploadsScreen(View[NotedUploads]):
     """All uploads, the last first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,19 +57,19 @@ class UploadsScreen(View[Shelf]):
         number = sum(isinstance(one, Sending) for one in self.shelf)
         return _("Uploads"), ngettext("{count} noted", "{count} noted", number).format(count=number)
 
-    def read(self, tell: Tell) -> Shelf:
+    def read(self, tell: Tell) -> NotedUploads:
         """Look into build/ and at the tags."""
         del tell
-        return Shelf(status.in_hand(self.workspace), status.sendings(self.workspace))
+        return NotedUploads(status.in_hand(self.workspace), status.sendings(self.workspace))
 
-    def take(self, found: Shelf) -> None:
+    def show_result(self, found: NotedUploads) -> None:
         """Show them."""
         hand = (found.hand,) if found.hand and not found.hand.noted else ()
         self.shelf = (*hand, *found.noted)
         if self.shelf:
             self.show(len(self.shelf), self.lines.cursor)
         else:
-            self.say_instead(_("No upload is compiled, and none was noted yet. The plan compiles one (u)."))
+            self.show_sentence(_("No upload is compiled, and none was noted yet. The plan compiles one (u)."))
 
     @property
     def sending(self) -> Sending | None:

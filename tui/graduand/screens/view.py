@@ -1,4 +1,4 @@
-"""View: what several screens have in common: a list, read in the background, and one line of it in full."""
+"""The base of screens that show a list, read in the background, and one line of it in full."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 from graduand.errors import Trouble
 from graduand.index.query import folded
 from graduand.language import _
-from graduand.screens.waiting import Stopped
+from graduand.screens.waiting import Cancelled
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, LineList
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 
-class Sought(NamedTuple, Generic[Found]):
-    """What was read, and beside each of its things the words that it is found by."""
+class Searchable(NamedTuple, Generic[Found]):
+    """What was read, with the words that each of its items is found by."""
 
     found: Found
     words: Sequence[str]
@@ -45,7 +45,7 @@ def haystacks(lines: Iterable[str]) -> list[str]:
 
 
 class View(Screen[None], Generic[Found]):
-    """A list over the whole width, its heading above and the line under the cursor in full below or beside it."""
+    """A list over the whole width, its heading above and the line under the cursor in full below or at its right."""
 
     DEFAULT_CSS = """
     View {
@@ -74,7 +74,7 @@ class View(Screen[None], Generic[Found]):
     """What may be looked for."""
 
     @dataclass
-    class Told(Message):
+    class ReadProgress(Message):
         """So much is read."""
 
         done: int
@@ -86,7 +86,7 @@ class View(Screen[None], Generic[Found]):
 
         found: object
 
-    told: reactive[str] = reactive("", init=False)
+    status_text: reactive[str] = reactive("", init=False)
     """How far the reading is; "" when what is shown is up to date."""
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class View(Screen[None], Generic[Found]):
         """Return what is to be shown; in a thread, so that the screen stays alive."""
         raise NotImplementedError
 
-    def take(self, found: Found) -> None:
+    def show_result(self, found: Found) -> None:
         """Show what was read."""
         raise NotImplementedError
 
@@ -123,7 +123,7 @@ class View(Screen[None], Generic[Found]):
 
     def stopped(self, trouble: Trouble) -> None:
         """Show what kept the view from being read."""
-        self.say_instead(str(trouble))
+        self.show_sentence(str(trouble))
 
     # What they have in common
 
@@ -146,7 +146,7 @@ class View(Screen[None], Generic[Found]):
 
     def on_mount(self) -> None:
         """Paint first, read afterwards."""
-        self.told = _("reading")
+        self.status_text = _("reading")
         self.call_after_refresh(self.action_read)
 
     def on_screen_resume(self) -> None:
@@ -166,9 +166,9 @@ class View(Screen[None], Generic[Found]):
         self.lines.show(count, self.draw, cursor)
         if count and self.focused is None:  # it went while there was nothing to list
             self.call_after_refresh(self.lines.focus)
-        self.watch_told()
+        self.watch_status_text()
 
-    def say_instead(self, sentence: str) -> None:
+    def show_sentence(self, sentence: str) -> None:
         """Say something where there is nothing to list."""
         self.query_one("#instead", Static).update(Content(sentence))
         self.show(0, 0)
@@ -179,14 +179,14 @@ class View(Screen[None], Generic[Found]):
         banner.update(Content(sentence))
         banner.display = bool(sentence)
 
-    def watch_told(self) -> None:
+    def watch_status_text(self) -> None:
         """Draw the heading."""
         if self.is_mounted:
-            parts = (*self.heading(), self.told)
+            parts = (*self.heading(), self.status_text)
             self.query_one("#heading", Static).update(Content(" · ".join(part for part in parts if part)))
 
     @on(LineList.Moved)
-    def tell_the_whole(self) -> None:
+    def show_whole_line(self) -> None:
         """Show the line under the cursor in full."""
         self.query_one("#full", Static).update(self.whole() if self.lines.count else Content(""))
         self.query_one("#whole").scroll_home(animate=False)
@@ -206,7 +206,7 @@ class View(Screen[None], Generic[Found]):
 
     def action_read(self) -> None:
         """Read again; what is shown stays until then."""
-        self.told = self.told or _("reading")
+        self.status_text = self.status_text or _("reading")
         self._read()
 
     @work(thread=True, exclusive=True, group="reading")
@@ -215,31 +215,31 @@ class View(Screen[None], Generic[Found]):
 
         def tell(done: int, of: int) -> None:
             if worker.is_cancelled:
-                raise Stopped
-            self.post_message(self.Told(done, of))
+                raise Cancelled
+            self.post_message(self.ReadProgress(done, of))
 
         try:
             found: object = self.read(tell)
-        except Stopped:
+        except Cancelled:
             return
         except Trouble as trouble:
             found = trouble
         if not worker.is_cancelled:
             self.post_message(self.Read(found))
 
-    @on(Told)
-    def tell_how_far(self, event: Told) -> None:
+    @on(ReadProgress)
+    def show_progress(self, event: ReadProgress) -> None:
         """Say how far the reading is."""
-        self.told = _("reading {done} of {count}").format(done=event.done, count=event.of)
+        self.status_text = _("reading {done} of {count}").format(done=event.done, count=event.of)
 
     @on(Read)
-    def take_or_stop(self, event: Read) -> None:
+    def show_result_or_trouble(self, event: Read) -> None:
         """Show what came of the reading."""
-        self.told = ""
+        self.status_text = ""
         if isinstance(event.found, Trouble):
             self.stopped(event.found)
         else:
-            self.take(event.found)  # type: ignore[arg-type]
+            self.show_result(event.found)  # type: ignore[arg-type]
         self.refresh_bindings()
 
     def outdated(self) -> None:

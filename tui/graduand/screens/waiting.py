@@ -1,4 +1,4 @@
-"""Waiting: long work behind a small window that says how far it is and lets one stop it."""
+"""Long work behind a small window that shows the progress and a way to stop it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PATIENCE: Final = 0.3
 """Seconds before anything is shown: what is quick does not flicker."""
 
 
-class Stopped(Exception):
+class Cancelled(Exception):
     """The person at the keyboard has stopped the work."""
 
 
@@ -54,7 +54,7 @@ class Waiting(ModalScreen["Result | Trouble | None"], Generic[Result]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", N_("Stop"), id="waiting.stop")]
 
     @dataclass
-    class Told(Message):
+    class WorkProgress(Message):
         """So much is done."""
 
         done: int
@@ -90,19 +90,19 @@ class Waiting(ModalScreen["Result | Trouble | None"], Generic[Result]):
 
         def tell(done: int, of: int) -> None:
             if worker.is_cancelled:
-                raise Stopped
-            self.post_message(self.Told(done, of))
+                raise Cancelled
+            self.post_message(self.WorkProgress(done, of))
 
         try:
             outcome: object = self._labour(tell)
-        except Stopped:
+        except Cancelled:
             return
         except Trouble as trouble:
             outcome = trouble
         self.post_message(self.Ended(outcome))
 
-    @on(Told)
-    def tell_how_far(self, event: Told) -> None:
+    @on(WorkProgress)
+    def show_progress(self, event: WorkProgress) -> None:
         """Draw the bar."""
         self.query_one("#bar", Static).update(Content(bar(event.done, event.of, 40)))
 

@@ -63,7 +63,7 @@ class ChoiceField(Widget, can_focus=True):
         """Show what the record holds."""
         self.value = value if isinstance(value, str) else ""
 
-    def stand(self, text: str) -> None:
+    def show_placeholder(self, text: str) -> None:
         """Say what holds as long as nothing is chosen."""
         self.absent = text
 

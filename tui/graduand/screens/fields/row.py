@@ -1,4 +1,4 @@
-"""FieldRow: a field of the form: its label, its editor, and below it what is wrong with it."""
+"""A field of the form: its label, its editor, and its findings."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ class FieldRow(Horizontal):
         self.editor = editor_of(field, choices, today)
         self._label = Static(classes="label")
         self._said = Static(classes="said")
-        self._standing: FieldState | None = None
+        self._state: FieldState | None = None
         self._shows: object = None
         self._value: Held | None = None
         self._found: Sequence[Finding] = ()
-        self._told: object = ((), "")
+        self._shown_hint: object = ((), "")
 
     def compose(self) -> ComposeResult:
         """Build the row."""
@@ -76,18 +76,18 @@ class FieldRow(Horizontal):
             yield self.editor
             yield self._said
 
-    def show(self, value: Held | None, standing: FieldState | None, *, changed: bool) -> None:
+    def show(self, value: Held | None, state: FieldState | None, *, changed: bool) -> None:
         """Show what the record holds under the key, and what holds while it holds nothing."""
-        if self._shows == (value, standing, changed):
+        if self._shows == (value, state, changed):
             return
-        self._shows = (value, standing, changed)
+        self._shows = (value, state, changed)
         if self.editor.now == self._value:  # otherwise more was typed, which the form is about to hear of
             self.editor.show(value)
             value = self.editor.now
         self._value = value
-        self._standing = standing
-        self._stand()
-        self.editor.set_class(bool(standing and standing.derived), "-derived")
+        self._state = state
+        self._show_state()
+        self.editor.set_class(bool(state and state.derived), "-derived")
         self.editor.set_class(value == CLEAR, "-wiped")
         mark = (" •", "bold $text-accent") if changed else ""
         self._label.update(Content.assemble(str(self.field.label), mark))
@@ -100,16 +100,16 @@ class FieldRow(Horizontal):
 
     @on(DescendantFocus)
     @on(DescendantBlur)
-    def _stand(self) -> None:
-        """Say what holds while the field is empty; at length where somebody is about to type."""
+    def _show_state(self) -> None:
+        """Say what holds while the field is empty, at length in the focused field."""
         self.set_class(self.editor.has_focus, "-here")
         self._tell()
-        if self._standing:
-            self.editor.stand(self._standing.text if self.editor.has_focus else " · ".join(self._standing[:2]))
+        if self._state:
+            self.editor.show_placeholder(self._state.text if self.editor.has_focus else " · ".join(self._state[:2]))
         elif self.field.exported and self.editor.has_focus:
-            self.editor.stand(_("not given: Handshake keeps what it has"))
+            self.editor.show_placeholder(_("not given: Handshake keeps what it has"))
         else:
-            self.editor.stand(_("not given"))
+            self.editor.show_placeholder(_("not given"))
 
     def say(self, found: Sequence[Finding]) -> None:
         """Say below the field what is wrong with it."""
@@ -117,11 +117,11 @@ class FieldRow(Horizontal):
         self._tell()
 
     def _tell(self) -> None:
-        why = self._standing.why if self._standing and self.editor.has_focus else ""
+        why = self._state.why if self._state and self.editor.has_focus else ""
         # Whoever goes from field to field would lay the whole form out anew, for nothing.
-        if self._told == (told := (tuple(self._found), why)):
+        if self._shown_hint == (hint := (tuple(self._found), why)):
             return
-        self._told = told
+        self._shown_hint = hint
         lines = [Content.styled(f"{SIGNS[one.severity]} {one.message}", COLOURS[one.severity]) for one in self._found]
         if why:
             lines.append(Content.styled(f"↳ {why}", "italic $foreground 60%"))

@@ -1,4 +1,4 @@
-"""Sheet: the fields of one record under their headings."""
+"""The fields of one record, grouped under headings."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class FieldSheet(VerticalScroll, can_focus=False):
 
     @property
     def current(self) -> FieldRow | None:
-        """The row that somebody is in."""
+        """The row with the cursor."""
         return next((row for row in self.rows.values() if row.editor.has_focus), None)
 
     @on(Resize)
     def keep_it_in_sight(self) -> None:
-        """Keep the field that somebody is in in sight, when a message takes some of the room."""
+        """Scroll the focused field into view when a message takes some of the room."""
         row = self.current
         if row:
             self.call_after_refresh(row.scroll_visible, animate=False, immediate=True)
@@ -85,11 +85,11 @@ class FieldSheet(VerticalScroll, can_focus=False):
             wanted[f" {section.title}"] = section.title
             wanted |= dict.fromkeys(section.keys, "")
         await self._arrange(wanted, draft)
-        standing = standings(record, self._school)
+        states = standings(record, self._school)
         changed = set(draft.changed)
         for key, row in self.rows.items():
             row.offer(choices(key, record, self._school))
-            row.show(held(record, key), standing.get(key), changed=key in changed)
+            row.show(held(record, key), states.get(key), changed=key in changed)
 
     async def _arrange(self, wanted: dict[str, str], draft: Draft) -> None:
         """Bring the rows and headings into the wanted order; those that stay keep their cursor."""

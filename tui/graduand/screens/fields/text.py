@@ -41,7 +41,7 @@ def shown(text: str) -> str:
 
 
 def pasted(text: str) -> str:
-    """Return of a pasted text what can be typed; what nobody could see is left out."""
+    """Return a pasted text without its invisible characters."""
     return "".join(char for char in text.replace("\t", " ") if char.isprintable() or char in "\n\u00a0\u202f")
 
 
@@ -97,7 +97,7 @@ class TextField(SafeInput):
             self.value = self._seen
         self.cursor_position = len(self._seen)
 
-    def stand(self, text: str) -> None:
+    def show_placeholder(self, text: str) -> None:
         """Say what holds as long as the field is empty."""
         self.placeholder = text
 
@@ -154,7 +154,7 @@ class PageField(TextArea):
             self.load_text(self._seen)
         self.move_cursor(self.document.end)
 
-    def stand(self, text: str) -> None:
+    def show_placeholder(self, text: str) -> None:
         """Say what holds as long as the field is empty."""
         self.placeholder = Content(text)
 
@@ -165,7 +165,7 @@ class PageField(TextArea):
         self.post_message(Edited(self.key, self.now))
 
     def on_paste(self, event: Paste) -> None:
-        """Take what is pasted, without what nobody could see."""
+        """Insert what is pasted, without its invisible characters."""
         event.prevent_default()
         event.stop()
         self.replace(pasted(event.text), *self.selection)

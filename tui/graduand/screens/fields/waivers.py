@@ -1,4 +1,4 @@
-"""WaiversField: the exemptions of a record, one a line."""
+"""The field of a record's exemptions, one a line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from graduand.language import _, visible
 from graduand.records.transition import Waiver
 from graduand.screens.fields.text import Edited
-from graduand.screens.form_questions import ExemptScreen
+from graduand.screens.form_questions import WaiverScreen
 
 if TYPE_CHECKING:
     from graduand.editing.draft import Held
@@ -52,7 +52,7 @@ class WaiversField(Widget, can_focus=True):
         self.waivers = tuple(one for one in value or () if isinstance(one, Waiver))
         self.cursor = min(self.cursor, len(self.waivers))
 
-    def stand(self, _text: str) -> None:
+    def show_placeholder(self, _text: str) -> None:
         """Nothing holds in place of an exemption."""
 
     def render(self) -> Content:
@@ -82,7 +82,7 @@ class WaiversField(Widget, can_focus=True):
     def action_change(self) -> None:
         """Change the exemption under the cursor, or begin one."""
         there = self.waivers[self.cursor] if self.cursor < len(self.waivers) else Waiver()
-        self.app.push_screen(ExemptScreen(there, self._today), self._changed)
+        self.app.push_screen(WaiverScreen(there, self._today), self._changed)
 
     def _changed(self, waiver: Waiver | None) -> None:
         if waiver is not None:

@@ -1,1 +1,1 @@
-"""What screens are made of, one file a widget."""
+"""Widgets that several screens share, one file a widget."""

@@ -1,4 +1,4 @@
-"""Banner: what hinders saving, above everything else, as long as it lasts."""
+"""The banner that says why nothing can be saved now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KeyLine: the footer: at most seven keys, in the language spoken now."""
+"""The footer: at most seven keys, in the current language."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN: Final = 7
 """Keys at most; F1 has the others."""
 
 
-class Told(NamedTuple):
+class ShownKey(NamedTuple):
     """A key, as it is printed on the keyboard, what it does, and whether it could be pressed now."""
 
     key: str
@@ -50,10 +50,10 @@ class Key(Static):
     }
     """
 
-    def __init__(self, told: Told) -> None:
-        words = Content.assemble((told.shown, "bold $text-accent"), f" {told.words}")
-        super().__init__(words, classes="" if told.enabled else "-off")
-        self._key = told.key
+    def __init__(self, key: ShownKey) -> None:
+        words = Content.assemble((key.shown, "bold $text-accent"), f" {key.words}")
+        super().__init__(words, classes="" if key.enabled else "-off")
+        self._key = key.key
 
     @on(Click)
     def press_the_key(self) -> None:
@@ -68,7 +68,7 @@ class KeyLine(Horizontal, can_focus=False):
     KeyLine { dock: bottom; height: 1; padding: 0 1; color: $footer-foreground; background: $footer-background; }
     """
     _ready = reactive(default=False, repaint=False)
-    _told: tuple[Told, ...] = ()
+    _shown_keys: tuple[ShownKey, ...] = ()
 
     def on_mount(self) -> None:
         """Follow the keys of the screen."""
@@ -85,18 +85,18 @@ class KeyLine(Horizontal, can_focus=False):
             self.call_after_refresh(self._renew)
 
     async def _renew(self) -> None:
-        """Compose anew when other keys are to be told; mostly one only goes on to the next field."""
-        if self.is_attached and self._told != tuple(self._with_room()):
+        """Compose anew when other keys are shown; mostly only the focus has moved."""
+        if self.is_attached and self._shown_keys != tuple(self._with_room()):
             await self.recompose()
 
     def compose(self) -> ComposeResult:
         """Show the keys that have room; the last one, which explains the others, always has."""
-        self._told = tuple(self._with_room())
-        yield from map(Key, self._told)
+        self._shown_keys = tuple(self._with_room())
+        yield from map(Key, self._shown_keys)
 
-    def _with_room(self) -> Iterator[Told]:
-        keys = [self._tell(active) for active in self._shown()][: SHOWN - 1] if self._ready else []
-        helping = [self._tell(active) for active in self._active() if active.binding.action == "help"][:1]
+    def _with_room(self) -> Iterator[ShownKey]:
+        keys = [self._shown_key(active) for active in self._shown()][: SHOWN - 1] if self._ready else []
+        helping = [self._shown_key(active) for active in self._active() if active.binding.action == "help"][:1]
         room = self.size.width - 2 - sum(key.wide for key in helping)
         for key in keys:
             room -= key.wide
@@ -104,10 +104,10 @@ class KeyLine(Horizontal, can_focus=False):
                 yield key
         yield from helping
 
-    def _tell(self, active: ActiveBinding) -> Told:
+    def _shown_key(self, active: ActiveBinding) -> ShownKey:
         binding = active.binding
         shown = self.app.get_key_display(binding)
-        return Told(binding.key, shown, _(binding.description), enabled=active.enabled)
+        return ShownKey(binding.key, shown, _(binding.description), enabled=active.enabled)
 
     def _active(self) -> Iterator[ActiveBinding]:
         yield from self.screen.active_bindings.values()

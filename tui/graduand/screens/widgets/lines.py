@@ -1,4 +1,4 @@
-"""Lines: a list of any length with a cursor; only the lines in sight are ever drawn."""
+"""A list of any length with a cursor; only visible lines are drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outline: things below their headings, as rows of a list; a heading can be folded."""
+"""Items grouped under headings that can be folded, as rows of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Person line: how one person stands in the list of everybody."""
+"""The line of one person in the list of people."""
 
 from __future__ import annotations
 

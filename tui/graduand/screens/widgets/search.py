@@ -1,4 +1,4 @@
-"""Search: the line that people are looked for by, with filters completed as they are typed."""
+"""The search line, which completes filters while they are typed."""
 
 from __future__ import annotations
 
