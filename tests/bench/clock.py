@@ -1,4 +1,4 @@
-"""Whole processes timed side by side: in turn, so that a noisy machine is unfair to nobody."""
+"""Time whole processes side by side: in turn, so that a noisy machine is equally unfair to each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 
@@ -18,7 +18,7 @@ _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PY
 
 
 class Timed(NamedTuple):
-    """The medians of a command's runs: seconds on the wall and of the processor, peak memory in MB."""
+    """The medians of a command's runs: seconds on the wall and of the processors, peak memory in MB."""
 
     wall: float
     cpu: float
@@ -26,10 +26,11 @@ class Timed(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command, and where it runs."""
+    """A command, the folder in which it runs, and the exit codes that are no failure."""
 
     words: Sequence[str]
     folder: Path
+    codes: Collection[int] = (0,)
 
 
 def side_by_side(commands: Mapping[str, Command], rounds: int) -> dict[str, Timed]:
@@ -62,7 +63,7 @@ def once(name: str, command: Command) -> Timed:
     _pid, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in command.codes:
         message = f"{name} ended with {process.returncode}: {' '.join(command.words)}"
         raise RuntimeError(message)
     return Timed(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)

@@ -1,10 +1,12 @@
-"""A school of any size, invented from a seed: records much like real ones, in canonical form."""
+"""Invent schools of any size from a seed: records much like real ones, in canonical form or in others."""
 
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import subprocess
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,14 +28,77 @@ _MAJORS = ["Économie", "Lettres modernes", "Droit public", "Chimie", "Informati
 _LEVELS = ["Bachelors", "Masters", "Doctorate", "Certificate"]
 
 
-def records(people: int, seed: int = 1) -> Iterator[Record]:
+_BLOCK = re.compile(r"^\w.*\n(?:[ -].*\n)*", re.MULTILINE)
+"""A key of a record with all that is below it."""
+_ORDERS = 5
+
+
+class Form(StrEnum):
+    """What the records of a school look like."""
+
+    CANONICAL = "canonical"
+    ORDERS = "orders"
+    """Keys in five other orders, identifiers without quotation marks, a comment."""
+    SHAPES = "shapes"
+    """Keys of each file in an order of its own."""
+    WARNED = "warned"
+    """Canonical; each record has one warning."""
+    ALL_COLUMNS = "all-columns"
+    """Canonical; every column that Handshake has for the region is filled."""
+
+
+def records(people: int, seed: int = 1, form: Form = Form.CANONICAL) -> Iterator[Record]:
     """Return so many invented people in cohorts of 5,000, the same for the same seed."""
     chance = random.Random(seed)
     for number in range(people):
         username = f"{number:08d}"
         cohort = f"{2020 + number // 5000}-spring"
         path = record_path(cohort, username, min(people, 5000))
-        yield Record(path, dict(_values(username, number, chance)))
+        values = dict(_values(username, number, chance))
+        if form is Form.ALL_COLUMNS:
+            values |= _other_values(number, values)
+        elif form is Form.WARNED:
+            values["mobile_number"] = f"+336{number:08d}"
+        yield Record(path, values)
+
+
+def text_of(record: Record, school: School, form: Form) -> str:
+    """Return the text of a record in a form."""
+    text = canonical(record, school.fields, modeline(record.path))
+    if form not in {Form.ORDERS, Form.SHAPES}:
+        return text
+    blocks = _BLOCK.findall(text)
+    number = int(record.username)
+    random.Random(number % _ORDERS if form is Form.ORDERS else number).shuffle(blocks)
+    if form is Form.ORDERS:
+        blocks = [re.sub(r'^(username|auth_identifier): "(.*)"$', r"\1: \2", block) for block in blocks]
+        blocks.insert(number % _ORDERS, "# as on the card\n")
+    return "".join(blocks)
+
+
+def _other_values(number: int, values: dict[str, Value]) -> dict[str, Value]:
+    """Return the columns that `_values` leaves out; labels of an account that is open need no reason."""
+    return {
+        "additional_email_addresses": (f"a{number}@courriel.example",),
+        "middle_name": "Rose",
+        "preferred_name": "Clo",
+        "card_id": f"C{number:07d}",
+        "institution_year_name": "Alumni",
+        "primary_education:primary_major_name": values["primary_education:major_names"][0],
+        "primary_education:minor_names": ("Sociologie", "Musicologie"),
+        "primary_education:college_names": ("Faculté des lettres",),
+        "primary_education:primary_college_name": "Faculté des lettres",
+        "primary_education:currently_attending": "false",
+        "primary_education:department_gpa": "3.60",
+        "mobile_number": f"06{number:08d}",
+        "assigned_to_email_address": "service.carrieres@valmont.example",
+        "hometown_location_attributes:name": "Lyon, France",
+        "ethnicity": "Middle Eastern",
+        "athlete": "false",
+        "first_generation": "true",
+        "veteran": "false",
+        "system_label_names": ("mention bien",),
+    }
 
 
 def _values(  # noqa: PLR0915 - a record has that many lines
@@ -68,7 +133,9 @@ def _values(  # noqa: PLR0915 - a record has that many lines
         yield "transition:notes", f"Vu au guichet le {chance.randrange(1, 28)} mai, dossier n° {number}."
 
 
-def school_repository(root: Path, people: int, school: School, seed: int = 1, *, commit: bool = True) -> Path:
+def school_repository(
+    root: Path, people: int, school: School, form: Form = Form.CANONICAL, *, seed: int = 1, commit: bool = True
+) -> Path:
     """Write a data repository of so many people below `root`, committed when asked; return it."""
     root.mkdir(parents=True)
     shutil.copytree(CHECKOUT / "schema", root / "schema")
@@ -76,12 +143,13 @@ def school_repository(root: Path, people: int, school: School, seed: int = 1, *,
     unlimited = settings.read_text(encoding="utf-8").partition("limits:")[0]
     settings.write_text(f"{unlimited}limits: {{deactivations: null, email_changes: null}}\n", encoding="utf-8")
     folders: set[Path] = set()
-    for record in records(people, seed):
+    for record in records(people, seed, form):
         path = root / record.path
         if path.parent not in folders:
             path.parent.mkdir(parents=True, exist_ok=True)
             folders.add(path.parent)
-        path.write_text(canonical(record, school.fields, modeline(record.path)), encoding="utf-8")
+        path.write_text(text_of(record, school, form), encoding="utf-8")
+    (root / ".gitignore").write_text("/build/\n", encoding="utf-8")
     if commit:
         for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "Begin"]):
             subprocess.run(["git", *words], cwd=root, check=True)

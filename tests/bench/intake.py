@@ -1,18 +1,20 @@
-"""What taking a class in costs, beside the csv module merely reading the registrar's file."""
+"""What taking a class in costs: a preview beside the csv module (14), all written beside a script (19)."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from tests.bench.clock import Command, Timed, once, side_by_side
+from tests.bench.bulk_edit import BESIDE, script
+from tests.bench.clock import Command, once, side_by_side
 from tests.bench.generator import CHECKOUT
+from tests.bench.run import GRADUAND, Run, git
+from tests.bench.table import Limit, Target, compared, counted
 from tests.intake.registrars import carthage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
 _READ: Final = """
@@ -23,37 +25,45 @@ for row in csv.reader(open(sys.argv[1], encoding="cp1252", newline="")):
 _CLASS: Final = ("--cohort", "2026-spring", "--kind", "graduated", "--end-date", "2026-05-31")
 
 
-class Costs(NamedTuple):
-    """What a file of so many rows costs."""
+def preview(run: Run) -> Iterator[Target]:
+    """Return what the preview of a file costs (14)."""
+    for rows in run.sizes:
+        root, file = _empty(run.folder / f"preview-{rows}"), _class(run.folder, rows)
+        timed = side_by_side(
+            {
+                "read": Command((sys.executable, "-c", _READ, str(file)), root),
+                "preview": Command((*GRADUAND, "intake", str(file), *_CLASS), root),
+            },
+            run.rounds,
+        )
+        cost = run.remember("intake, preview", rows, timed["preview"])
+        other = ("the csv module reading the file", timed["read"])
+        yield compared("14", f"intake, preview, {rows:,} rows", cost, other, Limit(6))
 
-    rows: int
-    read: Timed
-    """The csv module reads it, and does nothing with it."""
-    preview: Timed
-    apply: Timed
-    """All records are written and committed; once, for the second time there is nothing to do."""
+
+def apply(run: Run) -> Iterator[Target]:
+    """Return what writing all records of a file costs (19); once, for a second time nothing is left to do."""
+    for rows in run.sizes:
+        ours, theirs = (_empty(run.folder / f"{name}-{rows}") for name in ("apply", "script-apply"))
+        words = (*GRADUAND, "intake", str(_class(run.folder, rows)), *_CLASS, "--apply")
+        cost = run.remember("intake --apply", rows, once("apply", Command(words, ours)))
+        wrote = once("script", script(ours, theirs))
+        yield compared("19", f"intake --apply, {rows:,} rows", cost, (BESIDE, wrote), Limit(1, wall=True))
+        yield counted("19", f"intake --apply, {rows:,} rows", cost.memory, 400, "MB", cost)
 
 
-def costs(folder: Path, graduand: Sequence[str], rows: int, rounds: int) -> Costs:
-    """Measure, in a repository below `folder` in which nobody is yet."""
-    root = _empty(folder / f"intake-{rows}")
+def _class(folder: Path, rows: int) -> Path:
     path = folder / f"{rows}_users.csv"
-    path.write_bytes(carthage(rows))
-    words = (*graduand, "intake", str(path), *_CLASS)
-    timed = side_by_side(
-        {
-            "read": Command((sys.executable, "-c", _READ, str(path)), root),
-            "preview": Command(words, root),
-        },
-        rounds,
-    )
-    return Costs(rows, timed["read"], timed["preview"], once("apply", Command((*words, "--apply"), root)))
+    if not path.exists():
+        path.write_bytes(carthage(rows))
+    return path
 
 
 def _empty(root: Path) -> Path:
     (root / "records").mkdir(parents=True)
     shutil.copytree(CHECKOUT / "schema", root / "schema")
     (root / ".gitignore").write_text("/build/\n", encoding="utf-8")
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "Begin"]):
-        subprocess.run(["git", *words], cwd=root, check=True)
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "Begin")
     return root
