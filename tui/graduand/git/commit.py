@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _MANY: Final = 200
 """Paths from which on they are staged first, as a command line has a limit."""
 
+_ONE_PACK: Final = ("-c", "core.bigFileThreshold=1")
+"""Write all new objects into one pack, which is synced once, instead of into a file each."""
+
 _TIMEOUT: Final = 5.0
 """Seconds to wait for another git to finish."""
 
@@ -108,7 +111,7 @@ def _commit(program: Program, written: Mapping[str, bytes | None], message: str)
     paths = tuple(written)
     if len(paths) > _MANY:
         stdin = "".join(f"{path}\0" for path in paths)
-        _change_patiently(program, "update-index", "--add", "--remove", "-z", "--stdin", stdin=stdin)
+        _change_patiently(program, *_ONE_PACK, "update-index", "--add", "--remove", "-z", "--stdin", stdin=stdin)
         _commit_staged(program, paths, message)
         return
     if existing := [path for path, content in written.items() if content is not None]:
