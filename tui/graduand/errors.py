@@ -1,4 +1,4 @@
-"""Trouble: what stops a command, as classes with their own sentence and exit code."""
+"""Errors that end a command: one class for each, with its sentence and exit code."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Exit(IntEnum):
 
 
 class Trouble(Exception):
-    """A known trouble; `str()` of it is the one sentence that a person reads."""
+    """An expected error; `str()` of it is the one sentence that is shown."""
 
     exit_code: ClassVar[Exit] = Exit.REPOSITORY
 
 
 class NoRepository(Trouble):
-    """No folder from here upwards holds both `records/` and `schema/`."""
+    """Neither the folder nor one above it holds both `records/` and `schema/`."""
 
     def __init__(self, start: Path) -> None:
         super().__init__(
@@ -56,7 +56,7 @@ class Unreadable(Trouble):
 
 
 class SchemaBroken(Trouble):
-    """A file of `schema/` does not say what it must; the sentence names the place and the cure."""
+    """A file of `schema/` is invalid; the sentence names the place and the cure."""
 
     exit_code = Exit.FINDINGS
 
@@ -65,13 +65,13 @@ class SchemaBroken(Trouble):
 
 
 class Usage(Trouble):
-    """The words of the command line do not fit; `reason` is the whole sentence."""
+    """The command line is invalid; the argument is the whole sentence."""
 
     exit_code = Exit.USAGE
 
 
 class NotWritten(Trouble):
-    """The disk refused; nothing of what was there has changed."""
+    """A file could not be written; its old content is unchanged."""
 
     def __init__(self, path: Path | str, reason: str) -> None:
         super().__init__(
@@ -82,7 +82,7 @@ class NotWritten(Trouble):
 
 
 class ChangedOnDisk(Trouble):
-    """The file is no longer what was read; writing would lose somebody's change."""
+    """The file has changed since it was read, so writing would overwrite that change."""
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(
@@ -93,7 +93,7 @@ class ChangedOnDisk(Trouble):
 
 
 class InTheWay(Trouble):
-    """Something that the program did not write stands where a file should go."""
+    """The target exists and was not written by the program."""
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(
@@ -104,7 +104,7 @@ class InTheWay(Trouble):
 
 
 class Busy(Trouble):
-    """Another process holds the lock."""
+    """Another process holds the lock on the repository."""
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(
@@ -115,7 +115,7 @@ class Busy(Trouble):
 
 
 class NotGit(Trouble):
-    """The folder is under no git repository, or git cannot read it."""
+    """The folder is in no git repository, or git cannot read it."""
 
     def __init__(self, path: Path | str, reason: str = "") -> None:
         why = f" ({visible(reason, 200)})" if reason else ""
@@ -127,7 +127,7 @@ class NotGit(Trouble):
 
 
 class GitRefused(Trouble):
-    """git ended with an error; `said` is its last word, in English."""
+    """git ended with an error; `said` is its last line of output, in English."""
 
     def __init__(self, said: str) -> None:
         self.said = visible(said, 300)
@@ -135,14 +135,14 @@ class GitRefused(Trouble):
 
 
 class NoGit(Trouble):
-    """There is no git program on this machine."""
+    """The program git is not installed."""
 
     def __init__(self) -> None:
         super().__init__(_("The program git is missing on this machine; install it, then repeat."))
 
 
 class NoCommit(Trouble):
-    """Nothing is committed yet, so there is nothing to compile from."""
+    """The repository has no commit to compile from."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -167,7 +167,7 @@ class Uncommitted(Trouble):
 
 
 class NothingToCompile(Trouble):
-    """The scope holds nobody, and an empty file helps nobody."""
+    """The scope holds no person to send, so no file is written."""
 
     exit_code = Exit.FINDINGS
 
@@ -181,7 +181,7 @@ class NothingToCompile(Trouble):
 
 
 class NotEmpty(Trouble):
-    """A new repository is only made in an empty folder."""
+    """The folder for a new repository is not empty."""
 
     exit_code = Exit.USAGE
 
@@ -194,7 +194,7 @@ class NotEmpty(Trouble):
 
 
 class LimitReached(Trouble):
-    """The plan does more than the school's limits allow without a second look."""
+    """The plan exceeds a limit of the school and was not approved."""
 
     exit_code = Exit.LIMIT
 
@@ -208,7 +208,7 @@ class LimitReached(Trouble):
 
 
 class PlanChanged(Trouble):
-    """What would be compiled is not what was approved."""
+    """The checksum of the plan is not the approved one."""
 
     exit_code = Exit.PLAN_CHANGED
 
@@ -222,7 +222,7 @@ class PlanChanged(Trouble):
 
 
 class NotAnUpload(Trouble):
-    """A manifest that cannot be noted or taken back; `reason` is the whole sentence."""
+    """A manifest that cannot be noted or rolled back; `reason` is the whole sentence."""
 
     exit_code = Exit.REPOSITORY
 
@@ -231,7 +231,7 @@ class NotAnUpload(Trouble):
 
 
 class NothingToTakeBack(Trouble):
-    """No row could bring back what stood before an upload."""
+    """No earlier upload has the values that a rollback would restore."""
 
     exit_code = Exit.FINDINGS
 
@@ -244,7 +244,7 @@ class NothingToTakeBack(Trouble):
 
 
 class NotNow(Trouble):
-    """The repository is in a state in which no commit may be made; `reason` says which, and the way out."""
+    """The state of the repository forbids a commit; `reason` says which state, and how to leave it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(_("Nothing was committed: {reason}.").format(reason=reason))
@@ -252,7 +252,7 @@ class NotNow(Trouble):
 
 
 class NotCommitted(Trouble):
-    """The files are saved, and git did not commit them."""
+    """The files are saved, but git did not commit them."""
 
     def __init__(self, said: str, saved: tuple[Saved, ...] = ()) -> None:
         super().__init__(
@@ -265,7 +265,7 @@ class NotCommitted(Trouble):
 
 
 class NoSuchPerson(Trouble):
-    """No record bears this username."""
+    """No record has this username; `near` is a similar one, or ""."""
 
     exit_code = Exit.USAGE
 
@@ -275,7 +275,7 @@ class NoSuchPerson(Trouble):
 
 
 class NotFailedRows(Trouble):
-    """A file is not the one in which Handshake gives failed rows back; `found` says what it is, as a clause."""
+    """A file is not one of failed rows from Handshake; `found` says what it is, as a clause."""
 
     exit_code = Exit.USAGE
 
@@ -288,7 +288,7 @@ class NotFailedRows(Trouble):
 
 
 class NothingNoted(Trouble):
-    """No upload is noted, so no row can have come back from one."""
+    """No upload is noted, so failed rows have no upload to belong to."""
 
     exit_code = Exit.USAGE
 

@@ -1,4 +1,4 @@
-"""Finding: one thing that is wrong, where it stands, and what would be right."""
+"""Findings: what is wrong with a file, with the rule and the place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error forbids compiling, a warning asks for a look, a note only tells."""
+    """The severity of a finding: an error prevents compiling, a warning and a note do not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,14 +19,14 @@ class Severity(StrEnum):
 
 
 class Place(NamedTuple):
-    """Where a character stands in a file; both count from 1, columns in characters."""
+    """The position of a character in a file; both numbers count from 1, columns in characters."""
 
     line: int = 1
     column: int = 1
 
 
 class Finding(NamedTuple):
-    """One thing wrong with one file; `message` is a whole sentence, safe to print anywhere."""
+    """A violation of one rule in one file; `message` is a whole sentence without control characters."""
 
     rule: str
     severity: Severity
@@ -39,12 +39,12 @@ class Finding(NamedTuple):
 
 
 def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Return the findings as a reader goes through them: by file, by line, by column, by rule."""
+    """Return the findings sorted by path, line, column, rule and message."""
     return tuple(sorted(findings, key=lambda found: (found.path, found.line, found.column, found.rule, found.message)))
 
 
 def by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Return the findings of each rule in the order in which they come, the rules worst first and then by their ids."""
+    """Return the findings by rule, in their given order; rules are sorted by severity, the worst first, then by id."""
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[finding.rule].append(finding)

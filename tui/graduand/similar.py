@@ -1,4 +1,4 @@
-"""The nearest right word to a wrong one."""
+"""Compare words as people type them: without case, accents and punctuation, and by similarity."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 def folded(text: str) -> str:
-    """Return `text` without case, accents and the marks that people put between words."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(" " if char in "_-:.’'" else char for char in apart if not unicodedata.combining(char)).strip()
+    """Return `text` in lower case, without accents, and with punctuation between words as blanks."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(" " if char in "_-:.’'" else char for char in decomposed if not unicodedata.combining(char)).strip()
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that `word` most likely means; "" when none is near."""
+    """Return the known word that is most similar to `word`; "" when none is similar enough."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
 
     by_fold = {folded(candidate): candidate for candidate in known}

@@ -1,4 +1,4 @@
-"""Days: why a text is no day of the calendar, and how one is written."""
+"""Messages for texts that are no date of the calendar."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST: Final = 31
 
 
 def no_day(text: str) -> str:
-    """Return the sentence that says why `text` is no date, and how one is written."""
+    """Return a message that says why `text` is no date, and in which form a date is written."""
     if found := _NUMBERS.fullmatch(text):
         year, month, day = (int(part) for part in (found.group(1, 2, 3) if found[1] else found.group(6, 5, 4)))
         month, day = (day, month) if month > _MONTHS else (month, day)

@@ -1,4 +1,7 @@
-"""Importer: what Handshake's Importer takes, as `schema/handshake.yaml` states it, with its sources."""
+"""Parse `schema/handshake.yaml`: the columns, limits and messages of Handshake's Importer, with their sources.
+
+A text for people is a map by language, `{en: …, fr: …}`: English is required, every other language may be missing.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Citation(NamedTuple):
-    """Where a fact was read."""
+    """The source of a fact."""
 
     title: str
     url: str
 
 
 class Region(NamedTuple):
-    """What differs between Handshake's regions."""
+    """The requirements of one of Handshake's regions."""
 
     importer: str
     year_column: str
@@ -40,7 +43,7 @@ class Region(NamedTuple):
 
 
 class Retired(NamedTuple):
-    """A header that once was, or that real files hold although the importer does not list it."""
+    """A header that is no column now, but is found in older files; `use` is the header that replaces it, or ""."""
 
     header: str
     use: str
@@ -48,15 +51,15 @@ class Retired(NamedTuple):
 
 
 class Message(NamedTuple):
-    """Something that the importer answers, what it means, and what cures it."""
+    """A message of the importer, its cause and its cure."""
 
     id: str
     stage: str
-    """Where it appears: "row" (the failed rows), "file" or "analysis"."""
+    """Where the message appears: "row" (the failed rows), "file" or "analysis"."""
     field: str
-    """The header that it is about; "*": the one that the answer names; empty: none."""
+    """The header that the message is about; "*": the one that it names; empty: none."""
     pattern: str
-    """What is always the same in the answer; `{name}` stands for what is not."""
+    """The text of the message, with `{name}` in place of the parts that vary."""
     cause: Words
     cure: Words
     sources: tuple[str, ...]
@@ -65,7 +68,7 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """The importer's columns, limits and habits, all dated."""
+    """The columns, limits and messages of the importer."""
 
     checked_on: str
     sources: Mapping[str, Citation]
@@ -74,7 +77,7 @@ class Importer:
     retired: Mapping[str, Retired]
     aliases: Mapping[str, str]
     academic_domains: tuple[str, ...]
-    """Shell patterns, lower case; each stands for itself and all below it."""
+    """Shell patterns in lower case; each matches a domain and its subdomains."""
     mail_providers: tuple[str, ...]
     rehearsal_words: tuple[str, ...]
     messages: tuple[Message, ...]
@@ -93,7 +96,7 @@ def read_importer(raw: bytes, path: str = PATH) -> Importer:
 
 @lru_cache(maxsize=4)
 def facts_of(raw: bytes, path: str = PATH) -> Any:
-    """Return what the bytes of `handshake.yaml` say, as plain dicts, lists and texts, which nobody alters.
+    """Return the content of `handshake.yaml` as dicts, lists and texts; the result is cached, so do not change it.
 
     Raises:
         SchemaBroken: not YAML.
@@ -118,7 +121,7 @@ def importer_of(facts: Any, path: str = PATH) -> Importer:
 
 
 def bare(node: Node) -> Any:
-    """Return a tree as plain dicts, lists and texts; a plain `null`, `~` or nothing is None."""
+    """Return a YAML tree as dicts, lists and texts; an unquoted `null`, `~` or empty scalar becomes None."""
     if isinstance(node, Scalar):
         return None if node.plain and node.text in {"", "~", "null"} else node.text
     if isinstance(node, Sequence):
@@ -147,7 +150,7 @@ def _importer(facts: Any) -> Importer:
 
 
 def _words(fact: Any) -> Words:
-    """Return a text that stands in the file by language, such as `{en: Username, fr: Identifiant}`."""
+    """Return a text by language, such as `{en: Username, fr: Identifiant}`."""
     if not fact["en"] or not all(isinstance(text, str) for text in fact.values()):
         raise ValueError(str(fact))
     return Words(fact)

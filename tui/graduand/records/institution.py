@@ -1,4 +1,4 @@
-"""Institution: this school's own domains, policies and limits, as `schema/institution.yaml` states them."""
+"""Parse `schema/institution.yaml`: the domains, policies and limits of the school."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from graduand.similar import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    _Typed = Callable[["_Reader", str, Node], dict[str, object]]
-    """What types one key: it returns the attributes of the institution that the key stands for."""
+    _Convert = Callable[["_Reader", str, Node], dict[str, object]]
+    """A function that converts the value of one key to attributes of `Institution`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many people, and what share of the plan's people, one upload may do something to; None: any."""
+    """The most people that one upload may change so, as a number and as a percentage of the plan; None: no limit."""
 
     count: int | None = None
     percent: int | None = None
 
     @property
     def spelt(self) -> str:
-        """The limit as a sentence names it: `25 / 5 %`."""
+        """The limit as it is shown: `25 / 5 %`."""
         limits = [str(self.count)] if self.count is not None else []
         return " / ".join([*limits, *([f"{self.percent}\u00a0%"] if self.percent is not None else [])])
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a plan may do at most before it stops."""
+    """The limits above which a plan needs approval."""
 
     deactivations: Limit = Limit(25, 5)
     email_changes: Limit = Limit()
@@ -45,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """One school's settings; the defaults are those that the file documents."""
+    """The settings of the school, with the defaults that the file documents."""
 
     name: str = ""
     region: str = "eu"
@@ -104,7 +104,7 @@ _NULL: Final = frozenset({"", "~", "null"})
 
 
 class _Reader:
-    """Types the tree, key by key; every refusal names the line."""
+    """Convert a YAML tree to settings; every error has the line."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -115,7 +115,7 @@ class _Reader:
             found |= self._among(_KEYS, key)(self, key.text, node)
         return Institution(**found)  # type: ignore[arg-type]
 
-    def nested(self, known: dict[str, _Typed], node: Node) -> dict[str, object]:
+    def nested(self, known: dict[str, _Convert], node: Node) -> dict[str, object]:
         found: dict[str, object] = {}
         for key, value in self._mapping(node).entries:
             found |= self._among(known, key)(self, key.text, value)
@@ -126,7 +126,7 @@ class _Reader:
             return node
         raise self.broken(node, _("keys are expected below this one."))
 
-    def _among(self, known: dict[str, _Typed], key: Scalar) -> _Typed:
+    def _among(self, known: dict[str, _Convert], key: Scalar) -> _Convert:
         if key.text in known:
             return known[key.text]
         close = nearest(key.text, known)
@@ -172,7 +172,7 @@ def _text(reader: _Reader, key: str, node: Node) -> dict[str, object]:
     return {key: reader.text(key, node)}
 
 
-def _choice(*allowed: str) -> _Typed:
+def _choice(*allowed: str) -> _Convert:
     return lambda reader, key, node: {key: reader.one_of(key, node, allowed)}
 
 
@@ -192,7 +192,7 @@ def _texts_or_null(reader: _Reader, key: str, node: Node) -> dict[str, object]:
     return {key: None if _is_null(node) else reader.texts(key, node)}
 
 
-def _named(name: str, typed: _Typed) -> _Typed:
+def _named(name: str, typed: _Convert) -> _Convert:
     return lambda reader, key, node: {name: next(iter(typed(reader, key, node).values()))}
 
 
@@ -215,7 +215,7 @@ def _limits(reader: _Reader, _key: str, node: Node) -> dict[str, object]:
     return {"limits": Limits(**found)}  # type: ignore[arg-type]
 
 
-_KEYS: Final[dict[str, _Typed]] = {
+_KEYS: Final[dict[str, _Convert]] = {
     "name": _text,
     "region": _choice("eu", "us"),
     "language": _choice(*LANGUAGES),

@@ -1,7 +1,7 @@
-"""JSON Schema: a record's, made from its fields; what editors and other tools know of our rules.
+"""Generate the JSON Schema of a record from its fields, for editors and other tools.
 
-Other readers type a plain scalar, ours takes all as text; so wherever a text may stand, the schema lets
-a number or a boolean stand too (`00412345`, `no`). A rule that a record may be exempted from is not in it.
+Other YAML readers convert unquoted scalars, ours reads all as text; so wherever a text is valid, the schema also
+allows a number or a boolean (`00412345`, `no`). Rules that a record can be exempted from are left out.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _PATTERNS: Final = {
     FieldKind.IDENTIFIER: rf"(?!{_ALMOST_CLEAR}$)(?:{PATTERNS[FieldKind.IDENTIFIER]})",
     FieldKind.NOTE: rf"(?!{_ALMOST_CLEAR}$)[\s\S]+",
 }
-"""Beside the shape of a kind, what no text of it may be."""
+"""Patterns by kind; a text that is nearly the word for "wipe" does not match."""
 
 _LINE: Final = rf"(?!{_ALMOST_CLEAR}$)[^ \n](?:[^\n]*[^ \n])?"
 _ITEM: Final = rf"(?!{_ALMOST_CLEAR}$)[^ ;\n](?:[^;\n]*[^ ;\n])?"
-"""Texts without a shape of their own: one line, no blank at its edges, and in a list no semicolon."""
+"""Patterns of the other kinds: one line without blanks at its ends; an item of a list has no semicolon."""
 
 _ANY: Final = {"type": ["string", "number", "boolean"]}
 _TYPES: Final[dict[FieldKind, Schema]] = {
@@ -50,9 +50,9 @@ _TYPES: Final[dict[FieldKind, Schema]] = {
     FieldKind.BOOLEAN: {"type": ["boolean", "string"]},
     FieldKind.GPA: {"type": ["number", "string"], "minimum": 0, "maximum": 4},
 }
-"""What other readers may take a text of the kind for; without an entry, `_ANY`."""
+"""The JSON types that other readers may give a text of the kind; `_ANY` for the other kinds."""
 
-_PLAINLY: Final = N_('One line, no blank at its edges, in a list no semicolon; to wipe, exactly "**CLEAR**".')
+_GENERAL: Final = N_('One line, no blank at its edges, in a list no semicolon; to wipe, exactly "**CLEAR**".')
 _SENTENCES: Final = {
     FieldKind.IDENTIFIER: N_("Plain letters, figures and signs, no blank."),
     FieldKind.EMAIL: N_("One address, such as a.b@mail.example."),
@@ -61,7 +61,7 @@ _SENTENCES: Final = {
     FieldKind.BOOLEAN: N_("Write true or false."),
     FieldKind.GPA: N_("0 to 4, with a point: 3.25."),
 }
-"""What editors say instead of showing a pattern; without an entry, `_PLAINLY`."""
+"""The error messages that editors show instead of a pattern; `_GENERAL` for the other kinds."""
 
 _OF_FIXED_LENGTH: Final = frozenset({FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.GPA})
 
@@ -70,7 +70,7 @@ _FALSE: Final[Schema] = {"enum": [False, "false"]}
 
 
 def json_schema(school: School) -> str:
-    """Return the text of `schema/transition.schema.json`, draft-07: the same for the same files of `schema/`."""
+    """Return the text of `schema/transition.schema.json`, draft-07; it depends on the files of `schema/` only."""
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$comment": _COMMENT,
@@ -83,12 +83,12 @@ def json_schema(school: School) -> str:
 
 
 def _joined(texts: Iterable[str], between: str = " / ") -> str:
-    """Return a text in all languages as one; a text that is the same in two languages is there once."""
+    """Return the texts of all languages as one, without repetitions."""
     return between.join(dict.fromkeys(texts))
 
 
 def _object(above: str, school: School) -> Schema:
-    """Return the schema of the keys below `above`, which is "" or ends with a colon."""
+    """Return the schema of the mapping at the key `above`, which is "" or ends with a colon."""
     below = [key.removeprefix(above) for key in school.fields if key.startswith(above)]
     names = list(dict.fromkeys(key.partition(":")[0] for key in below))
     needed = (*school.region.required_values, "transition:kind")
@@ -127,7 +127,7 @@ def _value(field: Field, school: School) -> Schema:
 
 
 def _text(field: Field, kind: FieldKind, school: School, *, clear: bool) -> Schema:
-    """Return the schema of a field's text, or of an item of its list; `clear`: whether `**CLEAR**` may stand there."""
+    """Return the schema of a field's text, or of an item of its list; `clear`: whether `**CLEAR**` is allowed."""
     values = school.year_values if field.key == school.year else field.values
     if values and field.values_of in {"", school.institution.region}:
         return {"enum": [*_typed(values), *([CLEAR] if clear else [])]}
@@ -146,7 +146,7 @@ def _shape(kind: FieldKind, *, clear: bool, separated: bool = False) -> Schema:
     shape: Schema = {
         **_TYPES.get(kind, _ANY),
         "pattern": rf"^(?:\*\*CLEAR\*\*|{pattern})$" if clear else f"^(?:{pattern})$",
-        "patternErrorMessage": _joined(translations(_SENTENCES.get(kind, _PLAINLY))),
+        "patternErrorMessage": _joined(translations(_SENTENCES.get(kind, _GENERAL))),
     }
     if kind is FieldKind.DATE:  # the pattern lets 30 February pass
         shape |= {"anyOf": [{"format": "date"}, {"const": CLEAR}]} if clear else {"format": "date"}
@@ -154,7 +154,7 @@ def _shape(kind: FieldKind, *, clear: bool, separated: bool = False) -> Schema:
 
 
 def _typed(texts: Iterable[str]) -> list[str | int | float | bool]:
-    """Return the texts, and beside one that other readers would type (`true`, `2`) what it is to them."""
+    """Return the texts, and after a text that other readers convert (`true`, `2`) also its converted value."""
     found: list[str | int | float | bool] = []
     for text in dict.fromkeys(texts):
         found.append(text)
@@ -182,7 +182,7 @@ def _waiver() -> Schema:
 
 
 def _conditions(school: School) -> Iterator[Schema]:
-    """Return what one value of a record asks of the others."""
+    """Return the schemas of conditions between values of a record."""
     yield _when(_at("transition:kind", {"const": RETURNED}), *_returner(school))
     alumnus = {"allOf": [_at("transition:kind", {"const": GRADUATED}), {"not": _at(ATTENDING, _TRUE)}]}
     yield _when(alumnus, _at(school.year, {"enum": [ALUMNI]}, required=False))
@@ -206,7 +206,7 @@ def _when(given: Schema, *then: Schema) -> Schema:
 
 
 def _at(key: str, schema: Schema, *, required: bool = True) -> Schema:
-    """Return the schema of a record whose value under `key` is as `schema` says, and stands there if `required`."""
+    """Return the schema of a record whose value of `key` matches `schema`, and is present if `required`."""
     for name in reversed(key.split(":")):
         schema = {"properties": {name: schema}} | ({"required": [name]} if required else {})
     return schema

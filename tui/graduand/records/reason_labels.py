@@ -1,4 +1,4 @@
-"""Reasons: the words for the reasons that every school begins with, and for who asked; a record holds their codes."""
+"""Labels of the reason codes that every new school has, and of the code for who asked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graduand.similar import folded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_WORDS: Final = {
+_LABELS: Final = {
     "requested-by-student": N_("requested by the student"),
     "required-by-policy": N_("required by policy"),
     "no-personal-email": N_("no personal address"),
@@ -22,15 +22,15 @@ _WORDS: Final = {
 }
 ON_REQUEST: Final = "requested-by-student"
 STUDENT: Final = "student"
-"""Who asked, when it was the person."""
+"""The code for who asked, when it was the person."""
 
 
 def reason_words(code: str) -> str:
-    """Return what a reason, or who asked, is called in the language spoken now; a school's own stays as it wrote it."""
-    return _(_WORDS[code]) if code in _WORDS else code
+    """Return the label of a code in the current language; a code of the school's own is its own label."""
+    return _(_LABELS[code]) if code in _LABELS else code
 
 
 def reason_code(text: str, known: Iterable[str]) -> str:
-    """Return which of the `known` codes is meant, by itself or by its words; else `text` as it is."""
+    """Return the one of the `known` codes that `text` is the code or the label of; `text` itself when there is none."""
     meant = folded(text)
     return next((code for code in known if meant in {folded(code), folded(reason_words(code))}), text)

@@ -1,4 +1,4 @@
-"""Peeking: the one thing of institution.yaml that must be known before anything can be said."""
+"""Read the school's language from institution.yaml without parsing the rest, before any message can be shown."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 PATH: Final = "schema/institution.yaml"
 IMPORTER: Final = "schema/handshake.yaml"
 SIZE: Final = 1_000_000
-"""Bytes; the importer's file may be larger than a record."""
+"""Largest size of a file of `schema/`, in bytes."""
 
 
 def peeked_language(raw: bytes) -> str:
-    """Return the language that the file asks for, without reading the rest of it; "" when it names none."""
+    """Return the language that the bytes of institution.yaml name; "" when they name none."""
     found = re.search(rb"^language: *([a-z]{2})\b", raw, re.MULTILINE)
     return found.group(1).decode() if found else ""

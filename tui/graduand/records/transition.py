@@ -1,4 +1,4 @@
-"""Transition: the keys of a record that say why; all others are Handshake's columns."""
+"""The fields of `transition`, which say why a record is sent; all other fields are columns of Handshake."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RETURNED: Final = "returned"
 
 
 class Waiver(NamedTuple):
-    """A narrow, dated exemption from one rule; dates as typed, `yyyy-mm-dd` when sound."""
+    """An exemption from one rule until a date; the date is as typed, `yyyy-mm-dd` if it is valid."""
 
     rule: str = ""
     reason: str = ""
