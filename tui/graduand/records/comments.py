@@ -1,4 +1,4 @@
-"""Comments: what people wrote beside the values of a file, and which value each belongs to."""
+"""Find the comments of a file and the value that each belongs to."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Spot = tuple[str, ...]
-"""A value's way from the root: keys, the number and the text of a list's item, the number of an exemption."""
+"""The path of a value from the root: keys, number and text of a list's item, number of an exemption."""
 
 TOP: Final[Spot] = ("",)
-"""Above everything: the line that tells an editor which schema to use."""
+"""Before all values: the line that tells an editor which schema to use."""
 
 END: Final[Spot] = ()
-"""Below everything."""
+"""After all values."""
 
 MODELINE: Final = "# yaml-language-server:"
-"""How the line begins that tells an editor which schema to use."""
+"""The beginning of the line that tells an editor which schema to use."""
 _COMMENT = re.compile(r"#.*")
-"""Between two scalars this sign begins a comment, whatever stands before it."""
+"""Between two scalars this sign begins a comment, whatever precedes it."""
 
 _BLOCK = re.compile(r"[|>][^\n#]*(#.*)")
 
 
 class Comment(NamedTuple):
-    """The whole lines before a value, and the remark behind it; each begins with `#`."""
+    """The comment lines before a value, and the comment after it; each begins with `#`."""
 
     before: tuple[str, ...] = ()
     beside: str = ""
@@ -38,7 +38,7 @@ Comments = dict[Spot, Comment]
 
 
 def comments_of(text: str, tree: Mapping) -> Comments:
-    """Return every comment of `text`, whose tree is `tree`; none is lost."""
+    """Return all comments of `text`, whose tree is `tree`."""
     found: Comments = {}
     spot, end = TOP, 0
     for next_spot, scalar in _scalars((), tree):

@@ -1,4 +1,4 @@
-"""Field: one column of Handshake, or one key of `transition`, with all that is known about it."""
+"""Define fields: the columns of Handshake and the keys of `transition`, with limits, texts and sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What may stand under one key of a record; of a column, `key` is the importer's own header."""
+    """The description of one key of a record; for a column, `key` is the importer's own header."""
 
     key: str
     kind: FieldKind
@@ -25,21 +25,21 @@ class Field:
     max: int = 255
     """Characters; of a list, in each item."""
     values: tuple[str, ...] = ()
-    """The only texts allowed, where the list is closed; of a list, for each item."""
+    """The only texts allowed, when the list of values is closed; for lists, in each item."""
     values_of: str = ""
-    """The one region whose list `values` is; elsewhere other texts may be right. Empty: every region."""
+    """The region whose list `values` is; in others more texts may be allowed. Empty: every region."""
     misspellings: Mapping[str, str] = attribute(default_factory=dict)
-    """What people type, and the exact value that they mean."""
+    """Known misspellings, and the value that each means."""
     item: FieldKind = FieldKind.TEXT
-    """Of a list, the kind of each item."""
+    """The kind of each item of a list."""
     clear: bool = False
-    """Whether the importer's word for "wipe" may stand here."""
+    """Whether the importer's word for "wipe" is allowed."""
     clear_certainty: str = "documented"
     unique: bool = False
     sensitive: bool = False
-    """Whether Handshake takes a change only from a manual job that announces it [SENS]."""
+    """Whether Handshake accepts changes only in a manual upload that announces them [SENS]."""
     region: str = ""
-    """The one region that has this column; empty: every region."""
+    """The only region with this column; empty: every region."""
     example: str = ""
     certainty: str = "documented"
     sources: tuple[str, ...] = ()
@@ -52,10 +52,10 @@ class Field:
 
     @property
     def group(self) -> str:
-        """The key under which this one nests in the YAML; empty at the top."""
+        """The key of the group that contains this one in the YAML; empty at the top."""
         return self.key.rpartition(":")[0]
 
     @property
     def name(self) -> str:
-        """The last part of the key, as it stands in the YAML."""
+        """The last part of the key, as written in the YAML."""
         return self.key.rpartition(":")[2]

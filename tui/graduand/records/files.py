@@ -1,4 +1,4 @@
-"""Files: the files below `records/`, found without following anything that leads elsewhere."""
+"""Find, read and write the files below `records/`, without following links that lead elsewhere."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _WELCOME: Final = frozenset({"README.md", ".gitkeep", ".gitignore", ".gitattribu
 
 
 class Found(NamedTuple):
-    """What lies below `records/`: the records' paths, sorted, and a finding for everything else."""
+    """The content of `records/`: the sorted paths of records, and a finding for everything else."""
 
     paths: tuple[str, ...]
     strays: tuple[Finding, ...]
     stamps: Mapping[str, bytes]
-    """How each file stands, when that was asked for."""
+    """The stamp of each file, if wanted."""
 
 
 def find(root: Path, *, stamps: bool = False) -> Found:
-    """Return the records' files below `root`, each path from the root with slashes, with their `stamps` when asked.
+    """Return the records' files below `root`, each path from the root with slashes, with their `stamps` if wanted.
 
     Raises:
         Unreadable: `records/` itself cannot be listed.
@@ -52,7 +52,7 @@ def find(root: Path, *, stamps: bool = False) -> Found:
 
 
 class _Search:
-    """What was found so far."""
+    """A search, with what it has found so far."""
 
     def __init__(self, root: str, *, stamps: bool) -> None:
         self.root = root
@@ -62,7 +62,7 @@ class _Search:
         self._look = stamps
 
     def folder(self, folder: str, depth: int) -> None:
-        """List a folder, and those in it in which records may lie."""
+        """Search a folder, and the folders in it that may contain records."""
         descriptor = file_reader.open_folder(f"{self.root}/{folder}")
         # Files of an open folder are looked at without going the whole way to each.
         try:
@@ -78,7 +78,7 @@ class _Search:
                 self._stray(f"{folder}/{entry.name}", entry)
 
     def _records(self, folder: str, entries: Iterable[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
-        """Take the records of a folder, and return what else there is; done for every file, so in one piece."""
+        """Add the records of a folder, and return all other entries; one function, since it runs for every file."""
         others = []
         paths, stamps, look = self.paths, self.stamps, self._look
         for entry in entries:
@@ -107,7 +107,7 @@ class _Search:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Tell whether records may lie in there; a hidden folder is an editor's or a system's."""
+    """Return whether an entry is a folder that may contain records; hidden ones belong to editors and systems."""
     return entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and not entry.name.endswith(".yaml")
 
 
@@ -116,7 +116,7 @@ def _stray(rule: str, severity: Severity, path: str, message: str) -> Finding:
 
 
 def load(root: Path | str, path: str) -> bytes | Finding:
-    """Return the bytes of the record at `path`, or the finding that says why they cannot be had."""
+    """Return the bytes of the record at `path`, or the finding that says why it cannot be read."""
     try:
         return file_reader.read(f"{root}/{path}")
     except Unreadable as unreadable:
@@ -124,12 +124,12 @@ def load(root: Path | str, path: str) -> bytes | Finding:
 
 
 def inside(root: Path, path: str, folder: str = FOLDER) -> bool:
-    """Tell whether a file at `path` lies below the folder, `records/` by default, whatever links lead there."""
+    """Return whether `path`, links resolved, is below the folder, by default `records/`."""
     return (root / path).parent.resolve().is_relative_to((root / folder).resolve())
 
 
 def prove(record: Record, text: str, school: School) -> None:
-    """Let nothing pass that two readers do not read as just this record.
+    """Check that two independent readers read a text as this record.
 
     Raises:
         NotWritten: one of them reads something else.
@@ -146,11 +146,11 @@ _SIMPLE: Final = re.compile(
     rf"(?:\"[^\"\\\n]*\"|[{_LETTER}](?:[{_LETTER}0-9@._’'+/&(),;-]| (?! ))*(?<! )"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-4](?:\.[0-9]{1,2})?)?\n)*"
 )
-"""Lines in which no reader of YAML finds anything but words, texts in quotes, dates and grades."""
+"""Lines that every reader of YAML reads alike: words, texts in quotes, dates and grades."""
 
 
 def prove_all(pairs: Iterable[tuple[Record, str]], school: School) -> None:
-    """Prove many texts as `prove` does one; simple ones need no second reader, for there is nothing to see otherwise.
+    """Check many texts as `prove` checks one; of simple ones, which all readers read alike, with one reader.
 
     Raises:
         NotWritten: a text reads back as something else.

@@ -1,4 +1,4 @@
-"""Referee: a second reader, of YAML 1.2 and other hands, that must agree before a file is saved."""
+"""Check a text with an independent reader, ruamel.yaml, before it is saved."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WAIVE = "transition:waive"
 
 
 def agrees(text: str, record: Record, school: School) -> bool:
-    """Tell whether ruamel.yaml reads `text` as this record, every text as text and none as a number or a word."""
+    """Return whether ruamel.yaml reads `text` as this record, with every text as a text."""
     from ruamel.yaml import YAML  # noqa: PLC0415 - 20 ms that only a save needs
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
@@ -47,7 +47,7 @@ def _flat(tree: dict[str, Any], group: str) -> list[tuple[str, Any]]:
 
 
 def _same(kind: FieldKind, value: str | tuple[str, ...], found: object) -> bool:
-    """Tell whether `found` is `value`: letter by letter, but typed where that reader types dates and the like."""
+    """Return whether `found` is `value`; dates, booleans and grades are typed by that reader."""
     if kind is FieldKind.DATE and type(found) is date:
         return found.isoformat() == value
     if kind is FieldKind.BOOLEAN and isinstance(found, bool):

@@ -1,4 +1,4 @@
-"""Kind: what a column's text may look like. Text is checked against its kind, never converted."""
+"""Define the kinds of text that columns have; text is checked against its kind, never converted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 CLEAR: Final = "**CLEAR**"
-"""The importer's word for "wipe this field" [FAQ]; blank means "leave as it is"."""
+"""The importer's word for "wipe this field" [FAQ]; a blank cell means "leave as it is"."""
 
 
 class FieldKind(StrEnum):
@@ -34,7 +34,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP_LABEL = r"[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
 EMAIL_PATTERN: Final = rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
-"""An address as mailboxes in use have it: dot-atoms, a domain with a dot (RFC 5321, without quoting)."""
+"""An e-mail address: dot-atoms and a domain with a dot (RFC 5321, without quoting)."""
 
 PATTERNS: Final[Mapping[FieldKind, str]] = {
     FieldKind.IDENTIFIER: r"[!-~]+",
@@ -44,12 +44,12 @@ PATTERNS: Final[Mapping[FieldKind, str]] = {
     FieldKind.BOOLEAN: r"true|false",
     FieldKind.GPA: r"[0-3](?:\.[0-9]{1,2})?|4(?:\.0{1,2})?",
 }
-"""The pattern that a whole text of the kind matches; one source for the rules, the JSON Schema and the reader."""
+"""The pattern of a whole text of the kind, for rules, JSON Schema and reader."""
 
 _DAY = (
     "(?!0000)[0-9]{4}-(?:(?:0[13-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13578]|1[02])-31)"
 )
-"""The days that every year has."""
+"""Days that every year has; not 29 February."""
 
 _WORD = "[A-Za-zÀ-ÖØ-öø-ÿĀ-žƠơƯưȘ-țẀ-\u1eff]"
 _PLAIN: Final = {
@@ -64,7 +64,7 @@ _PLAIN: Final = {
     FieldKind.BOOLEAN: PATTERNS[FieldKind.BOOLEAN],
     FieldKind.GPA: PATTERNS[FieldKind.GPA],
 }
-"""Texts that need no second look: nothing in them is hidden, composed, or looks like something else."""
+"""Patterns of texts that break no rule of their own: nothing is hidden, composed, or looks like something else."""
 
 
 def plain_shape(kind: FieldKind) -> str:
@@ -73,7 +73,7 @@ def plain_shape(kind: FieldKind) -> str:
 
 
 class _Shapes(dict[FieldKind, "Callable[[str], object] | None"]):
-    """What tells whether a text has the shape of a kind, made when somebody asks; None: every text has."""
+    """Compiled patterns by kind, compiled when first used; None: every text matches."""
 
     def __init__(self, patterns: Mapping[FieldKind, str]) -> None:
         self._patterns = patterns
@@ -89,12 +89,12 @@ _PLAINLY: Final = _Shapes(_PLAIN)
 
 
 def matches(kind: FieldKind, text: str) -> bool:
-    """Tell whether the whole of `text` has the shape of `kind`; kinds without a pattern take any text."""
+    """Return whether the whole of `text` matches the pattern of `kind`; every text does where there is none."""
     shape = _SHAPES[kind]
     return shape is None or shape(text) is not None
 
 
 def is_plain(kind: FieldKind, text: str) -> bool:
-    """Tell at once that a text of the kind breaks no rule of its own; False says nothing."""
+    """Return True for a text that certainly breaks no rule of its own; False means that it may."""
     plainly = _PLAINLY[kind]
     return plainly is not None and plainly(text) is not None

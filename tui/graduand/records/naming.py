@@ -1,4 +1,4 @@
-"""Naming: what a key that no record has was meant to be: a header, an old one, a French word for one."""
+"""Find the key that is meant by an unknown one: another spelling, a retired header, a word for a column."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 _LONGEST: Final = 100
-"""Characters; nobody means a key by a longer word."""
+"""Characters of an unknown key that are compared."""
 
 
 def unknown_key(key: str, name: Scalar, school: School) -> Fault:
-    """Return the fault of the unknown `key`, with its exact counterpart where there is one (GR101 to GR103)."""
+    """Return the fault of an unknown key, with the key that is meant where there is one (GR101 to GR103)."""
     written = quoted(name.text)
     word = name.text[:_LONGEST]
     exact = _exact(key, word, school)
@@ -36,7 +36,7 @@ def unknown_key(key: str, name: Scalar, school: School) -> Fault:
 
 
 def right_key(key: str, name: str, school: School) -> str:
-    """Return the key that the unknown `key`, whose last part is `name`, can only mean; "" when nobody can tell."""
+    """Return the only key that an unknown one, whose last part is `name`, can mean; "" when that is not clear."""
     word = name[:_LONGEST]
     exact = _exact(key, word, school)
     if exact:
@@ -49,7 +49,7 @@ def right_key(key: str, name: str, school: School) -> str:
 
 
 def _exact(key: str, word: str, school: School) -> str:
-    """Return the key that is meant for certain: other case, nested otherwise, or a known other word."""
+    """Return the key that is certainly meant: other case, other nesting, or a known alias."""
     meant = school.meanings.get(folded(key[-_LONGEST:])) or school.meanings.get(folded(word))
     if meant:
         return meant
@@ -58,7 +58,7 @@ def _exact(key: str, word: str, school: School) -> str:
 
 
 def _as_written(exact: str, key: str) -> str:
-    """Return how `exact` stands in the YAML, to somebody who wrote `key`: with the group that it nests under."""
+    """Return how to write `exact` in YAML, for a person who wrote `key`: with the group it belongs to."""
     group, _colon, name = exact.rpartition(":")
     if group:
         return _("{name} below {group}").format(name=quoted(f"{name}:"), group=quoted(f"{group.replace(':', ': ')}:"))
@@ -80,7 +80,7 @@ def _unheard_of(key: str, name: Scalar, school: School) -> str:
 
 
 def _closest(key: str, last: str, school: School) -> str:
-    """Return the key that `last`, the last part of the unknown `key`, most likely means: one beside it, or another."""
+    """Return the key most similar to `last`, the last part of an unknown key: of the same group, or any."""
     exact = _exact(last, last, school)
     if exact:
         return exact

@@ -1,4 +1,4 @@
-"""Nodes: texts with places, lists and mappings of them: what a YAML document is made of."""
+"""Define the tree of a YAML document: texts with their places, sequences and mappings of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple
 from graduand.findings import Place
 
 DEPTH: Final = 6
-"""How deep a file may nest; a record needs four."""
+"""Levels that a file may nest; a record needs four."""
 
 
 class Scalar(NamedTuple):
-    """A text as it was typed; `start` and `end` are its span in the file, quotes included."""
+    """A text; `start` and `end` are its span in the file, quotes included."""
 
     text: str
     place: Place
@@ -42,7 +42,7 @@ Node = Scalar | Sequence | Mapping
 
 
 def packed(node: Node) -> tuple[Any, ...]:
-    """Return a tree as plain tuples, for keeping."""
+    """Return a tree as plain tuples, which can be marshalled."""
     if isinstance(node, Scalar):
         return (node.text, tuple(node.place), node.plain, node.start, node.end)
     if isinstance(node, Sequence):
@@ -51,7 +51,7 @@ def packed(node: Node) -> tuple[Any, ...]:
 
 
 def unpacked(kept: tuple[Any, ...]) -> Any:  # noqa: ANN401 - one of three kinds of node, as it was packed
-    """Return the tree that was packed."""
+    """Return the tree of a `packed` tuple."""
     place = Place(*kept[1])
     if len(kept) == 5:
         return Scalar(kept[0], place, *kept[2:])

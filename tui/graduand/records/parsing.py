@@ -1,4 +1,4 @@
-"""Parsing: from the text of plain block YAML to its tree. The one door to a YAML parser for reading."""
+"""Parse YAML into a tree of texts, from the events of libyaml; what could mislead a reader is refused."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def parsed(text: str) -> Mapping:
-    """Return the tree of one YAML document, as `tree.parse`."""
+def parse_yaml(text: str) -> Mapping:
+    """Return the tree of one YAML document; see `tree.parse`."""
     events = _events(text)
     next(events)
     _refuse_document(next(events))
@@ -116,7 +116,7 @@ def _refuse(rule: str, event: Any, message: str) -> None:
 
 
 def _syntax(text: str, error: Any) -> Fault:
-    """Say in plain words what libyaml stumbled over; its own words are for programmers."""
+    """Return a syntax error of libyaml in plain words."""
     mark = error.problem_mark or error.context_mark
     opened = error.context_mark if error.context in _OPENED else None
     place = (

@@ -1,4 +1,4 @@
-"""Paths: where a person's record lies below `records/`, on every file system."""
+"""Compute the paths of records, which every file system can store."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Final
 from urllib.parse import unquote
 
 CROWD: Final = 500
-"""People; above it a cohort's folder gets a second level, which git's history queries repay."""
+"""People of a cohort above which its folder gets a second level, for the speed of git's history queries."""
 
 _SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.@")
 _DEVICES: Final = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 )
-"""Names that Windows keeps for devices, whatever ending they bear."""
+"""Names that Windows reserves for devices, with any extension."""
 
 
 def file_name(username: str) -> str:
-    """Return the file name of a username, percent-encoded where Linux, macOS or Windows could not bear it."""
+    """Return the file name of a username, percent-encoded where Linux, macOS or Windows does not allow it."""
     return f"{_encoded(username)}.yaml"
 
 
@@ -28,7 +28,7 @@ def record_path(cohort: str, username: str, people: int) -> str:
 
 
 def username_of(path: str) -> str:
-    """Return the username that a record's path stands for."""
+    """Return the username of a record's path."""
     return unquote(path.rpartition("/")[2].removesuffix(".yaml"))
 
 

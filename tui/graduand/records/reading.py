@@ -1,4 +1,4 @@
-"""Reading: a record's bytes, taken apart into values and places; whatever does not fit is a finding."""
+"""Read a record: values and their places from bytes; whatever does not fit is a finding."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from graduand.records.school import School
 
 KEYS: Final = 200
-"""How many keys a file may hold; a record has some sixty."""
+"""Keys that a file may hold at most; a record has some sixty."""
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def read(path: str, raw: bytes, school: School) -> Reading:
-    """Return what the bytes of the file at `path` say; never raises for what they hold."""
+    """Return the record in the bytes of the file at `path`, with findings and places; never raises for its content."""
     return _shape_reader(school).read(path, raw)
 
 
@@ -42,17 +42,17 @@ def _shape_reader(school: School) -> ShapeReader:
 
 
 def read_fully(path: str, raw: bytes, school: School) -> Reading:
-    """Return the same as `read`, with the YAML parser."""
+    """Return the same as `read`, always with the YAML parser."""
     try:
         tree = parse(text_of(raw))
         _refuse_crowd(tree)
     except Refused as refused:
         return Reading(None, (_finding(refused.fault, path, ""),), {})
-    taken = TreeReader(school)
-    taken.mapping("", tree)
-    record = Record(path, taken.values, tuple(taken.waivers))
-    findings = tuple(_finding(fault, path, record.username) for fault in taken.faults)
-    return Reading(record, findings, taken.places)
+    tree_reader = TreeReader(school)
+    tree_reader.mapping("", tree)
+    record = Record(path, tree_reader.values, tuple(tree_reader.waivers))
+    findings = tuple(_finding(fault, path, record.username) for fault in tree_reader.faults)
+    return Reading(record, findings, tree_reader.places)
 
 
 def _refuse_crowd(tree: Mapping) -> None:
@@ -81,7 +81,7 @@ def _finding(fault: Fault, path: str, username: str) -> Finding:
 
 
 class TreeReader:
-    """The values, places and faults of one tree, filled while walking it."""
+    """Collects values, places and faults while walking a tree."""
 
     def __init__(self, school: School) -> None:
         self.school = school
@@ -91,7 +91,7 @@ class TreeReader:
         self.faults: list[Fault] = []
 
     def mapping(self, group: str, tree: Mapping) -> None:
-        """Take the keys below `group`; "" is the root."""
+        """Read the keys below `group`; "" is the root."""
         for name, node in tree.entries:
             key = f"{group}:{name.text}" if group else name.text
             field = self.school.fields.get(key)
@@ -115,7 +115,7 @@ class TreeReader:
             self._fault("GR012", node, key, message.format(key=quoted(key), example=quoted(f"{example}: …")))
 
     def value(self, field: Field, node: Node) -> None:
-        """Take the value of one field, in the shape that its kind asks for."""
+        """Read the value of a field, in the form that its kind asks for."""
         if field.kind is FieldKind.WAIVERS:
             self._waivers(field, node)
         elif field.kind is FieldKind.LIST:
@@ -196,5 +196,5 @@ class TreeReader:
 
 
 def is_null(node: Node) -> bool:
-    """Tell whether a node holds nothing, in one of YAML's words for it."""
+    """Return whether a node is one of YAML's words for null."""
     return isinstance(node, Scalar) and node.plain and node.text in _NULL

@@ -1,4 +1,4 @@
-"""Repair: a file that is not read whole as it stands, read as it can only be meant."""
+"""Read files with faults that can only mean one thing, and say what was repaired."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from graduand.records.school import School
 
 RULES: Final = frozenset({"GR003", "GR004", "GR007", "GR009", "GR012", "GR101", "GR102", "GR103"})
-"""What may keep a file from being read whole, and may still leave no doubt."""
+"""Rules of faults that may be repaired."""
 
 _MARK: Final = b"\xef\xbb\xbf"
 _BARE_CLEAR: Final = re.compile(r"(?m)^( *[\w:]+: +)\*\*CLEAR\*\*(?= *(?:#.*)?$)")
 
 
 class Repaired(NamedTuple):
-    """What a file says once what was in the way is put right, and what that was."""
+    """The record of a file after its repair, and what was repaired."""
 
     record: Record
     comments: Comments
     done: tuple[tuple[str, str, str], ...]
-    """The key, or "" for what is no value, and what stood there and stands there now."""
+    """The key, or "" for what is no value, and the text before and after."""
 
 
 class _Entry(NamedTuple):
-    """A key of the tree with its value, and the way to it."""
+    """A key of the tree with its value, and its path."""
 
     spot: Spot
     key: str
@@ -47,7 +47,7 @@ class _Entry(NamedTuple):
 
 
 def repaired(path: str, raw: bytes, school: School) -> Repaired | None:
-    """Return what the file at `path` can only mean; None when it is read whole already, or a person must decide."""
+    """Return the repaired content of the file at `path`; None when nothing is wrong, or a person must decide."""
     raw, done = _repaired_text(raw)
     try:
         text = text_of(raw)
@@ -73,7 +73,7 @@ def repaired(path: str, raw: bytes, school: School) -> Repaired | None:
 
 
 def _repaired_text(raw: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
-    """Return the bytes without what an editor of Windows adds, and with the word that wipes in quotes."""
+    """Return the bytes with LF line ends, without byte order mark, and with `**CLEAR**` in quotes."""
     done = []
     if raw.startswith(_MARK):
         raw = raw.removeprefix(_MARK)
@@ -89,7 +89,7 @@ def _repaired_text(raw: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
 
 
 def _entries(spot: Spot, group: str, tree: Mapping, school: School) -> Iterator[_Entry]:
-    """Return the keys that no record has, and those whose value has another shape than a list."""
+    """Return the unknown keys, and the lists that are written as one text."""
     for name, node in tree.entries:
         key = f"{group}:{name.text}" if group else name.text
         here = (*spot, name.text)
@@ -106,7 +106,7 @@ def _one_text(node: Node) -> bool:
 
 
 def _take(taken: TreeReader, entry: _Entry, school: School) -> tuple[str, str, str, Spot] | None:
-    """Take the value of an entry where it belongs; return what that put right, and where its comments go."""
+    """Add the value of an entry under the right key; return the repair, and the new spot of its comments."""
     known = ":" not in entry.name.text and entry.key in school.fields
     key = entry.key if known else right_key(entry.key, entry.name.text, school)
     if not key or of_account(key) or any(f"{there}:".startswith(f"{key}:") for there in taken.values):
@@ -122,7 +122,7 @@ def _take(taken: TreeReader, entry: _Entry, school: School) -> tuple[str, str, s
 
 
 def _take_value(taken: TreeReader, key: str, node: Node, school: School) -> bool:
-    """Take a value under `key`, which may be a group of keys; tell whether it is there now."""
+    """Add a value under `key`, which may be a group of keys; return whether that worked."""
     field = school.fields.get(key)
     if field is None and isinstance(node, Mapping):
         taken.mapping(key, node)
@@ -135,7 +135,7 @@ def _take_value(taken: TreeReader, key: str, node: Node, school: School) -> bool
 
 
 def _moved(spot: Spot, renames: dict[Spot, Spot]) -> Spot:
-    """Return where the comments of a value go whose key, or a key above it, is renamed."""
+    """Return the new spot of comments whose key, or a key above it, was renamed."""
     for end in range(len(spot), 0, -1):
         if spot[:end] in renames:
             return (*renames[spot[:end]], *spot[end:])

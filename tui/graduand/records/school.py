@@ -1,4 +1,4 @@
-"""School: one institution's settings on the importer's facts; all that a record is judged by."""
+"""Combine the settings of an institution with the facts about the importer, for checking records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class School:
-    """What this school may send, and by which policies."""
+    """The fields and policies of one school."""
 
     institution: Institution
     importer: Importer
@@ -34,7 +34,7 @@ class School:
     fields: Mapping[str, Field]
     """The columns and the keys of `transition`, in canonical order."""
     groups: frozenset[str]
-    """The keys under which others nest."""
+    """Keys that contain other keys."""
     required_columns: tuple[str, ...]
     year_values: tuple[str, ...]
     own_domains: frozenset[str] = field(default_factory=frozenset)
@@ -46,12 +46,12 @@ class School:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """The keys of `fields` and of `groups`: whatever may stand before a colon."""
+        """The keys of `fields` and of `groups`."""
         return (*self.fields, *sorted(self.groups))
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
-        """What people write for a key, without case, accents and punctuation, and the key itself."""
+        """Keys by their aliases and themselves, without case, accents and punctuation."""
         years = {region.year_column for region in self.importer.regions.values()}
         aliases = {
             folded(alias): self.year if header in years else header for alias, header in self.importer.aliases.items()
@@ -64,12 +64,12 @@ class School:
         return Domains((*self.institution.other_institutions, *self.importer.academic_domains))
 
     def is_other_institution(self, domain: str) -> bool:
-        """Tell whether addresses of `domain` belong to another institution [DOMAIN]."""
+        """Return whether addresses of `domain` belong to another institution [DOMAIN]."""
         return domain not in self.own_domains and domain in self._academic
 
 
 class Domains:
-    """A set of domains given as patterns; each stands for itself and all below it."""
+    """A set of domains, given as patterns; each includes its subdomains."""
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
         self._plain = frozenset(pattern for pattern in patterns if "*" not in pattern and "?" not in pattern)
@@ -86,7 +86,7 @@ class Domains:
 
 
 def school_of(institution: Institution, importer: Importer) -> School:
-    """Join the two files of `schema/` into what records are judged by.
+    """Return the school of the two files of `schema/`.
 
     Raises:
         SchemaBroken: institution.yaml requires a column that the importer does not have.

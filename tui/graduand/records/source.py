@@ -1,4 +1,4 @@
-"""Source: the bytes of a YAML file, taken as text only when nothing in them can deceive a reader."""
+"""Decode the bytes of a YAML file; refuse encodings and characters that could mislead a reader."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIMIT: Final = 65_536
 
 
 class Fault(NamedTuple):
-    """Why a text cannot be taken as it stands: the rule, the place, and the sentence."""
+    """Why a text is refused: rule, place and message."""
 
     rule: str
     place: Place
@@ -22,7 +22,7 @@ class Fault(NamedTuple):
 
 
 class Refused(Exception):
-    """The text is not taken; `fault` says why."""
+    """A text is refused; `fault` says why."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
@@ -34,7 +34,7 @@ UNSEEN: Final = (
     "\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\uffff\U000e0000-\U000e0fff"
 )
-"""What nobody sees and no file holds as it is, as the inside of a pattern's brackets; line feeds aside."""
+"""Invisible characters that no file may contain, as the inside of a pattern's brackets; line feeds are allowed."""
 
 _UNSEEN: Final = re.compile(f"[{UNSEEN}]")
 
@@ -43,8 +43,8 @@ def text_of(raw: bytes, limit: int = LIMIT) -> str:
     """Return the text of a file's bytes.
 
     Raises:
-        Refused: too large, not UTF-8, a byte order mark, foreign line ends, a character that
-            nobody sees, or the marks of an unfinished merge (GR001 to GR006).
+        Refused: too large, not UTF-8, a byte order mark, foreign line ends, an invisible
+            character, or the marks of an unfinished merge (GR001 to GR006).
     """
     if len(raw) > limit:
         message = ngettext(

@@ -1,4 +1,4 @@
-"""Stamp: how a file stands on the disk; whenever the file changes, its stamp does."""
+"""Compute stamps of files from their status; when a file changes, its stamp does."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 _STAMP: Final = struct.Struct("=qqQq")
 SIZE: Final = _STAMP.size
 NEVER: Final = bytes(SIZE)
-"""What no file's stamp is: of a file that may yet change and keep its stamp, or that could not be read."""
+"""The stamp of a file that may change again without changing its stamp, or that could not be read."""
 
 _TICK: Final = 2_000_000_000
-"""Nanoseconds for which the clock of some file system stands still."""
+"""Resolution, in nanoseconds, of the coarsest clock of a file system."""
 
 
 def stamp_of(stands: os.stat_result) -> bytes:
-    """Return a file's stamp: its times, size and place; nobody can set the time at which the inode changed."""
+    """Return a file's stamp: times, size and inode; the time of the inode's change cannot be set by programs."""
     return _STAMP.pack(stands.st_mtime_ns, stands.st_size, stands.st_ino, stands.st_ctime_ns)
 
 
 def settled(stands: os.stat_result, now: int) -> bytes:
-    """Return a file's stamp, or `NEVER` when it may change once more within the tick of its last change."""
+    """Return a file's stamp, or `NEVER` when it may change once more within the resolution of the clock."""
     return stamp_of(stands) if max(stands.st_mtime_ns, stands.st_ctime_ns) < now - _TICK else NEVER
 
 
 def now() -> int:
-    """Return the nanoseconds by which `settled` goes."""
+    """Return the time in nanoseconds, for `settled`."""
     return time.time_ns()

@@ -1,4 +1,4 @@
-"""Tree: plain block YAML as nodes of text with places; the parser is there when something is to be parsed."""
+"""Parse YAML into a tree; the parser is imported when it is first needed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def parse(text: str) -> Mapping:
         Refused: not YAML, a duplicate key, an anchor or alias, a tag, a second document, a
             directive, another root than a mapping, nesting beyond `DEPTH` (GR007 to GR013).
     """
-    from graduand.records.parsing import parsed  # noqa: PLC0415 - 15 ms, where nothing is left to parse for nothing
+    from graduand.records.parsing import parse_yaml  # noqa: PLC0415 - 15 ms, which most commands do not need
 
-    return parsed(text)
+    return parse_yaml(text)

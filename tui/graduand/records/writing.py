@@ -1,4 +1,4 @@
-"""Writing: a record as canonical YAML: fixed order, fixed quoting, comments kept, one text for one record."""
+"""Write a record as canonical YAML: fixed order, fixed quoting, with its comments."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
 def canonical(record: Record, fields: Mapping[str, Field], comments: Comments) -> str:
-    """Return the text of `record`; `fields` in canonical order, `comments` where their values stand."""
+    """Return the text of `record`; `fields` in canonical order, `comments` at their values."""
     return "".join(f"{line}\n" for line in _Page(record, fields, comments).lines())
 
 
@@ -47,16 +47,16 @@ def modeline(path: str) -> Comments:
 
 
 def readdressed(comments: Comments, path: str) -> Comments:
-    """Return the comments of a record that goes to `path`, the line for editors as it must be there."""
+    """Return the comments of a record that moves to `path`, with the line for editors adapted."""
     above = comments.get(TOP, Comment())
     kept = tuple(line for line in above.before if not line.startswith(MODELINE))
     return {**comments, TOP: above._replace(before=(*modeline(path)[TOP].before, *kept))}
 
 
 def scalar(text: str, kind: FieldKind) -> str:
-    """Return `text` as YAML that every reader, of 1.1 and of 1.2, takes for this text.
+    """Return `text` as YAML that every reader, of YAML 1.1 or 1.2, reads as this text.
 
-    Dates, booleans and grades stand plain, identifiers always quoted.
+    Dates, booleans and grades are plain, identifiers always quoted.
     """
     if kind in _TYPED and matches(kind, text) and (kind is not FieldKind.DATE or _in_calendar(text)):
         return text
@@ -66,7 +66,7 @@ def scalar(text: str, kind: FieldKind) -> str:
 
 
 def _in_calendar(text: str) -> bool:
-    """Tell whether there is such a day; a reader that types dates falls over another one."""
+    """Return whether there is such a day; a reader that types dates fails at others."""
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -95,7 +95,7 @@ def _block(text: str) -> tuple[str, list[str]] | None:
 
 
 class _Page:
-    """The lines of one file; comments whose value is gone move down to the next line that stands."""
+    """The lines of one file; comments of removed values move to the next line."""
 
     def __init__(self, record: Record, fields: Mapping[str, Field], comments: Comments) -> None:
         self.record = record
@@ -118,7 +118,7 @@ class _Page:
         yield from (*self.orphans, *tail.before)
 
     def _orphan(self, spot: Spot) -> None:
-        """Keep the comments of values that are no longer there; the next line takes them along."""
+        """Move the comments of removed values to the next line."""
         for gone in [kept for kept in self.comments if kept[: len(spot)] == spot]:
             comment = self.comments.pop(gone)
             self.orphans += (*comment.before, *([comment.beside] if comment.beside else []))
@@ -142,7 +142,7 @@ class _Page:
             yield from self._line(spot, depth, f"{field.name}: {scalar(value, kind)}")
 
     def _spot(self, spot: Spot, index: int, items: tuple[str, ...]) -> Spot:
-        """Return whose comments an item takes: those of its text, or of the text that it replaces."""
+        """Return the spot whose comments an item gets: that of its text, or of the text that it replaces."""
         stays = [(*spot, str(number), item) for number, item in enumerate(items)]
         if stays[index] in self.comments:
             return stays[index]
@@ -152,7 +152,7 @@ class _Page:
         return next(iter(moved + replaced), stays[index])
 
     def _groups(self, spot: Spot) -> Iterator[str]:
-        """Open the groups above a key that are not open yet."""
+        """Write the lines of the groups of a key that are not written yet."""
         for depth in range(len(spot)):
             if self.open[: depth + 1] != spot[: depth + 1]:
                 yield from self._line(spot[: depth + 1], depth, f"{spot[depth]}:")
