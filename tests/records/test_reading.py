@@ -12,15 +12,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from graduand.findings import Severity
-from graduand.records.fast_reader import fast_reader
 from graduand.records.reading import KEYS, read
-from graduand.records.source import LIMIT
 from graduand.records.transition import Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graduand.records.record import Reading, Record, Value
+    from graduand.records.record import Reading, Value
     from graduand.records.school import School
 
 PATH = "records/2026-spring/00412345.yaml"
@@ -359,40 +357,3 @@ def test_no_other_reader_reads_an_accepted_text_otherwise(
         return  # they refuse some sound YAML, such as a question mark in a list; nobody is deceived
 
     assert _said(reading) == _flat(theirs)
-
-
-# ---- The fast road
-
-
-@pytest.fixture(scope="module")
-def fast(school: School) -> Callable[[str, bytes], Record | None]:
-    return fast_reader(school)
-
-
-@given(text=mutated())
-@settings(max_examples=10 * EXAMPLES)
-def test_the_fast_road_takes_no_text_for_another(
-    fast: Callable[[str, bytes], Record | None], school: School, text: str
-) -> None:
-    record = fast(PATH, text.encode())
-    if record is not None:
-        assert (record, ()) == read(PATH, text.encode(), school)[:2]
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
-def test_the_fast_road_takes_the_shipped_records(
-    path: Path, fast: Callable[[str, bytes], Record | None], school: School
-) -> None:
-    raw = path.read_bytes()
-    beyond = any(mark in raw for mark in (b"  waive:", b"notes: |", b'names: "**CLEAR**"'))
-
-    assert beyond or fast(PATH, raw) == read(PATH, raw, school).record
-
-
-@pytest.mark.parametrize(
-    "raw", [b"", b"# a\n", b"x", b'username: "a"\r\n', b"username: \xff\n", b'username: "a"\n#' + b"#" * LIMIT + b"\n"]
-)
-def test_the_fast_road_leaves_what_it_does_not_know_to_the_reader(
-    raw: bytes, fast: Callable[[str, bytes], Record | None]
-) -> None:
-    assert fast(PATH, raw) is None
