@@ -1,4 +1,4 @@
-"""Workspace: the use cases. Commands and screens ask here, and reach nothing below by themselves."""
+"""The workspace: one data repository, its schema, and what is wrong with its records."""
 
 from __future__ import annotations
 

@@ -109,11 +109,13 @@ class Plan:
         """Return the places of people whose worst effect is in `only`, if any is given, and who are `changed`."""
         wanted = {
             change.username
-            for change in self.differences
-            if (not only or (change.effects[:1] and change.effects[0] in only))
+            for change in (self.differences if only else self.changed)
+            if (not only or (change.effects and change.effects[0] in only))
             and (not changed or change.status is not Status.UNCHANGED)
         }
-        return [place for place, username in enumerate(self.table.usernames) if username in wanted]
+        first = set() if only else {*self.first}  # without `only` nothing must be known of what is new
+        usernames = enumerate(self.table.usernames)
+        return [place for place, username in usernames if username in wanted or place in first]
 
 
 class Breach(NamedTuple):

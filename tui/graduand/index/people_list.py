@@ -86,33 +86,33 @@ class PeopleList:
 
     @cached_property
     def _haystacks(self) -> list[str]:
-        """What is looked through for words, folded, one text a person."""
+        """The folded text in which words are searched, one for each person."""
         words = ("username", "first_name", "last_name", "first_name", "address", "programme")
         lines = map(" ".join, zip(*(self._column(name) for name in words), strict=True))
-        # One text in one go: a call for each of a hundred thousand people would be seen.
+        # One call for all: 100,000 calls would take noticeable time.
         return folded("\n".join(line.replace("\n", " ") for line in lines)).split("\n") if self.entries else []
 
     def _column(self, name: str) -> Sequence[str]:
-        """Return one text of everybody; a hundred thousand people are not made for it."""
+        """Return one text of all people, without making a `ListedPerson` of each."""
         if isinstance(self.entries, ColumnList):
             column: Sequence[str] = self.entries.columns[_COLUMNS[name]]
             return column
         return [getattr(one, name) for one in self.entries]
 
     def knowing(self, outstanding: Mapping[str, SentStatus]) -> PeopleList:
-        """Return the same people with what is outstanding; all that was worked out about them is kept."""
+        """Return the same people with what is outstanding; computed properties are kept."""
         other = replace(self, outstanding=outstanding)
         other.__dict__.update({name: value for name, value in self.__dict__.items() if name not in _FIELDS})
         return other
 
     def prepare(self) -> PeopleList:
-        """Work out now, where nobody waits, what the first search needs."""
+        """Compute what the first search needs, and return the same list."""
         _worked_out = self._haystacks, self.places, self.cohorts, self.rules
         return self
 
     @cached_property
     def places(self) -> Mapping[str, int]:
-        """Where each path stands among the entries."""
+        """The number of the entry of each path."""
         return {path: number for number, path in enumerate(self._column("path"))}
 
     @cached_property
@@ -122,7 +122,7 @@ class PeopleList:
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
-        """The rules that anybody breaks, sorted."""
+        """The rules that any record breaks, sorted."""
         return tuple(sorted(set(chain.from_iterable(rules.split() for rules in set(self._column("rules"))))))
 
     def find(self, query: Query, within: Sequence[int] | None = None) -> Sequence[int]:
@@ -144,7 +144,7 @@ class PeopleList:
         return found
 
     def _condition(self, key: str, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
-        """Return which text of everybody a filter looks at, and what it must be like."""
+        """Return the column that a filter looks at, and the condition on its texts."""
         if key == "kind":
             return self._column("kind"), lambda kind: kind.startswith(value)
         if key == "cohort":
@@ -169,7 +169,7 @@ class PeopleList:
         return sorted(numbers, key=self._keys(order).__getitem__)
 
     def _keys(self, order: str) -> Sequence[str]:
-        """Return what everybody is sorted by."""
+        """Return the sort keys of all people."""
         if order == "problem":
             worst = (_RANK[one] for one in self._column("worst"))
             return list(map("".join, zip(worst, self._column("rules"), strict=True)))

@@ -1,4 +1,4 @@
-"""Query: what somebody types to find people: words, and filters such as `kind:returned`."""
+"""The query: the words and filters, such as `kind:returned`, that are typed to find people."""
 
 from __future__ import annotations
 

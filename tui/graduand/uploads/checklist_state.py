@@ -1,4 +1,4 @@
-"""Ticks: the use case of the boxes of the upload card that are done, kept in git's own folder for the user alone."""
+"""The state of the checklist: which boxes of the upload card are ticked, in a private file below git's own folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SIZE: Final = 64_000
 
 
 def ticked(workspace: Workspace, card: str) -> frozenset[int]:
-    """Return which lines of this card were ticked before; none of another one."""
+    """Return the numbers of the ticked lines of this card; none when nothing is written of just this card."""
     try:
         return frozenset(map(int, json.loads(file_reader.read(_place(workspace, card), _SIZE))))
     except (NoGit, NotGit, Unreadable, ValueError, TypeError):
@@ -29,7 +29,7 @@ def ticked(workspace: Workspace, card: str) -> frozenset[int]:
 
 
 def keep_ticks(workspace: Workspace, card: str, lines: Collection[int]) -> None:
-    """Keep which lines are ticked, as far as the disk lets us; those of earlier cards go."""
+    """Write the numbers of the ticked lines, and remove those of other cards; a disk that refuses is passed over."""
     with suppress(NoGit, NotGit, NotWritten):
         place = _place(workspace, card)
         atomic.write_private(place, json.dumps(sorted(lines)).encode())

@@ -1,4 +1,4 @@
-"""Latest: what Handshake has by now, known at once from the last time as long as no upload or result is noted."""
+"""What was last sent: the end of the replay of all noted uploads, cached until another upload or result is noted."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _Packed = tuple[tuple[str, ...], list[str], list[list[str]], list[str], list[str], tuple[str, ...], str]
 
-_FORM: Final = "graduand/sent/3"
+_FORMAT: Final = "graduand/sent/3"
 
 
 class Latest(NamedTuple):
-    """The end of the past."""
+    """The state after the last noted upload."""
 
     sent: Sent
     since: tuple[str, ...]
@@ -29,7 +29,7 @@ class Latest(NamedTuple):
 
 
 def latest_of(program: Program, *, afresh: bool = False) -> Latest:
-    """Return what `past_of` comes to; told `afresh`, or as it is remembered.
+    """Return the end of the replay, from the cache unless it shall be replayed `afresh`.
 
     Raises:
         Unreadable: the commit of an upload is not in this clone.
@@ -37,7 +37,7 @@ def latest_of(program: Program, *, afresh: bool = False) -> Latest:
     marks = upload_tags.marks(program)
     if not marks:
         return Latest(NOTHING, (), "")
-    file = CacheFile[_Packed](Path(program.folder, "graduand", "sent"), _FORM, program.prefix, *marks)
+    file = CacheFile[_Packed](Path(program.folder, "graduand", "sent"), _FORMAT, program.prefix, *marks)
     remembered = None if afresh else file.read()
     if remembered:
         return _unpacked(remembered)

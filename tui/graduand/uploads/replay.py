@@ -1,4 +1,4 @@
-"""The past: what Handshake was sent, compiled again from the commits of the uploads that were noted."""
+"""The replay: what Handshake was sent, compiled again from the commits of the uploads that were noted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results: the use case of taking Handshake's failed rows back to the records that they came from."""
+"""The results of an upload: the rows that failed, matched to their records, explained and noted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sendings: the use cases around uploads that are compiled: the one in hand, those that were noted, what came back."""
+"""The status of uploads: the one in `build/`, those that were noted, and how each person compares with the last one."""
 
 from __future__ import annotations
 
