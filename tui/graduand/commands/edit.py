@@ -43,9 +43,9 @@ def edit(
     no_commit: NoCommit = False,
 ) -> None:
     from graduand.editing.bulk_edit import beyond, prepare
-    from graduand.editing.change_request import FieldChange
+    from graduand.editing.change_request import FieldChange, gone_to
     from graduand.editing.edit import assignments, paths_of
-    from graduand.editing.edit import edit as change
+    from graduand.editing.edit import edit as edit_records
     from graduand.reports.bulk_text import bulk_text
     from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of
@@ -58,10 +58,11 @@ def edit(
     changes = assignments([word for word in words if "=" in word], workspace.school)
     if not usernames or not (changes or cohort):
         raise Usage(_("Say whose record and what to change: graduand edit 00412345 disabled=true"))
+    change = FieldChange(changes, gone_to(cohort).cohort if cohort else "")
     if not (cohort or preview):
-        _tell(change(workspace, usernames, changes, commit=not no_commit, tell=say_resumed), session)
+        _tell(edit_records(workspace, usernames, changes, commit=not no_commit, tell=say_resumed), session)
         return
-    prepared = prepare(workspace, paths_of(workspace, usernames), FieldChange(changes, cohort), today())
+    prepared = prepare(workspace, paths_of(workspace, usernames), change, today())
     if preview:
         show_lines(bulk_text(prepared, beyond(workspace, prepared), terms_of(workspace), show=show), session.colour)
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import Usage
 from graduand.language import _, quoted
 from graduand.records.kinds import CLEAR, FieldKind
+from graduand.records.paths import is_cohort_name
 from graduand.records.reason_labels import STUDENT, reason_code, reason_words
 from graduand.records.record import ATTENDING, END, START
 from graduand.records.transition import GRADUATED, RETURNED
@@ -67,7 +68,7 @@ def gone_to(cohort: str) -> FieldChange:
     Raises:
         Usage: no folder can be named so.
     """
-    if not cohort or cohort.startswith(".") or "/" in cohort or not cohort.isprintable() or cohort.endswith(".yaml"):
+    if not is_cohort_name(cohort):
         raise Usage(_("{cohort} is no name for a cohort, such as 2026-spring.").format(cohort=quoted(cohort)))
     return FieldChange({}, cohort)
 

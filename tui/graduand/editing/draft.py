@@ -14,7 +14,7 @@ from graduand.index.evaluate import evaluate_reading
 from graduand.language import _, quoted, visible
 from graduand.records import files
 from graduand.records.comments import comments_of
-from graduand.records.paths import CROWD, record_path, username_of
+from graduand.records.paths import CROWD, is_cohort_name, record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import Reading, Record, Value
 from graduand.records.source import text_of
@@ -147,7 +147,7 @@ def begun(workspace: Workspace, cohort: str, kind: str, username: str) -> Draft:
     """
     if not username:
         raise Usage(_("A record needs a username."))
-    if not cohort or cohort.startswith(".") or "/" in cohort or not cohort.isprintable() or cohort.endswith(".yaml"):
+    if not is_cohort_name(cohort):
         raise Usage(_("{cohort} is no name for a cohort, such as 2026-spring.").format(cohort=quoted(cohort)))
     known = files.find(workspace.root).paths
     there = next((path for path in known if username_of(path).casefold() == username.casefold()), "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import Unreadable
+from graduand.errors import NotWritten, Unreadable, reason_of
 from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ NAME: Final = "journal"
 FORMAT: Final = "graduand/journal/1"
 _LIMIT: Final = 1 << 31
 """Bytes; more than a million records with every field filled need."""
+
+
+class OddJournal(Exception):
+    """A complete file in the place of the journal that is no journal of this format."""
 
 
 class JournalEntry(NamedTuple):
@@ -60,7 +64,11 @@ def write_journal(folder: Path, journal: Journal) -> None:
 
 
 def read_journal(folder: Path) -> Journal | None:
-    """Return the journal of a killed transaction; None if there is none, or it is incomplete."""
+    """Return the journal of a killed transaction; None if there is none, or it is incomplete.
+
+    Raises:
+        OddJournal: it is complete, but no journal of this format.
+    """
     try:
         raw = file_reader.read(folder / NAME, _LIMIT)
     except Unreadable:
@@ -68,12 +76,44 @@ def read_journal(folder: Path) -> Journal | None:
     body, _newline, seal = raw.removesuffix(b"\n").rpartition(b"\n")
     if hashlib.sha256(body).hexdigest().encode() != seal:
         return None
-    first, *lines = body.decode().split("\n")
-    head: Any = json.loads(first)
-    if head["schema"] != FORMAT:
-        return None
-    entries = [JournalEntry(*json.loads(line)) for line in lines]
-    return Journal(head["subject"], head["trailers"], head["commit"], entries)
+    try:
+        head, *lines = map(json.loads, body.decode().split("\n"))
+    except (ValueError, RecursionError) as error:
+        raise OddJournal from error
+    if not _is_head(head, len(lines)) or not all(map(_is_line, lines)):
+        raise OddJournal
+    return Journal(head["subject"], head["trailers"], head["commit"], [JournalEntry(*line) for line in lines])
+
+
+def _is_head(head: object, lines: int) -> bool:
+    """Return whether the first line is one of this format; the message of the commit has no lines of its own."""
+    if not isinstance(head, dict) or (head.get("schema"), head.get("lines")) != (FORMAT, lines):
+        return False
+    trailers = head.get("trailers")
+    if not isinstance(trailers, dict) or not isinstance(head.get("commit"), bool):
+        return False
+    return all(isinstance(text, str) and "\n" not in text for text in (head.get("subject"), *trailers.values()))
+
+
+def _is_line(line: object) -> bool:
+    """Return whether a line is an entry: a path, and two texts or nothing."""
+    if not isinstance(line, list) or len(line) != len(JournalEntry._fields) or not isinstance(line[0], str):
+        return False
+    return all(text is None or isinstance(text, str) for text in line[1:])
+
+
+def set_aside(folder: Path) -> Path:
+    """Give the journal another name, under which it is not read again, and return its path.
+
+    Raises:
+        NotWritten: the file system reports an error.
+    """
+    aside = folder / f"{NAME}.odd"
+    try:
+        (folder / NAME).replace(aside)
+    except OSError as error:
+        raise NotWritten(folder / NAME, reason_of(error)) from error
+    return aside
 
 
 def remove_journal(folder: Path) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.editing import journal
-from graduand.editing.journal import Journal, JournalEntry
+from graduand.editing.journal import Journal, JournalEntry, OddJournal
 from graduand.editing.proposal import State
 from graduand.errors import Busy, ChangedOnDisk, GitRefused, NotCommitted, NotNow, NotWritten, Unreadable
 from graduand.file_change import Saved
 from graduand.language import _, ngettext, quoted, visible
 from graduand.records import files
+from graduand.records.paths import is_record_path
 from graduand.records.record import FOLDER
 from graduand.storage import atomic, file_reader, lock, swap
 from graduand.storage.swap import HalfWritten, Swap
@@ -40,6 +41,8 @@ class Resumed(NamedTuple):
     """Files that were changed by others since, and are left as they are."""
     commit: str
     """The commit; "" if none was made."""
+    set_aside: str = ""
+    """Where the journal lies now, if it was not written by graduand, or not for this folder."""
 
 
 def apply(
@@ -115,6 +118,12 @@ def uncommitted(workspace: Workspace) -> frozenset[str]:
 
 def resumed_message(resumed: Resumed) -> str:
     """Return the sentences on what became of a transaction that was killed."""
+    if resumed.set_aside:
+        message = _(
+            "A save that was interrupted left a journal that graduand does not understand, or that names files outside "
+            "of records/ and schema/. Nothing of it was written; it is now in {path}: look into it, then delete it."
+        )
+        return message.format(path=visible(resumed.set_aside, 200))
     if not resumed.subject:
         return _("A save that was interrupted before it wrote anything was dropped; nothing had changed.")
     message = ngettext(
@@ -172,6 +181,10 @@ def _refuse_unsound(workspace: Workspace, proposals: Sequence[Proposal]) -> None
     for (_parent, top), path in folders.items():
         if not files.inside(workspace.root, path, top):
             raise NotWritten(path, _("it would lie outside {folder}").format(folder=f"{top}/"))
+    for one in proposals:
+        if one.after is not None and _top(one) == FOLDER and not is_record_path(one.path):
+            message = _("nobody would find it there: a record is records/<cohort>/<username>.yaml")
+            raise NotWritten(one.path, message)
     files.prove_all(((one.record, one.text) for one in proposals if one.record), workspace.school)
 
 
@@ -223,9 +236,14 @@ def _committable(git: Recorder, entries: Sequence[JournalEntry]) -> list[str]:
 
 def _resume(workspace: Workspace, folder: Path) -> Resumed | None:
     """Complete the transaction of the journal in a folder; call it while holding the lock of the folder."""
-    whole = journal.read_journal(folder)
+    try:
+        whole = journal.read_journal(folder)
+    except OddJournal:
+        return Resumed("", (), (), "", str(journal.set_aside(folder)))
     if whole is None:
         return Resumed("", (), (), "") if journal.remove_fragments(folder) else None
+    if not all(_is_ours(workspace.root, one) for one in whole.entries):
+        return Resumed("", (), (), "", str(journal.set_aside(folder)))
     swaps: list[Swap] = []
     ours: list[JournalEntry] = []
     passed_over: list[str] = []
@@ -241,10 +259,20 @@ def _resume(workspace: Workspace, folder: Path) -> Resumed | None:
             ours.append(one)
             swaps += [Swap(path, content, one.content)] if content != one.content else []
         if swaps:
-            swap.swap_files(swaps)
+            swap.swap_files(sorted(swaps, key=lambda one: one.after is None))
     made = _commit(_recorder(workspace, now=False), whole._replace(entries=ours)) if whole.commit and ours else ""
     journal.remove_journal(folder)
     return Resumed(whole.subject, tuple(one.path for one in ours), tuple(passed_over), made)
+
+
+def _is_ours(root: Path, one: JournalEntry) -> bool:
+    """Tell whether a journal may name this file: a record, or a file of `schema/`, with no link on the way to it."""
+    top, *parts = one.path.split("/")
+    if top == FOLDER:
+        named = is_record_path(one.path)
+    else:
+        named = top == _SCHEMA and bool(parts) and all(part and part[0] != "." and part.isprintable() for part in parts)
+    return named and not (root / top).is_symlink() and files.inside(root, one.path, top)
 
 
 def _is_foreign(path: Path, one: JournalEntry, content: bytes | None) -> bool:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import unquote
 
+from graduand.records.record import FOLDER
+
 CROWD: Final = 500
 """People of a cohort above which its folder gets a second level, for the speed of git's history queries."""
+
+_LEVELS: Final = 2
+"""Folders between `records/` and a record: that of the cohort, and perhaps one of two characters."""
+_LONGEST: Final = 200
+"""Bytes of a folder's name; file systems take 255."""
+_SEPARATORS: Final = frozenset("/\\")
 
 _SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.@")
 _DEVICES: Final = frozenset(
@@ -25,6 +33,30 @@ def record_path(cohort: str, username: str, people: int) -> str:
     if people > CROWD:
         return f"records/{cohort}/{_encoded(username[-2:])}/{file_name(username)}"
     return f"records/{cohort}/{file_name(username)}"
+
+
+def is_record_name(name: str) -> bool:
+    """Return whether a file or folder is named as a record is, by any of YAML's extensions in any capitals."""
+    return name.lower().endswith((".yaml", ".yml"))
+
+
+def is_folder_name(name: str) -> bool:
+    """Return whether the index looks for records in a folder of this name: not if hidden or named as a record."""
+    return bool(name) and name[0] != "." and name.isprintable() and not is_record_name(name)
+
+
+def is_cohort_name(name: str) -> bool:
+    """Return whether a cohort can be named so: a folder that the index searches, on every file system."""
+    fits = name == name.strip() and len(name.encode(errors="replace")) <= _LONGEST
+    return fits and is_folder_name(name) and not set(name) & _SEPARATORS
+
+
+def is_record_path(path: str) -> bool:
+    """Return whether the index reads a file at this path, from the data's root, as a record."""
+    top, *folders, name = path.split("/") if "/" in path else ("", path)
+    if top != FOLDER or not 1 <= len(folders) <= _LEVELS or not all(map(is_folder_name, folders)):
+        return False
+    return name.endswith(".yaml") and name[0] != "." and name.isprintable()
 
 
 def username_of(path: str) -> str:

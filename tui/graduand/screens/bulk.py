@@ -61,7 +61,7 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
     school, settings = workspace.school, workspace.institution
     years = tuple(year for year in school.year_values if year != "Alumni")
     day = ChangeInput(_("Effective on (empty: at once)"), "", is_day=True)
-    who = ChangeInput(_("ChangeInput by"), "", (reason_words(STUDENT),))
+    who = ChangeInput(_("Asked by"), "", (reason_words(STUDENT),))
     return (
         BulkChange(
             _("Graduated"),
@@ -80,7 +80,7 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
         BulkChange(
             _("Note until when an answer is due"),
             (
-                ChangeInput(_("ChangeInput on (empty: unchanged)"), "", is_day=True),
+                ChangeInput(_("Asked on (empty: unchanged)"), "", is_day=True),
                 ChangeInput(_("Answer by"), on, is_day=True),
             ),
             changes.asked,
