@@ -10,6 +10,7 @@ import pytest
 from graduand.errors import Unreadable
 from graduand.findings import Finding
 from graduand.records.files import find, load
+from graduand.records.paths import is_record_path
 from graduand.records.reading import read
 from graduand.records.source import LIMIT
 
@@ -51,21 +52,16 @@ def test_what_git_and_people_need_is_no_stray(name: str, root: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "reported"),
     [
-        ("records/00412345.yaml", None),
-        ("records/a/x.yml", None),
-        ("records/a/x.YAML", None),
         ("records/a/x", None),
         ("records/a/.x.yaml.swp", None),
-        ("records/a/.x.yaml", None),
+        ("records/a/._x.yaml", None),
+        ("records/a/.#x.yaml", None),
         ("records/a/.x.yaml.4711.graduand.tmp", None),
         ("records/a/x.yaml~", None),
         ("records/a/export.csv", None),
-        ("records/a/b/c/x.yaml", "records/a/b/c"),
+        ("records/a/b/c/x.txt", "records/a/b/c"),
         ("records/.idea/x.yaml", "records/.idea"),
         ("records/a/.git/x.yaml", "records/a/.git"),
-        ("records/a/\x1b[2J.yaml", "records/a/<U+001B>[2J.yaml"),
-        ("records/a/\u202elmay.yaml", "records/a/<U+202E>lmay.yaml"),
-        pytest.param("records/a/\udce9.yaml", "records/a/<U+DCE9>.yaml", marks=NO_BYTES),
     ],
 )
 def test_whatever_else_lies_there_is_reported_and_passed_over(path: str, reported: str | None, root: Path) -> None:
@@ -76,6 +72,35 @@ def test_whatever_else_lies_there_is_reported_and_passed_over(path: str, reporte
     (stray,) = found.strays
     assert ("GR014", "warning", reported or path) == (stray.rule, stray.severity, stray.path)
     assert str(stray).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("path", "reported"),
+    [
+        ("records/00412345.yaml", None),
+        ("records/a/x.yml", None),
+        ("records/a/x.YAML", None),
+        ("records/a/x.Yml", None),
+        ("records/a/.x.yaml", None),
+        ("records/a/b/c/x.yaml", "records/a/b/c"),
+        ("records/a/b/c/d/e/x.yML", "records/a/b/c"),
+        ("records/.2026/x.yaml", "records/.2026"),
+        ("records/a.yaml/x.yaml", "records/a.yaml"),
+        ("records/a/\x1b[2J.yaml", "records/a/<U+001B>[2J.yaml"),
+        ("records/a/\u202elmay.yaml", "records/a/<U+202E>lmay.yaml"),
+        ("records/a\u00a0b/x.yaml", None),
+        pytest.param("records/a/\udce9.yaml", "records/a/<U+DCE9>.yaml", marks=NO_BYTES),
+    ],
+)
+def test_what_looks_like_a_record_and_is_passed_over_is_an_error(path: str, reported: str | None, root: Path) -> None:
+    _put(root, path, "records/a/1.yaml")
+    found = find(root)
+
+    assert found.paths == ("records/a/1.yaml",)
+    (stray,) = found.strays
+    assert ("GR018", "error", reported or path) == (stray.rule, stray.severity, stray.path)
+    assert str(stray).isprintable()
+    assert not is_record_path(path)
 
 
 def _link(path: Path) -> None:

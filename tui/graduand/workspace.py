@@ -143,6 +143,10 @@ class Workspace(_Place):
         store = None if afresh else self._index_store(on)
         with gc_pause.paused():
             found = files.find(self.root, stamps=store is not None)
+        if found.strays and self.git_folder:
+            from graduand.git.stray_files import judge_strays
+
+            found = found._replace(strays=judge_strays(self.root, found.strays))
         return index_of(IndexReader(self.root, self.school, on), found, store, progress)
 
     def check(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import GitRefused, Unreadable
 from graduand.git.revision import FileChange, Revision
 from graduand.language import _
+from graduand.records.paths import is_record_path
 from graduand.records.record import FOLDER
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _revisions(fields: Iterator[str], folder: str, root: int) -> Iterator[Revisi
 def _change(modes: str, path: str) -> FileChange | None:
     """Return the change of a record's file; None when neither side of it is a record."""
     before, after, old, new, _letter = modes.split(" ")
-    if not path.endswith(".yaml") or "/." in path or path.count("/") < 2:
+    if not is_record_path(path):
         return None
     old = old if before.startswith(":100") else ""
     new = new if after.startswith("100") else ""

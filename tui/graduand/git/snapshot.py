@@ -9,6 +9,7 @@ from graduand.errors import GitRefused, Unreadable
 from graduand.language import _
 from graduand.records.importer import read_importer
 from graduand.records.institution import read_institution
+from graduand.records.paths import is_record_path
 from graduand.records.school import School, school_of
 from graduand.records.school_language import IMPORTER as IMPORTER_PATH
 from graduand.records.school_language import PATH as INSTITUTION_PATH
@@ -38,7 +39,7 @@ def entries(program: Program, commit: str) -> Iterator[TreeEntry]:
         raise Unreadable(commit[:12], refused.said) from refused
     for line in listing.split("\0"):
         facts, _tab, path = line.partition("\t")
-        if facts.startswith("100") and path.endswith(".yaml"):
+        if facts.startswith("100") and is_record_path(path):
             yield TreeEntry(path, facts.split()[2])
 
 

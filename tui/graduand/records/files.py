@@ -10,6 +10,7 @@ from graduand.errors import NotWritten, Unreadable
 from graduand.findings import Finding, Severity
 from graduand.language import _, visible
 from graduand.records.independent_check import agrees
+from graduand.records.paths import is_record_name
 from graduand.records.reading import read
 from graduand.records.record import FOLDER
 from graduand.records.stamp import stamp_of
@@ -25,7 +26,17 @@ if TYPE_CHECKING:
 _DEPTH: Final = 3
 """records/<cohort>/<two characters>/: no folder lies deeper."""
 
-_WELCOME: Final = frozenset({"README.md", ".gitkeep", ".gitignore", ".gitattributes"})
+WELCOME: Final = frozenset({"README.md", ".gitkeep", ".gitignore", ".gitattributes"})
+"""Names of files that may lie among records."""
+
+_LITTER: Final = frozenset(
+    {
+        *(".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", "@eaDir", ".Spotlight-V100", ".fseventsd"),
+        *(".git", ".hg", ".svn", ".idea", ".vscode", ".directory"),
+    }
+)
+_LITTER_BEGINS: Final = ("._", ".#", "~$", ".~lock.", ".Trash", ".nfs")
+_LITTER_ENDS: Final = ("~", ".swp", ".swo", ".tmp", "#")
 
 
 class Found(NamedTuple):
@@ -101,9 +112,46 @@ class _Search:
         if name.endswith(".yaml") and name[0] != "." and path.count("/") > 1 and path.isprintable():
             message = _("This is no ordinary file but a link, a folder or a device; put the record itself here.")
             self.strays.append(_stray("GR015", Severity.ERROR, path, message))
-        elif name not in _WELCOME:
-            message = _("This is no record and is passed over: a record is records/<cohort>/<username>.yaml.")
-            self.strays.append(_stray("GR014", Severity.WARNING, path, message))
+        elif self._looks_like_record(path, entry):
+            message = _(
+                "This looks like a record and is passed over: a record is records/<cohort>/<username>.yaml. "
+                "Move it there, or delete it."
+            )
+            self.strays.append(_stray("GR018", Severity.ERROR, path, message))
+        elif name not in WELCOME:
+            self.strays.append(not_a_record(path))
+
+    def _looks_like_record(self, path: str, entry: os.DirEntry[str]) -> bool:
+        """Return whether an entry is named as a record, or is a folder with such a file in it."""
+        if is_litter(entry.name):
+            return False
+        if not entry.is_dir(follow_symlinks=False):
+            return is_record_name(entry.name)
+        try:
+            with os.scandir(f"{self.root}/{path}") as entries:
+                return any(self._looks_like_record(f"{path}/{one.name}", one) for one in entries)
+        except OSError:
+            return False
+
+
+def is_litter(name: str) -> bool:
+    """Return whether a name is one that systems and editors give to files and folders of their own."""
+    return name in _LITTER or name.startswith(_LITTER_BEGINS) or name.endswith(_LITTER_ENDS)
+
+
+def not_a_record(path: str) -> Finding:
+    """Return the finding that a file is passed over."""
+    message = _("This is no record and is passed over: a record is records/<cohort>/<username>.yaml.")
+    return _stray("GR014", Severity.WARNING, path, message)
+
+
+def committed_stray(path: str) -> Finding:
+    """Return the finding that a file is passed over although it is committed."""
+    message = _(
+        "This is committed and passed over, for it is no record: a record is records/<cohort>/<username>.yaml. "
+        "Move it out of records/, or delete it."
+    )
+    return _stray("GR018", Severity.ERROR, path, message)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

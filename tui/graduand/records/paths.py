@@ -10,8 +10,10 @@ from graduand.records.record import FOLDER
 CROWD: Final = 500
 """People of a cohort above which its folder gets a second level, for the speed of git's history queries."""
 
-_LEVELS: Final = 2
-"""Folders between `records/` and a record: that of the cohort, and perhaps one of two characters."""
+_DEEPEST: Final = 3
+"""Slashes in the path of a record: in a folder of its cohort, or in one of two characters below that."""
+_PASSED_OVER: Final = ("/.", "//", ".yaml/")
+"""Parts of paths below which the index does not look: hidden folders and files, and folders named as records."""
 _LONGEST: Final = 200
 """Bytes of a folder's name; file systems take 255."""
 _SEPARATORS: Final = frozenset("/\\")
@@ -40,23 +42,22 @@ def is_record_name(name: str) -> bool:
     return name.lower().endswith((".yaml", ".yml"))
 
 
-def is_folder_name(name: str) -> bool:
-    """Return whether the index looks for records in a folder of this name: not if hidden or named as a record."""
-    return bool(name) and name[0] != "." and name.isprintable() and not is_record_name(name)
-
-
 def is_cohort_name(name: str) -> bool:
     """Return whether a cohort can be named so: a folder that the index searches, on every file system."""
-    fits = name == name.strip() and len(name.encode(errors="replace")) <= _LONGEST
-    return fits and is_folder_name(name) and not set(name) & _SEPARATORS
+    if not name or name != name.strip() or len(name.encode(errors="replace")) > _LONGEST:
+        return False
+    return name[0] != "." and name.isprintable() and not is_record_name(name) and not set(name) & _SEPARATORS
 
 
 def is_record_path(path: str) -> bool:
     """Return whether the index reads a file at this path, from the data's root, as a record."""
-    top, *folders, name = path.split("/") if "/" in path else ("", path)
-    if top != FOLDER or not 1 <= len(folders) <= _LEVELS or not all(map(is_folder_name, folders)):
-        return False
-    return name.endswith(".yaml") and name[0] != "." and name.isprintable()
+    return (
+        path.endswith(".yaml")
+        and path.startswith(f"{FOLDER}/")
+        and 2 <= path.count("/") <= _DEEPEST
+        and not any(part in path for part in _PASSED_OVER)
+        and path.isprintable()
+    )
 
 
 def username_of(path: str) -> str:

@@ -127,6 +127,13 @@ RULES: Final = (
         N_("git's history queries pay for the size of a folder; above 500 people a cohort gets a second level."),
         N_("Let graduand fmt move the files."),
     ),
+    error(
+        "GR018",
+        N_("A record in the wrong place"),
+        N_("What is not records/<cohort>/<username>.yaml is not read, so a person would be missing in every upload."),
+        N_("Move it into the folder of its cohort as <username>.yaml, or delete it; git may ignore what is to stay."),
+        waivable=False,
+    ),
 )
 
 

@@ -1,0 +1,60 @@
+"""Judge what lies among records and is passed over by what git says of it: committed, ignored, or neither."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graduand.git.program import LITERAL, Program
+from graduand.records.files import WELCOME, committed_stray, is_litter, not_a_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from graduand.findings import Finding
+
+_AT_ONCE: Final = 200
+"""Paths of one command line."""
+_JUDGED: Final = frozenset({"GR014", "GR018"})
+_UNTRACKED: Final = "?"
+"""The mark of `git ls-files -t` for a file that git does not keep yet."""
+
+
+def judge_strays(root: Path, strays: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings of files that are passed over: errors if they are committed, warnings if git ignores them.
+
+    Raises:
+        NoGit, NotGit: there is no repository.
+    """
+    program = Program(root)
+    committed: set[str] = set()
+    loose: set[str] = set()
+    for mark, path in _known(program, [finding.path for finding in strays if finding.rule in _JUDGED]):
+        (loose if mark == _UNTRACKED else committed).update(_upwards(path))
+    return tuple(_judged(finding, committed, loose) for finding in strays)
+
+
+def _judged(finding: Finding, committed: set[str], loose: set[str]) -> Finding:
+    if finding.rule == "GR014" and finding.path in committed:
+        return committed_stray(finding.path)
+    if finding.rule == "GR018" and finding.path.isprintable() and finding.path not in committed | loose:
+        return not_a_record(finding.path)
+    return finding
+
+
+def _known(program: Program, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield mark and path of each file at or below `paths` that git keeps or would add, without litter."""
+    command = (LITERAL, "ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard", "--")
+    for start in range(0, len(paths), _AT_ONCE):
+        for entry in program.read(*command, *paths[start : start + _AT_ONCE]).split("\0"):
+            mark, _blank, path = entry.partition(" ")
+            name = path.rpartition("/")[2]
+            if path and name not in WELCOME and not is_litter(name):
+                yield mark, path
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """Yield a path and the folders that it lies in."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
