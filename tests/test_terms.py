@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing import change_request as changes
+from graduand.editing import edit as changes
 from graduand.git.events import Event, EventKind
 from graduand.language import speak
 from graduand.records.reason_labels import reason_code, reason_words
@@ -52,6 +52,6 @@ def test_a_history_is_told_even_where_the_schema_is_broken(root: Path) -> None:
 def test_a_reason_may_be_given_by_its_words(school: School, language: str) -> None:
     speak(language)
     for code in school.institution.deactivation_reasons:
-        made = changes.closed(school, reason_words(code).upper(), reason_words("student"))
+        made = changes.closing_change(school, reason_words(code).upper(), reason_words("student"))
         assert (made.values[REASON], made.values["transition:account:requested_by"]) == (code, "student")
     assert reason_code("moved away", ["moved-abroad"]) == "moved away"

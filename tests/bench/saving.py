@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 
-from graduand.editing.draft import Draft, opened, save
+from graduand.editing.draft import Draft, open_draft, save
 from graduand.records import files
 from graduand.workspace import Workspace
 
@@ -27,7 +27,7 @@ def saving(root: Path, rounds: int) -> tuple[float, float]:
     path = files.find(root).paths[0]
     ours, theirs = [], []
     for number in range(rounds + 1):
-        draft = opened(workspace, path)
+        draft = open_draft(workspace, path)
         assert isinstance(draft, Draft)
         changed = draft.set("last_name", f"Martin {'abcdefgh'[number % 8]}")
         began = time.perf_counter()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing.draft import begun
-from graduand.editing.draft_store import folder_of, keep
+from graduand.editing.draft import new_draft
+from graduand.editing.draft_store import drafts_folder, store_draft
 from graduand.workspace import Workspace
 from tests.editing.test_keeping import orphan
 from tests.repository import GRADUATE, TODAY, begin, commit, graduand, put, settle
@@ -217,8 +217,8 @@ def test_several_things_are_ill_at_once(root: Path) -> None:
 
 def test_what_was_typed_and_never_saved_is_named(healthy: Path) -> None:
     workspace = Workspace(healthy)
-    folder = folder_of(workspace)
-    keep(folder, begun(workspace, "2026-autumn", "returned", "00400001"))
+    folder = drafts_folder(workspace)
+    store_draft(folder, new_draft(workspace, "2026-autumn", "returned", "00400001"))
     assert cures(healthy) == {}
     orphan(folder)
     (folder / "x.broken").touch()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing.edit import edit
+from graduand.editing.edit import edit_records
 from graduand.records.paths import record_path
 from graduand.storage import swap
 from graduand.workspace import Workspace
@@ -223,7 +223,7 @@ def test_a_username_is_never_taken_for_an_option_a_pattern_or_a_trailer(people: 
     put(people, graduate("00400000").replace('"00400000"', json.dumps(username)), path.removeprefix("records/"))
     put(people, graduate("00412815").replace("Dupont", "Martin"), "2026-spring/00412815.yaml")
 
-    edited = edit(Workspace(people), [username], {"middle_name": "Rose"}, commit=True)
+    edited = edit_records(Workspace(people), [username], {"middle_name": "Rose"}, commit=True)
 
     assert edited.paths == (path,)
     assert git(people, "show", "--format=", "--name-only", "-z", "HEAD").strip("\0") == path

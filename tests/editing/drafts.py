@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.editing.draft import Draft, opened
+from graduand.editing.draft import Draft, open_draft
 from graduand.workspace import Workspace
 from tests.repository import GRADUATE, begin, commit, git, graduate, put
 
@@ -26,7 +26,7 @@ def people(root: Path) -> Path:
 
 
 def draft_of(root: Path, path: str = PATH) -> Draft:
-    draft = opened(Workspace(root), path)
+    draft = open_draft(Workspace(root), path)
     assert isinstance(draft, Draft)
     return draft
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.editing import bulk_edit
-from graduand.editing import change_request as changes
+from graduand.editing import edit as changes
 from graduand.errors import InTheWay, Usage
 from graduand.handshake.effect import Effect
 from graduand.reports.bulk_text import grave_words, remarks
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from graduand.editing.change_request import FieldChange
+    from graduand.editing.edit import FieldChange
 
 ONE, TWO, BACK = (f"records/2026-spring/0041234{number}.yaml" for number in (5, 6, 7))
 
@@ -38,13 +38,13 @@ def differences(people: Workspace, change: FieldChange, *paths: str) -> dict[str
     """Return what would change, by username and key."""
     prepared = bulk_edit.prepare(people, paths or (ONE, TWO, BACK), change, TODAY)
     return {
-        person.was.username: {one.key: (one.before, one.after) for one in person.differences}
+        person.previous.username: {one.key: (one.before, one.after) for one in person.differences}
         for person in prepared.people
     }
 
 
 def test_a_returner_who_graduates_is_a_student_no_more(people: Workspace) -> None:
-    found = differences(people, changes.graduated(people.school, "2026-06-15"))
+    found = differences(people, changes.graduation_change(people.school, "2026-06-15"))
 
     assert found == {
         "00412347": {
@@ -56,7 +56,7 @@ def test_a_returner_who_graduates_is_a_student_no_more(people: Workspace) -> Non
 
 
 def test_a_graduate_who_returns_has_a_new_study(people: Workspace) -> None:
-    found = differences(people, changes.returned(people.school, "Master 2", "2026-09-01"), ONE)
+    found = differences(people, changes.return_change(people.school, "Master 2", "2026-09-01"), ONE)
 
     assert found["00412345"] == {
         "institution_year_name": ("", "Master 2"),
@@ -67,14 +67,14 @@ def test_a_graduate_who_returns_has_a_new_study(people: Workspace) -> None:
 
 
 def test_accounts_are_closed_with_a_reason_and_counted(people: Workspace) -> None:
-    change = changes.closed(people.school, "requested-by-student", "student", "2026-12-01")
+    change = changes.closing_change(people.school, "requested-by-student", "student", "2026-12-01")
     settle(people.root, limits="{deactivations: {count: 1, percent: null}}")
     workspace = Workspace(people.root)
 
     prepared = bulk_edit.prepare(workspace, (ONE, TWO), change, TODAY)
 
     assert prepared.effects == {Effect.DEACTIVATE: 2}
-    assert grave_words(prepared, bulk_edit.beyond(workspace, prepared)) == (
+    assert grave_words(prepared, bulk_edit.exceeded_limits(workspace, prepared)) == (
         "2 accounts would be closed, of 3 people; the limit in institution.yaml is 1.",
     )
     assert list(remarks(prepared)) == ["Afterwards the rules find: GR506 Held back until a day (2)."]
@@ -85,10 +85,10 @@ def test_what_is_so_already_and_what_cannot_be_read_is_left(people: Workspace) -
     put(people.root, "username: [", "2026-spring/00412348.yaml")
 
     prepared = bulk_edit.prepare(
-        people, (ONE, BACK, BACK.replace("7.", "8.")), changes.graduated(people.school, "2026-06-15"), TODAY
+        people, (ONE, BACK, BACK.replace("7.", "8.")), changes.graduation_change(people.school, "2026-06-15"), TODAY
     )
 
-    assert [person.was.username for person in prepared.people] == ["00412347"]
+    assert [person.previous.username for person in prepared.people] == ["00412347"]
     assert list(remarks(prepared))[:2] == [
         "1 record has it so already.",
         "1 record cannot be read whole, and stays as it is.",
@@ -96,7 +96,7 @@ def test_what_is_so_already_and_what_cannot_be_read_is_left(people: Workspace) -
 
 
 def test_records_go_to_another_cohort_in_one_commit(people: Workspace) -> None:
-    prepared = bulk_edit.prepare(people, (ONE, TWO), changes.gone_to("2026-autumn"), TODAY)
+    prepared = bulk_edit.prepare(people, (ONE, TWO), changes.cohort_change("2026-autumn"), TODAY)
 
     saved = bulk_edit.apply(people, prepared, commit=True)
 
@@ -115,22 +115,22 @@ def test_no_record_is_moved_onto_another(people: Workspace) -> None:
     put(people.root, GRADUATE, "2026-autumn/00412345.yaml")
 
     with pytest.raises(InTheWay):
-        bulk_edit.prepare(people, (ONE,), changes.gone_to("2026-autumn"), TODAY)
+        bulk_edit.prepare(people, (ONE,), changes.cohort_change("2026-autumn"), TODAY)
 
 
 def test_a_field_is_found_by_its_label_in_any_case_and_by_its_key(people: Workspace) -> None:
     school = people.school
 
-    assert changes.field(school, "last name", "Martin").values == {"last_name": "Martin"}
-    assert changes.field(school, "last_name", "").values == {"last_name": None}
-    assert changes.field(school, "primary_education:major_names", "Droit; Lettres").values == {
+    assert changes.field_change(school, "last name", "Martin").values == {"last_name": "Martin"}
+    assert changes.field_change(school, "last_name", "").values == {"last_name": None}
+    assert changes.field_change(school, "primary_education:major_names", "Droit; Lettres").values == {
         "primary_education:major_names": ("Droit", "Lettres")
     }
 
 
 def test_wiping_is_grave_and_taking_out_is_not(people: Workspace) -> None:
-    wiped = bulk_edit.prepare(people, (ONE, TWO), changes.field(people.school, "last_name", "**CLEAR**"), TODAY)
-    gone = bulk_edit.prepare(people, (ONE, TWO), changes.field(people.school, "last_name", ""), TODAY)
+    wiped = bulk_edit.prepare(people, (ONE, TWO), changes.field_change(people.school, "last_name", "**CLEAR**"), TODAY)
+    gone = bulk_edit.prepare(people, (ONE, TWO), changes.field_change(people.school, "last_name", ""), TODAY)
 
     assert grave_words(wiped, ()) == ("A field of 2 people would be wiped.",)
     assert grave_words(gone, ()) == ()
@@ -144,21 +144,21 @@ def refusal(make: Callable[[], object]) -> str:
 
 def test_what_cannot_be_meant_is_refused(people: Workspace) -> None:
     school = people.school
-    address = changes.field(school, "email_address", "a@b.example")
+    address = changes.field_change(school, "email_address", "a@b.example")
 
-    assert "no date" in refusal(lambda: changes.graduated(school, "15/06/2026"))
-    assert "no date" in refusal(lambda: changes.asked("", "soon"))
-    assert "in which year" in refusal(lambda: changes.returned(school, "", "2026-09-01"))
-    assert "no name for a cohort" in refusal(lambda: changes.gone_to("../elsewhere"))
-    assert "none of the reasons: requested by the student" in refusal(lambda: changes.closed(school, "because"))
-    assert "none of the reasons: returned" in refusal(lambda: changes.reopened(school, "deceased"))
-    assert "Did you mean “Last name”" in refusal(lambda: changes.field(school, "lst name", "Martin"))
+    assert "no date" in refusal(lambda: changes.graduation_change(school, "15/06/2026"))
+    assert "no date" in refusal(lambda: changes.address_request_change("", "soon"))
+    assert "in which year" in refusal(lambda: changes.return_change(school, "", "2026-09-01"))
+    assert "no name for a cohort" in refusal(lambda: changes.cohort_change("../elsewhere"))
+    assert "none of the reasons: requested by the student" in refusal(lambda: changes.closing_change(school, "because"))
+    assert "none of the reasons: returned" in refusal(lambda: changes.reopening_change(school, "deceased"))
+    assert "Did you mean “Last name”" in refusal(lambda: changes.field_change(school, "lst name", "Martin"))
     assert "record by record" in refusal(lambda: bulk_edit.prepare(people, (ONE, TWO), address, TODAY))
 
 
 def test_the_campaign_is_noted_with_both_its_days(people: Workspace) -> None:
-    assert differences(people, changes.asked("2026-11-01", "2026-12-01"), ONE)["00412345"] == {
+    assert differences(people, changes.address_request_change("2026-11-01", "2026-12-01"), ONE)["00412345"] == {
         "transition:personal_email:requested_on": ("", "2026-11-01"),
         "transition:personal_email:answer_by": ("", "2026-12-01"),
     }
-    assert "transition:personal_email:requested_on" not in changes.asked("", "2026-12-01").values
+    assert "transition:personal_email:requested_on" not in changes.address_request_change("", "2026-12-01").values

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing.cures import Cured, cures
+from graduand.editing.cures import CurePlan, find_cures
 from graduand.records.reading import read
 from graduand.rules.fixes import CURABLE
 from graduand.rules.registry import RULES
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from graduand.findings import Finding
 
 
-def cured(root: Path, found: tuple[Finding, ...]) -> tuple[Workspace, Cured]:
+def cured(root: Path, found: tuple[Finding, ...]) -> tuple[Workspace, CurePlan]:
     """Return the cures of findings in the files below `root`."""
     workspace = Workspace(root)
     vars(workspace)["importer"] = importer()
-    return workspace, cures(workspace, found, ON)
+    return workspace, find_cures(workspace, found, ON)
 
 
 def broken(found: tuple[Finding, ...]) -> list[str]:
@@ -49,8 +49,8 @@ def test_a_cure_leaves_nothing_of_what_it_cures_and_no_account_otherwise(tmp_pat
     left = workspace.check(ON).findings
 
     assert bool(left) is not bool(found.cures)
-    assert broken(found.left) == broken(left)
-    assert cures(workspace, left, ON).cures == ()
+    assert broken(found.undecided) == broken(left)
+    assert find_cures(workspace, left, ON).cures == ()
 
 
 def test_these_rules_and_no_others_have_a_cure() -> None:
@@ -128,7 +128,7 @@ def test_what_a_person_must_decide_is_left(tmp_path: Path, text: str) -> None:
     _workspace, found = cured(tmp_path, judged(tmp_path, text))
 
     assert found.cures == ()
-    assert found.left
+    assert found.undecided
 
 
 def test_comments_stay_with_a_key_that_is_renamed(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_all_of_a_list_is_cured_at_once(tmp_path: Path) -> None:
     lists = "primary_education:\n  major_names: [Droit, ' Lettres', Arts;Danse, Droit, Musique , Droit]\n"
     _workspace, found = cured(tmp_path, judged(tmp_path, but(GRADUATE, ("primary_education:\n", lists))))
 
-    assert found.left == ()
+    assert found.undecided == ()
     assert found.cures[0].record.texts("primary_education:major_names") == (
         "Droit",
         "Lettres",
@@ -159,7 +159,7 @@ def test_what_keeps_a_file_from_being_read_goes_with_any_cure_of_it(tmp_path: Pa
     text = "\ufeff" + but(GRADUATE, ("first_name:", "Prénom:"), ("2026-06-15", "15.6.2026")).replace("\n", "\r\n")
     _workspace, found = cured(tmp_path, judged(tmp_path, {HERE: text}))
 
-    assert found.left == ()
+    assert found.undecided == ()
     assert [difference[1:] for difference in found.cures[0].differences] == [
         ("byte order mark", ""),
         ("line ends as on Windows", "LF line ends"),

@@ -8,14 +8,14 @@ from graduand.editing.draft import (
     FORMER,
     WAIVE,
     Draft,
-    Unread,
-    begun,
+    UnreadRecord,
+    draft_findings,
+    draft_text,
+    findings_by_key,
     is_canonical,
-    judged,
-    opened,
-    placed,
-    proposed,
-    text_now,
+    new_draft,
+    open_draft,
+    suggested_values,
 )
 from graduand.errors import Usage
 from graduand.index.index import flaws_among
@@ -36,7 +36,7 @@ def test_a_draft_is_dirty_until_what_was_typed_is_typed_back(root: Path) -> None
     changed = draft.set("last_name", "Martin").set("middle_name", "Rose")
 
     assert changed.dirty
-    assert changed.changed == ("last_name", "middle_name")
+    assert changed.changed_keys == ("last_name", "middle_name")
     assert not changed.set("last_name", "Dupont").set("middle_name", "").dirty
 
 
@@ -46,9 +46,9 @@ def test_lists_wiping_and_exemptions_are_values_like_others(root: Path) -> None:
 
     changed = draft.set("primary_education:major_names", ("Droit",)).set("middle_name", CLEAR).set(WAIVE, (waiver,))
 
-    assert changed.changed == ("middle_name", "primary_education:major_names", WAIVE)
+    assert changed.changed_keys == ("middle_name", "primary_education:major_names", WAIVE)
     assert changed.record.waivers == (waiver,)
-    text = text_now(changed, Workspace(root).school)
+    text = draft_text(changed, Workspace(root).school)
     assert '\nmiddle_name: "**CLEAR**"\n' in text
     assert "last_name: Dupont  # née Martin\n" in text
     assert not changed.set("primary_education:major_names", ()).set("middle_name", None).set(WAIVE, ()).dirty
@@ -59,9 +59,9 @@ def test_a_changed_username_moves_the_record_and_proposes_the_former_one(root: P
 
     assert draft.path == PATH
     assert draft.record.path == "records/2026-spring/c%2Fdupont.yaml"
-    assert proposed(draft) == {FORMER: "00412345"}
-    assert proposed(draft.set(FORMER, "00412345")) == {}
-    assert proposed(draft.set("username", None)) == {}
+    assert suggested_values(draft) == {FORMER: "00412345"}
+    assert suggested_values(draft.set(FORMER, "00412345")) == {}
+    assert suggested_values(draft.set("username", None)) == {}
     assert draft.set("username", None).record.path == PATH
     assert not draft.set("username", "00412345").dirty
 
@@ -83,27 +83,27 @@ def test_a_record_of_a_crowded_cohort_stays_on_the_second_level(root: Path) -> N
 def test_a_record_that_cannot_be_read_whole_is_shown_and_not_edited(root: Path, record: str, rule: str) -> None:
     put(root, record)
 
-    unread = opened(Workspace(root), PATH)
+    unread = open_draft(Workspace(root), PATH)
 
-    assert isinstance(unread, Unread)
+    assert isinstance(unread, UnreadRecord)
     assert (unread.text, unread.findings[0].rule, unread.findings[0].line) == (record, rule, 1)
 
 
 def test_a_record_that_is_not_there_is_a_finding(root: Path) -> None:
-    unread = opened(Workspace(root), PATH)
+    unread = open_draft(Workspace(root), PATH)
 
-    assert isinstance(unread, Unread)
+    assert isinstance(unread, UnreadRecord)
     assert "it is not there" in unread.findings[0].message
 
 
 def test_a_new_record_lies_in_its_cohort_and_is_dirty_at_once(root: Path) -> None:
-    draft = begun(Workspace(people(root)), "2026-autumn", "returned", "00400001")
+    draft = new_draft(Workspace(people(root)), "2026-autumn", "returned", "00400001")
 
     assert (draft.path, draft.base, draft.dirty) == ("records/2026-autumn/00400001.yaml", None, True)
     assert draft.record.returned
-    assert text_now(draft, Workspace(root).school).startswith("# yaml-language-server: $schema=../../schema/")
+    assert draft_text(draft, Workspace(root).school).startswith("# yaml-language-server: $schema=../../schema/")
     assert draft.set("username", "00400002").record.path == "records/2026-autumn/00400002.yaml"
-    assert proposed(draft.set("username", "00400002")) == {}
+    assert suggested_values(draft.set("username", "00400002")) == {}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_new_record_lies_in_its_cohort_and_is_dirty_at_once(root: Path) -> Non
 )
 def test_a_new_record_is_refused_with_a_sentence(root: Path, cohort: str, username: str, said: str) -> None:
     with pytest.raises(Usage) as refused:
-        begun(Workspace(people(root)), cohort, "graduated", username)
+        new_draft(Workspace(people(root)), cohort, "graduated", username)
 
     assert said in str(refused.value)
 
@@ -129,20 +129,20 @@ def test_findings_stand_at_their_fields_and_lines_as_typed(root: Path) -> None:
     workspace = Workspace(people(root))
     draft = draft_of(root).set("primary_education:end_date", "2026-02-30").set("disabled", "true")
 
-    found = judged(workspace, draft, ON)
+    found = draft_findings(workspace, draft, ON)
 
-    by_key = placed(found, ("primary_education:end_date", "disabled"))
+    by_key = findings_by_key(found, ("primary_education:end_date", "disabled"))
     assert [finding.rule for finding in by_key["disabled"]] == ["GR501"]
     (impossible,) = [one for one in by_key["primary_education:end_date"] if "“2026-02-30” is no date" in one.message]
-    assert text_now(draft, workspace.school).splitlines()[impossible.line - 1] == '  end_date: "2026-02-30"'
+    assert draft_text(draft, workspace.school).splitlines()[impossible.line - 1] == '  end_date: "2026-02-30"'
 
 
 def test_a_finding_of_an_item_or_a_group_stands_at_what_is_shown_of_it(root: Path) -> None:
     workspace = Workspace(people(root))
     draft = draft_of(root).set("transition:account:reason", "deceased").set("primary_education:major_names", ("Droit",))
 
-    by_key = placed(
-        judged(workspace, draft.set("primary_education:major_names", ("a;b",)), ON),
+    by_key = findings_by_key(
+        draft_findings(workspace, draft.set("primary_education:major_names", ("a;b",)), ON),
         ("transition:account:reason", "primary_education:major_names"),
     )
 
@@ -157,8 +157,8 @@ def test_a_record_is_judged_beside_the_others_when_they_are_known(root: Path) ->
 
     shared = flaws_among(workspace.read_index(ON).people, draft.record, instead_of=draft.path)
 
-    alone = {finding.rule for finding in judged(workspace, draft, ON)}
-    beside = {finding.rule for finding in judged(workspace, draft, ON, shared)}
+    alone = {finding.rule for finding in draft_findings(workspace, draft, ON)}
+    beside = {finding.rule for finding in draft_findings(workspace, draft, ON, shared)}
 
     assert beside - alone == {"GR403"}
 
@@ -166,7 +166,7 @@ def test_a_record_is_judged_beside_the_others_when_they_are_known(root: Path) ->
 def test_a_file_that_is_not_canonical_is_known_before_it_is_saved(root: Path) -> None:
     workspace = Workspace(people(root))
     assert is_canonical(draft_of(root), workspace.school)
-    assert is_canonical(begun(workspace, "x", "graduated", "1"), workspace.school)
+    assert is_canonical(new_draft(workspace, "x", "graduated", "1"), workspace.school)
 
     put(root, text_at(root).replace("last_name: Dupont", 'last_name: "Dupont"'))
 

@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing.draft import Draft, judged, opened
+from graduand.editing import bulk_edit
+from graduand.editing.draft import Draft, draft_findings, open_draft
+from graduand.editing.edit import FieldChange, edit_records
+from graduand.findings import Severity
 from graduand.index.index import flaws_among
+from graduand.sheets.sheet_import import read_patch
 from graduand.workspace import Workspace
-from tests.repository import TODAY, graduate, put
+from tests.repository import TODAY, begin, commit, graduate, put
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from graduand.findings import Finding
 
 MINE = "00412345"
 OTHER = "00412346"
@@ -22,11 +29,11 @@ def check_and_form(root: Path, path: str) -> tuple[list[tuple[str, str]], list[t
     """Return the rules and sentences of one record, as the check and as the form has them."""
     workspace = Workspace(root)
     index = workspace.read_index(TODAY)
-    draft = opened(workspace, path)
+    draft = open_draft(workspace, path)
     assert isinstance(draft, Draft)
     shared = flaws_among(index.people, draft.record, instead_of=draft.path)
     checked = sorted((one.rule, one.message) for one in index.findings if one.path == path)
-    return checked, sorted((one.rule, one.message) for one in judged(workspace, draft, TODAY, shared))
+    return checked, sorted((one.rule, one.message) for one in draft_findings(workspace, draft, TODAY, shared))
 
 
 @pytest.mark.parametrize("folder", ["", "45/"])
@@ -77,3 +84,43 @@ def test_a_near_name_of_a_major_is_said_alike_in_both(root: Path) -> None:
 
     assert form == checked
     assert "GR410" in {found for found, _message in form}
+
+
+def sentences(found: Iterable[Finding]) -> set[tuple[str, str, str]]:
+    return {(one.rule, one.field, one.message) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("email_address", "chloe at valmont"), ("primary_education:end_date", "2026-02-31"), ("transition:kind", "gone")],
+)
+def test_form_bulk_edit_sheet_and_edit_find_the_same(root: Path, key: str, value: str) -> None:
+    path = f"records/2026-spring/{MINE}.yaml"
+    put(begin(root), graduate(MINE))
+    commit(root)
+    workspace = Workspace(root)
+    draft = open_draft(workspace, path)
+    assert isinstance(draft, Draft)
+    before = sentences(draft_findings(workspace, draft, TODAY))
+
+    form = sentences(draft_findings(workspace, draft.set(key, value), TODAY))
+    bulk = bulk_edit.prepare(workspace, [path], FieldChange({key: value}), TODAY).new_findings
+    edited = edit_records(workspace, [MINE], {key: value}, commit=False).findings
+
+    assert form - before
+    assert sentences(bulk) == form - before
+    assert sentences(edited) == form
+
+
+def test_a_sheet_finds_the_errors_that_the_form_finds(root: Path) -> None:
+    put(begin(root), graduate(MINE))
+    workspace = Workspace(root)
+    draft = open_draft(workspace, f"records/2026-spring/{MINE}.yaml")
+    assert isinstance(draft, Draft)
+
+    form = draft_findings(workspace, draft.set("email_address", "chloe at valmont"), TODAY)
+    sheet = read_patch(workspace, f"username,email_address\n{MINE},chloe at valmont\nend\n".encode(), "s.csv", TODAY)
+
+    errors = [one.message for one in form if one.severity is Severity.ERROR]
+    assert errors
+    assert sheet.rows[0].errors == tuple(errors)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand.editing.draft import WAIVE, begun
-from graduand.editing.draft_store import drop, folder_of, forget, keep, left
+from graduand.editing.draft import WAIVE, new_draft
+from graduand.editing.draft_store import discard_draft, drafts_folder, orphaned_drafts, remove_draft, store_draft
 from graduand.errors import NotGit
 from graduand.records.transition import Waiver
 from graduand.workspace import Workspace
@@ -50,24 +50,24 @@ def _gone() -> int:
 
 
 def test_a_kept_draft_comes_back_as_it_was_when_its_session_is_gone(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
+    folder = drafts_folder(workspace)
     draft = changed(workspace)
-    keep(folder, draft)
-    assert left(folder, workspace.school) == ()
+    store_draft(folder, draft)
+    assert orphaned_drafts(folder, workspace.school) == ()
 
     file = orphan(folder)
 
-    (one,) = left(folder, workspace.school)
+    (one,) = orphaned_drafts(folder, workspace.school)
     assert one.draft == draft
     assert (one.file, len(one.at)) == (file, 16)
-    forget(one)
-    assert left(folder, workspace.school) == ()
+    discard_draft(one)
+    assert orphaned_drafts(folder, workspace.school) == ()
     assert list(folder.iterdir()) == []
 
 
 def test_kept_drafts_are_for_the_user_alone_and_in_no_work_tree(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
-    keep(folder, changed(workspace))
+    folder = drafts_folder(workspace)
+    store_draft(folder, changed(workspace))
 
     (file,) = folder.iterdir()
     assert folder == workspace.root / ".git/graduand/drafts"
@@ -77,53 +77,53 @@ def test_kept_drafts_are_for_the_user_alone_and_in_no_work_tree(workspace: Works
 
 
 def test_one_draft_of_a_record_is_kept_at_a_time(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
+    folder = drafts_folder(workspace)
     draft = changed(workspace)
-    keep(folder, draft)
-    keep(folder, draft.set("last_name", "Durand"))
+    store_draft(folder, draft)
+    store_draft(folder, draft.set("last_name", "Durand"))
     orphan(folder)
 
-    assert [one.draft.record.text("last_name") for one in left(folder, workspace.school)] == ["Durand"]
+    assert [one.draft.record.text("last_name") for one in orphaned_drafts(folder, workspace.school)] == ["Durand"]
 
 
 def test_what_is_saved_is_forgotten(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
-    keep(folder, changed(workspace))
+    folder = drafts_folder(workspace)
+    store_draft(folder, changed(workspace))
 
-    drop(folder, changed(workspace))
-    drop(folder, changed(workspace))
+    remove_draft(folder, changed(workspace))
+    remove_draft(folder, changed(workspace))
 
     assert list(folder.iterdir()) == []
 
 
 def test_a_new_record_is_kept_too(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
-    draft = begun(workspace, "2026-autumn", "returned", "00400001").set("first_name", "Léa")
-    keep(folder, draft)
+    folder = drafts_folder(workspace)
+    draft = new_draft(workspace, "2026-autumn", "returned", "00400001").set("first_name", "Léa")
+    store_draft(folder, draft)
     orphan(folder)
 
-    assert [one.draft for one in left(folder, workspace.school)] == [draft]
+    assert [one.draft for one in orphaned_drafts(folder, workspace.school)] == [draft]
 
 
 def test_a_draft_outlives_a_change_of_its_file(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
+    folder = drafts_folder(workspace)
     draft = changed(workspace)
-    keep(folder, draft)
+    store_draft(folder, draft)
     orphan(folder)
     (workspace.root / PATH).write_text(text_at(workspace.root).replace("Chloé", "Chloe"), encoding="utf-8")
 
-    assert [one.draft for one in left(folder, workspace.school)] == [draft]
+    assert [one.draft for one in orphaned_drafts(folder, workspace.school)] == [draft]
 
 
 @pytest.mark.parametrize("says", [{"pid": os.getpid()}, {"host": "another.example"}, {"pid": 1}])
 def test_the_draft_of_a_running_session_is_left_alone(workspace: Workspace, says: dict[str, object]) -> None:
-    folder = folder_of(workspace)
-    keep(folder, changed(workspace))
+    folder = drafts_folder(workspace)
+    store_draft(folder, changed(workspace))
     if says == {"pid": 1}:
         says["began"] = _began(1)
     file = orphan(folder, **says)
 
-    assert left(folder, workspace.school) == ()
+    assert orphaned_drafts(folder, workspace.school) == ()
     assert file.exists()
 
 
@@ -134,9 +134,9 @@ def _began(pid: int) -> str:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not say when a process began")
 def test_a_session_that_has_ended_and_is_not_buried_is_no_running_one(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
+    folder = drafts_folder(workspace)
     draft = changed(workspace)
-    keep(folder, draft)
+    store_draft(folder, draft)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         began = _began(process.pid)
         process.kill()
@@ -144,16 +144,16 @@ def test_a_session_that_has_ended_and_is_not_buried_is_no_running_one(workspace:
             time.sleep(0.01)
         orphan(folder, pid=process.pid, began=began)
 
-        assert [one.draft for one in left(folder, workspace.school)] == [draft]
+        assert [one.draft for one in orphaned_drafts(folder, workspace.school)] == [draft]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not say when a process began")
 def test_a_number_that_another_process_has_by_now_is_no_running_session(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
-    keep(folder, changed(workspace))
+    folder = drafts_folder(workspace)
+    store_draft(folder, changed(workspace))
     orphan(folder, pid=os.getpid(), began="1")
 
-    assert len(left(folder, workspace.school)) == 1
+    assert len(orphaned_drafts(folder, workspace.school)) == 1
 
 
 @pytest.mark.parametrize(
@@ -171,59 +171,60 @@ def test_a_number_that_another_process_has_by_now_is_no_running_session(workspac
     ids=["cut", "empty", "no draft", "no text", "another base", "another version", "another place", "another shape"],
 )
 def test_a_damaged_draft_is_set_aside_and_stops_nothing(workspace: Workspace, damage: Any) -> None:  # noqa: ANN401
-    folder = folder_of(workspace)
-    keep(folder, begun(workspace, "2026-autumn", "returned", "00400001"))
+    folder = drafts_folder(workspace)
+    store_draft(folder, new_draft(workspace, "2026-autumn", "returned", "00400001"))
     sound = orphan(folder)
     sound = sound.rename(sound.with_name("sound.json"))
-    keep(folder, changed(workspace))
+    store_draft(folder, changed(workspace))
     (file,) = set(folder.glob("*.json")) - {sound}
     whole = json.loads(file.read_bytes()) | {"pid": _gone()}
     file.write_bytes(damage(json.dumps(whole).encode()))
 
-    assert [one.file for one in left(folder, workspace.school)] == [sound]
+    assert [one.file for one in orphaned_drafts(folder, workspace.school)] == [sound]
     assert not file.exists()
     (aside,) = folder.glob("*.broken")
     assert aside.name.startswith(file.name)
 
 
 def test_what_nobody_asked_for_in_a_month_goes(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
-    keep(folder, changed(workspace))
+    folder = drafts_folder(workspace)
+    store_draft(folder, changed(workspace))
     old, young = orphan(folder), folder / "x.broken"
     young.touch()
     os.utime(old, (time.time() - 31 * 86_400,) * 2)
 
-    assert left(folder, workspace.school) == ()
+    assert orphaned_drafts(folder, workspace.school) == ()
     assert list(folder.iterdir()) == [young]
 
 
 def test_a_second_draft_of_the_same_record_is_offered_too(workspace: Workspace) -> None:
-    folder = folder_of(workspace)
-    keep(folder, changed(workspace))
+    folder = drafts_folder(workspace)
+    store_draft(folder, changed(workspace))
     first = orphan(folder)
     first.rename(first.with_name("first.json"))
-    keep(folder, changed(workspace).set("last_name", "Durand"))
+    store_draft(folder, changed(workspace).set("last_name", "Durand"))
     (second,) = set(folder.glob("*.json")) - {folder / "first.json"}
     whole = json.loads(second.read_bytes()) | {"pid": _gone()}
     second.write_bytes(json.dumps(whole).encode())
 
-    assert len(left(folder, workspace.school)) == 2
+    assert len(orphaned_drafts(folder, workspace.school)) == 2
 
 
 def test_a_killed_session_leaves_its_draft(workspace: Workspace) -> None:
     code = (
         "import os, sys, signal; from pathlib import Path; from graduand.workspace import Workspace;"
-        "from graduand.editing.draft import opened; from graduand.editing.draft_store import keep, folder_of;"
-        f"w = Workspace(Path(sys.argv[1])); d = opened(w, {PATH!r}).set('last_name', 'Martin');"
-        "keep(folder_of(w), d); os.kill(os.getpid(), signal.SIGKILL)"
+        "from graduand.editing.draft import open_draft;"
+        "from graduand.editing.draft_store import store_draft, drafts_folder;"
+        f"w = Workspace(Path(sys.argv[1])); d = open_draft(w, {PATH!r}).set('last_name', 'Martin');"
+        "store_draft(drafts_folder(w), d); os.kill(os.getpid(), signal.SIGKILL)"
     )
     environment = os.environ | {"PYTHONPATH": str(HOUSE / "tui")}
     subprocess.run([sys.executable, "-c", code, str(workspace.root)], env=environment, check=False)
 
-    (one,) = left(folder_of(workspace), workspace.school)
-    assert one.draft.changed == ("last_name",)
+    (one,) = orphaned_drafts(drafts_folder(workspace), workspace.school)
+    assert one.draft.changed_keys == ("last_name",)
 
 
 def test_without_git_there_is_no_place(root: Path) -> None:
     with pytest.raises(NotGit):
-        folder_of(Workspace(root))
+        drafts_folder(Workspace(root))

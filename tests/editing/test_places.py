@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing.proposal import Proposal, founded
+from graduand.editing.proposal import Proposal, propose_record
 from graduand.editing.transaction import apply
 from graduand.errors import NotWritten
 from graduand.records.files import find
@@ -75,7 +75,7 @@ def test_whatever_may_name_a_cohort_is_found_again(people: Path, cohort: str) ->
 def test_no_writer_writes_a_record_that_would_not_be_found(people: Path, path: str) -> None:
     workspace = Workspace(people)
     values = {"username": "00419000", "email_address": "l.petit@valmont.example", "transition:kind": "graduated"}
-    proposal = founded(Record(path, values), workspace.school)
+    proposal = propose_record(Record(path, values), workspace.school)
 
     assert not is_record_path(path)
     with pytest.raises(NotWritten, match="nobody would find it there"):

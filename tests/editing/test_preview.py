@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing.draft import judged
-from graduand.editing.row_preview import UNKNOWN, known, preview
+from graduand.editing.draft import draft_findings
+from graduand.editing.row_preview import NOTHING_SENT, preview_row, read_sent_row
 from graduand.errors import NotGit
 from graduand.handshake.effect import Effect
 from graduand.handshake.status import Status
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.editing.draft import Draft
-    from graduand.editing.row_preview import Preview, SentRow
+    from graduand.editing.row_preview import RowPreview, SentRow
 
 
-def shown(workspace: Workspace, draft: Draft, what: SentRow, on: str = ON) -> Preview:
-    made = preview(draft.record, judged(workspace, draft, on), workspace.school, on, what.sent)
+def shown(workspace: Workspace, draft: Draft, what: SentRow, on: str = ON) -> RowPreview:
+    made = preview_row(draft.record, draft_findings(workspace, draft, on), workspace.school, on, what.sent)
     assert made is not None
     return made
 
@@ -29,7 +29,7 @@ def shown(workspace: Workspace, draft: Draft, what: SentRow, on: str = ON) -> Pr
 def test_the_row_is_shown_with_what_follows_from_the_transition(root: Path) -> None:
     workspace = Workspace(people(root))
 
-    made = shown(workspace, draft_of(root), known(workspace))
+    made = shown(workspace, draft_of(root), read_sent_row(workspace))
 
     cells = {cell.header: cell for cell in made.cells}
     assert [cell.header for cell in made.cells] == [header for header in workspace.school.columns if header in cells]
@@ -44,7 +44,7 @@ def test_what_changed_since_the_last_upload_is_told(root: Path) -> None:
     assert graduand(root, "compile", "--on", ON).code == 0
     assert graduand(root, "uploaded", str(root / "build/manifest.json")).code == 0
     workspace = Workspace(root)
-    what = known(workspace)
+    what = read_sent_row(workspace)
 
     draft = draft_of(root).set("disabled", "true").set("transition:account:reason", "required-by-policy")
     made = shown(workspace, draft.set("last_name", "Martin"), what)
@@ -63,9 +63,11 @@ def test_a_record_with_an_error_has_no_row(root: Path) -> None:
     workspace = Workspace(people(root))
     draft = draft_of(root).set("disabled", "true")
 
-    assert preview(draft.record, judged(workspace, draft, ON), workspace.school, ON, UNKNOWN.sent) is None
+    assert (
+        preview_row(draft.record, draft_findings(workspace, draft, ON), workspace.school, ON, NOTHING_SENT.sent) is None
+    )
 
 
 def test_without_git_nobody_knows_what_was_sent(root: Path) -> None:
     with pytest.raises(NotGit):
-        known(Workspace(root))
+        read_sent_row(Workspace(root))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand.editing.draft import FORMER, Draft, begun, opened, save
-from graduand.editing.transaction import Resumed, resume
+from graduand.editing.draft import FORMER, Draft, new_draft, open_draft, save
+from graduand.editing.transaction import ResumedTransaction, resume
 from graduand.errors import ChangedOnDisk, NotWritten, Usage
 from graduand.storage import swap
 from graduand.workspace import Workspace
@@ -31,7 +31,7 @@ def renamed(root: Path) -> Draft:
 
 def test_a_new_record_is_not_saved_for_somebody_who_has_one(root: Path) -> None:
     people(root)
-    draft = begun(Workspace(root), "2026-spring", "graduated", "00499999").set("username", "00412345")
+    draft = new_draft(Workspace(root), "2026-spring", "graduated", "00499999").set("username", "00412345")
     before = text_at(root)
 
     with pytest.raises(Usage, match="00412345"):
@@ -100,7 +100,7 @@ def test_a_changed_username_moves_the_file_in_the_same_commit(root: Path) -> Non
 
 def test_a_person_whose_file_was_never_committed_can_be_renamed_too(root: Path) -> None:
     people(root)
-    save(Workspace(root), begun(Workspace(root), "2026-spring", "graduated", "1"), commit=False)
+    save(Workspace(root), new_draft(Workspace(root), "2026-spring", "graduated", "1"), commit=False)
 
     kept = save(Workspace(root), draft_of(root, "records/2026-spring/1.yaml").set("username", "2"), commit=True)
 
@@ -135,11 +135,11 @@ def test_a_move_that_the_disk_refuses_leaves_the_file_as_it_was(root: Path, monk
 def test_a_new_record_is_saved_and_committed(root: Path) -> None:
     workspace = Workspace(people(root))
 
-    kept = save(workspace, begun(workspace, "2026-autumn", "returned", "00400001"), commit=True)
+    kept = save(workspace, new_draft(workspace, "2026-autumn", "returned", "00400001"), commit=True)
 
     assert message(root) == "Returned: 00400001\n\nGraduand-Kind: returned"
     assert kept.saved[0].before is None
-    assert opened(workspace, kept.draft.path) == kept.draft
+    assert open_draft(workspace, kept.draft.path) == kept.draft
 
 
 def test_a_file_that_somebody_changed_is_not_overwritten(root: Path) -> None:
@@ -230,9 +230,9 @@ def test_a_form_hears_of_the_save_that_a_kill_interrupted(root: Path, monkeypatc
         patch.setattr(swap, "swap_files", stop)
         with pytest.raises(swap.HalfWritten):
             save(workspace, draft_of(root).set("last_name", "Martin"), commit=True)
-    heard: list[Resumed] = []
+    heard: list[ResumedTransaction] = []
 
-    save(workspace, other.set("last_name", "Durand"), commit=True, tell=heard.append)
+    save(workspace, other.set("last_name", "Durand"), commit=True, on_resumed=heard.append)
 
     assert [(resumed.subject, resumed.paths) for resumed in heard] == [("Corrected: 00412345", (PATH,))]
     assert git(root, "log", "--format=%s", "-2").splitlines() == ["Corrected: 00412815", "Corrected: 00412345"]
@@ -242,7 +242,7 @@ def test_a_form_hears_of_the_save_that_a_kill_interrupted(root: Path, monkeypatc
 
 DRAFTS: Final[dict[str, Callable[[Path], Draft]]] = {
     "change": lambda root: draft_of(root).set("last_name", "Martin"),
-    "create": lambda root: begun(Workspace(root), "2026-autumn", "returned", "00400001"),
+    "create": lambda root: new_draft(Workspace(root), "2026-autumn", "returned", "00400001"),
     "rename": renamed,
 }
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.editing.sections import choices, found, sections, standings
+from graduand.editing.sections import absent_field_states, choices, find_fields, sections
 from graduand.language import speak
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.record import Record
@@ -57,7 +57,7 @@ def test_every_field_shows_once_or_can_be_added(school: School) -> None:
     one = record(transition__kind="graduated")
     listed = shown(one, school)
 
-    rest = [field.key for field in found("", listed, school)]
+    rest = [field.key for field in find_fields("", listed, school)]
 
     assert len(set(listed)) == len(listed)
     assert {*listed, *rest} == set(school.fields)
@@ -67,7 +67,7 @@ def test_every_field_shows_once_or_can_be_added(school: School) -> None:
 
 @pytest.mark.parametrize("text", ["deuxième prénom", "PRENOM deux", "middle", "middle_name"])
 def test_another_field_is_found_in_both_languages_without_accents(school: School, text: str) -> None:
-    assert "middle_name" in [field.key for field in found(text, (), school)]
+    assert "middle_name" in [field.key for field in find_fields(text, (), school)]
 
 
 def test_choices_are_those_of_the_school_and_the_importer(school: School, american: School) -> None:
@@ -98,8 +98,8 @@ def test_choices_are_those_of_the_school_and_the_importer(school: School, americ
 def test_what_holds_without_a_value_is_said_with_its_reason(school: School) -> None:
     speak("fr")
 
-    graduate = standings(record(transition__kind="graduated"), school)
-    returner = standings(record(transition__kind="returned", transition__keeps_sso="true"), school)
+    graduate = absent_field_states(record(transition__kind="graduated"), school)
+    returner = absent_field_states(record(transition__kind="returned", transition__keeps_sso="true"), school)
 
     assert graduate[school.year].text == "Alumni"
     assert graduate[school.year].derived
@@ -107,4 +107,6 @@ def test_what_holds_without_a_value_is_said_with_its_reason(school: School) -> N
     assert (graduate["transition:keeps_sso"].text, graduate["transition:keeps_sso"].derived) == ("oui", False)
     assert returner["primary_education:end_date"].text == "effacé dans Handshake"
     assert "transition:keeps_sso" not in returner
-    assert school.year not in standings(record(transition__kind="graduated", institution_year_name="Alumni"), school)
+    assert school.year not in absent_field_states(
+        record(transition__kind="graduated", institution_year_name="Alumni"), school
+    )

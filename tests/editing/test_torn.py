@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand.editing.draft import Unread, opened, save
-from graduand.editing.merge import MergeDifference, Side, instead, settled
-from graduand.editing.merge_conflict import is_torn, torn, versions_of
+from graduand.editing.draft import UnreadRecord, open_draft, save
+from graduand.editing.merge import (
+    MergeDifference,
+    Side,
+    has_conflict_markers,
+    merge_versions,
+    replace_unreadable,
+    resolve_conflicts,
+    split_versions,
+)
 from graduand.screens.difference import DifferenceScreen
 from graduand.screens.form import FormScreen
 from graduand.workspace import Workspace
@@ -49,10 +56,10 @@ def merging(root: Path) -> Path:
 
 
 def difference_of(root: Path) -> MergeDifference:
-    unread = opened(Workspace(root), PATH)
-    assert isinstance(unread, Unread)
-    assert is_torn(unread)
-    found = torn(Workspace(root), unread)
+    unread = open_draft(Workspace(root), PATH)
+    assert isinstance(unread, UnreadRecord)
+    assert has_conflict_markers(unread)
+    found = merge_versions(Workspace(root), unread)
     assert found
     return found
 
@@ -69,8 +76,8 @@ def test_only_what_both_changed_is_asked_and_no_comment_is_lost(merging: Path, *
     assert ("last_name", "Martin", "Duval") in {(one.key, one.mine, one.theirs) for one in found.conflicts}
     assert len(found.conflicts) == 1 or not known
 
-    whole = settled(found, {one.key: Side.THEIRS for one in found.conflicts})
-    save(Workspace(merging), instead(whole, (merging / PATH).read_bytes()), commit=False)
+    whole = resolve_conflicts(found, {one.key: Side.THEIRS for one in found.conflicts})
+    save(Workspace(merging), replace_unreadable(whole, (merging / PATH).read_bytes()), commit=False)
 
     text = text_at(merging)
     assert "last_name: Duval" in text
@@ -83,7 +90,7 @@ def test_only_what_both_changed_is_asked_and_no_comment_is_lost(merging: Path, *
     "text", ["", "a\n", "<<<<<<< HEAD\na\n", "=======\n<<<<<<< a\n>>>>>>> b\n", "<<<<<<< a\n=======\nb\n"]
 )
 def test_marks_without_an_order_part_nothing(text: str) -> None:
-    assert versions_of(text) is None
+    assert split_versions(text) is None
 
 
 def test_the_form_brings_the_versions_together(merging: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graduand.editing import journal
-from graduand.editing.proposal import Proposal, State, amended, founded, moved
+from graduand.editing.proposal import Proposal, ProposalState, propose_change, propose_move, propose_record
 from graduand.editing.transaction import apply, resume, resumed_message
 from graduand.errors import ChangedOnDisk, NotCommitted, NotNow, NotWritten
 from graduand.records.files import _SIMPLE
@@ -60,14 +60,14 @@ def person(username: str, **more: str) -> Record:
 
 def several(workspace: Workspace) -> list[Proposal]:
     """Propose two new people, a change, a removal and a move."""
-    gone = amended(workspace, f"{COHORT}/00412815.yaml", {})
-    stays = amended(workspace, f"{COHORT}/00412816.yaml", {"middle_name": "Rose"})
+    gone = propose_change(workspace, f"{COHORT}/00412815.yaml", {})
+    stays = propose_change(workspace, f"{COHORT}/00412816.yaml", {"middle_name": "Rose"})
     return [
-        founded(person("00500001"), workspace.school),
-        founded(person("00500002"), workspace.school),
-        amended(workspace, f"{COHORT}/00412345.yaml", {"last_name": None, "middle_name": "Rose"}),
-        Proposal(gone.path, None, gone.base, "", gone.was),
-        *moved(stays, f"{COHORT}/16/00412816.yaml", workspace.school),
+        propose_record(person("00500001"), workspace.school),
+        propose_record(person("00500002"), workspace.school),
+        propose_change(workspace, f"{COHORT}/00412345.yaml", {"last_name": None, "middle_name": "Rose"}),
+        Proposal(gone.path, None, gone.base, "", gone.previous),
+        *propose_move(stays, f"{COHORT}/16/00412816.yaml", workspace.school),
     ]
 
 
@@ -94,13 +94,13 @@ def test_what_is_proposed_is_said_key_by_key(class_of_three: Path) -> None:
     new, _other, changed, gone, leaves, comes = several(Workspace(class_of_three))
 
     assert [one.state for one in (new, changed, gone, leaves, comes)] == [
-        *(State.NEW, State.CHANGED, State.REMOVED, State.REMOVED, State.CHANGED)
+        *(ProposalState.NEW, ProposalState.CHANGED, ProposalState.REMOVED, ProposalState.REMOVED, ProposalState.CHANGED)
     ]
     assert [tuple(one) for one in changed.alterations] == [
         ("last_name", "Dupont", None),
         ("middle_name", None, "Rose"),
     ]
-    assert amended(Workspace(class_of_three), f"{COHORT}/00412345.yaml", {}).state is State.IDENTICAL
+    assert propose_change(Workspace(class_of_three), f"{COHORT}/00412345.yaml", {}).state is ProposalState.IDENTICAL
     assert "../../../schema/transition.schema.json" in comes.text
 
 
@@ -165,7 +165,7 @@ def test_the_next_save_finishes_what_was_interrupted_and_says_so(
     workspace = Workspace(class_of_three)
     heard: list[str] = []
 
-    apply(workspace, several(workspace), "Again", {}, tell=lambda resumed: heard.append(resumed_message(resumed)))
+    apply(workspace, several(workspace), "Again", {}, on_resumed=lambda resumed: heard.append(resumed_message(resumed)))
 
     assert heard == ["A save that was interrupted is finished now: “Corrected: 5 records”, 6 files."]
     assert git(class_of_three, "log", "--format=%s").splitlines() == ["Corrected: 5 records", "Records"]
@@ -274,7 +274,7 @@ def failing_once(call: str, at: int) -> Callable[..., Any]:
 
 def test_a_text_that_reads_back_otherwise_is_not_written(class_of_three: Path) -> None:
     workspace = Workspace(class_of_three)
-    lies = founded(person("00500001"), workspace.school)._replace(text="username: other\n")
+    lies = propose_record(person("00500001"), workspace.school)._replace(text="username: other\n")
 
     with pytest.raises(NotWritten, match="would not read back"):
         apply(workspace, [*several(workspace)[2:], lies], "No", {})
@@ -288,7 +288,7 @@ def test_nothing_is_written_outside_of_the_records(class_of_three: Path, tmp_pat
     record = person("00500001")._replace(path="records/2026-autumn/00500001.yaml")
 
     with pytest.raises(NotWritten, match="it would lie outside"):
-        apply(workspace, [founded(record, workspace.school)], "No", {})
+        apply(workspace, [propose_record(record, workspace.school)], "No", {})
 
 
 def test_nothing_is_written_when_no_commit_can_be_made(class_of_three: Path) -> None:
@@ -327,7 +327,7 @@ def test_of_hundreds_too_it_is_noticed_when_a_hook_rewrites_one(class_of_three: 
     hook.write_text(f"#!/bin/sh\necho >>{COHORT}/00000007.yaml\ngit add {COHORT}/00000007.yaml\n", encoding="utf-8")
     hook.chmod(0o755)
     workspace = Workspace(class_of_three)
-    proposals = [founded(person(f"{number:08}"), workspace.school) for number in range(300)]
+    proposals = [propose_record(person(f"{number:08}"), workspace.school) for number in range(300)]
 
     with pytest.raises(NotCommitted, match=r"the commit of \S+/00000007\.yaml does not hold"):
         apply(workspace, proposals, "Corrected: 300 records", TRAILERS)
@@ -339,7 +339,7 @@ def test_hundreds_are_one_commit_that_leaves_alone_what_else_is_staged(class_of_
     if staged:
         git(class_of_three, "add", "new.txt")
     workspace = Workspace(class_of_three)
-    proposals = [founded(person(f"{number:08}"), workspace.school) for number in range(300)]
+    proposals = [propose_record(person(f"{number:08}"), workspace.school) for number in range(300)]
 
     saved = apply(workspace, [*proposals, *several(workspace)[2:]], "Corrected: 304 records", TRAILERS)
 

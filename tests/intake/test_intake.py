@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from graduand.editing.undo import take_back
+from graduand.editing.transaction import undo
 from graduand.intake import apply as apply_intake
 from graduand.intake.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, tombstones_text
 from graduand.intake.preview import IntakeOptions, preview_file
@@ -565,7 +565,7 @@ def test_an_intake_is_taken_back_with_what_was_learnt_of_its_columns(school: Pat
     took = apply_intake.apply_intake(workspace, preview_file(workspace, raw, order), apply_intake.folder_of(workspace))
     assert {one.path.partition("/")[0] for one in took.saved} == {"records", "schema"}
 
-    take_back(workspace, took.saved, commit=True)
+    undo(workspace, took.saved, commit=True)
 
     assert not (school / "records/2026-spring/00412815.yaml").exists()
     assert state(school / "schema") == before

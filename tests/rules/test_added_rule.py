@@ -84,7 +84,7 @@ def test_a_relation_of_two_columns_is_found_by_every_command(
 
     checked = graduand(root, "check", "--no-cache", "--json")
     compiled = graduand(root, "compile", "--no-cache")
-    found = draft.judged(Workspace(root), opened(root), TODAY)
+    found = draft.draft_findings(Workspace(root), opened(root), TODAY)
     previewed = graduand(root, "intake", str(sheet(tmp_path, people)), *CLASS)
 
     assert [CULPRIT in line for line in checked.out.splitlines() if "GR412" in line] == [True]
@@ -110,7 +110,7 @@ def sheet(folder: Path, people: int) -> Path:
 
 def opened(root: Path) -> draft.Draft:
     path = next(root.rglob(f"{CULPRIT}.yaml")).relative_to(root).as_posix()
-    found = draft.opened(Workspace(root), path)
+    found = draft.open_draft(Workspace(root), path)
     assert isinstance(found, draft.Draft)
     return found
 
@@ -122,7 +122,7 @@ def test_a_check_of_any_family_is_found(tmp_path: Path, monkeypatch: pytest.Monk
     add(monkeypatch, family, check_campus)
 
     checked = graduand(root, "check", "--no-cache", "--json")
-    found = draft.judged(Workspace(root), opened(root), TODAY)
+    found = draft.draft_findings(Workspace(root), opened(root), TODAY)
 
     assert [CULPRIT in line for line in checked.out.splitlines() if "GR412" in line] == [True]
     assert "GR412" in {finding.rule for finding in found}

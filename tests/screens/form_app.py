@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
     from graduand.editing.draft import Draft
-    from graduand.file_change import Saved
+    from graduand.file_change import SavedFile
 
 
 class Undisturbed(FormScreen):
@@ -37,7 +37,7 @@ class FormApp(App[None]):
     def __init__(self, root: Path, path: str = PATH, **options: Any) -> None:  # noqa: ANN401 - those of the form
         super().__init__()
         self.form = Undisturbed(Workspace(root), path, ON, **options)
-        self.saved: list[Saved] = []
+        self.saved: list[SavedFile] = []
         self.left = False
 
     def on_mount(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets._toast import Toast
 
-from graduand.editing.proposal import amended
+from graduand.editing.proposal import propose_change
 from graduand.editing.transaction import apply
 from graduand.language import speak
 from graduand.preferences import preferences_path, read_preferences
@@ -188,7 +188,7 @@ CHLOE = "records/2026-spring/00412345.yaml"
 
 def closing(workspace: Workspace) -> Proposal:
     """Propose to reopen the account of the shipped Chloé."""
-    return amended(workspace, CHLOE, {"disabled": None, "transition:account:reason": None})
+    return propose_change(workspace, CHLOE, {"disabled": None, "transition:account:reason": None})
 
 
 def test_a_save_is_taken_back_and_done_again(app: GraduandApp) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.events import Paste
 
-from graduand.editing.draft import begun, save
+from graduand.editing.draft import new_draft, save
 from graduand.editing.sections import choices
 from graduand.language import speak
 from graduand.records.kinds import CLEAR
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from graduand.editing.draft import Draft, Held, SavedDraft
-    from graduand.editing.transaction import Resumed
+    from graduand.editing.draft import Draft, FieldValue, SavedDraft
+    from graduand.editing.transaction import ResumedTransaction
 
 
 def golden_text(app: FormApp) -> bytes:
@@ -397,7 +397,7 @@ def test_undo_and_redo_go_field_by_field(root: Path) -> None:
         await press(pilot, "ctrl+y", "ctrl+y", "ctrl+y")
         assert app.draft.record.text("last_name") == "Dupontcd"
         await press(pilot, "ctrl+s", "ctrl+z")
-        assert app.draft.changed == ("last_name",)
+        assert app.draft.changed_keys == ("last_name",)
         assert app.draft.record.text("last_name") == "Dupont"
         await press(pilot, "ctrl+s")
         assert "last_name: Dupont  #" in text_at(root)
@@ -482,7 +482,7 @@ def test_a_taken_username_is_refused_with_a_sentence(root: Path) -> None:
 
 def test_a_new_record_is_made(root: Path) -> None:
     workspace = Workspace(people(root))
-    draft = begun(workspace, "2026-autumn", "returned", "00400001")
+    draft = new_draft(workspace, "2026-autumn", "returned", "00400001")
     app = FormApp(root, draft.path, draft=draft, field="email_address")
 
     async def tell(pilot: Pilot[Any]) -> None:
@@ -635,9 +635,9 @@ def test_what_one_saves_oneself_is_not_told_as_somebody_elses(root: Path, monkey
     committing, seen = threading.Event(), threading.Event()
 
     def slowly(
-        workspace: Workspace, draft: Draft, *, commit: bool, tell: Callable[[Resumed], None] | None
+        workspace: Workspace, draft: Draft, *, commit: bool, on_resumed: Callable[[ResumedTransaction], None] | None
     ) -> SavedDraft:
-        kept = save(workspace, draft, commit=commit, tell=tell)
+        kept = save(workspace, draft, commit=commit, on_resumed=on_resumed)
         committing.set()
         assert seen.wait(20)
         return kept
@@ -703,7 +703,7 @@ def test_hostile_text_is_shown_and_never_obeyed(root: Path, golden: Callable[[st
     """One should see brackets, escapes and foreign scripts as they were written, at every place."""
     people(root)
     draft = draft_of(root)
-    hostile: dict[str, Held] = {
+    hostile: dict[str, FieldValue] = {
         "first_name": "[/red] [@click=app.quit]x[/]",
         "last_name": "\x1b[31mDupont\x07 \u202eevil",
         "preferred_name": "مريم e\u0301\u0302",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from graduand.editing.draft_store import folder_of, keep, left
+from graduand.editing.draft_store import drafts_folder, orphaned_drafts, store_draft
 from graduand.screens.draft_autosave import DraftAutosave
 from graduand.screens.form import FormScreen
 from graduand.screens.recovery import RecoveryScreen
@@ -30,16 +30,16 @@ class RecoveryApp(App[None]):
         self.workspace = Workspace(root)
 
     def on_mount(self) -> None:
-        found = left(folder_of(self.workspace), self.workspace.school)
+        found = orphaned_drafts(drafts_folder(self.workspace), self.workspace.school)
         self.push_screen(RecoveryScreen(self.workspace, ON, found, commit=True))
 
 
 def killed(root: Path) -> Path:
     """Leave two drafts of a session that has ended, and return where they are."""
     people(root)
-    folder = folder_of(Workspace(root))
-    keep(folder, draft_of(root).set("last_name", "Martin [/red]"))
-    keep(folder, draft_of(root, OTHER).set("first_name", "Rose"))
+    folder = drafts_folder(Workspace(root))
+    store_draft(folder, draft_of(root).set("last_name", "Martin [/red]"))
+    store_draft(folder, draft_of(root, OTHER).set("first_name", "Rose"))
     for file in folder.iterdir():
         file.write_bytes(json.dumps(json.loads(file.read_bytes()) | {"pid": _gone()}).encode())
     return folder
@@ -93,7 +93,7 @@ def test_what_was_saved_just_before_the_kill_is_not_offered(root: Path) -> None:
 def test_nothing_is_kept_after_the_end(root: Path) -> None:
     autosave = DraftAutosave(Workspace(people(root)))
     draft = draft_of(root).set("last_name", "Martin")
-    folder = folder_of(Workspace(root))
+    folder = drafts_folder(Workspace(root))
 
     assert autosave.keep(lambda: draft) == ""
     assert len(list(folder.iterdir())) == 1

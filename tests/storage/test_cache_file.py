@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.storage.cache_file import CacheFile
+from graduand.storage.cache_file import CacheFile, remove_cache_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,3 +82,22 @@ def test_where_the_disk_refuses_nothing_is_remembered(tmp_path: Path) -> None:
     (tmp_path / "graduand").write_text("in the way", encoding="utf-8")
 
     assert cache_file(tmp_path).get(lambda: VALUE) == VALUE
+
+
+def test_every_cache_file_is_removed_and_no_other_file(tmp_path: Path) -> None:
+    file = cache_file(tmp_path)
+    file.write(VALUE)
+    whole = file.path.read_bytes()
+    for name in ("pages/one", ".value.1.graduand.tmp"):
+        (file.path.parent / name).parent.mkdir(exist_ok=True)
+        (file.path.parent / name).write_bytes(whole)
+    for name, content in (("journal", b'{"schema": 1}\n'), ("empty", b""), ("short", whole[:70])):
+        (file.path.parent / name).write_bytes(content)
+    (tmp_path / "elsewhere").write_bytes(whole)
+    (file.path.parent / "link").symlink_to(tmp_path / "elsewhere")
+
+    remove_cache_files(file.path.parent)
+
+    left = sorted(path.name for path in file.path.parent.rglob("*") if not path.is_dir())
+    assert left == ["empty", "journal", "link", "short"]
+    assert (tmp_path / "elsewhere").exists()

@@ -11,7 +11,7 @@ from graduand.language import _, quoted, visible
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graduand.file_change import Saved
+    from graduand.file_change import SavedFile
 
 
 class Exit(IntEnum):
@@ -254,7 +254,7 @@ class NotNow(Trouble):
 class NotCommitted(Trouble):
     """The files are saved, but git did not commit them."""
 
-    def __init__(self, said: str, saved: tuple[Saved, ...] = ()) -> None:
+    def __init__(self, said: str, saved: tuple[SavedFile, ...] = ()) -> None:
         super().__init__(
             _("Saved, not committed: {said}. The files are as you left them; commit them when this is cured.").format(
                 said=visible(said, 300)

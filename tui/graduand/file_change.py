@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Saved(NamedTuple):
+class SavedFile(NamedTuple):
     """One file of `records/` before and after a save."""
 
     path: str

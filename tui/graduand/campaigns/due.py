@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.audit.reused_addresses import reused_addresses
 from graduand.campaigns.kinds import AHEAD, CLOSING, DueKind
 from graduand.campaigns.outreach import ANSWER_BY, NO_ADDRESS, REQUESTED_ON
-from graduand.editing.closing_limit import Approval
-from graduand.editing.commit_message import commit_message
-from graduand.editing.proposal import still
-from graduand.editing.transaction import apply
+from graduand.editing.bulk_edit import Approval
+from graduand.editing.proposal import propose_change_if_current
+from graduand.editing.transaction import apply, commit_message
 from graduand.errors import Trouble
 from graduand.handshake.plan import beyond
 from graduand.records.record import ATTENDING, DISABLED, EMAIL, KIND, REASON
@@ -26,8 +25,8 @@ from graduand.workspace import errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
     from graduand.findings import Finding
     from graduand.records.record import Record, Value
     from graduand.records.school import School
@@ -249,8 +248,8 @@ def apply_due(
     *,
     approve: str = "",
     commit: bool = True,
-    tell: Callable[[Resumed], None] | None = None,
-) -> tuple[Saved, ...]:
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
+) -> tuple[SavedFile, ...]:
     """Write proposals into the records, all or none, in one commit; nothing is uploaded.
 
     Args:
@@ -259,7 +258,7 @@ def apply_due(
         people: The number of records that the calendar looked at.
         approve: The checksum of proposals that may exceed the limits; "" for none.
         commit: Whether to commit the change.
-        tell: Called with the outcome of an earlier save that was interrupted.
+        on_resumed: Called with the outcome of an earlier save that was interrupted.
 
     Raises:
         TooManyClosings: more accounts would close than the limits allow, without approval.
@@ -272,11 +271,13 @@ def apply_due(
     kind = "deactivated" if closing == len(chosen) else "graduated" if not closing else "corrected"
     reasons = {one.what for one in chosen if one.closes} if kind == "deactivated" else set()
     seen = {one.record.path: one.record for one in chosen}
-    proposals = [still(workspace, seen[path], changes) for path, changes in changes_of(chosen).items()]
+    proposals = [
+        propose_change_if_current(workspace, seen[path], changes) for path, changes in changes_of(chosen).items()
+    ]
     return apply(
         workspace,
         proposals,
         *commit_message(kind, {one.record.username for one in chosen}, reasons),
         commit=commit,
-        tell=tell,
+        on_resumed=on_resumed,
     )

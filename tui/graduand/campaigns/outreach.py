@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.letters import letter, spelt
-from graduand.editing.commit_message import commit_message
-from graduand.editing.proposal import still
-from graduand.editing.transaction import apply
+from graduand.editing.proposal import propose_change_if_current
+from graduand.editing.transaction import apply, commit_message
 from graduand.errors import NoSuchPerson, SchemaBroken, Usage
 from graduand.language import _, quoted
 from graduand.records.record import DISABLED, EMAIL
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.campaigns.letters import Letter
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -276,14 +275,16 @@ def note(
     found: Outreach,
     *,
     commit: bool = True,
-    tell: Callable[[Resumed], None] | None = None,
-) -> tuple[Saved, ...]:
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
+) -> tuple[SavedFile, ...]:
     """Note in the records that people were asked, and the deadline, all or none, in one commit.
 
-    `tell` is called with the outcome of an earlier save that was interrupted. Raises:
+    `on_resumed` is called with the outcome of an earlier save that was interrupted. Raises:
         SchemaBroken, Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
     """
     changes = found.changes()
-    proposals = [still(workspace, one.record, changes[one.record.path]) for one in found.asked if changes]
+    proposals = [
+        propose_change_if_current(workspace, one.record, changes[one.record.path]) for one in found.asked if changes
+    ]
     said = commit_message("corrected", [one.record.username for one in found.asked])
-    return apply(workspace, proposals, *said, commit=commit, tell=tell)
+    return apply(workspace, proposals, *said, commit=commit, on_resumed=on_resumed)

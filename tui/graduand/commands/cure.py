@@ -37,7 +37,7 @@ def cure(
     everything: Annotated[bool, typer.Option("--all", help=N_("List every record, not only the first ten."))] = False,
 ) -> None:
     from graduand.editing import cures
-    from graduand.editing.commit_message import saved_message
+    from graduand.editing.transaction import saved_message
     from graduand.reports.cures_text import cures_json as json_of
     from graduand.reports.cures_text import cures_text
     from graduand.reports.labels import terms_of
@@ -47,7 +47,7 @@ def cure(
     workspace = session.workspace()
     wanted = _rules(rules or [], CURABLE)
     checked = workspace.check(today(), workspace.scope((), cohort), progress())
-    cured = cures.cures(workspace, [one for one in checked.findings if one.rule in wanted], today(), progress())
+    cured = cures.find_cures(workspace, [one for one in checked.findings if one.rule in wanted], today(), progress())
     if as_json:
         sys.stdout.writelines(f"{one}\n" for one in json_of(cured))
     else:
@@ -55,7 +55,7 @@ def cure(
     if not apply or not cured.cures:
         say(_("Nothing is written; --apply does it.") if cured.cures else _("There is nothing to cure."))
         return
-    saved = cures.apply(workspace, cured.cures, commit=not no_commit, tell=say_resumed)
+    saved = cures.apply(workspace, cured.cures, commit=not no_commit, on_resumed=say_resumed)
     say(saved_message(saved))
 
 

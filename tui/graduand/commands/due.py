@@ -81,7 +81,7 @@ def _apply(workspace: Workspace, found: Calendar, kinds: frozenset[DueKind], app
 
     chosen = found.proposed(kinds)
     left = len(found.proposed(list(DueKind))) - len(chosen)
-    saved = apply_due(workspace, chosen, found.people, approve=approve, tell=say_resumed)
+    saved = apply_due(workspace, chosen, found.people, approve=approve, on_resumed=say_resumed)
     if saved:
         number = len(saved)
         message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", number)

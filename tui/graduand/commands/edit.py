@@ -42,10 +42,8 @@ def edit(
     show: ShowAddresses = False,
     no_commit: NoCommit = False,
 ) -> None:
-    from graduand.editing.bulk_edit import beyond, prepare
-    from graduand.editing.change_request import FieldChange, gone_to
-    from graduand.editing.edit import assignments, paths_of
-    from graduand.editing.edit import edit as edit_records
+    from graduand.editing.bulk_edit import exceeded_limits, prepare
+    from graduand.editing.edit import FieldChange, cohort_change, edit_records, parse_assignments, paths_of
     from graduand.reports.bulk_text import bulk_text
     from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of
@@ -55,16 +53,18 @@ def edit(
     usernames = [word for word in words if "=" not in word and word != "-"]
     if "-" in words:
         usernames += sys.stdin.read().split()
-    changes = assignments([word for word in words if "=" in word], workspace.school)
+    changes = parse_assignments([word for word in words if "=" in word], workspace.school)
     if not usernames or not (changes or cohort):
         raise Usage(_("Say whose record and what to change: graduand edit 00412345 disabled=true"))
-    change = FieldChange(changes, gone_to(cohort).cohort if cohort else "")
+    change = FieldChange(changes, cohort_change(cohort).cohort if cohort else "")
     if not (cohort or preview):
-        _tell(edit_records(workspace, usernames, changes, commit=not no_commit, tell=say_resumed), session)
+        _tell(edit_records(workspace, usernames, changes, commit=not no_commit, on_resumed=say_resumed), session)
         return
     prepared = prepare(workspace, paths_of(workspace, usernames), change, today())
     if preview:
-        show_lines(bulk_text(prepared, beyond(workspace, prepared), terms_of(workspace), show=show), session.colour)
+        show_lines(
+            bulk_text(prepared, exceeded_limits(workspace, prepared), terms_of(workspace), show=show), session.colour
+        )
     else:
         _tell(_applied(workspace, prepared, commit=not no_commit), session)
 
@@ -73,9 +73,9 @@ def _applied(workspace: Workspace, prepared: PreparedBulkEdit, *, commit: bool) 
     from graduand.editing.bulk_edit import apply
     from graduand.editing.edit import EditResult
 
-    saved = apply(workspace, prepared, commit=commit, tell=say_resumed)
+    saved = apply(workspace, prepared, commit=commit, on_resumed=say_resumed)
     paths = tuple(one.path for one in saved if one.after is not None)
-    return EditResult(paths, saved[0].commit if saved else "", prepared.fresh)
+    return EditResult(paths, saved[0].commit if saved else "", prepared.new_findings)
 
 
 def _tell(edited: EditResult, session: Session) -> None:

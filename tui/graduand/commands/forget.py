@@ -28,10 +28,10 @@ def forget(
     from graduand.editing import forget_person
 
     session = session_of(context)
-    forgotten = forget_person.forget(session.workspace(), username, basis, today(), tell=say_resumed)
+    forgotten = forget_person.forget(session.workspace(), username, basis, today(), on_resumed=say_resumed)
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in forgotten.paths)
     say(_("Deleted and committed: {commit}").format(commit=forgotten.saved[0].commit[:12]))
-    if forgotten.left:
-        files = ", ".join(visible(path, 300) for path in forgotten.left)
+    if forgotten.named_in:
+        files = ", ".join(visible(path, 300) for path in forgotten.named_in)
         say(_("Still named in {files}: delete these files, or compile anew.").format(files=files))
     say(_("git's history still holds the record: an erasure rewrites it. The account in Handshake is deleted there."))

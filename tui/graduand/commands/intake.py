@@ -156,7 +156,7 @@ def intake(
         show_lines(intake_text(look, terms_of(workspace), everything=everything, show=show), session.colour)
     if apply or (not as_json and _agreed(look)):
         folder = out or apply_intake.folder_of(workspace)
-        taken = apply_intake.apply_intake(workspace, look, folder, commit=not no_commit, tell=say_resumed)
+        taken = apply_intake.apply_intake(workspace, look, folder, commit=not no_commit, on_resumed=say_resumed)
         if as_json:
             sys.stdout.write(json_of(look, show=show, taken=taken))
         _say_taken(look, taken)

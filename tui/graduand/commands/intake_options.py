@@ -24,9 +24,9 @@ def _pair(word: str, refusal: str) -> tuple[str, str]:
 
 def values(workspace: Workspace, words: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
     """Return by key what everybody gets."""
-    from graduand.editing.edit import assignments
+    from graduand.editing.edit import parse_assignments
 
-    return {key: value for key, value in assignments(words, workspace.school).items() if value is not None}
+    return {key: value for key, value in parse_assignments(words, workspace.school).items() if value is not None}
 
 
 def meanings(words: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -114,7 +114,7 @@ def _note(workspace: Workspace, found: Outreach, *, apply: bool) -> None:
     if not apply:
         say(_("Nothing is noted yet; once the letters are sent, run the same command with --apply."))
         return
-    saved = campaigns.note(workspace, found, tell=say_resumed)
+    saved = campaigns.note(workspace, found, on_resumed=say_resumed)
     number = len(saved)
     message = ngettext("Noted in {count} record: {commit}", "Noted in {count} records: {commit}", number)
     say(message.format(count=number, commit=saved[0].commit[:12]))

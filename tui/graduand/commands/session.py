@@ -13,7 +13,7 @@ from graduand.workspace import Workspace, root_of
 if TYPE_CHECKING:
     import typer
 
-    from graduand.editing.transaction import Resumed
+    from graduand.editing.transaction import ResumedTransaction
 
 
 class Session(NamedTuple):
@@ -41,7 +41,7 @@ def say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
 
 
-def say_resumed(resumed: Resumed) -> None:
+def say_resumed(resumed: ResumedTransaction) -> None:
     """Say what became of a save that was interrupted earlier."""
     from graduand.editing.transaction import resumed_message
 

@@ -182,6 +182,6 @@ def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> N
     if not apply and not agreed(question, found.closing):
         say(_("Nothing was written; write it with --apply."))
         return
-    saved = apply_patch(workspace, found, approve=approve, tell=say_resumed)
+    saved = apply_patch(workspace, found, approve=approve, on_resumed=say_resumed)
     message = ngettext("Changed {count} record: {commit}", "Changed {count} records: {commit}", len(saved))
     say(message.format(count=len(saved), commit=saved[0].commit[:12] if saved else ""))

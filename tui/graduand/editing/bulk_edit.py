@@ -1,42 +1,77 @@
-"""Bulk: the use case of one change in the records of many: prepared, looked at, and made in one commit."""
+"""Change many records at once: prepare, preview, keep within the limits, and write in one commit."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from graduand.editing import transaction
-from graduand.editing.commit_message import change_message
-from graduand.editing.proposal import Proposal, changed, moved
-from graduand.editing.record_diff import ValueDifference, differences
-from graduand.errors import InTheWay, Usage
+from graduand.editing.proposal import Proposal, ValueDifference, differences, new_findings, propose_move, propose_values
+from graduand.editing.transaction import change_message
+from graduand.errors import Exit, InTheWay, PlanChanged, Trouble, Usage
 from graduand.findings import Finding
 from graduand.handshake.effect import Effect
-from graduand.handshake.plan import Breach
-from graduand.handshake.plan import beyond as is_beyond
+from graduand.handshake.plan import Breach, beyond
 from graduand.language import _, quoted
 from graduand.records import files
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
-from graduand.rules import judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from graduand.editing.change_request import FieldChange
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.edit import FieldChange
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
+    from graduand.records.institution import Limit
     from graduand.records.record import Record
     from graduand.records.school import School
     from graduand.workspace import Workspace
+
+
+class TooManyClosings(Trouble):
+    """More accounts would be closed in the records than the school allows without approval."""
+
+    exit_code: ClassVar = Exit.LIMIT
+
+    def __init__(self, closing: int, people: int, limit: Limit, checksum: str) -> None:
+        message = _(
+            "{closing} accounts would be closed, of {people} people; the limit in institution.yaml is {limit}. Nothing "
+            "was written. Two ways on: look at these people and repeat with --approve {checksum}, or take fewer."
+        )
+        super().__init__(message.format(closing=closing, people=people, limit=limit.spelt, checksum=checksum))
+
+
+class Approval:
+    """The approval of one change, by its checksum, or of none."""
+
+    def __init__(self, checksum: str, approved: str, command: str) -> None:
+        """Compare the checksum that was approved, "" for none, with that of the change.
+
+        Raises:
+            PlanChanged: they differ.
+        """
+        if approved and approved != checksum:
+            raise PlanChanged(approved, checksum, command)
+        self.checksum = checksum
+        self.given = bool(approved)
+
+    def allow(self, closing: int, people: int, limit: Limit) -> None:
+        """Allow so many closings among so many people.
+
+        Raises:
+            TooManyClosings: they exceed the limit, and were not approved.
+        """
+        if not self.given and beyond(limit, closing, people):
+            raise TooManyClosings(closing, people, limit, self.checksum)
 
 
 class BulkPerson(NamedTuple):
     """One person's record, as it shall be."""
 
     record: Record
-    was: Record
+    previous: Record
     differences: tuple[ValueDifference, ...]
     proposals: tuple[Proposal, ...]
 
@@ -49,9 +84,9 @@ class PreparedBulkEdit(NamedTuple):
     """Whose records would change."""
     unchanged: int
     """How many have it so already."""
-    left: tuple[Finding, ...]
+    unreadable: tuple[Finding, ...]
     """What keeps other records from being read whole; they are left as they are."""
-    fresh: tuple[Finding, ...]
+    new_findings: tuple[Finding, ...]
     """What the rules find afterwards and did not find before, record by record."""
 
     @property
@@ -85,7 +120,7 @@ def prepare(
         found = _person(workspace, path, change, target)
         if isinstance(found, BulkPerson):
             people += [found] if found.differences else []
-            fresh += _fresh(workspace, found, on) if found.differences else ()
+            fresh += new_findings(found.previous, found.record, workspace.school, on) if found.differences else ()
         else:
             left += found
         if progress and number % 50 == 0:
@@ -95,8 +130,12 @@ def prepare(
 
 
 def apply(
-    workspace: Workspace, prepared: PreparedBulkEdit, *, commit: bool, tell: Callable[[Resumed], None] | None = None
-) -> tuple[Saved, ...]:
+    workspace: Workspace,
+    prepared: PreparedBulkEdit,
+    *,
+    commit: bool,
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
+) -> tuple[SavedFile, ...]:
     """Write a prepared change, all or nothing, in one commit.
 
     Raises:
@@ -106,10 +145,10 @@ def apply(
     """
     whole = [proposal for person in prepared.people for proposal in person.proposals]
     subject, trailers = change_message([person.record for person in prepared.people], prepared.change.values)
-    return transaction.apply(workspace, whole, subject, trailers, commit=commit, tell=tell)
+    return transaction.apply(workspace, whole, subject, trailers, commit=commit, on_resumed=on_resumed)
 
 
-def beyond(workspace: Workspace, prepared: PreparedBulkEdit) -> tuple[Breach, ...]:
+def exceeded_limits(workspace: Workspace, prepared: PreparedBulkEdit) -> tuple[Breach, ...]:
     """Return the limits of institution.yaml that an upload of these changes would go beyond."""
     people = len(files.find(workspace.root).paths)
     limits = workspace.institution.limits
@@ -118,7 +157,7 @@ def beyond(workspace: Workspace, prepared: PreparedBulkEdit) -> tuple[Breach, ..
     return tuple(
         Breach(effect, counts[effect], people, limit)
         for effect, limit in found.items()
-        if is_beyond(limit, counts[effect], people)
+        if beyond(limit, counts[effect], people)
     )
 
 
@@ -151,7 +190,7 @@ def _person(workspace: Workspace, path: str, change: FieldChange, target: _Targe
     if reading.record is None or reading.findings:
         return list(reading.findings)
     was = reading.record
-    proposal = changed(was, raw, change.of(was), workspace.school)
+    proposal = propose_values(was, raw, change.values_for(was), workspace.school)
     whole = _moved(proposal, target, workspace.school) if target.cohort not in {"", was.cohort} else (proposal,)
     record = whole[-1].record or was
     return BulkPerson(record, was, tuple(differences(was, record, workspace.school)), whole)
@@ -163,19 +202,7 @@ def _moved(proposal: Proposal, target: _Target, school: School) -> tuple[Proposa
     if path in target.taken:
         raise InTheWay(path)
     target.taken.add(path)
-    return moved(proposal, path, school)
-
-
-def _fresh(workspace: Workspace, person: BulkPerson, on: str) -> Iterator[Finding]:
-    """Return what the rules find in the changed record and did not find before."""
-    before = {(found.rule, found.field, found.message) for found in _judged(workspace, person.was, on)}
-    for found in _judged(workspace, person.record, on):
-        if (found.rule, found.field, found.message) not in before:
-            yield found
-
-
-def _judged(workspace: Workspace, record: Record, on: str) -> list[Finding]:
-    return judgement.findings(record, judgement.judge(record, workspace.school, on), {}, on)
+    return propose_move(proposal, path, school)
 
 
 _SENSITIVE: Final = {"username": Effect.USERNAME, "email_address": Effect.EMAIL, "auth_identifier": Effect.LOGIN}

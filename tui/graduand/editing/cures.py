@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.editing import transaction
-from graduand.editing.commit_message import change_message
-from graduand.editing.proposal import Proposal
-from graduand.editing.record_diff import ValueDifference
-from graduand.editing.record_diff import differences as compared
+from graduand.editing.proposal import Proposal, ValueDifference
+from graduand.editing.proposal import differences as compared
+from graduand.editing.transaction import change_message
 from graduand.findings import Finding, Severity
+from graduand.index.evaluate import findings_of
 from graduand.records import files
 from graduand.records.comments import comments_of
 from graduand.records.paths import record_path
@@ -21,14 +21,13 @@ from graduand.records.repair import repaired
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, readdressed
-from graduand.rules import judgement
 from graduand.rules.fixes import CURABLE, PLACES, remedied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
     from graduand.records.record import Record, Value
     from graduand.workspace import Workspace
 
@@ -48,16 +47,16 @@ class Cure(NamedTuple):
     """What is written; of a file that goes elsewhere, that it goes, and that it comes."""
 
 
-class Cured(NamedTuple):
+class CurePlan(NamedTuple):
     """The cures for some findings, and the findings that a person must decide on."""
 
     cures: tuple[Cure, ...]
-    left: tuple[Finding, ...]
+    undecided: tuple[Finding, ...]
 
 
-def cures(
+def find_cures(
     workspace: Workspace, findings: Iterable[Finding], on: str, progress: Callable[[int, int], None] | None = None
-) -> Cured:
+) -> CurePlan:
     """Return what cures these findings, one cure a file; nothing is written.
 
     A cure is only what a finding can mean in one way, and never closes, reopens or explains an account.
@@ -75,7 +74,7 @@ def cures(
         left += uncured
         if progress and number % 50 == 0:
             progress(number, len(by_path))
-    return Cured(tuple(made), tuple(left))
+    return CurePlan(tuple(made), tuple(left))
 
 
 class _Scene(NamedTuple):
@@ -162,8 +161,7 @@ def _better(workspace: Workspace, before: Record, after: Record, rule: str, on: 
 
 
 def _broken(workspace: Workspace, record: Record, on: str) -> Counter[tuple[str, Severity]]:
-    flaws = judgement.judge(record, workspace.school, on)
-    return Counter((found.rule, found.severity) for found in judgement.findings(record, flaws, {}, on))
+    return Counter((found.rule, found.severity) for found in findings_of(record, workspace.school, on))
 
 
 def _count(broken: Counter[tuple[str, Severity]], rule: str) -> int:
@@ -175,8 +173,12 @@ def _accounts(record: Record) -> dict[str, Value]:
 
 
 def apply(
-    workspace: Workspace, cures: Sequence[Cure], *, commit: bool, tell: Callable[[Resumed], None] | None = None
-) -> tuple[Saved, ...]:
+    workspace: Workspace,
+    cures: Sequence[Cure],
+    *,
+    commit: bool,
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
+) -> tuple[SavedFile, ...]:
     """Write the cured files, all or none, in one commit that names the rules.
 
     Raises:
@@ -188,5 +190,10 @@ def apply(
     rules = sorted({rule for cure in cures for rule in cure.rules})
     whole = [proposal for cure in cures for proposal in cure.proposals]
     return transaction.apply(
-        workspace, whole, subject, {**trailers, "Graduand-Rules": ", ".join(rules)}, commit=commit, tell=tell
+        workspace,
+        whole,
+        subject,
+        {**trailers, "Graduand-Rules": ", ".join(rules)},
+        commit=commit,
+        on_resumed=on_resumed,
     )

@@ -6,17 +6,17 @@ import os
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from graduand.editing import transaction
-from graduand.editing.commit_message import change_message
 from graduand.editing.proposal import Proposal
+from graduand.editing.transaction import change_message
 from graduand.errors import InTheWay, NoGit, NotCommitted, NotGit, NotNow, Usage
 from graduand.findings import Finding
-from graduand.index.evaluate import evaluate_reading
+from graduand.index.evaluate import findings_of
 from graduand.language import _, quoted, visible
 from graduand.records import files
 from graduand.records.comments import comments_of
 from graduand.records.paths import CROWD, is_cohort_name, record_path, username_of
 from graduand.records.reading import read
-from graduand.records.record import Reading, Record, Value
+from graduand.records.record import Record, Value
 from graduand.records.source import text_of
 from graduand.records.transition import Waiver
 from graduand.records.tree import parse
@@ -25,14 +25,14 @@ from graduand.records.writing import canonical, modeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
     from graduand.records.comments import Comments
     from graduand.records.school import School
     from graduand.rules.rule import Flaw
     from graduand.workspace import Workspace
 
-Held = Value | tuple[Waiver, ...]
+FieldValue = Value | tuple[Waiver, ...]
 """What stands under one key: a text, the texts of a list, or the exemptions."""
 
 WAIVE: Final = "transition:waive"
@@ -64,22 +64,22 @@ class Draft(NamedTuple):
         return self.record != self.original
 
     @property
-    def changed(self) -> tuple[str, ...]:
+    def changed_keys(self) -> tuple[str, ...]:
         """The keys that hold something else than the file, sorted."""
         return tuple(
             key
-            for key in sorted(keys(self.original, self.record))
-            if held(self.original, key) != held(self.record, key)
+            for key in sorted(keys_of(self.original, self.record))
+            if value_of(self.original, key) != value_of(self.record, key)
         )
 
     @property
-    def closes(self) -> bool:
+    def closes_account(self) -> bool:
         """Whether saving it closes an account that the file leaves open."""
         return self.record.text("disabled") == "true" and self.original.text("disabled") != "true"
 
-    def set(self, key: str, value: Held | None) -> Draft:
+    def set(self, key: str, value: FieldValue | None) -> Draft:
         """Return the draft with `value` under `key`; nothing takes the key out."""
-        record = put(self.record, key, value)
+        record = set_value(self.record, key, value)
         if key == "username":
             record = record._replace(path=self._place(record.username))
         return self._replace(record=record)
@@ -92,7 +92,7 @@ class Draft(NamedTuple):
         return record_path(self.original.cohort, username, people)
 
 
-class Unread(NamedTuple):
+class UnreadRecord(NamedTuple):
     """A file that cannot be read whole; it is shown and not edited, for writing it would lose what it says."""
 
     path: str
@@ -105,12 +105,12 @@ class Unread(NamedTuple):
         return self.raw.decode(errors="replace")
 
 
-def held(record: Record, key: str) -> Held | None:
+def value_of(record: Record, key: str) -> FieldValue | None:
     """Return what stands under `key`; None when it is absent."""
     return (record.waivers or None) if key == WAIVE else record.values.get(key)
 
 
-def put(record: Record, key: str, value: Held | None) -> Record:
+def set_value(record: Record, key: str, value: FieldValue | None) -> Record:
     """Return the record with `value` under `key`; nothing takes the key out."""
     if key == WAIVE:
         return record._replace(waivers=tuple(one for one in value or () if isinstance(one, Waiver)))
@@ -118,28 +118,28 @@ def put(record: Record, key: str, value: Held | None) -> Record:
     return record._replace(values=values | {key: cast("Value", value)} if value else values)
 
 
-def keys(*records: Record) -> frozenset[str]:
+def keys_of(*records: Record) -> frozenset[str]:
     """Return every key under which one of the records holds something."""
     exempted = {WAIVE} if any(record.waivers for record in records) else set()
     return frozenset(exempted.union(*(record.values for record in records)))
 
 
-def opened(workspace: Workspace, path: str) -> Draft | Unread:
+def open_draft(workspace: Workspace, path: str) -> Draft | UnreadRecord:
     """Read the record at `path`, from the data's root, to change it."""
     raw = files.load(workspace.root, path)
-    return Unread(path, b"", (raw,)) if isinstance(raw, Finding) else drafted(workspace.school, path, raw)
+    return UnreadRecord(path, b"", (raw,)) if isinstance(raw, Finding) else read_draft(workspace.school, path, raw)
 
 
-def drafted(school: School, path: str, raw: bytes) -> Draft | Unread:
+def read_draft(school: School, path: str, raw: bytes) -> Draft | UnreadRecord:
     """Return the draft that begins from these bytes of the file at `path`."""
     reading = read(path, raw, school)
     if reading.record is None or reading.findings:
-        return Unread(path, raw, reading.findings)
+        return UnreadRecord(path, raw, reading.findings)
     text = text_of(raw)
     return Draft(reading.record, reading.record, raw, comments_of(text, parse(text)))
 
 
-def begun(workspace: Workspace, cohort: str, kind: str, username: str) -> Draft:
+def new_draft(workspace: Workspace, cohort: str, kind: str, username: str) -> Draft:
     """Begin the record of somebody who has none yet.
 
     Raises:
@@ -152,32 +152,32 @@ def begun(workspace: Workspace, cohort: str, kind: str, username: str) -> Draft:
     known = files.find(workspace.root).paths
     there = next((path for path in known if username_of(path).casefold() == username.casefold()), "")
     if there:
-        raise taken(username, there)
+        raise duplicate_username(username, there)
     people = sum(path.startswith(f"records/{cohort}/") for path in known)
     empty = Record(record_path(cohort, username, people + 1), {})
-    return Draft(empty, put(put(empty, "username", username), KIND, kind), None, modeline(empty.path))
+    return Draft(empty, set_value(set_value(empty, "username", username), KIND, kind), None, modeline(empty.path))
 
 
-def taken(username: str, path: str) -> Usage:
+def duplicate_username(username: str, path: str) -> Usage:
     """Return the trouble that somebody has this username already."""
     message = _("There is a record of {username} already: {path}.")
     return Usage(message.format(username=quoted(username), path=visible(path, 200)))
 
 
-def carried(draft: Draft, since: Draft, onto: Draft) -> Draft:
+def rebase_draft(draft: Draft, since: Draft, onto: Draft) -> Draft:
     """Return `onto` with all that `draft` changed since `since`."""
-    for key in sorted(keys(draft.record, since.record)):
-        if held(draft.record, key) != held(since.record, key):
-            onto = onto.set(key, held(draft.record, key))
+    for key in sorted(keys_of(draft.record, since.record)):
+        if value_of(draft.record, key) != value_of(since.record, key):
+            onto = onto.set(key, value_of(draft.record, key))
     return onto
 
 
-def stands(workspace: Workspace, draft: Draft) -> bool:
+def is_current(workspace: Workspace, draft: Draft) -> bool:
     """Tell whether the draft's file still holds what the draft began from."""
     return draft.base is None or files.load(workspace.root, draft.path) == draft.base
 
 
-def text_now(draft: Draft, school: School) -> str:
+def draft_text(draft: Draft, school: School) -> str:
     """Return the text that a save would write."""
     return canonical(draft.record, school.fields, draft.comments)
 
@@ -187,19 +187,18 @@ def is_canonical(draft: Draft, school: School) -> bool:
     return draft.base is None or canonical(draft.original, school.fields, draft.comments).encode() == draft.base
 
 
-def judged(workspace: Workspace, draft: Draft, on: str, shared: Iterable[Flaw] = ()) -> tuple[Finding, ...]:
+def draft_findings(workspace: Workspace, draft: Draft, on: str, shared: Iterable[Flaw] = ()) -> tuple[Finding, ...]:
     """Return what is wrong with the draft on the day `on`, what it has in common with others in `shared` too.
 
     The places are those in the text that a save would write.
     """
     record = draft.record
-    raw = text_now(draft, workspace.school).encode(errors="surrogatepass")
-    reading = Reading(record, (), read(record.path, raw, workspace.school).places)
-    found = evaluate_reading(reading, workspace.school, on, shared).findings
+    raw = draft_text(draft, workspace.school).encode(errors="surrogatepass")
+    found = findings_of(record, workspace.school, on, read(record.path, raw, workspace.school).places, shared)
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.column, finding.rule)))
 
 
-def placed(findings: Iterable[Finding], shown: Iterable[str]) -> dict[str, tuple[Finding, ...]]:
+def findings_by_key(findings: Iterable[Finding], shown: Iterable[str]) -> dict[str, tuple[Finding, ...]]:
     """Return the findings by the shown key that each belongs to; "": to the record as a whole."""
     found: dict[str, tuple[Finding, ...]] = {}
     listed = tuple(shown)
@@ -219,10 +218,10 @@ def _shown_key(key: str, shown: tuple[str, ...]) -> str:
     return next((one for one in shown if key and one.startswith(f"{key}:")), "")
 
 
-def proposed(draft: Draft) -> dict[str, str]:
+def suggested_values(draft: Draft) -> dict[str, str]:
     """Return what a change asks for besides, by key: Handshake finds a renamed person by the former username."""
     before, now = draft.original.username, draft.record.username
-    if draft.base is None or not before or not now or before == now or held(draft.record, FORMER):
+    if draft.base is None or not before or not now or before == now or value_of(draft.record, FORMER):
         return {}
     return {FORMER: before}
 
@@ -232,7 +231,7 @@ class SavedDraft(NamedTuple):
 
     draft: Draft
     """The draft of the file as it is now, with nothing left to save."""
-    saved: tuple[Saved, ...]
+    saved: tuple[SavedFile, ...]
     """The file that changed; of a person whose username changed, the old file and the new one."""
     commit: str
     """The commit; "" if there is none."""
@@ -241,11 +240,11 @@ class SavedDraft(NamedTuple):
 
 
 def save(
-    workspace: Workspace, draft: Draft, *, commit: bool, tell: Callable[[Resumed], None] | None = None
+    workspace: Workspace, draft: Draft, *, commit: bool, on_resumed: Callable[[ResumedTransaction], None] | None = None
 ) -> SavedDraft:
     """Write the draft, and commit it; if git refuses, it is saved without a commit.
 
-    `tell` gets a transaction that was killed before, and is completed now. Raises:
+    `on_resumed` gets a transaction that was killed before, and is completed now. Raises:
         Busy: another process of graduand is writing.
         ChangedOnDisk: the file is no longer what the draft was read from.
         InTheWay: the file of a new record exists.
@@ -254,12 +253,12 @@ def save(
             nothing has changed.
     """
     _refuse_existing(workspace, draft)
-    text = text_now(draft, workspace.school)
+    text = draft_text(draft, workspace.school)
     record = draft.record
     there = Proposal(record.path, record, draft.base if record.path == draft.path else None, text, draft.original)
     moves = record.path != draft.path and draft.base is not None
     gone = (Proposal(draft.path, None, draft.base, "", draft.original),) if moves else ()
-    saved, why = _write(workspace, draft, (*gone, there), commit=commit, tell=tell)
+    saved, why = _write(workspace, draft, (*gone, there), commit=commit, on_resumed=on_resumed)
     raw = text.encode(errors="surrogatepass")
     fresh = Draft(record, record, raw, comments_of(text_of(raw), parse(text)))
     return SavedDraft(fresh, saved, saved[0].commit if saved else "", why)
@@ -268,7 +267,7 @@ def save(
 def _refuse_existing(workspace: Workspace, draft: Draft) -> None:
     path = draft.record.path
     if (path != draft.path or draft.base is None) and os.path.lexists(workspace.root / path):
-        raise taken(draft.record.username, path) if path != draft.path else InTheWay(workspace.root / path)
+        raise duplicate_username(draft.record.username, path) if path != draft.path else InTheWay(workspace.root / path)
 
 
 def _write(
@@ -277,18 +276,20 @@ def _write(
     proposals: Sequence[Proposal],
     *,
     commit: bool,
-    tell: Callable[[Resumed], None] | None,
-) -> tuple[tuple[Saved, ...], str]:
+    on_resumed: Callable[[ResumedTransaction], None] | None,
+) -> tuple[tuple[SavedFile, ...], str]:
     """Return what was saved, and the sentence that says why it is not committed."""
-    subject, trailers = change_message([draft.record], {key: draft.record.values.get(key) for key in draft.changed})
+    subject, trailers = change_message(
+        [draft.record], {key: draft.record.values.get(key) for key in draft.changed_keys}
+    )
     why = ""
     if commit:
         try:
-            return transaction.apply(workspace, proposals, subject, trailers, tell=tell), ""
+            return transaction.apply(workspace, proposals, subject, trailers, on_resumed=on_resumed), ""
         except NotCommitted as refused:
             if refused.saved:
                 return refused.saved, str(refused)
             why = str(refused)
         except (NoGit, NotGit, NotNow) as refused:
             why = str(refused)
-    return transaction.apply(workspace, proposals, subject, trailers, commit=False, tell=tell), why
+    return transaction.apply(workspace, proposals, subject, trailers, commit=False, on_resumed=on_resumed), why

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from graduand.editing.draft import Draft, Unread, drafted
+from graduand.editing.draft import Draft, UnreadRecord, read_draft
 from graduand.errors import Trouble, Unreadable
 from graduand.git.checkout import Checkout
 from graduand.records.record import Record, Value
@@ -31,7 +31,7 @@ _SIZE: Final = 1_000_000
 """Bytes; a record has at most 64 KB, and here it is twice, escaped."""
 
 
-class Left(NamedTuple):
+class OrphanedDraft(NamedTuple):
     """A draft that a session left behind which has ended."""
 
     file: Path
@@ -40,7 +40,7 @@ class Left(NamedTuple):
     """When it was kept, `yyyy-mm-dd hh:mm` on this machine."""
 
 
-def folder_of(workspace: Workspace) -> Path:
+def drafts_folder(workspace: Workspace) -> Path:
     """Return where drafts are kept.
 
     Raises:
@@ -49,7 +49,7 @@ def folder_of(workspace: Workspace) -> Path:
     return Path(Checkout(workspace.root).program.folder, "graduand", "drafts")
 
 
-def keep(folder: Path, draft: Draft) -> None:
+def store_draft(folder: Path, draft: Draft) -> None:
     """Keep the draft as it is now, for the user alone, in place of what was kept of it before.
 
     Raises:
@@ -63,7 +63,7 @@ def keep(folder: Path, draft: Draft) -> None:
         "base": None if draft.base is None else base.decode(errors="surrogateescape"),
         "pid": os.getpid(),
         "host": socket.gethostname(),
-        "began": _began(os.getpid()),
+        "began": _start_time(os.getpid()),
         "at": time.strftime("%Y-%m-%d %H:%M"),
         "record": {
             "path": draft.record.path,
@@ -71,42 +71,42 @@ def keep(folder: Path, draft: Draft) -> None:
             "waivers": [waiver._asdict() for waiver in draft.record.waivers],
         },
     }
-    atomic.write_private(_place(folder, draft), json.dumps(says).encode())
+    atomic.write_private(_file_of(folder, draft), json.dumps(says).encode())
 
 
-def drop(folder: Path, draft: Draft) -> None:
+def remove_draft(folder: Path, draft: Draft) -> None:
     """Forget what was kept of the draft in this session."""
     with suppress(OSError):
-        _place(folder, draft).unlink(missing_ok=True)
+        _file_of(folder, draft).unlink(missing_ok=True)
 
 
-def left(folder: Path, school: School) -> tuple[Left, ...]:
+def orphaned_drafts(folder: Path, school: School) -> tuple[OrphanedDraft, ...]:
     """Return the drafts of ended sessions, oldest first; what cannot be read is set aside, what is old goes.
 
     Those of a session that still runs, here or on another machine, are left alone.
     """
-    _purge(folder)
-    return tuple(sorted(_left(folder, school), key=lambda one: (one.at, one.draft.path)))
+    _remove_expired(folder)
+    return tuple(sorted(_orphaned(folder, school), key=lambda one: (one.at, one.draft.path)))
 
 
-def take_up(folder: Path, one: Left) -> None:
+def adopt_draft(folder: Path, one: OrphanedDraft) -> None:
     """Go on with a draft that was left behind: from now on it is kept as one of this session.
 
     Raises:
         NotWritten: the disk refused; it stays where it was left.
     """
-    keep(folder, one.draft)
-    if one.file != _place(folder, one.draft):
-        forget(one)
+    store_draft(folder, one.draft)
+    if one.file != _file_of(folder, one.draft):
+        discard_draft(one)
 
 
-def forget(one: Left) -> None:
+def discard_draft(one: OrphanedDraft) -> None:
     """Throw away a draft that was left behind and is not wanted."""
     with suppress(OSError):
         one.file.unlink(missing_ok=True)
 
 
-def throw_away(folder: Path, paths: Iterable[str]) -> None:
+def remove_drafts(folder: Path, paths: Iterable[str]) -> None:
     """Throw away every draft of the records at these paths, whoever kept it.
 
     Raises:
@@ -117,7 +117,7 @@ def throw_away(folder: Path, paths: Iterable[str]) -> None:
             atomic.remove(file)
 
 
-def _place(folder: Path, draft: Draft) -> Path:
+def _file_of(folder: Path, draft: Draft) -> Path:
     return folder / f"{_name(draft.path)}-{os.getpid()}.json"
 
 
@@ -125,12 +125,12 @@ def _name(path: str) -> str:
     return hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest()[:24]
 
 
-def _left(folder: Path, school: School) -> Iterator[Left]:
+def _orphaned(folder: Path, school: School) -> Iterator[OrphanedDraft]:
     for file in folder.glob("*.json"):
         try:
             says = json.loads(file_reader.read(file, _SIZE))
             if not _is_live(says):
-                yield Left(file, _draft(says, school), str(says["at"])[:16])
+                yield OrphanedDraft(file, _draft(says, school), str(says["at"])[:16])
         except Unreadable:  # taken up by another session meanwhile
             continue
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -148,14 +148,14 @@ def _draft(says: Any, school: School) -> Draft:  # noqa: ANN401 - what JSON give
         raise ValueError(says["schema"])
     values = {str(key): _value(value) for key, value in says["record"]["values"].items() if key in school.fields}
     record = Record(
-        _inside(says["record"]["path"]), values, tuple(Waiver(**waiver) for waiver in says["record"]["waivers"])
+        _record_path(says["record"]["path"]), values, tuple(Waiver(**waiver) for waiver in says["record"]["waivers"])
     )
-    path, base = _inside(says["path"]), says["base"]
+    path, base = _record_path(says["path"]), says["base"]
     if base is None:
         return Draft(Record(path, {}), record, None, modeline(path))
     raw = base.encode(errors="surrogateescape")
-    began = drafted(school, path, raw)
-    if isinstance(began, Unread) or hashlib.sha256(raw).hexdigest() != says["sha256"]:
+    began = read_draft(school, path, raw)
+    if isinstance(began, UnreadRecord) or hashlib.sha256(raw).hexdigest() != says["sha256"]:
         raise ValueError(path)
     return began._replace(record=record)
 
@@ -166,7 +166,7 @@ def _value(value: object) -> Value:
     return str(value)
 
 
-def _inside(path: object) -> str:
+def _record_path(path: object) -> str:
     """Return a path that leads to a record and nowhere else."""
     parts = str(path).split("/")
     if parts[0] != "records" or ".." in parts or len(parts) not in {3, 4}:
@@ -189,10 +189,10 @@ def _is_live(says: Any) -> bool:  # noqa: ANN401 - what JSON gives
         return False
     except (PermissionError, OverflowError):
         return True
-    return bool(_began(pid) == says["began"])
+    return bool(_start_time(pid) == says["began"])
 
 
-def _began(pid: int) -> str:
+def _start_time(pid: int) -> str:
     """Return what tells a process from an earlier one of the same number; "" where the system does not say.
 
     One that has ended, and that nobody has asked about yet, is none any more.
@@ -204,7 +204,7 @@ def _began(pid: int) -> str:
         return ""
 
 
-def _purge(folder: Path) -> None:
+def _remove_expired(folder: Path) -> None:
     """Remove what nobody has asked for in a month."""
     for file in folder.glob("*"):
         with suppress(OSError):

@@ -1,31 +1,154 @@
-"""Edits: the use case of changing records, one or many, in one commit."""
+"""Change records by key and value, one record or many in one commit."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.editing.commit_message import change_message
-from graduand.editing.proposal import State, amended
-from graduand.editing.transaction import apply
+from graduand.editing.proposal import ProposalState, propose_change
+from graduand.editing.transaction import apply, change_message
 from graduand.errors import NoSuchPerson, Usage
+from graduand.index.evaluate import findings_of
 from graduand.language import _, quoted
 from graduand.records import files
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.records.paths import username_of
+from graduand.records.paths import is_cohort_name, username_of
 from graduand.records.reading import read
-from graduand.rules import judgement
-from graduand.similar import nearest
-from graduand.workspace import today
+from graduand.records.reason_labels import STUDENT, reason_code, reason_words
+from graduand.records.record import ATTENDING, END, START
+from graduand.records.transition import GRADUATED, RETURNED
+from graduand.similar import folded, nearest
+from graduand.workspace import day, today
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from graduand.editing.proposal import Proposal
-    from graduand.editing.transaction import Resumed
+    from graduand.editing.transaction import ResumedTransaction
     from graduand.findings import Finding
-    from graduand.records.record import Value
+    from graduand.records.field import Field
+    from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
+
+
+_KIND: Final = "transition:kind"
+_ACCOUNT: Final = "transition:account"
+_CAMPAIGN: Final = "transition:personal_email"
+
+
+class FieldChange(NamedTuple):
+    """What is to be done to each of many people."""
+
+    values: Mapping[str, Value | None]
+    """The value of each key; None takes the key out."""
+    cohort: str = ""
+    """Where the records go; "" leaves them where they lie."""
+    kind_keys: tuple[str, ...] = ()
+    """Keys that go with the kind of transition: they are taken out of a record that had another kind."""
+
+    def values_for(self, record: Record) -> Mapping[str, Value | None]:
+        """Return the value of each key that changes in this record."""
+        turns = self.values.get(_KIND, "") not in {"", record.text(_KIND)}
+        return {**dict.fromkeys(self.kind_keys if turns else (), None), **self.values}
+
+
+def graduation_change(school: School, on: str) -> FieldChange:
+    """Return the change that makes alumni of people, who graduated on the day `on`.
+
+    Raises:
+        Usage: that is no day.
+    """
+    return FieldChange({_KIND: GRADUATED, END: day(on)}, kind_keys=(school.year, ATTENDING))
+
+
+def return_change(school: School, year: str, start: str) -> FieldChange:
+    """Return the change that makes students of people again, in a year of study, from the day `start` on.
+
+    Raises:
+        Usage: no year, or no day.
+    """
+    if not year:
+        raise Usage(_("Say in which year the people study now."))
+    return FieldChange({_KIND: RETURNED, school.year: year, START: day(start)}, kind_keys=(END, ATTENDING))
+
+
+def cohort_change(cohort: str) -> FieldChange:
+    """Return the change that moves records to another cohort.
+
+    Raises:
+        Usage: no folder can be named so.
+    """
+    if not is_cohort_name(cohort):
+        raise Usage(_("{cohort} is no name for a cohort, such as 2026-spring.").format(cohort=quoted(cohort)))
+    return FieldChange({}, cohort)
+
+
+def closing_change(school: School, reason: str, requested_by: str = "", effective_on: str = "") -> FieldChange:
+    """Return the change that closes accounts, for one of the school's reasons, by its code or its words.
+
+    Raises:
+        Usage: the reason is none of them, or the day is none.
+    """
+    return _account("true", reason, school.institution.deactivation_reasons, requested_by, effective_on)
+
+
+def reopening_change(school: School, reason: str, requested_by: str = "", effective_on: str = "") -> FieldChange:
+    """Return the change that reopens accounts, for one of the school's reasons, by its code or its words.
+
+    Raises:
+        Usage: the reason is none of them, or the day is none.
+    """
+    return _account("false", reason, school.institution.reactivation_reasons, requested_by, effective_on)
+
+
+def _account(disabled: str, reason: str, reasons: tuple[str, ...], requested_by: str, effective_on: str) -> FieldChange:
+    known = ", ".join(map(reason_words, reasons))
+    if not reason:
+        raise Usage(_("The reason is missing; choose one of: {known}.").format(known=known))
+    code = reason_code(reason, reasons)
+    if code not in reasons:
+        raise Usage(_("{reason} is none of the reasons: {known}.").format(reason=quoted(reason), known=known))
+    return FieldChange(
+        {
+            "disabled": disabled,
+            f"{_ACCOUNT}:reason": code,
+            f"{_ACCOUNT}:requested_by": reason_code(requested_by, (STUDENT,)) or None,
+            f"{_ACCOUNT}:effective_on": day(effective_on) if effective_on else None,
+        }
+    )
+
+
+def address_request_change(requested_on: str, answer_by: str) -> FieldChange:
+    """Return the change that notes until when people are to give a personal address, and since when they are asked.
+
+    Raises:
+        Usage: one of the days is none.
+    """
+    since = {f"{_CAMPAIGN}:requested_on": day(requested_on)} if requested_on else {}
+    return FieldChange({**since, f"{_CAMPAIGN}:answer_by": day(answer_by)})
+
+
+def field_change(school: School, name: str, text: str) -> FieldChange:
+    """Return the change of one field, named by its label or its key; without a text the field is taken out.
+
+    Raises:
+        Usage: there is no such field, or it is not changed so.
+    """
+    found = school.fields.get(name) or _named(school, name)
+    if found is None or found.kind is FieldKind.WAIVERS:
+        labels = [str(one.label) for one in school.fields.values()]
+        close = nearest(name, labels)
+        hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
+        raise Usage(_("There is no field {name}.").format(name=quoted(name)) + hint)
+    items = tuple(item.strip() for item in text.split(";") if item.strip())
+    return FieldChange(
+        {found.key: (items if found.kind is FieldKind.LIST and text != CLEAR else text) if text else None}
+    )
+
+
+def _named(school: School, name: str) -> Field | None:
+    by_label = {folded(str(one.label)): one for one in school.fields.values()}
+    return by_label.get(folded(name))
 
 
 class EditResult(NamedTuple):
@@ -37,7 +160,7 @@ class EditResult(NamedTuple):
     """What the rules say of the changed records, each by itself."""
 
 
-def assignments(words: Sequence[str], school: School) -> dict[str, Value | None]:
+def parse_assignments(words: Sequence[str], school: School) -> dict[str, Value | None]:
     """Return what words such as `disabled=true` ask for, by key; `key=` removes the key, `a;b` is a list.
 
     Raises:
@@ -58,18 +181,18 @@ def assignments(words: Sequence[str], school: School) -> dict[str, Value | None]
     return found
 
 
-def edit(
+def edit_records(
     workspace: Workspace,
     usernames: Sequence[str],
     changes: Mapping[str, Value | None],
     *,
     commit: bool,
-    tell: Callable[[Resumed], None] | None = None,
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
 ) -> EditResult:
     """Change the same keys in the records of these people; a value of None removes the key.
 
     All files are prepared before the first is written, and one commit holds them all, also those
-    that an edit before this one has saved and could not commit. `tell` hears what became of a save
+    that an edit before this one has saved and could not commit. `on_resumed` hears what became of a save
     that was killed.
 
     Raises:
@@ -78,10 +201,10 @@ def edit(
         ChangedOnDisk, NotWritten, NotNow: nothing was saved.
         NotCommitted: git would not commit what was saved.
     """
-    proposals = [amended(workspace, path, changes) for path in paths_of(workspace, usernames)]
-    touched = [one for one in proposals if one.state is not State.IDENTICAL] or proposals
+    proposals = [propose_change(workspace, path, changes) for path in paths_of(workspace, usernames)]
+    touched = [one for one in proposals if one.state is not ProposalState.IDENTICAL] or proposals
     subject, trailers = change_message([one.record for one in touched if one.record], changes)
-    saved = apply(workspace, proposals, subject, trailers, commit=commit, tell=tell)
+    saved = apply(workspace, proposals, subject, trailers, commit=commit, on_resumed=on_resumed)
     paths = frozenset(one.path for one in saved)
     return EditResult(
         tuple(one.path for one in saved),
@@ -90,11 +213,11 @@ def edit(
     )
 
 
-def _findings(workspace: Workspace, one: Proposal, on: str) -> list[Finding]:
+def _findings(workspace: Workspace, one: Proposal, on: str) -> tuple[Finding, ...]:
     """Return what the rules say of one record by itself; those among records are for `check`."""
     assert one.record is not None  # noqa: S101 - an edit removes nobody
     places = read(one.record.path, one.text.encode(), workspace.school).places
-    return judgement.findings(one.record, judgement.judge(one.record, workspace.school, on), places, on)
+    return findings_of(one.record, workspace.school, on, places)
 
 
 def paths_of(workspace: Workspace, usernames: Sequence[str]) -> list[str]:

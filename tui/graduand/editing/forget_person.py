@@ -3,50 +3,51 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.editing.commit_message import commit_message
-from graduand.editing.draft_store import folder_of, throw_away
+from graduand.editing.draft_store import drafts_folder, remove_drafts
 from graduand.editing.proposal import Proposal
-from graduand.editing.transaction import apply
+from graduand.editing.transaction import apply, commit_message
 from graduand.errors import NoSuchPerson
 from graduand.intake.exclusion_lists import TOMBSTONES, Tombstones, read_tombstones, tombstones_text
 from graduand.intake.source_profile import LIMIT
 from graduand.records import files
 from graduand.records.paths import username_of
 from graduand.similar import nearest
-from graduand.storage import atomic, file_reader
+from graduand.storage import file_reader
+from graduand.storage.cache_file import remove_cache_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
     from graduand.workspace import Workspace
 
 
-_REMEMBERED: Final = ("list", "events", "sent")
-"""What is remembered in git's own folder besides leaves, and holds people."""
-
-
-class Forgotten(NamedTuple):
+class ForgetResult(NamedTuple):
     """What is gone, and what is kept."""
 
-    saved: tuple[Saved, ...]
+    saved: tuple[SavedFile, ...]
     paths: tuple[str, ...]
     """Where the record was; a person may have had several."""
-    left: tuple[str, ...]
+    named_in: tuple[str, ...]
     """Files below build/ that still name the person."""
 
 
 def forget(
-    workspace: Workspace, username: str, basis: str, on: str, *, tell: Callable[[Resumed], None] | None = None
-) -> Forgotten:
+    workspace: Workspace,
+    username: str,
+    basis: str,
+    on: str,
+    *,
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
+) -> ForgetResult:
     """Delete the record of a person and note, as a checksum, that no file brings it back; one commit.
 
     Unsaved drafts of it go too, and what is remembered of everybody, which is found again at the next command.
 
-    `tell` hears what became of a save that was killed before. Raises:
+    `on_resumed` hears what became of a save that was killed before. Raises:
         NoSuchPerson: there is no such record.
         NotWritten, NotNow, Busy: nothing was written.
         NotCommitted: git refused; all is written.
@@ -62,17 +63,16 @@ def forget(
         *(Proposal(path, None, file_reader.read(workspace.root / path), "") for path in paths),
         Proposal(TOMBSTONES, None, before, tombstones_text(known.with_one(username, on, basis))),
     )
-    saved = apply(workspace, proposals, *commit_message("removed", [username]), tell=tell)
-    _let_go(workspace, paths)
-    return Forgotten(saved, paths, tuple(_naming(workspace, username)))
+    saved = apply(workspace, proposals, *commit_message("removed", [username]), on_resumed=on_resumed)
+    _remove_copies(workspace, paths)
+    return ForgetResult(saved, paths, tuple(_naming(workspace, username)))
 
 
-def _let_go(workspace: Workspace, paths: tuple[str, ...]) -> None:
-    drafts = folder_of(workspace)
-    throw_away(drafts, paths)
-    atomic.remove_others(drafts.parent / "leaves", ())
-    for name in _REMEMBERED:
-        atomic.remove(drafts.parent / name)
+def _remove_copies(workspace: Workspace, paths: Iterable[str]) -> None:
+    """Remove the drafts of the records at these paths, and every cache file of the repository."""
+    drafts = drafts_folder(workspace)
+    remove_drafts(drafts, paths)
+    remove_cache_files(drafts.parent)
 
 
 def _naming(workspace: Workspace, username: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.editing import transaction
-from graduand.editing.commit_message import commit_message
 from graduand.editing.proposal import Proposal
+from graduand.editing.transaction import commit_message
 from graduand.errors import InTheWay
 from graduand.findings import Finding
 from graduand.records import files
@@ -95,7 +95,7 @@ def _proposals(
     arriving: dict[str, Proposal] = {}
     for path, target in moved:
         there = rewritten.get(path) or _as_it_is(workspace, path)
-        found[path] = Proposal(path, None, there.base, "", there.was)
+        found[path] = Proposal(path, None, there.base, "", there.previous)
         if target in arriving:
             raise InTheWay(workspace.root / target)
         arriving[target] = there._replace(

@@ -31,7 +31,7 @@ class SentRow(NamedTuple):
     """The last upload; "" when none is noted."""
 
 
-class Shown(NamedTuple):
+class PreviewCell(NamedTuple):
     """One cell of the row."""
 
     header: str
@@ -47,17 +47,17 @@ class Shown(NamedTuple):
         return self.before != self.cell
 
 
-class Preview(NamedTuple):
+class RowPreview(NamedTuple):
     """The row of a record without errors, and what it does."""
 
-    cells: tuple[Shown, ...]
+    cells: tuple[PreviewCell, ...]
     change: PlannedChange
 
 
-UNKNOWN = SentRow(NOTHING, "")
+NOTHING_SENT = SentRow(NOTHING, "")
 
 
-def known(workspace: Workspace) -> SentRow:
+def read_sent_row(workspace: Workspace) -> SentRow:
     """Return what the noted uploads came to; this compiles them again, and may take a while.
 
     Raises:
@@ -67,7 +67,7 @@ def known(workspace: Workspace) -> SentRow:
     return SentRow(past.sent, past.last_upload)
 
 
-def preview(record: Record, found: Iterable[Finding], school: School, on: str, sent: Sent) -> Preview | None:
+def preview_row(record: Record, found: Iterable[Finding], school: School, on: str, sent: Sent) -> RowPreview | None:
     """Return the row as it would compile on the day `on`; None as long as an error forbids it."""
     checked = judgement.sound((record,), found)
     if not checked:
@@ -77,9 +77,9 @@ def preview(record: Record, found: Iterable[Finding], school: School, on: str, s
     (change,) = plan_of(table, sent, school.year).changes
     before = {cell.header: cell.before for cell in change.cells}
     derived = derived_cells(record, school)
-    return Preview(
+    return RowPreview(
         tuple(
-            Shown(
+            PreviewCell(
                 header,
                 before.get(header, cell),
                 cell,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.editing.draft import FORMER, KIND, keys
+from graduand.editing.draft import FORMER, KIND, keys_of
 from graduand.handshake.row import derived_cells
 from graduand.language import N_, _
 from graduand.records.kinds import CLEAR, FieldKind
@@ -69,7 +69,7 @@ def sections(record: Record, school: School, added: Iterable[str] = ()) -> tuple
         Section(N_("Account"), (DISABLED, *(_account(school) if _touches_account(record, added) else ()))),
         Section(N_("Notes"), ("transition:notes",)),
     )
-    there = keys(record).union(added)
+    there = keys_of(record).union(added)
     optional = {FORMER} - there
     named = {key for part in parts for key in part.keys}
     others = Section(N_("Other fields"), tuple(key for key in school.fields if key in there - named))
@@ -98,7 +98,7 @@ def _account(school: School) -> tuple[str, ...]:
     return tuple(key for key in school.fields if key.startswith(ACCOUNT))
 
 
-def found(text: str, shown: Iterable[str], school: School) -> tuple[Field, ...]:
+def find_fields(text: str, shown: Iterable[str], school: School) -> tuple[Field, ...]:
     """Return the fields that are not shown and whose key or label, in any language, holds `text`."""
     hidden = set(school.fields).difference(shown)
     words = folded(text).split()
@@ -143,7 +143,7 @@ def _reasons(record: Record, school: School) -> tuple[str, ...]:
     return institution.deactivation_reasons
 
 
-def standings(record: Record, school: School) -> Mapping[str, FieldState]:
+def absent_field_states(record: Record, school: School) -> Mapping[str, FieldState]:
     """Return what holds without them for the absent fields of which that is known."""
     cells = derived_cells(record, school)
     standing = {key: FieldState(_spoken(one.cell), _(one.why), derived=True) for key, one in cells.items()}

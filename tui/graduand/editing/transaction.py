@@ -1,36 +1,72 @@
-"""The one writer of records: proposals are written all or none, from a journal, and recorded in one commit."""
+"""Transactions: the only writer of records, all or none, from a journal, in one commit; and the way back."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.editing import journal
 from graduand.editing.journal import Journal, JournalEntry, OddJournal
-from graduand.editing.proposal import State
-from graduand.errors import Busy, ChangedOnDisk, GitRefused, NotCommitted, NotNow, NotWritten, Unreadable
-from graduand.file_change import Saved
+from graduand.editing.proposal import Proposal, ProposalState
+from graduand.errors import Busy, ChangedOnDisk, GitRefused, NoGit, NotCommitted, NotGit, NotNow, NotWritten, Unreadable
+from graduand.file_change import SavedFile
+from graduand.git.checkout import in_progress
+from graduand.git.program import Program
 from graduand.language import _, ngettext, quoted, visible
 from graduand.records import files
-from graduand.records.paths import is_record_path
+from graduand.records.paths import is_record_path, username_of
+from graduand.records.reading import read
 from graduand.records.record import FOLDER
+from graduand.records.transition import GRADUATED, RETURNED
 from graduand.storage import atomic, file_reader, lock, swap
 from graduand.storage.swap import HalfWritten, Swap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from graduand.editing.proposal import Proposal
     from graduand.git.commit import Recorder
+    from graduand.records.record import Record
     from graduand.workspace import Workspace
+
+
+def commit_message(kind: str, usernames: Collection[str], reasons: Collection[str] = ()) -> tuple[str, dict[str, str]]:
+    """Return the subject and the trailers of a commit; a reason is given if all people share it."""
+    who = visible(next(iter(usernames))) if len(usernames) == 1 else f"{len(usernames)} records"
+    reason = visible(next(iter(reasons))) if len(reasons) == 1 else ""
+    return f"{kind.capitalize()}: {who}", {"Graduand-Kind": kind, "Graduand-Reason": reason}
+
+
+def change_message(records: Sequence[Record], changes: Mapping[str, object]) -> tuple[str, dict[str, str]]:
+    """Return the subject and the trailers of the commit of these changes, by key, in the records."""
+    reasons = {record.text("transition:account:reason") for record in records} if "disabled" in changes else set()
+    return commit_message(_kind(changes), [record.username for record in records], reasons)
+
+
+def _kind(changes: Mapping[str, object]) -> str:
+    """Return the kind of a change: the most serious one of its keys."""
+    account = {"true": "deactivated", "false": "reactivated"}.get(str(changes.get("disabled")), "")
+    transition = str(changes.get("transition:kind") or "")
+    if account or transition in {GRADUATED, RETURNED}:
+        return account or transition
+    if "username" in changes:
+        return "username-changed"
+    return "email-changed" if "email_address" in changes else "corrected"
+
+
+def saved_message(saved: Sequence[SavedFile]) -> str:
+    """Return the sentence on files that were saved, and on their commit if there is one."""
+    commit = next((one.commit for one in saved), "")
+    return _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
+
 
 _SCHEMA: Final = "schema"
 _SHOWN: Final = 5
 """Number of paths that a sentence names."""
 
 
-class Resumed(NamedTuple):
+class ResumedTransaction(NamedTuple):
     """What became of a transaction that was killed."""
 
     subject: str
@@ -52,13 +88,13 @@ def apply(
     trailers: Mapping[str, str],
     *,
     commit: bool = True,
-    tell: Callable[[Resumed], None] | None = None,
-) -> tuple[Saved, ...]:
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
+) -> tuple[SavedFile, ...]:
     """Write the proposals, all or none, and record them in one commit; return the files that changed.
 
     Proposals that change nothing are not written; with `commit` their files are committed with the
     others if an earlier save could not. A transaction that was killed is completed first, and
-    passed to `tell`. Outside of a git repository there is no journal: a kill may leave some files
+    passed to `on_resumed`. Outside of a git repository there is no journal: a kill may leave some files
     with the old content and some with the new.
 
     Raises:
@@ -75,9 +111,9 @@ def apply(
     with _only_writer(folder):
         if folder and (resumed := _resume(workspace, folder)):
             proposals = [_rebased(workspace, one) for one in proposals]
-            if tell:
-                tell(resumed)
-        wanted = [one for one in proposals if one.state is not State.IDENTICAL]
+            if on_resumed:
+                on_resumed(resumed)
+        wanted = [one for one in proposals if one.state is not ProposalState.IDENTICAL]
         _refuse_unsound(workspace, wanted)
         wanted += _uncommitted(git, proposals) if git else []
         if not wanted:
@@ -85,14 +121,14 @@ def apply(
         entries = [JournalEntry(one.path, journal.checksum(one.base), one.text or None) for one in wanted]
         whole = Journal(subject, trailers, commit, entries)
         _write(workspace.root, folder, whole, wanted)
-        saved = tuple(Saved(one.path, one.base, one.after, "") for one in wanted)
+        saved = tuple(SavedFile(one.path, one.base, one.after, "") for one in wanted)
         made = _commit(git, whole, saved) if git else ""
         if folder:
             journal.remove_journal(folder)
     return tuple(one._replace(commit=made) for one in saved)
 
 
-def resume(workspace: Workspace) -> Resumed | None:
+def resume(workspace: Workspace) -> ResumedTransaction | None:
     """Complete a transaction that was killed, or drop it if its journal is incomplete; None if there is none.
 
     Raises:
@@ -107,7 +143,7 @@ def resume(workspace: Workspace) -> Resumed | None:
         return _resume(workspace, folder)
 
 
-def uncommitted(workspace: Workspace) -> frozenset[str]:
+def uncommitted_paths(workspace: Workspace) -> frozenset[str]:
     """Return the paths of `records/` and `schema/` whose files differ from the last commit.
 
     Raises:
@@ -116,7 +152,7 @@ def uncommitted(workspace: Workspace) -> frozenset[str]:
     return _recorder(workspace, now=False).pending()
 
 
-def resumed_message(resumed: Resumed) -> str:
+def resumed_message(resumed: ResumedTransaction) -> str:
     """Return the sentences on what became of a transaction that was killed."""
     if resumed.set_aside:
         message = _(
@@ -171,7 +207,7 @@ def _rebased(workspace: Workspace, one: Proposal) -> Proposal:
 
 def _uncommitted(git: Recorder, proposals: Sequence[Proposal]) -> list[Proposal]:
     """Return the proposals that change nothing, of files that differ from the last commit."""
-    same = [one for one in proposals if one.state is State.IDENTICAL]
+    same = [one for one in proposals if one.state is ProposalState.IDENTICAL]
     pending = git.pending() if same else frozenset()
     return [one for one in same if one.path in pending]
 
@@ -215,7 +251,7 @@ def _write(root: Path, folder: Path | None, whole: Journal, proposals: Sequence[
             raise
 
 
-def _commit(git: Recorder, whole: Journal, saved: tuple[Saved, ...] = ()) -> str:
+def _commit(git: Recorder, whole: Journal, saved: tuple[SavedFile, ...] = ()) -> str:
     """Commit the files of a journal; if git refuses, the journal is removed all the same, for all is written."""
     try:
         paths = _committable(git, whole.entries)
@@ -234,16 +270,16 @@ def _committable(git: Recorder, entries: Sequence[JournalEntry]) -> list[str]:
     return sorted(git.unrecorded(paths))
 
 
-def _resume(workspace: Workspace, folder: Path) -> Resumed | None:
+def _resume(workspace: Workspace, folder: Path) -> ResumedTransaction | None:
     """Complete the transaction of the journal in a folder; call it while holding the lock of the folder."""
     try:
         whole = journal.read_journal(folder)
     except OddJournal:
-        return Resumed("", (), (), "", str(journal.set_aside(folder)))
+        return ResumedTransaction("", (), (), "", str(journal.set_aside(folder)))
     if whole is None:
-        return Resumed("", (), (), "") if journal.remove_fragments(folder) else None
+        return ResumedTransaction("", (), (), "") if journal.remove_fragments(folder) else None
     if not all(_is_ours(workspace.root, one) for one in whole.entries):
-        return Resumed("", (), (), "", str(journal.set_aside(folder)))
+        return ResumedTransaction("", (), (), "", str(journal.set_aside(folder)))
     swaps: list[Swap] = []
     ours: list[JournalEntry] = []
     passed_over: list[str] = []
@@ -262,7 +298,7 @@ def _resume(workspace: Workspace, folder: Path) -> Resumed | None:
             swap.swap_files(sorted(swaps, key=lambda one: one.after is None))
     made = _commit(_recorder(workspace, now=False), whole._replace(entries=ours)) if whole.commit and ours else ""
     journal.remove_journal(folder)
-    return Resumed(whole.subject, tuple(one.path for one in ours), tuple(passed_over), made)
+    return ResumedTransaction(whole.subject, tuple(one.path for one in ours), tuple(passed_over), made)
 
 
 def _is_ours(root: Path, one: JournalEntry) -> bool:
@@ -287,3 +323,50 @@ def _content(path: Path) -> bytes | None:
         return file_reader.read(path, file_reader.LARGE_FILE)
     except Unreadable:
         return None
+
+
+def undo(workspace: Workspace, saved: Iterable[SavedFile], *, commit: bool) -> tuple[SavedFile, ...]:
+    """Put the files as they were before they were saved, all or none; what comes back can be taken back as well.
+
+    Raises:
+        ChangedOnDisk: a file is no longer as it was saved; nothing was written.
+        NotWritten, NotNow, NotCommitted, Busy: as for any change.
+    """
+    proposals = [_before(workspace, one) for one in saved]
+    usernames = {username_of(one.path) for one in proposals if _is_record(one.path)}
+    subject, trailers = commit_message("undone", usernames)
+    return apply(workspace, proposals, subject, trailers, commit=commit)
+
+
+def _before(workspace: Workspace, one: SavedFile) -> Proposal:
+    if one.before is None:
+        return Proposal(one.path, None, one.after, "")
+    if not _is_record(one.path):
+        return Proposal(one.path, None, one.after, one.before.decode())
+    record = read(one.path, one.before, workspace.school).record
+    if record is None:  # what stood there was no record, and nothing of ours would write it again
+        raise ChangedOnDisk(workspace.root / one.path)
+    return Proposal(one.path, record, one.after, one.before.decode())
+
+
+def _is_record(path: str) -> bool:
+    """Tell whether a file is a record, and not what was learnt about an office's files."""
+    return path.startswith(f"{FOLDER}/")
+
+
+def saving_obstacle(workspace: Workspace) -> str:
+    """Return the sentence that says what does not go at the moment, and why; "" when all goes."""
+    place = workspace.root / "records"
+    if reason := file_reader.why_not_writable(place):
+        message = _("Read only: nothing can be saved into {path}: {reason}.")
+        return message.format(path=visible(str(place), 200), reason=reason)
+    try:
+        reason = in_progress(_git_folder(workspace.root))
+    except (NoGit, NotGit) as trouble:
+        return str(trouble)
+    return _("What is saved is not committed for now: {reason}.").format(reason=reason) if reason else ""
+
+
+@lru_cache(maxsize=4)
+def _git_folder(root: Path) -> str:
+    return Program(root).folder

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.findings import Finding
 from graduand.handshake.row import Row, row_of
@@ -10,11 +11,15 @@ from graduand.records.reading import read
 from graduand.rules import judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from graduand.findings import Place
     from graduand.records.record import Reading, Record
     from graduand.records.school import School
     from graduand.rules.rule import Flaw
+
+NO_PLACES: Final[Mapping[str, Place]] = MappingProxyType({})
+"""The places of a record that is in no file."""
 
 
 class Entry(NamedTuple):
@@ -39,12 +44,18 @@ def evaluate(path: str, raw: bytes | Finding, school: School, on: str, shared: I
 
 
 def evaluate_reading(reading: Reading, school: School, on: str, shared: Iterable[Flaw] = ()) -> Entry:
-    """Return what a record that was read comes to; one that is not in a file has no places and no findings yet."""
-    record, found = reading.record, [*reading.findings]
+    """Return what a record that was read comes to."""
+    record = reading.record
     if record is None:
         return Entry(None, reading.findings, None)
-    flaws = [*judgement.judge(record, school, on), *shared]
-    if flaws or record.waivers:
-        found += judgement.findings(record, flaws, reading.places, on)
+    found = (*reading.findings, *findings_of(record, school, on, reading.places, shared))
     sound = judgement.sound((record,), found)
-    return Entry(record, tuple(found), row_of(sound[0], school, on) if sound else None)
+    return Entry(record, found, row_of(sound[0], school, on) if sound else None)
+
+
+def findings_of(
+    record: Record, school: School, on: str, places: Mapping[str, Place] = NO_PLACES, shared: Iterable[Flaw] = ()
+) -> tuple[Finding, ...]:
+    """Return what the rules find in a record, with its exemptions; `places` are those of its values in a text."""
+    flaws = [*judgement.judge(record, school, on), *shared]
+    return tuple(judgement.findings(record, flaws, places, on)) if flaws or record.waivers else ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.editing.proposal import Proposal, changed, founded, moved
-from graduand.editing.transaction import apply, uncommitted
+from graduand.editing.proposal import Proposal, propose_move, propose_record, propose_values
+from graduand.editing.transaction import apply, uncommitted_paths
 from graduand.errors import ChangedOnDisk, NotCommitted, Usage
 from graduand.findings import Finding
 from graduand.intake import source_profile
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
     from graduand.intake.preview import IntakePreview
     from graduand.workspace import Workspace
 
@@ -34,7 +34,7 @@ _COHORT: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 class IntakeResult(NamedTuple):
     """The outcome of an intake."""
 
-    saved: tuple[Saved, ...]
+    saved: tuple[SavedFile, ...]
     refused: Path | None
     """The file of the refused rows; None when there are none."""
 
@@ -74,7 +74,7 @@ def proposals(workspace: Workspace, preview: IntakePreview) -> tuple[Proposal, .
 def _new(workspace: Workspace, preview: IntakePreview, people: int) -> Iterator[Proposal]:
     for row in preview.new:
         path = record_path(preview.options.cohort, preview.rows.usernames[row], people)
-        yield founded(Record(path, preview.rows.values(row)), workspace.school)
+        yield propose_record(Record(path, preview.rows.values(row)), workspace.school)
 
 
 def _changed(workspace: Workspace, preview: IntakePreview, paths: dict[str, str]) -> Iterator[Proposal]:
@@ -82,7 +82,7 @@ def _changed(workspace: Workspace, preview: IntakePreview, paths: dict[str, str]
         raw, was = _reread(workspace, paths.get(change.username, change.username))
         if {key: was.values.get(key) for key in change.before} != change.before:
             raise ChangedOnDisk(was.path)
-        yield changed(was, raw, change.values, workspace.school)
+        yield propose_values(was, raw, change.values, workspace.school)
 
 
 def _reread(workspace: Workspace, path: str) -> tuple[bytes, Record]:
@@ -102,12 +102,12 @@ def _moved(workspace: Workspace, preview: IntakePreview, people: int, made: list
         if not path.startswith(folder) or path == target:
             continue
         if path in by_path:
-            gone, there = moved(made[by_path[path]], target, workspace.school)
+            gone, there = propose_move(made[by_path[path]], target, workspace.school)
             made[by_path[path]] = gone
             yield there
         else:
             raw, was = _reread(workspace, path)
-            yield from moved(changed(was, raw, {}, workspace.school), target, workspace.school)
+            yield from propose_move(propose_values(was, raw, {}, workspace.school), target, workspace.school)
 
 
 def _profile(preview: IntakePreview) -> Iterator[Proposal]:
@@ -125,7 +125,7 @@ def apply_intake(
     folder: Path,
     *,
     commit: bool = True,
-    tell: Callable[[Resumed], None] | None = None,
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
 ) -> IntakeResult:
     """Write all proposals or none, and the refused rows into `folder`.
 
@@ -138,7 +138,7 @@ def apply_intake(
     trailers = {"Graduand-Kind": "intake", "Graduand-Cohort": preview.options.cohort if new else ""}
     proposed = (*proposals(workspace, preview), *(_uncommitted(workspace, preview) if commit else ()))
     try:
-        saved = apply(workspace, proposed, subject, trailers, commit=commit, tell=tell)
+        saved = apply(workspace, proposed, subject, trailers, commit=commit, on_resumed=on_resumed)
     except NotCommitted as refused:
         if refused.saved:
             _write_refused(preview, folder)
@@ -150,7 +150,7 @@ def apply_intake(
 def _uncommitted(workspace: Workspace, preview: IntakePreview) -> Iterator[Proposal]:
     """Propose unchanged the identical records that an earlier save left uncommitted."""
     identical = frozenset(preview.identical)
-    for path in sorted(uncommitted(workspace)) if identical else ():
+    for path in sorted(uncommitted_paths(workspace)) if identical else ():
         raw = files.load(workspace.root, path) if username_of(path) in identical else None
         if isinstance(raw, bytes):
             yield Proposal(path, None, raw, raw.decode(errors="surrogateescape"))

@@ -51,14 +51,14 @@ def remarks(prepared: PreparedBulkEdit) -> Iterator[str]:
     if prepared.unchanged:
         words = ngettext("{count} record has it so already.", "{count} records have it so already.", prepared.unchanged)
         yield words.format(count=prepared.unchanged)
-    if left := len({finding.path for finding in prepared.left}):
+    if left := len({finding.path for finding in prepared.unreadable}):
         words = ngettext(
             "{count} record cannot be read whole, and stays as it is.",
             "{count} records cannot be read whole, and stay as they are.",
             left,
         )
         yield words.format(count=left)
-    found = Counter(finding.rule for finding in prepared.fresh)
+    found = Counter(finding.rule for finding in prepared.new_findings)
     if found:
         rules = ", ".join(f"{rule} {_(RULES[rule].title)} ({count})" for rule, count in sorted(found.items()))
         yield _("Afterwards the rules find: {rules}.").format(rules=rules)
@@ -67,7 +67,7 @@ def remarks(prepared: PreparedBulkEdit) -> Iterator[str]:
 def bulk_text(prepared: PreparedBulkEdit, breaches: Sequence[Breach], terms: Terms, *, show: bool) -> Iterator[Line]:
     """Return the lines of a preview, addresses masked unless `show`."""
     for person in prepared.people:
-        yield line(Span(person.was.path, "bold"))
+        yield line(Span(person.previous.path, "bold"))
         yield from (line(f"    {difference_text(one, terms, show=show)}") for one in person.differences)
     yield from (line(Span(f"! {words}", "bold yellow")) for words in grave_words(prepared, breaches))
     yield from (line(words) for words in remarks(prepared))

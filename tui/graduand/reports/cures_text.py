@@ -12,15 +12,15 @@ from graduand.reports.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graduand.editing.cures import Cured
-    from graduand.editing.record_diff import ValueDifference
+    from graduand.editing.cures import CurePlan
+    from graduand.editing.proposal import ValueDifference
     from graduand.reports.labels import Terms
 
 SHOWN: Final = 10
 """Files that are shown, unless all are asked for."""
 
 
-def cures_text(cured: Cured, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
+def cures_text(cured: CurePlan, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return the lines of a preview, addresses masked unless `show`, and the closing line."""
     shown = cured.cures if everything else cured.cures[:SHOWN]
     for cure in shown:
@@ -32,7 +32,7 @@ def cures_text(cured: Cured, terms: Terms, *, everything: bool, show: bool) -> I
     yield line(counts(cured))
 
 
-def cures_json(cured: Cured) -> Iterator[str]:
+def cures_json(cured: CurePlan) -> Iterator[str]:
     """Return one JSON object for each cure."""
     for one in cured.cures:
         whole = {"schema": "graduand/cure/1", "path": one.path, "username": one.record.username, "rules": one.rules}
@@ -61,11 +61,11 @@ def _apart(before: str, after: str) -> str:
     return "".join(f"<U+{ord(char):04X}>" if unicodedata.combining(char) else char for char in before)
 
 
-def counts(cured: Cured) -> str:
+def counts(cured: CurePlan) -> str:
     """Return the closing line: how many records have a cure, and how many findings are for a person to decide."""
     number = len(cured.cures)
     records = ngettext("{count} record can be put right.", "{count} records can be put right.", number)
-    return " ".join([records.format(count=number), *filter(None, [left_sentence(cured.left)])])
+    return " ".join([records.format(count=number), *filter(None, [left_sentence(cured.undecided)])])
 
 
 def left_sentence(left: Sequence[object]) -> str:

@@ -52,7 +52,7 @@ def _row(row: SheetRow, terms: Terms, *, show: bool) -> Iterator[Line]:
     for one in row.proposal.alterations if row.proposal else ():
         change = " → ".join(value_words(value, terms, one.key, show=show) for value in (one.before, one.after))
         yield line("    ", _("{label}: {value}").format(label=terms.field(one.key), value=change))
-    for sentence in row.told:
+    for sentence in row.remarks:
         yield line(f"    · {sentence if show else masked(sentence)}")
     for sentence in row.errors:
         yield line("    ", Span("✗", "bold red"), f" {sentence if show else masked(sentence)}")
@@ -110,7 +110,7 @@ def patch_json(patch: Patch, *, show: bool) -> Iterator[str]:
                 "path": row.proposal.path if row.proposal else None,
                 "changes": changes,
                 "closes": row.closes,
-                "told": [sentence if show else masked(sentence) for sentence in row.told],
+                "told": [sentence if show else masked(sentence) for sentence in row.remarks],
                 "errors": [sentence if show else masked(sentence) for sentence in row.errors],
                 "refused": None,
             }

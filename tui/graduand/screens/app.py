@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.worker import Worker
 
-    from graduand.editing.draft_store import Left
-    from graduand.file_change import Saved
+    from graduand.editing.draft_store import OrphanedDraft
+    from graduand.file_change import SavedFile
     from graduand.index.people_list import PeopleList, SentStatus
     from graduand.screens.form import FormScreen
 
@@ -57,8 +57,8 @@ class GraduandApp(BaseApp):
         self.workspace = workspace
         self.on = on
         self.people = PeopleScreen("graduand")
-        self._done: list[tuple[Saved, ...]] = []
-        self._undone: list[tuple[Saved, ...]] = []
+        self._done: list[tuple[SavedFile, ...]] = []
+        self._undone: list[tuple[SavedFile, ...]] = []
         self._painted = Event()
         """Set after the first people are painted; a reading thread would slow the painting."""
         self._seen = b""
@@ -105,7 +105,7 @@ class GraduandApp(BaseApp):
         if left:
             self.call_later(self._offer, left)
 
-    def _offer(self, left: Sequence[Left]) -> None:
+    def _offer(self, left: Sequence[OrphanedDraft]) -> None:
         from graduand.screens.recovery import RecoveryScreen  # noqa: PLC0415
 
         self.push_screen(RecoveryScreen(self.workspace, self.on, left, commit=self.preferences.commit))
@@ -242,12 +242,12 @@ class GraduandApp(BaseApp):
             self.notify(_("There is nothing to do again."), markup=False)
 
     @work(thread=True, group="undoing")
-    def _take_back(self, done: list[tuple[Saved, ...]], undone: list[tuple[Saved, ...]]) -> None:
-        from graduand.editing.undo import take_back  # noqa: PLC0415 - the first row waits for no undo
+    def _take_back(self, done: list[tuple[SavedFile, ...]], undone: list[tuple[SavedFile, ...]]) -> None:
+        from graduand.editing.transaction import undo  # noqa: PLC0415 - the first row waits for no undo
 
         saved = done.pop()
         try:
-            back = take_back(self.workspace, saved, commit=self.preferences.commit)
+            back = undo(self.workspace, saved, commit=self.preferences.commit)
         except Trouble as trouble:
             if isinstance(trouble, NotCommitted) and trouble.saved:
                 undone.append(trouble.saved)
@@ -278,9 +278,9 @@ class GraduandApp(BaseApp):
     def _look(self) -> None:
         with suppress(Trouble):  # the reading says what is wrong with the folder
             self._seen = self.workspace.fingerprint()
-        from graduand.editing.preflight import hindrance  # noqa: PLC0415 - after the first paint
+        from graduand.editing.transaction import saving_obstacle  # noqa: PLC0415 - after the first paint
 
-        self.call_later(self._hinder, hindrance(self.workspace))
+        self.call_later(self._hinder, saving_obstacle(self.workspace))
 
     def _hinder(self, sentence: str) -> None:
         self._hindered = sentence

@@ -14,7 +14,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from graduand.editing import bulk_edit
-from graduand.editing import change_request as changes
+from graduand.editing import edit as changes
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.reason_labels import STUDENT, reason_words
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from graduand.editing.bulk_edit import PreparedBulkEdit
-    from graduand.editing.change_request import FieldChange
+    from graduand.editing.edit import FieldChange
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -66,7 +66,7 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
         BulkChange(
             _("Graduated"),
             (ChangeInput(_("Date of graduation"), on, is_day=True),),
-            lambda end: changes.graduated(school, end),
+            lambda end: changes.graduation_change(school, end),
         ),
         BulkChange(
             _("Returned to study"),
@@ -74,26 +74,26 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
                 ChangeInput(str(school.fields[school.year].label), "", years),
                 ChangeInput(_("Study starts on"), on, is_day=True),
             ),
-            lambda year, start: changes.returned(school, year, start),
+            lambda year, start: changes.return_change(school, year, start),
         ),
-        BulkChange(_("Move to another cohort"), (ChangeInput(_("Cohort"), "", cohorts),), changes.gone_to),
+        BulkChange(_("Move to another cohort"), (ChangeInput(_("Cohort"), "", cohorts),), changes.cohort_change),
         BulkChange(
             _("Note until when an answer is due"),
             (
                 ChangeInput(_("Asked on (empty: unchanged)"), "", is_day=True),
                 ChangeInput(_("Answer by"), on, is_day=True),
             ),
-            changes.asked,
+            changes.address_request_change,
         ),
         BulkChange(
             _("Close the account"),
             (ChangeInput(_("Reason"), "", tuple(map(reason_words, settings.deactivation_reasons))), who, day),
-            lambda *typed: changes.closed(school, *typed),
+            lambda *typed: changes.closing_change(school, *typed),
         ),
         BulkChange(
             _("Reopen the account"),
             (ChangeInput(_("Reason"), "", tuple(map(reason_words, settings.reactivation_reasons))), who, day),
-            lambda *typed: changes.reopened(school, *typed),
+            lambda *typed: changes.reopening_change(school, *typed),
         ),
         BulkChange(
             _("Change a field"),
@@ -101,7 +101,7 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
                 ChangeInput(_("Field"), "", tuple(str(field.label) for field in school.fields.values())),
                 ChangeInput(_("Value (empty: take the field out)")),
             ),
-            lambda name, text: changes.field(school, name, text),
+            lambda name, text: changes.field_change(school, name, text),
         ),
     )
 
@@ -254,10 +254,10 @@ class BulkScreen(Screen[None]):
         option = self.options[self.query_one(LineList).cursor]
         people = len(prepared.people)
         number = ngettext("{count} record", "{count} records", people).format(count=people)
-        grave = grave_words(prepared, bulk_edit.beyond(self.workspace, prepared))
+        grave = grave_words(prepared, bulk_edit.exceeded_limits(self.workspace, prepared))
         return Question(
             f"{option.words} · {number}",
-            [Subject(named(person.was), person.differences) for person in prepared.people],
+            [Subject(named(person.previous), person.differences) for person in prepared.people],
             remark="\n".join(remarks(prepared)),
             warning="\n".join(grave),
             typed=next((str(count) for count in grave_counts(prepared).values()), ""),
@@ -271,7 +271,7 @@ class BulkScreen(Screen[None]):
             else:
                 self.dismiss(None)
 
-        save(self, lambda hear: bulk_edit.apply(self.workspace, prepared, commit=self.commit, tell=hear), ended)
+        save(self, lambda hear: bulk_edit.apply(self.workspace, prepared, commit=self.commit, on_resumed=hear), ended)
 
     def action_back(self) -> None:
         """Go back; nothing changes."""

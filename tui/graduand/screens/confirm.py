@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.editing.record_diff import ValueDifference
+    from graduand.editing.proposal import ValueDifference
     from graduand.records.record import Record
 
 

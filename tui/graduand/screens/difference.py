@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from graduand.editing.draft import Draft, Held, held
-from graduand.editing.merge import Conflict, MergeDifference, Side, settled
+from graduand.editing.draft import Draft, FieldValue, value_of
+from graduand.editing.merge import Conflict, MergeDifference, Side, resolve_conflicts
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.transition import Waiver
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SIDES = ((Side.BASE, "b", N_("before")), (Side.MINE, "m", N_("mine")), (Side.THEIRS, "t", N_("theirs")))
 
 
-def words_of(value: Held | None) -> str:
+def words_of(value: FieldValue | None) -> str:
     """Return a value in one line; a dash for none."""
     if isinstance(value, tuple):
         return " · ".join(visible(", ".join(one) if isinstance(one, Waiver) else one, 200) for one in value)
@@ -125,8 +125,8 @@ class DifferenceScreen(ModalScreen[Draft | None]):
             yield Content(message.format(count=conflicts))
         else:
             yield Content(_("Both changes go together; nothing has to be chosen."))
-        for key in self._difference.taken:
-            value = words_of(held(self._difference.merged.record, key))
+        for key in self._difference.their_keys:
+            value = words_of(value_of(self._difference.merged.record, key))
             label = str(self._school.fields[key].label)
             yield Content.assemble(("✓ ", "$text-success"), _("theirs: {field}").format(field=label), f" → {value}")
 
@@ -143,7 +143,7 @@ class DifferenceScreen(ModalScreen[Draft | None]):
     def action_finish(self) -> None:
         """Answer with both changes brought together."""
         sides = {met.conflict.key: met.side for met in self.query(MergeRow) if met.side}
-        self.dismiss(settled(self._difference, sides))
+        self.dismiss(resolve_conflicts(self._difference, sides))
 
     def action_give_up(self) -> None:
         """Decide nothing."""

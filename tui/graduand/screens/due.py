@@ -11,7 +11,7 @@ from textual.content import Content
 from graduand.campaigns import due
 from graduand.campaigns.due import Calendar, Due
 from graduand.campaigns.kinds import AHEAD, CLOSING, DueKind
-from graduand.editing.record_diff import intended
+from graduand.editing.proposal import intended_differences
 from graduand.index.query import folded
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.cures_text import difference_text
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graduand.errors import Trouble
-    from graduand.file_change import Saved
+    from graduand.file_change import SavedFile
     from graduand.screens.save_worker import Hear
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
@@ -140,7 +140,10 @@ class DueScreen(View[Calendar]):
             ]
             parts += [f"\n{due_words(entry, self.found, show=True)}"]
             terms = terms_of(self.workspace)
-            parts += [f"\n  {difference_text(one, terms, show=True)}" for one in intended(entry.record, entry.changes)]
+            parts += [
+                f"\n  {difference_text(one, terms, show=True)}"
+                for one in intended_differences(entry.record, entry.changes)
+            ]
         parts += ["\n", ("→ ", "bold $text-accent"), self._cure(kind, entry)]
         return Content.assemble(*parts)
 
@@ -221,15 +224,15 @@ class DueScreen(View[Calendar]):
         if beyond:
             warning += " " + _("The school's limit is {limit}.").format(limit=beyond)
         terms = terms_of(self.workspace)
-        subjects = [Subject(named(one.record), intended(one.record, one.changes)) for one in chosen]
+        subjects = [Subject(named(one.record), intended_differences(one.record, one.changes)) for one in chosen]
         question = Question(title, subjects, warning=warning, typed=str(closing) if closing else "", terms=terms)
         approve = due.checksum_of(chosen) if beyond else ""
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._make(chosen, approve) if yes else None)
 
     def _make(self, chosen: Sequence[Due], approve: str) -> None:
-        def make(hear: Hear) -> tuple[Saved, ...]:
+        def make(hear: Hear) -> tuple[SavedFile, ...]:
             people = self.found.people
-            return due.apply_due(self.workspace, chosen, people, approve=approve, commit=self.commit, tell=hear)
+            return due.apply_due(self.workspace, chosen, people, approve=approve, commit=self.commit, on_resumed=hear)
 
         def made(trouble: Trouble | None) -> None:
             if trouble:

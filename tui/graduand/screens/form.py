@@ -14,11 +14,21 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from graduand.editing.draft import Draft, Unread, carried, held, judged, opened, proposed, save, stands, text_now
-from graduand.editing.draft_store import Left, forget
-from graduand.editing.merge import instead
-from graduand.editing.merge_conflict import is_torn, torn
-from graduand.editing.sections import can_wipe, found
+from graduand.editing.draft import (
+    Draft,
+    UnreadRecord,
+    draft_findings,
+    draft_text,
+    is_current,
+    open_draft,
+    rebase_draft,
+    save,
+    suggested_values,
+    value_of,
+)
+from graduand.editing.draft_store import OrphanedDraft, discard_draft
+from graduand.editing.merge import has_conflict_markers, merge_versions, replace_unreadable
+from graduand.editing.sections import can_wipe, find_fields
 from graduand.errors import Trouble
 from graduand.index.index import flaws_among
 from graduand.language import N_, _, quoted, visible
@@ -46,17 +56,17 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from graduand.editing.draft import Held, SavedDraft
+    from graduand.editing.draft import FieldValue, SavedDraft
     from graduand.findings import Finding
     from graduand.rules.rule import Flaw
     from graduand.screens.fields.row import FieldRow
     from graduand.workspace import Workspace
 
 
-def title_of(draft: Draft | None, unread: Unread | None) -> Content:
+def title_of(draft: Draft | None, unread: UnreadRecord | None) -> Content:
     """Return the title of a draft, or of a file that cannot be read whole."""
     if draft is None:
-        torn = unread is not None and is_torn(unread)
+        torn = unread is not None and has_conflict_markers(unread)
         whole = _("two versions stand here; Ctrl+S joins them")
         said = whole if torn else _("cannot be read whole; mend it in an editor")
         return Content.assemble(visible(unread.path, 200) if unread else "", "  ", (said, "$text-error"))
@@ -110,8 +120,8 @@ class EditingScreen(Screen[None]):
         self.on = on
         self.steps = UndoStack()
         self._field = field
-        there = draft or opened(workspace, path)
-        self._unread = there if isinstance(there, Unread) else None
+        there = draft or open_draft(workspace, path)
+        self._unread = there if isinstance(there, UnreadRecord) else None
         self.set_reactive(EditingScreen.draft, there if isinstance(there, Draft) else None)
         above = [field.rsplit(":", cut)[0] for cut in range(field.count(":") + 1)]
         self._added = {key for key in above if key in workspace.school.fields}
@@ -136,7 +146,7 @@ class EditingScreen(Screen[None]):
     @property
     def torn(self) -> bool:
         """Whether a merge left two versions in the file."""
-        return self._unread is not None and is_torn(self._unread)
+        return self._unread is not None and has_conflict_markers(self._unread)
 
     @property
     def sheet(self) -> FieldSheet:
@@ -177,9 +187,9 @@ class EditingScreen(Screen[None]):
         """Say at each field what is wrong with it now, and show the row and the file as they would be."""
         self.query_one("#title", Static).update(title_of(self.draft, self._unread), layout=False)
         if self.draft:
-            self._findings = judged(self.workspace, self.draft, self.on, self._flaws_among(self.draft))
+            self._findings = draft_findings(self.workspace, self.draft, self.on, self._flaws_among(self.draft))
             self.sheet.say(self._findings)
-            text = text_now(self.draft, self.workspace.school)
+            text = draft_text(self.draft, self.workspace.school)
             username = self.draft.original.username or self.draft.record.username
             self.panel.show_record(self.draft.record, self._findings, text, username)
         elif self._unread:
@@ -235,7 +245,7 @@ class EditingScreen(Screen[None]):
         """Take what was typed into the draft."""
         event.stop()
         self._field = event.key
-        if self.draft and held(self.draft.record, event.key) != event.value:
+        if self.draft and value_of(self.draft.record, event.key) != event.value:
             await self._change(event.key, event.value)
             if event.whole:
                 self.steps.end()
@@ -244,7 +254,7 @@ class EditingScreen(Screen[None]):
     def pending_field(self) -> FieldRow | None:
         """The field in which more stands than the draft has: its message is on its way."""
         row = self.sheet.current if self.is_mounted else None
-        return row if row and self.draft and held(self.draft.record, row.field.key) != row.editor.now else None
+        return row if row and self.draft and value_of(self.draft.record, row.field.key) != row.editor.now else None
 
     async def accept_typed(self) -> None:
         """Take what was typed last; a key that saves or leaves may overtake its message."""
@@ -252,7 +262,7 @@ class EditingScreen(Screen[None]):
         if row:
             await self._change(row.field.key, row.editor.now)
 
-    async def _change(self, key: str, value: Held | None) -> None:
+    async def _change(self, key: str, value: FieldValue | None) -> None:
         if self.draft:
             self.steps.take(self.draft, key)
             self.draft = self.draft.set(key, value)
@@ -270,7 +280,7 @@ class EditingScreen(Screen[None]):
 
     async def propose(self) -> bool:
         """Take in, once, what a change asks for besides, and say so; return whether there was something."""
-        wanted = proposed(self.draft) if self.draft and not self._proposed else {}
+        wanted = suggested_values(self.draft) if self.draft and not self._proposed else {}
         for key, value in wanted.items():
             self._proposed = True
             await self._change(key, value)
@@ -296,7 +306,7 @@ class EditingScreen(Screen[None]):
         """Let Handshake wipe the field, or leave it alone again."""
         row = self.sheet.current
         if self.draft and row and can_wipe(row.field):
-            wiped = held(self.draft.record, row.field.key) == CLEAR
+            wiped = value_of(self.draft.record, row.field.key) == CLEAR
             await self._change(row.field.key, None if wiped else CLEAR)
         elif row:
             self.notify(_("Handshake does not let this field be wiped."), severity="warning", markup=False)
@@ -304,7 +314,7 @@ class EditingScreen(Screen[None]):
     def action_add(self) -> None:
         """Show another field."""
         if self.draft:
-            fields = found("", self.sheet.rows, self.workspace.school)
+            fields = find_fields("", self.sheet.rows, self.workspace.school)
             options = [Option(one.key, str(one.label), " ".join((one.key, *one.label.in_each()))) for one in fields]
             self.app.push_screen(ChooseScreen(_("Which field?"), options), self._add)
 
@@ -335,11 +345,11 @@ class FormScreen(EditingScreen):
         on: str,
         field: str = "",
         *,
-        draft: Draft | Left | None = None,
+        draft: Draft | OrphanedDraft | None = None,
         commit: bool = True,
     ) -> None:
-        self._draft_left = draft if isinstance(draft, Left) else None
-        super().__init__(workspace, path, on, field, draft.draft if isinstance(draft, Left) else draft)
+        self._draft_left = draft if isinstance(draft, OrphanedDraft) else None
+        super().__init__(workspace, path, on, field, draft.draft if isinstance(draft, OrphanedDraft) else draft)
         self._commit = commit
         self._autosave = DraftAutosave(workspace)
         self._autosave_due = False
@@ -392,7 +402,7 @@ class FormScreen(EditingScreen):
                 await self.present()
                 await asyncio.to_thread(self._autosave.take_up, one)
             elif answer == DISCARD:
-                await asyncio.to_thread(forget, one)
+                await asyncio.to_thread(discard_draft, one)
                 continue
             return
 
@@ -401,8 +411,8 @@ class FormScreen(EditingScreen):
     @work(exclusive=True, group="looking")
     async def _check_file(self) -> None:
         draft = self.draft
-        if draft and not await asyncio.to_thread(stands, self.workspace, draft):
-            now = await asyncio.to_thread(opened, self.workspace, draft.path)
+        if draft and not await asyncio.to_thread(is_current, self.workspace, draft):
+            now = await asyncio.to_thread(open_draft, self.workspace, draft.path)
             if isinstance(now, Draft):
                 await self._show_other_change(draft, now)
 
@@ -415,7 +425,7 @@ class FormScreen(EditingScreen):
             message = _("Somebody changed this record meanwhile; saving will bring both changes together.")
         else:
             message = _("Somebody changed this record; it was read again.")
-            self.steps.rebase(lambda one: carried(one, draft, now))
+            self.steps.rebase(lambda one: rebase_draft(one, draft, now))
             self.draft = now
             await self.present()
         self.notify(message, severity="warning", markup=False)
@@ -424,7 +434,7 @@ class FormScreen(EditingScreen):
     async def _merge_conflict(self) -> None:
         """Make one record of the two versions that a merge left, field by field."""
         unread = self._unread
-        found = await asyncio.to_thread(torn, self.workspace, unread) if unread else None
+        found = await asyncio.to_thread(merge_versions, self.workspace, unread) if unread else None
         if unread is None or found is None:
             return
         title = _("A merge left two versions of this record")
@@ -432,7 +442,7 @@ class FormScreen(EditingScreen):
         if settled is None:
             return
         try:
-            whole = instead(settled, unread.raw)
+            whole = replace_unreadable(settled, unread.raw)
             kept = await asyncio.to_thread(save, self.workspace, whole, commit=self._commit)
         except Trouble as trouble:
             self.notify(str(trouble), severity="error", markup=False, timeout=10)
@@ -485,9 +495,9 @@ class FormScreen(EditingScreen):
 
     async def _adopt(self, draft: Draft, kept: SavedDraft) -> None:
         """Go on from what was saved, with what was typed since."""
-        self.steps.rebase(lambda one: carried(one, draft, kept.draft))
+        self.steps.rebase(lambda one: rebase_draft(one, draft, kept.draft))
         if self.draft:
-            self.draft = carried(self.draft, draft, kept.draft)
+            self.draft = rebase_draft(self.draft, draft, kept.draft)
         await asyncio.to_thread(self._autosave.drop, draft)
         await self.present()
         self.panel.forget()

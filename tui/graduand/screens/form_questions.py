@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from graduand.editing.draft import Draft
-    from graduand.editing.draft_store import Left
+    from graduand.editing.draft_store import OrphanedDraft
     from graduand.findings import Finding
     from graduand.records.school import School
 
@@ -87,11 +87,11 @@ LATER: Final = ""
 
 def leaving(draft: Draft, school: School) -> QuestionScreen:
     """Ask what shall become of unsaved changes."""
-    number = len(draft.changed)
+    number = len(draft.changed_keys)
     count = ngettext("{count} field is changed and not saved:", "{count} fields are changed and not saved:", number)
     return QuestionScreen(
         _("Leave this record?"),
-        [Content.assemble(count.format(count=number), "\n", (_labels(draft.changed, school), "bold"))],
+        [Content.assemble(count.format(count=number), "\n", (_labels(draft.changed_keys, school), "bold"))],
         [
             Answer(("ctrl+s",), "Ctrl+S", _("save, then leave"), SAVE),
             Answer(("x",), "x", _("discard these changes"), DISCARD),
@@ -107,7 +107,7 @@ def _labels(keys: Sequence[str], school: School) -> str:
 def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
     """Ask for confirmation before an account is closed, or before lines change that were not edited."""
     said = []
-    if draft.closes:
+    if draft.closes_account:
         record = draft.record
         name = visible(f"{record.text('first_name')} {record.text('last_name')}".strip())
         who = Content.assemble((f"{name} · {visible(record.username)}", "bold"))
@@ -124,8 +124,8 @@ def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
         said.append(
             Content(_("The file is not in canonical form: saving it also rewrites lines that you did not edit."))
         )
-    title = _("Close this account?") if draft.closes else _("Rewrite the whole file?")
-    words = _("yes, close the account and save") if draft.closes else _("yes, save")
+    title = _("Close this account?") if draft.closes_account else _("Rewrite the whole file?")
+    words = _("yes, close the account and save") if draft.closes_account else _("yes, save")
     return QuestionScreen(
         title,
         said,
@@ -137,9 +137,9 @@ def _fact(label: str, text: str) -> Content:
     return Content.assemble((f"{label:<20}", "$foreground 60%"), visible(text, 200) or ("–", "$text-warning"))
 
 
-def recovering(one: Left, school: School) -> QuestionScreen:
+def recovering(one: OrphanedDraft, school: School) -> QuestionScreen:
     """Offer a draft that a session left behind which has ended."""
-    keys = _labels(one.draft.changed, school)
+    keys = _labels(one.draft.changed_keys, school)
     return QuestionScreen(
         _("An unsaved draft was kept"),
         [Content.assemble(_("{when}; changed fields:").format(when=one.at), "\n", (keys, "bold"))],
@@ -151,11 +151,11 @@ def recovering(one: Left, school: School) -> QuestionScreen:
     )
 
 
-def discarding(one: Left, school: School) -> QuestionScreen:
+def discarding(one: OrphanedDraft, school: School) -> QuestionScreen:
     """Ask once more before a draft is thrown away."""
     return QuestionScreen(
         _("Discard this draft?"),
-        [Content.styled(_labels(one.draft.changed, school), "bold")],
+        [Content.styled(_labels(one.draft.changed_keys, school), "bold")],
         [Answer(("y", "o"), _("y"), _("yes, discard it"), DISCARD), Answer((), _("Esc"), _("decide later"), LATER)],
     )
 

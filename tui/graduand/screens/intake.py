@@ -30,7 +30,7 @@ from graduand.screens.widgets.outline import Heading, Outline
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.editing.transaction import Resumed
+    from graduand.editing.transaction import ResumedTransaction
     from graduand.intake.apply import IntakeResult
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
@@ -74,7 +74,7 @@ class IntakeScreen(View[IntakePreview]):
         self._commit = commit
         self._facts: list[str] = []
         self._open = False
-        self._resumed: list[Resumed] = []
+        self._resumed: list[ResumedTransaction] = []
         """What became of a killed save that an intake finished first."""
 
     # The file
@@ -286,7 +286,7 @@ class IntakeScreen(View[IntakePreview]):
         def labour(_tell: Tell) -> IntakeResult:
             folder = apply_intake.folder_of(self.workspace)
             return apply_intake.apply_intake(
-                self.workspace, look, folder, commit=self._commit, tell=self._resumed.append
+                self.workspace, look, folder, commit=self._commit, on_resumed=self._resumed.append
             )
 
         self.app.push_screen(Waiting(_("Taking in"), labour, stoppable=False), self._taken)

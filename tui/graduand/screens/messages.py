@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from graduand.file_change import Saved
+    from graduand.file_change import SavedFile
 
 
 @dataclass
 class Changed(Message):
     """Files of `records/` were saved: the list is read again, and the change can be undone."""
 
-    saved: tuple[Saved, ...]
+    saved: tuple[SavedFile, ...]
 
 
 @dataclass

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from graduand.editing.draft import Draft, begun
+from graduand.editing.draft import Draft, new_draft
 from graduand.errors import Trouble
 from graduand.language import N_, _
 from graduand.records.transition import GRADUATED, RETURNED
@@ -90,7 +90,7 @@ class NewRecordScreen(ModalScreen[Draft | None]):
         """Begin the record, or say why it cannot be."""
         username, cohort = (self.query_one(name, Input).value.strip() for name in ("#username", "#cohort"))
         try:
-            draft = begun(self._workspace, cohort, self._kind, username)
+            draft = new_draft(self._workspace, cohort, self._kind, username)
         except Trouble as trouble:
             self.query_one("#trouble", Static).update(Content(str(trouble)))
         else:

@@ -12,7 +12,7 @@ from textual.content import Content
 from graduand.campaigns import outreach
 from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.outreach import LeftOut, LeftOutReason, LetterRecipient, Outreach, OutreachOptions
-from graduand.editing.record_diff import intended
+from graduand.editing.proposal import intended_differences
 from graduand.errors import Trouble
 from graduand.index.query import folded
 from graduand.language import N_, _, ngettext, visible
@@ -257,7 +257,8 @@ class OutreachScreen(View[Outreach]):
             found = self.found._replace(asked=self._chosen())
             changes = found.changes()
             subjects = [
-                Subject(named(one.record), intended(one.record, changes[one.record.path])) for one in found.asked
+                Subject(named(one.record), intended_differences(one.record, changes[one.record.path]))
+                for one in found.asked
             ]
             number = len(subjects)
             head = ngettext("Note {count} person as asked", "Note {count} people as asked", number).format(count=number)
@@ -271,7 +272,7 @@ class OutreachScreen(View[Outreach]):
                 self.notify(str(trouble), severity="error", markup=False)
             self.action_read()
 
-        save(self, lambda hear: outreach.note(self.workspace, found, commit=self.commit, tell=hear), noted)
+        save(self, lambda hear: outreach.note(self.workspace, found, commit=self.commit, on_resumed=hear), noted)
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -32,7 +32,7 @@ from graduand.screens.widgets.person_line import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.editing.cures import Cured
+    from graduand.editing.cures import CurePlan
     from graduand.index.index import Checked
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
@@ -195,19 +195,19 @@ class ProblemsScreen(View["Searchable[Checked]"]):
             self._look_for_cures(self.outline.groups[self.rule])
 
     def _look_for_cures(self, found: Sequence[Finding]) -> None:
-        def look(tell: Tell) -> Cured:
-            return cures.cures(self.workspace, found, self.on, tell)
+        def look(tell: Tell) -> CurePlan:
+            return cures.find_cures(self.workspace, found, self.on, tell)
 
         self.app.push_screen(Waiting(_("Looking for cures"), look), self._propose)
 
-    def _propose(self, cured: Cured | Trouble | None) -> None:
+    def _propose(self, cured: CurePlan | Trouble | None) -> None:
         if isinstance(cured, Trouble):
             self.notify(str(cured), severity="error", markup=False)
         elif cured and not cured.cures:
             message = ngettext(
                 "This is for you to decide; open the record.",
                 "These are for you to decide; open the records.",
-                len(cured.left),
+                len(cured.undecided),
             )
             self.notify(message, markup=False)
         elif cured:
@@ -215,17 +215,17 @@ class ProblemsScreen(View["Searchable[Checked]"]):
             title = _("Put right {rule}").format(rule=self.rule)
             number = ngettext("{count} record", "{count} records", len(people)).format(count=len(people))
             question = Question(
-                f"{title} · {number}", people, left_sentence(cured.left), terms=terms_of(self.workspace)
+                f"{title} · {number}", people, left_sentence(cured.undecided), terms=terms_of(self.workspace)
             )
             self.app.push_screen(ConfirmScreen(question), lambda yes: self._apply(cured) if yes else None)
 
-    def _apply(self, cured: Cured) -> None:
+    def _apply(self, cured: CurePlan) -> None:
         def ended(trouble: Trouble | None) -> None:
             if trouble:
                 self.notify(str(trouble), severity="error", markup=False)
             self.action_read()
 
-        save(self, lambda hear: cures.apply(self.workspace, cured.cures, commit=self.commit, tell=hear), ended)
+        save(self, lambda hear: cures.apply(self.workspace, cured.cures, commit=self.commit, on_resumed=hear), ended)
 
 
 def _line(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from graduand.editing.draft_store import forget
+from graduand.editing.draft_store import discard_draft
 from graduand.language import N_, _, ngettext, visible
 from graduand.screens.form import FormScreen
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.editing.draft_store import Left
+    from graduand.editing.draft_store import OrphanedDraft
     from graduand.workspace import Workspace
 
 
@@ -40,7 +40,7 @@ class RecoveryScreen(ModalScreen[None]):
         Binding("escape", "leave", N_("Later"), id="recovery.leave"),
     ]
 
-    def __init__(self, workspace: Workspace, on: str, left: Sequence[Left], *, commit: bool) -> None:
+    def __init__(self, workspace: Workspace, on: str, left: Sequence[OrphanedDraft], *, commit: bool) -> None:
         super().__init__()
         self._workspace = workspace
         self._on = on
@@ -70,7 +70,7 @@ class RecoveryScreen(ModalScreen[None]):
         one = self._left[index]
         record = one.draft.record
         name = f"{record.text('first_name')} {record.text('last_name')}".strip()
-        fields = ", ".join(str(self._workspace.school.fields[key].label) for key in one.draft.changed)
+        fields = ", ".join(str(self._workspace.school.fields[key].label) for key in one.draft.changed_keys)
         who = visible(f"{record.username or one.draft.path}  {name}", 40)
         if index == self._doomed:
             return (Cell(fit(" ✗ " + _("x once more discards this draft"), width), "error"),)
@@ -100,7 +100,7 @@ class RecoveryScreen(ModalScreen[None]):
         lines = self.query_one(LineList)
         if self._left and self._doomed == lines.cursor:
             one = self._left.pop(lines.cursor)
-            self.app.run_worker(lambda: forget(one), thread=True, exit_on_error=False)
+            self.app.run_worker(lambda: discard_draft(one), thread=True, exit_on_error=False)
             self._doomed = -1
             self._show()
         else:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from graduand.editing import merge
-from graduand.editing.draft import Unread, is_canonical, save
+from graduand.editing.draft import UnreadRecord, is_canonical, save
 from graduand.editing.transaction import resumed_message
 from graduand.errors import ChangedOnDisk, InTheWay
 from graduand.screens.difference import DifferenceScreen
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from graduand.editing.draft import Draft, SavedDraft
-    from graduand.editing.transaction import Resumed
+    from graduand.editing.transaction import ResumedTransaction
     from graduand.workspace import Workspace
 
 
@@ -27,7 +27,9 @@ async def settle(app: App[object], workspace: Workspace, draft: Draft, *, commit
         Busy, NotWritten, Usage: it could not be saved; the file is as it was.
     """
     reformats = not is_canonical(draft, workspace.school)
-    if (draft.closes or reformats) and await app.push_screen_wait(confirming(draft, reformats=reformats)) != SAVE:
+    if (draft.closes_account or reformats) and await app.push_screen_wait(
+        confirming(draft, reformats=reformats)
+    ) != SAVE:
         return None
     now: Draft | None = draft
     while now is not None:
@@ -40,9 +42,9 @@ async def settle(app: App[object], workspace: Workspace, draft: Draft, *, commit
 
 async def _saved(app: App[object], workspace: Workspace, draft: Draft, *, commit: bool) -> SavedDraft:
     """Save a draft in a thread, and notify of an interrupted save that was completed first."""
-    heard: list[Resumed] = []
+    heard: list[ResumedTransaction] = []
     try:
-        return await asyncio.to_thread(save, workspace, draft, commit=commit, tell=heard.append)
+        return await asyncio.to_thread(save, workspace, draft, commit=commit, on_resumed=heard.append)
     finally:
         for resumed in heard:
             app.notify(resumed_message(resumed), markup=False, timeout=12)
@@ -50,10 +52,10 @@ async def _saved(app: App[object], workspace: Workspace, draft: Draft, *, commit
 
 async def together(app: App[object], workspace: Workspace, draft: Draft) -> Draft | None:
     """Bring a draft and what its file holds by now together; None when nothing was decided."""
-    theirs = await asyncio.to_thread(merge.on_disk, workspace, draft)
+    theirs = await asyncio.to_thread(merge.read_current, workspace, draft)
     if theirs is None:
-        return merge.alone(draft) if await app.push_screen_wait(gone()) == TAKE else None
-    if isinstance(theirs, Unread):
+        return merge.as_new_record(draft) if await app.push_screen_wait(gone()) == TAKE else None
+    if isinstance(theirs, UnreadRecord):
         answer = await app.push_screen_wait(broken(theirs.findings))
-        return merge.instead(draft, theirs.raw) if answer == TAKE else None
-    return await app.push_screen_wait(DifferenceScreen(merge.difference(draft, theirs), workspace.school))
+        return merge.replace_unreadable(draft, theirs.raw) if answer == TAKE else None
+    return await app.push_screen_wait(DifferenceScreen(merge.compare_drafts(draft, theirs), workspace.school))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graduand.editing.commit_message import saved_message
-from graduand.editing.transaction import resumed_message
+from graduand.editing.transaction import resumed_message, saved_message
 from graduand.errors import NotCommitted, Trouble
 from graduand.language import _
 from graduand.screens.messages import Changed
@@ -16,15 +15,15 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
     from graduand.screens.waiting import Tell
 
-    Hear = Callable[[Resumed], None]
+    Hear = Callable[[ResumedTransaction], None]
 
 
 def save(
-    screen: Screen[Any], write: Callable[[Hear], tuple[Saved, ...]], then: Callable[[Trouble | None], None]
+    screen: Screen[Any], write: Callable[[Hear], tuple[SavedFile, ...]], then: Callable[[Trouble | None], None]
 ) -> None:
     """Write, tell what was saved and what an interrupted save had left, and go on: with the trouble, if there was any.
 
@@ -32,10 +31,10 @@ def save(
     """
     heard: list[str] = []
 
-    def work(_tell: Tell) -> tuple[Saved, ...]:
+    def work(_tell: Tell) -> tuple[SavedFile, ...]:
         return write(lambda resumed: heard.append(resumed_message(resumed)))
 
-    def ended(outcome: tuple[Saved, ...] | Trouble | None) -> None:
+    def ended(outcome: tuple[SavedFile, ...] | Trouble | None) -> None:
         for sentence in heard:
             screen.notify(sentence, markup=False)
         if isinstance(outcome, NotCommitted):

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
 from graduand.audit import query
-from graduand.editing.row_preview import UNKNOWN, SentRow, known, preview
+from graduand.editing.row_preview import NOTHING_SENT, SentRow, preview_row, read_sent_row
 from graduand.errors import NoSuchPerson, Trouble
 from graduand.findings import Severity
 from graduand.language import N_, _, ngettext, visible
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from graduand.audit.query import AuditTrail
-    from graduand.editing.row_preview import Preview, SentRow, Shown
+    from graduand.editing.row_preview import PreviewCell, RowPreview, SentRow
     from graduand.findings import Finding
     from graduand.records.record import Record
     from graduand.reports.labels import Terms
@@ -55,7 +55,7 @@ class RowPane(VerticalScroll):
         """Build the pane."""
         yield Static(id="row")
 
-    def show(self, made: Preview | None, found: Sequence[Finding], known: SentRow | None) -> None:
+    def show(self, made: RowPreview | None, found: Sequence[Finding], known: SentRow | None) -> None:
         """Show the row, or why there is none; `known` is None until it is known what was sent."""
         lines = list(_row(made, known)) if made else list(_errors(found))
         self.query_one("#row", Static).update(Content("\n").join(lines))
@@ -70,7 +70,7 @@ def _errors(found: Sequence[Finding]) -> Iterator[Content]:
         yield Content.assemble(("✗ ", "$text-error"), error.message)
 
 
-def _row(made: Preview, known: SentRow | None) -> Iterator[Content]:
+def _row(made: RowPreview, known: SentRow | None) -> Iterator[Content]:
     if known is None:
         yield Content.styled(_("comparing with the last upload"), "$foreground 60%")
     elif not known.since:
@@ -87,7 +87,7 @@ def _row(made: Preview, known: SentRow | None) -> Iterator[Content]:
         yield from _cell(cell, told=bool(known and known.since))
 
 
-def _cell(cell: Shown, *, told: bool) -> Iterator[Content]:
+def _cell(cell: PreviewCell, *, told: bool) -> Iterator[Content]:
     changed = told and cell.changed
     sign = ("• ", "bold $text-accent") if changed else "  "
     yield Content.assemble(sign, (cell.header, "$foreground 60%"))
@@ -213,8 +213,8 @@ class Panel(Vertical):
     def _show_row(self) -> None:
         if self._row:
             record, found = self._row
-            sent = (self._known or UNKNOWN).sent
-            made = preview(record, found, self._workspace.school, self._on, sent)
+            sent = (self._known or NOTHING_SENT).sent
+            made = preview_row(record, found, self._workspace.school, self._on, sent)
             self.query_one(RowPane).show(made, found, self._known)
 
     def look(self) -> None:
@@ -234,9 +234,9 @@ class Panel(Vertical):
     @work(thread=True, group="sent", exit_on_error=False)
     def _find_out_what_was_sent(self) -> None:
         try:
-            found = known(self._workspace)
+            found = read_sent_row(self._workspace)
         except Trouble:  # no git, or no history here: what was sent is unknown
-            found = UNKNOWN
+            found = NOTHING_SENT
         self.app.call_later(self._know, found)
 
     def _know(self, found: SentRow) -> None:

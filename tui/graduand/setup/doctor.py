@@ -96,11 +96,11 @@ def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
 
 def _drafts(workspace: Workspace) -> Iterator[Symptom]:
     """Name what was typed and never saved, and what is left of a draft that cannot be read."""
-    from graduand.editing.draft_store import folder_of, left  # noqa: PLC0415 - only this needs it
+    from graduand.editing.draft_store import drafts_folder, orphaned_drafts  # noqa: PLC0415 - only this needs it
 
     try:
-        folder = folder_of(workspace)
-        drafts = left(folder, workspace.school)
+        folder = drafts_folder(workspace)
+        drafts = orphaned_drafts(folder, workspace.school)
     except Trouble:  # what is wrong with git or with schema/ is told beside this
         return
     for one in drafts:

@@ -39,7 +39,7 @@ class ParsedCell(NamedTuple):
     """The value of a cell, None when it removes the key, or why it is refused."""
 
     value: Value | None
-    told: str = ""
+    remark: str = ""
     """A sentence on what was corrected."""
     refused: str = ""
     """A sentence on why the cell is refused."""
@@ -104,7 +104,7 @@ def _grade(text: str, before: Value | None) -> ParsedCell:
 def _digits(text: str, before: Value | None) -> ParsedCell:
     if isinstance(before, str) and is_converted(text, before):
         message = _("A spreadsheet has made {written} of {text}; it stays as it was.")
-        return ParsedCell(before, told=message.format(written=quoted(text), text=quoted(before)))
+        return ParsedCell(before, remark=message.format(written=quoted(text), text=quoted(before)))
     return ParsedCell(text)
 
 

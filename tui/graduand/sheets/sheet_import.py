@@ -6,10 +6,9 @@ import hashlib
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.editing.closing_limit import Approval
-from graduand.editing.commit_message import commit_message
-from graduand.editing.proposal import amended
-from graduand.editing.transaction import apply
+from graduand.editing.bulk_edit import Approval
+from graduand.editing.proposal import new_findings, propose_change
+from graduand.editing.transaction import apply, commit_message
 from graduand.errors import SchemaBroken, Usage
 from graduand.findings import Severity
 from graduand.handshake.failed_rows import normalize_header
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.editing.proposal import Proposal
-    from graduand.editing.transaction import Resumed
-    from graduand.file_change import Saved
+    from graduand.editing.transaction import ResumedTransaction
+    from graduand.file_change import SavedFile
     from graduand.records.field import Field
     from graduand.records.record import Record, Value
     from graduand.records.school import School
@@ -51,7 +50,7 @@ class SheetRow(NamedTuple):
     username: str
     proposal: Proposal | None
     """None: nothing changes."""
-    told: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     """Sentences on what was corrected."""
     errors: tuple[str, ...] = ()
     """The errors of the changed record that the record has not now, as sentences."""
@@ -270,7 +269,7 @@ class _PatchBuilder:
         for field in self.fields:
             before = record.values.get(field.key)
             found = parse_cell(_cell(row, self.columns, field.key), field, before, self.dates)
-            told += [f"{field.key}: {found.told}"] if found.told else []
+            told += [f"{field.key}: {found.remark}"] if found.remark else []
             faults += [f"{field.key}: {found.refused}"] if found.refused else []
             if not found.refused and found.value != before:
                 changes[field.key] = found.value
@@ -303,17 +302,15 @@ class _PatchBuilder:
                 self.rows.append(SheetRow(row.line, record.username, None, told))
             return
         try:
-            proposal = amended(self.workspace, record.path, changes)
+            proposal = propose_change(self.workspace, record.path, changes)
         except SchemaBroken as broken:
             self.refused.append(RefusedRow(row.line, record.username, str(broken)))
             return
         self.rows.append(SheetRow(row.line, record.username, proposal, told, self._errors(record, proposal)))
 
     def _errors(self, before: Record, proposal: Proposal) -> tuple[str, ...]:
-        school = self.workspace.school
-        old = set(judgement.judge(before, school, self.on))
-        new = judgement.judge(proposal.record, school, self.on) if proposal.record else []
-        return tuple(flaw.message for flaw in new if flaw not in old and RULES[flaw.rule].severity is Severity.ERROR)
+        found = new_findings(before, proposal.record, self.workspace.school, self.on) if proposal.record else ()
+        return tuple(one.message for one in found if one.severity is Severity.ERROR)
 
     def _refuse(self, row: TableRow, match: PersonMatch, why: str) -> None:
         self.refused.append(RefusedRow(row.line, match.username or self._username(row), why))
@@ -323,11 +320,15 @@ class _PatchBuilder:
 
 
 def apply_patch(
-    workspace: Workspace, patch: Patch, *, approve: str = "", tell: Callable[[Resumed], None] | None = None
-) -> tuple[Saved, ...]:
+    workspace: Workspace,
+    patch: Patch,
+    *,
+    approve: str = "",
+    on_resumed: Callable[[ResumedTransaction], None] | None = None,
+) -> tuple[SavedFile, ...]:
     """Write the changes in one commit, all or none.
 
-    `tell` is called with the outcome of an earlier save that was interrupted. Raises:
+    `on_resumed` is called with the outcome of an earlier save that was interrupted. Raises:
         TooManyClosings, PlanChanged: more accounts would close than the limit allows, or another patch was approved.
         Busy, ChangedOnDisk, NotWritten, NotGit, NotNow, NotCommitted: as for any edit.
     """
@@ -337,4 +338,4 @@ def apply_patch(
     reasons = {row.proposal.record.text(REASON) for row in rows if row.closes and row.proposal and row.proposal.record}
     kind = "deactivated" if rows and all(row.closes for row in rows) else "corrected"
     said = commit_message(kind, [row.username for row in rows], reasons if kind == "deactivated" else ())
-    return apply(workspace, patch.proposals, *said, tell=tell)
+    return apply(workspace, patch.proposals, *said, on_resumed=on_resumed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
+import re
 import sys
 import zlib
 from contextlib import suppress
@@ -77,6 +78,26 @@ class CacheFile(Generic[T]):
         return body if private and head == _head(self._key, body) else None
 
 
+def remove_cache_files(folder: Path) -> None:
+    """Remove every cache file in a folder and in those below it, whatever its name, unfinished ones too.
+
+    Raises:
+        NotWritten: the file system reports an error.
+    """
+    for path in folder.rglob("*"):
+        if _is_cache_file(path):
+            atomic.remove(path)
+
+
+def _is_cache_file(path: Path) -> bool:
+    """Tell whether a file begins as cache files do: a key and a checksum in one line."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with suppress(OSError), path.open("rb") as file:
+        return bool(_HEAD_PATTERN.fullmatch(file.read(_HEAD)))
+    return False
+
+
 def key_of(*parts: str | bytes) -> str:
     """Return a key that differs whenever a part does, or this program, or the Python that runs it."""
     digest = hashlib.sha256()
@@ -92,6 +113,7 @@ def _head(key: str, body: bytes | memoryview) -> bytes:
 
 
 _HEAD: Final = len(_head(key_of(), b""))
+_HEAD_PATTERN: Final = re.compile(rb"[0-9a-f]{64} [0-9a-f]{8}\n")
 
 
 class Deferred(Generic[T]):

@@ -20,7 +20,7 @@ from graduand.similar import folded
 if TYPE_CHECKING:
     from textual.events import Click, Key
 
-    from graduand.editing.draft import Held
+    from graduand.editing.draft import FieldValue
     from graduand.editing.sections import Choices
 
 
@@ -55,11 +55,11 @@ class ChoiceField(Widget, can_focus=True):
         self._begun = ""
 
     @property
-    def now(self) -> Held | None:
+    def now(self) -> FieldValue | None:
         """What is chosen."""
         return self.value or None
 
-    def show(self, value: Held | None) -> None:
+    def show(self, value: FieldValue | None) -> None:
         """Show what the record holds."""
         self.value = value if isinstance(value, str) else ""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from graduand.editing.draft import Held
+    from graduand.editing.draft import FieldValue
     from graduand.editing.sections import Choices, FieldState
     from graduand.findings import Finding
     from graduand.records.field import Field
@@ -65,7 +65,7 @@ class FieldRow(Horizontal):
         self._said = Static(classes="said")
         self._state: FieldState | None = None
         self._shows: object = None
-        self._value: Held | None = None
+        self._value: FieldValue | None = None
         self._found: Sequence[Finding] = ()
         self._shown_hint: object = ((), "")
 
@@ -76,7 +76,7 @@ class FieldRow(Horizontal):
             yield self.editor
             yield self._said
 
-    def show(self, value: Held | None, state: FieldState | None, *, changed: bool) -> None:
+    def show(self, value: FieldValue | None, state: FieldState | None, *, changed: bool) -> None:
         """Show what the record holds under the key, and what holds while it holds nothing."""
         if self._shows == (value, state, changed):
             return

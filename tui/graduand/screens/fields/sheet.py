@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from graduand.editing.draft import held, placed
-from graduand.editing.sections import choices, sections, standings
+from graduand.editing.draft import findings_by_key, value_of
+from graduand.editing.sections import absent_field_states, choices, sections
 from graduand.language import _
 from graduand.screens.fields.row import FieldRow
 from graduand.screens.page import COLOURS, SIGNS
@@ -85,11 +85,11 @@ class FieldSheet(VerticalScroll, can_focus=False):
             wanted[f" {section.title}"] = section.title
             wanted |= dict.fromkeys(section.keys, "")
         await self._arrange(wanted, draft)
-        states = standings(record, self._school)
-        changed = set(draft.changed)
+        states = absent_field_states(record, self._school)
+        changed = set(draft.changed_keys)
         for key, row in self.rows.items():
             row.offer(choices(key, record, self._school))
-            row.show(held(record, key), states.get(key), changed=key in changed)
+            row.show(value_of(record, key), states.get(key), changed=key in changed)
 
     async def _arrange(self, wanted: dict[str, str], draft: Draft) -> None:
         """Bring the rows and headings into the wanted order; those that stay keep their cursor."""
@@ -113,7 +113,7 @@ class FieldSheet(VerticalScroll, can_focus=False):
 
     def say(self, found: Sequence[Finding]) -> None:
         """Say at each field what is wrong with it."""
-        by_key = placed(found, self.rows)
+        by_key = findings_by_key(found, self.rows)
         for key, row in self.rows.items():
             row.say(by_key.get(key, ()))
         whole = by_key.get("", ())

@@ -18,7 +18,7 @@ from graduand.records.kinds import CLEAR
 if TYPE_CHECKING:
     from textual.events import Paste
 
-    from graduand.editing.draft import Held
+    from graduand.editing.draft import FieldValue
 
 
 _WHOLE: Final = 1_000_000
@@ -30,7 +30,7 @@ class Edited(Message):
     """Somebody gave a field another value; None takes its key out of the record."""
 
     key: str
-    value: Held | None
+    value: FieldValue | None
     whole: bool = False
     """Whether this is all, and not a letter of more to come."""
 
@@ -83,11 +83,11 @@ class TextField(SafeInput):
         self._seen = ""
 
     @property
-    def now(self) -> Held | None:
+    def now(self) -> FieldValue | None:
         """What is in it; what only looks like the old text is the old text."""
         return (self._held if self.value == self._seen else self.value) or None
 
-    def show(self, value: Held | None) -> None:
+    def show(self, value: FieldValue | None) -> None:
         """Show what the record holds; what is being typed stays as it is."""
         if value == self.now:
             return
@@ -128,23 +128,23 @@ class PageField(TextArea):
         super().__init__(compact=True, show_line_numbers=False, soft_wrap=True, highlight_cursor_line=False)
         self.key = key
         self.cursor_blink = False
-        self._held: Held | None = None
+        self._held: FieldValue | None = None
         self._seen = ""
 
     @abstractmethod
-    def text_of(self, value: Held | None) -> str:
+    def text_of(self, value: FieldValue | None) -> str:
         """Return a value as lines."""
 
     @abstractmethod
-    def value_of(self, text: str) -> Held | None:
+    def value_of(self, text: str) -> FieldValue | None:
         """Return the value that the lines are."""
 
     @property
-    def now(self) -> Held | None:
+    def now(self) -> FieldValue | None:
         """What is in it; what only looks like the old text is the old text."""
         return self._held if self.text == self._seen else self.value_of(self.text)
 
-    def show(self, value: Held | None) -> None:
+    def show(self, value: FieldValue | None) -> None:
         """Show what the record holds."""
         if value == self.now:
             return
@@ -188,13 +188,13 @@ class PageField(TextArea):
 class ItemsField(PageField):
     """The items of a list; empty lines are none."""
 
-    def text_of(self, value: Held | None) -> str:
+    def text_of(self, value: FieldValue | None) -> str:
         """Return the items as lines."""
         if isinstance(value, str):
             return value
         return "\n".join(str(item).replace("\n", "⏎") for item in value or ())
 
-    def value_of(self, text: str) -> Held | None:
+    def value_of(self, text: str) -> FieldValue | None:
         """Return the lines as items; the word for wiping stands alone."""
         items = tuple(line for line in text.split("\n") if line.strip())
         return CLEAR if items == (CLEAR,) else items or None
@@ -203,10 +203,10 @@ class ItemsField(PageField):
 class NoteField(PageField):
     """Free text of any number of lines."""
 
-    def text_of(self, value: Held | None) -> str:
+    def text_of(self, value: FieldValue | None) -> str:
         """Return the text."""
         return value if isinstance(value, str) else ""
 
-    def value_of(self, text: str) -> Held | None:
+    def value_of(self, text: str) -> FieldValue | None:
         """Return the text; blanks alone are none."""
         return text if text.strip() else None

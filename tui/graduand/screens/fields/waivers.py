@@ -15,7 +15,7 @@ from graduand.screens.fields.text import Edited
 from graduand.screens.form_questions import WaiverScreen
 
 if TYPE_CHECKING:
-    from graduand.editing.draft import Held
+    from graduand.editing.draft import FieldValue
 
 
 class WaiversField(Widget, can_focus=True):
@@ -43,11 +43,11 @@ class WaiversField(Widget, can_focus=True):
         self._today = today
 
     @property
-    def now(self) -> Held | None:
+    def now(self) -> FieldValue | None:
         """The exemptions in it."""
         return self.waivers or None
 
-    def show(self, value: Held | None) -> None:
+    def show(self, value: FieldValue | None) -> None:
         """Show what the record holds."""
         self.waivers = tuple(one for one in value or () if isinstance(one, Waiver))
         self.cursor = min(self.cursor, len(self.waivers))
