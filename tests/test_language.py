@@ -172,7 +172,7 @@ def test_no_sentence_passes_the_catalogue_by(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(CODE)))
 def test_not_even_a_word_is_said_past_the_catalogue(path: Path) -> None:
-    for call in calls(tree_of(path), "say", "line", "Usage", "Symptom", "Flaw", "Option", "Argument", "prompt"):
+    for call in calls(tree_of(path), "say", "line", "Usage", "Diagnosis", "Flaw", "Option", "Argument", "prompt"):
         said = [*call.args] if name_of(call) in {"say", "line", "Usage", "prompt"} else call.args[2:3]
         said += [keyword.value for keyword in call.keywords if keyword.arg == "help"]
         assert [text for node in said if re.search(r"[^\W\d_]", text := literal(node))] == [], call.lineno

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graduand.commands.doctor.today", lambda: TODAY)
+    monkeypatch.setattr("graduand.commands.repository.today", lambda: TODAY)
 
 
 @pytest.fixture

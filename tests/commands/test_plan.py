@@ -11,7 +11,7 @@ import pytest
 
 from graduand.reports.labels import TECHNICAL
 from graduand.reports.plan_formats import as_markdown
-from graduand.reports.size_limit import Room
+from graduand.reports.size_limit import SizeLimit
 from graduand.uploads.compiler import CompileOptions, prepare
 from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, HELD_BACK, LOSES_ADDRESS, RETURNED
@@ -180,16 +180,16 @@ def test_markdown_fits_where_it_is_read_and_counts_who_does_not(root: Path, size
     commit(root)
     prepared = prepare(Workspace(root), CompileOptions(DAY)).prepared
     assert prepared
-    room = Room(size, "utf-8", 1)
+    limit = SizeLimit(size, "utf-8", 1)
 
-    page = "".join(f"{line}\n" for line in as_markdown(prepared, room, TECHNICAL, show=False))
+    page = "".join(f"{line}\n" for line in as_markdown(prepared, limit, TECHNICAL, show=False))
 
     rows = page.count("\n| `")
     left = sum(map(int, re.findall(r"^(\d+) more do(?:es)? not fit here\.$", page, re.MULTILINE)))
     assert rows + left == 30
     assert (rows == 30) is (size == 60_000)
     assert rows > 2
-    assert room.used(page) <= size
+    assert limit.size_of(page) <= size
     assert page.endswith(f"Checksum: `{prepared.upload.plan}`\n")
 
 

@@ -13,7 +13,7 @@ from graduand.audit.review import Review
 from graduand.git.events import Event, EventKind
 from graduand.reports.labels import TECHNICAL
 from graduand.reports.review_text import as_markdown
-from graduand.reports.size_limit import COMMENT, SUMMARY, Room
+from graduand.reports.size_limit import COMMENT, SUMMARY, SizeLimit
 from tests.handshake.test_article import CLOSED, RETURNED
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle
 
@@ -262,33 +262,33 @@ def crowd(people: int, kind: EventKind = EventKind.GRADUATED, odd: int = 0) -> R
     return Review(events, tuple(outliers), (), ())
 
 
-def page(review: Review, room: Room) -> tuple[str, int, list[int]]:
+def page(review: Review, limit: SizeLimit) -> tuple[str, int, list[int]]:
     """Return a page, the rows of its table, and the numbers that its sentences say are left out."""
-    text = "".join(f"{line}\n" for line in as_markdown(review, room, TECHNICAL, show=False))
+    text = "".join(f"{line}\n" for line in as_markdown(review, limit, TECHNICAL, show=False))
     left = [int(number) for number in re.findall(r"^(\d+) more do(?:es)? not fit here\.$", text, re.MULTILINE)]
     return text, text.count("\n| `"), left
 
 
-@pytest.mark.parametrize("room", [COMMENT, SUMMARY], ids=["comment", "summary"])
-def test_all_events_that_fit_are_listed_and_the_others_counted(room: Room) -> None:
-    _text, shown, _left = page(crowd(40_000), room)
+@pytest.mark.parametrize("limit", [COMMENT, SUMMARY], ids=["comment", "summary"])
+def test_all_events_that_fit_are_listed_and_the_others_counted(limit: SizeLimit) -> None:
+    _text, shown, _left = page(crowd(40_000), limit)
 
-    full, rows, none = page(crowd(shown - 1), room)
-    over, over_rows, one = page(crowd(shown + 1), room)
+    full, rows, none = page(crowd(shown - 1), limit)
+    over, over_rows, one = page(crowd(shown + 1), limit)
 
     assert (rows, none) == (shown - 1, [])
     assert over_rows + sum(one) == shown + 1
     assert one in ([1], [2])
     for text in (full, over):
-        assert room.size - 2_000 < room.used(text) <= room.size
+        assert limit.size - 2_000 < limit.size_of(text) <= limit.size
 
 
-@pytest.mark.parametrize("room", [COMMENT, SUMMARY], ids=["comment", "summary"])
-def test_closings_and_outliers_leave_room_for_other_events(room: Room) -> None:
-    text, rows, (closings, odd, rest) = page(crowd(30_000, EventKind.DEACTIVATED, odd=30_000), room)
+@pytest.mark.parametrize("limit", [COMMENT, SUMMARY], ids=["comment", "summary"])
+def test_closings_and_outliers_leave_room_for_other_events(limit: SizeLimit) -> None:
+    text, rows, (closings, odd, rest) = page(crowd(30_000, EventKind.DEACTIVATED, odd=30_000), limit)
 
     bullets = text.count("\n- `") - text.count("é" * 100)
     assert bullets + closings == text.count("é" * 100) + odd == rows + rest == 30_000
     assert min(bullets, text.count("é" * 100), rows) > 100
-    assert room.used(text) <= room.size
-    assert len(text) <= room.size
+    assert limit.size_of(text) <= limit.size
+    assert len(text) <= limit.size

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graduand.errors import Exit, NotFailedRows
-from graduand.handshake.failed_rows import FailedFile, FailedRow, normalize_header
+from graduand.handshake.failed_rows import FailedFile, FailedRow
 from graduand.handshake.response import Response
 from graduand.language import visible
+from graduand.similar import normalize_header
 from graduand.uploads.results import SIZE, failed_rows
 
 if TYPE_CHECKING:

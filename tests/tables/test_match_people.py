@@ -66,49 +66,49 @@ def matched(username: str, email: str = "") -> PersonMatch:
         ("41234567890123400000", "", "41234567890123456789", MatchedBy.SPREADSHEET),
         ("99", "", "zoe", MatchedBy.SPREADSHEET),
         # One of several: only the address can tell.
-        ("4.2E+11", "", "", MatchedBy.NOBODY),
-        ("7", "", "", MatchedBy.NOBODY),
+        ("4.2E+11", "", "", MatchedBy.NONE),
+        ("7", "", "", MatchedBy.NONE),
         ("7", "james@valmont.example", "0007", MatchedBy.SPREADSHEET),
-        ("7", "two@valmont.example", "", MatchedBy.NOBODY),
+        ("7", "two@valmont.example", "", MatchedBy.NONE),
         ("4.124E+05", "zero@valmont.example", "00412399", MatchedBy.SPREADSHEET),
         ("412399", "", "412399", MatchedBy.USERNAME),
         ("412399", "zero@valmont.example", "00412399", MatchedBy.SPREADSHEET),
         # Two who contradict each other.
-        ("412345", "zoe@valmont.example", "", MatchedBy.NOBODY),
-        ("old-zoe", "chloe.dupont@valmont.example", "", MatchedBy.NOBODY),
+        ("412345", "zoe@valmont.example", "", MatchedBy.NONE),
+        ("old-zoe", "chloe.dupont@valmont.example", "", MatchedBy.NONE),
         # The address, and the former username.
         ("", "CHLOE.dupont@valmont.example", "cdupont", MatchedBy.EMAIL),
         ("unknown", "chloe.dupont@valmont.example", "cdupont", MatchedBy.EMAIL),
         ("old-zoe", "", "zoe", MatchedBy.FORMER),
         ("old-zoe", "zoe@valmont.example", "zoe", MatchedBy.FORMER),
         # Nobody.
-        ("unknown", "", "", MatchedBy.NOBODY),
-        ("unknown", "unknown@valmont.example", "", MatchedBy.NOBODY),
-        ("", "unknown@valmont.example", "", MatchedBy.NOBODY),
-        ("", "", "", MatchedBy.NOBODY),
-        ("99999", "", "", MatchedBy.NOBODY),
-        ("1E+999", "", "", MatchedBy.NOBODY),
-        ("٤١٢٣٤٥", "", "", MatchedBy.NOBODY),
+        ("unknown", "", "", MatchedBy.NONE),
+        ("unknown", "unknown@valmont.example", "", MatchedBy.NONE),
+        ("", "unknown@valmont.example", "", MatchedBy.NONE),
+        ("", "", "", MatchedBy.NONE),
+        ("99999", "", "", MatchedBy.NONE),
+        ("1E+999", "", "", MatchedBy.NONE),
+        ("٤١٢٣٤٥", "", "", MatchedBy.NONE),
     ],
 )
 def test_a_row_finds_its_person(username: str, email: str, found: str, how: MatchedBy) -> None:
     one = matched(username, email)
     assert (one.username, one.how) == (found, how)
-    assert bool(one.told) is (how is not MatchedBy.USERNAME)
+    assert bool(one.note) is (how is not MatchedBy.USERNAME)
 
 
 def test_what_was_found_is_told() -> None:
-    assert matched("412345").told == "A spreadsheet has made “412345” of the username “00412345”."
-    assert matched("x", "zoe@valmont.example").told == (
+    assert matched("412345").note == "A spreadsheet has made “412345” of the username “00412345”."
+    assert matched("x", "zoe@valmont.example").note == (
         "No record has the username “x”; “zoe” has the address “zoe@valmont.example”."
     )
-    assert matched("7").told == (
+    assert matched("7").note == (
         "A spreadsheet has made “7” of one of the usernames “0007”, “007”; which one is not known."
     )
-    assert matched("412345", "zoe@valmont.example").told == (
+    assert matched("412345", "zoe@valmont.example").note == (
         "The username “412345” leads to “00412345”, but the address “zoe@valmont.example” leads to “zoe”."
     )
-    assert matched("\x1b[2J").told == "No record has the username “<U+001B>[2J”, and the row has no address."
+    assert matched("\x1b[2J").note == "No record has the username “<U+001B>[2J”, and the row has no address."
 
 
 def test_two_rows_of_one_person_both_stay() -> None:
@@ -121,7 +121,7 @@ def test_two_rows_of_one_person_both_stay() -> None:
 def test_any_text_finds_somebody_or_nobody(username: str, email: str, usernames: list[str]) -> None:
     (found,) = match_people([RowIdentity(username, email)], usernames, {}, {})
     assert found.username in {"", *usernames}
-    assert visible(found.told, len(found.told) + 1) == found.told
+    assert visible(found.note, len(found.note) + 1) == found.note
 
 
 @given(st.lists(st.from_regex(r"\A0{0,3}[1-9][0-9]{0,17}\Z"), min_size=1, max_size=6, unique=True), st.data())

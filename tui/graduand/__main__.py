@@ -1,4 +1,4 @@
-"""The entry point: choose the language, run the command, turn what stops it into one sentence and an exit code."""
+"""Run graduand: set the language, run the command, and turn errors into a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def run(arguments: Sequence[str]) -> int:
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            # What another program reads is UTF-8 whatever the locale; a terminal shows what it can.
+            # A pipe gets UTF-8 whatever the locale; a terminal gets its own encoding.
             encoding = stream.encoding if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
-    gc.set_threshold(100_000)  # a command makes many values and few cycles
+    gc.set_threshold(100_000)  # a command creates many values and few cycles
     language.speak(_language(arguments))
     try:
         from graduand.commands.app import run as run_command
@@ -47,13 +47,13 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FINDINGS
-    except Exception as error:  # noqa: BLE001 - whatever else is raised is a bug
+    except Exception as error:  # noqa: BLE001 - any other exception is a bug
         return _bug(error)
     return code
 
 
 def _language(arguments: Sequence[str]) -> str:
-    """Return the language that the command line, the environment or the school asks for."""
+    """Return the language of --lang, the environment or the school, in this order."""
     for number, argument in enumerate(arguments):
         if argument == "--lang" and number + 1 < len(arguments):
             return arguments[number + 1]
@@ -78,14 +78,14 @@ def _schools_language(arguments: Sequence[str]) -> str:
 
 
 def _say(sentence: str, code: int) -> int:
-    """Write a sentence to standard error and return the code; while a shell completes, nothing may disturb its line."""
+    """Write a sentence to standard error and return the code; during shell completion, nothing is written."""
     if "_GRADUAND_COMPLETE" not in os.environ:
         sys.stderr.write(f"graduand: {sentence}\n")
     return code
 
 
 def _bug(error: Exception) -> int:
-    """Name a bug by where it happened, so that no data of a record is in the report."""
+    """Report a bug by a number made from its stack frames, which holds no data of records."""
     import hashlib
     import traceback
     from pathlib import Path

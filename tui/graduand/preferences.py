@@ -1,4 +1,4 @@
-"""A user's preferences for the interface: colours, keys, and whether a save commits."""
+"""Read and write a user's preferences: theme, keys, and whether a save commits."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ _BOOLEANS: Final = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class Preferences:
-    """One user's preferences; the defaults hold until the file says otherwise."""
+    """One user's preferences, with their defaults."""
 
     theme: str = "dark"
     """dark or light."""
     commit: bool = True
     """Whether a save is committed at once."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Keys in place of the usual ones, by the id of what they do: `people.find: ctrl+f`."""
+    """Replaced keys by the id of their action, such as `people.find: ctrl+f`."""
 
 
 def preferences_path() -> Path:
-    """Return the file of the preferences, in the folder that the system has for a user's configuration."""
+    """Return the path of the preferences in the system's folder of user configuration."""
     return platformdirs.user_config_path("graduand") / "interface.yaml"
 
 
 def _former_path() -> Path:
-    """Return where earlier versions wrote the file on every system."""
+    """Return the path that earlier versions used on all systems."""
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "graduand" / "interface.yaml"
 
 

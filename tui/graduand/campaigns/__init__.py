@@ -1,1 +1,1 @@
-"""What is to be done to many people in time: letters, and what the calendar asks for."""
+"""Prepare campaigns of letters, and list what is due by the calendar."""

@@ -1,4 +1,4 @@
-"""The kinds of campaigns and of due things, by the words of the command line."""
+"""Define the kinds of campaigns and of due entries, as named on the command line."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ def people_csv(found: Outreach, region: str) -> str:
 
 
 def letter_text(found: Outreach) -> str:
-    """Return the letter for a mail merge; «first_name» stands for the column of that name."""
+    """Return the letter for a mail merge; «first_name» is the column of that name."""
     columns = {name: f"«{name}»" for name in found.letter.holds}
     subject, text = found.letter.filled(columns | dict(found.common))
     return f"{subject}\n\n{text}"

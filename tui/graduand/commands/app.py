@@ -1,4 +1,4 @@
-"""The command line: the options before a command, and what runs it."""
+"""Run the command line: the options before a command, the commands, and shell completion."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import typer.core
 import typer.main
 
 from graduand import __version__
-from graduand.commands.command_classes import COMMANDS, LazyGroup, translated
+from graduand.commands.command_classes import COMMANDS, LazyGroup, translate_help
 from graduand.commands.session import Session, say
 from graduand.errors import Exit, Usage
 from graduand.language import LANGUAGES, N_, _
@@ -39,7 +39,7 @@ class Colour(StrEnum):
 
 if TYPE_CHECKING:
     Language = StrEnum
-else:  # one member for each folder of locale/
+else:  # a member for each of LANGUAGES
     Language = StrEnum("Language", {language: language for language in LANGUAGES})
 
 
@@ -68,8 +68,8 @@ def start(
         bool, typer.Option("--version", is_eager=True, callback=_print_version, help=N_("Print the version and end."))
     ] = False,
 ) -> None:
-    """Hand the options to the command; without a command open the interface, or print the help without a terminal."""
-    del lang, version  # the language was chosen before the help was made
+    """Pass the options to the command; without a command open the interface, or, without a terminal, print the help."""
+    del lang, version  # the language is set before the help is built
     context.obj = Session(root, color.value)
     if context.invoked_subcommand is not None:
         return
@@ -83,8 +83,8 @@ def start(
 
 
 def program() -> ClickCommand:
-    """Return the whole command line, its help in the language of the process."""
-    made = typer.Typer(
+    """Return the command line with its help in the language of the process."""
+    app = typer.Typer(
         name="graduand",
         cls=LazyGroup,
         help=_(ABOUT),
@@ -94,13 +94,13 @@ def program() -> ClickCommand:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    made.callback()(start)
-    group = typer.main.get_command(made)
+    app.callback()(start)
+    group = typer.main.get_command(app)
     for parameter in group.params:
         if isinstance(parameter, typer.core.TyperOption) and parameter.name in _COMPLETION_HELP:
             parameter.help = _COMPLETION_HELP[parameter.name]
             parameter.callback = _completion_callback(parameter.callback, parameter.name)
-    return translated(group)
+    return translate_help(group)
 
 
 _COMPLETION_HELP = {
@@ -110,7 +110,7 @@ _COMPLETION_HELP = {
 
 
 def _completion_callback(callback: Callable[..., Any] | None, name: str) -> Callable[..., Any]:
-    """Return Typer's own callback with our sentences in place of its English ones."""
+    """Return Typer's callback with translated messages in place of its English ones."""
 
     def complete(context: typer.Context, parameter: typer.CallbackParam, value: object) -> object:
         if not value or context.resilient_parsing or callback is None:
@@ -130,18 +130,18 @@ def _completion_callback(callback: Callable[..., Any] | None, name: str) -> Call
     return complete
 
 
-def run(words: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code.
 
     Raises:
-        Trouble: what stopped the command; Usage where the words do not fit.
+        Trouble: the command cannot be completed; Usage if the arguments are invalid.
         KeyboardInterrupt: the command was interrupted.
     """
     try:
-        code = program()(args=list(words), prog_name="graduand", standalone_mode=False)
+        code = program()(args=list(arguments), prog_name="graduand", standalone_mode=False)
     except typer.Abort as aborted:
         raise KeyboardInterrupt from aborted
-    except SystemExit as ended:  # Typer ends so when a shell completes, and when what reads the output has gone
+    except SystemExit as ended:  # raised by Typer after shell completion, and when the reader of a pipe is gone
         return Exit(int(ended.code or 0))
     if code == Exit.INTERRUPTED:  # Typer catches the interrupt itself
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""graduand check: everything that is wrong with the records, all at once."""
+"""graduand check: list all findings on the records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graduand.workspace import Workspace, day, errors, today
 if TYPE_CHECKING:
     from graduand.index.index import Checked
 
-HELP = N_("Check the records: every error and warning, where it is, and how to correct it.")
+CHECK_HELP = N_("Check the records: every error and warning, where it is, and how to correct it.")
 
 
 FindingsFormat = Literal[

@@ -49,7 +49,14 @@ COMMANDS: Final = (
     "init",
     "doctor",
 )
-"""In the order of the help; each has a module of its name with a function of its name, and its help in HELP."""
+"""The names of the commands in the order of the help; the function of a command has its name."""
+
+_MODULES: Final = {
+    **dict.fromkeys(("uploaded", "reconcile", "rollback"), "uploads"),
+    **dict.fromkeys(("log", "audit", "diff"), "history"),
+    **dict.fromkeys(("init", "doctor", "schema"), "repository"),
+}
+"""The module of a command that is not in a module of its own name."""
 
 # Typer looks up "Options", "required" and the like with gettext.gettext: in this domain, in the language of LANGUAGE.
 gettext.bindtextdomain("graduand", Path(__file__).parents[1] / "locale")
@@ -58,7 +65,7 @@ gettext.textdomain("graduand")
 
 @contextmanager
 def _language_for_typer() -> Iterator[None]:
-    """Set LANGUAGE while Typer writes a help page; programs that are started later do not see it."""
+    """Set the environment variable LANGUAGE while Typer writes a help page, and restore it."""
     before = os.environ.get("LANGUAGE")
     os.environ["LANGUAGE"] = spoken()
     try:
@@ -73,16 +80,16 @@ class TranslatedCommand(typer.core.TyperCommand):
     """A command whose help and errors are in the language of the process."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Parse the words after the command.
+        """Parse the arguments after the command.
 
         Raises:
-            Usage: they do not fit.
+            Usage: they are invalid.
         """
-        words = list(args)
+        arguments = list(args)
         try:
             return super().parse_args(ctx, args)
         except typer.TyperException as error:
-            raise Usage(usage_sentence(error, ctx, words)) from error
+            raise Usage(usage_sentence(error, ctx, arguments)) from error
 
     def get_help(self, ctx: Context) -> str:
         """Return the help page."""
@@ -90,31 +97,31 @@ class TranslatedCommand(typer.core.TyperCommand):
             return super().get_help(ctx)
 
     def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the first line, which shows the order of the words."""
+        """Write the usage line, which shows the order of options and arguments."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage: "))
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         """Return the option that prints the help page."""
-        return _with_help(super().get_help_option(ctx))
+        return _translate_help_option(super().get_help_option(ctx))
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - the list of commands breaks lines itself
-        """Return the sentence for the list of commands, uncut."""
+        """Return the whole help sentence for the list of commands."""
         return self.help or ""
 
 
 class LazyGroup(typer.core.TyperGroup):
-    """All commands; the module of each is imported when the command is asked for."""
+    """The group of all commands; the module of a command is imported when the command is needed."""
 
-    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the same ones in every context
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the same in every context
         """Return the names of the commands in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Context, cmd_name: str) -> ClickCommand | None:  # noqa: ARG002 - likewise
-        """Return a command; None when there is none of this name."""
+        """Return the command of a name; None if there is none."""
         return command_of(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, ClickCommand | None, list[str]]:
-        """Return the command that is typed, and the words after it.
+        """Return the name of the command, the command, and the arguments after it.
 
         Raises:
             Usage: there is no such command.
@@ -125,16 +132,16 @@ class LazyGroup(typer.core.TyperGroup):
         return args[0], command, args[1:]
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Parse the words before the command.
+        """Parse the arguments before the command.
 
         Raises:
-            Usage: they do not fit.
+            Usage: they are invalid.
         """
-        words = list(args)
+        arguments = list(args)
         try:
             return super().parse_args(ctx, args)
         except typer.TyperException as error:
-            raise Usage(usage_sentence(error, ctx, words)) from error
+            raise Usage(usage_sentence(error, ctx, arguments)) from error
 
     def get_help(self, ctx: Context) -> str:
         """Return the help page."""
@@ -142,24 +149,25 @@ class LazyGroup(typer.core.TyperGroup):
             return super().get_help(ctx)
 
     def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the first line, which shows the order of the words."""
+        """Write the usage line, which shows the order of options and arguments."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage: "))
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         """Return the option that prints the help page."""
-        return _with_help(super().get_help_option(ctx))
+        return _translate_help_option(super().get_help_option(ctx))
 
 
 def command_of(name: str) -> ClickCommand:
-    """Return a command, its help in the language of the process; only its own module is imported."""
-    module = import_module(f"graduand.commands.{name}")
+    """Return a command with its help in the language of the process; no other module of commands is imported."""
+    module = import_module(f"graduand.commands.{_MODULES.get(name, name)}")
+    summary = getattr(module, f"{name.upper()}_HELP")
     program = typer.Typer(rich_markup_mode=None, add_completion=False)
-    register = program.command(name, cls=TranslatedCommand, help=_(module.HELP), options_metavar=_("[OPTIONS]"))
+    register = program.command(name, cls=TranslatedCommand, help=_(summary), options_metavar=_("[OPTIONS]"))
     register(getattr(module, name))
-    return translated(typer.main.get_command(program))
+    return translate_help(typer.main.get_command(program))
 
 
-def translated(command: ClickCommand) -> ClickCommand:
+def translate_help(command: ClickCommand) -> ClickCommand:
     """Return the command with its help and metavars in the language of the process."""
     for parameter in command.params:
         if isinstance(parameter, typer.core.TyperArgument | typer.core.TyperOption):
@@ -168,7 +176,7 @@ def translated(command: ClickCommand) -> ClickCommand:
     return command
 
 
-def _with_help(option: TyperOption | None) -> TyperOption | None:
+def _translate_help_option(option: TyperOption | None) -> TyperOption | None:
     if option:
         option.help = _("Show this help and end.")
     return option

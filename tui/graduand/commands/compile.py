@@ -1,4 +1,4 @@
-"""graduand compile: the committed records as files that Handshake's Importer takes."""
+"""graduand compile: write the import files of Handshake from the committed records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from graduand.language import N_, _, visible
 from graduand.reports.console import progress, show
 from graduand.workspace import day, errors, today
 
-HELP = N_("Make the import files from the committed records, with a manifest and instructions for the import.")
+COMPILE_HELP = N_("Make the import files from the committed records, with a manifest and instructions for the import.")
 
 
 def compile(  # noqa: A001 - the command's name
@@ -59,10 +59,10 @@ def compile(  # noqa: A001 - the command's name
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
     folder = out or workspace.root / "build"
-    order = compiler.CompileOptions(
+    options = compiler.CompileOptions(
         day(on) if on else today(), cohort, frozenset(only or ()), changed, rehearse, allow_dirty, skip_errors
     )
-    compiled = compiler.prepare(workspace, order, progress(), afresh=no_cache)
+    compiled = compiler.prepare(workspace, options, progress(), afresh=no_cache)
     if compiled.prepared is None:
         from graduand.reports.findings_text import findings_text
 

@@ -1,6 +1,6 @@
-"""Shell completion: the usernames, cohorts, columns and rules that begin with what is typed.
+"""Complete usernames, cohorts, columns and rules in a shell.
 
-Outside a data repository, and where it cannot be read, there are none.
+There are no completions outside a data repository, or if it cannot be read.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def complete_cohort(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the cohorts, the folders below `records/`."""
+    """Return the cohorts: the folders below `records/`."""
     return _matching(context, incomplete, _cohorts)
 
 
 def complete_username(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the usernames, for which the files of the records are named."""
+    """Return the usernames, from the names of the record files."""
     return _matching(context, incomplete, _usernames)
 
 
 def complete_edit(context: typer.Context, incomplete: str) -> list[str]:
-    """Return usernames, and the columns with the sign that a value follows."""
+    """Return the usernames, and the columns with an equals sign."""
     return complete_username(context, incomplete) + complete_assignment(context, incomplete)
 
 
 def complete_assignment(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the columns of a record, each with the sign that a value follows."""
+    """Return the columns of a record, each with an equals sign."""
     return _matching(context, incomplete, lambda workspace: [f"{key}=" for key in workspace.labels])
 
 
@@ -46,7 +46,7 @@ def complete_rule_or_column(context: typer.Context, incomplete: str) -> list[str
 
 
 def complete_rule_with_fix(incomplete: str) -> list[str]:
-    """Return the ids of the rules whose findings `cure` can put right."""
+    """Return the ids of the rules whose findings `graduand cure` can correct."""
     from graduand.rules.fixes import CURABLE
 
     return sorted(rule for rule in CURABLE if rule.startswith(incomplete))

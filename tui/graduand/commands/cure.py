@@ -1,4 +1,4 @@
-"""graduand cure: what can be put right without asking anybody, shown first, then in one commit."""
+"""graduand cure: preview and apply the corrections that can be made in one way only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graduand.reports.console import progress
 from graduand.reports.console import show as show_lines
 from graduand.workspace import today
 
-HELP = N_("Correct what can only be corrected in one way: shows the changes first, and makes them with --apply.")
+CURE_HELP = N_("Correct what can only be corrected in one way: shows the changes first, and makes them with --apply.")
 
 
 def cure(

@@ -1,4 +1,4 @@
-"""graduand due: what the calendar asks for, and what the school's policy proposes."""
+"""graduand due: list what is due by the calendar, and apply what the school's policy proposes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from graduand.campaigns.due import Calendar
     from graduand.workspace import Workspace
 
-HELP = N_("Show what is due: overdue answers, closings, exemptions, ends of study; proposes changes to records.")
+DUE_HELP = N_("Show what is due: overdue answers, closings, exemptions, ends of study; proposes changes to records.")
 
 _FAR = 3660
-"""Days; ten years."""
+"""The maximum number of days ahead, ten years."""
 
 
 def due(

@@ -1,4 +1,4 @@
-"""graduand edit: the same change in one record or many, in one commit."""
+"""graduand edit: change fields of one or more records in one commit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graduand.editing.edit import EditResult
     from graduand.workspace import Workspace
 
-HELP = N_("Change fields of one or more people, in one commit: edit 00412345 disabled=true …")
+EDIT_HELP = N_("Change fields of one or more people, in one commit: edit 00412345 disabled=true …")
 
 
 def edit(
@@ -58,7 +58,7 @@ def edit(
         raise Usage(_("Say whose record and what to change: graduand edit 00412345 disabled=true"))
     change = FieldChange(changes, cohort_change(cohort).cohort if cohort else "")
     if not (cohort or preview):
-        _tell(edit_records(workspace, usernames, changes, commit=not no_commit, on_resumed=say_resumed), session)
+        _print(edit_records(workspace, usernames, changes, commit=not no_commit, on_resumed=say_resumed), session)
         return
     prepared = prepare(workspace, paths_of(workspace, usernames), change, today())
     if preview:
@@ -66,7 +66,7 @@ def edit(
             bulk_text(prepared, exceeded_limits(workspace, prepared), terms_of(workspace), show=show), session.colour
         )
     else:
-        _tell(_applied(workspace, prepared, commit=not no_commit), session)
+        _print(_applied(workspace, prepared, commit=not no_commit), session)
 
 
 def _applied(workspace: Workspace, prepared: PreparedBulkEdit, *, commit: bool) -> EditResult:
@@ -78,7 +78,7 @@ def _applied(workspace: Workspace, prepared: PreparedBulkEdit, *, commit: bool) 
     return EditResult(paths, saved[0].commit if saved else "", prepared.new_findings)
 
 
-def _tell(edited: EditResult, session: Session) -> None:
+def _print(edited: EditResult, session: Session) -> None:
     from graduand.reports.console import show as show_lines
     from graduand.reports.findings_text import findings_text
 

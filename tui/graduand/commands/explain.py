@@ -1,4 +1,4 @@
-"""graduand explain: a rule or a column, with its reason, its cure, its source and an example; offline."""
+"""graduand explain: print the explanation of a rule or a column, with an example and sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from graduand.commands.session import session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
 
-HELP = N_("Explain a rule (GR301) or a column (disabled): the reason, the correction, an example, and the source.")
+EXPLAIN_HELP = N_(
+    "Explain a rule (GR301) or a column (disabled): the reason, the correction, an example, and the source."
+)
 
 
 def explain(

@@ -1,4 +1,4 @@
-"""graduand fmt: records in canonical form, each where it belongs."""
+"""graduand fmt: write records in canonical form and at their canonical paths."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graduand.commands.session import session_of
 from graduand.errors import Exit
 from graduand.language import N_
 
-HELP = N_("Put records into canonical form and into the right folder; comments are kept.")
+FMT_HELP = N_("Put records into canonical form and into the right folder; comments are kept.")
 
 
 def fmt(

@@ -1,4 +1,4 @@
-"""graduand forget: a person's record deleted, and kept from coming back with the next file."""
+"""graduand forget: delete a person's record, and exclude the person from future intakes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, visible
 from graduand.workspace import today
 
-HELP = N_("Delete a person's record, and keep a checksum so that intake does not add the person again.")
+FORGET_HELP = N_("Delete a person's record, and keep a checksum so that intake does not add the person again.")
 
 
 def forget(

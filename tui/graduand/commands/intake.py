@@ -1,4 +1,4 @@
-"""graduand intake: people from a registrar's file or an answer form, looked at first, then taken in as records."""
+"""graduand intake: preview and apply records from a registrar's file or the answers of a form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graduand.intake.preview import IntakeOptions, IntakePreview
     from graduand.workspace import Workspace
 
-HELP = N_("Add people from a CSV file or a spreadsheet: shows the result first, and writes it with --apply.")
+INTAKE_HELP = N_("Add people from a CSV file or a spreadsheet: shows the result first, and writes it with --apply.")
 
 
 def intake(
@@ -133,34 +133,34 @@ def intake(
     session = session_of(context)
     workspace = session.workspace()
     common = {"transition:kind": kind, "primary_education:end_date": day(end_date) if end_date else ""}
-    order = preview.IntakeOptions(
+    options = preview.IntakeOptions(
         name=file.name or str(file),
         on=today(),
         cohort=apply_intake.cohort(cohort) if cohort else "",
-        values=intake_options.values(
+        values=intake_options.common_values(
             workspace, [*(f"{key}={text}" for key, text in common.items() if text), *(set_ or ())]
         ),
         where=tuple(where or ()),
-        columns=intake_options.columns(map_ or ()),
+        columns=intake_options.column_keys(map_ or ()),
         meanings=intake_options.meanings(value or ()),
-        dates=intake_options.forms(dates or ()),
-        pad=intake_options.figures(pad or ()),
+        dates=intake_options.date_forms(dates or ()),
+        pad=intake_options.padding(pad or ()),
         file=preview.FileFormat(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet),
         source=source,
         patch=patch,
     )
-    look = _looked(workspace, _read(file), order)
+    found = _preview(workspace, _read(file), options)
     if as_json and not apply:
-        sys.stdout.write(json_of(look, show=show))
+        sys.stdout.write(json_of(found, show=show))
     elif not as_json:
-        show_lines(intake_text(look, terms_of(workspace), everything=everything, show=show), session.colour)
-    if apply or (not as_json and _agreed(look)):
+        show_lines(intake_text(found, terms_of(workspace), everything=everything, show=show), session.colour)
+    if apply or (not as_json and _agreed(found)):
         folder = out or apply_intake.folder_of(workspace)
-        taken = apply_intake.apply_intake(workspace, look, folder, commit=not no_commit, on_resumed=say_resumed)
+        result = apply_intake.apply_intake(workspace, found, folder, commit=not no_commit, on_resumed=say_resumed)
         if as_json:
-            sys.stdout.write(json_of(look, show=show, taken=taken))
-        _say_taken(look, taken)
-    if look.refused:
+            sys.stdout.write(json_of(found, show=show, result=result))
+        _say_applied(found, result)
+    if found.refused:
         raise typer.Exit(Exit.FINDINGS)
 
 
@@ -172,20 +172,20 @@ def _read(file: Path) -> bytes:
     return preview.read_file(file)
 
 
-def _looked(workspace: Workspace, raw: bytes, order: IntakeOptions) -> IntakePreview:
-    """Look at the file; at a terminal, ask which part of a date comes first, once for each column."""
+def _preview(workspace: Workspace, raw: bytes, options: IntakeOptions) -> IntakePreview:
+    """Return the preview of a file; at a terminal, ask for the form of dates that are ambiguous."""
     from graduand.intake import preview
 
     try:
-        return preview.preview_file(workspace, raw, order)
-    except preview.AmbiguousDates as doubt:
+        return preview.preview_file(workspace, raw, options)
+    except preview.AmbiguousDates as error:
         if not _at_a_terminal():
             raise
-        answers = {header: _asked_form(header, one.text, one.readings) for header, one in doubt.columns.items()}
-    return preview.preview_file(workspace, raw, order._replace(dates={**order.dates, **answers}))
+        answers = {header: _ask_date_form(header, one.text, one.readings) for header, one in error.columns.items()}
+    return preview.preview_file(workspace, raw, options._replace(dates={**options.dates, **answers}))
 
 
-def _asked_form(header: str, text: str, forms: Sequence[str]) -> str:
+def _ask_date_form(header: str, text: str, forms: Sequence[str]) -> str:
     from graduand.intake.preview import parse_date
 
     message = _("How are the dates in {column} written, such as {value}?")
@@ -198,14 +198,14 @@ def _asked_form(header: str, text: str, forms: Sequence[str]) -> str:
     raise Usage(_("Nothing was taken in."))
 
 
-def _agreed(look: IntakePreview) -> bool:
-    """Ask whether to go on, where somebody can answer and there is something to do."""
-    if not (look.new or look.changes):
+def _agreed(found: IntakePreview) -> bool:
+    """Ask at a terminal whether to apply the intake; False without a terminal, or if nothing would change."""
+    if not (found.new or found.changes):
         return False
     if not _at_a_terminal():
         say(_("Nothing was written. Take them in with --apply."))
         return False
-    count = len(look.new) + len(look.changes)
+    count = len(found.new) + len(found.changes)
     message = ngettext("Take {count} person in? [y/N] ", "Take {count} people in? [y/N] ", count)
     if means_yes(_answer(message.format(count=count))):
         return True
@@ -223,25 +223,25 @@ def _answer(question: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _say_taken(look: IntakePreview, taken: IntakeResult) -> None:
-    if not taken.saved:
-        say(_why_nothing(look))
-    elif taken.saved[0].commit:
-        say(_("Taken in and committed: {commit}").format(commit=taken.saved[0].commit[:12]))
+def _say_applied(found: IntakePreview, result: IntakeResult) -> None:
+    if not result.saved:
+        say(_unchanged_message(found))
+    elif result.saved[0].commit:
+        say(_("Taken in and committed: {commit}").format(commit=result.saved[0].commit[:12]))
     else:
         say(_("Taken in, not committed."))
-    if taken.refused:
+    if result.refused:
         message = _("The refused rows, each with its reason: {path}. Put them right there, and take that file in.")
-        say(message.format(path=visible(str(taken.refused), 300)))
+        say(message.format(path=visible(str(result.refused), 300)))
 
 
-def _why_nothing(look: IntakePreview) -> str:
-    """Say why an intake has changed nothing."""
-    others = look.left_out or look.not_selected or look.confidential
-    if not look.identical:
-        if others or not look.refused:
+def _unchanged_message(found: IntakePreview) -> str:
+    """Return a sentence on why an intake has changed nothing."""
+    others = found.left_out or found.not_selected or found.confidential
+    if not found.identical:
+        if others or not found.refused:
             return _("Nothing was taken in: every row is refused or left out.")
         return _("Nothing was taken in: every row is refused.")
-    if look.refused:
+    if found.refused:
         return _("Nothing changed: the rows that are not refused say what the records say already.")
     return _("Nothing changed: all is so already.")

@@ -1,4 +1,4 @@
-"""Wishes: the words with which somebody says how a file is to be read: what a column is, what a text stands for."""
+"""Parse the options of an intake that say how a file is read: columns, meanings of texts, forms of dates, padding."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def _pair(word: str, refusal: str) -> tuple[str, str]:
     return name, text
 
 
-def values(workspace: Workspace, words: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
-    """Return by key what everybody gets."""
+def common_values(workspace: Workspace, words: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
+    """Return by key the values of --set, which every row gets."""
     from graduand.editing.edit import parse_assignments
 
     return {key: value for key, value in parse_assignments(words, workspace.school).items() if value is not None}
 
 
 def meanings(words: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return by key what the words say that texts stand for; a key may hold a colon, and so may a text."""
+    """Return by key the values that --value gives to texts; keys and texts may hold colons."""
     found: dict[str, dict[str, str]] = {}
     refusal = _("{word} does not say what a text stands for, such as gender:F=Female.")
     for word in words:
@@ -56,14 +56,14 @@ _GROUPS = frozenset(
 )
 
 
-def columns(words: Sequence[str]) -> dict[str, str]:
-    """Return by header the key that it fills."""
+def column_keys(words: Sequence[str]) -> dict[str, str]:
+    """Return the keys of --map by header."""
     refusal = _("{word} does not say what a column is, such as Matricule=username.")
     return dict(_pair(word, refusal) for word in words)
 
 
-def forms(words: Sequence[str]) -> dict[str, str]:
-    """Return by header or key the form of its dates."""
+def date_forms(words: Sequence[str]) -> dict[str, str]:
+    """Return the forms of dates of --dates by header or key."""
     refusal = _("{word} does not say how dates are written, such as end_date=dd/mm/yyyy.")
     found = {}
     for word in words:
@@ -76,8 +76,8 @@ def forms(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def figures(words: Sequence[str]) -> dict[str, int]:
-    """Return by key how many figures an identifier is filled up to."""
+def padding(words: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of digits of --pad by key."""
     found = {}
     for word in words:
         name, equals, text = word.rpartition("=")

@@ -1,4 +1,4 @@
-"""graduand outreach: whom to write to before the school's mailbox or login ends, and what to write."""
+"""graduand outreach: write the letters to people who lose the school's mailbox or login."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graduand.campaigns.outreach import Outreach
     from graduand.workspace import Workspace
 
-HELP = N_("Write to graduates: who must give a personal address (email), who loses the school login (sso).")
+OUTREACH_HELP = N_("Write to graduates: who must give a personal address (email), who loses the school login (sso).")
 
 
 def outreach(
@@ -104,7 +104,7 @@ def _print(found: Outreach, colour: str, *, everything: bool, show: bool, as_jso
 
 
 def _note(workspace: Workspace, found: Outreach, *, apply: bool) -> None:
-    """Note in the records that people were asked, or say how that is done once the letters are sent."""
+    """Note in the records that people were asked; without `apply`, say how to do so."""
     from graduand.campaigns import outreach as campaigns
 
     if found.call.campaign is not Campaign.EMAIL:

@@ -1,6 +1,6 @@
-"""Parameters that several commands take, with their help and what the shell completes for them.
+"""Define the parameters that several commands share, with their help and shell completion.
 
-Help and metavars are translated when a command is made, because the language is chosen after this module is imported.
+Help and metavars are translated when a command is built, because the language is set after this module is imported.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import typer
 from graduand.commands.completion import complete_cohort
 from graduand.handshake.effect import Effect
 from graduand.language import N_
-from graduand.reports.size_limit import Place
+from graduand.reports.size_limit import MarkdownTarget
 
 
 class OutputFormat(StrEnum):
-    """How commands print; each command takes some of these."""
+    """The formats of output; each command supports some of them."""
 
     text = "text"
     json = "json"
@@ -54,8 +54,8 @@ OnlyChanged = Annotated[
 SkipErrors = Annotated[
     bool, typer.Option("--skip-errors", help=N_("Leave out the people whose records have errors, and list them."))
 ]
-MarkdownPlace = Annotated[
-    Place, typer.Option("--for", help=N_("Where the Markdown must fit: a comment, or the summary of a job."))
+MarkdownFor = Annotated[
+    MarkdownTarget, typer.Option("--for", help=N_("Where the Markdown must fit: a comment, or the summary of a job."))
 ]
 BuildFolder = Annotated[
     Path | None,

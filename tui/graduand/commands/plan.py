@@ -1,4 +1,4 @@
-"""graduand plan: what the next upload would change, person by person; writes nothing."""
+"""graduand plan: print the changes of the next upload by person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from graduand.commands.parameters import (
     Cohort,
     JsonFormat,
-    MarkdownPlace,
+    MarkdownFor,
     NoCache,
     OnlyChanged,
     OnlyEffects,
@@ -25,14 +25,14 @@ from graduand.errors import Exit
 from graduand.language import N_, _
 from graduand.reports.console import progress
 from graduand.reports.console import show as show_lines
-from graduand.reports.size_limit import Place, room_of
+from graduand.reports.size_limit import MarkdownTarget, limit_of
 from graduand.workspace import day, errors, today
 
 if TYPE_CHECKING:
     from graduand.reports.labels import Terms
     from graduand.uploads.compiler import PreparedUpload
 
-HELP = N_("Show what the next upload would change, person by person, the most severe first; writes nothing.")
+PLAN_HELP = N_("Show what the next upload would change, person by person, the most severe first; writes nothing.")
 
 
 PlanFormat = Literal[OutputFormat.text, OutputFormat.json, OutputFormat.markdown, OutputFormat.html]
@@ -45,7 +45,7 @@ def plan(
     only: OnlyEffects = None,
     changed: OnlyChanged = False,
     form: Annotated[PlanFormat, typer.Option("--format", help=N_("How to print the plan."))] = OutputFormat.text,
-    place: MarkdownPlace = Place.comment,
+    target: MarkdownFor = MarkdownTarget.comment,
     as_json: JsonFormat = False,
     show: ShowAddresses = False,
     everything: ShowAll = False,
@@ -61,7 +61,7 @@ def plan(
 
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
-    order = compiler.CompileOptions(
+    options = compiler.CompileOptions(
         day(on) if on else today(),
         cohort,
         frozenset(only or ()),
@@ -69,7 +69,7 @@ def plan(
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
     )
-    planned = compiler.prepare(workspace, order, progress(), afresh=no_cache)
+    planned = compiler.prepare(workspace, options, progress(), afresh=no_cache)
     if planned.prepared is None:
         found = findings_text(errors(planned.checked.findings), len(planned.checked.paths), everything=False)
         show_lines(found, session.colour, sys.stderr)
@@ -77,7 +77,7 @@ def plan(
     prepared = planned.prepared
     show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
     chosen = OutputFormat.json if as_json else form
-    _print(prepared, terms_of(workspace), chosen, place, session.colour, everything=everything, show=show)
+    _print(prepared, terms_of(workspace), chosen, target, session.colour, everything=everything, show=show)
     if prepared.breaches:
         _say_breaches(prepared)
         raise typer.Exit(Exit.LIMIT)
@@ -97,7 +97,7 @@ def _print(
     prepared: PreparedUpload,
     terms: Terms,
     form: PlanFormat,
-    place: Place,
+    target: MarkdownTarget,
     colour: str,
     *,
     everything: bool,
@@ -111,7 +111,7 @@ def _print(
     elif form is OutputFormat.json:
         sys.stdout.write(plan_formats.as_json(prepared))
     elif form is OutputFormat.markdown:
-        lines = plan_formats.as_markdown(prepared, room_of(place), terms, show=show)
+        lines = plan_formats.as_markdown(prepared, limit_of(target), terms, show=show)
         sys.stdout.writelines(f"{line}\n" for line in lines)
     else:
         sys.stdout.writelines(f"{line}\n" for line in plan_formats.as_html(prepared, terms, show=show))

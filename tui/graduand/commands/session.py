@@ -1,4 +1,4 @@
-"""The session: what the options before a command say, and how a command speaks to the person who typed it."""
+"""The session of a command: its repository, the use of colour, messages and questions to the user."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 
 class Session(NamedTuple):
-    """Where the records are, and how to print."""
+    """The options before a command."""
 
     root: Path | None = None
     colour: str = "auto"
 
     def workspace(self, *, remembers: bool = True) -> Workspace:
-        """Return the repository that the command works on, and whether it goes by what is remembered.
+        """Return the repository of the command; `remembers` says whether the cache is used.
 
         Raises:
-            NoRepository: there is none here.
+            NoRepository: the folder is in no data repository.
         """
         return Workspace(root_of(self.root or Path.cwd()), remembers)
 
 
 def session_of(context: typer.Context) -> Session:
-    """Return what the options before the command say."""
+    """Return the session of a command."""
     return context.find_object(Session) or Session()
 
 
@@ -42,16 +42,16 @@ def say(sentence: str) -> None:
 
 
 def say_resumed(resumed: ResumedTransaction) -> None:
-    """Say what became of a save that was interrupted earlier."""
+    """Write the outcome of an earlier save that was interrupted."""
     from graduand.editing.transaction import resumed_message
 
     say(resumed_message(resumed))
 
 
 def agreed(question: str, closing: int = 0) -> bool:
-    """Ask at the terminal and return the answer; False without a terminal.
+    """Ask at the terminal, and return whether the user agrees; False without a terminal.
 
-    Where accounts would be closed, the answer is their number instead of yes.
+    If `closing` accounts would be closed, the user must type that number instead of yes.
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False

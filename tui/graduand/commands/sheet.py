@@ -1,4 +1,4 @@
-"""graduand sheet: records to a spreadsheet and back, as a patch that is looked at first."""
+"""graduand sheet: export records to a spreadsheet, and preview and apply its changes."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from graduand.sheets.sheet_import import Patch
     from graduand.workspace import Workspace
 
-HELP = N_("Export records to a spreadsheet (sheet out), and read it back (sheet in FILE) as changes to review.")
+SHEET_HELP = N_("Export records to a spreadsheet (sheet out), and read it back (sheet in FILE) as changes to review.")
 
 
-class Way(StrEnum):
-    """Which way a sheet goes."""
+class Direction(StrEnum):
+    """The direction of a sheet: export or import."""
 
     out = "out"
     back = "in"
 
 
-class SheetFormat(StrEnum):
-    """Whose records."""
+class SheetKind(StrEnum):
+    """The kind of people in a sheet."""
 
     graduated = "graduated"
     returned = "returned"
 
 
 class Separator(StrEnum):
-    """What stands between the cells."""
+    """The separator of the cells."""
 
     comma = "comma"
     semicolon = "semicolon"
@@ -53,7 +53,9 @@ _SIGNS = {Separator.comma: ",", Separator.semicolon: ";", Separator.tab: "\t"}
 
 def sheet(
     context: typer.Context,
-    way: Annotated[Way, typer.Argument(metavar="out|in", help=N_("out: write a spreadsheet; in: read one back."))],
+    direction: Annotated[
+        Direction, typer.Argument(metavar="out|in", help=N_("out: write a spreadsheet; in: read one back."))
+    ],
     words: Annotated[
         list[str] | None,
         typer.Argument(
@@ -68,7 +70,7 @@ def sheet(
         str, typer.Option(metavar=N_("COHORT"), autocompletion=complete_cohort, help=N_("out: only this cohort."))
     ] = "",
     kind: Annotated[
-        SheetFormat | None, typer.Option(help=N_("out: only graduates, or only people who returned."))
+        SheetKind | None, typer.Option(help=N_("out: only graduates, or only people who returned."))
     ] = None,
     out: Annotated[
         Path | None,
@@ -104,7 +106,7 @@ def sheet(
 ) -> None:
     session = session_of(context)
     workspace = session.workspace()
-    if way is Way.out:
+    if direction is Direction.out:
         people = sys.stdin.read().split() if words == ["-"] else words or []
         sign = _SIGNS[separator] if separator else ""
         records = _chosen(workspace, frozenset(people), cohort, kind.value if kind else "")
@@ -114,7 +116,7 @@ def sheet(
         raise Usage(_("Say which file to take back: graduand sheet in FILE"))
     found = _patch((words or [""])[0], workspace, dates)
     _print(found, workspace, session.colour, everything=everything, show=show, as_json=as_json)
-    _take(workspace, found, approve, apply=apply)
+    _apply(workspace, found, approve, apply=apply)
     if found.refused:
         raise typer.Exit(Exit.FINDINGS)
 
@@ -171,8 +173,8 @@ def _print(found: Patch, workspace: Workspace, colour: str, *, everything: bool,
         show_lines(patch_text(found, terms_of(workspace), everything=everything, show=show), colour)
 
 
-def _take(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> None:
-    """Write the changes when that is wanted; at a terminal it is asked."""
+def _apply(workspace: Workspace, found: Patch, approve: str, *, apply: bool) -> None:
+    """Write the changes if `apply` is given, or the user agrees at a terminal."""
     from graduand.sheets.sheet_import import apply_patch
 
     number = len(found.proposals)

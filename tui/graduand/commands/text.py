@@ -1,4 +1,4 @@
-"""graduand text: one record as text that a person reads; what git shows in its differences."""
+"""graduand text: print one record as text, also for the differences that git shows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from graduand.commands.session import session_of
 from graduand.language import N_
 
-HELP = N_("Print one record as text for a reviewer; after init, “git diff” shows records like this too.")
+TEXT_HELP = N_("Print one record as text for a reviewer; after init, “git diff” shows records like this too.")
 
 
 def text(

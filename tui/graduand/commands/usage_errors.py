@@ -1,7 +1,7 @@
-"""What is wrong with a command line, as one sentence in the language of the process.
+"""Describe an invalid command line in one sentence, in the language of the process.
 
-Typer's errors say what they are about in their attributes (the option, the parameter, its type); its own sentences are
-in English only, and not used.
+The sentence is made from the attributes of Typer's errors (option, parameter, type), because Typer's own messages are
+in English only.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def usage_sentence(error: TyperException, context: Context, words: Sequence[str]) -> str:
-    """Return what is wrong with the words after `context`'s command."""
+    """Return a sentence on the invalid arguments of `context`'s command."""
     option = getattr(error, "option_name", "")
     parameter = getattr(error, "param", None)
     if option:
         said = _wrong_option(error, option, context)
     elif parameter is None:
         said = _("Unexpected: {words}.").format(words=quoted(" ".join(_parsed(context, words)[1])))
-    elif hasattr(error, "param_type"):  # only the error of a missing parameter has it
+    elif hasattr(error, "param_type"):  # a missing parameter
         said = _("{name} is missing.").format(name=_name(parameter))
     else:
         said = _wrong_value(parameter, _parsed(context, words)[0].get(parameter.name))
@@ -34,13 +34,13 @@ def usage_sentence(error: TyperException, context: Context, words: Sequence[str]
 
 
 def no_such_command(word: str, commands: Iterable[str], context: Context) -> str:
-    """Return that there is no such command, with those that are spelt alike."""
+    """Return a sentence on an unknown command, with commands of similar names."""
     said = _("There is no command {name}.").format(name=quoted(word))
     return said + _near(get_close_matches(word, list(commands))) + _help_hint(context)
 
 
 def _wrong_option(error: TyperException, option: str, context: Context) -> str:
-    if hasattr(error, "possibilities"):  # only the error of an unknown option has it
+    if hasattr(error, "possibilities"):  # an unknown option
         return _("There is no option {name}.").format(name=visible(option)) + _near(error.possibilities or ())
     takes_value = [parameter for parameter in context.command.get_params(context) if option in parameter.opts]
     if any(getattr(parameter, "is_flag", False) for parameter in takes_value):
@@ -49,7 +49,7 @@ def _wrong_option(error: TyperException, option: str, context: Context) -> str:
 
 
 def _wrong_value(parameter: Parameter, value: str | Sequence[str] | None) -> str:
-    """Return that a value is not of the parameter's type: one of some words, or a whole number."""
+    """Return a sentence on a value that is not of the parameter's type, a choice or a whole number."""
     values = [value] if isinstance(value, str) else value or ()
     choices = getattr(parameter.type, "choices", ())
     if choices:
@@ -61,13 +61,13 @@ def _wrong_value(parameter: Parameter, value: str | Sequence[str] | None) -> str
 
 
 def _parsed(context: Context, words: Sequence[str]) -> tuple[dict[str, str | Sequence[str]], list[str]]:
-    """Return the words by the parameter that they are for, before their types are looked at, and those for none."""
+    """Return the arguments by parameter, without type conversion, and the arguments of no parameter."""
     values, rest, _order = context.command.make_parser(context).parse_args(list(words))
     return values, rest
 
 
 def _name(parameter: Parameter) -> str:
-    """Return what a parameter is called: --cohort, or its place in the help."""
+    """Return the name of a parameter: the option, or the metavar of an argument."""
     return parameter.opts[0] if parameter.param_type_name == "option" else parameter.human_readable_name
 
 

@@ -9,6 +9,7 @@ from graduand.errors import NotFailedRows
 from graduand.handshake.response import parse_response
 from graduand.language import _, quoted
 from graduand.records.record import EMAIL, USERNAME
+from graduand.similar import normalize_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -87,24 +88,17 @@ def read_failed(table: ReadTable, path: str = "-") -> FailedFile:
     headers = tuple(normalize_header(cell) for cell in table.headers)
     if found := _other_table(headers, table):
         raise NotFailedRows(path, found)
-    layout = _layout(headers)
-    rows = (_failed_row(row, layout, table.separator) for row in table.rows())
-    return FailedFile(tuple(layout.uploaded), tuple(row for row in rows if row.holds_anything))
+    numbers = _column_numbers(headers)
+    rows = (_failed_row(row, numbers, table.separator) for row in table.rows())
+    return FailedFile(tuple(numbers.uploaded), tuple(row for row in rows if row.holds_anything))
 
 
 _HIDDEN: Final = re.compile("[\ufeff\u200b-\u200f\u2060\x00]")
-_BLANKS: Final = re.compile(r"\s+")
 
 
 def is_header(cell: str) -> bool:
     """Return whether a cell is a header by which a failed-rows file is recognised."""
     return normalize_header(cell) in {USERNAME, EMAIL, RESPONSE}
-
-
-def normalize_header(cell: str) -> str:
-    """Return a header as the importer writes it: lower case, no blanks, no hidden characters."""
-    plain = _BLANKS.sub(" ", _HIDDEN.sub("", cell)).strip(" \"'").lower()
-    return plain.replace(" :", ":").replace(": ", ":").replace(" ", "_")
 
 
 _SHOWN: Final = 6
@@ -123,7 +117,7 @@ def _other_table(headers: tuple[str, ...], table: ReadTable) -> str:
     return ""
 
 
-class _Layout(NamedTuple):
+class _ColumnNumbers(NamedTuple):
     """The columns' numbers, from 0."""
 
     uploaded: Mapping[str, int]
@@ -134,25 +128,25 @@ class _Layout(NamedTuple):
     """Whether the response is the last column."""
 
 
-def _layout(headers: tuple[str, ...]) -> _Layout:
-    """Return the layout; of several responses the last is the newest, of other equal headers the first counts."""
+def _column_numbers(headers: tuple[str, ...]) -> _ColumnNumbers:
+    """Return the numbers; of several responses the last is the newest, of other equal headers the first counts."""
     last = {header: index for index, header in enumerate(headers)}
     first = {header: index for index, header in reversed([*enumerate(headers)])}
     uploaded = {header: first[header] for header in last if header not in {"", STATUS, RESPONSE}}
     response = last[RESPONSE]
-    return _Layout(uploaded, last.get(STATUS, -1), response, not any(headers[response + 1 :]))
+    return _ColumnNumbers(uploaded, last.get(STATUS, -1), response, not any(headers[response + 1 :]))
 
 
-def _failed_row(entry: ReadRow, layout: _Layout, separator: str) -> FailedRow:
+def _failed_row(entry: ReadRow, numbers: _ColumnNumbers, separator: str) -> FailedRow:
     cells = entry.cells
-    uploaded = {header: _at(cells, index) for header, index in layout.uploaded.items()}
+    uploaded = {header: _at(cells, index) for header, index in numbers.uploaded.items()}
     return FailedRow(
         line=entry.line,
         username=_trimmed(uploaded.get(USERNAME, "")),
         email=_trimmed(uploaded.get(EMAIL, "")),
         cells=uploaded,
-        status=_at(cells, layout.status).strip(),
-        response=_response(cells[layout.response :], separator if layout.ends else ""),
+        status=_at(cells, numbers.status).strip(),
+        response=_response(cells[numbers.response :], separator if numbers.ends else ""),
     )
 
 

@@ -1,1 +1,1 @@
-"""Intake: a foreign table of people, CSV or spreadsheet, read into proposed values of records."""
+"""Read a foreign table of people, CSV or workbook, into proposed records."""

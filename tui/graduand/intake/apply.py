@@ -10,12 +10,13 @@ from graduand.editing.transaction import apply, uncommitted_paths
 from graduand.errors import ChangedOnDisk, NotCommitted, Usage
 from graduand.findings import Finding
 from graduand.intake import source_profile
-from graduand.intake.column_mapping import REFUSAL_REASON, plain
+from graduand.intake.column_mapping import REFUSAL_REASON
 from graduand.language import _, quoted
 from graduand.records import files
 from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import Record
+from graduand.similar import visible_header
 from graduand.storage import publish
 from graduand.tables.spreadsheet import as_csv, guarded, unguarded
 
@@ -143,7 +144,7 @@ def apply_intake(
         if refused.saved:
             _write_refused(preview, folder)
         raise
-    # The file of refused rows may be the one being taken in: it is removed once its people are saved.
+    # The file of refused rows may be the input of this intake: it is removed after the records are saved.
     return IntakeResult(saved, _write_refused(preview, folder))
 
 
@@ -175,7 +176,7 @@ def refused_table(headers: Sequence[str], rows: Iterable[tuple[Sequence[str], st
 
     A row whose number of cells differs from the header's is written as it is, and is refused again until corrected.
     """
-    kept = [index for index, header in enumerate(headers) if plain(header) != REFUSAL_REASON]
+    kept = [index for index, header in enumerate(headers) if visible_header(header) != REFUSAL_REASON]
     lines = [[*map(_guarded, (headers[index] for index in kept)), REFUSAL_REASON]]
     for row, reason in rows:
         cells = [row[index] for index in kept] if len(row) == len(headers) else row

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.findings import Severity
-from graduand.intake.column_formats import is_short, parse_date
+from graduand.intake.column_formats import is_short
 from graduand.language import _, quoted
 from graduand.records.kinds import CLEAR, FieldKind, matches, plain_shape
 from graduand.records.record import USERNAME
@@ -16,6 +16,7 @@ from graduand.rules.addresses import judge_domain
 from graduand.rules.registry import RULES
 from graduand.rules.values import close, judge_value, meant
 from graduand.similar import folded, nearest
+from graduand.tables.dates import parse_date
 from graduand.tables.spreadsheet import clean_cell, split_items
 
 if TYPE_CHECKING:

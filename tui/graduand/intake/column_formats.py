@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.intake.column_mapping import REFUSAL_REASON
-from graduand.intake.options import DAY_FIRST, MONTH_FIRST, SERIAL
 from graduand.intake.source_profile import SourceProfile
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
 from graduand.records.record import USERNAME
 from graduand.similar import folded
+from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, WRITTEN, parse_date
 from graduand.tables.spreadsheet import clean_cell
-from graduand.vocabulary import months, vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,11 +23,6 @@ if TYPE_CHECKING:
     from graduand.records.field import Field
     from graduand.records.school import School
     from graduand.tables.table import Table
-
-_ISO: Final = re.compile(r"([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})(?:[T ].*)?")
-_DIGITS: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})(?:[T ,].*)?")
-_SERIAL: Final = re.compile(r"[2-6][0-9]{4}(?:\.0+)?")
-_DAY_ZERO: Final = date(1899, 12, 30)
 
 
 class AmbiguousDate(NamedTuple):
@@ -47,9 +38,9 @@ def date_form(texts: Iterable[str]) -> str | AmbiguousDate:
     day_first = month_first = False
     ambiguous = serial = ""
     for text in texts:
-        match = _DIGITS.fullmatch(text)
+        match = WRITTEN.numeric.fullmatch(text)
         if not match:
-            serial = serial or (text if _SERIAL.fullmatch(text) else "")
+            serial = serial or (text if WRITTEN.serial.fullmatch(text) else "")
             continue
         first, second = int(match[1]), int(match[2])
         if first > 12 >= second:
@@ -63,55 +54,6 @@ def date_form(texts: Iterable[str]) -> str | AmbiguousDate:
     if serial:
         return AmbiguousDate(serial, (SERIAL,))
     return DAY_FIRST if day_first and not month_first else MONTH_FIRST if month_first and not day_first else ""
-
-
-def parse_date(text: str, form: str) -> str:
-    """Return a date in the form of its column as `yyyy-mm-dd`; "" when it is none."""
-    if match := _ISO.fullmatch(text):
-        return _iso(match[1], int(match[2]), int(match[3]))
-    if match := _DIGITS.fullmatch(text):
-        first, second = int(match[1]), int(match[2])
-        if form == MONTH_FIRST or (not form and second > 12):
-            first, second = second, first
-        return _iso(match[3], second, first)
-    if match := _day_before_month().fullmatch(text):
-        return _iso(match[3], _months_by_name().get(folded(match[2]), 0), int(match[1]))
-    if match := _month_before_day().fullmatch(text):
-        return _iso(match[3], _months_by_name().get(folded(match[1]), 0), int(match[2]))
-    if form == SERIAL and _SERIAL.fullmatch(text):
-        return (_DAY_ZERO + timedelta(days=int(text.partition(".")[0]))).isoformat()
-    return ""
-
-
-@cache
-def _day_before_month() -> re.Pattern[str]:
-    """Return the pattern of dates such as “1er juin 2026”, “1st June 2026”, “1-Jun-26”."""
-    return re.compile(
-        rf"([0-9]{{1,2}})(?:{_ordinals()})?[-/. ]+([^\W\d_]{{3,}})[-/., ]+([0-9]{{4}}|[0-9]{{2}})(?:[T ].*)?"
-    )
-
-
-@cache
-def _month_before_day() -> re.Pattern[str]:
-    """Return the pattern of dates such as “June 1st, 2026”."""
-    return re.compile(rf"([^\W\d_]{{3,}})[-/. ]+([0-9]{{1,2}})(?:{_ordinals()})?,? +([0-9]{{4}})(?:[T ].*)?")
-
-
-def _ordinals() -> str:
-    return "|".join(re.escape(ending) for one in vocabularies() for ending in one.ordinals)
-
-
-@cache
-def _months_by_name() -> dict[str, int]:
-    return {folded(name): number for number, names in enumerate(months(), 1) for name in names}
-
-
-def _iso(year: str, month: int, day: int) -> str:
-    whole = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 69 else 1900)
-    try:
-        return date(whole, month, day).isoformat()
-    except ValueError:
-        return ""
 
 
 _SHARE: Final = 0.8
@@ -179,7 +121,7 @@ class ColumnFormat(NamedTuple):
     form: str = ""
     """The form of its dates, one of `FORMS`; "" when each date has only one reading."""
     values: Mapping[str, str] = {}
-    """The value that a text stands for, by folded text; "" is blank."""
+    """The values of texts, by folded text; "" is blank."""
     width: int = 0
     """Digits to which an identifier is padded with zeros; 0: none."""
     length: int = 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import Usage
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
-from graduand.similar import folded, nearest
+from graduand.similar import INVISIBLE, folded, nearest, visible_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graduand.tables.table import Table
 
 REFUSAL_REASON: Final = "graduand_reason"
-"""The column of a file of refused rows that says why; ignored when the file is taken in again."""
+"""The column of a file of refused rows that gives the reason; ignored when the file is read again."""
 
 
 class MappedBy(StrEnum):
@@ -55,13 +55,6 @@ class ColumnMapping(NamedTuple):
     """A sentence for the user."""
 
 
-def plain(header: str) -> str:
-    """Return a header without blanks around it and without invisible characters."""
-    spaced = "".join(" " if char.isspace() else char for char in header)
-    seen = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cn"})
-    return unicodedata.normalize("NFC", " ".join(seen.split()))
-
-
 def columns_of(
     table: Table, school: School, known: Mapping[str, str], given: Mapping[str, str]
 ) -> tuple[ColumnMapping, ...]:
@@ -78,10 +71,10 @@ def columns_of(
     """
     headers = table.headers
     wanted = {**_folded(known), **_folded(given)}
-    there = {folded(plain(header)) for header in headers}
+    there = {folded(visible_header(header)) for header in headers}
     for header in given:
-        if folded(plain(header)) not in there:
-            close = nearest(header, map(plain, headers))
+        if folded(visible_header(header)) not in there:
+            close = nearest(header, map(visible_header, headers))
             hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
             raise Usage(_("The file has no column {header}.").format(header=quoted(header)) + hint)
     for key in wanted.values():
@@ -100,44 +93,42 @@ def fillable_keys(school: School) -> tuple[str, ...]:
 
 def is_known(header: str, school: School) -> bool:
     """Return whether the key of a header is known without options."""
-    lower = plain(header).lower()
+    lower = visible_header(header).lower()
     retired = school.importer.retired.get(lower)
-    return lower in school.columns or bool(retired and retired.use) or _by_word(plain(header), school) != ""
+    return lower in school.columns or bool(retired and retired.use) or _by_word(visible_header(header), school) != ""
 
 
 def _folded(words: Mapping[str, str]) -> dict[str, str]:
-    return {folded(plain(header)): key for header, key in words.items()}
+    return {folded(visible_header(header)): key for header, key in words.items()}
 
 
 def _column(number: int, header: str, school: School, wanted: Mapping[str, str]) -> ColumnMapping:
-    bare = plain(header)
-    remark = _unseen(header, bare)
-    fold = folded(bare)
-    if bare == REFUSAL_REASON:
-        return ColumnMapping(number, bare, "", MappedBy.LEFT_OUT, _("It says why a row was refused."))
-    key, how, why = _meant(bare, school)
+    plain = visible_header(header)
+    remark = _unseen(header, plain)
+    fold = folded(plain)
+    if plain == REFUSAL_REASON:
+        return ColumnMapping(number, plain, "", MappedBy.LEFT_OUT, _("It says why a row was refused."))
+    key, how, why = _meant(plain, school)
     if fold in wanted and wanted[fold] != key:
         key = wanted[fold]
-        return ColumnMapping(number, bare, key, MappedBy.SAID if key else MappedBy.LEFT_OUT, remark)
+        return ColumnMapping(number, plain, key, MappedBy.SAID if key else MappedBy.LEFT_OUT, remark)
     remark = " ".join(filter(None, (remark, why)))
-    return ColumnMapping(number, bare, key, how, remark)
+    return ColumnMapping(number, plain, key, how, remark)
 
 
-def _unseen(header: str, bare: str) -> str:
+def _unseen(header: str, plain: str) -> str:
     """Return a sentence that names the invisible characters of a header; "" when there are none."""
-    hidden = [
-        char for char in header if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn"} or char in "\u00a0\u202f"
-    ]
+    hidden = [char for char in header if unicodedata.category(char) in INVISIBLE or char in "\u00a0\u202f"]
     if not hidden:
         return ""
     codes = ", ".join(dict.fromkeys(f"U+{ord(char):04X}" for char in hidden))
     message = _("The header holds characters that nobody sees ({codes}); it is read as {header}.")
-    return message.format(codes=codes, header=quoted(bare))
+    return message.format(codes=codes, header=quoted(plain))
 
 
-def _meant(bare: str, school: School) -> tuple[str, MappedBy, str]:
+def _meant(plain: str, school: School) -> tuple[str, MappedBy, str]:
     """Return the key of a header without options, how it is known, and a remark."""
-    lower = bare.lower()
+    lower = plain.lower()
     years = {region.year_column for region in school.importer.regions.values()}
     if lower in school.columns:
         return lower, MappedBy.NAME, ""
@@ -148,19 +139,19 @@ def _meant(bare: str, school: School) -> tuple[str, MappedBy, str]:
     if retired:
         key = retired.use if retired.use in school.columns else ""
         return key, MappedBy.OLD if key else MappedBy.LEFT_OUT, str(retired.help)
-    key = _by_word(bare, school)
+    key = _by_word(plain, school)
     if key:
         return key, MappedBy.OTHER, ""
-    close = _near(bare, school) if len(bare) <= _LONGEST else ""
+    close = _near(plain, school) if len(plain) <= _LONGEST else ""
     return "", MappedBy.UNKNOWN, _("Perhaps it is {key}?").format(key=quoted(close)) if close else ""
 
 
-def _near(bare: str, school: School) -> str:
+def _near(plain: str, school: School) -> str:
     """Return the key with a name or word that is spelled nearly like a header; "" when there is none."""
     fillable = fillable_keys(school)
     words = {folded(key): key for key in fillable}
     words |= {fold: key for fold, key in school.meanings.items() if key in words.values()}
-    close = get_close_matches(folded(bare), words, n=1, cutoff=_NEAR)
+    close = get_close_matches(folded(plain), words, n=1, cutoff=_NEAR)
     return words[close[0]] if close else ""
 
 
@@ -171,9 +162,9 @@ _SUFFIX: Final = re.compile(r"\s*[(\[].*[)\]]\s*$|\s*[*:]\s*$")
 """A unit or pattern in brackets, a star or a colon at the end of a header."""
 
 
-def _by_word(bare: str, school: School) -> str:
+def _by_word(plain: str, school: School) -> str:
     fillable = fillable_keys(school)
-    for words in dict.fromkeys((bare, _SUFFIX.sub("", bare))):
+    for words in dict.fromkeys((plain, _SUFFIX.sub("", plain))):
         fold = folded(words)
         key = school.meanings.get(fold) or _joined(school).get(fold.replace(" ", ""), "")
         if key in fillable:

@@ -1,4 +1,4 @@
-"""The people whom no intake takes in: deleted ones, listed by salted checksums, and confidential ones."""
+"""Read and write the lists of people whom intakes exclude: deleted ones by salted checksum, and confidential ones."""
 
 from __future__ import annotations
 

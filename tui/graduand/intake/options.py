@@ -1,10 +1,11 @@
-"""The options of an intake: what the user says of a file."""
+"""Define the options of an intake."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.records.record import KIND
+from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL
 from graduand.tables.table_reader import FileFormat
 
 if TYPE_CHECKING:
@@ -12,10 +13,6 @@ if TYPE_CHECKING:
 
     from graduand.records.record import Value
 
-DAY_FIRST: Final = "dd/mm/yyyy"
-MONTH_FIRST: Final = "mm/dd/yyyy"
-SERIAL: Final = "serial"
-"""Days since 30 December 1899, the date numbers of spreadsheets."""
 FORMS: Final = (DAY_FIRST, MONTH_FIRST, SERIAL)
 """The forms of dates that a user can name."""
 

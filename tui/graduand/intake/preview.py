@@ -13,10 +13,9 @@ from graduand.intake.column_formats import (
     AmbiguousDates,
     ColumnMissing,
     column_formats,
-    parse_date,
     updated_profile,
 )
-from graduand.intake.column_mapping import columns_of, is_known, plain
+from graduand.intake.column_mapping import columns_of, is_known
 from graduand.intake.exclusion_lists import read_exclusions
 from graduand.intake.options import FORMS, IntakeOptions
 from graduand.intake.record_comparison import RecordComparison, records_by_username
@@ -25,8 +24,9 @@ from graduand.intake.source_profile import LIMIT, path_of, profile_of, read_prof
 from graduand.language import _, ngettext, quoted
 from graduand.records.record import EMAIL, END, USERNAME
 from graduand.records.transition import GRADUATED
-from graduand.similar import folded
+from graduand.similar import folded, visible_header
 from graduand.storage import file_reader
+from graduand.tables.dates import parse_date
 from graduand.tables.spreadsheet import clean_cell
 from graduand.tables.table_reader import SIZE, FileFormat, read_table
 
@@ -78,7 +78,7 @@ class IntakePreview(NamedTuple):
     """Usernames of people whose records have all values already."""
     refused: tuple[SkippedRow, ...]
     left_out: tuple[SkippedRow, ...]
-    """Rows without fault that are not taken in, such as those of people in another programme."""
+    """Rows without errors that are left out, such as those of people in another programme."""
     not_selected: int
     """Rows that do not meet the conditions of `where`."""
     confidential: int
@@ -145,7 +145,7 @@ def preview_file(workspace: Workspace, raw: bytes, options: IntakeOptions) -> In
 def _read(raw: bytes, file: FileFormat, school: School, headers: set[str]) -> Table:
     """Return the table of a file; `headers` are those of all profiles."""
     mapped = set(map(folded, headers))
-    table = read_table(raw, file, lambda cell: is_known(cell, school) or folded(plain(cell)) in mapped)
+    table = read_table(raw, file, lambda cell: is_known(cell, school) or folded(visible_header(cell)) in mapped)
     if not table.size:
         raise Usage(_("Below the header there is no row: nobody to take in."))
     return table
@@ -214,7 +214,7 @@ def _file_remarks(
 
 
 def _people_remarks(rows: PeopleRows) -> Iterator[str]:
-    """Return sentences on the rows taken in."""
+    """Return sentences on the accepted rows."""
     for key, count in rows.dropped.items():
         if count:
             message = ngettext(

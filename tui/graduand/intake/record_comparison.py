@@ -57,16 +57,16 @@ class RecordComparison:
         self.capitals = {username.casefold(): username for username in records}
         self.owners = [(key, _owners(key, records.values())) for key in UNIQUE if key in rows.columns]
 
-    def compare(self, taken: list[int]) -> None:
-        """Sort the rows taken in, and refuse those that would break a rule.
+    def compare(self, accepted: list[int]) -> None:
+        """Sort the accepted rows, and refuse those that would break a rule.
 
         Raises:
             Usage: there are new people without a cohort or a kind of transition.
         """
         if not self.records and not self.options.patch:
-            self.new = taken
+            self.new = accepted
         else:
-            for row in taken:
+            for row in accepted:
                 self._sort(row)
         self._refuse_incomplete()
         self._judge_new()

@@ -1,4 +1,4 @@
-"""The rows of a table as people, column by column: which are taken in, refused or left out, and why."""
+"""Read the rows of a table as people, column by column; rows are accepted, refused or left out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNIQUE: Final = (EMAIL, "auth_identifier", "card_id")
 
 
 class SkippedRow(NamedTuple):
-    """A row that is not taken in: it is refused, or left out though nothing is wrong with it."""
+    """A row that is refused, or left out without an error."""
 
     line: int
     username: str

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import SchemaBroken, Usage
-from graduand.intake.column_mapping import REFUSAL_REASON, plain
+from graduand.intake.column_mapping import REFUSAL_REASON
 from graduand.intake.options import FORMS
 from graduand.language import N_, _, quoted
 from graduand.records.importer import bare
@@ -17,6 +17,7 @@ from graduand.records.nodes import Scalar
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
 from graduand.records.writing import head, scalar
+from graduand.similar import visible_header
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def profile_of(
             message = _("{name} cannot name a source; use small letters, figures and hyphens, such as registrar.")
             raise Usage(message.format(name=quoted(source)))
         return source, profiles.get(source, SourceProfile())
-    there = {plain(header) for header in headers}
+    there = {visible_header(header) for header in headers}
     for name, profile in profiles.items():
         if profile.columns and there - set(profile.columns) <= {REFUSAL_REASON} and set(profile.columns) <= there:
             return name, profile

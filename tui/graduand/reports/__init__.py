@@ -1,1 +1,1 @@
-"""Reports: what is printed; each turns values of the program into text, JSON or a page."""
+"""Format values of the program as text, JSON, Markdown or HTML."""

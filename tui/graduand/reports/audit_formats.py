@@ -1,4 +1,4 @@
-"""Events for machines and spreadsheets: JSON Lines and CSV."""
+"""Format events as JSON Lines or CSV."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "graduand/event/1"
 _WHOLE: Final = 1 << 30
-"""Characters of a cell; nothing is cut."""
+"""A maximum length of cells that truncates nothing."""
 _COLUMNS: Final = ("date", "event", "username", "what", "author", "commit", "pull_request", "path", "uploads")
 
 
 def as_json(events: Iterable[Event]) -> Iterator[str]:
-    """Return one JSON object an event."""
+    """Return one JSON object for each event."""
     for event in events:
         yield json_text(event_facts(event) | {"uploads": event.uploads})
 
 
 def event_facts(event: Event) -> dict[str, object]:
-    """Return an event under the names that JSON gives to what it holds."""
+    """Return the JSON object of an event, without its uploads."""
     source = event.source
     return {
         "schema": SCHEMA,
@@ -53,7 +53,7 @@ def event_facts(event: Event) -> dict[str, object]:
 
 
 def as_csv(events: Iterable[Event], *, show: bool) -> str:
-    """Return the events as CSV for a spreadsheet; a cell that it would run begins with an apostrophe."""
+    """Return the events as CSV; cells that a spreadsheet would run as formulas begin with an apostrophe."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -70,15 +70,15 @@ def as_csv(events: Iterable[Event], *, show: bool) -> str:
             ),
             *(source.pull_request or "", event.path, " ".join(event.uploads)),
         )
-        writer.writerow([_harmless(str(cell)) for cell in cells])
+        writer.writerow([_guarded(str(cell)) for cell in cells])
     return page.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def _guarded(cell: str) -> str:
     seen = visible(cell, _WHOLE)
     return f"'{seen}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else seen
 
 
 def verified_json(verified: Verification) -> str:
-    """Return what can be proved of the history, as one JSON object."""
+    """Return the results of a verification as one JSON object."""
     return json_text({"schema": "graduand/verified/1", "sound": verified.sound, **verified._asdict()}) + "\n"

@@ -1,4 +1,4 @@
-"""Events as a page: self-contained HTML with a plot of closings and reopenings, for whoever asks."""
+"""Format events as a self-contained HTML page with a plot of closings and reopenings."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ _STYLE: Final = (
 
 
 def as_html(trail: AuditTrail, school: str, wanted: EventFilter, terms: Terms, *, show: bool) -> Iterator[str]:
-    """Return the lines of one page that needs nothing else and runs nothing."""
+    """Return the lines of a page without external resources and scripts; addresses are masked unless `show`."""
     title = _("Audit trail: {school}").format(school=visible(school, 200)) if school else _("Audit trail")
     yield head(title, _STYLE)
     yield f'<header><h1>{escape(title)}</h1><p class="scope">{escape(_scope(trail, wanted))}</p></header><main>'
-    yield from _warned(trail._replace(gaps=()))
+    yield from _warnings(trail._replace(gaps=()))
     yield from _figures(trail.events)
     yield from _closings(trail.events, terms)
     if trail.gaps:
         yield _heading(_("What could not be read for a while"))
-        yield from _warned(trail._replace(is_shallow=False))
+        yield from _warnings(trail._replace(is_shallow=False))
     yield from _events(trail.events, terms, show=show)
     yield "</main></body></html>"
 
 
-def _warned(trail: AuditTrail) -> Iterator[str]:
+def _warnings(trail: AuditTrail) -> Iterator[str]:
     for spans in warnings(trail):
         said = "".join(span.text for span in spans)
         yield f'<p class="warning">{escape(said)}</p>'
 
 
 def _scope(trail: AuditTrail, wanted: EventFilter) -> str:
-    """Return of which time the page tells, and what else it is limited to."""
+    """Return the period of the events, and the filters."""
     days = sorted(filter(None, (event.source.date[:10] for event in trail.events)))
     period = _("{first} to {last}").format(first=_day(days[0]), last=_day(days[-1])) if days else _("no events")
     limits = (
@@ -69,7 +69,7 @@ def _scope(trail: AuditTrail, wanted: EventFilter) -> str:
 
 
 def _day(day: str) -> str:
-    """Return a date as people write it; as it is when it is none."""
+    """Return a date in words; any other text unchanged."""
     year, _dash, rest = day.partition("-")
     month, _dash, number = rest.partition("-")
     if not (month.isdecimal() and number.isdecimal() and 1 <= int(month) <= 12):
@@ -89,7 +89,7 @@ def _figures(events: Sequence[Event]) -> Iterator[str]:
 
 
 def _kind_words(kind: EventKind, count: int) -> str:
-    """Return what happened so many times, with a place for the number."""
+    """Return the words for a number of events, with a placeholder for the number."""
     return {
         EventKind.GRADUATED: ngettext("{count} graduated", "{count} graduated", count),
         EventKind.RETURNED: ngettext("{count} returned", "{count} returned", count),
@@ -103,7 +103,7 @@ def _kind_words(kind: EventKind, count: int) -> str:
 
 
 def _closings(events: Sequence[Event], terms: Terms) -> Iterator[str]:
-    """Return what a dean asks for first: how many accounts were closed and reopened, when, and why."""
+    """Return the section on closings and reopenings: plot, table and reasons."""
     yield _heading(_("Accounts closed and reopened"))
     found = bars(events)
     if not found:
@@ -117,7 +117,9 @@ def _closings(events: Sequence[Event], terms: Terms) -> Iterator[str]:
     yield f'<span class="key reopened"></span>{escape(reopened)}'
     yield "</figcaption></figure>"
     yield f"<details><summary>{same}</summary>"
-    yield from _table((_("Period"), closed, reopened), ((bar.label, bar.closed, bar.reopened) for bar in _busy(found)))
+    yield from _table(
+        (_("Period"), closed, reopened), ((bar.label, bar.closed, bar.reopened) for bar in _non_empty(found))
+    )
     yield "</details>"
     reasons = Counter((event.event, event.reason, event.requested_by) for event in events if _is_account(event))
     rows = (
@@ -133,7 +135,7 @@ def _closings(events: Sequence[Event], terms: Terms) -> Iterator[str]:
     yield from _table((_("Event"), _("Reason"), _("Asked by"), _("Number")), rows)
 
 
-def _busy(found: Sequence[Bar]) -> list[Bar]:
+def _non_empty(found: Sequence[Bar]) -> list[Bar]:
     return [bar for bar in found if bar.closed or bar.reopened]
 
 
@@ -146,7 +148,7 @@ def _heading(words: str) -> str:
 
 
 def _table(words: tuple[str, ...], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
-    """Return a table of few columns; numbers stand at the right."""
+    """Return a table of few columns; numbers are aligned to the right."""
     yield f'<table class="small">{heads(words)}<tbody>'
     for row in rows:
         cells = (
@@ -182,18 +184,18 @@ MONTHS: Final = (
     *(N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")),
 )
 _MOST_MONTHS: Final = 48
-"""Beyond so many, a bar is a year."""
+"""The maximum number of bars for months; beyond it, a bar is a year."""
 _WIDTH: Final = 960
 _LEFT: Final = 46
 _TOP: Final = 12
 _HEIGHT: Final = 210
 _LABELS: Final = 14
-"""Labels below the plot at most."""
+"""The maximum number of labels below the plot."""
 _TICKS: Final = 4
 
 
 class Bar(NamedTuple):
-    """One month, or one year, and what happened in it."""
+    """The closings and reopenings of one month or year."""
 
     label: str
     closed: int
@@ -201,7 +203,7 @@ class Bar(NamedTuple):
 
 
 def bars(events: Iterable[Event]) -> list[Bar]:
-    """Return the months from the first closing or reopening to the last, empty ones too; of many, the years."""
+    """Return a bar for each month, or each year if they are many, from the first closing or reopening to the last."""
     kinds = {EventKind.DEACTIVATED: Counter[int](), EventKind.REACTIVATED: Counter[int]()}
     for event in events:
         day = event.source.date
@@ -223,7 +225,7 @@ def bars(events: Iterable[Event]) -> list[Bar]:
 
 
 def plot(found: Sequence[Bar]) -> Iterator[str]:
-    """Return the lines of a drawing that needs no colour to be read; the same figures belong in a table beside it."""
+    """Return the lines of an SVG bar chart, which can be read without colour."""
     up, down = max(bar.closed for bar in found), max(bar.reopened for bar in found)
     scale = _HEIGHT / max(up + down, 1)
     zero = _TOP + up * scale
@@ -259,7 +261,7 @@ def _bar(bar: Bar, left: float, slot: float, zero: float, scale: float) -> Itera
 
 
 def _ticks(up: int, down: int) -> list[int]:
-    """Return round numbers for the scale, upwards and downwards."""
+    """Return the round numbers of the vertical scale; reopenings are negative."""
     most = max(up, down, 1)
     step = next(
         step for power in range(12) for step in (10**power, 2 * 10**power, 5 * 10**power) if most <= step * _TICKS

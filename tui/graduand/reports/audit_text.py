@@ -1,4 +1,4 @@
-"""Events as text: one line an event, what was and what is, who, when and why."""
+"""Format events and verifications as text."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from graduand.reports.labels import Terms
 
 _SHOWN: Final = 10
-"""Names in one line; JSON has all."""
+"""The maximum number of names in one line."""
 STYLES: Final = {EventKind.DEACTIVATED: "bold red", EventKind.REACTIVATED: "green", EventKind.REMOVED: "red"}
 
 
 def kind_word(kind: EventKind) -> str:
-    """Return the kind of an event in the language spoken now."""
+    """Return the word for a kind of events in the current language."""
     return {
         EventKind.GRADUATED: _("graduated"),
         EventKind.RETURNED: _("returned"),
@@ -39,7 +39,7 @@ def kind_word(kind: EventKind) -> str:
 
 
 def trail_text(trail: AuditTrail, terms: Terms, *, show: bool) -> Iterator[Line]:
-    """Return the lines of a trail, oldest first, and the counts; addresses masked unless `show`."""
+    """Return the lines of an audit trail, oldest first, and the counts; addresses are masked unless `show`."""
     yield from warnings(trail)
     for event in trail.events:
         yield from _event_lines(event, terms, show=show)
@@ -47,7 +47,7 @@ def trail_text(trail: AuditTrail, terms: Terms, *, show: bool) -> Iterator[Line]
 
 
 def warnings(trail: AuditTrail) -> Iterator[Line]:
-    """Return what a reader must know before believing the trail."""
+    """Return the warnings on an incomplete trail."""
     if trail.is_shallow:
         message = _("! This clone is shallow: what happened earlier is not here. Complete it: git fetch --unshallow")
         yield line(Span(message, "bold yellow"))
@@ -80,13 +80,13 @@ def _event_lines(event: Event, terms: Terms, *, show: bool) -> Iterator[Line]:
 
 
 def author_of(event: Event) -> str:
-    """Return who wrote the commit, by name, else by whatever git holds instead."""
+    """Return the author's name, or else address."""
     author = event.source.author
     return visible(author.partition(" <")[0].strip() or author.strip(" <>") or "?")
 
 
 def what(event: Event, terms: Terms, *, show: bool) -> str:
-    """Return what an event changed, in words: the reason of a closing, the old and the new of all else."""
+    """Return the change of an event in words: the reason of a closing, otherwise the old and new values."""
     if event.event in {EventKind.DEACTIVATED, EventKind.REACTIVATED}:
         return _why(event, terms)
     if event.event in {EventKind.EMAIL, EventKind.USERNAME}:
@@ -106,7 +106,7 @@ def what(event: Event, terms: Terms, *, show: bool) -> str:
 
 
 def _why(event: Event, terms: Terms) -> str:
-    """Return why an account was closed or reopened, who asked, and from when on."""
+    """Return the reason, requester and first day of a closing or reopening."""
     said = terms.spoken and (event.reason, event.requested_by) == (ON_REQUEST, STUDENT)
     who = "" if said else visible(terms.value(ASKED_BY, event.requested_by))
     asked = _(", asked by {who}").format(who=who) if who else ""
@@ -124,7 +124,7 @@ def _seen(value: object, *, show: bool) -> str:
 
 
 def counts(events: Iterable[Event]) -> str:
-    """Return the closing line: how many events of which kinds."""
+    """Return the last line: the number of events by kind."""
     found = Counter(event.event for event in events)
     number = sum(found.values())
     total = ngettext("{count} event", "{count} events", number).format(count=number)
@@ -133,7 +133,7 @@ def counts(events: Iterable[Event]) -> str:
 
 
 def verified_text(verified: Verification) -> Iterator[Line]:
-    """Return what can be proved of the history, and what cannot."""
+    """Return the lines of a verification."""
     commits = ngettext("{count} commit touches records.", "{count} commits touch records.", verified.commits)
     yield line(commits.format(count=verified.commits))
     files = tuple(f"{tag} {file}" for tag, file in verified.differing)
@@ -151,7 +151,7 @@ def verified_text(verified: Verification) -> Iterator[Line]:
         if names:
             sign = Span("! ", "yellow") if names in (verified.unsigned, verified.unknown) else Span("✗ ", "bold red")
             message = _("{what} ({count}): {names}")
-            yield line(sign, message.format(what=words, count=len(names), names=_some(names)))
+            yield line(sign, message.format(what=words, count=len(names), names=_first_names(names)))
     if verified.cut:
         message = _("The clone is shallow: what happened earlier cannot be verified.")
         yield line(Span("✗ ", "bold red"), message)
@@ -159,6 +159,6 @@ def verified_text(verified: Verification) -> Iterator[Line]:
         yield line(Span("✓ ", "green"), _("Nothing speaks against this history."))
 
 
-def _some(names: Sequence[str]) -> str:
+def _first_names(names: Sequence[str]) -> str:
     shown = ", ".join(visible(name.strip(), 100) for name in names[:_SHOWN])
     return f"{shown} …" if len(names) > _SHOWN else shown

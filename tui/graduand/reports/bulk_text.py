@@ -1,4 +1,4 @@
-"""What one change over many does, in words: what is grave about it, and what else one must know."""
+"""Format the preview of a change in many records."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from graduand.reports.labels import Terms
 
 GRAVE: Final = (Effect.DEACTIVATE, Effect.USERNAME, Effect.LOGIN, Effect.WIPE)
-"""What one does not do to many by one key."""
+"""The effects that need a confirmation in a change of many records."""
 
 
 def grave_words(prepared: PreparedBulkEdit, breaches: Sequence[Breach]) -> tuple[str, ...]:
-    """Return a sentence for each limit that the change goes beyond, and for each other thing that is grave about it."""
-    told = {breach.effect for breach in breaches}
-    grave = [_grave(effect, count) for effect, count in grave_counts(prepared).items() if effect not in told]
+    """Return a sentence for each exceeded limit, and for each other grave effect."""
+    described = {breach.effect for breach in breaches}
+    grave = [_grave(effect, count) for effect, count in grave_counts(prepared).items() if effect not in described]
     return (*(describe_breach(breach) for breach in breaches), *grave)
 
 
@@ -42,12 +42,12 @@ def _grave(effect: Effect, count: int) -> str:
 
 
 def grave_counts(prepared: PreparedBulkEdit) -> dict[Effect, int]:
-    """Return what is grave about the change, the gravest first, and to how many people it is done."""
+    """Return the number of people by grave effect, the gravest first."""
     return {effect: prepared.effects[effect] for effect in GRAVE if prepared.effects[effect]}
 
 
 def remarks(prepared: PreparedBulkEdit) -> Iterator[str]:
-    """Return what else one must know: who has it so already, who is left out, what the rules would find."""
+    """Return sentences on unchanged records, unreadable records, and findings after the change."""
     if prepared.unchanged:
         words = ngettext("{count} record has it so already.", "{count} records have it so already.", prepared.unchanged)
         yield words.format(count=prepared.unchanged)
@@ -65,7 +65,7 @@ def remarks(prepared: PreparedBulkEdit) -> Iterator[str]:
 
 
 def bulk_text(prepared: PreparedBulkEdit, breaches: Sequence[Breach], terms: Terms, *, show: bool) -> Iterator[Line]:
-    """Return the lines of a preview, addresses masked unless `show`."""
+    """Return the lines of a preview; addresses are masked unless `show`."""
     for person in prepared.people:
         yield line(Span(person.previous.path, "bold"))
         yield from (line(f"    {difference_text(one, terms, show=show)}") for one in person.differences)

@@ -1,4 +1,4 @@
-"""What a terminal shows: lines with styles, which a pipe gets without colour, and the progress of long work."""
+"""Print styled lines, without styles into a pipe, and the progress of long work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Line = tuple[Span, ...]
 
 
 def line(*parts: str | Span) -> Line:
-    """Return one line made of plain and styled pieces."""
+    """Return a line of plain and styled parts."""
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
 
 
@@ -54,7 +54,7 @@ _PATIENCE = 0.5
 
 
 def progress() -> Callable[[int, int], None] | None:
-    """Return what long work calls with the records done and all records; None when standard error is no terminal.
+    """Return a function that prints the number of records done and in all; None if standard error is no terminal.
 
     With ACCESSIBLE=1 it prints whole lines, which a screen reader can follow.
     """

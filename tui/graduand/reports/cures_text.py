@@ -1,4 +1,4 @@
-"""Cures as text: of each file what a cure changes, before and after, and what is left to a person."""
+"""Format corrections as text or JSON."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from graduand.reports.labels import Terms
 
 SHOWN: Final = 10
-"""Files that are shown, unless all are asked for."""
+"""The maximum number of files, unless all are requested."""
 
 
 def cures_text(cured: CurePlan, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
-    """Return the lines of a preview, addresses masked unless `show`, and the closing line."""
+    """Return the lines of a preview and the counts; addresses are masked unless `show`."""
     shown = cured.cures if everything else cured.cures[:SHOWN]
     for cure in shown:
         yield line(Span(visible(cure.path, 300), "bold"))
@@ -33,7 +33,7 @@ def cures_text(cured: CurePlan, terms: Terms, *, everything: bool, show: bool) -
 
 
 def cures_json(cured: CurePlan) -> Iterator[str]:
-    """Return one JSON object for each cure."""
+    """Return one JSON object for each corrected file."""
     for one in cured.cures:
         whole = {"schema": "graduand/cure/1", "path": one.path, "username": one.record.username, "rules": one.rules}
         changes = [difference._asdict() for difference in one.differences]
@@ -41,9 +41,9 @@ def cures_json(cured: CurePlan) -> Iterator[str]:
 
 
 def difference_text(difference: ValueDifference, terms: Terms, *, show: bool) -> str:
-    """Return one difference, `label: before → after`, so that what looks alike can be told apart."""
+    """Return one difference, `label: before → after`; values that look the same are made distinguishable."""
     key = difference.key
-    before = _value(terms.value(key, _apart(difference.before, difference.after)), show=show) or _("absent")
+    before = _value(terms.value(key, _distinguishable(difference.before, difference.after)), show=show) or _("absent")
     after = _value(terms.value(key, difference.after), show=show) or _("gone")
     change = f"{before} → {after}"
     return _("{label}: {value}").format(label=terms.field(key), value=change) if key else change
@@ -54,22 +54,22 @@ def _value(text: str, *, show: bool) -> str:
     return quoted(text, 60) if text != text.strip() else visible(text, 60)
 
 
-def _apart(before: str, after: str) -> str:
-    """Return `before`, its accents apart where they are all that differs."""
+def _distinguishable(before: str, after: str) -> str:
+    """Return `before`, with its combining characters as code points if it differs from `after` by them only."""
     if before == after or unicodedata.normalize("NFC", before) != after:
         return before
     return "".join(f"<U+{ord(char):04X}>" if unicodedata.combining(char) else char for char in before)
 
 
 def counts(cured: CurePlan) -> str:
-    """Return the closing line: how many records have a cure, and how many findings are for a person to decide."""
+    """Return the last line: the numbers of correctable records and of other findings."""
     number = len(cured.cures)
     records = ngettext("{count} record can be put right.", "{count} records can be put right.", number)
     return " ".join([records.format(count=number), *filter(None, [left_sentence(cured.undecided)])])
 
 
 def left_sentence(left: Sequence[object]) -> str:
-    """Return the sentence on the findings that nothing but a person can cure; "" when there is none."""
+    """Return the sentence on the findings without automatic correction; "" if there are none."""
     if not left:
         return ""
     message = ngettext("{count} finding is for you to decide.", "{count} findings are for you to decide.", len(left))

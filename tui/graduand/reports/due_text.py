@@ -1,4 +1,4 @@
-"""The calendar as text: what is due and what comes up, by kind, with what is proposed."""
+"""Format the calendar of what is due as text or JSON."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from graduand.campaigns.due import Calendar, Due
 
 SHOWN: Final = 10
-"""Entries of one kind that are shown, unless all are asked for."""
+"""The maximum number of entries of one kind, unless all are requested."""
 
 
 def kind_words(kind: DueKind) -> str:
-    """Return what a kind is about, in the language spoken now."""
+    """Return the words for a kind in the current language."""
     return {
         DueKind.ANSWER: _("No answer about a personal address"),
         DueKind.MONTHS: _("Accounts older than the school keeps them"),
@@ -34,7 +34,7 @@ def kind_words(kind: DueKind) -> str:
 
 
 def cure_words(kind: DueKind, calendar: Calendar) -> str:
-    """Return what can be done about a kind."""
+    """Return what the user can do about a kind."""
     if kind in CLOSING or kind is DueKind.STUDY:
         if calendar.proposed([kind]):
             return _("Write what is proposed into the records: graduand due --apply --only {kind}").format(kind=kind)
@@ -76,7 +76,7 @@ def _entries(calendar: Calendar, found: list[Due], *, everything: bool, show: bo
 
 
 def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
-    """Return what is due of one person, and what is proposed."""
+    """Return the words for one entry and its proposal."""
     if one.kind in CLOSING:
         return _closing_words(one, calendar)
     what = visible(one.what) if show else masked(visible(one.what))
@@ -107,7 +107,7 @@ def _closing_words(one: Due, calendar: Calendar) -> str:
 
 
 def counts(calendar: Calendar) -> str:
-    """Return the closing lines: how much is due, comes up, is proposed, and could not be looked at."""
+    """Return the last line: the numbers of entries due, coming up and proposed, and of faulty records."""
     due = sum(one.day <= calendar.on for one in calendar.due)
     people = ngettext("{count} record", "{count} records", calendar.people).format(count=calendar.people)
     said = _("{people}: {due} due, {ahead} coming up, {proposed} proposed.").format(
@@ -131,7 +131,7 @@ DUE: Final = "graduand/due/1"
 
 
 def due_json(calendar: Calendar, *, show: bool) -> Iterator[str]:
-    """Return one object an entry; addresses are masked unless `show`."""
+    """Return one JSON object for each entry; addresses are masked unless `show`."""
     for one in calendar.due:
         yield json_text(
             {

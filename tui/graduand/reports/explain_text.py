@@ -1,4 +1,4 @@
-"""Explanations: of a rule with why, cure, sources and an example, or of a field, as text and as JSON."""
+"""Format the explanation of a rule or a field as text or JSON."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 88
 _MARGIN: Final = 12
-"""Columns for the heading of a paragraph."""
+"""The width of the heading of a paragraph."""
 _WIDEST: Final = 200
-"""Columns of the longest line of an example."""
+"""The maximum length of a line of an example."""
 
 
 def rule_text(rule: Rule, importer: Importer, width: int = _WIDTH) -> Iterator[Line]:
@@ -36,7 +36,7 @@ def rule_text(rule: Rule, importer: Importer, width: int = _WIDTH) -> Iterator[L
 
 
 def case_text(case: RuleCase, width: int = _WIDTH) -> Iterator[Line]:
-    """Return the bad records of a case, each line with a finding marked, their findings, and the good records."""
+    """Return a case: the bad records with marked lines, their findings, and the good records."""
     with_paths = len({*case.bad, *case.good}) > 1
     marked = {(found.path, found.line) for found in case.findings}
     yield line("")
@@ -55,7 +55,7 @@ def case_text(case: RuleCase, width: int = _WIDTH) -> Iterator[Line]:
 def field_text(field: Field, importer: Importer, values: Sequence[str] = (), width: int = _WIDTH) -> Iterator[Line]:
     """Return the explanation of a field: its meaning, the values that it may have, its sources.
 
-    `values` are those that the school allows, when the field itself does not say.
+    `values` are those that the school allows, if the field itself lists none.
     """
     yield line(Span(f"{field.key}  {field.label}", "bold"), f"  ({field.kind})")
     yield line("")
@@ -89,7 +89,7 @@ def _sources(keys: tuple[str, ...], importer: Importer) -> Iterator[Line]:
 def _lines_of(
     files: Mapping[str, str], marked: Container[tuple[str, int]], *, with_paths: bool
 ) -> Iterator[tuple[str, bool]]:
-    """Return the lines of some files, each with whether it is marked, below their paths where `with_paths` says so."""
+    """Return the lines of files and whether each is marked; `with_paths` adds the path above each file."""
     for path, text in files.items():
         if with_paths:
             yield f"# records/{path}", False
@@ -98,7 +98,7 @@ def _lines_of(
 
 
 def _example(head: str, lines: Iterable[tuple[str, bool]]) -> Iterator[Line]:
-    """Return lines of a file below one another, unwrapped; a mark stands in the margin of those that have one."""
+    """Return the lines of an example, not wrapped; marked lines have a sign in the margin."""
     for text, marked in lines:
         mark = ">" if marked else ""
         yield line(

@@ -1,4 +1,4 @@
-"""Findings for machines: JSON Lines, GitHub annotations, JUnit, SARIF."""
+"""Format findings as JSON Lines, GitHub annotations, JUnit or SARIF."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 
 
 def as_json(findings: Sequence[Finding]) -> Iterator[str]:
-    """Return one JSON object a finding."""
+    """Return one JSON object for each finding."""
     for finding in findings:
         yield json_text({"schema": SCHEMA, **finding._asdict()})
 
 
 def as_github(findings: Sequence[Finding]) -> Iterator[str]:
-    """Return workflow commands that GitHub shows at the line of a pull request."""
+    """Return the workflow commands by which GitHub annotates the lines of a pull request."""
     for finding in findings:
         title = _workflow_value(f"{finding.rule} {_(RULES[finding.rule].title)}")
         place = f"file={_workflow_value(finding.path)},line={finding.line},col={finding.column},title={title}"
-        told = _workflow_text(f"{finding.message}\n→ {_(RULES[finding.rule].cure)}")
-        yield f"::{_LEVELS[finding.severity]} {place}::{told}"
+        message = _workflow_text(f"{finding.message}\n→ {_(RULES[finding.rule].cure)}")
+        yield f"::{_LEVELS[finding.severity]} {place}::{message}"
 
 
 def _workflow_text(text: str) -> str:
@@ -45,7 +45,7 @@ def _workflow_value(text: str) -> str:
 
 
 def as_junit(findings: Sequence[Finding], paths: Sequence[str]) -> Iterator[str]:
-    """Return a JUnit report with a test for each file; errors are failures, all else is told beside."""
+    """Return a JUnit report with a test for each file; errors are failures, other findings are output."""
     by_path: dict[str, list[Finding]] = {path: [] for path in paths}
     for finding in findings:
         by_path.setdefault(finding.path, []).append(finding)
@@ -62,19 +62,19 @@ def _case(path: str, found: Sequence[Finding]) -> Iterator[str]:
         yield f'<testcase classname="records" name={quoteattr(path)}/>'
         return
     yield f'<testcase classname="records" name={quoteattr(path)}>'
-    told = "\n".join(
+    text = "\n".join(
         f"{finding.line}:{finding.column} {finding.severity} {finding.rule} {finding.message}" for finding in found
     )
     worst = [finding for finding in found if finding.severity is Severity.ERROR]
     if worst:
-        yield f"<failure type={quoteattr(worst[0].rule)} message={quoteattr(worst[0].message)}>{escape(told)}</failure>"
+        yield f"<failure type={quoteattr(worst[0].rule)} message={quoteattr(worst[0].message)}>{escape(text)}</failure>"
     else:
-        yield f"<system-out>{escape(told)}</system-out>"
+        yield f"<system-out>{escape(text)}</system-out>"
     yield "</testcase>"
 
 
 def as_sarif(findings: Sequence[Finding], sources: Mapping[str, Citation]) -> str:
-    """Return a SARIF 2.1.0 log, with every rule that found something explained."""
+    """Return a SARIF 2.1.0 log with the explanations of the rules that have findings."""
     used = sorted({finding.rule for finding in findings})
     rules = [
         {

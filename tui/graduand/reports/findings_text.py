@@ -1,4 +1,4 @@
-"""Findings as text: grouped by what cures them, worst first, every place named."""
+"""Format findings as text, grouped by rule, the most severe first."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 _SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 SHOWN: Final = 10
-"""Findings of one rule that are shown, unless all are asked for."""
+"""The maximum number of findings of one rule, unless all are requested."""
 
 
 def severity_word(severity: Severity) -> str:
-    """Return the severity in the language spoken now."""
+    """Return the word for a severity in the current language."""
     return {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.NOTE: _("note")}[severity]
 
 
 def findings_text(findings: Sequence[Finding], files: int, *, everything: bool) -> Iterator[Line]:
-    """Return the lines of a report on `findings` in so many `files`."""
+    """Return the lines of a report on the `findings` in a number of `files`."""
     for rule, found in by_rule(findings).items():
         yield from _group(rule, found, everything=everything)
         yield line("")
@@ -51,7 +51,7 @@ def _group(rule: str, findings: Sequence[Finding], *, everything: bool) -> Itera
 
 
 def summary(findings: Iterable[Finding], files: int) -> str:
-    """Return the closing line: how many files, errors, warnings and notes."""
+    """Return the last line: the numbers of files, errors, warnings and notes."""
     counts = Counter(finding.severity for finding in findings)
     number = counts[Severity.ERROR]
     errors = ngettext("{count} error", "{count} errors", number).format(count=number)

@@ -1,4 +1,4 @@
-"""Markup: texts of records between tags and marks, where they stay texts; and the frame of every page."""
+"""Escape texts of records for Markdown, and begin HTML pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from graduand.language import spoken, visible
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-"""What a page may load and run: nothing."""
+"""The content security policy of pages: no scripts and no external resources."""
 
 _STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1.2em;color:#222;background:#fff}"
@@ -22,22 +22,22 @@ _STYLE: Final = (
 )
 
 _MARKED: Final = re.compile(r"[\\`*_{}\[\]<>|#!~@&]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
-"""What Markdown, or a forge that shows it, takes for more than text."""
+"""Characters that have a meaning in Markdown, or on the pages of a forge."""
 
 
 def plain(text: str) -> str:
-    """Return text that no Markdown reader takes for more than text."""
+    """Return a text with its Markdown characters escaped."""
     return _MARKED.sub(lambda found: "".join(f"\\{char}" for char in found[0]), text)
 
 
 def code(text: str) -> str:
-    """Return text as a piece of code in Markdown."""
+    """Return a text as inline code in Markdown."""
     shown = visible(text).replace("`", "'").replace("|", "¦")
     return f"`{shown}`"
 
 
 def head(title: str, style: str = "") -> str:
-    """Return the beginning of a page that needs nothing else and runs nothing, up to its body."""
+    """Return the beginning of a self-contained page, up to its body."""
     return (
         f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -46,6 +46,6 @@ def head(title: str, style: str = "") -> str:
 
 
 def heads(words: tuple[str, ...]) -> str:
-    """Return the row of a table's heads."""
+    """Return the head of a table."""
     cells = "".join(f'<th scope="col">{escape(word)}</th>' for word in words)
     return f"<thead><tr>{cells}</tr></thead>"

@@ -1,4 +1,4 @@
-"""JSON that a terminal can be shown: whatever it would obey or hide is escaped, and reads back as it was."""
+"""Write JSON that is safe to print on a terminal: unprintable characters are escaped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def json_text(whole: Mapping[str, object], indent: int | None = None) -> str:
-    """Return an object as JSON, on one line unless it is to be indented."""
+    """Return an object as JSON: on one line, or indented by `indent` blanks."""
     text = json.dumps(whole, ensure_ascii=False, indent=indent)
     return text if text.isprintable() else "".join(map(_printable, text))
 

@@ -1,4 +1,4 @@
-"""Terms: what keys and values of records are called where a person reads them; JSON and CSV keep them as they are."""
+"""Translate keys and values of records into the school's terms."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ ASKED_BY: Final = "transition:account:requested_by"
 
 
 class Terms(NamedTuple):
-    """The names of the school's fields and values; what they do not know is shown as it stands."""
+    """The labels of the school's fields and values; unknown ones are unchanged."""
 
     read: Callable[[], Fields]
-    """Returns the fields; asked for only once something is to be named."""
+    """Returns the fields; called when the first label is needed."""
     spoken: bool = True
-    """Whether a person reads; else all stays as the record has it."""
+    """False: keys and values are unchanged."""
 
     def field(self, key: str) -> str:
         """Return the label of a key."""
@@ -39,7 +39,7 @@ class Terms(NamedTuple):
         return str(field.label) if field else visible(key)
 
     def value(self, key: str, text: str) -> str:
-        """Return a value in words, where its field has words of its own."""
+        """Return a value in words, if its field has words for it."""
         if not text or not self.spoken:
             return text
         if key in {REASON, ASKED_BY}:
@@ -50,7 +50,7 @@ class Terms(NamedTuple):
 
 
 def _words(field: Field | FieldLabel) -> Mapping[str, str]:
-    """Return the words for the values that have some."""
+    """Return the words by value of a field."""
     words = {CLEAR: _("wiped in Handshake")}
     if field.key == _DISABLED:
         words |= {"true": _("closed"), "false": _("reopened")}
@@ -62,11 +62,11 @@ def _words(field: Field | FieldLabel) -> Mapping[str, str]:
 
 
 TECHNICAL: Final = Terms(dict, spoken=False)
-"""Keys and values as the record has them."""
+"""Keys and values as in the record."""
 
 
 def terms_of(workspace: Workspace) -> Terms:
-    """Return the terms of the school; where its schema cannot be read none, so that a history is told all the same."""
+    """Return the terms of the school; if its schema cannot be read, keys and values are unchanged."""
 
     @cache
     def fields() -> Fields:

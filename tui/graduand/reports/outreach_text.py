@@ -1,4 +1,4 @@
-"""A campaign as text: who is written to, who is left out and why, with one closing line."""
+"""Format a campaign of letters as text or JSON."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from graduand.campaigns.outreach import LeftOut, LetterRecipient, Outreach
 
 SHOWN: Final = 10
-"""People of one group that are shown, unless all are asked for."""
+"""The maximum number of people of one group, unless all are requested."""
 
-_UNTOLD: Final = frozenset({LeftOutReason.RETURNED, LeftOutReason.STAYS, LeftOutReason.KEEPS, LeftOutReason.ANSWERED})
-"""Reasons that fit most people: their number says enough."""
+_COUNTED_ONLY: Final = frozenset(
+    {LeftOutReason.RETURNED, LeftOutReason.STAYS, LeftOutReason.KEEPS, LeftOutReason.ANSWERED}
+)
+"""Reasons that apply to most people, who are counted but not listed."""
 
 
 def why_words(why: LeftOutReason, campaign: Campaign) -> str:
-    """Return why somebody is left out, in the language spoken now."""
+    """Return the words for the reason in the current language."""
     if why is LeftOutReason.KEEPS:
         return _("keeps the school's mailbox") if campaign is Campaign.EMAIL else _("keeps the school's login")
     return {
@@ -59,7 +61,7 @@ def outreach_text(found: Outreach, *, everything: bool, show: bool) -> Iterator[
 
 
 def title(found: Outreach) -> str:
-    """Return what the campaign is about, and its day."""
+    """Return the title of the campaign with its day."""
     if found.call.campaign is Campaign.SSO:
         head = _("Who loses the school login and must set a Handshake password first, on {day}")
     elif found.call.remind:
@@ -70,7 +72,7 @@ def title(found: Outreach) -> str:
 
 
 def asked_words(one: LetterRecipient, found: Outreach, *, show: bool) -> str:
-    """Return where somebody is written to, and until when an answer is expected."""
+    """Return the address of a letter and the deadline for an answer."""
     address = visible(one.record.text("email_address"))
     words = [address if show else masked(address), _("by {day}").format(day=one.answer_by)]
     if one.waiting and found.call.campaign is Campaign.SSO:
@@ -87,7 +89,7 @@ def _left_out(found: Outreach, *, everything: bool) -> Iterator[Line]:
         if not group:
             continue
         yield line(f"  {why_words(why, found.call.campaign)} ({len(group)})")
-        if why in _UNTOLD and not everything:
+        if why in _COUNTED_ONLY and not everything:
             continue
         for one in group if everything else group[:SHOWN]:
             yield line("    ", Span(visible(one.record.username), "bold"), f"  {one.day}" if one.day else "")
@@ -101,7 +103,7 @@ def _more(rest: int) -> str:
 
 
 def counts(found: Outreach) -> str:
-    """Return the closing line."""
+    """Return the last line: the numbers of letters and of people left out."""
     number = len(found.asked)
     asked = ngettext("{count} letter", "{count} letters", number).format(count=number)
     return _("{asked}, {left} left out.").format(asked=asked, left=len(found.left_out))
@@ -111,7 +113,7 @@ OUTREACH: Final = "graduand/outreach/1"
 
 
 def outreach_json(found: Outreach, *, show: bool) -> Iterator[str]:
-    """Return one object a person, those who are left out too; addresses are masked unless `show`."""
+    """Return one JSON object for each person, also for those left out; addresses are masked unless `show`."""
     for one in found.asked:
         address = one.record.text("email_address")
         yield json_text(

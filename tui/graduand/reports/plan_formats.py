@@ -1,4 +1,4 @@
-"""A plan for machines and for pages: JSON, Markdown, HTML."""
+"""Format a plan as JSON, Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graduand.language import _, visible
 from graduand.reports.html import code, head, heads, plain
 from graduand.reports.json_text import json_text
 from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
-from graduand.reports.size_limit import RESERVED, left_out
+from graduand.reports.size_limit import RESERVED, omission
 from graduand.reports.upload_text import left_out_text
 from graduand.uploads.compiler import describe_breach
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from graduand.handshake.plan import PlannedChange
     from graduand.reports.labels import Terms
-    from graduand.reports.size_limit import Room
+    from graduand.reports.size_limit import SizeLimit
     from graduand.uploads.compiler import PreparedUpload
 
 SCHEMA: Final = "graduand/plan/1"
 
 
 def as_json(prepared: PreparedUpload) -> str:
-    """Return the plan as one JSON object, nothing masked."""
+    """Return the plan as one JSON object; nothing is masked."""
     upload, plan = prepared.upload, prepared.plan
     whole = {
         "schema": SCHEMA,
@@ -53,8 +53,8 @@ def _entry(change: PlannedChange) -> dict[str, object]:
     }
 
 
-def as_markdown(prepared: PreparedUpload, room: Room, terms: Terms, *, show: bool) -> Iterator[str]:
-    """Return the plan as lines of Markdown that fit into `room`; who does not is counted in a sentence."""
+def as_markdown(prepared: PreparedUpload, limit: SizeLimit, terms: Terms, *, show: bool) -> Iterator[str]:
+    """Return the plan as lines of Markdown within `limit`; omitted people are counted."""
     before = [
         "## " + _("Plan for {day}").format(day=prepared.upload.on),
         "",
@@ -64,11 +64,11 @@ def as_markdown(prepared: PreparedUpload, room: Room, terms: Terms, *, show: boo
     after = ["", _("Checksum: {checksum}").format(checksum=f"`{prepared.upload.plan}`")]
     yield from before
     heads = " | ".join((_("Username"), _("What happens"), _("Fields")))
-    rows = [_row(change, terms, show=show) for change in _worth_a_row(prepared)]
-    left = room.size - RESERVED - sum(map(room.used, [*before, *after]))
-    taken = room.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
-    yield from taken
-    yield from left_out(rows, taken, "\n")
+    rows = [_row(change, terms, show=show) for change in _changed_people(prepared)]
+    left = limit.size - RESERVED - sum(map(limit.size_of, [*before, *after]))
+    shown = limit.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
+    yield from shown
+    yield from omission(rows, shown, "\n")
     yield from after
 
 
@@ -78,13 +78,13 @@ def _row(change: PlannedChange, terms: Terms, *, show: bool) -> str:
 
 
 def as_html(prepared: PreparedUpload, terms: Terms, *, show: bool) -> Iterator[str]:
-    """Return the plan as the lines of one self-contained page."""
+    """Return the plan as the lines of a self-contained HTML page."""
     title = _("Plan for {day}").format(day=prepared.upload.on)
     yield head(title, _STYLE)
     yield f"<h1>{escape(title)}</h1><p>{escape(counts(prepared.plan))}</p>"
     yield from (f'<p class="warning">{escape(text)}</p>' for text in _warnings(prepared))
     yield "<table>" + heads((_("Username"), _("What happens"), _("Fields"))) + "<tbody>"
-    for change in _worth_a_row(prepared):
+    for change in _changed_people(prepared):
         cells = "".join(f"<td>{escape(text)}</td>" for text in _columns(change, terms, show=show))
         yield f'<tr class="{change.effects[0] if change.effects else change.status}">{cells}</tr>'
     checksum = _("Checksum: {checksum}").format(checksum=prepared.upload.plan)
@@ -95,12 +95,12 @@ _STYLE: Final = ".deactivate td:nth-child(2){font-weight:600;color:#9b1c1c}td:nt
 
 
 def _warnings(prepared: PreparedUpload) -> Iterator[str]:
-    """Return what must be read before the rows: limits that are passed, who is left out, and that it is a draft."""
+    """Return the warnings above the table: exceeded limits, people left out, and drafts."""
     yield from map(describe_breach, prepared.breaches)
     yield from ("".join(span.text for span in spans).strip() for spans in left_out_text(prepared.upload))
 
 
-def _worth_a_row(prepared: PreparedUpload) -> Iterator[PlannedChange]:
+def _changed_people(prepared: PreparedUpload) -> Iterator[PlannedChange]:
     yield from (change for change in prepared.plan.differences if change.status is not Status.UNCHANGED)
 
 

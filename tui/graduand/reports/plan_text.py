@@ -1,4 +1,4 @@
-"""A plan as text: what each change does to people, destructive first, with one closing line of counts."""
+"""Format a plan as text, grouped by effect, destructive effects first."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from graduand.uploads.compiler import PreparedUpload
 
 SHOWN: Final = 10
-"""People of one effect that are shown, unless all are asked for."""
+"""The maximum number of people of one effect, unless all are requested."""
 
 _STYLES: Final = {Effect.DEACTIVATE: "bold red", Effect.USERNAME: "bold yellow", Effect.EMAIL: "yellow"}
 
 
 def effect_words(effect: Effect) -> str:
-    """Return what an effect does, in the language spoken now."""
+    """Return the words for an effect in the current language."""
     return {
         Effect.DEACTIVATE: _("closes the account"),
         Effect.USERNAME: _("changes the username"),
@@ -39,7 +39,7 @@ def effect_words(effect: Effect) -> str:
 
 
 def status_word(status: Status) -> str:
-    """Return how a person stands, in the language spoken now."""
+    """Return the word for a status in the current language."""
     return {
         Status.NEW: _("never sent"),
         Status.CHANGED: _("changed"),
@@ -87,29 +87,29 @@ def _people(people: list[PlannedChange], terms: Terms, *, everything: bool, show
 
 
 def _is_new(change: PlannedChange) -> bool:
-    """Tell whether nothing of the person is known in Handshake, so that every cell would be told as a change."""
+    """Return whether the person was never sent to Handshake, so that every cell is a change."""
     return any(cell.header == "username" and not cell.before for cell in change.cells)
 
 
 def held_back(change: PlannedChange) -> tuple[str, ...]:
-    """Return the words on a change of the account that waits; none when nothing waits."""
+    """Return the words on a change of the account that is held back; () if none is."""
     return (_("account held back until {day}").format(day=change.held_back),) if change.held_back else ()
 
 
 def cell_text(cell: CellChange, terms: Terms, *, show: bool) -> str:
-    """Return one cell's change, `label: before → after`, addresses masked unless `show`."""
+    """Return the change of a cell, `label: before → after`; addresses are masked unless `show`."""
     before, after = (cell_words(cell.header, text, terms, show=show) for text in (cell.before, cell.after))
     return _("{label}: {value}").format(label=terms.field(cell.header), value=f"{before or '–'} → {after}")
 
 
 def cell_words(header: str, text: str, terms: Terms, *, show: bool) -> str:
-    """Return what stands in a cell, in words where its column has words of its own."""
+    """Return the value of a cell, in words if its column has words for it."""
     known = visible(terms.value(header, text))
     return known if show else masked(known)
 
 
 def counts(plan: Plan) -> str:
-    """Return the closing line: how many people, and what is done to how many of them."""
+    """Return the last line: the numbers of people by status and effect."""
     found = plan.counts()
     people = ngettext("{count} person", "{count} people", plan.people).format(count=plan.people)
     statuses = [f"{found[status]} {status_word(status)}" for status in Status if found[status]]

@@ -1,4 +1,4 @@
-"""Records as text: one record field by field, and the records that `fmt` rewrote or moved."""
+"""Format one record as text, and the results of `fmt`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _DISABLED: Final = "disabled"
 _ACCOUNT: Final = "transition:account:"
 _REASONS: Final = ("reason", "requested_by", "effective_on")
 _WHOLE: Final = 1 << 30
-"""Characters; a cut value would hide a change."""
+"""A maximum length that truncates nothing, because a truncated value could hide a change."""
 
 
 def summary_text(summary: RecordSummary, school: School) -> Iterator[str]:
-    """Return the lines; every change of the file changes one of them."""
+    """Return the lines of a record; each change of the file changes at least one line."""
     record = summary.record
     explained = {f"{_ACCOUNT}{name}" for name in _REASONS} if record.text(_DISABLED) else set()
     keys = [key for key in school.fields if key in record.values or key in summary.derived]
@@ -36,14 +36,16 @@ def summary_text(summary: RecordSummary, school: School) -> Iterator[str]:
             continue
         label = terms.field(key)
         if key in record.values:
-            yield from _lines(label, _said(terms, key, record.values[key]), _why(summary) if key == _DISABLED else "")
+            yield from _lines(
+                label, _in_words(terms, key, record.values[key]), _why(summary) if key == _DISABLED else ""
+            )
         else:
-            yield from _lines(label, _said(terms, key, summary.derived[key]), _(" (derived)"))
+            yield from _lines(label, _in_words(terms, key, summary.derived[key]), _(" (derived)"))
     yield from (visible(comment, _WHOLE) for comment in summary.comments)
 
 
 def _why(summary: RecordSummary) -> str:
-    """Return the words behind the state of the account: why, who asked, from when on."""
+    """Return the reason, requester and first day of the state of the account, in brackets."""
     reason, who, day = (visible(summary.record.text(f"{_ACCOUNT}{name}"), _WHOLE) for name in _REASONS)
     asked = _("asked for by {who}").format(who=reason_words(who)) if who else ""
     since = _("from {day}").format(day=day) if day else ""
@@ -51,7 +53,7 @@ def _why(summary: RecordSummary) -> str:
     return f" ({said})" if said else ""
 
 
-def _said(terms: Terms, key: str, value: Value) -> Value:
+def _in_words(terms: Terms, key: str, value: Value) -> Value:
     return terms.value(key, value) if isinstance(value, str) else value
 
 
@@ -65,7 +67,7 @@ def _lines(label: str, value: Value, why: str) -> Iterator[str]:
 
 
 def formatted_text(formatted: FormatResult, *, written: bool) -> Iterator[Line]:
-    """Return a line for each file, and the closing line."""
+    """Return a line for each file, and the counts."""
     rewritten = _("rewritten: {path}") if written else _("not canonical: {path}")
     moved = _("moved: {path} → {target}") if written else _("belongs elsewhere: {path} → {target}")
     for path in formatted.rewritten:

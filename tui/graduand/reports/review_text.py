@@ -1,4 +1,4 @@
-"""A review as text, as JSON, and as Markdown that fits where a reviewer reads it."""
+"""Format a review as text, JSON, or Markdown of limited size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graduand.reports.audit_text import STYLES, counts, kind_word, what
 from graduand.reports.console import Line, Span, line
 from graduand.reports.html import code, plain
 from graduand.reports.json_text import json_text
-from graduand.reports.size_limit import RESERVED, left_out
+from graduand.reports.size_limit import RESERVED, omission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graduand.audit.review import Review
     from graduand.git.events import Event
     from graduand.reports.labels import Terms
-    from graduand.reports.size_limit import Room
+    from graduand.reports.size_limit import SizeLimit
 
 _CLOSINGS: Final = (EventKind.DEACTIVATED,)
 _ORDER: Final = (
@@ -30,16 +30,16 @@ _ORDER: Final = (
     EventKind.EMAIL,
     *EventKind,
 )
-"""What a reviewer must see first."""
+"""The order of events: those that cannot be undone come first."""
 
 
 def ordered(review: Review) -> tuple[Event, ...]:
-    """Return the events, what cannot be undone first."""
+    """Return the events, those that cannot be undone first."""
     return tuple(sorted(review.events, key=lambda event: (_ORDER.index(event.event), event.username)))
 
 
 def as_text(review: Review, terms: Terms, *, show: bool) -> Iterator[Line]:
-    """Return the lines of a review: what a reviewer must know, what stands out, and every event."""
+    """Return the lines of a review: warnings, events, outliers and counts; addresses are masked unless `show`."""
     yield from (line(Span(f"! {text}", "bold yellow")) for text in _warnings(review))
     for event in ordered(review):
         yield line(
@@ -55,7 +55,7 @@ def as_text(review: Review, terms: Terms, *, show: bool) -> Iterator[Line]:
 
 
 def review_json(review: Review) -> Iterator[str]:
-    """Return one JSON object an event, then one for each value that stands out, then what else must be known."""
+    """Return one JSON object for each event and each outlier, and one for unreadable files and changed rules."""
     for event in ordered(review):
         yield json_text(event_facts(event))
     for outlier in review.outliers:
@@ -78,11 +78,11 @@ def _warnings(review: Review) -> Iterator[str]:
         yield _("What records are judged by changes too: {paths}").format(paths=shown)
 
 
-def as_markdown(review: Review, room: Room, terms: Terms, *, show: bool) -> Iterator[str]:
-    """Return the lines of a review that fit into `room`; what does not is counted in a sentence."""
-    left = room.size - RESERVED
+def as_markdown(review: Review, limit: SizeLimit, terms: Terms, *, show: bool) -> Iterator[str]:
+    """Return the lines of a review as Markdown within `limit`; omitted lines are counted."""
+    left = limit.size - RESERVED
     for start in (f"## {counts(review.events)}", *(f"\n> {plain(text)}" for text in _warnings(review))):
-        left -= room.used(start)
+        left -= limit.size_of(start)
         yield start
     closings = [event for event in ordered(review) if event.event in _CLOSINGS]
     sections = (
@@ -91,20 +91,20 @@ def as_markdown(review: Review, room: Room, terms: Terms, *, show: bool) -> Iter
     )
     for title, bullets in sections:
         if bullets:
-            taken = room.fitting(["", f"### {title}", "", *bullets], left // 2)
-            left -= sum(map(room.used, taken))
-            yield from taken
-            yield from left_out(bullets, taken, "")
+            shown = limit.fitting(["", f"### {title}", "", *bullets], left // 2)
+            left -= sum(map(limit.size_of, shown))
+            yield from shown
+            yield from omission(bullets, shown, "")
     if review.events:
-        yield from _table(review, left, room, terms, show=show)
+        yield from _table(review, left, limit, terms, show=show)
 
 
-def _table(review: Review, left: int, room: Room, terms: Terms, *, show: bool) -> Iterator[str]:
+def _table(review: Review, left: int, limit: SizeLimit, terms: Terms, *, show: bool) -> Iterator[str]:
     heads = " | ".join((_("Username"), _("Event"), _("What")))
     rows = [_row(event, terms, show=show) for event in ordered(review)]
-    taken = room.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
-    yield from taken
-    yield from left_out(rows, taken, "\n")
+    shown = limit.fitting(["", f"| {heads} |", "| --- | --- | --- |", *rows], left)
+    yield from shown
+    yield from omission(rows, shown, "\n")
 
 
 def _row(event: Event, terms: Terms, *, show: bool) -> str:

@@ -1,4 +1,4 @@
-"""A patch for people and for machines: what a sheet would change, person by person, field by field."""
+"""Format the changes of a sheet as text or JSON."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 SCHEMA: Final = "graduand/patch/1"
 SHEET: Final = "graduand/sheet/1"
 SHOWN: Final = 10
-"""People that are shown, unless all are asked for."""
+"""The maximum number of people, unless all are requested."""
 
 
 def patch_text(patch: Patch, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
-    """Return the lines of a patch, what closes accounts first; addresses are masked unless `show`."""
+    """Return the lines of a patch, rows that close accounts first; addresses are masked unless `show`."""
     if patch.ignored:
         headers = ", ".join(visible(header, 40) for header in patch.ignored)
         yield line(_("Columns that are no field of a record, and are passed over: {headers}").format(headers=headers))
@@ -59,7 +59,7 @@ def _row(row: SheetRow, terms: Terms, *, show: bool) -> Iterator[Line]:
 
 
 def value_words(value: Value | None, terms: Terms, key: str, *, show: bool) -> str:
-    """Return the value of a key for a line; what is absent is a dash."""
+    """Return the value of a key as text; a dash for None."""
     if value is None:
         return "–"
     text = visible("; ".join(value) if isinstance(value, tuple) else terms.value(key, value))
@@ -91,12 +91,12 @@ def _closing_lines(patch: Patch, terms: Terms) -> Iterator[Line]:
 
 
 def sheet_json(path: str, sheet: ExportedSheet) -> str:
-    """Return what was written where, as one JSON object."""
+    """Return the path and the number of records of a sheet as one JSON object."""
     return f"{json_text({'schema': SHEET, 'path': path, 'records': sheet.people})}\n"
 
 
 def patch_json(patch: Patch, *, show: bool) -> Iterator[str]:
-    """Return one object a row that changes something, is told of, or is not taken."""
+    """Return one JSON object for each row with changes or remarks, and for each refused row."""
     for row in patch.rows:
         changes = [
             {"field": one.key, "before": _plain(one.before, show=show), "after": _plain(one.after, show=show)}

@@ -1,4 +1,4 @@
-"""Size limits of Markdown: how much a comment or a job summary holds, and what of a page fits into it."""
+"""Limit Markdown to the size of a comment or of a job summary."""
 
 from __future__ import annotations
 
@@ -11,52 +11,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-class Place(StrEnum):
-    """Where Markdown must fit."""
+class MarkdownTarget(StrEnum):
+    """Where Markdown is shown."""
 
     comment = "comment"
     summary = "summary"
 
 
-class Room(NamedTuple):
-    """How much a place holds."""
+class SizeLimit(NamedTuple):
+    """The maximum size of Markdown."""
 
     size: int
     encoding: str
-    """In which the place counts: units of two bytes, or bytes."""
+    """The encoding whose units are counted."""
     unit: int
+    """Bytes of a unit."""
 
-    def used(self, text: str) -> int:
-        """Return how much of the room a line takes, its end included."""
+    def size_of(self, text: str) -> int:
+        """Return the size of a line with its line break, in units."""
         return len(text.encode(self.encoding, errors="replace")) // self.unit + 1
 
     def fitting(self, lines: Iterable[str], left: int) -> list[str]:
-        """Return the first lines, as many as fit into what is left."""
-        taken = []
+        """Return the first lines, as many as fit into `left` units."""
+        fitting = []
         for text in lines:
-            left -= self.used(text)
+            left -= self.size_of(text)
             if left < 0:
                 break
-            taken.append(text)
-        return taken
+            fitting.append(text)
+        return fitting
 
 
-COMMENT: Final = Room(65_536, "utf-16-le", 2)
-"""A comment on a pull request, in characters; those beyond the basic plane are counted as two, to be safe."""
-SUMMARY: Final = Room(1 << 20, "utf-8", 1)
+COMMENT: Final = SizeLimit(65_536, "utf-16-le", 2)
+"""A comment on a pull request, in UTF-16 units."""
+SUMMARY: Final = SizeLimit(1 << 20, "utf-8", 1)
 """The summary of a job, in bytes."""
 RESERVED: Final = 1_000
-"""For the sentences that say what is left out."""
+"""Units that are reserved for the sentences on omitted lines."""
 
 
-def room_of(place: Place) -> Room:
-    """Return how much a place holds."""
-    return SUMMARY if place is Place.summary else COMMENT
+def limit_of(target: MarkdownTarget) -> SizeLimit:
+    """Return the limit of a target."""
+    return SUMMARY if target is MarkdownTarget.summary else COMMENT
 
 
-def left_out(lines: Sequence[str], taken: Sequence[str], before: str) -> Iterator[str]:
-    """Say how many of the lines, which follow three of a head, were not taken."""
-    count = len(lines) - max(len(taken) - 3, 0)
+def omission(lines: Sequence[str], shown: Sequence[str], before: str) -> Iterator[str]:
+    """Return a sentence on the number of omitted lines; `shown` begins with the three lines of a head."""
+    count = len(lines) - max(len(shown) - 3, 0)
     if count:
         message = ngettext("{count} more does not fit here.", "{count} more do not fit here.", count)
         yield f"{before}{message.format(count=count)}"

@@ -1,4 +1,4 @@
-"""Uploads as text and JSON: files that were compiled, uploads that were noted, rows that failed."""
+"""Format uploads, rollbacks and failed rows as text or JSON."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def compiled_text(upload: Upload, folder: Path) -> Iterator[Line]:
 
 
 def setting_words(setting: Setting) -> str:
-    """Return what the importer is to be told of a job."""
+    """Return the words for the setting of an import job."""
     if setting.changes_identifier_data:
         return _("with “This job changes identifier data”")
     return _("an ordinary job, by hand: it would stop the automatic sync") if setting.by_hand else _("an ordinary job")
 
 
 def left_out_text(upload: Upload) -> Iterator[Line]:
-    """Return what a reader must not miss: who is left out, and that the files are a draft."""
+    """Return the warnings on people left out, uncommitted changes and rehearsals."""
     if upload.left_out:
         count = len(upload.left_out)
         message = ngettext(
@@ -55,7 +55,7 @@ def left_out_text(upload: Upload) -> Iterator[Line]:
 
 
 def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
-    """Return what a rollback cannot undo, by column and person."""
+    """Return the lines on the cells that a rollback cannot undo, by column."""
     if not lost:
         return
     message = ngettext("{count} cell cannot be taken back:", "{count} cells cannot be taken back:", len(lost))
@@ -72,7 +72,7 @@ def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
 
 
 def sendings_text(hand: Hand | None, noted: Sequence[Sending]) -> Iterator[Line]:
-    """Return the lines of the uploads; one in hand that is not noted yet comes first."""
+    """Return the lines of the uploads; the upload in preparation comes first."""
     if hand and not hand.noted:
         message = _("In hand, not noted yet: {path}")
         yield line(Span(message.format(path=visible(str(hand.manifest), 200)), "bold"))
@@ -87,7 +87,7 @@ def sendings_text(hand: Hand | None, noted: Sequence[Sending]) -> Iterator[Line]
 
 
 def sending_words(one: Sending) -> str:
-    """Return how many people an upload held, how many failed, and what it takes back."""
+    """Return the numbers of people and of failures of an upload, and the upload that it undoes."""
     people = ngettext("{count} person", "{count} people", one.people).format(count=one.people)
     failed = ngettext("{count} failed", "{count} failed", one.failed).format(count=one.failed) if one.failed else ""
     back = _("takes back {name}").format(name=one.rollback_of) if one.rollback_of else ""
@@ -95,18 +95,18 @@ def sending_words(one: Sending) -> str:
 
 
 def uploads_json(noted: Sequence[Sending]) -> Iterator[str]:
-    """Return one JSON object a noted upload."""
+    """Return one JSON object for each noted upload."""
     for one in noted:
         files = [{"file": name, "rows": rows} for name, rows in one.files]
         yield json_text({"schema": "graduand/sending/1", **one._asdict(), "files": files})
 
 
 _SHOWN: Final = 10
-"""People of one answer that are shown, unless all are asked for."""
+"""The maximum number of people of one error, unless all are requested."""
 
 
 def reconciled_text(reconciled: Reconciled, terms: Terms, *, everything: bool = False) -> Iterator[Line]:
-    """Return each answer with its cause and cure and whose it is, and what may be said of the others."""
+    """Return the lines of each error with its cause, cure and people, and the counts."""
     groups: defaultdict[tuple[str, str, str], list[Failure]] = defaultdict(list)
     for failure in reconciled.failures:
         groups[failure.field, failure.cause, failure.cure].append(failure)
@@ -145,7 +145,7 @@ def _people(failures: Iterable[Failure]) -> Iterator[Line]:
 
 
 def reconciled_json(reconciled: Reconciled) -> Iterator[str]:
-    """Return one JSON object a failure."""
+    """Return one JSON object for each failure."""
     for failure in reconciled.failures:
         facts = failure._asdict()
         place = facts.pop("place")

@@ -1,1 +1,1 @@
-"""The set-up of a data repository: its creation, and what is missing on this machine."""
+"""Create a data repository, and diagnose its set-up on a computer."""

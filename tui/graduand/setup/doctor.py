@@ -1,4 +1,4 @@
-"""Checkup: what is missing on this machine, or lies about, before it becomes a trouble."""
+"""Diagnose the set-up of a data repository on this computer: git, drafts, schema and left-over files."""
 
 from __future__ import annotations
 
@@ -17,54 +17,56 @@ if TYPE_CHECKING:
     from graduand.git.checkout import Checkout
 
 _FRESH_DAYS: Final = 365
-"""How long a fact about Handshake is trusted without another look."""
+"""Days after which the facts about Handshake should be checked again."""
 
 _UPLOAD_DAYS: Final = 30
-"""How long files with personal data may lie about."""
+"""Days after which compiled files with personal data should be deleted."""
 
 
-class Symptom(NamedTuple):
-    """One thing that was looked at; `cure` is empty when it is well."""
+class Diagnosis(NamedTuple):
+    """The result of one check; `cure` is empty if nothing is wrong."""
 
     said: str
     cure: str = ""
 
 
-def examine(workspace: Workspace, on: str) -> Iterator[Symptom]:
-    """Return what was looked at on the day `on`, the healthy too."""
+def diagnose(workspace: Workspace, on: str) -> Iterator[Diagnosis]:
+    """Return the results of all checks on the day `on` (`yyyy-mm-dd`); an interrupted save is finished."""
     yield from _git(workspace)
     yield from _interrupted(workspace)
     yield from _drafts(workspace)
     yield from _schema(workspace, on)
-    yield from _left_behind(workspace)
+    yield from _leftover_files(workspace)
 
 
-def _git(workspace: Workspace) -> Iterator[Symptom]:
-    from graduand.git.checkout import Checkout  # noqa: PLC0415 - 60 ms that only this needs
+def _git(workspace: Workspace) -> Iterator[Diagnosis]:
+    from graduand.git.checkout import Checkout  # noqa: PLC0415 - takes 60 ms
 
     try:
         checkout = Checkout(workspace.root)
     except (NoGit, NotGit) as trouble:
-        yield Symptom(_("git cannot read the records."), str(trouble))
+        yield Diagnosis(_("git cannot read the records."), str(trouble))
         return
-    yield Symptom(_("git reads the records."))
+    yield Diagnosis(_("git reads the records."))
     identity = checkout.identity()
     if identity:
-        yield Symptom(_("git knows who commits."))
+        yield Diagnosis(_("git knows who commits."))
     else:
-        yield Symptom(
+        yield Diagnosis(
             _("git does not know who commits."),
             _('git config --global user.name "…" and git config --global user.email …'),
         )
     if checkout.ignores("build/manifest.json"):
-        yield Symptom(_("git ignores build/, which holds personal data."))
+        yield Diagnosis(_("git ignores build/, which holds personal data."))
     else:
-        yield Symptom(_("git does not ignore build/, which holds personal data."), _("Write /build/ into .gitignore."))
+        yield Diagnosis(
+            _("git does not ignore build/, which holds personal data."), _("Write /build/ into .gitignore.")
+        )
     yield _differences(checkout)
 
 
-def _differences(checkout: Checkout) -> Symptom:
-    """Look whether `git diff` shows records as text; the setting is each clone's own."""
+def _differences(checkout: Checkout) -> Diagnosis:
+    """Check that `git diff` shows records as text, which is set for each clone."""
     from graduand.git.checkout import TEXTCONV  # noqa: PLC0415
 
     if not checkout.marks_records():
@@ -75,12 +77,12 @@ def _differences(checkout: Checkout) -> Symptom:
     elif not any(os.access(f"{folder}/graduand", os.X_OK) for folder in os.get_exec_path()):
         cure = _("Put the folder of the command graduand on the PATH, where git looks for it.")
     else:
-        return Symptom(_("git shows records as text in its differences."))
-    return Symptom(_("git shows records as YAML in its differences."), cure)
+        return Diagnosis(_("git shows records as text in its differences."))
+    return Diagnosis(_("git shows records as YAML in its differences."), cure)
 
 
-def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
-    """Finish what a killed save left, and say so."""
+def _interrupted(workspace: Workspace) -> Iterator[Diagnosis]:
+    """Finish a save that was interrupted, and return its outcome."""
     from graduand.editing.transaction import resume, resumed_message  # noqa: PLC0415 - only this needs it
 
     try:
@@ -88,44 +90,44 @@ def _interrupted(workspace: Workspace) -> Iterator[Symptom]:
     except (NoGit, NotGit):
         return
     except Trouble as trouble:
-        yield Symptom(_("A save that was interrupted could not be finished."), str(trouble))
+        yield Diagnosis(_("A save that was interrupted could not be finished."), str(trouble))
         return
     if resumed:
-        yield Symptom(resumed_message(resumed))
+        yield Diagnosis(resumed_message(resumed))
 
 
-def _drafts(workspace: Workspace) -> Iterator[Symptom]:
-    """Name what was typed and never saved, and what is left of a draft that cannot be read."""
+def _drafts(workspace: Workspace) -> Iterator[Diagnosis]:
+    """Return the drafts that were never saved, and the unreadable ones."""
     from graduand.editing.draft_store import drafts_folder, orphaned_drafts  # noqa: PLC0415 - only this needs it
 
     try:
         folder = drafts_folder(workspace)
         drafts = orphaned_drafts(folder, workspace.school)
-    except Trouble:  # what is wrong with git or with schema/ is told beside this
+    except Trouble:  # errors of git and of schema/ are found by other checks
         return
     for one in drafts:
         said = _("A draft of {username}, kept on {when}, is not saved.")
         who = visible(one.draft.record.username or one.draft.path)
-        yield Symptom(said.format(username=who, when=one.at), _("Open the interface: it offers the draft."))
+        yield Diagnosis(said.format(username=who, when=one.at), _("Open the interface: it offers the draft."))
     for path in sorted(folder.glob("*.broken")):
         said = _("{path} is what is left of a draft that cannot be read.").format(path=visible(str(path), 200))
-        yield Symptom(said, _("Look into it for what was typed, then delete it."))
+        yield Diagnosis(said, _("Look into it for what was typed, then delete it."))
 
 
-def _schema(workspace: Workspace, on: str) -> Iterator[Symptom]:
+def _schema(workspace: Workspace, on: str) -> Iterator[Diagnosis]:
     try:
         wanted, there = workspace.json_schema()
     except (SchemaBroken, Unreadable) as broken:
-        yield Symptom(_("schema/ cannot be read."), str(broken))
+        yield Diagnosis(_("schema/ cannot be read."), str(broken))
         return
     if wanted == there:
-        yield Symptom(_("{path} is fresh.").format(path=JSON_SCHEMA))
+        yield Diagnosis(_("{path} is fresh.").format(path=JSON_SCHEMA))
     else:
-        yield Symptom(_("{path} is stale.").format(path=JSON_SCHEMA), "graduand schema")
+        yield Diagnosis(_("{path} is stale.").format(path=JSON_SCHEMA), "graduand schema")
     checked_on = workspace.importer.checked_on
     said = _("The facts about Handshake were last checked on {day}.").format(day=visible(checked_on))
     cure = _("Compare schema/handshake.yaml with its sources, or take the one of a newer graduand.")
-    yield Symptom(said, "" if _is_fresh(checked_on, on) else cure)
+    yield Diagnosis(said, "" if _is_fresh(checked_on, on) else cure)
 
 
 def _is_fresh(checked_on: str, on: str) -> bool:
@@ -135,13 +137,13 @@ def _is_fresh(checked_on: str, on: str) -> bool:
         return False
 
 
-def _left_behind(workspace: Workspace) -> Iterator[Symptom]:
+def _leftover_files(workspace: Workspace) -> Iterator[Diagnosis]:
     root = workspace.root
     for path in sorted((root / "records").rglob(".*.tmp")):
         said = _("{path} was left behind by a killed process.").format(
             path=visible(path.relative_to(root).as_posix(), 200)
         )
-        yield Symptom(said, _("Check that the record beside it is right, then delete it."))
+        yield Diagnosis(said, _("Check that the record beside it is right, then delete it."))
     old = [
         path
         for path in sorted((root / "build").rglob("*.csv"))
@@ -151,6 +153,6 @@ def _left_behind(workspace: Workspace) -> Iterator[Symptom]:
         said = _("{path} holds personal data and is older than {days} days.").format(
             path=visible(path.relative_to(root).as_posix(), 200), days=_UPLOAD_DAYS
         )
-        yield Symptom(said, _("Delete it; it can be made again from the records."))
+        yield Diagnosis(said, _("Delete it; it can be made again from the records."))
     if root.stat().st_mode & 0o077:
-        yield Symptom(_("Others on this machine can look into this folder."), f"chmod 700 {visible(str(root), 200)}")
+        yield Diagnosis(_("Others on this machine can look into this folder."), f"chmod 700 {visible(str(root), 200)}")

@@ -1,4 +1,4 @@
-"""Founding: a new data repository for a school's records, from the seed that the program carries."""
+"""Create a data repository for a school's records from the files that are shipped with the program."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _SEED: Final = {
     ".pre-commit-config.yaml": "pre-commit.yaml",
 }
 LETTERS: Final = "schema/outreach"
-"""The templates of letters to graduates, in every language: `email.fr.txt` …"""
+"""The folder of the templates of letters to graduates, such as `email.fr.txt`."""
 _PRIVATE: Final = 0o700
 
 
-class Charter(NamedTuple):
-    """What a new repository must know of its school."""
+class RepositoryOptions(NamedTuple):
+    """The settings of a new repository: the school's name, Handshake region, language and e-mail domains."""
 
     name: str
     region: str
@@ -40,34 +40,35 @@ class Charter(NamedTuple):
     domains: tuple[str, ...]
 
 
-class Founded(NamedTuple):
-    """What came of it."""
+class CreatedRepository(NamedTuple):
+    """A new repository."""
 
     root: Path
     committed: bool
-    """False: git knows no name and address yet for the first commit."""
+    """False: git has no name and address for the first commit."""
 
 
 def default_schema() -> Path:
-    """Return the folder of the schema that the program carries: in the wheel inside it, in a checkout beside it."""
+    """Return the folder of the shipped schema: in a wheel inside the package, in a checkout at its root."""
     inside = _PROGRAM / "schema"
     return inside if inside.is_dir() else _PROGRAM.parents[1] / "schema"
 
 
-def found(root: Path, charter: Charter) -> Founded:
-    """Make a data repository in `root`, which must be missing or empty, and commit it.
+def init_repository(root: Path, options: RepositoryOptions) -> CreatedRepository:
+    """Create a data repository in the folder `root`, which must be missing or empty, and commit it.
 
     Raises:
-        NotEmpty: something is there already.
-        Usage: the charter cannot be, such as a domain that is none.
-        NotWritten, NoGit: the disk or the machine refused.
+        NotEmpty: the folder holds files.
+        Usage: a setting is invalid, such as a domain.
+        NotWritten: a file cannot be written.
+        NoGit: git cannot be run.
     """
     from graduand.git.first_commit import commit_first  # noqa: PLC0415 - only this command needs it
     from graduand.git.program import Program  # noqa: PLC0415
 
-    institution = _institution(charter)
-    _take(root)
-    Program.create(root)  # before the files: without git the folder stays empty, and can be taken again
+    institution = _institution_text(options)
+    _create_folder(root)
+    Program.create(root)  # before the files, so that without git the folder stays empty
     seeds = {target: (_SEEDS / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
     guides = (_SEEDS / f"README.{language}.md" for language in (spoken(), ENGLISH))
     seeds["records/README.md"] = next(path for path in guides if path.exists()).read_text(encoding="utf-8")
@@ -79,12 +80,12 @@ def found(root: Path, charter: Charter) -> Founded:
     for target, text in seeds.items():
         atomic.create(root / target, text)
     Workspace(root).write_json_schema()
-    message = _("Begin the records of {name}").format(name=charter.name or root.resolve().name)
-    return Founded(root, commit_first(root, message))
+    message = _("Begin the records of {name}").format(name=options.name or root.resolve().name)
+    return CreatedRepository(root, commit_first(root, message))
 
 
-def _take(root: Path) -> None:
-    """Make the folder, or take the empty one, and close it to others before anything is in it."""
+def _create_folder(root: Path) -> None:
+    """Create the folder, or use the empty one, and make it private before files are written."""
     try:
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise NotEmpty(root)
@@ -94,17 +95,17 @@ def _take(root: Path) -> None:
         raise NotWritten(root, error.strerror or str(error)) from error
 
 
-def _institution(charter: Charter) -> str:
-    """Return institution.yaml with its comments, and the charter in place of the invented school."""
+def _institution_text(options: RepositoryOptions) -> str:
+    """Return the text of institution.yaml with the given settings; its comments are kept."""
     text = file_reader.read(default_schema() / "institution.yaml").decode()
     values = {
-        "name": scalar(charter.name, FieldKind.TEXT) if charter.name else '""',
-        "region": charter.region,
-        "language": charter.language,
-        "own_domains": f"[{', '.join(domain.lower() for domain in charter.domains)}]",
+        "name": scalar(options.name, FieldKind.TEXT) if options.name else '""',
+        "region": options.region,
+        "language": options.language,
+        "own_domains": f"[{', '.join(domain.lower() for domain in options.domains)}]",
     }
     for key, value in values.items():
-        # A backslash in a name is no group of the pattern.
+        # A backslash in a name must not be read as a group of the pattern.
         line = f"{key}: {value}".replace("\\", r"\\")
         text = re.sub(rf"^{key}: .*$", line, text, count=1, flags=re.MULTILINE)
     message = _("That cannot be a school's settings: {why}")
@@ -112,6 +113,6 @@ def _institution(charter: Charter) -> str:
         read_institution(text.encode())
     except SchemaBroken as broken:
         raise Usage(message.format(why=str(broken))) from broken
-    except UnicodeEncodeError as error:  # bytes of the command line that are no text
-        raise Usage(message.format(why=quoted(charter.name))) from error
+    except UnicodeEncodeError as error:  # the command line was not valid UTF-8
+        raise Usage(message.format(why=quoted(options.name))) from error
     return text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,6 +11,7 @@ from graduand.language import _, quoted
 from graduand.records.date_messages import no_day
 from graduand.records.kinds import CLEAR, FieldKind, matches
 from graduand.similar import folded
+from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SAVED, SERIAL, parse_date
 from graduand.tables.spreadsheet import clean_cell, guarded, is_converted, join_items, split_items, unguarded
 from graduand.vocabulary import truth_of
 
@@ -116,36 +116,19 @@ _KINDS: Final[dict[FieldKind, Callable[[str, Value | None], ParsedCell]]] = {
     FieldKind.PHONE: _digits,
 }
 
-_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]0?0:00(?::00)?)?")
-_LOCAL: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?: 0?0:00(?::00)?)?")
-_SERIAL: Final = re.compile(r"[2-7]\d{4}")
-_FIRST: Final = date(1899, 12, 30)
-"""The day with the serial number 0 in spreadsheets."""
+_FORMS: Final = {Dates.DMY: DAY_FIRST, Dates.MDY: MONTH_FIRST}
 
 
 def _day(text: str, dates: Dates | None) -> ParsedCell:
-    found = _ISO.fullmatch(text)
-    if found:
-        return _real(text, *map(int, found.groups()))
-    if _SERIAL.fullmatch(text):
-        return ParsedCell((_FIRST + timedelta(days=int(text))).isoformat())
-    local = _LOCAL.fullmatch(text)
-    if not local:
-        return ParsedCell(None, refused=no_day(text))
-    one, two, year = (int(part) for part in local.groups())
-    year += 2000 if len(local[3]) == 2 else 0
-    order = dates or _evident(one, two)
-    if order is None:
-        message = _("{value} could be two days; say with --dates dmy or --dates mdy which number is the day.")
-        return ParsedCell(None, refused=message.format(value=quoted(text)))
-    return _real(text, year, *((two, one) if order is Dates.DMY else (one, two)))
-
-
-def _real(text: str, year: int, month: int, number: int) -> ParsedCell:
-    try:
-        return ParsedCell(date(year, month, number).isoformat())
-    except ValueError:
-        return ParsedCell(None, refused=no_day(text))
+    form = SERIAL
+    if local := SAVED.numeric.fullmatch(text):
+        order = dates or _evident(int(local[1]), int(local[2]))
+        if order is None:
+            message = _("{value} could be two days; say with --dates dmy or --dates mdy which number is the day.")
+            return ParsedCell(None, refused=message.format(value=quoted(text)))
+        form = _FORMS[order]
+    found = parse_date(text, form, SAVED)
+    return ParsedCell(found) if found else ParsedCell(None, refused=no_day(text))
 
 
 def _evident(one: int, two: int) -> Dates | None:
@@ -163,7 +146,7 @@ def dates_order(cells: Iterable[tuple[str, str]]) -> Dates | None:
     """
     said: set[Dates] = set()
     for cell, before in cells:
-        local = _LOCAL.fullmatch(cell.strip())
+        local = SAVED.numeric.fullmatch(cell.strip())
         if not local or local[1] == local[2]:
             continue
         one, two = int(local[1]), int(local[2])

@@ -11,7 +11,6 @@ from graduand.editing.proposal import new_findings, propose_change
 from graduand.editing.transaction import apply, commit_message
 from graduand.errors import SchemaBroken, Usage
 from graduand.findings import Severity
-from graduand.handshake.failed_rows import normalize_header
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
 from graduand.records.record import DISABLED, EMAIL, REASON, USERNAME
@@ -19,7 +18,7 @@ from graduand.rules import judgement
 from graduand.rules.registry import RULES
 from graduand.sheets.sheet_cells import Dates, dates_order, parse_cell
 from graduand.sheets.sheet_export import VERSION, version
-from graduand.similar import folded
+from graduand.similar import folded, normalize_header
 from graduand.storage import file_reader
 from graduand.tables import table_reader
 from graduand.tables.match_people import MatchedBy, RowIdentity, match_people
@@ -264,7 +263,7 @@ class _PatchBuilder:
         self.seen[match.username] = row.line
         record = self.records[match.username]
         changes: dict[str, Value | None] = {}
-        told = [match.told] if match.told else []
+        told = [match.note] if match.note else []
         faults: list[str] = []
         for field in self.fields:
             before = record.values.get(field.key)
@@ -280,9 +279,9 @@ class _PatchBuilder:
 
     def _why_not(self, row: TableRow, match: PersonMatch) -> str:
         """Return why a row is refused before its cells are read; "" when it is not."""
-        if match.how in {MatchedBy.NOBODY, MatchedBy.EMAIL}:
+        if match.how in {MatchedBy.NONE, MatchedBy.EMAIL}:
             more = _("People who are new come in with graduand intake.")
-            return f"{match.told} {more}" if self._username(row) else match.told
+            return f"{match.note} {more}" if self._username(row) else match.note
         if match.username in self.seen:
             message = _("This person stands in line {line} already.")
             return message.format(line=self.seen[match.username])

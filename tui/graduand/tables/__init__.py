@@ -1,1 +1,1 @@
-"""Foreign tables: CSV files and workbooks, read as rows of text below headers; openpyxl is imported only here."""
+"""Read CSV files and workbooks as tables of text, and match their rows to people."""

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class MatchedBy(StrEnum):
-    """What led to a person."""
+    """How a row was matched to its person."""
 
     USERNAME = "username"
     SPREADSHEET = "spreadsheet"
     """The username as a spreadsheet converted it."""
     EMAIL = "email"
     FORMER = "former"
-    NOBODY = "nobody"
+    NONE = "none"
 
 
 class RowIdentity(NamedTuple):
@@ -40,7 +40,7 @@ class PersonMatch(NamedTuple):
     username: str
     """Empty: none, or more than one is possible."""
     how: MatchedBy
-    told: str
+    note: str
     """A sentence, safe to print, on how the person was found; empty where the username is a record's."""
 
 
@@ -78,14 +78,14 @@ def _by_name(row: RowIdentity, username: str) -> PersonMatch:
     if row.username == username:
         return PersonMatch(username, MatchedBy.USERNAME, "")
     message = _("{written} is the former username of {username}.")
-    told = message.format(written=quoted(row.username), username=quoted(username))
-    return PersonMatch(username, MatchedBy.FORMER, told)
+    note = message.format(written=quoted(row.username), username=quoted(username))
+    return PersonMatch(username, MatchedBy.FORMER, note)
 
 
 def _by_spreadsheet(row: RowIdentity, username: str) -> PersonMatch:
     message = _("A spreadsheet has made {written} of the username {username}.")
-    told = message.format(written=quoted(row.username), username=quoted(username))
-    return PersonMatch(username, MatchedBy.SPREADSHEET, told)
+    note = message.format(written=quoted(row.username), username=quoted(username))
+    return PersonMatch(username, MatchedBy.SPREADSHEET, note)
 
 
 def _by_likeness(row: RowIdentity, meant: frozenset[str], owner: str) -> PersonMatch:
@@ -97,8 +97,8 @@ def _by_likeness(row: RowIdentity, meant: frozenset[str], owner: str) -> PersonM
         message = _("The username {written} leads to {usernames}, but the address {address} leads to {owner}.")
     else:
         message = _("A spreadsheet has made {written} of one of the usernames {usernames}; which one is not known.")
-    told = message.format(written=quoted(row.username), usernames=shown, address=quoted(row.email), owner=quoted(owner))
-    return PersonMatch("", MatchedBy.NOBODY, told)
+    note = message.format(written=quoted(row.username), usernames=shown, address=quoted(row.email), owner=quoted(owner))
+    return PersonMatch("", MatchedBy.NONE, note)
 
 
 def _by_address(row: RowIdentity, owner: str) -> PersonMatch:
@@ -106,8 +106,8 @@ def _by_address(row: RowIdentity, owner: str) -> PersonMatch:
         message = _("No record has the username {written}; {username} has the address {address}.")
     else:
         message = _("The row has no username; {username} has the address {address}.")
-    told = message.format(written=quoted(row.username), username=quoted(owner), address=quoted(row.email))
-    return PersonMatch(owner, MatchedBy.EMAIL, told)
+    note = message.format(written=quoted(row.username), username=quoted(owner), address=quoted(row.email))
+    return PersonMatch(owner, MatchedBy.EMAIL, note)
 
 
 def _no_match(row: RowIdentity) -> PersonMatch:
@@ -119,8 +119,8 @@ def _no_match(row: RowIdentity) -> PersonMatch:
         message = _("The row has no username, and no record has the address {address}.")
     else:
         message = _("The row has neither a username nor an address.")
-    told = message.format(written=quoted(row.username), address=quoted(row.email))
-    return PersonMatch("", MatchedBy.NOBODY, told)
+    note = message.format(written=quoted(row.username), address=quoted(row.email))
+    return PersonMatch("", MatchedBy.NONE, note)
 
 
 class _People:

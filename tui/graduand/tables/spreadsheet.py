@@ -72,7 +72,7 @@ _SEVERAL_LINES: Final = frozenset({FieldKind.LIST, FieldKind.NOTE})
 
 
 def clean_cell(cell: str, kind: FieldKind = FieldKind.TEXT) -> str:
-    """Return the text that a cell stands for: without guard, composed letters (NFC), single blanks, none around it.
+    """Return the text of a cell: without guard, composed letters (NFC), single blanks, none around it.
 
     A line break in a cell is a blank like any other, except in notes and lists, which may have several lines.
     """

@@ -1,4 +1,4 @@
-"""The table that is read from a foreign file: headers, columns of text, and rows that do not fit the header."""
+"""Hold the table of a foreign file: headers, columns of text, and rows that do not fit the header."""
 
 from __future__ import annotations
 

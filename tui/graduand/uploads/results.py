@@ -153,7 +153,7 @@ def _answers(
             found.message,
             found.cause,
             found.cure,
-            one.told,
+            one.note,
         )
 
 

@@ -1,24 +1,63 @@
-"""graduand audit: every event of the history, and whether the history can be believed."""
+"""graduand log, audit and diff: list the events of a person, of all people, or of a pull request."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from graduand.commands.completion import complete_username
-from graduand.commands.parameters import Cohort, JsonLines, OutputFormat, ShowAddresses
+from graduand.commands.parameters import (
+    Cohort,
+    JsonFormat,
+    JsonLines,
+    MarkdownFor,
+    OutputFormat,
+    ShowAddresses,
+)
 from graduand.commands.session import Session, session_of
 from graduand.errors import Exit, Usage
 from graduand.git.events import EventKind
 from graduand.language import N_, _, quoted
+from graduand.reports.console import show as show_lines
+from graduand.reports.size_limit import MarkdownTarget, limit_of
 from graduand.workspace import day
 
 if TYPE_CHECKING:
     from graduand.audit.query import EventFilter
 
-HELP = N_("List every event: who closed which account, when and why; “audit verify” checks the history itself.")
+LOG_HELP = N_("Show one person's history: every event, who made it, when and why, across changes of username.")
+
+
+def log(
+    context: typer.Context,
+    username: Annotated[
+        str,
+        typer.Argument(
+            metavar=N_("USERNAME"),
+            autocompletion=complete_username,
+            help=N_("The person's username, present or former."),
+        ),
+    ],
+    show: ShowAddresses = False,
+    as_json: JsonLines = False,
+) -> None:
+    from graduand.audit import query
+    from graduand.reports.audit_formats import as_json as json_of
+    from graduand.reports.audit_text import trail_text
+    from graduand.reports.labels import terms_of
+
+    session = session_of(context)
+    workspace = session.workspace()
+    found = query.log(workspace, username)
+    if as_json:
+        sys.stdout.writelines(f"{line}\n" for line in json_of(found.events))
+    else:
+        show_lines(trail_text(found, terms_of(workspace), show=show), session.colour)
+
+
+AUDIT_HELP = N_("List every event: who closed which account, when and why; “audit verify” checks the history itself.")
 
 
 def audit(
@@ -65,18 +104,16 @@ def audit(
         if as_html
         else OutputFormat.text
     )
-    _print(wanted, form, session, show=show)
+    _print_events(wanted, form, session, show=show)
 
 
-def _print(wanted: EventFilter, form: OutputFormat, session: Session, *, show: bool) -> None:
-    from graduand.audit.query import audit as found_in
+def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, show: bool) -> None:
+    from graduand.audit.query import audit as list_events
     from graduand.reports import audit_text
-    from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of
 
     workspace = session.workspace()
-    found = found_in(workspace, wanted)
-
+    found = list_events(workspace, wanted)
     if form is OutputFormat.text:
         show_lines(audit_text.trail_text(found, terms_of(workspace), show=show), session.colour)
         return
@@ -98,12 +135,40 @@ def _verify(session: Session, *, as_json: bool) -> None:
     from graduand.audit.verify import verify
     from graduand.reports.audit_formats import verified_json
     from graduand.reports.audit_text import verified_text
-    from graduand.reports.console import show
 
     verified = verify(session.workspace())
     if as_json:
         sys.stdout.write(verified_json(verified))
     else:
-        show(verified_text(verified), session.colour)
+        show_lines(verified_text(verified), session.colour)
     if not verified.sound:
         raise typer.Exit(Exit.FINDINGS)
+
+
+DIFF_HELP = N_("Show what a pull request changes, closings first: diff main..HEAD")
+
+ReviewFormat = Literal[OutputFormat.text, OutputFormat.markdown, OutputFormat.json]
+
+
+def diff(
+    context: typer.Context,
+    span: Annotated[str, typer.Argument(metavar="A..B", help=N_("Two commits, such as main..HEAD."))],
+    form: Annotated[ReviewFormat, typer.Option("--format", help=N_("How to print the changes."))] = OutputFormat.text,
+    target: MarkdownFor = MarkdownTarget.comment,
+    as_json: JsonFormat = False,
+    show: ShowAddresses = False,
+) -> None:
+    from graduand.audit.review import review
+    from graduand.reports import review_text
+    from graduand.reports.labels import terms_of
+
+    session = session_of(context)
+    workspace = session.workspace()
+    found = review(workspace, span)
+    if as_json or form is OutputFormat.json:
+        sys.stdout.writelines(f"{line}\n" for line in review_text.review_json(found))
+    elif form is OutputFormat.markdown:
+        page = review_text.as_markdown(found, limit_of(target), terms_of(workspace), show=show)
+        sys.stdout.writelines(f"{line}\n" for line in page)
+    else:
+        show_lines(review_text.as_text(found, terms_of(workspace), show=show), session.colour)

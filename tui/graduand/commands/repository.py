@@ -1,0 +1,127 @@
+"""graduand init, doctor and schema: create a data repository, diagnose it, and write its JSON Schema."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graduand.commands.parameters import JsonLines
+from graduand.commands.session import say, session_of
+from graduand.errors import Exit
+from graduand.language import LANGUAGES, N_, _, spoken, visible
+from graduand.workspace import JSON_SCHEMA, today
+
+INIT_HELP = N_("Make a new data repository: records/, schema/, Makefile, git.")
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar=N_("FOLDER"), readable=False, help=N_("A folder that does not exist yet or is empty.")),
+    ],
+    name: Annotated[str, typer.Option(metavar=N_("NAME"), help=N_("The school's name."))] = "",
+    region: Annotated[
+        str, typer.Option(metavar="eu|us", help=N_("The region of the school's Handshake: eu or us."))
+    ] = "",
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(metavar=N_("DOMAIN"), help=N_("A domain of the school's own e-mail addresses; may be repeated.")),
+    ] = None,
+    lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help=N_("The school's language."))] = "",
+) -> None:
+    from graduand.records.institution import Institution
+    from graduand.setup.init import RepositoryOptions, init_repository
+
+    del context  # its options are those of an existing repository
+    asking = sys.stdin.isatty() and sys.stderr.isatty()
+    options = RepositoryOptions(
+        name=name or _ask(asking, _("Name of the school"), ""),
+        region=region or _ask(asking, _("Region of Handshake, eu or us"), Institution().region),
+        language=lang
+        or _ask(asking, _("Language, one of {languages}").format(languages=", ".join(LANGUAGES)), spoken()),
+        domains=tuple(domain or _ask(asking, _("Domains of the school's addresses, separated by blanks"), "").split()),
+    )
+    created = init_repository(folder, options)
+    say(_("{folder} is ready.").format(folder=visible(str(folder), 200)))
+    if not options.domains:
+        say(
+            _(
+                "Write the domains of the school's addresses into schema/institution.yaml before the "
+                "first record: own_domains."
+            )
+        )
+    if not created.committed:
+        say(
+            _(
+                "Nothing is committed yet: tell git who you are (git config --global user.name …, "
+                "user.email …), then: git commit"
+            )
+        )
+    say(
+        _(
+            "Next: put a record into records/<cohort>/<username>.yaml (records/README.md shows one), "
+            "then: graduand check"
+        )
+    )
+
+
+def _ask(asking: bool, question: str, default: str) -> str:
+    """Ask at the terminal and return the answer; Typer would ask on standard output, which is for data."""
+    if not asking:
+        return default
+    sys.stderr.write(f"{question} [{default}]: " if default else f"{question}: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise KeyboardInterrupt
+    return answer.strip() or default
+
+
+DOCTOR_HELP = N_("Check this computer: git, a name for commits, an up-to-date schema.")
+
+
+def doctor(
+    context: typer.Context,
+    as_json: JsonLines = False,
+) -> None:
+    from graduand.reports.console import Span, line, show
+    from graduand.reports.json_text import json_text
+    from graduand.setup.doctor import diagnose
+
+    session = session_of(context)
+    diagnoses = tuple(diagnose(session.workspace(), today()))
+    if as_json:
+        lines = (json_text({"schema": "graduand/symptom/1", **diagnosis._asdict()}) for diagnosis in diagnoses)
+        sys.stdout.writelines(f"{text}\n" for text in lines)
+    else:
+        for diagnosis in diagnoses:
+            sign = Span("✗ ", "bold red") if diagnosis.cure else Span("✓ ", "green")
+            show([line(sign, diagnosis.said, *([f"\n  → {diagnosis.cure}"] if diagnosis.cure else []))], session.colour)
+    if any(diagnosis.cure for diagnosis in diagnoses):
+        raise typer.Exit(Exit.FINDINGS)
+
+
+SCHEMA_HELP = N_("Write schema/transition.schema.json, with which editors check a record while it is typed.")
+
+
+def schema(
+    context: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help=N_("Only say whether it is up to date; change nothing."))
+    ] = False,
+) -> None:
+    session = session_of(context)
+    workspace = session.workspace()
+    wanted, there = workspace.json_schema()
+    if wanted == there:
+        say(_("{path} is fresh.").format(path=JSON_SCHEMA))
+    elif check:
+        say(_("{path} is stale; graduand schema writes it anew.").format(path=JSON_SCHEMA))
+        raise typer.Exit(Exit.FINDINGS)
+    else:
+        workspace.write_json_schema()
+        say(_("{path} is written.").format(path=JSON_SCHEMA))
