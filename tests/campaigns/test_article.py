@@ -1,4 +1,4 @@
-"""The campaigns of Handshake's article on alumni, each from the first letter to the account afterwards."""
+"""Run the campaigns of Handshake's article on alumni from the first letter to the state of the account."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def test_who_does_not_answer_is_reminded_then_archived_on_the_day_that_was_annou
 
     assert importer.accounts[PERSON] == {"username": PERSON, **STUDENT, **GRADUATED, "disabled": "TRUE"}
     assert importer.accounts["00412815"] == {"username": "00412815", **BYSTANDER}
-    told = done(school, "log", PERSON)
-    assert "no personal address" in told
+    printed = done(school, "log", PERSON)
+    assert "no personal address" in printed
     assert git(school, "log", "--format=%s").splitlines()[:3] == [
         "Records",
         "Records",

@@ -1,4 +1,4 @@
-"""Due: what the calendar asks for, what is proposed, and what is written when somebody says so."""
+"""The calendar lists what is due; proposals are written on request only."""
 
 from __future__ import annotations
 

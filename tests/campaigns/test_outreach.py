@@ -1,4 +1,4 @@
-"""Outreach: who is written to, what the letter says, what is noted, and who is left out and why."""
+"""Campaigns of letters: recipients, texts, notes in records, and people left out with reasons."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def school(root: Path) -> Path:
     return root
 
 
-def told(out: str) -> dict[str, dict[str, object]]:
+def printed(out: str) -> dict[str, dict[str, object]]:
     """Return what the JSON says of each person."""
     return {str(one["username"]): one for one in map(json.loads, out.splitlines())}
 
@@ -70,7 +70,7 @@ def merged(root: Path, campaign: str = "email") -> list[dict[str, str]]:
 def test_who_waits_and_was_never_asked_is_asked_and_the_others_are_told_why_not(school: Path) -> None:
     ran = graduand(school, "outreach", "email", "--on", DAY, "--json")
 
-    people = told(ran.out)
+    people = printed(ran.out)
     assert ran.code == 0
     assert {username for username, one in people.items() if one["asked"]} == {"00412345"}
     assert {username: one["left_out"] for username, one in people.items() if not one["asked"]} == {
@@ -92,7 +92,7 @@ def test_who_waits_and_was_never_asked_is_asked_and_the_others_are_told_why_not(
 def test_a_reminder_goes_to_who_did_not_answer_and_keeps_the_day_that_was_announced(school: Path) -> None:
     ran = graduand(school, "outreach", "email", "--remind", "--on", DAY, "--json")
 
-    people = told(ran.out)
+    people = printed(ran.out)
     asked = {username: one["answer_by"] for username, one in people.items() if one["asked"]}
     assert asked == {"00412346": "2026-11-30", "00412347": "2026-11-30"}
     assert people["00412345"]["left_out"] == "never-asked"
@@ -144,9 +144,9 @@ def test_that_people_were_asked_is_noted_in_one_commit_and_nobody_is_asked_twice
         .endswith("  personal_email:\n    requested_on: 2026-11-02\n    answer_by: 2026-11-30\n")
     )
     for more in ([], ["--remind"]):
-        again = told(graduand(school, "outreach", "email", "--on", DAY, "--json", *more).out)
+        again = printed(graduand(school, "outreach", "email", "--on", DAY, "--json", *more).out)
         assert again["00412345"]["left_out"] == "asked-today"
-    later = told(graduand(school, "outreach", "email", "--on", "2026-11-03", "--remind", "--json").out)
+    later = printed(graduand(school, "outreach", "email", "--on", "2026-11-03", "--remind", "--json").out)
     assert later["00412345"]["asked"]
 
 
@@ -166,7 +166,7 @@ def test_who_loses_the_login_is_told_to_set_a_password_and_nothing_is_noted(scho
 
     ran = graduand(school, "outreach", "sso", "--on", DAY, "--json", "--apply")
 
-    people = told(ran.out)
+    people = printed(ran.out)
     asked = {username for username, one in people.items() if one["asked"]}
     assert asked == {"00412345", "00412346", "00412347", "00412348", "00412349", "00412353"}
     assert people["00412345"]["waiting"]

@@ -1,4 +1,4 @@
-"""graduand check, typed: what it prints in each form, for which files, and how it ends."""
+"""graduand check: output formats, scopes and exit codes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def several(root: Path) -> Path:
 
 @pytest.fixture
 def hostile(root: Path) -> Path:
-    """A repository whose names and values are meant to deceive whoever reads the report."""
+    """A repository whose names and values are meant to deceive readers of the report."""
     put(root, HOSTILE, "2026-spring/a b#é[1].yaml")
     put(root, "-", "2026-spring/x,y:z%0A.txt")
     put(root, "-", "2026-spring/line\n::error::.txt")

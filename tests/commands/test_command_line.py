@@ -1,4 +1,4 @@
-"""Typer reads the command line: options before and after a command, values, and what is said of a wrong word."""
+"""The command line: options before and after a command, values, and messages on invalid arguments."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LANGUAGES = ("en", "fr")
 def typed(capsys: pytest.CaptureFixture[str], *words: str) -> Ran:
     """Run the words as they are typed."""
     code = run(words)
-    told = capsys.readouterr()
-    return Ran(code, told.out, told.err)
+    printed = capsys.readouterr()
+    return Ran(code, printed.out, printed.err)
 
 
 WRONG = {

@@ -298,9 +298,9 @@ def test_a_day_is_a_day_of_the_calendar(school_of_two: Path, day: str) -> None:
 def test_the_manifest_vouches_for_every_byte(school_of_two: Path) -> None:
     ran = graduand(school_of_two, *COMPILE, "--json")
 
-    told = manifest(school_of_two)
+    printed = manifest(school_of_two)
     assert ran.out == (school_of_two / "build/manifest.json").read_text(encoding="utf-8")
-    assert told | {"plan": "", "jobs": [], "usernames": []} == {
+    assert printed | {"plan": "", "jobs": [], "usernames": []} == {
         "schema": "graduand/manifest/1",
         "commit": git(school_of_two, "rev-parse", "HEAD").strip(),
         "dirty": False,
@@ -312,7 +312,7 @@ def test_the_manifest_vouches_for_every_byte(school_of_two: Path) -> None:
         "usernames": [],
     }
     content = (school_of_two / "build/20261123_1_students.csv").read_bytes()
-    assert told["jobs"] == [
+    assert printed["jobs"] == [
         {
             "file": "20261123_1_students.csv",
             "job_type": "students",
@@ -496,11 +496,11 @@ def whole(build: dict[str, bytes]) -> str:
     """Return the day of the set that is whole; "" when no manifest vouches for any."""
     if "manifest.json" not in build:
         return ""
-    told = json.loads(build["manifest.json"])
-    for job in told["jobs"]:
+    printed = json.loads(build["manifest.json"])
+    for job in printed["jobs"]:
         assert hashlib.sha256(build[job["file"]]).hexdigest() == job["sha256"]
-    assert told["plan"].encode() in build["upload.md"]
-    return str(told["on"])
+    assert printed["plan"].encode() in build["upload.md"]
+    return str(printed["on"])
 
 
 @pytest.mark.parametrize("operation", ["replace", "unlink", "fsync", "open"])

@@ -48,9 +48,9 @@ def complete(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         monkeypatch.setenv("COMP_WORDS", line)
         monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
         code = run([])
-        told = capsys.readouterr()
-        assert (code, told.err) == (0, "")
-        return told.out.split("\n")[:-1] if told.out.strip() else []
+        printed = capsys.readouterr()
+        assert (code, printed.err) == (0, "")
+        return printed.out.split("\n")[:-1] if printed.out.strip() else []
 
     return offered
 

@@ -154,13 +154,13 @@ def open_the_folder(root: Path) -> None:
 def test_what_is_ill_is_named_with_its_cure(healthy: Path, harm: Callable[[Path], None], said: str, cure: str) -> None:
     harm(healthy)
 
-    ((told, told_cure),) = cures(healthy).items()
+    ((printed, printed_cure),) = cures(healthy).items()
 
-    assert told.startswith(said)
-    assert cure in told_cure
+    assert printed.startswith(said)
+    assert cure in printed_cure
     ran = graduand(healthy, "doctor")
     assert ran.code == 1
-    assert f"✗ {told}\n  → {told_cure}\n" in ran.out
+    assert f"✗ {printed}\n  → {printed_cure}\n" in ran.out
 
 
 def test_a_program_that_git_does_not_find_shows_no_text(healthy: Path, program: Path) -> None:

@@ -1,4 +1,4 @@
-"""graduand explain: every rule and every field, with why, the cure, the source and an example, offline."""
+"""graduand explain: every rule and every field has an explanation with sources and an example."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def test_a_rule_is_explained_with_cure_exemption_and_sources(root: Path) -> None:
     rule = RULES["GR302"]
     ran = graduand(root, "explain", "GR302")
-    told = " ".join(ran.out.split())
+    printed = " ".join(ran.out.split())
 
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"GR302  {rule.title}  (error)\n\n")
     assert max(map(len, ran.out.splitlines())) <= 100
     for part in (rule.why, rule.cure, "waive", "[DOMAIN] .edu Emails of Other Institutions", "[ALU] Updating"):
-        assert part in told
+        assert part in printed
     assert "\n            https://support.joinhandshake.com/hc/en-us/articles/360001151208\n" in ran.out
 
 
@@ -105,12 +105,12 @@ def test_an_example_says_on_which_day_and_settings_it_depends(root: Path) -> Non
 
 def test_the_whole_example_is_in_the_json(root: Path) -> None:
     case = read_cases("GR605")[0]
-    told = json.loads(graduand(root, "explain", "GR605", "--json", lang="fr").out)["example"]
+    printed = json.loads(graduand(root, "explain", "GR605", "--json", lang="fr").out)["example"]
     path = "2026-spring/00412345.yaml"
 
-    assert (told["on"], told["institution"], told["bad"][path]) == ("2026-07-01", "", case.bad[path])
-    assert (told["cured"], told["good"]) == (case.cure, case.good)
-    assert told["findings"] == [
+    assert (printed["on"], printed["institution"], printed["bad"][path]) == ("2026-07-01", "", case.bad[path])
+    assert (printed["cured"], printed["good"]) == (case.cure, case.good)
+    assert printed["findings"] == [
         {
             "path": path,
             "line": 14,
@@ -147,12 +147,12 @@ def test_a_column_is_explained_by_its_meaning_and_what_may_stand_in_it(root: Pat
 def test_every_rule_and_every_field_can_be_explained(root: Path, school: School, language: str) -> None:
     for what in (*RULES, *school.fields):
         ran = graduand(root, "explain", what, "--json", lang=language)
-        told = json.loads(ran.out)
+        printed = json.loads(ran.out)
 
         assert ran.code == 0
-        assert told["schema"] == "graduand/explanation/1"
-        assert what in {told.get("rule"), told.get("column")}
-        assert [source["key"] for source in told["sources"]] == list(
+        assert printed["schema"] == "graduand/explanation/1"
+        assert what in {printed.get("rule"), printed.get("column")}
+        assert [source["key"] for source in printed["sources"]] == list(
             RULES[what].sources if what in RULES else school.fields[what].sources
         )
 

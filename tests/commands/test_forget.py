@@ -1,4 +1,4 @@
-"""graduand forget: nothing that graduand itself keeps beside the history names a deleted person."""
+"""graduand forget: no file outside the git history names a deleted person."""
 
 from __future__ import annotations
 

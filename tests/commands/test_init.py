@@ -66,8 +66,8 @@ def test_its_makefile_leads_to_the_interface_and_to_the_week_in_both_languages(p
 
     said = subprocess.run(["make", "help"], cwd=place, capture_output=True, text=True, check=True, timeout=30).stdout
     assert "edit\tOpen the interface / Ouvrir l'interface\n" in said
-    told = [line.split("\t")[0] for line in said.splitlines()]
-    assert told == ["help", "edit", "check", "plan", "compile", "fmt", "doctor"]
+    printed = [line.split("\t")[0] for line in said.splitlines()]
+    assert printed == ["help", "edit", "check", "plan", "compile", "fmt", "doctor"]
     opened = subprocess.run(["make", "-n", "edit"], cwd=place, capture_output=True, text=True, check=True, timeout=30)
     assert opened.stdout == "graduand\n"
 

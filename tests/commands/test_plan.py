@@ -123,16 +123,16 @@ def test_the_plan_in_french_says_the_same_in_french(changing: Path) -> None:
 
 
 def test_machines_read_everything_and_nothing_masked(changing: Path) -> None:
-    told = plan(changing)
+    printed = plan(changing)
 
-    assert told.keys() == {"schema", "plan", "on", "commit", "since", "counts", "beyond_limits", "changes"}
-    assert told["schema"] == "graduand/plan/1"
-    assert told["commit"] == git(changing, "rev-parse", "HEAD").strip()
-    assert told["since"] == git(changing, "tag").strip()
-    counts = told["counts"]
+    assert printed.keys() == {"schema", "plan", "on", "commit", "since", "counts", "beyond_limits", "changes"}
+    assert printed["schema"] == "graduand/plan/1"
+    assert printed["commit"] == git(changing, "rev-parse", "HEAD").strip()
+    assert printed["since"] == git(changing, "tag").strip()
+    counts = printed["counts"]
     assert isinstance(counts, dict)
     assert (counts["changed"], counts["unchanged"], counts["deactivate"], counts["held"]) == (9, 1, 1, 0)
-    changes = told["changes"]
+    changes = printed["changes"]
     assert isinstance(changes, list)
     assert {
         "username": "00000003",
@@ -281,11 +281,11 @@ def test_a_closing_that_waits_is_shown_as_waiting_and_is_sent_from_its_day_on(ro
 
     for on, held in (("2026-07-14", True), ("2026-07-15", False)):
         text = graduand(root, "plan", "--on", on).out
-        told = json.loads(graduand(root, "plan", "--on", on, "--json").out)
+        printed = json.loads(graduand(root, "plan", "--on", on, "--json").out)
         assert ("account held back until 2026-07-15" in text) is held
         assert ("1 held back." in text) is held
         assert ("closes the account" in text) is not held
-        assert told["changes"][0]["held_back"] == ("2026-07-15" if held else None)
+        assert printed["changes"][0]["held_back"] == ("2026-07-15" if held else None)
         assert graduand(root, "compile", "--on", on, "--changed").code == 0
         (file,) = (root / "build").glob("*.csv")
         assert (b"TRUE" in file.read_bytes()) is not held
@@ -393,10 +393,10 @@ def test_a_limit_is_reached_and_not_passed(root: Path, people: int, closed: int,
 
     ran = graduand(root, "plan", *ON, "--json")
 
-    told = json.loads(ran.out)
+    printed = json.loads(ran.out)
     assert ran.code == (3 if stops else 0)
     beyond = [{"effect": "deactivate", "count": closed, "people": people}]
-    assert told["beyond_limits"] == (beyond if stops else [])
+    assert printed["beyond_limits"] == (beyond if stops else [])
     assert graduand(root, "compile", *ON).code == ran.code
     assert (root / "build").exists() is not stops
 

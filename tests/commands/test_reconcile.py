@@ -1,4 +1,4 @@
-"""What came back of an upload, as an operator reads it: answer by answer, with whose it is and where to look."""
+"""graduand reconcile: errors of failed rows by cause, with people and places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records as text: what a reviewer reads, alone and in the differences that git shows."""
+"""graduand text: records as text, alone and in the differences that git shows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def text(root: Path, record: str, lang: str = "en") -> list[str]:
 
 
 @pytest.fixture
-def founded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository as `graduand init` makes it, with one record, and graduand where a shell finds it."""
     place = tmp_path / "it's a school"
     assert graduand(tmp_path, "init", str(place), "--domain", "valmont.example").code == 0
@@ -113,44 +113,44 @@ def test_what_is_no_record_gets_a_sentence(root: Path, content: str) -> None:
     assert "00412345.yaml cannot be read: it is no record." in ran.err
 
 
-def test_git_shows_records_as_text_where_init_was(founded: Path) -> None:
-    put(founded, CLOSED)
+def test_git_shows_records_as_text_where_init_was(repository: Path) -> None:
+    put(repository, CLOSED)
 
-    assert changes(git(founded, "diff")) == [CLOSING]
-    commit(founded)
-    assert changes(git(founded, "show", "--format=")) == [CLOSING]
+    assert changes(git(repository, "diff")) == [CLOSING]
+    commit(repository)
+    assert changes(git(repository, "show", "--format=")) == [CLOSING]
 
 
-def test_a_file_that_is_no_record_is_shown_as_it_is_whatever_its_name(founded: Path) -> None:
-    put(founded, "<<<<<<< HEAD\n", "2026-spring/$(touch pwned) `touch pwned`;'.yaml")
-    put(founded, "<<<<<<< HEAD\n")
-    commit(founded)
+def test_a_file_that_is_no_record_is_shown_as_it_is_whatever_its_name(repository: Path) -> None:
+    put(repository, "<<<<<<< HEAD\n", "2026-spring/$(touch pwned) `touch pwned`;'.yaml")
+    put(repository, "<<<<<<< HEAD\n")
+    commit(repository)
 
-    shown = changes(git(founded, "show", "--format=", "HEAD"))
+    shown = changes(git(repository, "show", "--format=", "HEAD"))
 
     assert shown[0] == "+<<<<<<< HEAD"
     assert "-Username: 00412345" in shown
-    assert not list(founded.rglob("pwned"))
+    assert not list(repository.rglob("pwned"))
 
 
-def test_without_graduand_git_shows_the_file(founded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (founded.parent / "bin/graduand").unlink()
+def test_without_graduand_git_shows_the_file(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository.parent / "bin/graduand").unlink()
     monkeypatch.delenv("PYTHONPATH")
     others = [folder for folder in os.get_exec_path() if not os.access(f"{folder}/graduand", os.X_OK)]
     monkeypatch.setenv("PATH", os.pathsep.join(others))
-    put(founded, CLOSED)
+    put(repository, CLOSED)
 
-    assert "+disabled: true" in changes(git(founded, "diff"))
+    assert "+disabled: true" in changes(git(repository, "diff"))
 
 
-def test_a_clone_is_told_what_it_lacks(founded: Path, tmp_path: Path) -> None:
+def test_doctor_names_the_missing_settings_of_a_clone(repository: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
-    git(founded, "clone", "--quiet", str(founded), str(clone))
+    git(repository, "clone", "--quiet", str(repository), str(clone))
     clone.chmod(0o700)
-    told = graduand(clone, "doctor")
-    assert told.code == 1
-    assert "✗ git shows records as YAML in its differences." in told.out
-    (cure,) = [line.removeprefix("  → ") for line in told.out.splitlines() if "textconv" in line]
+    printed = graduand(clone, "doctor")
+    assert printed.code == 1
+    assert "✗ git shows records as YAML in its differences." in printed.out
+    (cure,) = [line.removeprefix("  → ") for line in printed.out.splitlines() if "textconv" in line]
     put(clone, CLOSED)
     assert "+disabled: true" in changes(git(clone, "diff"))
 

@@ -1,4 +1,4 @@
-"""Registrars: the files of three offices and their habits, filled with invented people from a seed."""
+"""Generate the files of three registrars' offices with invented people from a seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""graduand intake: what it shows, what it takes, what it refuses, and what it never does."""
+"""graduand intake: previews, accepted and refused rows, and limits."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def taken(root: Path, *lines: str, more: tuple[str, ...] = ()) -> Ran:
     return ran
 
 
-def told(root: Path, *lines: str, more: tuple[str, ...] = ()) -> dict[str, Any]:
+def printed(root: Path, *lines: str, more: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what a preview says, as JSON."""
     found: dict[str, Any] = json.loads(intake(root, *lines, more=("--json", *more)).out)
     return found
 
 
 def reasons(root: Path, *lines: str, more: tuple[str, ...] = ()) -> list[str]:
-    return [refused["reason"] for refused in told(root, *lines, more=("--show", *more))["refused"]]
+    return [refused["reason"] for refused in printed(root, *lines, more=("--show", *more))["refused"]]
 
 
 def text(root: Path, path: str = RECORD) -> str:
@@ -190,7 +190,7 @@ def test_a_header_that_holds_what_nobody_sees_is_named_with_its_code(school: Pat
     ],
 )
 def test_a_known_word_for_a_column_is_understood(school: Path, header: str, key: str) -> None:
-    columns = told(school, HEAD.replace("username", header), CHLOE)["columns"]
+    columns = printed(school, HEAD.replace("username", header), CHLOE)["columns"]
 
     assert columns[0]["key"] == key
 
@@ -244,7 +244,7 @@ def test_of_two_columns_that_say_the_same_or_nothing_one_is_taken(school: Path) 
     assert ran.code == 2
     assert "“last_name” (column 5) and “last_name” (column 7). Rename one in the file." in ran.err
 
-    columns = told(school, *(line.rpartition(",")[0] for line in lines))["columns"]
+    columns = printed(school, *(line.rpartition(",")[0] for line in lines))["columns"]
 
     assert [column["key"] for column in columns] == ["", *HEAD.split(","), ""]
     assert columns[0]["remark"] == "It says no more than column 3, “email_address”."
@@ -307,7 +307,7 @@ def test_a_value_of_a_closed_list_that_nobody_knows_can_be_named(school: Path) -
     ],
 )
 def test_a_row_that_no_record_can_hold_is_refused_with_its_reason(school: Path, cells: str, said: str) -> None:
-    found = told(school, HEAD, cells, "00412815,a@valmont.example,Anne,Petit", more=("--show",))
+    found = printed(school, HEAD, cells, "00412815,a@valmont.example,Anne,Petit", more=("--show",))
 
     assert [(refused["line"], said in refused["reason"]) for refused in found["refused"]] == [(2, True)]
     assert found["new"] == ["00412815"]
@@ -367,8 +367,8 @@ def test_a_username_that_has_lost_its_zeros_is_noticed_by_its_length(school: Pat
     (said,) = reasons(school, *lines)
     assert said.startswith("“412345” has 6 figures and the others 8: its zeros in front may be lost.")
 
-    assert told(school, *lines, more=("--pad", "8"))["new"][0] == "00412345"
-    assert told(school, *lines, more=("--pad", "0"))["new"][0] == "412345"
+    assert printed(school, *lines, more=("--pad", "8"))["new"][0] == "00412345"
+    assert printed(school, *lines, more=("--pad", "0"))["new"][0] == "412345"
 
 
 def test_usernames_are_held_against_those_of_the_records(school: Path) -> None:
@@ -386,7 +386,7 @@ def test_only_those_who_fit_are_taken(school: Path) -> None:
         f"0000000{n},p{n}@valmont.example,Anne,Petit,{year}" for n, year in enumerate(["Senior", "Junior", "senior "])
     ]
 
-    found = told(school, f"{HEAD},school_year_name", *rows, more=("--where", "year=SENIOR"))
+    found = printed(school, f"{HEAD},school_year_name", *rows, more=("--where", "year=SENIOR"))
 
     assert found["new"] == ["00000000", "00000002"]
     assert found["counts"]["not_meant"] == 1
@@ -400,7 +400,7 @@ def test_somebody_with_another_active_programme_is_no_alumnus(school: Path) -> N
         "00412815,a@valmont.example,Anne,Petit,Senior,Bachelors,FALSE,2026-05-31",
     )
     for words in ((), ("--where", "year=Senior")):
-        found = told(school, head, *rows, more=words)
+        found = printed(school, head, *rows, more=words)
         assert found["new"] == ["00412815"]
         assert {left["username"] for left in found["left_out"]} == {"00412345"}
         assert "Another active programme stands in line 3: no alumnus yet." in found["left_out"][0]["reason"]
@@ -419,7 +419,7 @@ def test_rows_of_one_person_that_contradict_each_other_are_refused(school: Path)
 
 
 def test_whoever_has_enrolled_again_is_no_alumnus(school: Path) -> None:
-    found = told(school, f"{HEAD},end_date", f"{CHLOE},**CLEAR**")
+    found = printed(school, f"{HEAD},end_date", f"{CHLOE},**CLEAR**")
 
     assert found["new"] == []
     assert "has enrolled again" in found["left_out"][0]["reason"]
@@ -466,7 +466,7 @@ def test_a_deleted_person_does_not_come_back_with_the_next_file(school: Path) ->
     assert not (school / RECORD).exists()
     assert git(school, "status", "--porcelain") == ""
     assert "00412345" not in (school / "schema/intake/tombstones.yaml").read_text(encoding="utf-8")
-    (left,) = told(school, HEAD, CHLOE)["left_out"]
+    (left,) = printed(school, HEAD, CHLOE)["left_out"]
     assert (left["username"], left["reason"].startswith("Deleted on ")) == ("00412345", True)
     assert "(GDPR art. 17), and must not come back." in left["reason"]
     assert graduand(school, "forget", "00412345", "--basis", "x").code == 2
@@ -477,7 +477,7 @@ def test_each_deleted_person_is_kept_apart(school: Path) -> None:
     for username in ("00412345", "00412815"):
         assert graduand(school, "forget", username, "--basis", "no: 1").code == 0
 
-    assert told(school, HEAD, CHLOE, "00412815,a@valmont.example,Anne,Petit")["counts"]["left_out"] == 2
+    assert printed(school, HEAD, CHLOE, "00412815,a@valmont.example,Anne,Petit")["counts"]["left_out"] == 2
 
 
 def test_whoever_has_two_records_is_deleted_from_both(school: Path) -> None:

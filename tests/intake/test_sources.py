@@ -1,4 +1,4 @@
-"""The files of three offices, taken in without a word about their columns, compiled, and accepted by Handshake."""
+"""The files of three offices are read without options, compiled, and accepted by Handshake's importer."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Commands: what is typed; one file a command."""
+"""Define the commands of the command line; each module holds one command or several on one subject."""

@@ -1,4 +1,4 @@
-"""At a terminal it is asked before a sheet changes anything; what closes accounts, by their number."""
+"""graduand sheet in asks at a terminal before it writes; closings are confirmed by their number."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def school(root: Path) -> Path:
 
 
 def asked(root: Path, answer: str, sheet: str, lang: str = "en") -> str:
-    """Take a sheet back in a terminal, type an answer, and return what was asked."""
+    """Import a sheet in a terminal, type an answer, and return the question."""
     path = root / "sheet.csv"
     path.write_text(sheet, encoding="utf-8")
     ours, theirs = pty.openpty()
