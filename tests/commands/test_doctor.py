@@ -11,7 +11,7 @@ import pytest
 from graduand.editing.draft import new_draft
 from graduand.editing.draft_store import drafts_folder, store_draft
 from graduand.workspace import Workspace
-from tests.editing.test_keeping import orphan
+from tests.editing.test_draft_store import orphan
 from tests.repository import GRADUATE, TODAY, begin, commit, graduand, put, settle
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A form over one record says what a check says of it among all others."""
+"""The form, bulk changes, edits and sheets find in a record what the check finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why nothing can be saved is known before somebody tries."""
+"""Why nothing can be saved is shown before a save."""
 
 from __future__ import annotations
 
@@ -39,5 +39,5 @@ def test_what_git_has_not_finished_is_named_with_the_way_out(root: Path, name: s
     assert "git" in told.partition("under way")[2]
 
 
-def test_without_git_one_is_told_how_to_begin(root: Path) -> None:
+def test_without_git_the_sentence_says_how_to_begin(root: Path) -> None:
     assert "git init" in saving_obstacle(Workspace(root))

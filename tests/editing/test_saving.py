@@ -29,7 +29,7 @@ def renamed(root: Path) -> Draft:
     return draft_of(root).set("username", "00499999").set(FORMER, "00412345")
 
 
-def test_a_new_record_is_not_saved_for_somebody_who_has_one(root: Path) -> None:
+def test_no_second_record_of_a_username_is_saved(root: Path) -> None:
     people(root)
     draft = new_draft(Workspace(root), "2026-spring", "graduated", "00499999").set("username", "00412345")
     before = text_at(root)
@@ -108,7 +108,7 @@ def test_a_person_whose_file_was_never_committed_can_be_renamed_too(root: Path) 
     assert git(root, "show", "--format=", "--name-only", "HEAD").split() == ["records/2026-spring/2.yaml"]
 
 
-def test_a_taken_name_stops_the_save_before_anything_is_written(root: Path) -> None:
+def test_a_username_in_use_stops_the_save_before_anything_is_written(root: Path) -> None:
     before = text_at(people(root))
 
     with pytest.raises(Usage, match="already"):

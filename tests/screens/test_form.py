@@ -22,7 +22,7 @@ from graduand.screens.fields.text import TextField, pasted, shown
 from graduand.screens.form import FormScreen
 from graduand.workspace import Workspace
 from tests.editing.drafts import ON, OTHER, PATH, commits, draft_of, message, people, text_at
-from tests.editing.test_keeping import orphan
+from tests.editing.test_draft_store import orphan
 from tests.repository import GRADUATE, git, put, shipped
 from tests.screens.form_app import FormApp
 from tests.screens.terminal import LARGE, SMALL, later, press, quickly, resize, screen_text, settled, story, type_in

@@ -12,7 +12,7 @@ from graduand.screens.form import FormScreen
 from graduand.screens.recovery import RecoveryScreen
 from graduand.workspace import Workspace
 from tests.editing.drafts import ON, OTHER, PATH, draft_of, people, text_at
-from tests.editing.test_keeping import _gone
+from tests.editing.test_draft_store import _gone
 from tests.repository import put
 from tests.screens.terminal import press, screen_text, story
 

@@ -1,4 +1,4 @@
-"""Saved: what a save did to one file, so that it can be told, shown and taken back."""
+"""The change of one file by a save, to show it and to undo it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ class SavedFile(NamedTuple):
 
     path: str
     before: bytes | None
-    """What the file held; None: there was none."""
+    """The content before; None: there was no file."""
     after: bytes | None
-    """What it holds now; None: it is gone."""
+    """The content after; None: the file was removed."""
     commit: str
-    """The commit that holds it; "" when it is saved only."""
+    """The commit of the change; "" if there is none."""

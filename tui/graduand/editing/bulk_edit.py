@@ -68,7 +68,7 @@ class Approval:
 
 
 class BulkPerson(NamedTuple):
-    """One person's record, as it shall be."""
+    """One record that the change affects, before and after it."""
 
     record: Record
     previous: Record
@@ -81,11 +81,11 @@ class PreparedBulkEdit(NamedTuple):
 
     change: FieldChange
     people: tuple[BulkPerson, ...]
-    """Whose records would change."""
+    """The records that would change."""
     unchanged: int
-    """How many have it so already."""
+    """The number of records that have these values already."""
     unreadable: tuple[Finding, ...]
-    """What keeps other records from being read whole; they are left as they are."""
+    """Why other records cannot be read completely; they are not changed."""
     new_findings: tuple[Finding, ...]
     """What the rules find afterwards and did not find before, record by record."""
 
@@ -105,28 +105,28 @@ def prepare(
     on: str,
     progress: Callable[[int, int], None] | None = None,
 ) -> PreparedBulkEdit:
-    """Prepare a change of the records at `paths`, judged on the day `on`; nothing is written.
+    """Return a change of the records at `paths`, checked on the day `on`; nothing is written.
 
     Raises:
         Usage: it would give several people what only one can have.
-        InTheWay: a record would come to lie where another one lies.
+        InTheWay: a record would move to the path of another one.
     """
     _refuse_sharing(workspace.school, paths, change)
     target = _target(change.cohort, files.find(workspace.root).paths, len(paths))
     people: list[BulkPerson] = []
-    left: list[Finding] = []
-    fresh: list[Finding] = []
+    unreadable: list[Finding] = []
+    found_anew: list[Finding] = []
     for number, path in enumerate(dict.fromkeys(paths), 1):
         found = _person(workspace, path, change, target)
         if isinstance(found, BulkPerson):
             people += [found] if found.differences else []
-            fresh += new_findings(found.previous, found.record, workspace.school, on) if found.differences else ()
+            found_anew += new_findings(found.previous, found.record, workspace.school, on) if found.differences else ()
         else:
-            left += found
+            unreadable += found
         if progress and number % 50 == 0:
             progress(number, len(paths))
-    unchanged = len(dict.fromkeys(paths)) - len(people) - len({one.path for one in left})
-    return PreparedBulkEdit(change, tuple(people), unchanged, tuple(left), tuple(fresh))
+    unchanged = len(dict.fromkeys(paths)) - len(people) - len({one.path for one in unreadable})
+    return PreparedBulkEdit(change, tuple(people), unchanged, tuple(unreadable), tuple(found_anew))
 
 
 def apply(
@@ -169,11 +169,11 @@ def _refuse_sharing(school: School, paths: Sequence[str], change: FieldChange) -
 
 
 class _Target(NamedTuple):
-    """Where records go that are moved: the cohort, how many people it will have, and the paths that are taken."""
+    """The target of a move: the cohort, the number of people it will have, and all paths in use."""
 
     cohort: str
     people: int
-    taken: set[str]
+    paths: set[str]
 
 
 def _target(cohort: str, paths: Sequence[str], coming: int) -> _Target:
@@ -182,7 +182,7 @@ def _target(cohort: str, paths: Sequence[str], coming: int) -> _Target:
 
 
 def _person(workspace: Workspace, path: str, change: FieldChange, target: _Target) -> BulkPerson | list[Finding]:
-    """Return the changed record, or what keeps it from being read whole."""
+    """Return the changed record, or the findings that say why it cannot be read completely."""
     raw = files.load(workspace.root, path)
     if isinstance(raw, Finding):
         return [raw]
@@ -199,9 +199,9 @@ def _person(workspace: Workspace, path: str, change: FieldChange, target: _Targe
 def _moved(proposal: Proposal, target: _Target, school: School) -> tuple[Proposal, Proposal]:
     username = username_of(proposal.path)
     path = record_path(target.cohort, proposal.record.username if proposal.record else username, target.people)
-    if path in target.taken:
+    if path in target.paths:
         raise InTheWay(path)
-    target.taken.add(path)
+    target.paths.add(path)
     return propose_move(proposal, path, school)
 
 

@@ -1,4 +1,4 @@
-"""Cures: the use case of putting right what is wrong in one way only, in one record or in all, in one commit."""
+"""Cures: corrections of findings that can be corrected in one way only, in one record or in all, in one commit."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 
 
 class Cure(NamedTuple):
-    """What puts one file right."""
+    """The correction of one file."""
 
     path: str
-    """Where the file lies now."""
+    """The path of the file before the correction."""
     record: Record
-    """As it shall be, its path too."""
+    """The corrected record, with its new path."""
     text: str
     differences: tuple[ValueDifference, ...]
     rules: tuple[str, ...]
-    """What it cures."""
+    """The rules whose findings it corrects."""
     proposals: tuple[Proposal, ...]
-    """What is written; of a file that goes elsewhere, that it goes, and that it comes."""
+    """The files to write; of a moved record, the removal of the old file and the new file."""
 
 
 class CurePlan(NamedTuple):
@@ -57,7 +57,7 @@ class CurePlan(NamedTuple):
 def find_cures(
     workspace: Workspace, findings: Iterable[Finding], on: str, progress: Callable[[int, int], None] | None = None
 ) -> CurePlan:
-    """Return what cures these findings, one cure a file; nothing is written.
+    """Return the cures of these findings, one for each file; nothing is written.
 
     A cure is only what a finding can mean in one way, and never closes, reopens or explains an account.
     """
@@ -67,9 +67,9 @@ def find_cures(
     made: list[Cure] = []
     left: list[Finding] = []
     moving = any(found.rule in PLACES for one in by_path.values() for found in one)
-    scene = _scene(on, files.find(workspace.root).paths if moving else ())
+    surroundings = _surroundings(on, files.find(workspace.root).paths if moving else ())
     for number, (path, found) in enumerate(by_path.items(), 1):
-        cure, uncured = _cure(workspace, path, found, scene)
+        cure, uncured = _cure(workspace, path, found, surroundings)
         made += [cure] if cure else []
         left += uncured
         if progress and number % 50 == 0:
@@ -77,30 +77,30 @@ def find_cures(
     return CurePlan(tuple(made), tuple(left))
 
 
-class _Scene(NamedTuple):
-    """What a cure depends on beside its file: the day, and, where files are moved, all paths that are taken."""
+class _Surroundings(NamedTuple):
+    """What a cure depends on apart from its file: the day, and, if files are moved, all paths in use."""
 
     on: str
     people: Counter[str]
-    """How many each cohort has."""
-    taken: set[str]
+    """The number of people of each cohort."""
+    paths: set[str]
 
 
-def _scene(on: str, paths: Iterable[str]) -> _Scene:
-    return _Scene(on, Counter(path.split("/")[1] for path in paths), set(paths))
+def _surroundings(on: str, paths: Iterable[str]) -> _Surroundings:
+    return _Surroundings(on, Counter(path.split("/")[1] for path in paths), set(paths))
 
 
-def _placed(record: Record, scene: _Scene) -> Record | None:
-    """Return the record where it belongs; None when another file lies there."""
-    path = record_path(record.cohort, record.username, scene.people[record.cohort])
-    if path != record.path and path in scene.taken:
+def _move(record: Record, surroundings: _Surroundings) -> Record | None:
+    """Return the record with the path that it should have; None if another file has that path."""
+    path = record_path(record.cohort, record.username, surroundings.people[record.cohort])
+    if path != record.path and path in surroundings.paths:
         return None
-    scene.taken.add(path)
+    surroundings.paths.add(path)
     return record._replace(path=path)
 
 
 def _cure(
-    workspace: Workspace, path: str, found: Sequence[Finding], scene: _Scene
+    workspace: Workspace, path: str, found: Sequence[Finding], surroundings: _Surroundings
 ) -> tuple[Cure | None, list[Finding]]:
     """Return the cure of the findings in one file, and those that it leaves."""
     curable = [finding for finding in found if finding.rule in CURABLE]
@@ -116,7 +116,7 @@ def _cure(
         differences = [ValueDifference(*done) for done in repair.done]
     else:
         return None, list(found)
-    record, left = _remedied(workspace, before, curable, scene)
+    record, left = _correct(workspace, before, curable, surroundings)
     differences += compared(before, record, workspace.school)
     if not differences or _accounts(before) != _accounts(record):
         return None, list(found)
@@ -130,17 +130,19 @@ def _cure(
     return cure, [finding for finding in found if finding.rule not in CURABLE or finding in left]
 
 
-def _remedied(
-    workspace: Workspace, record: Record, found: Sequence[Finding], scene: _Scene
+def _correct(
+    workspace: Workspace, record: Record, found: Sequence[Finding], surroundings: _Surroundings
 ) -> tuple[Record, list[Finding]]:
-    """Return the record with all done that can be, and the findings that nothing could be done about."""
+    """Return the corrected record, and the findings that could not be corrected."""
     left = []
     for finding in sorted(found, key=_from_the_end):
         if finding.rule in REPAIRS:
             continue
         placing = finding.rule in PLACES
-        after = _placed(record, scene) if placing else remedied(record, finding.rule, finding.field, workspace.school)
-        if after is None or not (placing or _better(workspace, record, after, finding.rule, scene.on)):
+        after = (
+            _move(record, surroundings) if placing else remedied(record, finding.rule, finding.field, workspace.school)
+        )
+        if after is None or not (placing or _is_better(workspace, record, after, finding.rule, surroundings.on)):
             left.append(finding)
         else:
             record = after
@@ -148,19 +150,19 @@ def _remedied(
 
 
 def _from_the_end(finding: Finding) -> tuple[str, int]:
-    """Return a key by which the last item of a list comes first, so that the places of the others stay."""
+    """Return a key by which the last item of a list comes first, so that the numbers of the others do not change."""
     base, _colon, index = finding.field.removesuffix(":until").rpartition(":")
     return (base, -int(index)) if index.isdigit() else (finding.field, 0)
 
 
-def _better(workspace: Workspace, before: Record, after: Record, rule: str, on: str) -> bool:
+def _is_better(workspace: Workspace, before: Record, after: Record, rule: str, on: str) -> bool:
     """Tell whether the rule finds less than before, and no rule finds an error that was not there."""
-    old, new = (_broken(workspace, record, on) for record in (before, after))
+    old, new = (_count_findings(workspace, record, on) for record in (before, after))
     fresh = {finding for finding, severity in new.keys() - old.keys() if severity is Severity.ERROR}
     return not fresh and _count(new, rule) < _count(old, rule)
 
 
-def _broken(workspace: Workspace, record: Record, on: str) -> Counter[tuple[str, Severity]]:
+def _count_findings(workspace: Workspace, record: Record, on: str) -> Counter[tuple[str, Severity]]:
     return Counter((found.rule, found.severity) for found in findings_of(record, workspace.school, on))
 
 

@@ -1,4 +1,4 @@
-"""Drafting: the use case of changing one record at leisure: what was read, what it shall be, what is wrong with it."""
+"""Drafts: one record while it is edited, with the content that was read, its findings, and the way to save it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 FieldValue = Value | tuple[Waiver, ...]
-"""What stands under one key: a text, the texts of a list, or the exemptions."""
+"""The value of one key: a text, the texts of a list, or the exemptions."""
 
 WAIVE: Final = "transition:waive"
 FORMER: Final = "transition:previous_username"
@@ -46,16 +46,16 @@ class Draft(NamedTuple):
     """A record while it is being changed; every change makes a new draft."""
 
     original: Record
-    """As its file says; without values when there is no file yet."""
+    """The record in the file; without values if there is no file yet."""
     record: Record
-    """As it shall be."""
+    """The edited record."""
     base: bytes | None
-    """What the file held when it was read: the proof that a save asks for; None: there is none yet."""
+    """The content of the file when it was read, with which a save compares it; None: there is no file yet."""
     comments: Comments
 
     @property
     def path(self) -> str:
-        """Where the record lies now, or will lie."""
+        """The path of the file, or of the file to be made."""
         return self.original.path
 
     @property
@@ -65,7 +65,7 @@ class Draft(NamedTuple):
 
     @property
     def changed_keys(self) -> tuple[str, ...]:
-        """The keys that hold something else than the file, sorted."""
+        """The keys whose values differ from those in the file, sorted."""
         return tuple(
             key
             for key in sorted(keys_of(self.original, self.record))
@@ -78,14 +78,14 @@ class Draft(NamedTuple):
         return self.record.text("disabled") == "true" and self.original.text("disabled") != "true"
 
     def set(self, key: str, value: FieldValue | None) -> Draft:
-        """Return the draft with `value` under `key`; nothing takes the key out."""
+        """Return the draft with `value` under `key`; None or an empty value removes the key."""
         record = set_value(self.record, key, value)
         if key == "username":
             record = record._replace(path=self._place(record.username))
         return self._replace(record=record)
 
     def _place(self, username: str) -> str:
-        """Return where the record of this username belongs, beside the place that it has."""
+        """Return the path of the record with this username, in the cohort of the present one."""
         if not username or username == self.original.username:
             return self.path
         people = CROWD + 1 if self.path.count("/") == _LEVELS else 1
@@ -93,7 +93,7 @@ class Draft(NamedTuple):
 
 
 class UnreadRecord(NamedTuple):
-    """A file that cannot be read whole; it is shown and not edited, for writing it would lose what it says."""
+    """A file that cannot be read completely; it is shown and not edited, since writing it would lose content."""
 
     path: str
     raw: bytes
@@ -106,12 +106,12 @@ class UnreadRecord(NamedTuple):
 
 
 def value_of(record: Record, key: str) -> FieldValue | None:
-    """Return what stands under `key`; None when it is absent."""
+    """Return the value of `key`; None if it is absent."""
     return (record.waivers or None) if key == WAIVE else record.values.get(key)
 
 
 def set_value(record: Record, key: str, value: FieldValue | None) -> Record:
-    """Return the record with `value` under `key`; nothing takes the key out."""
+    """Return the record with `value` under `key`; None or an empty value removes the key."""
     if key == WAIVE:
         return record._replace(waivers=tuple(one for one in value or () if isinstance(one, Waiver)))
     values = {one: there for one, there in record.values.items() if one != key}
@@ -119,7 +119,7 @@ def set_value(record: Record, key: str, value: FieldValue | None) -> Record:
 
 
 def keys_of(*records: Record) -> frozenset[str]:
-    """Return every key under which one of the records holds something."""
+    """Return the keys that have a value in one of the records."""
     exempted = {WAIVE} if any(record.waivers for record in records) else set()
     return frozenset(exempted.union(*(record.values for record in records)))
 
@@ -131,7 +131,7 @@ def open_draft(workspace: Workspace, path: str) -> Draft | UnreadRecord:
 
 
 def read_draft(school: School, path: str, raw: bytes) -> Draft | UnreadRecord:
-    """Return the draft that begins from these bytes of the file at `path`."""
+    """Return the draft of these bytes of the file at `path`."""
     reading = read(path, raw, school)
     if reading.record is None or reading.findings:
         return UnreadRecord(path, raw, reading.findings)
@@ -140,7 +140,7 @@ def read_draft(school: School, path: str, raw: bytes) -> Draft | UnreadRecord:
 
 
 def new_draft(workspace: Workspace, cohort: str, kind: str, username: str) -> Draft:
-    """Begin the record of somebody who has none yet.
+    """Return the draft of a new record.
 
     Raises:
         Usage: no username, no cohort that a folder can be named for, or there is such a record already.
@@ -159,7 +159,7 @@ def new_draft(workspace: Workspace, cohort: str, kind: str, username: str) -> Dr
 
 
 def duplicate_username(username: str, path: str) -> Usage:
-    """Return the trouble that somebody has this username already."""
+    """Return the error that there is a record of this username already."""
     message = _("There is a record of {username} already: {path}.")
     return Usage(message.format(username=quoted(username), path=visible(path, 200)))
 
@@ -173,7 +173,7 @@ def rebase_draft(draft: Draft, since: Draft, onto: Draft) -> Draft:
 
 
 def is_current(workspace: Workspace, draft: Draft) -> bool:
-    """Tell whether the draft's file still holds what the draft began from."""
+    """Return whether the file has not changed since the draft was read."""
     return draft.base is None or files.load(workspace.root, draft.path) == draft.base
 
 
@@ -219,7 +219,7 @@ def _shown_key(key: str, shown: tuple[str, ...]) -> str:
 
 
 def suggested_values(draft: Draft) -> dict[str, str]:
-    """Return what a change asks for besides, by key: Handshake finds a renamed person by the former username."""
+    """Return values to add to a change, by key: Handshake finds a renamed person by the former username."""
     before, now = draft.original.username, draft.record.username
     if draft.base is None or not before or not now or before == now or value_of(draft.record, FORMER):
         return {}
@@ -230,7 +230,7 @@ class SavedDraft(NamedTuple):
     """The result of a save."""
 
     draft: Draft
-    """The draft of the file as it is now, with nothing left to save."""
+    """The draft of the file as it was saved."""
     saved: tuple[SavedFile, ...]
     """The file that changed; of a person whose username changed, the old file and the new one."""
     commit: str

@@ -1,4 +1,4 @@
-"""Keeping: the use case of unsaved drafts, in git's own folder, until they are saved, taken up again or thrown away."""
+"""The draft store: unsaved drafts in git's own folder, until they are saved, adopted or discarded."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ _SIZE: Final = 1_000_000
 
 
 class OrphanedDraft(NamedTuple):
-    """A draft that a session left behind which has ended."""
+    """A stored draft of a session that has ended."""
 
     file: Path
     draft: Draft
     at: str
-    """When it was kept, `yyyy-mm-dd hh:mm` on this machine."""
+    """When it was stored, `yyyy-mm-dd hh:mm` on this machine."""
 
 
 def drafts_folder(workspace: Workspace) -> Path:
-    """Return where drafts are kept.
+    """Return the folder of the draft store.
 
     Raises:
-        NoGit, NotGit: there is no such place.
+        NoGit, NotGit: there is no repository.
     """
     return Path(Checkout(workspace.root).program.folder, "graduand", "drafts")
 
 
 def store_draft(folder: Path, draft: Draft) -> None:
-    """Keep the draft as it is now, for the user alone, in place of what was kept of it before.
+    """Store the draft, readable for the user only; it replaces the one stored before.
 
     Raises:
-        NotWritten: the disk refused.
+        NotWritten: the file system reports an error.
     """
     base = draft.base or b""
-    says = {
+    stored = {
         "schema": _SCHEMA,
         "path": draft.path,
         "sha256": hashlib.sha256(base).hexdigest(),
@@ -71,29 +71,29 @@ def store_draft(folder: Path, draft: Draft) -> None:
             "waivers": [waiver._asdict() for waiver in draft.record.waivers],
         },
     }
-    atomic.write_private(_file_of(folder, draft), json.dumps(says).encode())
+    atomic.write_private(_file_of(folder, draft), json.dumps(stored).encode())
 
 
 def remove_draft(folder: Path, draft: Draft) -> None:
-    """Forget what was kept of the draft in this session."""
+    """Remove the stored draft of this session."""
     with suppress(OSError):
         _file_of(folder, draft).unlink(missing_ok=True)
 
 
 def orphaned_drafts(folder: Path, school: School) -> tuple[OrphanedDraft, ...]:
-    """Return the drafts of ended sessions, oldest first; what cannot be read is set aside, what is old goes.
+    """Return the drafts of ended sessions, oldest first; unreadable ones are renamed, old ones removed.
 
-    Those of a session that still runs, here or on another machine, are left alone.
+    Those of a session that still runs, here or on another machine, are not returned.
     """
     _remove_expired(folder)
     return tuple(sorted(_orphaned(folder, school), key=lambda one: (one.at, one.draft.path)))
 
 
 def adopt_draft(folder: Path, one: OrphanedDraft) -> None:
-    """Go on with a draft that was left behind: from now on it is kept as one of this session.
+    """Make a draft of an ended session one of this session.
 
     Raises:
-        NotWritten: the disk refused; it stays where it was left.
+        NotWritten: the file system reports an error; nothing changed.
     """
     store_draft(folder, one.draft)
     if one.file != _file_of(folder, one.draft):
@@ -101,16 +101,16 @@ def adopt_draft(folder: Path, one: OrphanedDraft) -> None:
 
 
 def discard_draft(one: OrphanedDraft) -> None:
-    """Throw away a draft that was left behind and is not wanted."""
+    """Remove a draft of an ended session."""
     with suppress(OSError):
         one.file.unlink(missing_ok=True)
 
 
 def remove_drafts(folder: Path, paths: Iterable[str]) -> None:
-    """Throw away every draft of the records at these paths, whoever kept it.
+    """Remove every draft of the records at these paths, of all sessions.
 
     Raises:
-        NotWritten: the disk refused.
+        NotWritten: the file system reports an error.
     """
     for path in paths:
         for file in folder.glob(f"{_name(path)}-*"):
@@ -128,36 +128,38 @@ def _name(path: str) -> str:
 def _orphaned(folder: Path, school: School) -> Iterator[OrphanedDraft]:
     for file in folder.glob("*.json"):
         try:
-            says = json.loads(file_reader.read(file, _SIZE))
-            if not _is_live(says):
-                yield OrphanedDraft(file, _draft(says, school), str(says["at"])[:16])
-        except Unreadable:  # taken up by another session meanwhile
+            stored = json.loads(file_reader.read(file, _SIZE))
+            if not _is_live(stored):
+                yield OrphanedDraft(file, _draft(stored, school), str(stored["at"])[:16])
+        except Unreadable:  # adopted by another session in the meantime
             continue
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             with suppress(Trouble):
                 atomic.move(file, file.with_name(f"{file.name}.{time.time_ns()}.broken"))
 
 
-def _draft(says: Any, school: School) -> Draft:  # noqa: ANN401 - what JSON gives; this function types it
-    """Return the draft that was kept.
+def _draft(stored: Any, school: School) -> Draft:  # noqa: ANN401 - what JSON gives; this function types it
+    """Return the stored draft.
 
     Raises:
         ValueError, KeyError, TypeError, AttributeError: it is damaged.
     """
-    if says["schema"] != _SCHEMA:
-        raise ValueError(says["schema"])
-    values = {str(key): _value(value) for key, value in says["record"]["values"].items() if key in school.fields}
+    if stored["schema"] != _SCHEMA:
+        raise ValueError(stored["schema"])
+    values = {str(key): _value(value) for key, value in stored["record"]["values"].items() if key in school.fields}
     record = Record(
-        _record_path(says["record"]["path"]), values, tuple(Waiver(**waiver) for waiver in says["record"]["waivers"])
+        _record_path(stored["record"]["path"]),
+        values,
+        tuple(Waiver(**waiver) for waiver in stored["record"]["waivers"]),
     )
-    path, base = _record_path(says["path"]), says["base"]
+    path, base = _record_path(stored["path"]), stored["base"]
     if base is None:
         return Draft(Record(path, {}), record, None, modeline(path))
     raw = base.encode(errors="surrogateescape")
-    began = read_draft(school, path, raw)
-    if isinstance(began, UnreadRecord) or hashlib.sha256(raw).hexdigest() != says["sha256"]:
+    draft = read_draft(school, path, raw)
+    if isinstance(draft, UnreadRecord) or hashlib.sha256(raw).hexdigest() != stored["sha256"]:
         raise ValueError(path)
-    return began._replace(record=record)
+    return draft._replace(record=record)
 
 
 def _value(value: object) -> Value:
@@ -175,27 +177,27 @@ def _record_path(path: object) -> str:
 
 
 _ENDED: Final = "ended"
-"""No process begins so."""
+"""Equal to the start time of no process."""
 
 
-def _is_live(says: Any) -> bool:  # noqa: ANN401 - what JSON gives
-    """Tell whether the session that keeps the draft still runs; of another machine nobody can tell."""
-    if says["host"] != socket.gethostname():
+def _is_live(stored: Any) -> bool:  # noqa: ANN401 - what JSON gives
+    """Tell whether the session that keeps the draft still runs; one of another machine counts as running."""
+    if stored["host"] != socket.gethostname():
         return True
-    pid = int(says["pid"])
+    pid = int(stored["pid"])
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except (PermissionError, OverflowError):
         return True
-    return bool(_start_time(pid) == says["began"])
+    return bool(_start_time(pid) == stored["began"])
 
 
 def _start_time(pid: int) -> str:
-    """Return what tells a process from an earlier one of the same number; "" where the system does not say.
+    """Return what distinguishes a process from an earlier one of the same number; "" where the system does not say.
 
-    One that has ended, and that nobody has asked about yet, is none any more.
+    A process that has ended, and whose parent has not read its status yet, counts as ended.
     """
     try:
         state, *more = file_reader.read(f"/proc/{pid}/stat").decode(errors="replace").rpartition(")")[2].split()
@@ -205,7 +207,7 @@ def _start_time(pid: int) -> str:
 
 
 def _remove_expired(folder: Path) -> None:
-    """Remove what nobody has asked for in a month."""
+    """Remove drafts that have not changed for a month."""
     for file in folder.glob("*"):
         with suppress(OSError):
             if time.time() - file.stat().st_mtime > _DAYS * 86_400:

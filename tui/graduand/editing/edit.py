@@ -37,14 +37,14 @@ _CAMPAIGN: Final = "transition:personal_email"
 
 
 class FieldChange(NamedTuple):
-    """What is to be done to each of many people."""
+    """A change of the same keys in many records."""
 
     values: Mapping[str, Value | None]
-    """The value of each key; None takes the key out."""
+    """The value of each key; None removes the key."""
     cohort: str = ""
-    """Where the records go; "" leaves them where they lie."""
+    """The cohort that the records move to; "" if they do not move."""
     kind_keys: tuple[str, ...] = ()
-    """Keys that go with the kind of transition: they are taken out of a record that had another kind."""
+    """Keys that belong to the former kind of transition: they are removed if the kind changes."""
 
     def values_for(self, record: Record) -> Mapping[str, Value | None]:
         """Return the value of each key that changes in this record."""
@@ -129,7 +129,7 @@ def address_request_change(requested_on: str, answer_by: str) -> FieldChange:
 
 
 def field_change(school: School, name: str, text: str) -> FieldChange:
-    """Return the change of one field, named by its label or its key; without a text the field is taken out.
+    """Return the change of one field, named by its label or its key; without a text the field is removed.
 
     Raises:
         Usage: there is no such field, or it is not changed so.
@@ -157,7 +157,7 @@ class EditResult(NamedTuple):
     paths: tuple[str, ...]
     commit: str
     findings: tuple[Finding, ...]
-    """What the rules say of the changed records, each by itself."""
+    """The findings of the changed records, each by itself."""
 
 
 def parse_assignments(words: Sequence[str], school: School) -> dict[str, Value | None]:
@@ -192,12 +192,12 @@ def edit_records(
     """Change the same keys in the records of these people; a value of None removes the key.
 
     All files are prepared before the first is written, and one commit holds them all, also those
-    that an edit before this one has saved and could not commit. `on_resumed` hears what became of a save
-    that was killed.
+    that an edit before this one has saved and could not commit. `on_resumed` is called with
+    the outcome of an earlier save that was interrupted.
 
     Raises:
         NoSuchPerson: there is no record of one of them.
-        SchemaBroken: a record cannot be read whole, and writing it would lose what it says.
+        SchemaBroken: a record cannot be read completely, and writing it would lose content.
         ChangedOnDisk, NotWritten, NotNow: nothing was saved.
         NotCommitted: git would not commit what was saved.
     """
@@ -214,14 +214,14 @@ def edit_records(
 
 
 def _findings(workspace: Workspace, one: Proposal, on: str) -> tuple[Finding, ...]:
-    """Return what the rules say of one record by itself; those among records are for `check`."""
-    assert one.record is not None  # noqa: S101 - an edit removes nobody
+    """Return the findings of one record by itself; those among records are left to `check`."""
+    assert one.record is not None  # noqa: S101 - an edit removes no record
     places = read(one.record.path, one.text.encode(), workspace.school).places
     return findings_of(one.record, workspace.school, on, places)
 
 
 def paths_of(workspace: Workspace, usernames: Sequence[str]) -> list[str]:
-    """Return where the records of these people lie.
+    """Return the paths of the records of these people.
 
     Raises:
         NoSuchPerson: there is no record of one of them.

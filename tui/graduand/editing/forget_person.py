@@ -1,4 +1,4 @@
-"""Forgetting: the use case of deleting a person's record and keeping no more than what keeps it from coming back."""
+"""Delete a person's record and all copies of it, and note a checksum by which no import makes it again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class ForgetResult(NamedTuple):
-    """What is gone, and what is kept."""
+    """The result of a deletion."""
 
     saved: tuple[SavedFile, ...]
     paths: tuple[str, ...]
@@ -43,19 +43,19 @@ def forget(
     *,
     on_resumed: Callable[[ResumedTransaction], None] | None = None,
 ) -> ForgetResult:
-    """Delete the record of a person and note, as a checksum, that no file brings it back; one commit.
+    """Delete the record of a person and note its checksum, by which no import makes it again; one commit.
 
-    Unsaved drafts of it go too, and what is remembered of everybody, which is found again at the next command.
+    Its unsaved drafts are removed too, and all cache files, which the next command makes again.
 
-    `on_resumed` hears what became of a save that was killed before. Raises:
+    `on_resumed` is called with the outcome of an earlier save that was interrupted. Raises:
         NoSuchPerson: there is no such record.
         NotWritten, NotNow, Busy: nothing was written.
         NotCommitted: git refused; all is written.
     """
-    everybody = files.find(workspace.root).paths
-    paths = tuple(path for path in everybody if username_of(path) == username)
+    known_paths = files.find(workspace.root).paths
+    paths = tuple(path for path in known_paths if username_of(path) == username)
     if not paths:
-        raise NoSuchPerson(username, nearest(username, map(username_of, everybody)))
+        raise NoSuchPerson(username, nearest(username, map(username_of, known_paths)))
     stones = workspace.root / TOMBSTONES
     before = file_reader.read(stones, LIMIT) if stones.exists() else None
     known = Tombstones() if before is None else read_tombstones(before)
@@ -76,7 +76,7 @@ def _remove_copies(workspace: Workspace, paths: Iterable[str]) -> None:
 
 
 def _naming(workspace: Workspace, username: str) -> Iterator[str]:
-    """Return the files that were made of the records and hold a username as a word."""
+    """Return the files below build/ that contain a username as a word."""
     word = re.compile(rb"(?<![\w.@-])" + re.escape(username.encode()) + rb"(?![\w@-])")
     for path in sorted(workspace.root.glob("build/**/*")):
         if path.is_file() and not path.is_symlink() and word.search(file_reader.read(path, file_reader.LARGE_FILE)):

@@ -34,7 +34,7 @@ class FormatResult(NamedTuple):
     moved: tuple[tuple[str, str], ...]
     """The old and the new path."""
     refused: tuple[Finding, ...]
-    """Why files cannot be read completely; they are left as they are."""
+    """Why files cannot be read completely; they are not changed."""
 
 
 def format_records(workspace: Workspace, scope: tuple[str, ...], *, write: bool) -> FormatResult:
@@ -77,9 +77,9 @@ def _rewrite(workspace: Workspace, record: Record, raw: bytes) -> Proposal | Non
 
 def _moves(records: Iterable[Record], scope: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return the old and the new path of each record that is in another place than its own."""
-    everybody = tuple(records)
-    people = Counter(record.cohort for record in everybody)
-    moves = ((one.path, record_path(one.cohort, one.username, people[one.cohort])) for one in everybody)
+    listed = tuple(records)
+    people = Counter(record.cohort for record in listed)
+    moves = ((one.path, record_path(one.cohort, one.username, people[one.cohort])) for one in listed)
     return tuple((path, target) for path, target in moves if path != target and within(path, scope))
 
 

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 class Side(StrEnum):
-    """Whose value is taken where two changes met."""
+    """The side whose value a conflict gets."""
 
     BASE = "base"
-    """What both began from."""
+    """The common base of both."""
     MINE = "mine"
     THEIRS = "theirs"
 
 
 class Conflict(NamedTuple):
-    """One key that both sides changed, and not to the same."""
+    """One key that both sides changed to different values."""
 
     key: str
     base: FieldValue | None
@@ -44,18 +44,18 @@ class Conflict(NamedTuple):
 
 
 class MergeDifference(NamedTuple):
-    """My draft, and what the file holds by now."""
+    """The result of merging my draft with the present content of the file."""
 
     mine: Draft
     merged: Draft
-    """What only one side changed, brought together on the file as it is now; with its comments."""
+    """The present file with the values that only one side changed, and with its comments."""
     conflicts: tuple[Conflict, ...]
     their_keys: tuple[str, ...]
     """The keys that only they changed, whose values are in `merged`."""
 
 
 def read_current(workspace: Workspace, draft: Draft) -> Draft | UnreadRecord | None:
-    """Return what the draft's file holds now, also when it has moved meanwhile; None when it is gone."""
+    """Return the present content of the draft's file, also if it was moved; None if there is none."""
     if (workspace.root / draft.path).exists():
         return open_draft(workspace, draft.path)
     name = draft.path.rpartition("/")[2]
@@ -64,26 +64,26 @@ def read_current(workspace: Workspace, draft: Draft) -> Draft | UnreadRecord | N
 
 
 def compare_drafts(mine: Draft, theirs: Draft) -> MergeDifference:
-    """Hold my draft against the file as it is now."""
+    """Merge my draft with the present content of the file, key by key."""
     merged = theirs
     conflicts: list[Conflict] = []
-    taken: list[str] = []
+    their_keys: list[str] = []
     for key in sorted(keys_of(mine.original, mine.record, theirs.record)):
         base, my, their = value_of(mine.original, key), value_of(mine.record, key), value_of(theirs.record, key)
         if their == base:
             merged = merged.set(key, my)
         elif my == base:
-            taken.append(key)
+            their_keys.append(key)
         elif my != their:
             conflicts.append(Conflict(key, base, my, their))
-    return MergeDifference(mine, merged, tuple(conflicts), tuple(taken))
+    return MergeDifference(mine, merged, tuple(conflicts), tuple(their_keys))
 
 
 def resolve_conflicts(difference: MergeDifference, sides: Mapping[str, Side]) -> Draft:
     """Return the draft in which each conflict has the value of the side that was chosen for its key.
 
     Raises:
-        KeyError: for a conflict nothing was chosen.
+        KeyError: no side was chosen for a conflict.
     """
     draft = difference.merged
     for conflict in difference.conflicts:
@@ -92,23 +92,23 @@ def resolve_conflicts(difference: MergeDifference, sides: Mapping[str, Side]) ->
 
 
 def as_new_record(draft: Draft) -> Draft:
-    """Return the draft as that of a record that has no file any more; saving it brings the person back."""
+    """Return the draft as that of a new record, for a file that was removed; saving it makes the file again."""
     return Draft(Record(draft.record.path, {}), draft.record, None, draft.comments)
 
 
 def replace_unreadable(draft: Draft, broken: bytes) -> Draft:
-    """Return the draft as one that takes the place of a file that nobody can read whole; `broken` is what it holds."""
+    """Return the draft that replaces an unreadable file; `broken` is the content of the file."""
     empty = Record(draft.path, {})
     return Draft(empty, draft.record, broken, draft.comments)
 
 
-_MARKS: Final = "GR006"
+_MARKER_RULE: Final = "GR006"
 _MARK: Final = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\n?")
 _PART: Final = {"<<<<<<<": "ours", "|||||||": "base", "=======": "theirs", ">>>>>>>": ""}
 
 
 class MergeVersions(NamedTuple):
-    """What both sides began from, None where nobody knows it any more, and what each made of it."""
+    """The common base of two sides, None if it is unknown, and the version of each."""
 
     base: bytes | None
     ours: bytes
@@ -116,12 +116,12 @@ class MergeVersions(NamedTuple):
 
 
 def has_conflict_markers(unread: UnreadRecord) -> bool:
-    """Tell whether the marks of a merge are what keeps a file from being read."""
-    return any(one.rule == _MARKS for one in unread.findings)
+    """Return whether a file is unreadable because of conflict markers."""
+    return any(one.rule == _MARKER_RULE for one in unread.findings)
 
 
 def merge_versions(workspace: Workspace, unread: UnreadRecord) -> MergeDifference | None:
-    """Return the two versions held against each other; None where one of them cannot be read whole."""
+    """Return the merge of the two versions; None if one of them cannot be read completely."""
     found = _staged(workspace, unread.path) or split_versions(unread.text)
     if found is None:
         return None
@@ -130,14 +130,14 @@ def merge_versions(workspace: Workspace, unread: UnreadRecord) -> MergeDifferenc
     ours, theirs = read_draft(school, path, found.ours), read_draft(school, path, found.theirs)
     if not isinstance(ours, Draft) or not isinstance(theirs, Draft):
         return None
-    began = base.record if isinstance(base, Draft) else Record(path, {})
+    original = base.record if isinstance(base, Draft) else Record(path, {})
     comments = _merged_comments(ours.comments, theirs.comments)
-    mine = Draft(began, ours.record, unread.raw, comments)
+    mine = Draft(original, ours.record, unread.raw, comments)
     return compare_drafts(mine, theirs._replace(base=unread.raw, comments=comments))
 
 
 def _staged(workspace: Workspace, path: str) -> MergeVersions | None:
-    """Return the versions that git still keeps apart; None when it has been told that they are one."""
+    """Return the versions in the index of git; None if the conflict is marked as resolved there."""
     try:
         program = Program(workspace.root)
         base, ours, theirs = program.blobs(f":{stage}:{program.prefix}{path}" for stage in (1, 2, 3))
@@ -147,7 +147,7 @@ def _staged(workspace: Workspace, path: str) -> MergeVersions | None:
 
 
 def split_versions(text: str) -> MergeVersions | None:
-    """Return the versions that the marks in a text part from each other; None when they stand in no order."""
+    """Return the versions that the conflict markers in a text separate; None if the markers are out of order."""
     sides: dict[str, list[str]] = {"base": [], "ours": [], "theirs": []}
     here, order = "", ""
     for line in text.splitlines(keepends=True):

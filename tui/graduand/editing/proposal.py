@@ -1,4 +1,4 @@
-"""Proposals: the content that one file shall get, what changes in it, and what the rules find in it."""
+"""Proposals: the new content of one file, its differences from the old content, and its new findings."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ class Alteration(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """One file of `records/` as it shall be, or one of `schema/`."""
+    """The new content of one file of `records/` or `schema/`."""
 
     path: str
     record: Record | None
-    """None: the file is no record, or goes."""
+    """None: the file is no record, or is removed."""
     base: bytes | None
-    """What the file held when it was read; None: there is none yet."""
+    """The content of the file when it was read; None: there is none yet."""
     text: str
-    """What the file shall hold, of a record its canonical text; "" when it goes."""
+    """The new content, of a record its canonical text; "" if the file is removed."""
     previous: Record | None = None
-    """The record before, perhaps in another place."""
+    """The record before, perhaps with another path."""
 
     @property
     def after(self) -> bytes | None:
-        """What the file shall hold."""
+        """The new content as bytes; None if the file is removed."""
         return self.text.encode(errors="surrogatepass") if self.text else None
 
     @property
     def state(self) -> ProposalState:
-        """What is proposed."""
+        """The effect on the file."""
         if self.base == self.after:
             return ProposalState.IDENTICAL
         if self.after is None:
@@ -69,7 +69,7 @@ class Proposal(NamedTuple):
 
     @property
     def alterations(self) -> tuple[Alteration, ...]:
-        """What changes, key by key, of a record that was there before."""
+        """The keys of an existing record whose values change."""
         before = self.previous.values if self.previous else {}
         after = self.record.values if self.record else {}
         return tuple(
@@ -80,15 +80,15 @@ class Proposal(NamedTuple):
 
 
 def propose_record(record: Record, school: School) -> Proposal:
-    """Propose a record where there is none yet."""
+    """Return the proposal of a new record."""
     return Proposal(record.path, record, None, canonical(record, school.fields, modeline(record.path)))
 
 
 def propose_change(workspace: Workspace, path: str, changes: Mapping[str, Value | None]) -> Proposal:
-    """Propose other values for keys of the record at `path`; None removes a key. Comments stay.
+    """Return the proposal of other values for keys of the record at `path`; None removes a key. Comments stay.
 
     Raises:
-        SchemaBroken: the record cannot be read whole, and writing it would lose what it says.
+        SchemaBroken: the record cannot be read completely, and writing it would lose content.
         Unreadable: there is none.
     """
     raw = file_reader.read(workspace.root / path)
@@ -100,11 +100,11 @@ def propose_change(workspace: Workspace, path: str, changes: Mapping[str, Value 
 
 
 def propose_change_if_current(workspace: Workspace, seen: Record, changes: Mapping[str, Value | None]) -> Proposal:
-    """Propose other values for keys of a record that somebody has looked at, as long as it is what was `seen`.
+    """Return the proposal of other values for keys of a record, if its file still has the values of `seen`.
 
     Raises:
-        ChangedOnDisk: its file says something else by now.
-        SchemaBroken, Unreadable: as `amended`.
+        ChangedOnDisk: the file has other values.
+        SchemaBroken, Unreadable: as for `propose_change`.
     """
     proposal = propose_change(workspace, seen.path, changes)
     if proposal.previous != seen:
@@ -112,18 +112,18 @@ def propose_change_if_current(workspace: Workspace, seen: Record, changes: Mappi
     return proposal
 
 
-def propose_values(was: Record, raw: bytes, changes: Mapping[str, Value | None], school: School) -> Proposal:
-    """Propose other values for keys of `was`, whose file holds `raw` and can be read whole."""
-    values = {key: value for key, value in was.values.items() if key not in changes}
+def propose_values(before: Record, raw: bytes, changes: Mapping[str, Value | None], school: School) -> Proposal:
+    """Return the proposal of other values for keys of `before`, whose file has the content `raw`."""
+    values = {key: value for key, value in before.values.items() if key not in changes}
     values |= {key: value for key, value in changes.items() if value is not None}
-    record = was._replace(values=values)
+    record = before._replace(values=values)
     text = text_of(raw)
-    return Proposal(was.path, record, raw, canonical(record, school.fields, comments_of(text, parse(text))), was)
+    return Proposal(before.path, record, raw, canonical(record, school.fields, comments_of(text, parse(text))), before)
 
 
 def propose_move(proposal: Proposal, path: str, school: School) -> tuple[Proposal, Proposal]:
-    """Propose that a record goes to another place: the file that goes, and the one that comes."""
-    assert proposal.record is not None  # noqa: S101 - a file that goes needs no other place
+    """Return the proposals that move a record: the removal of the old file, and the new file."""
+    assert proposal.record is not None  # noqa: S101 - a removed file is not moved
     assert proposal.base is not None  # noqa: S101
     record = proposal.record._replace(path=path)
     text = text_of(proposal.base)
@@ -143,7 +143,7 @@ def _without_place(finding: Finding) -> tuple[str, str, str]:
 
 
 class ValueDifference(NamedTuple):
-    """One thing that changes: a key, or "" for the file itself, and what stands there before and after."""
+    """One difference: a key, or "" for the path, and its values before and after."""
 
     key: str
     before: str
@@ -151,20 +151,20 @@ class ValueDifference(NamedTuple):
 
 
 def differences(before: Record, after: Record, school: School) -> list[ValueDifference]:
-    """Return what changes from one record to another, its place first."""
+    """Return the differences between two records, the path first."""
     found = [ValueDifference("", before.path, after.path)] if before.path != after.path else []
     for key in school.fields:
         old, new = before.values.get(key, ""), after.values.get(key, "")
         found += [ValueDifference(key, _shown(old), _shown(new))] if old != new else []
-    gone = [waiver for waiver in before.waivers if waiver not in after.waivers]
-    come = [waiver for waiver in after.waivers if waiver not in before.waivers]
-    found += [ValueDifference("transition:waive", f"{one.rule}, {one.until}", "") for one in gone]
-    found += [ValueDifference("transition:waive", "", f"{one.rule}, {one.until}") for one in come]
+    removed = [waiver for waiver in before.waivers if waiver not in after.waivers]
+    added = [waiver for waiver in after.waivers if waiver not in before.waivers]
+    found += [ValueDifference("transition:waive", f"{one.rule}, {one.until}", "") for one in removed]
+    found += [ValueDifference("transition:waive", "", f"{one.rule}, {one.until}") for one in added]
     return found
 
 
 def intended_differences(record: Record, changes: Mapping[str, Value | None]) -> list[ValueDifference]:
-    """Return what changes would make of a record, key by key, in their order."""
+    """Return the differences that changes would make in a record, in their order."""
     return [ValueDifference(key, _shown(record.values.get(key, "")), _shown(new or "")) for key, new in changes.items()]
 
 

@@ -1,4 +1,4 @@
-"""Preview: the use case of a draft's row as it would compile, header by header, against what was last sent."""
+"""Preview the row of a draft as it would be compiled, with the cells that were last sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class SentRow(NamedTuple):
-    """What Handshake was sent by now."""
+    """The rows that were sent to Handshake."""
 
     sent: Sent
     since: str
@@ -39,7 +39,7 @@ class PreviewCell(NamedTuple):
     """What was last sent; "" when nothing was."""
     cell: str
     why: str
-    """The reason of a cell that follows from the transition; "" when the record holds it."""
+    """The reason of a cell that follows from the transition; "" if the record has the value."""
 
     @property
     def changed(self) -> bool:

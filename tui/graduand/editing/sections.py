@@ -1,4 +1,4 @@
-"""Sections: which fields of a record a person sees, in which order, what may be chosen, what holds without them."""
+"""Sections: the fields that the form shows, in order, their choices, and the defaults of absent fields."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class FieldChoice(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """What may stand in a field; an open list takes other texts too."""
+    """The values of a field to choose from; an open list allows other texts too."""
 
     choices: tuple[FieldChoice, ...]
     open: bool
 
 
 class FieldState(NamedTuple):
-    """What holds as long as a field is absent, and why."""
+    """The value that applies while a field is absent, and why."""
 
     text: str
     why: str
@@ -60,7 +60,7 @@ class FieldState(NamedTuple):
 
 
 def sections(record: Record, school: School, added: Iterable[str] = ()) -> tuple[Section, ...]:
-    """Return what the record's kind needs, what it holds besides, and what was `added`."""
+    """Return the fields that the record's kind needs, the others that have values, and those in `added`."""
     person = ("username", FORMER, "email_address", "first_name", "last_name", "auth_identifier")
     parts = (
         Section(N_("Person"), person),
@@ -99,7 +99,7 @@ def _account(school: School) -> tuple[str, ...]:
 
 
 def find_fields(text: str, shown: Iterable[str], school: School) -> tuple[Field, ...]:
-    """Return the fields that are not shown and whose key or label, in any language, holds `text`."""
+    """Return the fields that are not shown and whose key or label, in any language, contains `text`."""
     hidden = set(school.fields).difference(shown)
     words = folded(text).split()
     return tuple(
@@ -144,7 +144,7 @@ def _reasons(record: Record, school: School) -> tuple[str, ...]:
 
 
 def absent_field_states(record: Record, school: School) -> Mapping[str, FieldState]:
-    """Return what holds without them for the absent fields of which that is known."""
+    """Return the values that apply while fields are absent, by key, as far as they are known."""
     cells = derived_cells(record, school)
     standing = {key: FieldState(_spoken(one.cell), _(one.why), derived=True) for key, one in cells.items()}
     institution = school.institution
@@ -155,10 +155,10 @@ def absent_field_states(record: Record, school: School) -> Mapping[str, FieldSta
 
 
 def _spoken(cell: str) -> str:
-    """Return what a derived cell says in words."""
+    """Return a derived cell in words."""
     return {"TRUE": _("yes"), "FALSE": _("no"), CLEAR: _("wiped in Handshake")}.get(cell, cell)
 
 
 def can_wipe(field: Field) -> bool:
-    """Tell whether the importer's word for "wipe" may stand in the field."""
+    """Return whether the field may have the importer's word for "wipe"."""
     return field.clear and field.kind is not FieldKind.BOOLEAN

@@ -74,11 +74,11 @@ class ResumedTransaction(NamedTuple):
     paths: tuple[str, ...]
     """The files that have their new content now; none if it was dropped."""
     passed_over: tuple[str, ...]
-    """Files that were changed by others since, and are left as they are."""
+    """Files that were changed by others since, and are not written."""
     commit: str
     """The commit; "" if none was made."""
     set_aside: str = ""
-    """Where the journal lies now, if it was not written by graduand, or not for this folder."""
+    """The present path of the journal, if it was not written by graduand, or not for this folder."""
 
 
 def apply(
@@ -229,7 +229,7 @@ def _top(one: Proposal) -> str:
 
 
 def _write(root: Path, folder: Path | None, whole: Journal, proposals: Sequence[Proposal]) -> None:
-    """Write the journal, then the files; without a journal a new file comes before an old one goes."""
+    """Write the journal, then the files; without a journal a new file comes before an old one is removed."""
     changed = [one for one in proposals if one.base != one.after]
     swaps = [Swap(root / one.path, one.base, one.after) for one in changed]
     swaps.sort(key=lambda one: one.after is None)
@@ -326,7 +326,7 @@ def _content(path: Path) -> bytes | None:
 
 
 def undo(workspace: Workspace, saved: Iterable[SavedFile], *, commit: bool) -> tuple[SavedFile, ...]:
-    """Put the files as they were before they were saved, all or none; what comes back can be taken back as well.
+    """Restore the files to their content before a save, all or none; the result can be undone as well.
 
     Raises:
         ChangedOnDisk: a file is no longer as it was saved; nothing was written.
@@ -344,18 +344,18 @@ def _before(workspace: Workspace, one: SavedFile) -> Proposal:
     if not _is_record(one.path):
         return Proposal(one.path, None, one.after, one.before.decode())
     record = read(one.path, one.before, workspace.school).record
-    if record is None:  # what stood there was no record, and nothing of ours would write it again
+    if record is None:  # the content was no readable record, which is never written
         raise ChangedOnDisk(workspace.root / one.path)
     return Proposal(one.path, record, one.after, one.before.decode())
 
 
 def _is_record(path: str) -> bool:
-    """Tell whether a file is a record, and not what was learnt about an office's files."""
+    """Tell whether a file is a record, and not a file of `schema/`."""
     return path.startswith(f"{FOLDER}/")
 
 
 def saving_obstacle(workspace: Workspace) -> str:
-    """Return the sentence that says what does not go at the moment, and why; "" when all goes."""
+    """Return the sentence that says why nothing can be saved or committed at the moment; "" if it can."""
     place = workspace.root / "records"
     if reason := file_reader.why_not_writable(place):
         message = _("Read only: nothing can be saved into {path}: {reason}.")

@@ -1,1 +1,1 @@
-"""Records as a sheet for a spreadsheet, and the sheet as changes of the records when it comes back."""
+"""Export records as a sheet for a spreadsheet, and import the changes of a saved sheet."""

@@ -82,7 +82,7 @@ def _list(text: str, before: Value | None) -> ParsedCell:
 
 
 def _items(text: str) -> tuple[str, ...]:
-    """Return the items of a list, separated by semicolons, or written as JSON where items hold semicolons."""
+    """Return the items of a list, separated by semicolons, or written as JSON if items contain semicolons."""
     return split_items(text) or tuple(item.strip() for item in re.split("[;\n]", text) if item.strip())
 
 

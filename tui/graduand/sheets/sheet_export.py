@@ -94,8 +94,8 @@ def records_at(workspace: Workspace, paths: Sequence[str]) -> tuple[Record, ...]
 
 def sheet_of(records: Sequence[Record], school: School) -> ExportedSheet:
     """Return the sheet of these records, with the columns that any of them has, in canonical order."""
-    held = {key for record in records for key in record.values} | set(ALWAYS)
-    fields = [field for key, field in school.fields.items() if key in held and field.kind is not FieldKind.WAIVERS]
+    present = {key for record in records for key in record.values} | set(ALWAYS)
+    fields = [field for key, field in school.fields.items() if key in present and field.kind is not FieldKind.WAIVERS]
     head = (*(field.key for field in fields), VERSION)
     rows = (
         (*(cell_of(field, record.values.get(field.key)) for field in fields), version(record)) for record in records

@@ -150,9 +150,9 @@ def _with_shared_errors(rows: Sequence[SheetRow], records: Iterable[Record]) -> 
     changed = {row.proposal.path: row for row in rows if row.proposal}
     if not changed:
         return tuple(rows)
-    shall = {path: row.proposal.record for path, row in changed.items() if row.proposal}
+    changed_records = {path: row.proposal.record for path, row in changed.items() if row.proposal}
     wrong: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
-    for shared in judgement.judge_all([shall.get(record.path) or record for record in records]):
+    for shared in judgement.judge_all([changed_records.get(record.path) or record for record in records]):
         path, flaw = shared.path, shared.flaw
         row = changed.get(path)
         altered = {one.key for one in row.proposal.alterations} if row and row.proposal else set()
@@ -263,19 +263,19 @@ class _PatchBuilder:
         self.seen[match.username] = row.line
         record = self.records[match.username]
         changes: dict[str, Value | None] = {}
-        told = [match.note] if match.note else []
+        remarks = [match.note] if match.note else []
         faults: list[str] = []
         for field in self.fields:
             before = record.values.get(field.key)
             found = parse_cell(_cell(row, self.columns, field.key), field, before, self.dates)
-            told += [f"{field.key}: {found.remark}"] if found.remark else []
+            remarks += [f"{field.key}: {found.remark}"] if found.remark else []
             faults += [f"{field.key}: {found.refused}"] if found.refused else []
             if not found.refused and found.value != before:
                 changes[field.key] = found.value
         if faults:
             self._refuse(row, match, " ".join(faults))
         else:
-            self._propose(row, record, changes, tuple(told))
+            self._propose(row, record, changes, tuple(remarks))
 
     def _why_not(self, row: TableRow, match: PersonMatch) -> str:
         """Return why a row is refused before its cells are read; "" when it is not."""
@@ -288,7 +288,7 @@ class _PatchBuilder:
         return ""
 
     def _propose(
-        self, row: TableRow, record: Record, changes: Mapping[str, Value | None], told: tuple[str, ...]
+        self, row: TableRow, record: Record, changes: Mapping[str, Value | None], remarks: tuple[str, ...]
     ) -> None:
         made_of = _cell(row, self.columns, VERSION).strip()
         if changes and made_of and made_of != version(record):
@@ -297,15 +297,15 @@ class _PatchBuilder:
             return
         self.unchanged += not changes
         if not changes:
-            if told:
-                self.rows.append(SheetRow(row.line, record.username, None, told))
+            if remarks:
+                self.rows.append(SheetRow(row.line, record.username, None, remarks))
             return
         try:
             proposal = propose_change(self.workspace, record.path, changes)
         except SchemaBroken as broken:
             self.refused.append(RefusedRow(row.line, record.username, str(broken)))
             return
-        self.rows.append(SheetRow(row.line, record.username, proposal, told, self._errors(record, proposal)))
+        self.rows.append(SheetRow(row.line, record.username, proposal, remarks, self._errors(record, proposal)))
 
     def _errors(self, before: Record, proposal: Proposal) -> tuple[str, ...]:
         found = new_findings(before, proposal.record, self.workspace.school, self.on) if proposal.record else ()
@@ -336,5 +336,5 @@ def apply_patch(
     rows = [row for row in patch.rows if row.proposal]
     reasons = {row.proposal.record.text(REASON) for row in rows if row.closes and row.proposal and row.proposal.record}
     kind = "deactivated" if rows and all(row.closes for row in rows) else "corrected"
-    said = commit_message(kind, [row.username for row in rows], reasons if kind == "deactivated" else ())
-    return apply(workspace, patch.proposals, *said, on_resumed=on_resumed)
+    subject, trailers = commit_message(kind, [row.username for row in rows], reasons if kind == "deactivated" else ())
+    return apply(workspace, patch.proposals, subject, trailers, on_resumed=on_resumed)

@@ -1,4 +1,4 @@
-"""The job: a pull left two versions of a record; one record comes of them, and nothing is lost."""
+"""Two versions of a record that a pull left in one file are merged, and nothing is lost."""
 
 from __future__ import annotations
 

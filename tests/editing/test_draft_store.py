@@ -49,7 +49,7 @@ def _gone() -> int:
     return process.pid
 
 
-def test_a_kept_draft_comes_back_as_it_was_when_its_session_is_gone(workspace: Workspace) -> None:
+def test_a_stored_draft_is_read_after_its_session_has_ended(workspace: Workspace) -> None:
     folder = drafts_folder(workspace)
     draft = changed(workspace)
     store_draft(folder, draft)
@@ -65,7 +65,7 @@ def test_a_kept_draft_comes_back_as_it_was_when_its_session_is_gone(workspace: W
     assert list(folder.iterdir()) == []
 
 
-def test_kept_drafts_are_for_the_user_alone_and_in_no_work_tree(workspace: Workspace) -> None:
+def test_stored_drafts_are_private_and_outside_of_the_work_tree(workspace: Workspace) -> None:
     folder = drafts_folder(workspace)
     store_draft(folder, changed(workspace))
 
@@ -76,7 +76,7 @@ def test_kept_drafts_are_for_the_user_alone_and_in_no_work_tree(workspace: Works
     assert "00412345" not in file.name
 
 
-def test_one_draft_of_a_record_is_kept_at_a_time(workspace: Workspace) -> None:
+def test_one_draft_of_a_record_is_stored_at_a_time(workspace: Workspace) -> None:
     folder = drafts_folder(workspace)
     draft = changed(workspace)
     store_draft(folder, draft)
@@ -96,7 +96,7 @@ def test_what_is_saved_is_forgotten(workspace: Workspace) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_a_new_record_is_kept_too(workspace: Workspace) -> None:
+def test_the_draft_of_a_new_record_is_stored(workspace: Workspace) -> None:
     folder = drafts_folder(workspace)
     draft = new_draft(workspace, "2026-autumn", "returned", "00400001").set("first_name", "Léa")
     store_draft(folder, draft)
@@ -186,7 +186,7 @@ def test_a_damaged_draft_is_set_aside_and_stops_nothing(workspace: Workspace, da
     assert aside.name.startswith(file.name)
 
 
-def test_what_nobody_asked_for_in_a_month_goes(workspace: Workspace) -> None:
+def test_drafts_that_have_not_changed_for_a_month_are_removed(workspace: Workspace) -> None:
     folder = drafts_folder(workspace)
     store_draft(folder, changed(workspace))
     old, young = orphan(folder), folder / "x.broken"

@@ -137,7 +137,7 @@ def test_findings_stand_at_their_fields_and_lines_as_typed(root: Path) -> None:
     assert draft_text(draft, workspace.school).splitlines()[impossible.line - 1] == '  end_date: "2026-02-30"'
 
 
-def test_a_finding_of_an_item_or_a_group_stands_at_what_is_shown_of_it(root: Path) -> None:
+def test_a_finding_of_an_item_or_a_group_is_listed_under_the_shown_key(root: Path) -> None:
     workspace = Workspace(people(root))
     draft = draft_of(root).set("transition:account:reason", "deceased").set("primary_education:major_names", ("Droit",))
 
@@ -150,7 +150,7 @@ def test_a_finding_of_an_item_or_a_group_stands_at_what_is_shown_of_it(root: Pat
     assert by_key["primary_education:major_names"]
 
 
-def test_a_record_is_judged_beside_the_others_when_they_are_known(root: Path) -> None:
+def test_flaws_shared_with_other_records_are_among_the_findings(root: Path) -> None:
     workspace = Workspace(people(root))
     other = draft_of(root, OTHER).record
     draft = draft_of(root).set("email_address", other.text("email_address"))

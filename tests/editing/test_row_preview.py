@@ -39,7 +39,7 @@ def test_the_row_is_shown_with_what_follows_from_the_transition(root: Path) -> N
     assert made.change.status is Status.NEW
 
 
-def test_what_changed_since_the_last_upload_is_told(root: Path) -> None:
+def test_cells_that_changed_since_the_last_upload_are_marked(root: Path) -> None:
     people(root)
     assert graduand(root, "compile", "--on", ON).code == 0
     assert graduand(root, "uploaded", str(root / "build/manifest.json")).code == 0
@@ -68,6 +68,6 @@ def test_a_record_with_an_error_has_no_row(root: Path) -> None:
     )
 
 
-def test_without_git_nobody_knows_what_was_sent(root: Path) -> None:
+def test_without_git_the_sent_rows_are_unknown(root: Path) -> None:
     with pytest.raises(NotGit):
         read_sent_row(Workspace(root))

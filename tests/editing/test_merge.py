@@ -118,7 +118,7 @@ def test_a_deleted_record_can_be_brought_back_as_drafted(root: Path) -> None:
     assert "last_name: Martin  # née Martin" in text_at(root)
 
 
-def test_a_file_that_nobody_can_read_can_be_replaced_by_the_draft(root: Path) -> None:
+def test_an_unreadable_file_can_be_replaced_by_the_draft(root: Path) -> None:
     workspace = Workspace(people(root))
     mine = draft_of(root).set("last_name", "Martin")
     (root / PATH).write_text("<<<<<<< HEAD\n", encoding="utf-8")
