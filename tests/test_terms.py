@@ -9,7 +9,7 @@ import pytest
 from graduand.editing import edit as changes
 from graduand.git.events import Event, EventKind
 from graduand.language import speak
-from graduand.records.reason_labels import reason_code, reason_words
+from graduand.records.transition import reason_code, reason_words
 from graduand.reports.audit_text import what
 from graduand.reports.labels import TECHNICAL, Terms, terms_of
 from graduand.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graduand.language import speak
-from graduand.records.date_messages import no_day
+from graduand.records.kinds import no_day
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def day(text: str) -> str:
             return text
     except ValueError:
         pass
-    from graduand.records.date_messages import no_day
+    from graduand.records.kinds import no_day
 
     raise Usage(no_day(text))
 

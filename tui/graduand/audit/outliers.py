@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.events import EventKind
 from graduand.language import _, quoted
-from graduand.records.reason_labels import reason_words
 from graduand.records.record import END
+from graduand.records.transition import reason_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

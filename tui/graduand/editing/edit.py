@@ -13,9 +13,8 @@ from graduand.records import files
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.paths import is_cohort_name, username_of
 from graduand.records.reading import read
-from graduand.records.reason_labels import STUDENT, reason_code, reason_words
 from graduand.records.record import ATTENDING, END, START
-from graduand.records.transition import GRADUATED, RETURNED
+from graduand.records.transition import GRADUATED, RETURNED, STUDENT, reason_code, reason_words
 from graduand.similar import folded, nearest
 from graduand.workspace import day, today
 

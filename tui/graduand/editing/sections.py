@@ -8,10 +8,9 @@ from graduand.editing.draft import FORMER, KIND, keys_of
 from graduand.handshake.row import derived_cells
 from graduand.language import N_, _
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.records.reason_labels import reason_words
 from graduand.records.record import ATTENDING, DISABLED, END, START
 from graduand.records.school_language import PATH as INSTITUTION
-from graduand.records.transition import GRADUATED, RETURNED
+from graduand.records.transition import GRADUATED, RETURNED, reason_words
 from graduand.rules.policy import keeps
 from graduand.similar import folded
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.git.events import EventKind
 from graduand.language import _, masked, ngettext, visible
-from graduand.records.reason_labels import ON_REQUEST, STUDENT
+from graduand.records.transition import ON_REQUEST, STUDENT
 from graduand.reports.console import Line, Span, line
 from graduand.reports.labels import ASKED_BY, REASON
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.campaigns.kinds import CLOSING, DueKind
 from graduand.language import _, masked, ngettext, quoted, visible
-from graduand.records.reason_labels import reason_words
+from graduand.records.transition import reason_words
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
 

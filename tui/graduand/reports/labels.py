@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import Trouble
 from graduand.language import _, visible
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.records.reason_labels import reason_words
+from graduand.records.transition import reason_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, ngettext, visible
-from graduand.records.reason_labels import reason_words
+from graduand.records.transition import reason_words
 from graduand.reports.console import Line, Span, line
 from graduand.reports.labels import Terms
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
-from graduand.records.date_messages import no_day
+from graduand.records.kinds import no_day
 from graduand.records.record import ANSWER_BY, ASKED_ON, DISABLED, EMAIL, KEEPS_SSO, WAIVE
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day

@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, spoken, visible
-from graduand.records.date_messages import no_day
-from graduand.records.kinds import CLEAR, FieldKind, is_plain, matches
+from graduand.records.kinds import CLEAR, FieldKind, is_plain, matches, no_day
 from graduand.records.record import COLLEGES, KIND, LABELS, LISTED, MAJORS, MINORS, WAIVE
 from graduand.rules import characters
 from graduand.rules.rule import Flaw, error, note, warning

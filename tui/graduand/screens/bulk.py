@@ -17,7 +17,7 @@ from graduand.editing import bulk_edit
 from graduand.editing import edit as changes
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
-from graduand.records.reason_labels import STUDENT, reason_words
+from graduand.records.transition import STUDENT, reason_words
 from graduand.reports.bulk_text import grave_counts, grave_words, remarks
 from graduand.reports.labels import terms_of
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, named

@@ -12,8 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from graduand.language import N_, _, ngettext, visible
-from graduand.records.reason_labels import reason_words
-from graduand.records.transition import Waiver
+from graduand.records.transition import Waiver, reason_words
 from graduand.screens.fields.choice import DayField
 from graduand.screens.fields.text import Edited, TextField
 from graduand.screens.question import Answer, QuestionScreen

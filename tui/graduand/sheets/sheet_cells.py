@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import _, quoted
-from graduand.records.date_messages import no_day
-from graduand.records.kinds import CLEAR, FieldKind, matches
+from graduand.records.kinds import CLEAR, FieldKind, matches, no_day
 from graduand.similar import folded
 from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SAVED, SERIAL, parse_date
 from graduand.tables.spreadsheet import clean_cell, guarded, is_converted, join_items, split_items, unguarded
