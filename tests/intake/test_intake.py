@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
+from graduand.editing.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, tombstones_text
 from graduand.editing.transaction import undo
 from graduand.intake import apply as apply_intake
-from graduand.intake.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, tombstones_text
 from graduand.intake.preview import IntakeOptions, preview_file
 from graduand.rules import judgement
 from graduand.rules.rule import Flaw

@@ -6,11 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.editing.draft_store import drafts_folder, remove_drafts
+from graduand.editing.exclusion_lists import LIMIT, TOMBSTONES, Tombstones, read_tombstones, tombstones_text
 from graduand.editing.proposal import Proposal
 from graduand.editing.transaction import apply, commit_message
 from graduand.errors import NoSuchPerson
-from graduand.intake.exclusion_lists import TOMBSTONES, Tombstones, read_tombstones, tombstones_text
-from graduand.intake.source_profile import LIMIT
 from graduand.records import files
 from graduand.records.paths import username_of
 from graduand.similar import nearest

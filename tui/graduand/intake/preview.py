@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.editing.exclusion_lists import LIMIT, read_exclusions
 from graduand.errors import Usage
 from graduand.intake.cell_values import CellError, check_value
 from graduand.intake.column_formats import (
@@ -16,11 +17,10 @@ from graduand.intake.column_formats import (
     updated_profile,
 )
 from graduand.intake.column_mapping import columns_of, is_known
-from graduand.intake.exclusion_lists import read_exclusions
 from graduand.intake.options import FORMS, IntakeOptions
 from graduand.intake.record_comparison import RecordComparison, records_by_username
 from graduand.intake.rows import PeopleRows, SkippedRow, select_rows
-from graduand.intake.source_profile import LIMIT, path_of, profile_of, read_profiles
+from graduand.intake.source_profile import path_of, profile_of, read_profiles
 from graduand.language import _, ngettext, quoted
 from graduand.records.record import EMAIL, END, USERNAME
 from graduand.records.transition import GRADUATED

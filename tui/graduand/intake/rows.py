@@ -18,9 +18,9 @@ from graduand.tables.spreadsheet import clean_cell
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from graduand.editing.exclusion_lists import Exclusions
     from graduand.intake.column_formats import ColumnFormat
     from graduand.intake.column_mapping import ColumnMapping
-    from graduand.intake.exclusion_lists import Exclusions
     from graduand.intake.options import IntakeOptions
     from graduand.records.record import Value
     from graduand.records.school import School

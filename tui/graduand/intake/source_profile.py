@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from graduand.editing.exclusion_lists import FOLDER, LIMIT
 from graduand.errors import SchemaBroken, Usage
 from graduand.intake.column_mapping import REFUSAL_REASON
 from graduand.intake.options import FORMS
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
     from graduand.records.nodes import Node
 
-FOLDER: Final = "schema/intake"
-LIMIT: Final = 1_000_000
-"""Bytes; a list of values may be long."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 _HEAD: Final = N_(

@@ -7,7 +7,6 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import SchemaBroken
-from graduand.intake.source_profile import FOLDER, LIMIT
 from graduand.language import N_, _
 from graduand.records.importer import bare
 from graduand.records.kinds import FieldKind
@@ -19,6 +18,10 @@ from graduand.storage import file_reader
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+FOLDER: Final = "schema/intake"
+LIMIT: Final = 1_000_000
+"""Largest size of a file of `FOLDER`, in bytes."""
 
 TOMBSTONES: Final = f"{FOLDER}/tombstones.yaml"
 CONFIDENTIAL: Final = f"{FOLDER}/confidential.yaml"
