@@ -35,7 +35,8 @@ def judge(record: Record, school: School, on: str) -> list[Flaw]:
         for check in personal:
             flaws += check(record, school, on)
         for memo in remembered:
-            flaws += memo.flaws(record, answers)
+            if not memo.is_quiet(answers):
+                flaws += memo.judge(record, answers)
     return flaws
 
 

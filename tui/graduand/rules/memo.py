@@ -99,18 +99,20 @@ class CheckMemo:
         self.misses = 0
         """How many records were new cases."""
 
-    def flaws(self, record: Record, answers: Mapping[str, Value]) -> Sequence[Flaw]:
-        """Return what the check finds; `answers` are the record's values, with its domain under `DOMAIN`."""
-        node = self._root
-        while node is not None:
-            if node is True:
-                return ()
-            key, following = node
-            node = following.get(answers.get(key))
-        return self._meet(record, answers) if self._remembers else [*self._check(record, self._school, self._on)]
+    def is_quiet(self, answers: Mapping[str, Value]) -> bool:
+        """Return whether it is remembered that the check finds nothing.
 
-    def _meet(self, record: Record, answers: Mapping[str, Value]) -> Sequence[Flaw]:
-        """Judge a new case; remember it when the check finds nothing."""
+        `answers` are the values of the record, with its domain under `DOMAIN`.
+        """
+        node, answer = self._root, answers.get
+        while node is not None and node is not True:
+            node = node[1].get(answer(node[0]))
+        return node is True
+
+    def judge(self, record: Record, answers: Mapping[str, Value]) -> Sequence[Flaw]:
+        """Return what the check finds; remember the case when it finds nothing."""
+        if not self._remembers:
+            return [*self._check(record, self._school, self._on)]
         values = ObservedValues(answers)
         try:
             flaws = [*self._check(ObservedRecord("", values), self._school, self._on)]

@@ -280,12 +280,14 @@ def _needed(school: School) -> frozenset[str]:
     return frozenset({KIND, *school.region.required_values, *school.region.expected_values})
 
 
-def check_values(record: Record, school: School, _on: str) -> Iterator[Flaw]:
+def check_values(record: Record, school: School, _on: str) -> Sequence[Flaw]:
     """Return what is wrong with each value by itself."""
     known = _known_values(school)
+    flaws: list[Flaw] = []
     for key, value in record.values.items():
         if value not in known[key]:
-            yield from judge_value(school.fields[key], value, school)
+            flaws += judge_value(school.fields[key], value, school)
+    return flaws
 
 
 @lru_cache(maxsize=4)
@@ -299,19 +301,18 @@ def judge_value(field: Field, value: Value, school: School) -> Sequence[Flaw]:
     known = _known_values(school)[field.key]
     if value in known:
         return ()
-    flaws = tuple(_judge_value(field, value, school))
+    flaws = _judge_value(field, value, school)
     if not flaws and len(known) < _REMEMBERED:
         known.add(value)
     return flaws
 
 
-def _judge_value(field: Field, value: Value, school: School) -> Iterator[Flaw]:
+def _judge_value(field: Field, value: Value, school: School) -> Sequence[Flaw]:
     if value == CLEAR:
-        yield from _cleared(field)
-    elif isinstance(value, str):
-        yield from _text(field, field.key, value, school)
-    else:
-        yield from _list(field, value, school)
+        return [*_cleared(field)]
+    if isinstance(value, str):
+        return _text(field, field.key, value, school)
+    return [*_list(field, value, school)]
 
 
 def check_waiver_texts(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
@@ -351,26 +352,24 @@ def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw
         yield Flaw("GR131", field.key, message.format(labels=labels))
 
 
-def _text(field: Field, key: str, text: str, school: School) -> Iterator[Flaw]:
+def _text(field: Field, key: str, text: str, school: School) -> Sequence[Flaw]:
+    flaws: list[Flaw] = []
     kind = field.item if field.kind is FieldKind.LIST else field.kind
     if len(text) > field.max:
         message = _("{value} has {length} characters; {field} takes {max}.")
-        yield Flaw(
-            "GR110",
-            key,
-            message.format(value=quoted(text, 40), length=len(text), field=quoted(field.key), max=field.max),
-        )
+        message = message.format(value=quoted(text, 40), length=len(text), field=quoted(field.key), max=field.max)
+        flaws.append(Flaw("GR110", key, message))
     if not is_plain(kind, text):
-        for rule, message in _seen(kind, text, spoken()):
-            yield Flaw(rule, key, message)
+        flaws += [Flaw(rule, key, message) for rule, message in _seen(kind, text, spoken())]
     allowed = school.year_values if field.key == school.year else field.values
-    right = meant(field, text, allowed)
+    right = meant(field, text, allowed) if field.misspellings else ""
     if right or (allowed and text not in allowed):
         foreign = field.values_of not in {"", school.institution.region} and not right
-        yield Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed, right))
+        flaws.append(Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed, right)))
     if field.key in _SHOWN_AS_SENT and text.isupper() and len(text) > _ACRONYM:
         message = _("{value} is all capitals and would be shown so.")
-        yield Flaw("GR128", key, message.format(value=quoted(text)))
+        flaws.append(Flaw("GR128", key, message.format(value=quoted(text))))
+    return flaws
 
 
 def meant(field: Field, text: str, allowed: tuple[str, ...] = ()) -> str:
