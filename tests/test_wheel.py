@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
 
     assert {name.partition("/")[0] for name in inside} == {"graduand", f"graduand-{__version__}.dist-info"}
     program = HOUSE / "tui"
-    kept = (".py", ".mo", ".po", ".tcss", ".md", ".yml", ".yaml")
+    kept = (".py", ".mo", ".po", ".toml", ".tcss", ".md", ".yml", ".yaml")
     source = {path.relative_to(program).as_posix() for path in (program / "graduand").rglob("*") if path.suffix in kept}
     source |= {f"graduand/seed/{name}" for name in ("Makefile", "gitignore", "gitattributes")}
     source |= {"graduand/schema/handshake.yaml", "graduand/schema/institution.yaml"}

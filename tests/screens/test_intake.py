@@ -152,7 +152,7 @@ def test_the_file_and_its_class_are_asked_for(school: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arrival", "said"),
+    ("class_file", "said"),
     [
         (ClassFile("/nowhere/class.csv", "2026-spring"), "cannot be read: it is not there"),
         (ClassFile("class.csv", "2026 spring"), "cannot name a class"),

@@ -158,7 +158,7 @@ def _parse_status(status: str) -> WorkTreeStatus:
         mark = entry[:1]
         path = entry.split(" ", _FIELDS.get(mark, 1))[-1]
         if entry.startswith(_COMMIT):
-            commit = "" if path == "(initial)" else entry.removeprefix(_COMMIT)
+            commit = entry.removeprefix(_COMMIT).replace("(initial)", "")
         elif mark not in {"", "#"} and (mark != "!" or path.endswith((".yaml", "/"))):
             changed.append(path)
     return WorkTreeStatus(commit, changed)

@@ -126,15 +126,15 @@ class PlanScreen(View["Searchable[Compiled]"]):
         people = {record.username: record for record in compiled.checked.records}
         return Searchable(compiled, haystacks(sought_line(change, people.get(change.username)) for change in changes))
 
-    def take(self, sought: Searchable[Compiled]) -> None:
+    def show_result(self, found: Searchable[Compiled]) -> None:
         """Show the plan, or the errors that stand in its way."""
-        found, self._words = sought
-        self._people = {record.username: record for record in found.checked.records}
-        self.cohorts = tuple(sorted({*self.cohorts, *(record.cohort for record in found.checked.records)}))
-        self.prepared = found.prepared
-        self._obstacle = "" if found.prepared else "errors"
-        if found.prepared is None:
-            number = sum(one.severity is Severity.ERROR for one in found.checked.findings)
+        compiled, self._words = found
+        self._people = {record.username: record for record in compiled.checked.records}
+        self.cohorts = tuple(sorted({*self.cohorts, *(record.cohort for record in compiled.checked.records)}))
+        self.prepared = compiled.prepared
+        self._obstacle = "" if compiled.prepared else "errors"
+        if compiled.prepared is None:
+            number = sum(one.severity is Severity.ERROR for one in compiled.checked.findings)
             message = ngettext(
                 "{count} error keeps the upload from being compiled. p shows it, k leaves this person out.",
                 "{count} errors keep the upload from being compiled. p shows them, k leaves these people out.",
@@ -143,9 +143,9 @@ class PlanScreen(View["Searchable[Compiled]"]):
             self.show_sentence(message.format(count=number))
             return
         if not self.order.only:
-            firsts = {change.effects[0] for change in found.prepared.plan.changes if change.effects}
+            firsts = {change.effects[0] for change in compiled.prepared.plan.changes if change.effects}
             self._effects = tuple(effect for effect in Effect if effect in firsts)
-        self.warn(self._remarks(found.prepared))
+        self.warn(self._remarks(compiled.prepared))
         self.sift()
 
     def stopped(self, trouble: Trouble) -> None:
