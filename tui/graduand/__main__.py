@@ -8,17 +8,35 @@ import sys
 TYPE_CHECKING = False  # `typing` alone takes a quarter of the time that --version may take
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 
 def main() -> None:
     """Run the command that was typed."""
     arguments = sys.argv[1:]
-    if arguments == ["--version"]:
+    _open_missing_streams()
+    if arguments == ["--version"] and sys.stdout:
         from graduand import __version__
 
-        sys.stdout.write(f"graduand {__version__}\n")
+        try:
+            sys.stdout.write(f"graduand {__version__}\n")
+            sys.stdout.flush()
+        except OSError:
+            sys.exit(run(arguments))
         return
     sys.exit(run(arguments))
+
+
+def _open_missing_streams() -> None:
+    """Open /dev/null in place of closed standard streams, so that no file of ours gets their numbers."""
+    from io import StringIO
+
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            _nowhere()
+    sys.stdin, sys.stderr = sys.stdin or StringIO(), sys.stderr or StringIO()
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -35,21 +53,105 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
     gc.set_threshold(100_000)  # a command creates many values and few cycles
     language.speak(_language(arguments))
+    if sys.stdout is None:  # it was closed before the start
+        return _say(_no_output(language._("it is closed")), Exit.REPOSITORY)
     try:
-        from graduand.commands.app import run as run_command
-
-        code = run_command(arguments)
-        sys.stdout.flush()
+        return _run(arguments)
     except Trouble as trouble:
         return _say(str(trouble), trouble.exit_code)
     except KeyboardInterrupt:
         return _say(language._("Interrupted."), Exit.INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(sys.stdout)
         return Exit.FINDINGS
-    except Exception as error:  # noqa: BLE001 - any other exception is a bug
-        return _bug(error)
+    except Exception as error:  # noqa: BLE001 - whatever else is raised is a bug
+        return _failed(error)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run the command; one that only reads is run again without caches, if it failed over one that is damaged.
+
+    Raises:
+        Exception: whatever stopped the command.
+    """
+    from graduand.commands.app import run as run_command
+    from graduand.errors import Trouble
+
+    try:
+        code = run_command(arguments)
+    except (Trouble, OSError):
+        raise
+    except Exception:
+        if not _READING & {*arguments} or not _remove_caches(arguments):
+            raise
+        code = run_command(arguments)
+    sys.stdout.flush()
     return code
+
+
+_READING = frozenset({"audit", "check", "compile", "diff", "doctor", "due", "log", "plan", "text", "uploads"})
+"""Commands that write nothing before their end."""
+
+
+def _remove_caches(arguments: Sequence[str]) -> bool:
+    """Remove what is cached of the repository; return whether there was anything."""
+    from pathlib import Path
+
+    from graduand.errors import Trouble
+    from graduand.git.program import Program
+    from graduand.storage.cache_file import remove_cache_files
+    from graduand.workspace import root_of
+
+    try:
+        return remove_cache_files(Path(Program(root_of(Path(_root(arguments)))).folder, "graduand"))
+    except (Trouble, OSError):
+        return False
+
+
+def _root(arguments: Sequence[str]) -> str:
+    named = [arguments[number + 1] for number, argument in enumerate(arguments[:-1]) if argument == "--root"]
+    return named[0] if named else "."
+
+
+def _failed(error: Exception) -> int:
+    """Say what the system refused, which is no bug, or name the bug."""
+    import errno
+
+    from graduand.errors import Exit, reason_of
+    from graduand.language import _, visible
+
+    refused = error if isinstance(error, OSError) else error.__cause__ or error.__context__
+    if not isinstance(refused, OSError):
+        return _bug(error)
+    if refused.errno in {errno.EMFILE, errno.ENFILE}:
+        message = _(
+            "The system lets graduand open no more files; allow more (ulimit -n 256), then repeat. What was begun is "
+            "finished then."
+        )
+        return _say(message, Exit.REPOSITORY)
+    if isinstance(error, OSError) and error.filename is None:
+        _discard(sys.stdout)
+        return _say(_no_output(reason_of(error)), Exit.REPOSITORY)
+    if isinstance(error, OSError):
+        message = _("{path} cannot be used: {reason}.")
+        return _say(message.format(path=visible(str(error.filename), 200), reason=reason_of(error)), Exit.REPOSITORY)
+    return _bug(error)
+
+
+def _no_output(reason: str) -> str:
+    from graduand.language import _
+
+    return _("The output cannot be written: {reason}. What was saved before stays saved.").format(reason=reason)
+
+
+def _discard(stream: TextIO) -> None:
+    """Send what is still to be written to a stream that takes no more to nowhere, so that Python ends in peace."""
+    os.dup2(_nowhere(), stream.fileno())
+
+
+def _nowhere() -> int:
+    """Return the descriptor of a file that takes everything and keeps nothing."""
+    return os.open(os.devnull, os.O_WRONLY)
 
 
 def _language(arguments: Sequence[str]) -> str:
@@ -70,9 +172,8 @@ def _schools_language(arguments: Sequence[str]) -> str:
     from graduand.storage import file_reader
     from graduand.workspace import root_of
 
-    named = [arguments[number + 1] for number, argument in enumerate(arguments[:-1]) if argument == "--root"]
     try:
-        return peeked_language(file_reader.read(root_of(Path(named[0] if named else ".")) / PATH))
+        return peeked_language(file_reader.read(root_of(Path(_root(arguments))) / PATH))
     except (Trouble, OSError):
         return ""
 
@@ -80,7 +181,11 @@ def _schools_language(arguments: Sequence[str]) -> str:
 def _say(sentence: str, code: int) -> int:
     """Write a sentence to standard error and return the code; during shell completion, nothing is written."""
     if "_GRADUAND_COMPLETE" not in os.environ:
-        sys.stderr.write(f"graduand: {sentence}\n")
+        try:
+            sys.stderr.write(f"graduand: {sentence}\n")
+            sys.stderr.flush()
+        except OSError:
+            _discard(sys.stderr)
     return code
 
 

@@ -20,7 +20,7 @@ from graduand.commands.parameters import (
 from graduand.commands.session import say, session_of
 from graduand.errors import Exit
 from graduand.language import N_, _, visible
-from graduand.reports.console import progress, show
+from graduand.reports.console import progress, show, write_data
 from graduand.workspace import day, errors, today
 
 COMPILE_HELP = N_("Make the import files from the committed records, with a manifest and instructions for the import.")
@@ -74,7 +74,7 @@ def compile(  # noqa: A001 - the command's name
     upload = compiled.prepared.upload
     show(left_out_text(upload), session.colour, sys.stderr)
     if as_json:
-        sys.stdout.write(manifest(upload))
+        write_data(manifest(upload))
     else:
         show(compiled_text(upload, folder), session.colour)
         say(_("How to import them: {card}").format(card=visible(str(folder / CARD), 300)))

@@ -123,7 +123,9 @@ def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, 
     if form is OutputFormat.json:
         sys.stdout.writelines(f"{line}\n" for line in audit_formats.as_json(found.events))
     elif form is OutputFormat.csv:
-        sys.stdout.write(audit_formats.as_csv(found.events, show=show))
+        from graduand.reports.console import write_data
+
+        write_data(audit_formats.as_csv(found.events, show=show))
     else:
         from graduand.reports.audit_html import as_html
 

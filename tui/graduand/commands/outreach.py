@@ -13,7 +13,7 @@ from graduand.commands.completion import complete_username
 from graduand.commands.parameters import Cohort, JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.console import progress
+from graduand.reports.console import progress, write_data
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def outreach(
     found = campaigns.outreach(workspace, call, progress())
     printing = out is not None and str(out) == "-"
     if printing:
-        sys.stdout.write(campaigns.people_csv(found, workspace.institution.region))
+        write_data(campaigns.people_csv(found, workspace.institution.region))
     else:
         _print(found, session.colour, everything=everything, show=show, as_json=as_json)
     if not found.asked:

@@ -14,7 +14,7 @@ from graduand.commands.parameters import JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import agreed, say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.console import progress
+from graduand.reports.console import progress, write_data
 from graduand.sheets.sheet_cells import REMOVE, Dates
 from graduand.workspace import today
 
@@ -142,7 +142,7 @@ def _out(
     made = sheet_export.sheet_of(records, workspace.school)
     text = sheet_export.as_text(made, sign, bom=bom)
     if out and str(out) == "-":
-        sys.stdout.write(text)
+        write_data(text)
         return
     path = out or workspace.root / "build" / f"sheet-{today()}.csv"
     sheet_export.write(path, text)

@@ -11,7 +11,7 @@ import typer
 from graduand.commands.parameters import BuildFolder, JsonLines, JsonManifest, JsonObject
 from graduand.commands.session import say, session_of
 from graduand.language import N_, _
-from graduand.reports.console import show
+from graduand.reports.console import show, write_data
 from graduand.workspace import day, today
 
 UPLOADED_HELP = N_("Note that an upload was imported: a tag on its commit, with the manifest as its message.")
@@ -128,7 +128,7 @@ def rollback(
     undone = take_back(workspace, upload, day(on) if on else today(), folder)
     show(lost_text(undone.lost), session.colour, sys.stderr)
     if as_json:
-        sys.stdout.write(manifest(undone.upload))
+        write_data(manifest(undone.upload))
         return
     show(compiled_text(undone.upload, folder), session.colour)
     say(_("How to import them: {card}").format(card=folder / CARD))

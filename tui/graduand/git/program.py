@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
@@ -50,6 +51,9 @@ _ENVIRONMENT: Final = {
     "GIT_GRAFT_FILE": os.devnull,
 }
 """Grafts, like replaced objects, would show another history than the committed one."""
+
+_SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
+"""Errors that say nothing of the repository: too many files are open, or processes run."""
 
 _BARE: Final = "--is-bare-repository"
 _WORK_TREE: Final = "--is-inside-work-tree"
@@ -225,6 +229,8 @@ class Program:
                 bufsize=CHUNK,
             )
         except OSError as error:
+            if error.errno in _SHORTAGES:
+                raise
             raise NoGit() if error.filename == "git" else NotGit(self.root, error.strerror or "") from error
 
     def knows_committer(self) -> bool:
@@ -259,6 +265,8 @@ def _change(root: Path, *arguments: str, stdin: str = "") -> str:
     except GitCommandNotFound as error:
         raise NoGit from error
     except OSError as error:
+        if error.errno in _SHORTAGES:
+            raise
         raise NotGit(root, error.strerror or "") from error
     if process.returncode:
         raise GitRefused(_reason(arguments, _text(err), process.returncode))

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from graduand.language import _
+from graduand.language import _, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,6 +41,14 @@ def show(lines: Iterable[Line], colour: str = "auto", stream: TextIO | None = No
     console = Console(file=target, force_terminal=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
     for spans in lines:
         console.print(Text.assemble(*((span.text, span.style) for span in spans)))
+
+
+def write_data(text: str) -> None:
+    """Write data to standard output: as it is to a pipe or file, its control characters spelt out to a terminal."""
+    if sys.stdout.isatty():
+        lines = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        text = "".join(char if char.isprintable() or char in "\n\t" else visible(char) for char in lines)
+    sys.stdout.write(text)
 
 
 def _coloured(colour: str, target: TextIO) -> bool:

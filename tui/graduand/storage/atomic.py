@@ -30,7 +30,8 @@ def create(path: Path, text: str, mode: int = 0o644) -> None:
         NotWritten: the file system reports an error.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        refuse_planted_link(path.parent)
+        make_folders(path.parent, private=mode == PRIVATE)
         temporary = stage(path, text.encode(), mode)
         try:
             _link(temporary, path)
@@ -128,6 +129,29 @@ def remove_quietly(path: Path) -> None:
         path.unlink()
 
 
+def make_folders(folder: Path, *, private: bool) -> None:
+    """Make a folder and those above it as far as they are missing, `private` ones for the user only.
+
+    Raises:
+        OSError: the file system reports an error.
+    """
+    for one in reversed((folder, *folder.parents)):
+        if one == folder or not one.exists():
+            one.mkdir(0o700 if private else 0o777, exist_ok=True)
+
+
+def refuse_planted_link(folder: Path) -> None:
+    """Check that no link inside of a data repository, as a clone may bring along, is on the way to a folder.
+
+    Raises:
+        NotWritten: there is one, and personal data would be written to where it leads.
+    """
+    folder = folder.absolute()
+    for one in (folder, *folder.parents):
+        if one.is_symlink() and any((up / "records").is_dir() and (up / "schema").is_dir() for up in one.parents):
+            raise NotWritten(one, _("it is a link to somewhere else"))
+
+
 def make_private_folder(folder: Path) -> None:
     """Make a folder that only the user can read, or take the permissions of others from the existing one.
 
@@ -137,7 +161,7 @@ def make_private_folder(folder: Path) -> None:
     try:
         for one in (folder.parent, folder):
             one.mkdir(PRIVATE | 0o100, exist_ok=True)
-        if folder.is_symlink():
+        if folder.is_symlink() or (folder.parent.name != ".git" and folder.parent.is_symlink()):
             raise NotWritten(folder, _("it is a link to somewhere else"))
         if stat.S_IMODE(folder.stat().st_mode) & 0o077:
             folder.chmod(PRIVATE | 0o100)

@@ -78,15 +78,16 @@ class CacheFile(Generic[T]):
         return body if private and head == _head(self._key, body) else None
 
 
-def remove_cache_files(folder: Path) -> None:
-    """Remove every cache file in a folder and in those below it, whatever its name, unfinished ones too.
+def remove_cache_files(folder: Path) -> bool:
+    """Remove every cache file below a folder, whatever its name, unfinished ones too; return whether there was one.
 
     Raises:
         NotWritten: the file system reports an error.
     """
-    for path in folder.rglob("*"):
-        if _is_cache_file(path):
-            atomic.remove(path)
+    found = [path for path in folder.rglob("*") if _is_cache_file(path)]
+    for path in found:
+        atomic.remove(path)
+    return bool(found)
 
 
 def _is_cache_file(path: Path) -> bool:

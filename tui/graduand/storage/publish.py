@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import InTheWay, NotWritten, reason_of
 from graduand.storage import file_reader, lock
-from graduand.storage.atomic import PRIVATE, remove_quietly, remove_temporary_files, stage, sync_folder
+from graduand.storage.atomic import (
+    PRIVATE,
+    make_folders,
+    refuse_planted_link,
+    remove_quietly,
+    remove_temporary_files,
+    stage,
+    sync_folder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +39,8 @@ def publish_set(folder: Path, files: Mapping[str, bytes], seal: str) -> None:
         Unreadable: the list of the files of earlier sets.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        refuse_planted_link(folder)
+        make_folders(folder, private=True)
         with lock.hold(folder):
             ours = _earlier_names(folder)
             for name in files:
