@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ from tests.bench import interface
 from tests.bench.audit import audit, audit_again
 from tests.bench.bulk_edit import bulk_edit
 from tests.bench.intake import apply, preview
-from tests.bench.records import against_the_upload, cold, competitors, edited, forms, memory, warm, warned
+from tests.bench.records import against_the_upload, cold, competitors, edited, forms, memory, misses, warm, warned
 from tests.bench.run import GRADUAND, Run
 from tests.bench.saving import saving
 from tests.bench.start import arguments, git_processes, version
@@ -108,7 +109,7 @@ def growth(run: Run) -> Iterator[Target]:
 
 
 LINES: Final[dict[int, Callable[[Run], Iterator[Target]]]] = {
-    1: cold,
+    1: lambda run: chain(cold(run), misses(run)),
     2: competitors,
     3: forms,
     4: warm,

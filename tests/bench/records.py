@@ -6,6 +6,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Final
 
+from graduand.rules import judgement, memo
+from graduand.workspace import Workspace, today
 from tests.bench.clock import Command, Timed, side_by_side
 from tests.bench.generator import Form
 from tests.bench.run import GRADUAND, Run, git, graduand
@@ -74,6 +76,17 @@ def cold(run: Run) -> Iterator[Target]:
         for work in ("check", "compile"):
             cost = run.remember(f"cold {work}", people, timed[work])
             yield compared("1", f"cold {work}, {people:,}", cost, (PARSING, timed["parse"]), Limit(most))
+
+
+def misses(run: Run) -> Iterator[Target]:
+    """Return how many records were a new case for each check that is remembered: the more, the less it pays."""
+    root, day = run.school(run.middle), today()
+    workspace = Workspace(root)
+    judgement.forget()
+    for record in workspace.records(workspace.record_paths()):
+        judgement.judge(record, workspace.school, day)
+    for check, number in sorted(judgement.new_cases(workspace.school, day).items()):
+        yield counted("1", f"new cases of {check} in {run.middle:,} records", number, memo.ROOM // 2, "records")
 
 
 def competitors(run: Run) -> Iterator[Target]:
