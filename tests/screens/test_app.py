@@ -97,7 +97,7 @@ def test_a_broken_preferences_file_is_said_and_stops_nothing(app: GraduandApp) -
     preferences_path().write_text("theme: [/red]\n", encoding="utf-8")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        assert "cannot stand" in screen_text(app)
+        assert "is not valid here" in screen_text(app)
         await press(pilot, "down")
         assert len(app.people.found) == 45
 
