@@ -51,7 +51,7 @@ DOORS = {
     "yaml": ("records",),
     "ruamel": ("records",),
     f"{OUTSIDE}git": ("git",),
-    "openpyxl": ("tables.workbook",),
+    "openpyxl": (),
     "platformdirs": ("preferences",),
     "subprocess": ("git.program",),
     "shutil": (),

@@ -84,6 +84,40 @@ def test_the_other_cells_of_a_column_do_not_change_what_a_cell_means(workspace: 
         assert value_of(workspace, key, text) == value_of(workspace, key, text, UNUSUAL), text
 
 
+@pytest.mark.parametrize(
+    ("key", "cells"),
+    [
+        ("username", {"20419001.0": None, "20,419,001": None, "20 419 001": None, "NULL": "", "n.419.7": "n.419.7"}),
+        ("username", {"nan": "", "nana": "nana", "(null)": "", "7.0": None, "a.0": "a.0"}),
+        ("card_id", {"1e5": "1e5", "7.0E+5": None, "419&amp;7": "419&7", "12.345.678": None}),
+        ("mobile_number", {"639980102.0": None, "tel:+33 (0)6 39 98 01 02": "+33639980102", "\\N": ""}),
+        ("first_name", {"NULL": None, "Nan": "Nan", "(null)": "", "No&euml;l": "Noël", "None": None}),
+        ("middle_name", {"NULL": "", "<null>": "", "Null": "Null"}),
+        ("majors", {"Law;NULL;Music": ("Law", "Music"), "Fran&ccedil;ais": ("Français",), "None": ""}),
+        ("email_address", {"Ivo <ivo@mail.example>": "ivo@mail.example", "NULL": "", "ivo@x <a@mail.example>": None}),
+        ("start_date", {"1900-01-01": None, "9999-12-31": None, "0001-01-01": None, "2024-09-02Z": "2024-09-02"}),
+        ("start_date", {"Mon, 02 Sep 2024": "2024-09-02", "lundi 2 septembre 2024": "2024-09-02"}),
+        ("start_date", {"Mon Sep 02 00:00:00 CEST 2024": "2024-09-02", "Monday, September 2nd, 2024": "2024-09-02"}),
+        (
+            "start_date",
+            {"2024-09-02+0200": "2024-09-02", "mar. 3 mars 2026": "2026-03-03", "3 mars 2026": "2026-03-03"},
+        ),
+    ],
+)
+def test_what_programs_write_is_understood_or_refused(
+    workspace: Workspace, key: str, cells: dict[str, Value | None]
+) -> None:
+    """A value of None: the cell is refused; "": it is blank."""
+    name = next(name for name in workspace.school.fields if name.endswith(_KEYS.get(key, key)))
+    for text, wanted in cells.items():
+        for others in ((), (UNUSUAL,)):
+            found = value_of(workspace, name, text, *others)
+            assert isinstance(found, CellError) if wanted is None else found == (wanted or None), (text, found)
+
+
+_KEYS: Final = {"majors": "major_names"}
+
+
 def test_no_record_is_made_with_a_line_break_that_check_refuses(root: Path) -> None:
     begin(root)
     rows = '00700101,zoe@mail.example,"Zoë\nMarie",Quarles\n"00700102\n00700103",chidi@mail.example,Chidi,Obi\n'

@@ -18,6 +18,7 @@ class Vocabulary(NamedTuple):
     true: tuple[str, ...]
     false: tuple[str, ...]
     months: tuple[tuple[str, ...], ...]
+    weekdays: tuple[tuple[str, ...], ...]
     ordinals: tuple[str, ...]
     subject: str
     separator: str

@@ -110,6 +110,14 @@ def intake(
         str, typer.Option(metavar=N_("SEPARATOR"), help=N_("The separator of the cells, if graduand guesses it wrong."))
     ] = "",
     sheet: Annotated[str, typer.Option(metavar=N_("SHEET"), help=N_("The sheet of a workbook."))] = "",
+    header: Annotated[
+        int,
+        typer.Option(
+            metavar=N_("ROW"),
+            min=0,
+            help=N_("The row that holds the names of the columns, if graduand does not find it."),
+        ),
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -145,7 +153,7 @@ def intake(
         meanings=intake_options.meanings(value or ()),
         dates=intake_options.date_forms(dates or ()),
         pad=intake_options.padding(pad or ()),
-        file=preview.FileFormat(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet),
+        file=preview.FileFormat(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet, header),
         source=source,
         patch=patch,
     )

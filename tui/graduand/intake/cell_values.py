@@ -11,11 +11,12 @@ from graduand.findings import Severity
 from graduand.intake.column_formats import is_short
 from graduand.language import _, quoted
 from graduand.records.kinds import CLEAR, FieldKind, matches, plain_shape
-from graduand.records.record import USERNAME
+from graduand.records.record import END, USERNAME
 from graduand.rules.addresses import judge_domain
 from graduand.rules.registry import RULES
 from graduand.rules.values import close, judge_value, meant
 from graduand.similar import folded, nearest
+from graduand.tables.cell_text import is_null
 from graduand.tables.dates import parse_date
 from graduand.tables.spreadsheet import clean_cell, split_items
 
@@ -34,16 +35,20 @@ class CellError(NamedTuple):
     reason: str
 
 
-_NULL_WORDS: Final = frozenset({"null", "n/a", "na", "nan", "none", "nil", "-", "--", "n.c.", "nc"})
-_FREE_TEXT: Final = frozenset({FieldKind.NAME, FieldKind.TEXT, FieldKind.NOTE, FieldKind.LIST, FieldKind.IDENTIFIER})
-"""Kinds in which such a word may be a name."""
 _SPREADSHEET_ERROR: Final = re.compile(
     r"#(?:REF|VALUE|VALEUR|NAME|NOM|DIV/0|N/A|NUM|NOMBRE|NULL|NUL)[!?]?", re.IGNORECASE
 )
 _MOJIBAKE: Final = re.compile(
     "[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€"
 )
-_NUMBER: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_NUMBER: Final = re.compile(
+    r"[0-9](?:[.,][0-9]+)?E\+[0-9]+|[0-9]+[.,]0+|[1-9][0-9]{0,2}(?:([.,'’ ])[0-9]{3})(?:\1[0-9]{3})*(?:[.,]0+)?",
+    re.IGNORECASE,
+)
+"""A number that a program has made of an identifier: 7.0E+5, 700101.0, 700,101."""
+_FLOAT: Final = re.compile(r"\+?[0-9]+[.,]0+")
+_NO_DAY: Final = ("1930", "2100")
+"""Years outside which a day stands for no day."""
 _ITEMS: Final = re.compile(r"[;|\n]")
 
 
@@ -93,9 +98,10 @@ def plain_pattern(column: ColumnFormat, school: School, texts: Collection[str]) 
     if column.values or field.values or field.misspellings:
         return ""
     if kind is FieldKind.NAME:
-        return rf"(?=[^\n]{{1,{field.max}}}\n){plain_shape(FieldKind.NAME)}"
-    if kind is FieldKind.IDENTIFIER:  # without the sign + of a number that a spreadsheet has made
-        return rf"[A-Za-z0-9][!-),-~]{{{max(column.width, column.length, 1) - 1},{field.max - 1}}}"
+        return rf"(?!(?:NULL|NaN|NaT|None)\n)(?=[^\n]{{1,{field.max}}}\n){plain_shape(FieldKind.NAME)}"
+    if kind is FieldKind.IDENTIFIER:  # without numbers that a program has made, words for nothing, and entities
+        letters = rf"[!-%'-),-~]{{{max(column.width, column.length, 1) - 1},{field.max - 1}}}"
+        return rf"(?![0-9]+[.,'][0-9])(?!(?i:null|none|nan|nil|nat|n/a)\n)[A-Za-z0-9]{letters}"
     if kind is FieldKind.PHONE:
         return rf"[0-9]{{1,{field.max}}}"
     return _address_pattern(field, school, texts) if kind is FieldKind.EMAIL else ""
@@ -117,20 +123,65 @@ def _address_pattern(field: Field, school: School, texts: Collection[str]) -> st
 
 def _read(raw: str, column: ColumnFormat, school: School) -> Value | CellError | None:
     field = column.field
-    text = clean_cell(raw, field.kind)
+    written = text = clean_cell(raw, field.kind)
     if column.values:
         text = column.values.get(folded(text), text)
-    if not text or (field.kind not in _FREE_TEXT and text.casefold() in _NULL_WORDS):
+    if not text:
         return None
-    if text == CLEAR:
-        return check_value(CLEAR, field, school)
-    if said := _damage(text) or (_identifier_damage(text, column) if field.kind is FieldKind.IDENTIFIER else ""):
+    if is_null(text, field.kind):
+        return CellError(_null_name(text, field.key)) if field.key in _FULL_NAME and text.isalpha() else None
+    said_so = folded(written) in column.values
+    if said := _damage(text) or ("" if said_so else _number_damage(text, column)):
         return CellError(said)
-    if field.kind is FieldKind.LIST:
-        parts = split_items(text) or _ITEMS.split(text)
-        items = tuple(dict.fromkeys(item for part in parts if (item := part.strip())))
-        return check_value(items, field, school) if items else None
-    return check_value(_meant(text, column, school), field, school)
+    if field.kind is FieldKind.LIST and text != CLEAR:
+        return _list(text, field, school)
+    return _single(text, column, school)
+
+
+def _single(text: str, column: ColumnFormat, school: School) -> Value | CellError:
+    field = column.field
+    value = text if text == CLEAR else _meant(text, column, school)
+    if field.kind is FieldKind.DATE and is_no_day(value) and field.key != END:
+        return CellError(no_day_sentence(text, field.key))
+    return check_value(value, field, school)
+
+
+def _list(text: str, field: Field, school: School) -> Value | CellError | None:
+    parts = split_items(text) or _ITEMS.split(text)
+    stripped = (part.strip() for part in parts)
+    items = tuple(dict.fromkeys(item for item in stripped if item and not is_null(item, FieldKind.LIST)))
+    return check_value(items, field, school) if items else None
+
+
+_FULL_NAME: Final = frozenset({"first_name", "last_name"})
+
+
+def _null_name(text: str, key: str) -> str:
+    message = _("{value} is a name or the word of a database for none; say which with --value {blank} or {name}.")
+    return message.format(
+        value=quoted(text), blank=quoted(f"{key}:{text}="), name=quoted(f"{key}:{text}={text.capitalize()}")
+    )
+
+
+def is_no_day(value: str) -> bool:
+    """Return whether a date, `yyyy-mm-dd`, is one that programs write for an unknown or open day: 9999-12-31."""
+    return matches(FieldKind.DATE, value) and not _NO_DAY[0] <= value[:4] < _NO_DAY[1]
+
+
+def no_day_sentence(text: str, key: str) -> str:
+    """Return the sentence on a date that stands for no day."""
+    message = _("{value} stands for no day; leave the cell blank, or say so with --value {blank}.")
+    return message.format(value=quoted(text), blank=quoted(f"{key}:{text}=", 200))
+
+
+def _number_damage(text: str, column: ColumnFormat) -> str:
+    """Return a sentence on what a program did to an identifier or a telephone number; "" when nothing is found."""
+    if column.field.kind is FieldKind.IDENTIFIER:
+        return _identifier_damage(text, column)
+    if column.field.kind is FieldKind.PHONE and _FLOAT.fullmatch(text):
+        message = _("{value} was a telephone number before a program made a number of it; take it from the source.")
+        return message.format(value=quoted(text))
+    return ""
 
 
 def _identifier_damage(text: str, column: ColumnFormat) -> str:
@@ -197,7 +248,6 @@ _NORMAL_FORMS: Final[Mapping[FieldKind, Callable[[str], str]]] = {
     FieldKind.BOOLEAN: lambda text: close(FieldKind.BOOLEAN, text) or text,
     FieldKind.GPA: _grade,
     FieldKind.PHONE: lambda text: close(FieldKind.PHONE, text.translate({ord("("): "", ord(")"): ""})) or text,
-    FieldKind.EMAIL: lambda text: text.removeprefix("mailto:"),
 }
 
 

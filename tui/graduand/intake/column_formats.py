@@ -12,7 +12,7 @@ from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
 from graduand.records.record import USERNAME
 from graduand.similar import folded
-from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, WRITTEN, parse_date
+from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, WRITTEN, parse_date, without_weekday
 from graduand.tables.spreadsheet import clean_cell
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def date_form(texts: Iterable[str]) -> str | AmbiguousDate:
     """Return the form of a column's dates, found from all of them; "" when each has only one reading."""
     day_first = month_first = False
     ambiguous = serial = ""
-    for text in texts:
+    for written in texts:
+        text = without_weekday(written)
         match = WRITTEN.numeric.fullmatch(text)
         if not match:
             serial = serial or (text if WRITTEN.serial.fullmatch(text) else "")

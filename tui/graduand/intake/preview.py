@@ -107,7 +107,8 @@ def preview_file(workspace: Workspace, raw: bytes, options: IntakeOptions) -> In
     """
     school = workspace.school
     profiles = read_profiles(workspace.root)
-    table = _read(raw, options.file, school, {header for one in profiles.values() for header in one.columns})
+    headers = {*options.columns, *(header for one in profiles.values() for header in one.columns)}
+    table = _read(raw, options.file, school, headers)
     name, known = profile_of(options.source, options.name, table.headers, profiles)
     columns = columns_of(table, school, known.columns, options.columns)
     profile = updated_profile(columns, options, known)
@@ -143,7 +144,7 @@ def preview_file(workspace: Workspace, raw: bytes, options: IntakeOptions) -> In
 
 
 def _read(raw: bytes, file: FileFormat, school: School, headers: set[str]) -> Table:
-    """Return the table of a file; `headers` are those of all profiles."""
+    """Return the table of a file; `headers` are those of all profiles and options."""
     mapped = set(map(folded, headers))
     table = read_table(raw, file, lambda cell: is_known(cell, school) or folded(visible_header(cell)) in mapped)
     if not table.size:
@@ -180,20 +181,7 @@ def _file_remarks(
     table: Table, columns: Sequence[ColumnMapping], rows: PeopleRows, selected: Sequence[bool], options: IntakeOptions
 ) -> Iterator[str]:
     """Return sentences on the whole file."""
-    if table.above:
-        message = ngettext(
-            "{count} row above the header was passed over.",
-            "{count} rows above the header were passed over.",
-            table.above,
-        )
-        yield message.format(count=table.above)
-    if table.formulas:
-        message = ngettext(
-            "{count} cell is a formula; its last computed value is taken.",
-            "{count} cells are formulas; their last computed values are taken.",
-            table.formulas,
-        )
-        yield message.format(count=table.formulas)
+    yield from _table_remarks(table)
     if options.kind == GRADUATED and not options.where and not options.patch:
         yield _("Without --where everybody in the file is taken.")
     if END in options.values and END in rows.columns:
@@ -211,6 +199,38 @@ def _file_remarks(
         yield _("Of answers, nothing but the address is taken; not: {headers}.").format(
             headers=", ".join(quoted(header, 40) for header in rest)
         )
+
+
+def _table_remarks(table: Table) -> Iterator[str]:
+    """Return sentences on how the rows of the file were found."""
+    messages = {
+        "above": ngettext(
+            "{count} row above the header was passed over.",
+            "{count} rows above the header were passed over.",
+            table.above,
+        ),
+        "formulas": ngettext(
+            "{count} cell is a formula; its last computed value is taken.",
+            "{count} cells are formulas; their last computed values are taken.",
+            table.formulas,
+        ),
+        "merged": ngettext(
+            "{count} blank cell is part of a merged one, whose text it gets.",
+            "{count} blank cells are parts of merged ones, whose texts they get.",
+            table.merged,
+        ),
+        "hidden": ngettext(
+            "{count} row is hidden in the sheet, as by a filter, and is read like the others; delete it if it does "
+            "not belong to them.",
+            "{count} rows are hidden in the sheet, as by a filter, and are read like the others; delete them if they "
+            "do not belong to them.",
+            table.hidden,
+        ),
+    }
+    counts = {"above": table.above, "formulas": table.formulas, "merged": table.merged, "hidden": table.hidden}
+    for name, count in counts.items():
+        if count:
+            yield messages[name].format(count=count)
 
 
 def _people_remarks(rows: PeopleRows) -> Iterator[str]:

@@ -9,7 +9,7 @@ from graduand.findings import Finding, Severity
 from graduand.intake.rows import UNIQUE
 from graduand.language import _, ngettext, quoted
 from graduand.records import files
-from graduand.records.kinds import CLEAR
+from graduand.records.kinds import CLEAR, same_value
 from graduand.records.paths import file_name, username_of
 from graduand.records.reading import read
 from graduand.records.record import ATTENDING, EMAIL, END, FOLDER, KIND, USERNAME, Record
@@ -106,7 +106,7 @@ class RecordComparison:
         if self.options.cohort and before.cohort != self.options.cohort:
             self.elsewhere += 1
         after = self._after(self.rows.values(row), before)
-        values = {key: value for key, value in after.items() if not _has_already(before, key, value)}
+        values = {key: value for key, value in after.items() if not self._has_already(before, key, value)}
         if not values:
             self.identical.append(before.username)
             return
@@ -116,6 +116,13 @@ class RecordComparison:
         else:
             replaced = {key: before.values.get(key) for key in values}
             self.changes.append(ProposedRecord(before.username, self.rows.lines[row], values, replaced))
+
+    def _has_already(self, before: Record, key: str, value: Value | None) -> bool:
+        """Return whether a record has a value already; of notes, blanks around them do not count."""
+        there = before.values.get(key)
+        if there == value or (key == _NOTES and before.text(key).strip() == value):
+            return True
+        return key in self.school.fields and same_value(self.school.fields[key].kind, there, value)
 
     def _new_error(self, before: Record, after: Record, changed: Collection[str]) -> Flaw | None:
         """Return the first error of a changed record that is about a changed key, or that it has not now."""
@@ -205,11 +212,6 @@ def _owners(key: str, records: Iterable[Record | None]) -> dict[str, str]:
         for record in records
         if record and (text := record.text(key)) and text != CLEAR
     }
-
-
-def _has_already(before: Record, key: str, value: Value | None) -> bool:
-    """Return whether a record has a value already; of notes, blanks around them do not count."""
-    return before.values.get(key) == value or (key == _NOTES and before.text(key).strip() == value)
 
 
 _NOTES: Final = "transition:notes"

@@ -7,9 +7,9 @@ from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
-from graduand.intake.cell_values import CellError, ColumnValues
+from graduand.intake.cell_values import CellError, ColumnValues, is_no_day, no_day_sentence
 from graduand.language import _, quoted, visible
-from graduand.records.kinds import CLEAR
+from graduand.records.kinds import CLEAR, same_value
 from graduand.records.record import ATTENDING, DISABLED, EMAIL, END, KIND, REASON, USERNAME
 from graduand.records.transition import GRADUATED, RETURNED
 from graduand.similar import folded, nearest
@@ -139,13 +139,16 @@ class PeopleRows:
             return []
         first, *others = wanted
         for row in others:
-            differing = [key for key, column in self.columns.items() if column[row] != column[first]]
+            differing = [key for key, column in self.columns.items() if not self._same(key, column[row], column[first])]
             if any(not isinstance(self.columns[key][row] or (), tuple) for key in differing):
                 self._refuse_group(wanted, differing)
                 return []
         for row in others:
             self._join(first, row)
         return others
+
+    def _same(self, key: str, one: Value | None, other: Value | None) -> bool:
+        return one == other or same_value(self.school.fields[key].kind, one, other)
 
     def _is_active(self, row: int, options: IntakeOptions) -> bool:
         """Return whether a row is of a programme that the person has not finished."""
@@ -188,6 +191,7 @@ class PeopleRows:
         # A column with the same value for all people says nothing of any.
         informative = len({attending[row] for row in rows if attending} - {None}) > 1
         ends = self.columns.get(END, [])
+        self._open_ends(rows, frozenset(graduates), options)
         doubtful = (
             graduates if informative else [row for row in graduates if ends[row] == CLEAR] if CLEAR in ends else []
         )
@@ -206,6 +210,19 @@ class PeopleRows:
         if informative and end and end <= options.on and self._at(ATTENDING, row) == "true":
             return _("The person attends though a programme ended on {day}: no alumnus yet.").format(day=quoted(end))
         return ""
+
+    def _open_ends(self, rows: Sequence[int], graduates: frozenset[int], options: IntakeOptions) -> None:
+        """Leave out graduates whose end date stands for an open end; refuse such a date of others."""
+        ends = self.columns.get(END, []) if END not in options.values else []
+        for row in rows if ends else ():
+            end = self._at(END, row)
+            if not is_no_day(end):
+                continue
+            if row in graduates and end > options.on:
+                message = _("The end date {day} stands for an open end: no alumnus yet. With --end-date, all get one.")
+                self.leave_out(row, message.format(day=quoted(end)))
+            else:
+                self.refuse(row, END, no_day_sentence(end, END))
 
     def _drop(self, key: str, rows: Sequence[int]) -> None:
         """Remove the values of these rows from a column, and count them."""

@@ -126,3 +126,14 @@ def is_plain(kind: FieldKind, text: str) -> bool:
     """Return True for a text that certainly breaks no rule of its own; False means that it may."""
     plainly = _PLAINLY[kind]
     return plainly is not None and plainly(text) is not None
+
+
+def same_value(kind: FieldKind, one: object, other: object) -> bool:
+    """Return whether two values mean the same: addresses whatever their capitals, averages as numbers."""
+    if one == other or not isinstance(one, str) or not isinstance(other, str):
+        return one == other
+    if kind is FieldKind.EMAIL:
+        return one.casefold() == other.casefold()
+    if kind is FieldKind.GPA and matches(kind, one) and matches(kind, other):
+        return float(one) == float(other)
+    return False

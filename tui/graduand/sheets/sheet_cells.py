@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.language import _, quoted
-from graduand.records.kinds import CLEAR, FieldKind, matches, no_day
+from graduand.records.kinds import CLEAR, FieldKind, matches, no_day, same_value
 from graduand.similar import folded
+from graduand.tables.cell_text import is_null
 from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SAVED, SERIAL, parse_date
 from graduand.tables.spreadsheet import clean_cell, guarded, is_converted, join_items, split_items, unguarded
 from graduand.vocabulary import truth_of
@@ -61,6 +62,8 @@ def parse_cell(cell: str, field: Field, before: Value | None, dates: Dates | Non
     there = cell_of(field, before)
     text = clean_cell(cell.strip(), field.kind)
     if cell == there or not text or text in {unguarded(there).strip(), clean_cell(there, field.kind)}:
+        return ParsedCell(before)
+    if is_null(text, field.kind) or (isinstance(before, str) and same_value(field.kind, text, before)):
         return ParsedCell(before)
     if text.upper() == REMOVE:
         return ParsedCell(None)

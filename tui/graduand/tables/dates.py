@@ -14,6 +14,8 @@ DAY_FIRST: Final = "dd/mm/yyyy"
 MONTH_FIRST: Final = "mm/dd/yyyy"
 SERIAL: Final = "serial"
 """Days since 30 December 1899, the date numbers of spreadsheets."""
+_YEAR_LAST: Final = re.compile(r"([^\W\d_]{3,} +[0-9]{1,2}) +[0-9]{1,2}:[0-9:.]+ (?:[A-Z]{2,5} )?([0-9]{4})")
+"""A date whose year is behind the time and the zone, as Java and Unix write it."""
 _DAY_ZERO: Final = date(1899, 12, 30)
 _MONTHS: Final = 12
 _YEAR_DIGITS: Final = 4
@@ -35,7 +37,7 @@ class DateSyntax(NamedTuple):
 
 
 WRITTEN: Final = DateSyntax(
-    iso=re.compile(r"([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})(?:[T ].*)?"),
+    iso=re.compile(r"([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})(?:[T ].*|Z|[+-][0-9]{2}:?[0-9]{2})?"),
     numeric=re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})(?:[T ,].*)?"),
     serial=re.compile(r"[2-6][0-9]{4}(?:\.0+)?"),
     pivot=69,
@@ -58,6 +60,8 @@ def parse_date(text: str, form: str, syntax: DateSyntax = WRITTEN) -> str:
 
     The form is DAY_FIRST, MONTH_FIRST or SERIAL; "" accepts dates that have one reading, and the day first in others.
     """
+    if syntax.month_names:
+        text = without_weekday(text)
     if match := syntax.iso.fullmatch(text):
         return _iso(match[1], int(match[2]), int(match[3]), syntax.pivot)
     if match := syntax.numeric.fullmatch(text):
@@ -67,7 +71,19 @@ def parse_date(text: str, form: str, syntax: DateSyntax = WRITTEN) -> str:
         return _iso(match[3], second, first, syntax.pivot)
     if form == SERIAL and syntax.serial.fullmatch(text):
         return (_DAY_ZERO + timedelta(days=int(text.partition(".")[0]))).isoformat()
-    return _with_month_name(text, syntax.pivot) if syntax.month_names else ""
+    return _with_month_name(_YEAR_LAST.sub(r"\1 \2", text), syntax.pivot) if syntax.month_names else ""
+
+
+def without_weekday(text: str) -> str:
+    """Return a date without the day of the week in front of it."""
+    found = None if text[:1].isdigit() else _weekday().match(text)
+    return text[found.end() :] if found else text
+
+
+@cache
+def _weekday() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for one in vocabularies() for day in one.weekdays for name in day)
+    return re.compile(rf"(?:{names})\.?,? +(?=\S)", re.IGNORECASE)
 
 
 def _with_month_name(text: str, pivot: int) -> str:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.records.kinds import FieldKind
+from graduand.tables.cell_text import bare_address, bare_phone, decode_entities
 from graduand.vocabulary import current_vocabulary, months, vocabularies
 
 if TYPE_CHECKING:
@@ -75,13 +76,20 @@ def clean_cell(cell: str, kind: FieldKind = FieldKind.TEXT) -> str:
     """Return the text of a cell: without guard, composed letters (NFC), single blanks, none around it.
 
     A line break in a cell is a blank like any other, except in notes and lists, which may have several lines.
+    Entities of HTML are decoded, control characters at the end cut off; of an address with a name, the address stays.
     """
-    text = unguarded(cell)
+    text = decode_entities(unguarded(cell)).rstrip(_CONTROLS)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if kind in _SEVERAL_LINES:
         return text.strip()
-    return _BLANKS.sub(" ", text).strip()
+    text = _BLANKS.sub(" ", text).strip()
+    bare = _BARE.get(kind)
+    return bare(text) if bare else text
+
+
+_CONTROLS: Final = "".join(map(chr, (*range(32), 127)))
+_BARE: Final = {FieldKind.EMAIL: bare_address, FieldKind.PHONE: bare_phone}
 
 
 def join_items(items: Sequence[str]) -> str:

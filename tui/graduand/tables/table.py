@@ -8,11 +8,18 @@ from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.errors import Usage
+from graduand.language import _
+from graduand.tables.cell_text import decode_entities
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-TOP: Final = 10
-"""Rows at the top of a file among which the header is looked for: a title or the date of the export may precede it."""
+TOP: Final = 60
+"""Rows at the top of a file among which the header is looked for: titles, dates, lists of codes may precede it."""
+
+WIDEST: Final = 2_000
+"""Columns of the widest table."""
 
 
 class TableRow(NamedTuple):
@@ -44,6 +51,10 @@ class Table(NamedTuple):
     """Cells of a workbook that are formulas, of which the last computed value is used."""
     above: int = 0
     """Rows above the header."""
+    merged: int = 0
+    """Blank cells of a workbook that got the text of the merged cell which covers them."""
+    hidden: int = 0
+    """Rows of a workbook that are hidden, as by a filter."""
 
     @property
     def size(self) -> int:
@@ -75,8 +86,9 @@ class _InternedTexts(dict[str, str]):
 class TableBuilder:
     """Builds a table from batches of rows."""
 
-    def __init__(self, is_known: Callable[[str], bool], separator: str = "") -> None:
-        """Begin; `is_known` says whether a text is the header of a known column."""
+    def __init__(self, is_known: Callable[[str], bool], separator: str = "", header: int = 0) -> None:
+        """Begin; `is_known` says whether a text is a known header, `header` is the row of the header (0: unknown)."""
+        self._header = header
         self.seen = 0
         """Rows added so far."""
         self._is_known = is_known
@@ -89,8 +101,17 @@ class TableBuilder:
         self._numbers: list[int] = []
         self._ragged: list[tuple[int, Sequence[str]]] = []
 
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self._headers)
+
     def add(self, rows: Sequence[Sequence[str]]) -> None:
-        """Add the next rows; the first batch holds the header."""
+        """Add the next rows; the first batch holds the header.
+
+        Raises:
+            Usage: there are too many columns, or no row of that number to be the header.
+        """
         if not self._headers and rows:
             self._begin(rows)
             rows = rows[self._above + 1 :]
@@ -115,8 +136,17 @@ class TableBuilder:
                 self._texts[index] = None
 
     def _begin(self, rows: Sequence[Sequence[str]]) -> None:
-        top = [split_single_cell(row, self._separator) for row in rows[: self._most_above(rows)]]
-        self._above = header_row(top, self._is_known)
+        if max(map(len, rows[:TOP])) > WIDEST:
+            message = _("The file has more than {count} columns; leave out those that nobody needs.")
+            raise Usage(message.format(count=WIDEST))
+        if self._header > len(rows):
+            message = _("There is no row {row} near the top of the file that could be the header.")
+            raise Usage(message.format(row=self._header))
+        top = [
+            [*map(decode_entities, split_single_cell(row, self._separator))]
+            for row in rows[: max(self._header, self._most_above(rows))]
+        ]
+        self._above = self._header - 1 if self._header else header_row(top, self._is_known)
         self._headers = _without_blank_end(top[self._above])
         self._columns = [[] for _header in self._headers]
         self._texts = [_InternedTexts() for _header in self._headers]
@@ -154,18 +184,19 @@ class TableBuilder:
 def split_single_cell(row: Sequence[str], separator: str) -> Sequence[str]:
     """Return the cells of a row that was written as one quoted cell, as by a program with another separator."""
     if len(row) == 1 and separator and separator in row[0]:
-        found = list(csv.reader(io.StringIO(row[0], newline=""), delimiter=separator))
+        found = list(csv.reader(io.StringIO(row[0], newline=""), delimiter=separator, skipinitialspace=True))
         return found[0] if len(found) == 1 else row
     return row
 
 
 def header_row(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -> int:
-    """Return which row is the header: the first one with text, or a later one when only that holds known columns."""
+    """Return which row is the header: the first one with text, or a later one that holds far more known columns."""
     first = next((number for number, row in enumerate(rows) if any(map(str.strip, row))), 0)
-    if not rows or any(map(is_known, rows[first])):
+    if not rows:
         return first
     scores = [sum(is_known(cell) for cell in row if cell.strip()) for row in rows[first : first + TOP]]
-    return first + scores.index(max(scores)) if max(scores) > 1 else first
+    best = max(scores)
+    return first + scores.index(best) if best > max(1, 2 * scores[0]) else first
 
 
 def _without_blank_end(header: Sequence[str]) -> tuple[str, ...]:

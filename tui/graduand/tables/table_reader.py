@@ -28,6 +28,12 @@ _BATCH: Final = 250
 """Rows that are turned into columns together: few enough to stay in the processor's cache."""
 _SEP_LINE: Final = re.compile(r'\ufeff?"?sep=([,;|\t])"?[,;|\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 """The line by which Excel learns the separator."""
+_FILE_END: Final = "\0\x1a"
+"""Characters that old systems write behind the last line."""
+_LONG: Final = 2_000_000
+"""Characters from which on a line is looked at before it is split."""
+_CELLS: Final = 100_000
+"""Separators that a long line may have."""
 _END: Final = "\ufdd0"
 """Sentinel row after the input; if it is missing from the result, a quotation mark was never closed."""
 
@@ -38,6 +44,8 @@ class FileFormat(NamedTuple):
     encoding: str = ""
     separator: str = ""
     sheet: str = ""
+    header: int = 0
+    """The row of the header, from 1; 0 is to be found out."""
 
 
 UNKNOWN: Final = FileFormat()
@@ -64,9 +72,9 @@ def read_table(raw: bytes, file: FileFormat, is_known: Callable[[str], bool]) ->
         Usage: the encoding, the separator or the sheet given is not the file's.
     """
     if raw.startswith(b"PK\x03\x04") and len(raw) <= SIZE:
-        from graduand.tables.workbook import read_workbook  # noqa: PLC0415 - 100 ms that only a workbook needs
+        from graduand.tables.workbook import read_workbook  # noqa: PLC0415 - expat and zipfile, which only a workbook needs
 
-        return read_workbook(raw, file.sheet, is_known)
+        return read_workbook(raw, file.sheet, is_known, file.header)
     if file.sheet and not _other_kind(raw):
         raise Usage(_("--sheet names a sheet of a spreadsheet, and this is a CSV file."))
     return read_csv(raw, is_known, file)
@@ -87,11 +95,13 @@ def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNK
         raise NotATable(kind)
     is_known = cache(is_known)
     decoded = decode(raw, file.encoding)
-    announced = _SEP_LINE.match(decoded.text)
-    text, first = (decoded.text[announced.end() :], 2) if announced else (decoded.text, 1)
+    whole = decoded.text.rstrip(_FILE_END)
+    announced = _SEP_LINE.match(whole)
+    text, first = (whole[announced.end() :], 2) if announced else (whole, 1)
+    _refuse_wide(text)
     separator = file.separator or _separator(text[:_SAMPLE], announced[1] if announced else "", is_known)
     rows = _reader(text, separator)
-    builder = TableBuilder(is_known, separator)
+    builder = TableBuilder(is_known, separator, file.header)
     while batch := list(islice(rows, _BATCH)):
         if batch[-1] == [_END]:
             builder.add(batch[:-1])
@@ -105,6 +115,20 @@ def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNK
     return builder.table(lines)._replace(encoding=decoded.encoding, certain=decoded.certain)
 
 
+def _refuse_wide(text: str) -> None:
+    """Refuse a text with a long line of more cells than can be read.
+
+    Raises:
+        NotATable: there is such a line.
+    """
+    if len(text) < _LONG:
+        return
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
+        if len(line) >= _LONG and max(map(line.count, SEPARATORS)) > _CELLS:
+            found = _("line {line} has more than {count} cells").format(line=number, count=_CELLS)
+            raise NotATable(found)
+
+
 def _other_kind(raw: bytes) -> str:
     """Return what a file is that is no CSV at all, as a clause; "" when it may be one."""
     if not raw.strip(b'\xef\xbb\xbf\xff\xfe\0 \t\r\n,;|"'):
@@ -116,18 +140,28 @@ def _other_kind(raw: bytes) -> str:
             "it is an Excel workbook of the old form (.xls); open it and save it as .xlsx or as “CSV UTF-8”"
         ),
         b"%PDF": _("it is a PDF"),
-        b"<": _("it is a web page, perhaps the one that asks you to log in"),
+        b"<": _markup_kind(raw),
         b"{": _("it is JSON"),
         b"[{": _("it is JSON"),
     }
     return next((kind for magic, kind in kinds.items() if start.startswith(magic)), "")
 
 
+def _markup_kind(raw: bytes) -> str:
+    """Return which kind of web page or XML a file is, as a clause."""
+    lower = raw.replace(b"\0", b"").lower()
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in lower[:_SAMPLE]:
+        return _("it is a spreadsheet in the XML of Excel 2003; open it and save it as .xlsx or as “CSV UTF-8”")
+    if b"<table" in lower and b"<form" not in lower:
+        return _("it is the table of a web page; open it in a spreadsheet and save it as .xlsx or as “CSV UTF-8”")
+    return _("it is a web page, perhaps the one that asks you to log in")
+
+
 def _separator(sample: str, announced: str, is_known: Callable[[str], bool]) -> str:
     """Return the separator that gives the most known headers; else the one announced; else the widest row."""
 
     def score(char: str) -> tuple[int, bool, int]:
-        found = islice(csv.reader(io.StringIO(sample, newline=""), delimiter=char), TOP)
+        found = islice(csv.reader(io.StringIO(sample, newline=""), delimiter=char, skipinitialspace=True), TOP)
         rows = [split_single_cell(row, char) for row in found]
         known = sum(map(is_known, rows[header_row(rows, is_known)])) if rows else 0
         return known, char == announced, max(map(len, rows), default=0)
@@ -142,7 +176,7 @@ def _reader(text: str, separator: str) -> Reader:
     # As bytes the text takes a quarter of the memory, and gives its lines sooner.
     lines = io.TextIOWrapper(io.BytesIO(text.encode(errors="surrogatepass")), "utf-8", "surrogatepass", newline="")
     try:
-        return csv.reader(chain(lines, [_END]), delimiter=separator)
+        return csv.reader(chain(lines, [_END]), delimiter=separator, skipinitialspace=True)
     except TypeError as error:
         raise Usage(_("{value} is no separator; give one sign.").format(value=quoted(separator))) from error
 

@@ -1,0 +1,117 @@
+"""What programs write into cells is understood in every table, or stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from graduand.records.kinds import FieldKind, same_value
+from graduand.tables.cell_text import bare_address, bare_phone, is_null
+from graduand.tables.spreadsheet import clean_cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("No&euml;l", "Noël"),
+        ("O&#39;Dowd", "O'Dowd"),
+        ("O&#x27;Dowd", "O'Dowd"),
+        ("Caf&amp;eacute;", "Café"),
+        ("Arts &amp; Crafts", "Arts & Crafts"),
+        ("Ruiz&nbsp;Pe&ntilde;a", "Ruiz Peña"),
+        ("R&D; Law", "R&D; Law"),
+        ("AT&T", "AT&T"),
+        ("&unknownword;", "&unknownword;"),
+        ("&#7;", "&#7;"),
+        ("Law<br>Music", "Law Music"),
+        ("Maud\x1a", "Maud"),
+        ("Maud \x00", "Maud"),
+        ("'=Maud", "=Maud"),
+    ],
+)
+def test_entities_and_controls_at_the_end_are_read(cell: str, text: str) -> None:
+    assert clean_cell(cell) == text
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Maud Kessler <maud@mail.example>",
+        '"Kessler, Maud" <maud@mail.example>',
+        "<maud@mail.example>",
+        "'maud@mail.example'",
+        "“maud@mail.example”",
+        "MailTo:maud@mail.example",
+        "maud@mail.example <mailto:maud@mail.example>",
+        "'MAUD@mail.example' <maud@mail.example>",
+        "mailto:maud@mail.example?subject=Hello there",
+        "maud@mail.example;",
+        " maud@mail.example , ",
+        "Maud Kessler &lt;maud@mail.example&gt;",
+    ],
+)
+def test_the_address_is_read_however_a_mail_program_copies_it(cell: str) -> None:
+    assert clean_cell(cell, FieldKind.EMAIL) == "maud@mail.example"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "maud@mail.example, ivo@mail.example",
+        "ivo@mail.example <maud@mail.example>",
+        "maud o'dowd@mail.example",
+        "x <y>",
+    ],
+)
+def test_a_cell_with_no_single_address_stays(cell: str) -> None:
+    assert bare_address(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("+33 (0)6 39 98 01 02", "+33 6 39 98 01 02"),
+        ("0033(0)639980102", "0033639980102"),
+        ("tel:+33639980102", "+33639980102"),
+        ("(0)639980102", "(0)639980102"),
+        ("(020) 7946 0018", "(020) 7946 0018"),
+    ],
+)
+def test_a_zero_in_brackets_is_not_dialled_behind_the_code_of_a_country(cell: str, text: str) -> None:
+    assert bare_phone(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "null"),
+    [
+        ("NULL", FieldKind.NAME, True),
+        ("(null)", FieldKind.NAME, True),
+        ("\\N", FieldKind.TEXT, True),
+        ("<NA>", FieldKind.LIST, True),
+        ("n/a", FieldKind.LIST, True),
+        ("nan", FieldKind.IDENTIFIER, True),
+        ("Nan", FieldKind.NAME, False),
+        ("Null", FieldKind.NAME, False),
+        ("Na", FieldKind.NAME, False),
+        ("na", FieldKind.DATE, True),
+        ("-", FieldKind.PHONE, True),
+        ("Nullarbor", FieldKind.TEXT, False),
+    ],
+)
+def test_words_for_nothing_depend_on_the_column(text: str, kind: FieldKind, *, null: bool) -> None:
+    assert is_null(text, kind) is null
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other", "same"),
+    [
+        (FieldKind.EMAIL, "Maud@Mail.example", "maud@mail.example", True),
+        (FieldKind.GPA, "3.5", "3.50", True),
+        (FieldKind.GPA, "4", "4.00", True),
+        (FieldKind.GPA, "3.5", "3.05", False),
+        (FieldKind.NAME, "maud", "Maud", False),
+        (FieldKind.IDENTIFIER, "a1", "A1", False),
+        (FieldKind.EMAIL, None, "maud@mail.example", False),
+    ],
+)
+def test_the_same_value_may_be_written_otherwise(kind: FieldKind, one: str, other: str, *, same: bool) -> None:
+    assert same_value(kind, one, other) is same
