@@ -154,7 +154,8 @@ def _suspicion(domain: str, school: School) -> tuple[str, str]:
         return "GR304", above
     if school.is_other_institution(domain):
         return "GR302", ""
-    meant = next((known for known in school.importer.mail_providers if _one_off(domain, known)), "")
+    known_domains = (*school.importer.mail_providers, *sorted(school.own_domains))
+    meant = next((known for known in known_domains if _one_off(domain, known)), "")
     return ("GR309", meant) if meant else ("", "")
 
 

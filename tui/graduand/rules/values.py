@@ -245,8 +245,21 @@ RULES: Final = (
         N_("Try it with one person first, or correct the value by hand in Handshake."),
         "FAQ",
     ),
+    warning(
+        "GR134",
+        N_("A placeholder instead of a name"),
+        N_("Programs write a sign or a word where a person has one name only; the profile would show it to employers."),
+        N_("Write the one name as last name and waive the rule on the first name, or ask the person."),
+        "IMP",
+    ),
 )
 
+_FULL_NAME: Final = frozenset({"first_name", "last_name"})
+_PLACEHOLDERS: Final = frozenset(
+    {"fnu", "lnu", "nfn", "nln", "nmn", "unk", "unknown", "unnamed", "noname", "nofirstname", "nolastname", "na"}
+    | {"null", "none", "inconnu", "inconnue", "sansprenom", "sansnom", "xx", "xxx", "xxxx", "tbd", "test"}
+)
+"""Words for a missing name, without signs and accents, in small letters."""
 _SHOWN_AS_SENT: Final = frozenset({MAJORS, MINORS, COLLEGES, *LISTED})
 """Columns that the profile shows exactly as they are sent."""
 _ACRONYM: Final = 5
@@ -366,10 +379,19 @@ def _text(field: Field, key: str, text: str, school: School) -> Sequence[Flaw]:
     if right or (allowed and text not in allowed):
         foreign = field.values_of not in {"", school.institution.region} and not right
         flaws.append(Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed, right)))
+    if field.key in _FULL_NAME and _is_placeholder(text):
+        message = _("{value} is no name but stands for a missing one.")
+        flaws.append(Flaw("GR134", key, message.format(value=quoted(text))))
     if field.key in _SHOWN_AS_SENT and text.isupper() and len(text) > _ACRONYM:
         message = _("{value} is all capitals and would be shown so.")
         flaws.append(Flaw("GR128", key, message.format(value=quoted(text))))
     return flaws
+
+
+def _is_placeholder(text: str) -> bool:
+    """Return whether a text is a sign or a word that programs write where a name is missing."""
+    letters = "".join(char for char in folded(text) if char.isalpha())
+    return not letters or letters in _PLACEHOLDERS
 
 
 def meant(field: Field, text: str, allowed: tuple[str, ...] = ()) -> str:

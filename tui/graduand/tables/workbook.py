@@ -13,7 +13,7 @@ from graduand.errors import Usage
 from graduand.language import _, quoted
 from graduand.tables.table import WIDEST, TableBuilder
 from graduand.tables.workbook_parts import CELLS, Damaged, Sheet, TooLarge, Workbook, open_workbook
-from graduand.tables.worksheet import Cells, Found
+from graduand.tables.worksheet import Cells, TextFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -132,6 +132,6 @@ def _chosen(archive: zipfile.ZipFile, book: Workbook, name: str) -> Sheet:
 def _has_content(archive: zipfile.ZipFile, book: Workbook, sheet: Sheet) -> bool:
     try:
         Cells(book, any_text=True).read(archive, sheet.part)
-    except Found:
+    except TextFound:
         return True
     return False

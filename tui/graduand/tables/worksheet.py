@@ -35,7 +35,7 @@ class Cells(Part):
     """The rows of a sheet from 1 on, each as texts without blank ones at the end."""
 
     def __init__(self, book: Workbook, *, any_text: bool = False) -> None:
-        """Begin; with `any_text`, reading ends with `Found` at the first cell with text."""
+        """Begin; with `any_text`, reading ends with `TextFound` at the first cell with text."""
         super().__init__()
         self.rows: list[list[str]] = []
         self.hidden: set[int] = set()
@@ -126,7 +126,7 @@ class Cells(Part):
             return
         text = self._shown(raw)
         if self._any_text and text.strip():
-            raise Found
+            raise TextFound
         if text:
             self._row.extend("" for _blank in range(self._column - len(self._row) - 1))
             self._row.append(self._interned.setdefault(text, text))
@@ -184,7 +184,7 @@ class Cells(Part):
         return "".join(self.rows[row - 1][column - 1 : column]) if row <= len(self.rows) else ""
 
 
-class Found(Exception):
+class TextFound(Exception):
     """A cell with text."""
 
 
