@@ -48,7 +48,9 @@ def cures(root: Path) -> dict[str, str]:
     """Return what the doctor says is ill, with the cure of each."""
     symptoms = [json.loads(line) for line in graduand(root, "doctor", "--json").out.splitlines()]
     assert {symptom["schema"] for symptom in symptoms} == {"graduand/symptom/1"}
-    return {symptom["said"]: symptom["cure"] for symptom in symptoms if symptom["cure"]}
+    # What is harmed is not committed, which is told of each.
+    ill = [one for one in symptoms if one["cure"] and "of records/ and schema/ " not in one["said"]]
+    return {symptom["said"]: symptom["cure"] for symptom in ill}
 
 
 def test_a_new_repository_is_well(healthy: Path) -> None:

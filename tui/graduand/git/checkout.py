@@ -66,7 +66,8 @@ class Checkout:
         Raises:
             Unreadable: the repository has no folder to work in.
         """
-        options = ("--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
+        options = ["--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching"]
+        options.append("--ignore-submodules=all")  # they have a configuration of their own
         if not self.program.opened.has_work_tree:
             raise Unreadable(self.root, _(BARE))
         with (

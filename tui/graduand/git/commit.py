@@ -76,7 +76,7 @@ class Recorder:
 
     def pending(self) -> frozenset[str]:
         """Return the files below `records/` and `schema/`, from the data's root, that differ from the last commit."""
-        options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+        options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
         status = self.program.read(LITERAL, "status", *options, "--", "records", "schema")
         return frozenset(entry[3:].removeprefix(self.program.prefix) for entry in status.split("\0") if entry)
 

@@ -11,9 +11,10 @@ from itertools import dropwhile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
-from graduand.errors import GitRefused, NoGit, NotGit
+from graduand.errors import GitRefused, NoGit, NotGit, Unreadable
 from graduand.git.cat_file import CHUNK, read_objects
 from graduand.language import N_, _
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +37,7 @@ _READING: Final = (
     *("-c", "log.showSignature=false"),
     *("-c", "submodule.recurse=false"),
     *("-c", "diff.orderFile=/dev/null"),
+    *("-c", "protocol.ext.allow=never"),
 )
 """A reading command runs no program that the repository's own configuration names."""
 
@@ -65,6 +67,22 @@ _HEAD: Final = ("--revs-only", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
 """Prints the commit, and the branch or `HEAD`; nothing where nothing is committed yet."""
 _ONE_LINE: Final = (_BARE, _WORK_TREE, _SHALLOW, _FORMAT)
 _NAME: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+_OWN: Final = frozenset({"local", "worktree"})
+_RUN_WHILE_READING: Final = re.compile(
+    r"filter\..*\.(?:clean|smudge|process)|core\.(?:sshcommand|gitproxy|askpass)|credential\..*helper|credential\.helper"
+    r"|remote\..*\.uploadpack",
+    re.DOTALL,
+)
+"""The keys of programs that git may run when it compares files, or fetches what a partial clone lacks."""
+_PROGRAMS: Final = (
+    r"^(filter\..*\.(clean|smudge|process)|diff\.(external|.*\.(textconv|command))|merge\..*\.driver"
+    r"|core\.(fsmonitor|hookspath|pager|editor|sshcommand|gitproxy|askpass)|pager\..*|sequence\.editor"
+    r"|gpg\.(.*\.)?program|credential\.(.*\.)?helper|remote\..*\.(uploadpack|receivepack)"
+    r"|uploadpack\.packobjectshook|interactive\.difffilter)$"
+)
+"""The keys whose values git runs."""
 
 
 class RepositoryState(NamedTuple):
@@ -97,11 +115,14 @@ class Program:
         """
         _drop_inherited_variables()
         self.root = root
+        self._harmless: tuple[str, ...] = ()
         try:
             self.opened = self.state()
         except GitRefused as refused:
             raise NotGit(root, refused.said) from refused
         self.folder, self.prefix = self.opened.folder, self.opened.prefix
+        if _may_name_programs(Path(self.folder, "config")):
+            self._harmless = self._without_programs()
 
     @staticmethod
     def create(root: Path) -> None:
@@ -113,6 +134,21 @@ class Program:
         """
         _drop_inherited_variables()
         _change(root, "init", "--quiet", "--initial-branch=main")
+
+    def own_programs(self) -> dict[str, str]:
+        """Return the programs that the repository's own configuration names, by the key; a clone has none."""
+        try:
+            fields = self.read("config", "--show-scope", "--null", "--includes", "--get-regexp", _PROGRAMS).split("\0")
+        except GitRefused:  # there is none
+            return {}
+        own = [entry for scope, entry in zip(fields[::2], fields[1::2], strict=False) if scope in _OWN]
+        return {key: value for key, _line, value in (entry.partition("\n") for entry in own)}
+
+    def _without_programs(self) -> tuple[str, ...]:
+        """Return options by which a reading command runs no program of the repository's own configuration."""
+        own = [key for key in self.own_programs() if _RUN_WHILE_READING.fullmatch(key)]
+        required = [f"{key.rpartition('.')[0]}.required=false" for key in own if key.startswith("filter.")]
+        return tuple(word for setting in (*(f"{key}=" for key in own), *required) for word in ("-c", setting))
 
     def state(self) -> RepositoryState:
         """Ask git for the state of the repository, in one process.
@@ -217,7 +253,7 @@ class Program:
 
     def _started(self, arguments: tuple[str, ...], *, stdin: int, stderr: int) -> subprocess.Popen[bytes]:
         # By subprocess: GitPython, which changes things, takes 75 ms to import and starts two processes on the way.
-        words = ["git", *_ALWAYS, *_READING, *arguments]
+        words = ["git", *_ALWAYS, *_READING, *self._harmless, *arguments]
         try:
             return subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
                 words,
@@ -249,6 +285,18 @@ class Program:
             GitRefused: it ended with an error.
         """
         return _change(self.root, *_ALWAYS, *arguments, stdin=stdin)
+
+
+def _may_name_programs(config: Path) -> bool:
+    """Return whether a repository's configuration may name a program that reading runs, without asking git."""
+    try:
+        raw = file_reader.read(config, file_reader.LARGE_FILE).lower()
+    except Unreadable:  # as in a second work tree
+        return True
+    return any(
+        word in raw
+        for word in (b"filter", b"include", b"ssh", b"proxy", b"pass", b"helper", b"uploadpack", b"worktree")
+    )
 
 
 def _change(root: Path, *arguments: str, stdin: str = "") -> str:

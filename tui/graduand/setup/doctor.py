@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import NoGit, NotGit, SchemaBroken, Trouble, Unreadable
-from graduand.language import _, visible
+from graduand.errors import GitRefused, NoGit, NotGit, SchemaBroken, Trouble, Unreadable
+from graduand.language import _, ngettext, visible
 from graduand.workspace import JSON_SCHEMA, Workspace
 
 if TYPE_CHECKING:
@@ -23,6 +26,10 @@ _UPLOAD_DAYS: Final = 30
 """Days after which compiled files with personal data should be deleted."""
 
 
+_SHOWN: Final = 5
+"""Number of paths that a sentence names."""
+
+
 class Diagnosis(NamedTuple):
     """The result of one check; `cure` is empty if nothing is wrong."""
 
@@ -34,6 +41,7 @@ def diagnose(workspace: Workspace, on: str) -> Iterator[Diagnosis]:
     """Return the results of all checks on the day `on` (`yyyy-mm-dd`); an interrupted save is finished."""
     yield from _git(workspace)
     yield from _interrupted(workspace)
+    yield from _unfinished(workspace)
     yield from _drafts(workspace)
     yield from _schema(workspace, on)
     yield from _leftover_files(workspace)
@@ -62,7 +70,8 @@ def _git(workspace: Workspace) -> Iterator[Diagnosis]:
         yield Diagnosis(
             _("git does not ignore build/, which holds personal data."), _("Write /build/ into .gitignore.")
         )
-    yield _differences(checkout)
+    with suppress(GitRefused):  # the index is damaged, which is found below
+        yield _differences(checkout)
 
 
 def _differences(checkout: Checkout) -> Diagnosis:
@@ -94,6 +103,66 @@ def _interrupted(workspace: Workspace) -> Iterator[Diagnosis]:
         return
     if resumed:
         yield Diagnosis(resumed_message(resumed))
+
+
+def _unfinished(workspace: Workspace) -> Iterator[Diagnosis]:
+    """Return what keeps git from its work or is not committed, and the programs that this clone brings along."""
+    from graduand.git.checkout import TEXTCONV, Checkout, in_progress  # noqa: PLC0415 - takes 60 ms
+
+    try:
+        program = Checkout(workspace.root).program
+    except (NoGit, NotGit):
+        return
+    for key, value in program.own_programs().items():
+        if (key, value) != TEXTCONV and value not in {"true", "false"}:
+            said = _("The configuration of this clone lets git run a program: {key} = {value}")
+            cure = _("If you did not set it: {command}")
+            command = f"git config --unset-all {visible(key)}"
+            yield Diagnosis(said.format(key=visible(key), value=visible(value)), cure.format(command=command))
+    if reason := in_progress(program.folder):
+        yield Diagnosis(_("git has something under way."), reason)
+    yield from _locks(Path(program.folder))
+    yield from _uncommitted(workspace, program.opened.head)
+
+
+def _locks(folder: Path) -> Iterator[Diagnosis]:
+    """Return the locks in git's own folder, and a branch whose file is empty."""
+    for lock in sorted((*folder.glob("*.lock"), *folder.glob("refs/heads/**/*.lock"))):
+        said = _("git is at work, or was killed: {path} is there.").format(path=visible(str(lock), 200))
+        yield Diagnosis(
+            said, _("If no git is running: {command}").format(command=f"rm {quote(visible(str(lock), 200))}")
+        )
+    for branch in sorted(folder.glob("refs/heads/**/*")):
+        if branch.is_file() and not branch.stat().st_size:
+            name = branch.relative_to(folder).as_posix()
+            said = _("The branch {name} is empty, as after a power failure.").format(name=visible(name, 200))
+            cure = _("Take its last commit from the end of .git/logs/{name}, and write it there: {command}")
+            yield Diagnosis(said, cure.format(name=visible(name, 200), command=f"git update-ref {visible(name)} …"))
+
+
+def _uncommitted(workspace: Workspace, head: str) -> Iterator[Diagnosis]:
+    """Return how many files are saved and not committed, or that git's index cannot be read."""
+    from graduand.editing.transaction import uncommitted_paths  # noqa: PLC0415 - only this needs it
+
+    try:
+        paths = sorted(uncommitted_paths(workspace)) if head else []
+    except GitRefused as refused:
+        cure = _("If git's index is damaged, make it again: {command}")
+        yield Diagnosis(str(refused), cure.format(command="rm .git/index && git reset"))
+        return
+    if paths:
+        said = ngettext(
+            "{count} file of records/ and schema/ is not committed: {paths}",
+            "{count} files of records/ and schema/ are not committed: {paths}",
+            len(paths),
+        )
+        shown = ", ".join(visible(path, 100) for path in paths[:_SHOWN]) + (", …" if len(paths) > _SHOWN else "")
+        yield Diagnosis(
+            said.format(count=len(paths), paths=shown),
+            _("Look at them (git diff HEAD), then commit them: {command}").format(
+                command="git add records schema && git commit"
+            ),
+        )
 
 
 def _drafts(workspace: Workspace) -> Iterator[Diagnosis]:
