@@ -23,7 +23,8 @@ LAYERS = (
     {"records"},
     {"rules"},
     {"tables", "handshake", "git"},
-    {"index", "workspace"},
+    {"index"},
+    {"workspace"},
     {"uploads"},
     {"audit"},
     {"editing"},
@@ -35,7 +36,7 @@ LAYERS = (
     {"commands", "screens"},
     {"__main__"},
 )
-"""From the ground up; from the index to the campaigns they are the use cases."""
+"""From the ground up; from the uploads to the campaigns they are the use cases."""
 
 ALONE = ({"tables", "handshake", "git"}, {"intake", "sheets"})
 """Parts of one layer that do not import each other."""

@@ -13,7 +13,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from graduand.index.people_list import read_people_list
 from graduand.workspace import Workspace, today
 from tests.bench import interface
 from tests.bench.audit import audit, audit_again
@@ -78,9 +77,7 @@ def keys(run: Run) -> Iterator[Target]:
     root = run.school(max(run.sizes))
     key, down = interface.keys(GRADUAND, root, run.rounds)
     yield counted("9", "a key in the search, to the first output", key * 1000, 25, "ms")
-    yield counted(
-        "9", "the search itself", interface.search(read_people_list(Workspace(root), today())) * 1000, 10, "ms"
-    )
+    yield counted("9", "the search itself", interface.search(Workspace(root).people_list(today())) * 1000, 10, "ms")
     yield Target("", "the cursor down, ms", "", down * 1000, "", met=True, seconds=down, memory=0)
 
 

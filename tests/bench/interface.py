@@ -16,13 +16,14 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.index.people_list import PeopleList, read_people_list
 from graduand.index.query import query_of
 from graduand.workspace import Workspace, today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from graduand.index.people_list import PeopleList
 
 EMPTY = "from textual.app import App; App().run()"
 TABLE = """
@@ -118,7 +119,7 @@ class Seen(NamedTuple):
 
 def rows_file(root: Path, target: Path) -> int:
     """Write the rows of the list as JSON, for the table; return how many."""
-    roster = read_people_list(Workspace(root), today())
+    roster = Workspace(root).people_list(today())
     rows = [(one.username, one.name, one.programme, one.kind, "", one.cohort) for one in roster.entries]
     target.write_text(json.dumps(rows), encoding="utf-8")
     return len(rows)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from graduand.editing.draft import Draft, open_draft
 from graduand.editing.draft_store import drafts_folder, store_draft
-from graduand.index.people_list import read_people_list
 from graduand.workspace import Workspace
 from tests.editing.drafts import PATH, people
 from tests.repository import TODAY, graduand
@@ -29,7 +28,7 @@ def test_nothing_that_is_remembered_names_a_deleted_person(root: Path) -> None:
     store_draft(drafts_folder(workspace), draft.set("last_name", "Martin"))
     for words in (("audit",), ("compile",), ("uploaded", str(root / "build" / "manifest.json")), ("plan",)):
         assert graduand(root, *words).code < 2
-    read_people_list(workspace, TODAY)
+    workspace.people_list(TODAY)
     remembered = root / ".git" / "graduand"
     assert {*naming(remembered)} > {"list", "sent"}
     (remembered / "leaves" / "another").write_bytes((remembered / "list").read_bytes())

@@ -14,8 +14,6 @@ from graduand.index.people_list import (
     ListedPerson,
     PeopleList,
     SentStatus,
-    last_people_list,
-    read_people_list,
 )
 from graduand.index.query import folded, query_of
 from graduand.uploads.status import sent_statuses
@@ -53,14 +51,14 @@ def crowd(people: int = 400) -> PeopleList:
 def test_a_card_and_a_login_are_known_of_everybody(root: Path) -> None:
     put(begin(root), graduate("00412345").replace("first_name", "card_id: C1\nauth_identifier: cdupont\nfirst_name"))
 
-    (entry,) = read_people_list(Workspace(root), TODAY).entries
+    (entry,) = Workspace(root).people_list(TODAY).entries
 
     assert (entry.card, entry.login) == ("C1", "cdupont")
 
 
 def test_the_shipped_people_are_all_there(tmp_path: Path) -> None:
     workspace = Workspace(shipped(tmp_path))
-    roster = read_people_list(workspace, TODAY)
+    roster = workspace.people_list(TODAY)
 
     assert len(roster.entries) == 45
     assert roster.cohorts == ("2025-autumn", "2026-spring")
@@ -72,7 +70,7 @@ def test_the_shipped_people_are_all_there(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_in_the_list_too(root: Path) -> None:
     put(root, "a: [", "2026-spring/00400001.yaml")
     put(root, FAULTY, "2026-spring/00412345.yaml")
-    entries = read_people_list(Workspace(root), TODAY).entries
+    entries = Workspace(root).people_list(TODAY).entries
 
     assert [(one.username, one.worst) for one in entries] == [("00400001", "error"), ("00412345", "error")]
     assert entries[1].rules.split()[0] == "GR106"
@@ -136,7 +134,7 @@ def test_what_is_outstanding_is_known_though_a_record_is_faulty(tmp_path: Path) 
 
 
 def test_an_empty_school_has_an_empty_roster(root: Path) -> None:
-    roster = read_people_list(Workspace(root), TODAY)
+    roster = Workspace(root).people_list(TODAY)
 
     assert roster.entries == ()
     assert list(roster.find(query_of("a"))) == []
@@ -145,12 +143,12 @@ def test_an_empty_school_has_an_empty_roster(root: Path) -> None:
 
 def test_everybody_is_known_as_they_were_the_last_time(tmp_path: Path) -> None:
     workspace = Workspace(shipped(tmp_path))
-    assert last_people_list(workspace) is None
+    assert workspace.last_people_list() is None
     put(tmp_path, graduate("00400001").replace("Chloé", '"two\\nlines"'), "2026-spring/00400001.yaml")
     put(tmp_path, "a: [", "2026-spring/00400002.yaml")
-    roster = read_people_list(workspace, TODAY)
+    roster = workspace.people_list(TODAY)
 
-    known = last_people_list(Workspace(tmp_path))
+    known = Workspace(tmp_path).last_people_list()
 
     assert known is not None
     assert known.entries == roster.entries
@@ -161,17 +159,17 @@ def test_everybody_is_known_as_they_were_the_last_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"x" * 500])
 def test_a_list_that_is_damaged_or_from_elsewhere_is_not_shown(root: Path, tmp_path: Path, damage: bytes) -> None:
-    assert last_people_list(Workspace(root)) is None  # without git
+    assert Workspace(root).last_people_list() is None  # without git
     put(begin(root), graduate("00400001"))
-    read_people_list(Workspace(root), TODAY)
+    Workspace(root).people_list(TODAY)
     (tmp_path / "copy").mkdir()
     for folder in ("records", "schema", ".git"):
         (root / folder).rename(tmp_path / "copy" / folder)
-    assert last_people_list(Workspace(tmp_path / "copy")) is None
-    read_people_list(Workspace(tmp_path / "copy"), TODAY)
+    assert Workspace(tmp_path / "copy").last_people_list() is None
+    Workspace(tmp_path / "copy").people_list(TODAY)
     (tmp_path / "copy/.git/graduand/list").write_bytes(damage)
 
-    assert last_people_list(Workspace(tmp_path / "copy")) is None
+    assert Workspace(tmp_path / "copy").last_people_list() is None
 
 
 @given(st.lists(st.text(alphabet="aé \u2028\r", max_size=3), min_size=1, max_size=9))

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.findings import Finding
+    from graduand.index.column_store import ColumnStore
     from graduand.index.index import Checked, Index
     from graduand.index.index_store import IndexStore, Progress
+    from graduand.index.people_list import PeopleList
     from graduand.index.schema_cache import FieldLabel, SchemaCache
     from graduand.records.field import Field
     from graduand.records.importer import Importer
@@ -154,6 +156,25 @@ class Workspace(_Place):
     ) -> Checked:
         """Return what is wrong with the files in `scope` on the day `on`; all files are looked at."""
         return self.read_index(on, progress, afresh=afresh).check(scope)
+
+    def people_list(self, on: str, progress: Progress | None = None) -> PeopleList:
+        """Return the list of all people, judged on the day `on`."""
+        from graduand.index.people_list import people_list_of
+
+        return people_list_of(self.read_index(on, progress), self._list_store)
+
+    def last_people_list(self) -> PeopleList | None:
+        """Return the list that was read last, whatever has happened since; None when there was none."""
+        from graduand.index.people_list import stored_people_list
+
+        return stored_people_list(self._list_store) if self._list_store else None
+
+    @property
+    def _list_store(self) -> ColumnStore | None:
+        """Return where the list of people is stored; None where there is no git."""
+        from graduand.index.column_store import ColumnStore
+
+        return ColumnStore(self.git_folder, self.root) if self.git_folder else None
 
     def fingerprint(self) -> bytes:
         """Return bytes that differ as soon as any file of `records/` does, without reading one."""

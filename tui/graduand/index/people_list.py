@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.findings import Severity
 from graduand.handshake.status import Status
-from graduand.index.column_store import ColumnList, ColumnStore
+from graduand.index.column_store import ColumnList
 from graduand.index.query import Query, folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from graduand.findings import Finding
-    from graduand.workspace import Workspace
+    from graduand.index.column_store import ColumnStore
+    from graduand.index.index import Index
 
 WAITING: Final = "GR601"
 """The rule that tells who waits for a personal address."""
@@ -195,18 +196,17 @@ _SIGNS: Final = {
 _URGENT: Final[Mapping[str, str]] = {Status.FAILED: "0", Status.NEW: "1", Status.CHANGED: "2", Status.UNCHANGED: "3"}
 
 
-def read_people_list(workspace: Workspace, on: str, progress: Callable[[int, int], None] | None = None) -> PeopleList:
-    """Return all people, judged on the day `on`; files that cannot be read are in it too."""
-    index = workspace.read_index(on, progress)
+def people_list_of(index: Index, store: ColumnStore | None) -> PeopleList:
+    """Return the list of all people of an index, in which files that cannot be read are too; `store` remembers it."""
     columns = [*index.listed(), *_problems(index.paths, index.findings), *index.unique()]
-    if workspace.git_folder:
-        ColumnStore(workspace.git_folder, workspace.root).put(columns)
+    if store:
+        store.put(columns)
     return PeopleList(ColumnList(ListedPerson, columns), people=index.people)
 
 
-def last_people_list(workspace: Workspace) -> PeopleList | None:
-    """Return the list that was read last, whatever has happened since; None when there was none."""
-    columns = ColumnStore(workspace.git_folder, workspace.root).columns() if workspace.git_folder else None
+def stored_people_list(store: ColumnStore) -> PeopleList | None:
+    """Return the list that was stored last, whatever has happened since; None when there was none."""
+    columns = store.columns()
     if not columns or len(columns) != len(ListedPerson._fields):
         return None
     return PeopleList(ColumnList(ListedPerson, columns))

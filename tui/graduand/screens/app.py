@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled, get_current_worker
 
 from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile, Trouble
-from graduand.index.people_list import last_people_list, read_people_list
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
 from graduand.screens.base_app import BaseApp
@@ -126,13 +125,13 @@ class GraduandApp(BaseApp):
             self.call_later(self._tell, _("reading {done} of {count}").format(done=done, count=of))
 
         self.call_later(self._tell, _("reading"))
-        if not self.people.roster.entries and (known := last_people_list(self.workspace)):
+        if not self.people.roster.entries and (known := self.workspace.last_people_list()):
             self.call_later(self._show_last, known)
             self._painted.wait(_PAINTED)
         self._painted.set()
         self.call_later(self._entitle, self._heading())
         try:
-            roster = read_people_list(self.workspace, self.on, tell).prepare()
+            roster = self.workspace.people_list(self.on, tell).prepare()
         except WorkerCancelled:
             return
         except Trouble as trouble:
