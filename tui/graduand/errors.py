@@ -264,6 +264,18 @@ class NotCommitted(Trouble):
         self.saved = saved
 
 
+class StaleIndex(Trouble):
+    """The files are committed, but git's index is older, and the next plain commit would take them back."""
+
+    def __init__(self, commit: str, said: str) -> None:
+        super().__init__(
+            _(
+                "Saved and committed: {commit}. But git was killed before its index had it, and a plain git commit "
+                "would take the change back: {said}. Cure that first, then finish with: graduand doctor"
+            ).format(commit=commit[:12], said=visible(said, 300))
+        )
+
+
 class NoSuchPerson(Trouble):
     """No record has this username; `near` is a similar one, or ""."""
 

@@ -66,14 +66,14 @@ def edit(
             bulk_text(prepared, exceeded_limits(workspace, prepared), terms_of(workspace), show=show), session.colour
         )
     else:
-        _print(_applied(workspace, prepared, commit=not no_commit), session)
+        _print(_applied(workspace, prepared, usernames, commit=not no_commit), session)
 
 
-def _applied(workspace: Workspace, prepared: PreparedBulkEdit, *, commit: bool) -> EditResult:
+def _applied(workspace: Workspace, prepared: PreparedBulkEdit, usernames: list[str], *, commit: bool) -> EditResult:
     from graduand.editing.bulk_edit import apply
     from graduand.editing.edit import EditResult
 
-    saved = apply(workspace, prepared, commit=commit, on_resumed=say_resumed)
+    saved = apply(workspace, prepared, commit=commit, usernames=usernames, on_resumed=say_resumed)
     paths = tuple(one.path for one in saved if one.after is not None)
     return EditResult(paths, saved[0].commit if saved else "", prepared.new_findings)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from graduand.editing import transaction
 from graduand.editing.proposal import Proposal, ValueDifference, differences, new_findings, propose_move, propose_values
-from graduand.editing.transaction import change_message
+from graduand.editing.transaction import change_message, commit_message
 from graduand.errors import Exit, InTheWay, PlanChanged, Trouble, Usage
 from graduand.findings import Finding
 from graduand.handshake.effect import Effect
@@ -19,7 +19,7 @@ from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from graduand.editing.edit import FieldChange
     from graduand.editing.transaction import ResumedTransaction
@@ -134,9 +134,10 @@ def apply(
     prepared: PreparedBulkEdit,
     *,
     commit: bool,
+    usernames: Collection[str] = (),
     on_resumed: Callable[[ResumedTransaction], None] | None = None,
 ) -> tuple[SavedFile, ...]:
-    """Write a prepared change, all or nothing, in one commit.
+    """Write a prepared change, all or nothing, in one commit; it has also what was left uncommitted of `usernames`.
 
     Raises:
         ChangedOnDisk, Busy, NotWritten: nothing was written.
@@ -144,7 +145,13 @@ def apply(
         NotCommitted: git refused; all is written.
     """
     whole = [proposal for person in prepared.people for proposal in person.proposals]
-    subject, trailers = change_message([person.record for person in prepared.people], prepared.change.values)
+    changed = {proposal.path for proposal in whole}
+    if commit:
+        whole += [one for one in transaction.uncommitted_proposals(workspace, usernames) if one.path not in changed]
+    if not prepared.people and whole:
+        subject, trailers = commit_message("corrected", sorted({username_of(one.path) for one in whole}))
+    else:
+        subject, trailers = change_message([person.record for person in prepared.people], prepared.change.values)
     return transaction.apply(workspace, whole, subject, trailers, commit=commit, on_resumed=on_resumed)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.editing.draft_store import drafts_folder, remove_drafts
 from graduand.editing.exclusion_lists import LIMIT, TOMBSTONES, Tombstones, read_tombstones, tombstones_text
 from graduand.editing.proposal import Proposal
-from graduand.editing.transaction import apply, commit_message
+from graduand.editing.transaction import apply, commit_message, resume, uncommitted_proposals
 from graduand.errors import NoSuchPerson
+from graduand.file_change import SavedFile
 from graduand.records import files
 from graduand.records.paths import username_of
 from graduand.similar import nearest
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from graduand.editing.transaction import ResumedTransaction
-    from graduand.file_change import SavedFile
     from graduand.workspace import Workspace
 
 
@@ -51,18 +51,29 @@ def forget(
         NotWritten, NotNow, Busy: nothing was written.
         NotCommitted: git refused; all is written.
     """
+    resumed = resume(workspace)
+    if resumed and on_resumed:
+        on_resumed(resumed)
     known_paths = files.find(workspace.root).paths
     paths = tuple(path for path in known_paths if username_of(path) == username)
-    if not paths:
+    removed = [one for one in uncommitted_proposals(workspace, {username}) if one.after is None]
+    if resumed and not paths and (gone := tuple(path for path in resumed.paths if username_of(path) == username)):
+        _remove_copies(workspace, gone)
+        return ForgetResult(
+            (SavedFile(gone[0], None, None, resumed.commit),), gone, tuple(_naming(workspace, username))
+        )
+    if not paths and not removed:
         raise NoSuchPerson(username, nearest(username, map(username_of, known_paths)))
     stones = workspace.root / TOMBSTONES
     before = file_reader.read(stones, LIMIT) if stones.exists() else None
     known = Tombstones() if before is None else read_tombstones(before)
     proposals = (
         *(Proposal(path, None, file_reader.read(workspace.root / path), "") for path in paths),
+        *removed,
         Proposal(TOMBSTONES, None, before, tombstones_text(known.with_one(username, on, basis))),
     )
     saved = apply(workspace, proposals, *commit_message("removed", [username]), on_resumed=on_resumed)
+    paths += tuple(one.path for one in removed)
     _remove_copies(workspace, paths)
     return ForgetResult(saved, paths, tuple(_naming(workspace, username)))
 

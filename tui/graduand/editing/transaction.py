@@ -152,6 +152,18 @@ def uncommitted_paths(workspace: Workspace) -> frozenset[str]:
     return _recorder(workspace, now=False).pending()
 
 
+def uncommitted_proposals(workspace: Workspace, usernames: Collection[str]) -> Iterator[Proposal]:
+    """Propose unchanged the records of these people that an earlier save left uncommitted, removed ones too.
+
+    Raises:
+        NoGit, NotGit: there is no repository.
+    """
+    for path in sorted(uncommitted_paths(workspace)):
+        if is_record_path(path) and username_of(path) in usernames:
+            raw = _content(workspace.root / path)
+            yield Proposal(path, None, raw, (raw or b"").decode(errors="surrogateescape"))
+
+
 def resumed_message(resumed: ResumedTransaction) -> str:
     """Return the sentences on what became of a transaction that was killed."""
     if resumed.set_aside:
@@ -255,6 +267,8 @@ def _commit(git: Recorder, whole: Journal, saved: tuple[SavedFile, ...] = ()) ->
     """Commit the files of a journal; if git refuses, the journal is removed all the same, for all is written."""
     try:
         paths = _committable(git, whole.entries)
+        if not paths:
+            git.refresh_index([one.path for one in whole.entries])
         return git.commit(paths, whole.subject, whole.trailers) if paths else ""
     except (Busy, GitRefused, NotCommitted, NotNow) as refused:
         journal.remove_journal(git.folder)

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from graduand.errors import GitRefused, NotCommitted, NotNow
+from graduand.errors import GitRefused, NotCommitted, NotNow, StaleIndex
 from graduand.git.checkout import in_progress
 from graduand.git.program import BARE, LITERAL, NAMELESS, Program
 from graduand.language import _
@@ -104,7 +104,22 @@ class Recorder:
                 raise NotCommitted(refusal.said) from refusal
             for path in differing:  # a hook may have rewritten it
                 raise NotCommitted(_("the commit of {path} does not hold what was written").format(path=path))
+            if refusal:  # git was killed after the commit, perhaps before it noted it
+                self.refresh_index(tuple(written), commit)
         return commit
+
+    def refresh_index(self, paths: Sequence[str], commit: str = "") -> None:
+        """Let git's index have of `paths` what the last commit has; a git that was killed may have left it older.
+
+        Raises:
+            StaleIndex: git refused.
+        """
+        try:
+            for start in range(0, len(paths), _MANY):
+                some = paths[start : start + _MANY]
+                _change_patiently(self.program, LITERAL, "reset", "--quiet", "HEAD", "--", *some)
+        except GitRefused as refused:
+            raise StaleIndex(commit or self.program.opened.head, refused.said) from refused
 
 
 def _commit(program: Program, written: Mapping[str, bytes | None], message: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.editing.exclusion_lists import LIMIT
 from graduand.editing.proposal import Proposal, propose_move, propose_record, propose_values
-from graduand.editing.transaction import apply, uncommitted_paths
+from graduand.editing.transaction import apply, uncommitted_proposals
 from graduand.errors import ChangedOnDisk, NotCommitted, Usage
 from graduand.findings import Finding
 from graduand.intake import source_profile
@@ -17,7 +18,7 @@ from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import Record
 from graduand.similar import visible_header
-from graduand.storage import publish
+from graduand.storage import file_reader, publish
 from graduand.tables.spreadsheet import as_csv, guarded, unguarded
 
 if TYPE_CHECKING:
@@ -149,12 +150,15 @@ def apply_intake(
 
 
 def _uncommitted(workspace: Workspace, preview: IntakePreview) -> Iterator[Proposal]:
-    """Propose unchanged the identical records that an earlier save left uncommitted."""
+    """Propose unchanged the identical records, and the source's profile, that an earlier save left uncommitted."""
     identical = frozenset(preview.identical)
-    for path in sorted(uncommitted_paths(workspace)) if identical else ():
-        raw = files.load(workspace.root, path) if username_of(path) in identical else None
-        if isinstance(raw, bytes):
-            yield Proposal(path, None, raw, raw.decode(errors="surrogateescape"))
+    if not identical:
+        return
+    yield from uncommitted_proposals(workspace, identical)
+    path = source_profile.path_of(preview.source_name)
+    raw = file_reader.read(workspace.root / path, LIMIT) if (workspace.root / path).exists() else None
+    if raw is not None:
+        yield Proposal(path, None, raw, raw.decode(errors="surrogateescape"))
 
 
 def _write_refused(preview: IntakePreview, folder: Path) -> Path | None:
