@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.editing.draft import (
-    FORMER,
-    WAIVE,
     Draft,
     UnreadRecord,
     draft_findings,
@@ -20,6 +18,7 @@ from graduand.editing.draft import (
 from graduand.errors import Usage
 from graduand.index.index import flaws_among
 from graduand.records.kinds import CLEAR
+from graduand.records.record import FORMER, WAIVE
 from graduand.records.transition import Waiver
 from graduand.workspace import Workspace
 from tests.editing.drafts import ON, OTHER, PATH, draft_of, people, text_at

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand.editing.draft import WAIVE, new_draft
+from graduand.editing.draft import new_draft
 from graduand.editing.draft_store import discard_draft, drafts_folder, orphaned_drafts, remove_draft, store_draft
 from graduand.errors import NotGit
+from graduand.records.record import WAIVE
 from graduand.records.transition import Waiver
 from graduand.workspace import Workspace
 from tests.editing.drafts import PATH, draft_of, people, text_at

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand.editing.draft import FORMER, Draft, new_draft, open_draft, save
+from graduand.editing.draft import Draft, new_draft, open_draft, save
 from graduand.editing.transaction import ResumedTransaction, resume
 from graduand.errors import ChangedOnDisk, NotWritten, Usage
+from graduand.records.record import FORMER
 from graduand.storage import swap
 from graduand.workspace import Workspace
 from tests.editing.drafts import OTHER, PATH, commits, draft_of, message, people, text_at

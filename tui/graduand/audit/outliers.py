@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.events import EventKind
 from graduand.language import _, quoted
-from graduand.records.record import END
+from graduand.records.record import DISABLED, EMAIL, END, KIND, REASON
 from graduand.records.transition import reason_words
 
 if TYPE_CHECKING:
@@ -29,11 +29,6 @@ _NEAR: Final = 31
 """Days within which two end dates count as the same."""
 _MANY: Final = 10
 """Changes in one cohort from which on a single one in another is unusual."""
-
-_KIND: Final = "transition:kind"
-_REASON: Final = "transition:account:reason"
-_EMAIL: Final = "email_address"
-_DISABLED: Final = "disabled"
 
 
 class Outlier(NamedTuple):
@@ -78,10 +73,10 @@ def _changed(events: Iterable[Event]) -> dict[str, frozenset[str] | None]:
 
 def _keys(event: Event) -> frozenset[str] | None:
     if event.event in {EventKind.GRADUATED, EventKind.RETURNED}:
-        return frozenset({_KIND}) if event.old else None
+        return frozenset({KIND}) if event.old else None
     if event.event is EventKind.CORRECTED:
         return frozenset((*(event.old or ()), *(event.new or ())))
-    return frozenset({_EMAIL} if event.event is EventKind.EMAIL else {_DISABLED, _REASON})
+    return frozenset({EMAIL} if event.event is EventKind.EMAIL else {DISABLED, REASON})
 
 
 class _Usual:
@@ -94,22 +89,22 @@ class _Usual:
         self._cohorts = {cohort: _cohort_of(people) for cohort, people in by_cohort.items()}
         all_records = [record for people in by_cohort.values() for record in people]
         self._domains = Counter(record.domain for record in all_records)
-        self._reasons = Counter(record.text(_REASON) for record in all_records if _is_closed(record))
+        self._reasons = Counter(record.text(REASON) for record in all_records if _is_closed(record))
         self._ordinary = school.own_domains.union(school.importer.mail_providers)
 
     def of(self, record: Record, changed: frozenset[str] | None) -> Iterator[Outlier]:
         """Yield what is unusual in the changed keys of one record; None: all of them."""
-        sayings = {_KIND: self._kind, END: self._end, _EMAIL: self._address, _REASON: self._reason}
+        sayings = {KIND: self._kind, END: self._end, EMAIL: self._address, REASON: self._reason}
         for field, saying in sayings.items():
             if (changed is None or field in changed) and (said := saying(record)):
                 yield Outlier(record.username, record.path, field, record.text(field), said)
-        if (changed is None or changed & {_KIND, _DISABLED}) and record.returned and _is_closed(record):
+        if (changed is None or changed & {KIND, DISABLED}) and record.returned and _is_closed(record):
             said = _("the account is closed although the person returns")
-            yield Outlier(record.username, record.path, _DISABLED, record.text(_DISABLED), said)
+            yield Outlier(record.username, record.path, DISABLED, record.text(DISABLED), said)
 
     def _kind(self, record: Record) -> str:
         kinds = self._cohorts[record.cohort].kinds
-        kind, others = record.text(_KIND), kinds.total() - 1
+        kind, others = record.text(KIND), kinds.total() - 1
         unlike = others - (kinds[kind] - 1)
         if not _is_rare(others - unlike, others):
             return ""
@@ -138,7 +133,7 @@ class _Usual:
     def _reason(self, record: Record) -> str:
         if not _is_closed(record):
             return ""
-        reason, others = record.text(_REASON), self._reasons.total() - 1
+        reason, others = record.text(REASON), self._reasons.total() - 1
         same = self._reasons[reason] - 1
         usual = max(self._reasons.values()) >= others / 2  # where all differ, none stands out
         if not reason or not usual or not _is_rare(same, others):
@@ -151,7 +146,7 @@ def _cohort_of(people: Iterable[Record]) -> _Cohort:
     kinds: Counter[str] = Counter()
     ends = []
     for record in people:
-        kinds[record.text(_KIND)] += 1
+        kinds[record.text(KIND)] += 1
         if end := _end_of(record):
             ends.append(end)
     return _Cohort(kinds, tuple(ends))
@@ -163,7 +158,7 @@ def _end_of(record: Record) -> int:
 
 
 def _is_closed(record: Record) -> bool:
-    return record.text(_DISABLED) == "true"
+    return record.text(DISABLED) == "true"
 
 
 def _is_rare(same: int, others: int) -> bool:

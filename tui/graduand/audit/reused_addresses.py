@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.audit.query import EventFilter, audit
 from graduand.errors import Trouble
 from graduand.git.events import EventKind
+from graduand.records.record import EMAIL, FORMER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +37,6 @@ def reused_addresses(workspace: Workspace, records: Iterable[Record]) -> Iterato
         if isinstance(event.old, str):
             given_up[event.old.casefold()] = (event.username, event.source.date[:10])
     for record in records if given_up else ():
-        former, day = given_up.get(record.text("email_address").casefold(), ("", ""))
-        if former and former not in {record.username, record.text("transition:previous_username")}:
+        former, day = given_up.get(record.text(EMAIL).casefold(), ("", ""))
+        if former and former not in {record.username, record.text(FORMER)}:
             yield ReusedAddress(record, former, day)

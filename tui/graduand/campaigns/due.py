@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.reused_addresses import reused_addresses
 from graduand.campaigns.kinds import AHEAD, CLOSING, DueKind
-from graduand.campaigns.outreach import ANSWER_BY, NO_ADDRESS, REQUESTED_ON
+from graduand.campaigns.outreach import NO_ADDRESS
 from graduand.editing.bulk_edit import Approval
 from graduand.editing.proposal import propose_change_if_current
 from graduand.editing.transaction import apply, commit_message
 from graduand.errors import Trouble
 from graduand.handshake.plan import beyond
-from graduand.records.record import ATTENDING, DISABLED, EMAIL, KIND, REASON
+from graduand.records.record import (
+    ANSWER_BY,
+    ASKED_ON,
+    ATTENDING,
+    DISABLED,
+    EFFECTIVE_ON,
+    EMAIL,
+    KIND,
+    REASON,
+    REQUESTED_BY,
+)
 from graduand.rules.addresses import dying
 from graduand.rules.policy import is_waiting
 from graduand.rules.values import real_day
@@ -33,8 +43,6 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 POLICY: Final = "required-by-policy"
-_BY: Final = "transition:account:requested_by"
-_ON: Final = "transition:account:effective_on"
 _OFFICE: Final = "career-services"
 _EXPIRED: Final = "GR605"
 """The error of an expired waiver; records with it alone are looked at, for the calendar lists it."""
@@ -116,7 +124,7 @@ def _faulty(findings: Iterable[Finding]) -> frozenset[str]:
 
 def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[str, str] | None:
     """Return the last `disabled` cell sent for each username; None when no upload is known, or none matters."""
-    if not any("" < real_day(record.text(_ON)) <= on for record in records):
+    if not any("" < real_day(record.text(EFFECTIVE_ON)) <= on for record in records):
         return None
     from graduand.git.checkout import Checkout  # noqa: PLC0415 - git, which nothing else here needs
     from graduand.uploads.last_sent import latest_of  # noqa: PLC0415
@@ -171,7 +179,7 @@ class _Period(NamedTuple):
         reopened = record.text(DISABLED) == "false"
         if day > self.on or reopened or reason not in self.school.institution.deactivation_reasons:
             return Due(kind, day, record, reason, open=reopened)
-        changes = {DISABLED: "true", REASON: reason, _BY: _OFFICE, _ON: self.on}
+        changes = {DISABLED: "true", REASON: reason, REQUESTED_BY: _OFFICE, EFFECTIVE_ON: self.on}
         return Due(kind, day, record, reason, changes)
 
     def _study(self, record: Record) -> Iterator[Due]:
@@ -184,7 +192,7 @@ class _Period(NamedTuple):
 
     def _account(self, record: Record) -> Iterator[Due]:
         """Return a closing or reopening that is due later, or due now and not sent yet."""
-        day, disabled = real_day(record.text(_ON)), record.text(DISABLED)
+        day, disabled = real_day(record.text(EFFECTIVE_ON)), record.text(DISABLED)
         if disabled not in {"true", "false"} or not day or day > self.until:
             return
         if self.sent is None:
@@ -196,7 +204,7 @@ class _Period(NamedTuple):
 
     def _mailbox(self, record: Record) -> Iterator[Due]:
         end = real_day(record.ends) or self.on
-        if is_waiting(record, self.school) and not real_day(record.text(REQUESTED_ON)) and end <= self.until:
+        if is_waiting(record, self.school) and not real_day(record.text(ASKED_ON)) and end <= self.until:
             yield Due(DueKind.MAILBOX, end, record, record.text(EMAIL))
         if end <= self.until:
             yield from (Due(DueKind.ADDITIONAL, end, record, address) for _index, address in dying(record, self.school))

@@ -12,7 +12,7 @@ from graduand.editing.proposal import propose_change_if_current
 from graduand.editing.transaction import apply, commit_message
 from graduand.errors import NoSuchPerson, SchemaBroken, Usage
 from graduand.language import _, quoted
-from graduand.records.record import DISABLED, EMAIL
+from graduand.records.record import ANSWER_BY, ASKED_ON, DISABLED, EMAIL, FIRST_NAME, LAST_NAME
 from graduand.records.school_language import PATH as INSTITUTION_PATH
 from graduand.rules.policy import is_waiting, loses_login, loses_mailbox
 from graduand.rules.values import real_day
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.workspace import Workspace
 
-REQUESTED_ON: Final = "transition:personal_email:requested_on"
-ANSWER_BY: Final = "transition:personal_email:answer_by"
 NO_ADDRESS: Final = "no-personal-email"
 """The reason for closing the account of a person who gave no personal address."""
 DAYS: Final = 28
@@ -111,7 +109,7 @@ class Outreach(NamedTuple):
         """Return the values to note in the records by path and key; none for the login campaign."""
         if self.call.campaign is not Campaign.EMAIL:
             return {}
-        return {one.record.path: {REQUESTED_ON: self.call.on, ANSWER_BY: one.answer_by} for one in self.asked}
+        return {one.record.path: {ASKED_ON: self.call.on, ANSWER_BY: one.answer_by} for one in self.asked}
 
 
 def outreach(
@@ -195,7 +193,7 @@ def _why_not(record: Record, school: School, call: OutreachOptions) -> tuple[Lef
 
 
 def _why_not_asked(record: Record, school: School, call: OutreachOptions) -> tuple[LeftOutReason | None, str]:
-    asked, answer = real_day(record.text(REQUESTED_ON)), real_day(record.text(ANSWER_BY))
+    asked, answer = real_day(record.text(ASKED_ON)), real_day(record.text(ANSWER_BY))
     if not is_waiting(record, school):
         return LeftOutReason.ANSWERED, ""
     if not asked:
@@ -210,11 +208,11 @@ def _why_not_asked(record: Record, school: School, call: OutreachOptions) -> tup
 def _recipient(record: Record, school: School, call: OutreachOptions, template: Letter) -> LetterRecipient:
     announced = real_day(record.text(ANSWER_BY)) if call.campaign is Campaign.EMAIL else ""
     answer_by = call.answer_by or (announced if announced > call.on else _later(call.on, DAYS))
-    requested = real_day(record.text(REQUESTED_ON))
+    requested = real_day(record.text(ASKED_ON))
     region = school.institution.region
     values = {
         **{key: record.text(key) for key in ("last_name", "username", "email_address")},
-        "first_name": record.text("preferred_name") or record.text("first_name"),
+        "first_name": record.text("preferred_name") or record.text(FIRST_NAME),
         "school": school.institution.name,
         "answer_by": spelt(answer_by, region),
         "closes_on": spelt(_later(answer_by, 1), region),
@@ -246,8 +244,8 @@ def people_csv(found: Outreach, region: str) -> str:
     for one in found.asked:
         record = one.record
         more = spelt(one.closes_on, region) if closing else ("x" if one.waiting else "")
-        first = record.text("preferred_name") or record.text("first_name")
-        cells = (record.username, record.text(EMAIL), first, record.text("last_name"))
+        first = record.text("preferred_name") or record.text(FIRST_NAME)
+        cells = (record.username, record.text(EMAIL), first, record.text(LAST_NAME))
         rows.append([*cells, spelt(one.answer_by, region), more, one.subject, one.text])
     guarded = ([spreadsheet.guarded(cell) for cell in row] for row in rows)
     return spreadsheet.as_csv(guarded, spreadsheet.separator())

@@ -13,6 +13,7 @@ from graduand.commands.parameters import NoCommit, ShowAddresses, ShowAll
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
+from graduand.records.record import END, KIND
 from graduand.reports.console import show as show_lines
 from graduand.vocabulary import means_yes
 from graduand.workspace import day, today
@@ -140,7 +141,7 @@ def intake(
 
     session = session_of(context)
     workspace = session.workspace()
-    common = {"transition:kind": kind, "primary_education:end_date": day(end_date) if end_date else ""}
+    common = {KIND: kind, END: day(end_date) if end_date else ""}
     options = preview.IntakeOptions(
         name=file.name or str(file),
         on=today(),

@@ -17,6 +17,7 @@ from graduand.records import files
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
+from graduand.records.record import DISABLED, EMAIL, LOGIN, USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -212,12 +213,12 @@ def _moved(proposal: Proposal, target: _Target, school: School) -> tuple[Proposa
     return propose_move(proposal, path, school)
 
 
-_SENSITIVE: Final = {"username": Effect.USERNAME, "email_address": Effect.EMAIL, "auth_identifier": Effect.LOGIN}
+_SENSITIVE: Final = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, LOGIN: Effect.LOGIN}
 
 
 def _effects(person: BulkPerson) -> set[Effect]:
     found = {_SENSITIVE[one.key] for one in person.differences if one.key in _SENSITIVE}
     found |= {Effect.WIPE for one in person.differences if one.after == CLEAR}
-    disabled = next((one.after for one in person.differences if one.key == "disabled"), "")
+    disabled = next((one.after for one in person.differences if one.key == DISABLED), "")
     account_ = {"true": Effect.DEACTIVATE, "false": Effect.REACTIVATE}.get(disabled)
     return found | ({account_} if account_ else set())

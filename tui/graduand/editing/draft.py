@@ -16,7 +16,7 @@ from graduand.records import files
 from graduand.records.comments import comments_of
 from graduand.records.paths import CROWD, is_cohort_name, record_path, username_of
 from graduand.records.reading import read
-from graduand.records.record import Record, Value
+from graduand.records.record import DISABLED, FORMER, KIND, USERNAME, WAIVE, Record, Value
 from graduand.records.source import text_of
 from graduand.records.transition import Waiver
 from graduand.records.tree import parse
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 FieldValue = Value | tuple[Waiver, ...]
 """The value of one key: a text, the texts of a list, or the exemptions."""
 
-WAIVE: Final = "transition:waive"
-FORMER: Final = "transition:previous_username"
-KIND: Final = "transition:kind"
 _LEVELS: Final = 3
 """Slashes in the path of a record whose cohort has a second level of folders."""
 
@@ -75,12 +72,12 @@ class Draft(NamedTuple):
     @property
     def closes_account(self) -> bool:
         """Whether saving it closes an account that the file leaves open."""
-        return self.record.text("disabled") == "true" and self.original.text("disabled") != "true"
+        return self.record.text(DISABLED) == "true" and self.original.text(DISABLED) != "true"
 
     def set(self, key: str, value: FieldValue | None) -> Draft:
         """Return the draft with `value` under `key`; None or an empty value removes the key."""
         record = set_value(self.record, key, value)
-        if key == "username":
+        if key == USERNAME:
             record = record._replace(path=self._place(record.username))
         return self._replace(record=record)
 
@@ -155,7 +152,7 @@ def new_draft(workspace: Workspace, cohort: str, kind: str, username: str) -> Dr
         raise duplicate_username(username, there)
     people = sum(path.startswith(f"records/{cohort}/") for path in known)
     empty = Record(record_path(cohort, username, people + 1), {})
-    return Draft(empty, set_value(set_value(empty, "username", username), KIND, kind), None, modeline(empty.path))
+    return Draft(empty, set_value(set_value(empty, USERNAME, username), KIND, kind), None, modeline(empty.path))
 
 
 def duplicate_username(username: str, path: str) -> Usage:

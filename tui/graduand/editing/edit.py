@@ -13,7 +13,7 @@ from graduand.records import files
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.paths import is_cohort_name, username_of
 from graduand.records.reading import read
-from graduand.records.record import ATTENDING, END, START
+from graduand.records.record import ATTENDING, DISABLED, EFFECTIVE_ON, END, KIND, REASON, REQUESTED_BY, START
 from graduand.records.transition import GRADUATED, RETURNED, STUDENT, reason_code, reason_words
 from graduand.similar import folded, nearest
 from graduand.workspace import day, today
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-_KIND: Final = "transition:kind"
-_ACCOUNT: Final = "transition:account"
 _CAMPAIGN: Final = "transition:personal_email"
 
 
@@ -47,7 +45,7 @@ class FieldChange(NamedTuple):
 
     def values_for(self, record: Record) -> Mapping[str, Value | None]:
         """Return the value of each key that changes in this record."""
-        turns = self.values.get(_KIND, "") not in {"", record.text(_KIND)}
+        turns = self.values.get(KIND, "") not in {"", record.text(KIND)}
         return {**dict.fromkeys(self.kind_keys if turns else (), None), **self.values}
 
 
@@ -57,7 +55,7 @@ def graduation_change(school: School, on: str) -> FieldChange:
     Raises:
         Usage: that is no day.
     """
-    return FieldChange({_KIND: GRADUATED, END: day(on)}, kind_keys=(school.year, ATTENDING))
+    return FieldChange({KIND: GRADUATED, END: day(on)}, kind_keys=(school.year, ATTENDING))
 
 
 def return_change(school: School, year: str, start: str) -> FieldChange:
@@ -68,7 +66,7 @@ def return_change(school: School, year: str, start: str) -> FieldChange:
     """
     if not year:
         raise Usage(_("Say in which year the people study now."))
-    return FieldChange({_KIND: RETURNED, school.year: year, START: day(start)}, kind_keys=(END, ATTENDING))
+    return FieldChange({KIND: RETURNED, school.year: year, START: day(start)}, kind_keys=(END, ATTENDING))
 
 
 def cohort_change(cohort: str) -> FieldChange:
@@ -109,10 +107,10 @@ def _account(disabled: str, reason: str, reasons: tuple[str, ...], requested_by:
         raise Usage(_("{reason} is none of the reasons: {known}.").format(reason=quoted(reason), known=known))
     return FieldChange(
         {
-            "disabled": disabled,
-            f"{_ACCOUNT}:reason": code,
-            f"{_ACCOUNT}:requested_by": reason_code(requested_by, (STUDENT,)) or None,
-            f"{_ACCOUNT}:effective_on": day(effective_on) if effective_on else None,
+            DISABLED: disabled,
+            REASON: code,
+            REQUESTED_BY: reason_code(requested_by, (STUDENT,)) or None,
+            EFFECTIVE_ON: day(effective_on) if effective_on else None,
         }
     )
 

@@ -86,19 +86,19 @@ def read_exclusions(root: Path) -> Exclusions:
     )
 
 
-def read_tombstones(raw: bytes, path: str = TOMBSTONES) -> Tombstones:
+def read_tombstones(raw: bytes) -> Tombstones:
     """Return the list in the bytes of the file.
 
     Raises:
         SchemaBroken: a key is missing, or its value has the wrong type.
     """
-    says = _tree(raw, path)
+    says = _tree(raw, TOMBSTONES)
     try:
         stones = tuple(Tombstone(str(one["username"]), str(one["on"]), str(one["basis"])) for one in says["deleted"])
         return Tombstones(str(says["salt"]), stones)
     except (KeyError, TypeError) as error:
         message = _("The file needs a salt, and below deleted a username's checksum, on and basis of each person.")
-        raise SchemaBroken(path, 1, message) from error
+        raise SchemaBroken(TOMBSTONES, 1, message) from error
 
 
 def tombstones_text(tombstones: Tombstones) -> str:
@@ -111,15 +111,15 @@ def tombstones_text(tombstones: Tombstones) -> str:
     return head(_HEAD) + "".join(f"{line}\n" for line in lines)
 
 
-def read_confidential(raw: bytes, path: str = CONFIDENTIAL) -> frozenset[str]:
+def read_confidential(raw: bytes) -> frozenset[str]:
     """Return the confidential usernames in the bytes of the file.
 
     Raises:
         SchemaBroken: a key is missing, or its value has the wrong type.
     """
-    usernames = _tree(raw, path).get("usernames")
+    usernames = _tree(raw, CONFIDENTIAL).get("usernames")
     if not isinstance(usernames, list) or not all(isinstance(username, str) for username in usernames):
-        raise SchemaBroken(path, 1, _("The file needs usernames, a list of those who are kept out."))
+        raise SchemaBroken(CONFIDENTIAL, 1, _("The file needs usernames, a list of those who are kept out."))
     return frozenset(usernames)
 
 

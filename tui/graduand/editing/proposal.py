@@ -9,6 +9,7 @@ from graduand.errors import ChangedOnDisk, SchemaBroken
 from graduand.index.evaluate import findings_of
 from graduand.records.comments import comments_of
 from graduand.records.reading import read
+from graduand.records.record import WAIVE
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, modeline, readdressed
@@ -158,8 +159,8 @@ def differences(before: Record, after: Record, school: School) -> list[ValueDiff
         found += [ValueDifference(key, _shown(old), _shown(new))] if old != new else []
     removed = [waiver for waiver in before.waivers if waiver not in after.waivers]
     added = [waiver for waiver in after.waivers if waiver not in before.waivers]
-    found += [ValueDifference("transition:waive", f"{one.rule}, {one.until}", "") for one in removed]
-    found += [ValueDifference("transition:waive", "", f"{one.rule}, {one.until}") for one in added]
+    found += [ValueDifference(WAIVE, f"{one.rule}, {one.until}", "") for one in removed]
+    found += [ValueDifference(WAIVE, "", f"{one.rule}, {one.until}") for one in added]
     return found
 
 

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.editing.draft import FORMER, KIND, keys_of
+from graduand.editing.draft import keys_of
 from graduand.handshake.row import derived_cells
 from graduand.language import N_, _
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.records.record import ATTENDING, DISABLED, END, START
+from graduand.records.record import (
+    ACCOUNT,
+    ANSWER_BY,
+    ASKED_ON,
+    ATTENDING,
+    DISABLED,
+    EMAIL,
+    END,
+    FIRST_NAME,
+    FORMER,
+    KEEPS_EMAIL,
+    KEEPS_SSO,
+    KIND,
+    LAST_NAME,
+    LOGIN,
+    NOTES,
+    REASON,
+    START,
+    USERNAME,
+)
 from graduand.records.school_language import PATH as INSTITUTION
 from graduand.records.transition import GRADUATED, RETURNED, reason_words
 from graduand.rules.policy import keeps
@@ -21,10 +40,7 @@ if TYPE_CHECKING:
     from graduand.records.record import Record
     from graduand.records.school import School
 
-ACCOUNT: Final = "transition:account:"
-_REASON: Final = f"{ACCOUNT}reason"
-_MAIL: Final = "transition:keeps_school_email"
-_LOGIN: Final = "transition:keeps_sso"
+_ACCOUNT: Final = f"{ACCOUNT}:"
 _STUDIES: Final = "primary_education:"
 
 
@@ -60,13 +76,15 @@ class FieldState(NamedTuple):
 
 def sections(record: Record, school: School, added: Iterable[str] = ()) -> tuple[Section, ...]:
     """Return the fields that the record's kind needs, the others that have values, and those in `added`."""
-    person = ("username", FORMER, "email_address", "first_name", "last_name", "auth_identifier")
+    person = (USERNAME, FORMER, EMAIL, FIRST_NAME, LAST_NAME, LOGIN)
     parts = (
         Section(N_("Person"), person),
-        Section(N_("Transition"), (KIND, *_transition(record, school), _MAIL, _LOGIN, *_campaign(record, school))),
+        Section(
+            N_("Transition"), (KIND, *_transition(record, school), KEEPS_EMAIL, KEEPS_SSO, *_campaign(record, school))
+        ),
         Section(N_("Studies"), tuple(f"{_STUDIES}{name}" for name in ("education_level_name", "major_names"))),
         Section(N_("Account"), (DISABLED, *(_account(school) if _touches_account(record, added) else ()))),
-        Section(N_("Notes"), ("transition:notes",)),
+        Section(N_("Notes"), (NOTES,)),
     )
     there = keys_of(record).union(added)
     optional = {FORMER} - there
@@ -86,15 +104,15 @@ def _campaign(record: Record, school: School) -> tuple[str, ...]:
     """Return the fields of the request for a personal address, where one is needed."""
     if not record.graduated or keeps(record, "keeps_school_email", default=school.institution.keeps_school_email):
         return ()
-    return "transition:personal_email:requested_on", "transition:personal_email:answer_by"
+    return ASKED_ON, ANSWER_BY
 
 
 def _touches_account(record: Record, added: Iterable[str]) -> bool:
-    return DISABLED in record.values or any(key.startswith(ACCOUNT) for key in (*record.values, *added))
+    return DISABLED in record.values or any(key.startswith(_ACCOUNT) for key in (*record.values, *added))
 
 
 def _account(school: School) -> tuple[str, ...]:
-    return tuple(key for key in school.fields if key.startswith(ACCOUNT))
+    return tuple(key for key in school.fields if key.startswith(_ACCOUNT))
 
 
 def find_fields(text: str, shown: Iterable[str], school: School) -> tuple[Field, ...]:
@@ -116,7 +134,7 @@ def choices(key: str, record: Record, school: School) -> Choices | None:
         return Choices((*_yes_and_no(key), *wiping), open=False)
     if key == KIND:
         return Choices((FieldChoice(GRADUATED, _("graduated")), FieldChoice(RETURNED, _("returned"))), open=False)
-    if key == _REASON:
+    if key == REASON:
         reasons = _reasons(record, school)
         return Choices(tuple(FieldChoice(code, reason_words(code)) for code in reasons), open=False)
     values = school.year_values if key == school.year else field.values
@@ -148,7 +166,7 @@ def absent_field_states(record: Record, school: School) -> Mapping[str, FieldSta
     standing = {key: FieldState(_spoken(one.cell), _(one.why), derived=True) for key, one in cells.items()}
     institution = school.institution
     why = _("As {file} says for everybody.").format(file=INSTITUTION)
-    for key, default in ((_MAIL, institution.keeps_school_email), (_LOGIN, institution.keeps_sso)):
+    for key, default in ((KEEPS_EMAIL, institution.keeps_school_email), (KEEPS_SSO, institution.keeps_sso)):
         standing[key] = FieldState(_("yes") if default else _("no"), why, derived=False)
     return {key: one for key, one in standing.items() if key not in record.values}
 

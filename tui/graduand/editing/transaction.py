@@ -18,7 +18,7 @@ from graduand.language import _, ngettext, quoted, visible
 from graduand.records import files
 from graduand.records.paths import is_record_path, username_of
 from graduand.records.reading import read
-from graduand.records.record import FOLDER
+from graduand.records.record import DISABLED, EMAIL, FOLDER, KIND, REASON, USERNAME
 from graduand.records.transition import GRADUATED, RETURNED
 from graduand.storage import atomic, file_reader, lock, swap
 from graduand.storage.swap import HalfWritten, Swap
@@ -40,19 +40,19 @@ def commit_message(kind: str, usernames: Collection[str], reasons: Collection[st
 
 def change_message(records: Sequence[Record], changes: Mapping[str, object]) -> tuple[str, dict[str, str]]:
     """Return the subject and the trailers of the commit of these changes, by key, in the records."""
-    reasons = {record.text("transition:account:reason") for record in records} if "disabled" in changes else set()
+    reasons = {record.text(REASON) for record in records} if DISABLED in changes else set()
     return commit_message(_kind(changes), [record.username for record in records], reasons)
 
 
 def _kind(changes: Mapping[str, object]) -> str:
     """Return the kind of a change: the most serious one of its keys."""
-    account = {"true": "deactivated", "false": "reactivated"}.get(str(changes.get("disabled")), "")
-    transition = str(changes.get("transition:kind") or "")
+    account = {"true": "deactivated", "false": "reactivated"}.get(str(changes.get(DISABLED)), "")
+    transition = str(changes.get(KIND) or "")
     if account or transition in {GRADUATED, RETURNED}:
         return account or transition
-    if "username" in changes:
+    if USERNAME in changes:
         return "username-changed"
-    return "email-changed" if "email_address" in changes else "corrected"
+    return "email-changed" if EMAIL in changes else "corrected"
 
 
 def saved_message(saved: Sequence[SavedFile]) -> str:

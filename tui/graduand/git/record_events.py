@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.git.events import Event, EventKind
 from graduand.records.paths import username_of
-from graduand.records.record import Record
+from graduand.records.record import ACCOUNT, DISABLED, EMAIL, FORMER, KIND, USERNAME, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from graduand.records.record import Value
 
-_KIND: Final = "transition:kind"
-_FORMER: Final = "transition:previous_username"
-_EMAIL: Final = "email_address"
-_ACCOUNT: Final = "transition:account:"
+_ACCOUNT: Final = f"{ACCOUNT}:"
 _BY_KIND: Final = {"graduated": EventKind.GRADUATED, "returned": EventKind.RETURNED}
 _BY_ACCOUNT: Final = {"true": EventKind.DEACTIVATED, "false": EventKind.REACTIVATED}
 _EMPTY: Final = Record("", {})
@@ -33,49 +30,49 @@ def differences(old: Record | None, new: Record | None, renamed: Callable[[str, 
         return
     was = old or _EMPTY
     left = {key for key, _value in was.values.items() ^ new.values.items()} if old else set(new.values)
-    if _KIND in left:
+    if KIND in left:
         yield from _kind(was, new, left)
-    if _FORMER in left or (old and "username" in left):
+    if FORMER in left or (old and USERNAME in left):
         yield from _username(was, new, left, renamed)
-    if _EMAIL in left and old and new.text(_EMAIL):
-        left.discard(_EMAIL)
-        yield _event(EventKind.EMAIL, new, was.text(_EMAIL), new.text(_EMAIL))
-    if "disabled" in left:
+    if EMAIL in left and old and new.text(EMAIL):
+        left.discard(EMAIL)
+        yield _event(EventKind.EMAIL, new, was.text(EMAIL), new.text(EMAIL))
+    if DISABLED in left:
         yield from _account(was, new, left)
-    if left and (old or new.text(_KIND) not in _BY_KIND):
+    if left and (old or new.text(KIND) not in _BY_KIND):
         yield Event(EventKind.CORRECTED, owner(new), new.path, _part(was.values, left), _part(new.values, left))
 
 
 def owner(record: Record) -> str:
     """Return the username of a record; the one of its file's name when it holds none."""
-    name = record.values.get("username")
+    name = record.values.get(USERNAME)
     return name if isinstance(name, str) else username_of(record.path)
 
 
 def _kind(old: Record, new: Record, left: set[str]) -> Iterator[Event]:
-    kind = _BY_KIND.get(new.text(_KIND))
+    kind = _BY_KIND.get(new.text(KIND))
     if kind:
-        left.discard(_KIND)
-        yield _event(kind, new, old.text(_KIND), new.text(_KIND))
+        left.discard(KIND)
+        yield _event(kind, new, old.text(KIND), new.text(KIND))
 
 
 def _username(old: Record, new: Record, left: set[str], renamed: Callable[[str, str], bool]) -> Iterator[Event]:
-    former = new.text(_FORMER)
+    former = new.text(FORMER)
     if old.username and old.username != new.username:
-        left -= {"username", _FORMER} if former == old.username else {"username"}
+        left -= {USERNAME, FORMER} if former == old.username else {USERNAME}
         yield _event(EventKind.USERNAME, new, old.username, new.username)
-    elif _FORMER in left and former not in {"", new.username} and not renamed(former, new.username):
-        left.discard(_FORMER)
+    elif FORMER in left and former not in {"", new.username} and not renamed(former, new.username):
+        left.discard(FORMER)
         yield _event(EventKind.USERNAME, new, former, new.username)
 
 
 def _account(old: Record, new: Record, left: set[str]) -> Iterator[Event]:
-    kind = _BY_ACCOUNT.get(new.text("disabled"))
+    kind = _BY_ACCOUNT.get(new.text(DISABLED))
     if kind:
-        left -= {"disabled", *(key for key in left if key.startswith(_ACCOUNT))}
+        left -= {DISABLED, *(key for key in left if key.startswith(_ACCOUNT))}
         reason, requested_by, day = (new.text(f"{_ACCOUNT}{key}") for key in ("reason", "requested_by", "effective_on"))
-        was = old.text("disabled") or None
-        yield Event(kind, owner(new), new.path, was, new.text("disabled"), reason, requested_by, day)
+        was = old.text(DISABLED) or None
+        yield Event(kind, owner(new), new.path, was, new.text(DISABLED), reason, requested_by, day)
 
 
 def _event(kind: EventKind, new: Record, old: str, now: str) -> Event:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from graduand.records.record import FORMER
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from graduand.records.record import Record
 
     _Key = Callable[[Record], str]
-
-_FORMER = "transition:previous_username"
 
 
 class RecordPair(NamedTuple):
@@ -68,7 +68,7 @@ def _username(record: Record) -> str:
 
 
 def _former(record: Record) -> str:
-    return record.text(_FORMER)
+    return record.text(FORMER)
 
 
 def _path(record: Record) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.handshake.row_table import mover, used_columns
 from graduand.handshake.state import Sent
 from graduand.handshake.sync_limits import refused_by_sync
-from graduand.records.record import EMAIL, LABELS, LOGIN, USERNAME
+from graduand.records.record import EMAIL, FIRST_NAME, LABELS, LAST_NAME, LOGIN, USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -43,7 +43,7 @@ class Job(NamedTuple):
 
 
 _ORDINARY: Final = Setting(changes_identifier_data=False, identifier_column=USERNAME, by_hand=False, labels=False)
-_SECOND_STEP: Final = frozenset({USERNAME, EMAIL, "first_name", "last_name", LOGIN})
+_SECOND_STEP: Final = frozenset({USERNAME, EMAIL, FIRST_NAME, LAST_NAME, LOGIN})
 """The columns of the step that changes a username."""
 
 

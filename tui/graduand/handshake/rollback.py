@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.row_table import table_of_cells
-from graduand.records.record import DISABLED, EMAIL, USERNAME
+from graduand.records.record import DISABLED, EMAIL, FIRST_NAME, USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from graduand.handshake.row_table import RowTable
     from graduand.handshake.state import Sent
 
-_KEYS: Final = frozenset({USERNAME, EMAIL, "first_name"})
+_KEYS: Final = frozenset({USERNAME, EMAIL, FIRST_NAME})
 """What stands in every row, whether it changes or not."""
 
 _OPPOSITE: Final = {"TRUE": "FALSE", "FALSE": "TRUE"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.language import N_
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.records.record import ALUMNI, ATTENDING, DISABLED, END, KIND
+from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EFFECTIVE_ON, END, FORMER, KIND
 from graduand.rules.account import is_held_back
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def row_of(checked: CheckedRecord, school: School, on: str) -> Row:
     held_back = ""
     if cells[layout.disabled] and is_held_back(record, on):
         cells[layout.disabled] = ""
-        held_back = record.text("transition:account:effective_on")
-    return Row(record.username, tuple(cells), record.text("transition:previous_username"), held_back)
+        held_back = record.text(EFFECTIVE_ON)
+    return Row(record.username, tuple(cells), record.text(FORMER), held_back)
 
 
 def derived_cells(record: Record, school: School) -> dict[str, DerivedCell]:

@@ -12,6 +12,7 @@ from graduand.findings import Severity
 from graduand.handshake.status import Status
 from graduand.index.column_store import ColumnList
 from graduand.index.query import Query, folded
+from graduand.records.record import DISABLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -188,8 +189,8 @@ _FIELDS: Final = {"entries", "outstanding", "people"}
 _SIGNS: Final = {
     "waiting": ("rules", WAITING),
     "held": ("rules", HELD),
-    "closed": ("disabled", "true"),
-    "reopened": ("disabled", "false"),
+    "closed": (DISABLED, "true"),
+    "reopened": (DISABLED, "false"),
 }
 """Values of `is:` that a text of the entry tells by what is in it."""
 

@@ -22,7 +22,7 @@ from graduand.intake.record_comparison import RecordComparison, records_by_usern
 from graduand.intake.rows import PeopleRows, SkippedRow, select_rows
 from graduand.intake.source_profile import path_of, profile_of, read_profiles
 from graduand.language import _, ngettext, quoted
-from graduand.records.record import EMAIL, END, USERNAME
+from graduand.records.record import EMAIL, END, FIRST_NAME, LAST_NAME, USERNAME
 from graduand.records.transition import GRADUATED
 from graduand.similar import folded, visible_header
 from graduand.storage import file_reader
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from graduand.tables.table import Table
     from graduand.workspace import Workspace
 
-_NAMES: Final = ("first_name", "last_name")
+_NAMES: Final = (FIRST_NAME, LAST_NAME)
 
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import Usage
 from graduand.findings import Finding, Severity
@@ -12,7 +12,7 @@ from graduand.records import files
 from graduand.records.kinds import CLEAR, same_value
 from graduand.records.paths import file_name, username_of
 from graduand.records.reading import read
-from graduand.records.record import ATTENDING, EMAIL, END, FOLDER, KIND, USERNAME, Record
+from graduand.records.record import ATTENDING, EMAIL, END, FOLDER, KIND, NOTES, USERNAME, Record
 from graduand.records.transition import GRADUATED
 from graduand.rules import judgement
 from graduand.rules.registry import RULES
@@ -120,7 +120,7 @@ class RecordComparison:
     def _has_already(self, before: Record, key: str, value: Value | None) -> bool:
         """Return whether a record has a value already; of notes, blanks around them do not count."""
         there = before.values.get(key)
-        if there == value or (key == _NOTES and before.text(key).strip() == value):
+        if there == value or (key == NOTES and before.text(key).strip() == value):
             return True
         return key in self.school.fields and same_value(self.school.fields[key].kind, there, value)
 
@@ -212,6 +212,3 @@ def _owners(key: str, records: Iterable[Record | None]) -> dict[str, str]:
         for record in records
         if record and (text := record.text(key)) and text != CLEAR
     }
-
-
-_NOTES: Final = "transition:notes"

@@ -10,7 +10,7 @@ from graduand.errors import Usage
 from graduand.intake.cell_values import CellError, ColumnValues, is_no_day, no_day_sentence
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import CLEAR, same_value
-from graduand.records.record import ATTENDING, DISABLED, EMAIL, END, KIND, REASON, USERNAME
+from graduand.records.record import ATTENDING, CARD, DISABLED, EMAIL, END, KIND, LOGIN, REASON, USERNAME
 from graduand.records.transition import GRADUATED, RETURNED
 from graduand.similar import folded, nearest
 from graduand.tables.spreadsheet import clean_cell
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.tables.table import Table
 
-UNIQUE: Final = (EMAIL, "auth_identifier", "card_id")
+UNIQUE: Final = (EMAIL, LOGIN, CARD)
 """Keys whose values are unique among people, besides the username."""
 
 

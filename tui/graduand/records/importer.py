@@ -79,7 +79,6 @@ class Importer:
     academic_domains: tuple[str, ...]
     """Shell patterns in lower case; each matches a domain and its subdomains."""
     mail_providers: tuple[str, ...]
-    rehearsal_words: tuple[str, ...]
     messages: tuple[Message, ...]
     file_bytes: int
     file_rows: int
@@ -142,7 +141,6 @@ def _importer(facts: Any) -> Importer:
         aliases=facts["aliases"],
         academic_domains=tuple(domain for fact in facts["academic_domains"] for domain in fact["domains"]),
         mail_providers=tuple(facts["mail_providers"]),
-        rehearsal_words=tuple(facts["file_names"]["rehearsal_words"]),
         messages=tuple(_message(fact) for fact in facts["messages"]),
         file_bytes=int(facts["limits"]["file_bytes"]),
         file_rows=int(facts["limits"]["rows"]),

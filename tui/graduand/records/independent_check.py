@@ -6,13 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from graduand.records.kinds import FieldKind, matches
+from graduand.records.record import WAIVE
 from graduand.records.transition import Waiver
 
 if TYPE_CHECKING:
     from graduand.records.record import Record
     from graduand.records.school import School
-
-_WAIVE = "transition:waive"
 
 
 def agrees(text: str, record: Record, school: School) -> bool:
@@ -25,7 +24,7 @@ def agrees(text: str, record: Record, school: School) -> bool:
     except (YAMLError, ValueError):
         return False
     found = dict(_flat(tree, "")) if isinstance(tree, dict) else {}
-    waived = found.pop(_WAIVE, ())
+    waived = found.pop(WAIVE, ())
     return (
         found.keys() == record.values.keys()
         and all(_same(school.fields[key].kind, value, found[key]) for key, value in record.values.items())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graduand.language import N_, translations
 from graduand.records.kinds import CLEAR, PATTERNS, FieldKind
-from graduand.records.record import ALUMNI, ATTENDING, LISTED, START
+from graduand.records.record import ACCOUNT, ALUMNI, ATTENDING, DISABLED, KIND, LISTED, REASON, START
 from graduand.records.transition import GRADUATED, RETURNED, Waiver
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _object(above: str, school: School) -> Schema:
     """Return the schema of the mapping at the key `above`, which is "" or ends with a colon."""
     below = [key.removeprefix(above) for key in school.fields if key.startswith(above)]
     names = list(dict.fromkeys(key.partition(":")[0] for key in below))
-    needed = (*school.region.required_values, "transition:kind")
+    needed = (*school.region.required_values, KIND)
     required = [name for name in names if any(f"{key}:".startswith(f"{above}{name}:") for key in needed)]
     return {
         "type": "object",
@@ -183,13 +183,13 @@ def _waiver() -> Schema:
 
 def _conditions(school: School) -> Iterator[Schema]:
     """Return the schemas of conditions between values of a record."""
-    yield _when(_at("transition:kind", {"const": RETURNED}), *_returner(school))
-    alumnus = {"allOf": [_at("transition:kind", {"const": GRADUATED}), {"not": _at(ATTENDING, _TRUE)}]}
+    yield _when(_at(KIND, {"const": RETURNED}), *_returner(school))
+    alumnus = {"allOf": [_at(KIND, {"const": GRADUATED}), {"not": _at(ATTENDING, _TRUE)}]}
     yield _when(alumnus, _at(school.year, {"enum": [ALUMNI]}, required=False))
     reasons = ((_TRUE, school.institution.deactivation_reasons), (_FALSE, school.institution.reactivation_reasons))
     for direction, known in reasons:
-        yield _when(_at("disabled", direction), _at("transition:account:reason", {"enum": _typed(known)}))
-    yield _when(_at("transition:account", {}), {"required": ["disabled"]})
+        yield _when(_at(DISABLED, direction), _at(REASON, {"enum": _typed(known)}))
+    yield _when(_at(ACCOUNT, {}), {"required": [DISABLED]})
     for main, listed in LISTED.items():
         yield _when(_at(main, {"not": {"const": CLEAR}}), _at(listed, {"type": "array"}))
 
@@ -198,7 +198,7 @@ def _returner(school: School) -> Iterator[Schema]:
     yield _at(school.year, {"not": {"enum": [CLEAR, ALUMNI]}})
     yield _at(START, {"not": {"const": CLEAR}})
     yield _at(ATTENDING, {"not": _FALSE}, required=False)
-    yield _at("disabled", {"not": _TRUE}, required=False)
+    yield _at(DISABLED, {"not": _TRUE}, required=False)
 
 
 def _when(given: Schema, *then: Schema) -> Schema:

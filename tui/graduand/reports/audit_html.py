@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.events import EventKind
 from graduand.language import N_, _, ngettext, visible
+from graduand.records.record import REASON, REQUESTED_BY
 from graduand.reports.audit_text import author_of, kind_word, warnings, what
 from graduand.reports.html import head, heads
-from graduand.reports.labels import ASKED_BY, REASON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -126,7 +126,7 @@ def _closings(events: Sequence[Event], terms: Terms) -> Iterator[str]:
         (
             kind_word(kind),
             visible(terms.value(REASON, reason)) or _("no reason given"),
-            visible(terms.value(ASKED_BY, who)) or "–",
+            visible(terms.value(REQUESTED_BY, who)) or "–",
             count,
         )
         for (kind, reason, who), count in reasons.most_common()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.git.events import EventKind
 from graduand.language import _, masked, ngettext, visible
+from graduand.records.record import REASON, REQUESTED_BY
 from graduand.records.transition import ON_REQUEST, STUDENT
 from graduand.reports.console import Line, Span, line
-from graduand.reports.labels import ASKED_BY, REASON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,7 +108,7 @@ def what(event: Event, terms: Terms, *, show: bool) -> str:
 def _why(event: Event, terms: Terms) -> str:
     """Return the reason, requester and first day of a closing or reopening."""
     said = terms.spoken and (event.reason, event.requested_by) == (ON_REQUEST, STUDENT)
-    who = "" if said else visible(terms.value(ASKED_BY, event.requested_by))
+    who = "" if said else visible(terms.value(REQUESTED_BY, event.requested_by))
     asked = _(", asked by {who}").format(who=who) if who else ""
     day = _(", from {day}").format(day=visible(event.effective_on)) if event.effective_on else ""
     return (visible(terms.value(REASON, event.reason)) or _("no reason given")) + asked + day

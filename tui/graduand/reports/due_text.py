@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.campaigns.kinds import CLOSING, DueKind
 from graduand.language import _, masked, ngettext, quoted, visible
+from graduand.records.record import EMAIL
 from graduand.records.transition import reason_words
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
@@ -88,7 +89,7 @@ def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
         message = _("exemption from {rule}") if one.day >= calendar.on else _("exemption from {rule}, run out")
         return message.format(rule=what)
     if one.kind is DueKind.RECYCLED:
-        address = visible(one.record.text("email_address"))
+        address = visible(one.record.text(EMAIL))
         return _("{address} was the address of {username}").format(
             address=address if show else masked(address), username=what
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import Trouble
 from graduand.language import _, visible
 from graduand.records.kinds import CLEAR, FieldKind
+from graduand.records.record import DISABLED, KIND, REASON, REQUESTED_BY
 from graduand.records.transition import reason_words
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
     Fields = Mapping[str, Field | FieldLabel]
-
-_DISABLED: Final = "disabled"
-_KIND: Final = "transition:kind"
-REASON: Final = "transition:account:reason"
-ASKED_BY: Final = "transition:account:requested_by"
 
 
 class Terms(NamedTuple):
@@ -42,7 +38,7 @@ class Terms(NamedTuple):
         """Return a value in words, if its field has words for it."""
         if not text or not self.spoken:
             return text
-        if key in {REASON, ASKED_BY}:
+        if key in {REASON, REQUESTED_BY}:
             return reason_words(text)
         field = self.read().get(key)
         cell = text.lower() if text in {"TRUE", "FALSE"} else text
@@ -52,9 +48,9 @@ class Terms(NamedTuple):
 def _words(field: Field | FieldLabel) -> Mapping[str, str]:
     """Return the words by value of a field."""
     words = {CLEAR: _("wiped in Handshake")}
-    if field.key == _DISABLED:
+    if field.key == DISABLED:
         words |= {"true": _("closed"), "false": _("reopened")}
-    elif field.key == _KIND:
+    elif field.key == KIND:
         words |= {"graduated": _("graduated"), "returned": _("returned")}
     elif field.kind == FieldKind.BOOLEAN:
         words |= {"true": _("yes"), "false": _("no")}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.outreach import LeftOutReason
 from graduand.language import _, masked, ngettext, visible
+from graduand.records.record import EMAIL
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
 
@@ -73,7 +74,7 @@ def title(found: Outreach) -> str:
 
 def asked_words(one: LetterRecipient, found: Outreach, *, show: bool) -> str:
     """Return the address of a letter and the deadline for an answer."""
-    address = visible(one.record.text("email_address"))
+    address = visible(one.record.text(EMAIL))
     words = [address if show else masked(address), _("by {day}").format(day=one.answer_by)]
     if one.waiting and found.call.campaign is Campaign.SSO:
         words.append(_("needs a personal address, too"))
@@ -115,7 +116,7 @@ OUTREACH: Final = "graduand/outreach/1"
 def outreach_json(found: Outreach, *, show: bool) -> Iterator[str]:
     """Return one JSON object for each person, also for those left out; addresses are masked unless `show`."""
     for one in found.asked:
-        address = one.record.text("email_address")
+        address = one.record.text(EMAIL)
         yield json_text(
             {
                 "schema": OUTREACH,

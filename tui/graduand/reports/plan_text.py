@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.handshake.effect import Effect
 from graduand.handshake.status import Status
 from graduand.language import _, masked, ngettext, visible
+from graduand.records.record import USERNAME
 from graduand.reports.console import Line, Span, line
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _people(people: list[PlannedChange], terms: Terms, *, everything: bool, show
 
 def _is_new(change: PlannedChange) -> bool:
     """Return whether the person was never sent to Handshake, so that every cell is a change."""
-    return any(cell.header == "username" and not cell.before for cell in change.cells)
+    return any(cell.header == USERNAME and not cell.before for cell in change.cells)
 
 
 def held_back(change: PlannedChange) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, ngettext, visible
+from graduand.records.record import ACCOUNT, DISABLED
 from graduand.records.transition import reason_words
 from graduand.reports.console import Line, Span, line
 from graduand.reports.labels import Terms
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from graduand.records.record import Value
     from graduand.records.school import School
 
-_DISABLED: Final = "disabled"
-_ACCOUNT: Final = "transition:account:"
+_ACCOUNT: Final = f"{ACCOUNT}:"
 _REASONS: Final = ("reason", "requested_by", "effective_on")
 _WHOLE: Final = 1 << 30
 """A maximum length that truncates nothing, because a truncated value could hide a change."""
@@ -27,7 +27,7 @@ _WHOLE: Final = 1 << 30
 def summary_text(summary: RecordSummary, school: School) -> Iterator[str]:
     """Return the lines of a record; each change of the file changes at least one line."""
     record = summary.record
-    explained = {f"{_ACCOUNT}{name}" for name in _REASONS} if record.text(_DISABLED) else set()
+    explained = {f"{_ACCOUNT}{name}" for name in _REASONS} if record.text(DISABLED) else set()
     keys = [key for key in school.fields if key in record.values or key in summary.derived]
     keys += [key for key in record.values if key not in school.fields]
     terms = Terms(lambda: school.fields)
@@ -37,7 +37,7 @@ def summary_text(summary: RecordSummary, school: School) -> Iterator[str]:
         label = terms.field(key)
         if key in record.values:
             yield from _lines(
-                label, _in_words(terms, key, record.values[key]), _why(summary) if key == _DISABLED else ""
+                label, _in_words(terms, key, record.values[key]), _why(summary) if key == DISABLED else ""
             )
         else:
             yield from _lines(label, _in_words(terms, key, summary.derived[key]), _(" (derived)"))

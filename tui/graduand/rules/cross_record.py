@@ -43,7 +43,7 @@ def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[Shared]:
     everybody = _Columns(columns)
     _paths, usernames, addresses, cards, logins, formers, more, _first, _last, kinds, majors = columns
     if _twice(usernames):
-        yield from _same(everybody.people, "GR401", USERNAME, attrgetter("username"))
+        yield from _same(everybody.people, "GR401", USERNAME, attrgetter(USERNAME))
         yield from _capitals(everybody.people)
     for column, (rule, key, name) in zip((addresses, cards, logins), _UNIQUE, strict=True):
         if _twice(column):
@@ -115,7 +115,7 @@ def _others(person: Identity, group: Iterable[Identity]) -> str:
 
 
 def _capitals(people: Sequence[Identity]) -> Iterator[Shared]:
-    for group in _grouped(people, _folded("username")):
+    for group in _grouped(people, _folded(USERNAME)):
         if len({person.username for person in group}) == 1:
             continue
         for person in group:

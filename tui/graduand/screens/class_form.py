@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from graduand.intake.apply import cohort
 from graduand.intake.preview import IntakeOptions
 from graduand.language import N_, _
+from graduand.records.record import END, KIND
 from graduand.records.transition import FIELDS, GRADUATED, RETURNED
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.similar import folded
@@ -42,9 +43,9 @@ def ordered(class_file: ClassFile, on: str) -> IntakeOptions:
     Raises:
         Usage: the class or the day cannot be.
     """
-    values: dict[str, Value] = {"transition:kind": kind_of(class_file.kind)} if class_file.kind else {}
+    values: dict[str, Value] = {KIND: kind_of(class_file.kind)} if class_file.kind else {}
     if class_file.end_date:
-        values["primary_education:end_date"] = day(class_file.end_date)
+        values[END] = day(class_file.end_date)
     return IntakeOptions(
         name=Path(class_file.file).name,
         on=on,

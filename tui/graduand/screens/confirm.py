@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from graduand.language import N_, _
+from graduand.records.record import FIRST_NAME, LAST_NAME
 from graduand.reports.cures_text import difference_text
 from graduand.reports.labels import TECHNICAL, Terms
 from graduand.screens.widgets.keyline import KeyLine
@@ -50,7 +51,7 @@ class Question(NamedTuple):
 
 def named(record: Record) -> str:
     """Return how a person is called in a list of changes."""
-    name = ", ".join(filter(None, (record.text("last_name"), record.text("first_name"))))
+    name = ", ".join(filter(None, (record.text(LAST_NAME), record.text(FIRST_NAME))))
     return f"{record.username or record.path}  {name}"
 
 

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from graduand.language import N_, _, ngettext, visible
+from graduand.records.record import EFFECTIVE_ON, REASON, REQUESTED_BY
 from graduand.records.transition import Waiver, reason_words
 from graduand.screens.fields.choice import DayField
 from graduand.screens.fields.text import Edited, TextField
@@ -111,12 +112,12 @@ def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
         name = visible(f"{record.text('first_name')} {record.text('last_name')}".strip())
         who = Content.assemble((f"{name} · {visible(record.username)}", "bold"))
         facts = [
-            (_("Reason"), reason_words(record.text("transition:account:reason"))),
-            (_("Asked by"), reason_words(record.text("transition:account:requested_by"))),
-            (_("Effective on"), record.text("transition:account:effective_on")),
+            (_("Reason"), reason_words(record.text(REASON))),
+            (_("Asked by"), reason_words(record.text(REQUESTED_BY))),
+            (_("Effective on"), record.text(EFFECTIVE_ON)),
         ]
         said.append(Content("\n").join([who, *(_fact(label, text) for label, text in facts)]))
-        if not record.text("transition:account:reason"):
+        if not record.text(REASON):
             missing = _("Without a reason no upload is compiled of this record; go back and choose one.")
             said.append(Content.styled(missing, "bold $text-error"))
     if reformats:

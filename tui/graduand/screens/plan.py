@@ -15,6 +15,7 @@ from graduand.handshake.effect import Effect
 from graduand.handshake.plan import PlannedChange
 from graduand.handshake.status import Status
 from graduand.language import N_, _, ngettext, visible
+from graduand.records.record import FIRST_NAME, LAST_NAME
 from graduand.reports.labels import terms_of
 from graduand.reports.plan_text import cell_words, counts, effect_words, held_back, status_word
 from graduand.screens.compile_question import question_of
@@ -58,7 +59,7 @@ def change_line(change: PlannedChange, name: str, width: int) -> Drawn:
 
 def full_name(record: Record | None) -> str:
     """Return the name as lists have it; "" without a record."""
-    return ", ".join(filter(None, (record.text("last_name"), record.text("first_name")))) if record else ""
+    return ", ".join(filter(None, (record.text(LAST_NAME), record.text(FIRST_NAME)))) if record else ""
 
 
 def sought_line(change: PlannedChange, record: Record | None) -> str:

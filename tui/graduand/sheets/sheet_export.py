@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import NoSuchPerson, Usage
 from graduand.language import _, visible
 from graduand.records.kinds import FieldKind
-from graduand.records.record import EMAIL, KIND, USERNAME
+from graduand.records.record import EMAIL, FIRST_NAME, KIND, LAST_NAME, USERNAME
 from graduand.sheets.sheet_cells import cell_of
 from graduand.similar import nearest
 from graduand.storage import atomic
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = "graduand:version"
 """The column with the version of the record, so that a row does not undo a later change."""
-ALWAYS: Final = (USERNAME, EMAIL, "first_name", "last_name", KIND)
+ALWAYS: Final = (USERNAME, EMAIL, FIRST_NAME, LAST_NAME, KIND)
 """Columns of every sheet."""
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 """A version consists of letters only: a spreadsheet may convert digits to a number."""

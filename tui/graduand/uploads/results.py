@@ -14,6 +14,7 @@ from graduand.handshake.error_catalogue import error_catalogue
 from graduand.handshake.failed_rows import FailedFile, is_header, read_failed
 from graduand.records import files
 from graduand.records.reading import read
+from graduand.records.record import EMAIL, FORMER
 from graduand.storage import file_reader
 from graduand.tables import table_reader
 from graduand.tables.match_people import MatchedBy, PersonMatch, RowIdentity, match_people
@@ -68,11 +69,10 @@ class Reconciled(NamedTuple):
     """Whose rows the upload held."""
 
 
-def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool, raw: bytes | None = None) -> Reconciled:
+def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool) -> Reconciled:
     """Take the failed rows in the file at `path` back to their records, and note them beside the upload.
 
-    `upload` "" is the last one; `raw` is what the file holds, when it has been read already. Taking
-    the same rows in twice notes them once.
+    `upload` "" is the last one. The same rows are noted once.
 
     Raises:
         NothingNoted: no upload is noted, so nothing can have failed.
@@ -84,7 +84,7 @@ def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool, raw:
     if not tags:
         raise NothingNoted
     tag = named(tags, upload)
-    failed = failed_rows(file_reader.read(path, SIZE) if raw is None else raw, str(path))
+    failed = failed_rows(file_reader.read(path, SIZE), str(path))
     records = workspace.check(today()).records
     failures = tuple(_failures(workspace, records, failed))
     message = {
@@ -106,8 +106,8 @@ def _people(records: tuple[Record, ...]) -> tuple[frozenset[str], dict[str, str]
     """Return all usernames, and whose each address and each former username is."""
     return (
         frozenset(record.username for record in records),
-        {record.text("email_address"): record.username for record in records},
-        {former: record.username for record in records if (former := record.text("transition:previous_username"))},
+        {record.text(EMAIL): record.username for record in records},
+        {former: record.username for record in records if (former := record.text(FORMER))},
     )
 
 

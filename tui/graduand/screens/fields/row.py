@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Static
 
-from graduand.editing.draft import WAIVE
 from graduand.language import _
 from graduand.records.kinds import CLEAR, FieldKind
+from graduand.records.record import WAIVE
 from graduand.screens.fields.choice import ChoiceField, DayField
 from graduand.screens.fields.text import ItemsField, NoteField, TextField
 from graduand.screens.fields.waivers import WaiversField
