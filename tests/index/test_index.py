@@ -184,11 +184,11 @@ def test_whatever_was_changed_the_index_is_what_it_would_be_without_memory(
     slips, workspace = Slips(root, seed), Workspace(root)
 
     for _turn in range(8):
-        assert told(workspace.read_index(TODAY)) == told(workspace.read_index(TODAY, afresh=True))
+        assert told(workspace.read_index(TODAY)) == told(workspace.read_index(TODAY, no_cache=True))
         time.sleep(0.02 if settled else 0)  # the clock of the file system goes on
         for _slip in range(slips.chance.randrange(1, 4)):
             getattr(slips, slips.chance.choice(SLIPS))()
-    assert told(workspace.read_index(TODAY)) == told(workspace.read_index(TODAY, afresh=True))
+    assert told(workspace.read_index(TODAY)) == told(workspace.read_index(TODAY, no_cache=True))
 
 
 def test_what_has_not_changed_is_not_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def _comments(text: str) -> Comments:
 
 def _marks(text: str) -> Counter[str]:
     """Return the texts of all comments, wherever they stand."""
-    return Counter(mark for comment in _comments(text).values() for mark in (*comment.before, comment.beside) if mark)
+    return Counter(mark for comment in _comments(text).values() for mark in (*comment.before, comment.inline) if mark)
 
 
 def _fmt(text: str, school: School) -> str:
@@ -400,15 +400,15 @@ REMARKS = st.tuples(
 def _remarked(lines: list[str], remarks: list[tuple[int, int, str]]) -> tuple[str, list[str]]:
     """Return the lines with remarks put between and behind them, and the remarks."""
     above: list[list[str]] = [[] for _line in lines]
-    beside = [""] * len(lines)
+    inline = [""] * len(lines)
     marks = [f"# new {number} {text}" for number, (_line, _blanks, text) in enumerate(remarks)]
     for mark, (line, blanks, _text) in zip(marks, remarks, strict=True):
         here = line % len(lines)
-        if blanks < 0 and not beside[here] and not _is_comment(lines[here]):
-            beside[here] = " " * -blanks + mark
+        if blanks < 0 and not inline[here] and not _is_comment(lines[here]):
+            inline[here] = " " * -blanks + mark
         else:
             above[here].append(" " * max(blanks, 0) + mark)
-    text = [part for here, line in enumerate(lines) for part in (*above[here], line + beside[here])]
+    text = [part for here, line in enumerate(lines) for part in (*above[here], line + inline[here])]
     return "".join(f"{line}\n" for line in text), marks
 
 

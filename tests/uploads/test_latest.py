@@ -9,8 +9,8 @@ import pytest
 from graduand.git.program import Program
 from graduand.handshake.state import NOTHING
 from graduand.uploads import last_sent
-from graduand.uploads.last_sent import Latest, latest_of
-from graduand.uploads.replay import past_of
+from graduand.uploads.last_sent import LastSent, read_last_sent
+from graduand.uploads.replay import replay_uploads
 from tests.handshake.test_article import CLOSED, DAY
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def told(known: Latest) -> object:
+def told(known: LastSent) -> object:
     sent = known.sent
     return {name: sent.cells(name) for name in sent.rows}, sent.failed, sent.refused, known[1:]
 
 
-def afresh(root: Path) -> object:
-    whole = past_of(Program(root))
-    return told(Latest(whole.sent, whole.since, whole.last_upload))
+def replayed(root: Path) -> object:
+    whole = replay_uploads(Program(root))
+    return told(LastSent(whole.sent, whole.since, whole.last_upload))
 
 
 def send(root: Path, record: str, path: str = "2026-spring/00412345.yaml") -> str:
@@ -38,20 +38,20 @@ def send(root: Path, record: str, path: str = "2026-spring/00412345.yaml") -> st
 
 def test_what_is_remembered_is_what_the_past_comes_to(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = ""
-    assert latest_of(Program(begin(root))) == Latest(NOTHING, (), "")
+    assert read_last_sent(Program(begin(root))) == LastSent(NOTHING, (), "")
     for record, path in (
         (GRADUATE, "2026-spring/00412345.yaml"),
         (CLOSED, "2026-spring/00412345.yaml"),
         (graduate("00499999").replace("Chloé", "A, “B” C"), "2026-spring/00499999.yaml"),
     ):
         name = send(root, record, path)
-        first = latest_of(Program(root))
+        first = read_last_sent(Program(root))
 
-        assert told(first) == afresh(root)
+        assert told(first) == replayed(root)
         assert first.last_upload == name
         with monkeypatch.context() as patched:
-            patched.setattr(last_sent, "past_of", lambda _program: pytest.fail("told again"))
-            assert told(latest_of(Program(root))) == told(first)
+            patched.setattr(last_sent, "replay_uploads", lambda _program: pytest.fail("told again"))
+            assert told(read_last_sent(Program(root))) == told(first)
 
     failed = root / "failed.csv"
     failed.write_text(
@@ -59,30 +59,30 @@ def test_what_is_remembered_is_what_the_past_comes_to(root: Path, monkeypatch: p
         encoding="utf-8",
     )
     assert graduand(root, "reconcile", str(failed)).code == 0
-    again = latest_of(Program(root))
+    again = read_last_sent(Program(root))
     assert again.sent.failed == {"00499999"}
-    assert told(again) == afresh(root)
+    assert told(again) == replayed(root)
 
     git(root, "tag", "--delete", name)
-    assert told(latest_of(Program(root))) == afresh(root)
+    assert told(read_last_sent(Program(root))) == replayed(root)
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"\0" * 200])
 def test_what_is_damaged_is_told_again(root: Path, damage: bytes) -> None:
     send(begin(root), GRADUATE)
-    right = told(latest_of(Program(root)))
+    right = told(read_last_sent(Program(root)))
     place = root / ".git/graduand/sent"
     assert place.stat().st_mode & 0o777 == 0o600
     for raw in (damage, place.read_bytes()[:-5] + b"12345", place.read_bytes()[: len(damage) + 90]):
         place.write_bytes(raw)
 
-        assert told(latest_of(Program(root))) == right
+        assert told(read_last_sent(Program(root))) == right
 
 
 def test_a_tag_that_points_elsewhere_is_seen(root: Path) -> None:
     name = send(begin(root), GRADUATE)
-    before = told(latest_of(Program(root)))
+    before = told(read_last_sent(Program(root)))
     says = git(root, "tag", "--list", "--format=%(contents)", name).replace('"2026-07-01"', '"2020-01-01"')
     git(root, "tag", "--force", "--annotate", "--message", says.replace("00412345", "00400000"), name)
 
-    assert told(latest_of(Program(root))) == afresh(root) != before
+    assert told(read_last_sent(Program(root))) == replayed(root) != before

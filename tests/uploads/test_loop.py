@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.git.checkout import Checkout
-from graduand.uploads.replay import differing, past_of
+from graduand.uploads.replay import differing, replay_uploads
 from tests.handshake.test_article import DAY, EMAIL, RETURNED, STUDENT, YEAR
 from tests.importer import END, LABELS, START, Importer
 from tests.repository import begin, commit, git, graduand, graduate, put
@@ -58,7 +58,7 @@ class Desk(NamedTuple):
         return {change["username"]: change["status"] for change in told["changes"]}
 
     def differing(self) -> list[tuple[str, ...]]:
-        return [files for step in past_of(Checkout(self.root).program).steps if (files := differing(step))]
+        return [files for step in replay_uploads(Checkout(self.root).program).replayed if (files := differing(step))]
 
 
 def failed_file(root: Path, outcomes: list[Outcome]) -> str:

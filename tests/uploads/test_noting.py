@@ -12,8 +12,8 @@ import pytest
 
 from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
-from graduand.uploads.replay import differing, past_of
-from graduand.uploads.status import sendings
+from graduand.uploads.replay import differing, replay_uploads
+from graduand.uploads.status import upload_statuses
 from graduand.workspace import Workspace
 from tests.handshake.test_article import CLOSED, DAY, renamed
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put, settle
@@ -62,7 +62,7 @@ def test_a_tag_whose_numbers_are_none_stops_no_list_of_uploads(compiled: Path) -
     name = note(compiled).out.strip()
     doctor(compiled, name, jobs=[{"file": "x.csv", "rows": "many"}, {"file": "y.csv", "rows": None}])
 
-    assert [one.files for one in sendings(Workspace(compiled))] == [(("x.csv", 0), ("y.csv", 0))]
+    assert [one.files for one in upload_statuses(Workspace(compiled))] == [(("x.csv", 0), ("y.csv", 0))]
 
 
 def test_the_tag_stands_on_the_commit_and_its_message_is_the_manifest(compiled: Path) -> None:
@@ -181,7 +181,7 @@ def test_uploads_of_one_second_and_of_a_clock_that_goes_back_keep_their_order(
 
     assert made[:2] == ["upload/20260701T090005Z", "upload/20260701T090005Z.001"]
     assert made[-2:] == ["upload/20260701T090005Z.003", "upload/20260701T090006Z"]
-    assert [step.tag.name for step in past_of(Checkout(compiled).program).steps] == made
+    assert [step.tag.name for step in replay_uploads(Checkout(compiled).program).replayed] == made
     assert graduand(compiled, "plan", "--on", DAY, "--changed").code == 1
 
 
@@ -308,13 +308,13 @@ def test_a_tag_that_leads_to_another_commit_names_the_file_that_is_not_from_ther
 ) -> None:
     name = note(compiled).out.strip()
     program = Checkout(compiled).program
-    assert [differing(step) for step in past_of(program).steps] == [()]
+    assert [differing(step) for step in replay_uploads(program).replayed] == [()]
     change(compiled)
     head = commit(compiled)
 
     doctor(compiled, name, commit=head)
 
-    assert [differing(step) for step in past_of(program).steps] == [("20260701_1_students.csv",)]
+    assert [differing(step) for step in replay_uploads(program).replayed] == [("20260701_1_students.csv",)]
 
 
 def test_an_upload_without_one_of_its_files_differs_in_all_of_them(compiled: Path) -> None:
@@ -322,7 +322,7 @@ def test_an_upload_without_one_of_its_files_differs_in_all_of_them(compiled: Pat
 
     doctor(compiled, name, jobs=[])
 
-    assert [differing(step) for step in past_of(Checkout(compiled).program).steps] == [(name,)]
+    assert [differing(step) for step in replay_uploads(Checkout(compiled).program).replayed] == [(name,)]
 
 
 def rename(root: Path) -> None:
@@ -342,12 +342,12 @@ def test_a_result_that_comes_late_changes_what_is_outstanding_and_not_what_was_s
     failed = tmp_path / "build/failed.csv"
     failed.write_text('username,response\n00412345,"{""errors"":""No""}"\n', encoding="utf-8")
     program = Checkout(compiled).program
-    sent = past_of(program).steps[1].jobs
+    sent = replay_uploads(program).replayed[1].jobs
 
     assert graduand(compiled, "reconcile", str(failed), "--upload", first).code == 0
 
-    assert past_of(program).steps[1].jobs == sent
-    assert [differing(step) for step in past_of(program).steps] == [(), ()]
+    assert replay_uploads(program).replayed[1].jobs == sent
+    assert [differing(step) for step in replay_uploads(program).replayed] == [(), ()]
     failed.write_text('username,response\n00499999,"{""errors"":""No""}"\n', encoding="utf-8")
     assert graduand(compiled, "reconcile", str(failed), "--upload", second).code == 0
     assert graduand(compiled, "compile", "--on", DAY, "--changed", "--json").out.count('"rows": 1') == 2
@@ -361,8 +361,8 @@ def test_an_upload_that_was_compiled_before_another_was_noted_compiles_again_so(
     assert note(compiled).code == 0
     assert graduand(compiled, "uploaded", str(early / "manifest.json")).code == 0
 
-    assert [differing(step) for step in past_of(Checkout(compiled).program).steps] == [(), ()]
-    assert [len(step.jobs) for step in past_of(Checkout(compiled).program).steps] == [1, 2]
+    assert [differing(step) for step in replay_uploads(Checkout(compiled).program).replayed] == [(), ()]
+    assert [len(step.jobs) for step in replay_uploads(Checkout(compiled).program).replayed] == [1, 2]
 
 
 @pytest.mark.parametrize("values", [{"identifier_column": "email_address"}, {"rows": 2}, {"delivery": "s3"}])
@@ -372,7 +372,9 @@ def test_a_tag_that_says_something_else_of_a_file_names_it(compiled: Path, value
 
     doctor(compiled, name, jobs=[job | values])
 
-    assert [differing(step) for step in past_of(Checkout(compiled).program).steps] == [("20260701_1_students.csv",)]
+    assert [differing(step) for step in replay_uploads(Checkout(compiled).program).replayed] == [
+        ("20260701_1_students.csv",)
+    ]
 
 
 def test_a_rollback_compiles_again_also_when_more_has_happened_since(compiled: Path) -> None:
@@ -383,7 +385,7 @@ def test_a_rollback_compiles_again_also_when_more_has_happened_since(compiled: P
     assert graduand(compiled, "rollback", closing, "--on", DAY).code == 0
     assert note(compiled).code == 0
 
-    assert [differing(step) for step in past_of(Checkout(compiled).program).steps] == [()] * 4
+    assert [differing(step) for step in replay_uploads(Checkout(compiled).program).replayed] == [()] * 4
     changes = json.loads(graduand(compiled, "plan", "--on", DAY, "--json").out)["changes"]
     assert [change["effects"][0] for change in changes] == ["deactivate"]
 

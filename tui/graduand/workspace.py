@@ -113,8 +113,8 @@ class Workspace(_Place):
         except (NoGit, NotGit):
             return ""
 
-    def lies_in(self, git_folder: str) -> None:
-        """Take note of git's own folder, where somebody has asked for it already."""
+    def set_git_folder(self, git_folder: str) -> None:
+        """Set git's own folder, where the caller knows it already."""
         self.__dict__["git_folder"] = git_folder
 
     @cached_property
@@ -134,15 +134,15 @@ class Workspace(_Place):
 
         return school_of(self.institution, self.importer)
 
-    def read_index(self, on: str, progress: Progress | None = None, *, afresh: bool = False) -> Index:
+    def read_index(self, on: str, progress: Progress | None = None, *, no_cache: bool = False) -> Index:
         """Return what all records come to on the day `on`, `yyyy-mm-dd`.
 
-        Files that have not changed since the last time are not read again, unless all shall be read `afresh`.
+        Files that have not changed since the last time are not read again, unless `no_cache`.
         """
         from graduand.index.index import IndexReader, index_of
         from graduand.records import files
 
-        store = None if afresh else self._index_store(on)
+        store = None if no_cache else self._index_store(on)
         with gc_pause.paused():
             found = files.find(self.root, stamps=store is not None)
         if found.strays and self.git_folder:
@@ -152,10 +152,10 @@ class Workspace(_Place):
         return index_of(IndexReader(self.root, self.school, on), found, store, progress)
 
     def check(
-        self, on: str, scope: tuple[str, ...] = (), progress: Progress | None = None, *, afresh: bool = False
+        self, on: str, scope: tuple[str, ...] = (), progress: Progress | None = None, *, no_cache: bool = False
     ) -> Checked:
         """Return what is wrong with the files in `scope` on the day `on`; all files are looked at."""
-        return self.read_index(on, progress, afresh=afresh).check(scope)
+        return self.read_index(on, progress, no_cache=no_cache).check(scope)
 
     def people_list(self, on: str, progress: Progress | None = None) -> PeopleList:
         """Return the list of all people, judged on the day `on`."""

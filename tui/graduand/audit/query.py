@@ -92,7 +92,7 @@ def log(workspace: Workspace, username: str) -> AuditTrail:
 
 def _history(workspace: Workspace) -> tuple[Program, History]:
     program = Program(workspace.root)
-    workspace.lies_in(program.folder)
+    workspace.set_git_folder(program.folder)
     cached = cached_history(program)
     if cached is not None:
         return program, cached

@@ -42,6 +42,6 @@ def summarize(path: Path, school: School) -> RecordSummary:
     if record is None:
         raise Unreadable(path, _("it is no record"))
     text = text_of(raw)
-    comments = [comment for one in comments_of(text, parse(text)).values() for comment in (*one.before, one.beside)]
+    comments = [comment for one in comments_of(text, parse(text)).values() for comment in (*one.before, one.inline)]
     derived = {header: derived.cell for header, derived in derived_cells(record, school).items()}
     return RecordSummary(record, derived, tuple(line for line in comments if line and not line.startswith(MODELINE)))

@@ -52,7 +52,7 @@ def verify(workspace: Workspace) -> Verification:
         NotGit, NoGit: there is no history to read.
     """
     program = Program(workspace.root)
-    workspace.lies_in(program.folder)
+    workspace.set_git_folder(program.folder)
     by_state: defaultdict[str, list[str]] = defaultdict(list)
     signed = signatures.signatures(program)
     for commit, state in signed:
@@ -87,9 +87,9 @@ def _astray(program: Program, uploads: Iterable[Noted]) -> tuple[str, ...]:
 
 
 def _differing(program: Program, uploads: Iterable[Noted]) -> tuple[tuple[str, str], ...]:
-    from graduand.uploads.replay import differing, past_of  # noqa: PLC0415 - half of the house, which only this needs
+    from graduand.uploads.replay import differing, replay_uploads  # noqa: PLC0415 - half of the house, which only this needs
 
     try:
-        return tuple((step.tag.name, file) for step in past_of(program).steps for file in differing(step))
+        return tuple((step.tag.name, file) for step in replay_uploads(program).replayed for file in differing(step))
     except Unreadable:  # the commit of one is gone, and with it the proof of all
         return tuple((tag.name, "") for tag in uploads)

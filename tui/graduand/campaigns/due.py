@@ -127,10 +127,10 @@ def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[s
     if not any("" < real_day(record.text(EFFECTIVE_ON)) <= on for record in records):
         return None
     from graduand.git.checkout import Checkout  # noqa: PLC0415 - git, which nothing else here needs
-    from graduand.uploads.last_sent import latest_of  # noqa: PLC0415
+    from graduand.uploads.last_sent import read_last_sent  # noqa: PLC0415
 
     try:
-        past = latest_of(Checkout(workspace.root).program)
+        past = read_last_sent(Checkout(workspace.root).program)
     except Trouble:  # without git or with a shallow clone the calendar is incomplete, but useful
         return None
     if not past.last_upload:

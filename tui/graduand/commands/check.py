@@ -44,7 +44,7 @@ def check(
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
     scope = workspace.scope(paths or [], cohort)
-    checked = workspace.check(day(on) if on else today(), scope, progress(), afresh=no_cache)
+    checked = workspace.check(day(on) if on else today(), scope, progress(), no_cache=no_cache)
     _print(checked, OutputFormat.json if as_json else form, workspace, session.colour, everything=everything)
     failing = (
         [finding for finding in checked.findings if finding.severity != Severity.NOTE]

@@ -62,7 +62,7 @@ def compile(  # noqa: A001 - the command's name
     options = compiler.CompileOptions(
         day(on) if on else today(), cohort, frozenset(only or ()), changed, rehearse, allow_dirty, skip_errors
     )
-    compiled = compiler.prepare(workspace, options, progress(), afresh=no_cache)
+    compiled = compiler.prepare(workspace, options, progress(), no_cache=no_cache)
     if compiled.prepared is None:
         from graduand.reports.findings_text import findings_text
 

@@ -69,7 +69,7 @@ def plan(
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
     )
-    planned = compiler.prepare(workspace, options, progress(), afresh=no_cache)
+    planned = compiler.prepare(workspace, options, progress(), no_cache=no_cache)
     if planned.prepared is None:
         found = findings_text(errors(planned.checked.findings), len(planned.checked.paths), everything=False)
         show_lines(found, session.colour, sys.stderr)

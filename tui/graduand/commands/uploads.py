@@ -47,17 +47,17 @@ def uploads(
     context: typer.Context,
     as_json: JsonLines = False,
 ) -> None:
-    from graduand.reports.upload_text import sendings_text
     from graduand.reports.upload_text import uploads_json as json_of
-    from graduand.uploads.status import in_hand, sendings
+    from graduand.reports.upload_text import uploads_text
+    from graduand.uploads.status import compiled_upload, upload_statuses
 
     session = session_of(context)
     workspace = session.workspace()
-    noted = sendings(workspace)
+    noted = upload_statuses(workspace)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(noted))
     else:
-        show(sendings_text(in_hand(workspace), noted), session.colour)
+        show(uploads_text(compiled_upload(workspace), noted), session.colour)
 
 
 RECONCILE_HELP = N_("Read Handshake's failed rows: who, why, and what to correct; these people remain to be sent.")
@@ -120,12 +120,12 @@ def rollback(
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.upload_text import compiled_text, lost_text
-    from graduand.uploads.rollback import take_back
+    from graduand.uploads.rollback import compile_rollback
 
     session = session_of(context)
     workspace = session.workspace()
     folder = out or workspace.root / "build"
-    undone = take_back(workspace, upload, day(on) if on else today(), folder)
+    undone = compile_rollback(workspace, upload, day(on) if on else today(), folder)
     show(lost_text(undone.lost), session.colour, sys.stderr)
     if as_json:
         write_data(manifest(undone.upload))

@@ -168,6 +168,6 @@ def _merged_comments(ours: Comments, theirs: Comments) -> Comments:
     found = dict(ours)
     for spot, comment in theirs.items():
         other = found.get(spot, Comment())
-        beside = [one for one in dict.fromkeys((comment.beside, other.beside)) if one]
-        found[spot] = Comment(tuple(dict.fromkeys((*other.before, *comment.before, *beside[1:]))), "".join(beside[:1]))
+        inline = [one for one in dict.fromkeys((comment.inline, other.inline)) if one]
+        found[spot] = Comment(tuple(dict.fromkeys((*other.before, *comment.before, *inline[1:]))), "".join(inline[:1]))
     return found

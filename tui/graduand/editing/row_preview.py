@@ -11,7 +11,7 @@ from graduand.handshake.row_table import table_of
 from graduand.handshake.state import NOTHING, Sent
 from graduand.language import _
 from graduand.rules import judgement
-from graduand.uploads.last_sent import latest_of
+from graduand.uploads.last_sent import read_last_sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +63,7 @@ def read_sent_row(workspace: Workspace) -> SentRow:
     Raises:
         NoGit, NotGit, Unreadable: the history does not say.
     """
-    past = latest_of(Checkout(workspace.root).program)
+    past = read_last_sent(Checkout(workspace.root).program)
     return SentRow(past.sent, past.last_upload)
 
 

@@ -18,7 +18,7 @@ _CACHED: Final = 15_000
 """Objects from which on unused ones are dropped; far more than one commit asks for, but for the first ones."""
 
 FileVersion = tuple[str, str]
-"""The name of an object, and a path at which it lies."""
+"""The name of an object, and one of its paths."""
 
 
 class RecordBlobs:
@@ -33,7 +33,7 @@ class RecordBlobs:
         """Objects that no commit has needed for a while; the next ones to be dropped."""
 
     def record(self, name: str, path: str) -> Record | None:
-        """Return the record in an object that the current commit names, as lying at `path`; None when it is none."""
+        """Return the record in an object that the current commit names, with the path `path`; None when it is none."""
         record = self._recent[name] if name in self._recent else self._older[name]
         return record if record is None or record.path == path else record._replace(path=path)
 
@@ -65,7 +65,7 @@ class RecordBlobs:
         yield from (revision for revision, _asked in waiting)
 
     def _lacks(self, version: FileVersion) -> bool:
-        """Return whether an object must be asked for; one that is here is kept until it is used."""
+        """Return whether an object must be asked for; one that is here stays until it is used."""
         name, _path = version
         if name in self._recent:
             return False

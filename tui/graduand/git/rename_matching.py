@@ -1,4 +1,4 @@
-"""Match the records before and after a commit that belong to the same person, wherever their files lie."""
+"""Match the records before and after a commit that belong to the same person, whatever the paths of their files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judge what lies among records and is passed over by what git says of it: committed, ignored, or neither."""
+"""Judge files among records that are not read as such: committed ones are errors, ignored ones warnings."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 200
 """Paths of one command line."""
-_JUDGED: Final = frozenset({"GR014", "GR018"})
+_RULES: Final = frozenset({"GR014", "GR018"})
 _UNTRACKED: Final = "?"
-"""The mark of `git ls-files -t` for a file that git does not keep yet."""
+"""The mark of `git ls-files -t` for a file that git does not track."""
 
 
 def judge_strays(root: Path, strays: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -29,12 +29,12 @@ def judge_strays(root: Path, strays: Sequence[Finding]) -> tuple[Finding, ...]:
     program = Program(root)
     committed: set[str] = set()
     loose: set[str] = set()
-    for mark, path in _known(program, [finding.path for finding in strays if finding.rule in _JUDGED]):
+    for mark, path in _known(program, [finding.path for finding in strays if finding.rule in _RULES]):
         (loose if mark == _UNTRACKED else committed).update(_upwards(path))
-    return tuple(_judged(finding, committed, loose) for finding in strays)
+    return tuple(_judge(finding, committed, loose) for finding in strays)
 
 
-def _judged(finding: Finding, committed: set[str], loose: set[str]) -> Finding:
+def _judge(finding: Finding, committed: set[str], loose: set[str]) -> Finding:
     if finding.rule == "GR014" and finding.path in committed:
         return committed_stray(finding.path)
     if finding.rule == "GR018" and finding.path.isprintable() and finding.path not in committed | loose:
@@ -43,7 +43,7 @@ def _judged(finding: Finding, committed: set[str], loose: set[str]) -> Finding:
 
 
 def _known(program: Program, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield mark and path of each file at or below `paths` that git keeps or would add, without litter."""
+    """Yield mark and path of each file at or below `paths` that git tracks or would add, without litter."""
     command = (LITERAL, "ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard", "--")
     for start in range(0, len(paths), _AT_ONCE):
         for entry in program.read(*command, *paths[start : start + _AT_ONCE]).split("\0"):
@@ -54,7 +54,7 @@ def _known(program: Program, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _upwards(path: str) -> Iterator[str]:
-    """Yield a path and the folders that it lies in."""
+    """Yield a path and the folders above it."""
     while path:
         yield path
         path = path.rpartition("/")[0]

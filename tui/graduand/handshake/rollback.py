@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from graduand.handshake.state import Sent
 
 _KEYS: Final = frozenset({USERNAME, EMAIL, FIRST_NAME})
-"""What stands in every row, whether it changes or not."""
+"""The columns that every row has, whether they change or not."""
 
 _OPPOSITE: Final = {"TRUE": "FALSE", "FALSE": "TRUE"}
 
 
 class Lost(NamedTuple):
-    """A cell that cannot be taken back, because nobody noted what stood there before."""
+    """A cell that cannot be taken back, because no noted upload says what it was before."""
 
     username: str
     header: str

@@ -1,4 +1,4 @@
-"""Status: how a person stands against what Handshake was last sent."""
+"""Status: how a person's row compares with what Handshake was last sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a person's row stands against what was last sent."""
+    """How a person's row compares with what was last sent."""
 
     NEW = "new"
     CHANGED = "changed"

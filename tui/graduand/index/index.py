@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _PART: Final = 500
 """Files that are read between two calls of the progress."""
 
-_NOBODY: Final = ("", *[None] * len(KEYS))
+_UNREADABLE: Final = ("", *[None] * len(KEYS))
 """The columns of `IndexPage.people` for a file that cannot be read."""
 
 _BLANK: Final = ""
@@ -131,14 +131,16 @@ class Index:
         usernames = cells[columns.index(USERNAME)]
         rows = zip(*cells, strict=True)
         if not faulty and all(usernames):
-            return RowTable(columns, [*rows], *_beside(pages, usernames))
+            return RowTable(columns, [*rows], *_by_username(pages, usernames))
         paths = chain.from_iterable(page.paths for page in pages)
         sound = [bool(name) and path not in faulty for path, name in zip(paths, usernames, strict=True)]
-        beside = [{name: text for name, text in known.items() if name} for known in _beside(pages, usernames, sound)]
-        return RowTable(columns, [*compress(rows, sound)], *beside)
+        extras = [
+            {name: text for name, text in known.items() if name} for known in _by_username(pages, usernames, sound)
+        ]
+        return RowTable(columns, [*compress(rows, sound)], *extras)
 
 
-def _beside(
+def _by_username(
     pages: Sequence[IndexPage], usernames: Sequence[str], sound: Sequence[bool] = ()
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the previous usernames, and the days until which changes are held back, by username."""
@@ -209,7 +211,7 @@ class IndexReader:
             entry = evaluate(path, raw, self.school, self.on)
             record = entry.record
             stamps.append(mark)
-            people.append((*person_of(record)[1:], record.values.get(DISABLED)) if record else _NOBODY)
+            people.append((*person_of(record)[1:], record.values.get(DISABLED)) if record else _UNREADABLE)
             rows.append(entry.row)
             if entry.findings:
                 findings[place] = [*entry.findings]

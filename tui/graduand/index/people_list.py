@@ -41,7 +41,7 @@ class ListedPerson(NamedTuple):
     address: str
     programme: str
     kind: str
-    """graduated, returned, or whatever stands there."""
+    """graduated, returned, or another text of the record."""
     disabled: str
     """"true", "false", or "" when the account is left as it is."""
     rules: str
@@ -64,7 +64,7 @@ class ListedPerson(NamedTuple):
 
 
 class SentStatus(NamedTuple):
-    """How a change stands against what Handshake was last sent."""
+    """How a person's row compares with what Handshake was last sent."""
 
     status: str
     """A `Status`."""
@@ -78,7 +78,7 @@ _RANK: Final = {Severity.ERROR: "0", Severity.WARNING: "1", Severity.NOTE: "2", 
 
 @dataclass(frozen=True)
 class PeopleList:
-    """All entries in the order of their paths, and how each person stands against the last upload."""
+    """All entries in the order of their paths, and how each person compares with the last upload."""
 
     entries: Sequence[ListedPerson] = ()
     outstanding: Mapping[str, SentStatus] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class PeopleList:
             return column
         return [getattr(one, name) for one in self.entries]
 
-    def knowing(self, outstanding: Mapping[str, SentStatus]) -> PeopleList:
+    def with_outstanding(self, outstanding: Mapping[str, SentStatus]) -> PeopleList:
         """Return the same people with what is outstanding; computed properties are kept."""
         other = replace(self, outstanding=outstanding)
         other.__dict__.update({name: value for name, value in self.__dict__.items() if name not in _FIELDS})
@@ -109,7 +109,7 @@ class PeopleList:
 
     def prepare(self) -> PeopleList:
         """Compute what the first search needs, and return the same list."""
-        _worked_out = self._haystacks, self.places, self.cohorts, self.rules
+        _computed = self._haystacks, self.places, self.cohorts, self.rules
         return self
 
     @cached_property

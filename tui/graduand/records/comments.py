@@ -31,7 +31,7 @@ class Comment(NamedTuple):
     """The comment lines before a value, and the comment after it; each begins with `#`."""
 
     before: tuple[str, ...] = ()
-    beside: str = ""
+    inline: str = ""
 
 
 Comments = dict[Spot, Comment]
@@ -44,7 +44,7 @@ def comments_of(text: str, tree: Mapping) -> Comments:
     for next_spot, scalar in _scalars((), tree):
         _between(found, text[end : scalar.start], spot, next_spot)
         if block := _BLOCK.match(text, scalar.start):
-            _add(found, next_spot, Comment(beside=block.group(1).rstrip()))
+            _add(found, next_spot, Comment(inline=block.group(1).rstrip()))
         spot, end = next_spot, scalar.end
         if text[end - 1 : end] == "\n":  # a block scalar's span ends below its last line
             end -= 1
@@ -67,9 +67,9 @@ def _scalars(spot: Spot, node: Node) -> Iterator[tuple[Spot, Scalar]]:
 
 def _between(found: Comments, gap: str, left: Spot, right: Spot) -> None:
     first, *lines = gap.split("\n")
-    if beside := _COMMENT.search(first):
+    if inline := _COMMENT.search(first):
         _add(
-            found, left, Comment(beside=beside.group().rstrip()) if left != TOP else Comment((beside.group().rstrip(),))
+            found, left, Comment(inline=inline.group().rstrip()) if left != TOP else Comment((inline.group().rstrip(),))
         )
     for line in lines:
         if comment := _COMMENT.search(line):
@@ -79,6 +79,6 @@ def _between(found: Comments, gap: str, left: Spot, right: Spot) -> None:
 
 def _add(found: Comments, spot: Spot, comment: Comment) -> None:
     there = found.get(spot, Comment())
-    both = (there.beside, comment.beside)
-    before = (*there.before, *comment.before) + ((there.beside,) if all(both) else ())
-    found[spot] = Comment(before, comment.beside or there.beside)
+    both = (there.inline, comment.inline)
+    before = (*there.before, *comment.before) + ((there.inline,) if all(both) else ())
+    found[spot] = Comment(before, comment.inline or there.inline)

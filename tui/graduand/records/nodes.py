@@ -50,11 +50,11 @@ def packed(node: Node) -> tuple[Any, ...]:
     return (tuple((packed(key), packed(value)) for key, value in node.entries), tuple(node.place))
 
 
-def unpacked(kept: tuple[Any, ...]) -> Any:  # noqa: ANN401 - one of three kinds of node, as it was packed
+def unpacked(parts: tuple[Any, ...]) -> Any:  # noqa: ANN401 - one of three kinds of node, as it was packed
     """Return the tree of a `packed` tuple."""
-    place = Place(*kept[1])
-    if len(kept) == 5:
-        return Scalar(kept[0], place, *kept[2:])
-    if len(kept) == 3:
-        return Sequence(tuple(map(unpacked, kept[0])), place)
-    return Mapping(tuple((unpacked(key), unpacked(value)) for key, value in kept[0]), place)
+    place = Place(*parts[1])
+    if len(parts) == 5:
+        return Scalar(parts[0], place, *parts[2:])
+    if len(parts) == 3:
+        return Sequence(tuple(map(unpacked, parts[0])), place)
+    return Mapping(tuple((unpacked(key), unpacked(value)) for key, value in parts[0]), place)

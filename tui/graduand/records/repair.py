@@ -54,22 +54,22 @@ def repaired(path: str, raw: bytes, school: School) -> Repaired | None:
         tree = parse(text)
     except Refused:
         return None
-    taken = TreeReader(school)
-    taken.mapping("", tree)
+    reader = TreeReader(school)
+    reader.mapping("", tree)
     renames: dict[Spot, Spot] = {}
     cured = set()
-    accounts = sum(of_account(key) for key in taken.values)
+    accounts = sum(of_account(key) for key in reader.values)
     for entry in _entries((), "", tree, school):
-        rename = _take(taken, entry, school)
+        rename = _take(reader, entry, school)
         if rename is not None:
             done.append(rename[:3])
             renames[entry.spot] = rename[3]
             cured |= {entry.name.place, entry.node.place}
-    doubtful = any(fault.place not in cured for fault in taken.faults)
-    if not done or doubtful or sum(of_account(key) for key in taken.values) != accounts:
+    doubtful = any(fault.place not in cured for fault in reader.faults)
+    if not done or doubtful or sum(of_account(key) for key in reader.values) != accounts:
         return None
     comments = {_moved(spot, renames): comment for spot, comment in comments_of(text, tree).items()}
-    return Repaired(Record(path, taken.values, tuple(taken.waivers)), comments, tuple(done))
+    return Repaired(Record(path, reader.values, tuple(reader.waivers)), comments, tuple(done))
 
 
 def _repaired_text(raw: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
@@ -105,33 +105,33 @@ def _one_text(node: Node) -> bool:
     return isinstance(node, Scalar) and bool(node.text) and node.text != CLEAR and not is_null(node)
 
 
-def _take(taken: TreeReader, entry: _Entry, school: School) -> tuple[str, str, str, Spot] | None:
+def _take(reader: TreeReader, entry: _Entry, school: School) -> tuple[str, str, str, Spot] | None:
     """Add the value of an entry under the right key; return the repair, and the new spot of its comments."""
     known = ":" not in entry.name.text and entry.key in school.fields
     key = entry.key if known else right_key(entry.key, entry.name.text, school)
-    if not key or of_account(key) or any(f"{there}:".startswith(f"{key}:") for there in taken.values):
+    if not key or of_account(key) or any(f"{there}:".startswith(f"{key}:") for there in reader.values):
         return None
-    faults = len(taken.faults)
-    if not _take_value(taken, key, entry.node, school) or len(taken.faults) > faults:
+    faults = len(reader.faults)
+    if not _take_value(reader, key, entry.node, school) or len(reader.faults) > faults:
         return None
     spot = tuple(key.split(":"))
     if known:
-        text = "; ".join(taken.values[key])
+        text = "; ".join(reader.values[key])
         return key, text, f"- {text}", spot
     return "", f"{entry.key}:", f"{key}:", spot
 
 
-def _take_value(taken: TreeReader, key: str, node: Node, school: School) -> bool:
+def _take_value(reader: TreeReader, key: str, node: Node, school: School) -> bool:
     """Add a value under `key`, which may be a group of keys; return whether that worked."""
     field = school.fields.get(key)
     if field is None and isinstance(node, Mapping):
-        taken.mapping(key, node)
+        reader.mapping(key, node)
         return True
     if field is not None and field.kind is FieldKind.LIST and isinstance(node, Scalar) and _one_text(node):
-        taken.values[key] = (node.text,)
+        reader.values[key] = (node.text,)
     elif field is not None:
-        taken.value(field, node)
-    return key in taken.values
+        reader.value(field, node)
+    return key in reader.values
 
 
 def _moved(spot: Spot, renames: dict[Spot, Spot]) -> Spot:

@@ -18,14 +18,14 @@ _TICK: Final = 2_000_000_000
 """Resolution, in nanoseconds, of the coarsest clock of a file system."""
 
 
-def stamp_of(stands: os.stat_result) -> bytes:
+def stamp_of(status: os.stat_result) -> bytes:
     """Return a file's stamp: times, size and inode; the time of the inode's change cannot be set by programs."""
-    return _STAMP.pack(stands.st_mtime_ns, stands.st_size, stands.st_ino, stands.st_ctime_ns)
+    return _STAMP.pack(status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns)
 
 
-def settled(stands: os.stat_result, now: int) -> bytes:
+def settled(status: os.stat_result, now: int) -> bytes:
     """Return a file's stamp, or `NEVER` when it may change once more within the resolution of the clock."""
-    return stamp_of(stands) if max(stands.st_mtime_ns, stands.st_ctime_ns) < now - _TICK else NEVER
+    return stamp_of(status) if max(status.st_mtime_ns, status.st_ctime_ns) < now - _TICK else NEVER
 
 
 def now() -> int:

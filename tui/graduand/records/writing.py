@@ -49,8 +49,8 @@ def modeline(path: str) -> Comments:
 def readdressed(comments: Comments, path: str) -> Comments:
     """Return the comments of a record that moves to `path`, with the line for editors adapted."""
     above = comments.get(TOP, Comment())
-    kept = tuple(line for line in above.before if not line.startswith(MODELINE))
-    return {**comments, TOP: above._replace(before=(*modeline(path)[TOP].before, *kept))}
+    other = tuple(line for line in above.before if not line.startswith(MODELINE))
+    return {**comments, TOP: above._replace(before=(*modeline(path)[TOP].before, *other))}
 
 
 def scalar(text: str, kind: FieldKind) -> str:
@@ -119,9 +119,9 @@ class _Page:
 
     def _orphan(self, spot: Spot) -> None:
         """Move the comments of removed values to the next line."""
-        for gone in [kept for kept in self.comments if kept[: len(spot)] == spot]:
+        for gone in [other for other in self.comments if other[: len(spot)] == spot]:
             comment = self.comments.pop(gone)
-            self.orphans += (*comment.before, *([comment.beside] if comment.beside else []))
+            self.orphans += (*comment.before, *([comment.inline] if comment.inline else []))
 
     def _entry(self, field: Field, value: Value) -> Iterator[str]:
         spot = tuple(field.key.split(":"))
@@ -146,9 +146,9 @@ class _Page:
         stays = [(*spot, str(number), item) for number, item in enumerate(items)]
         if stays[index] in self.comments:
             return stays[index]
-        free = [kept for kept in self.comments if kept[:-2] == spot and kept not in stays]
-        moved = [kept for kept in free if kept[-1] == items[index]]
-        replaced = [kept for kept in free if kept[-2] == str(index) and kept[-1] not in items]
+        free = [other for other in self.comments if other[:-2] == spot and other not in stays]
+        moved = [other for other in free if other[-1] == items[index]]
+        replaced = [other for other in free if other[-2] == str(index) and other[-1] not in items]
         return next(iter(moved + replaced), stays[index])
 
     def _groups(self, spot: Spot) -> Iterator[str]:
@@ -178,4 +178,4 @@ class _Page:
         indent = _STEP * depth
         yield from (f"{indent}{before}" for before in (*self.orphans, *comment.before))
         self.orphans.clear()
-        yield f"{indent}{line}  {comment.beside}" if comment.beside else f"{indent}{line}"
+        yield f"{indent}{line}  {comment.inline}" if comment.inline else f"{indent}{line}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graduand.handshake.upload import Upload
     from graduand.reports.labels import Terms
     from graduand.uploads.results import Failure, Reconciled
-    from graduand.uploads.status import Hand, Sending
+    from graduand.uploads.status import CompiledUpload, UploadStatus
 
 
 def compiled_text(upload: Upload, folder: Path) -> Iterator[Line]:
@@ -71,14 +71,14 @@ def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
     )
 
 
-def sendings_text(hand: Hand | None, noted: Sequence[Sending]) -> Iterator[Line]:
+def uploads_text(compiled: CompiledUpload | None, noted: Sequence[UploadStatus]) -> Iterator[Line]:
     """Return the lines of the uploads; the upload in preparation comes first."""
-    if hand and not hand.noted:
+    if compiled and not compiled.noted:
         message = _("In hand, not noted yet: {path}")
-        yield line(Span(message.format(path=visible(str(hand.manifest), 200)), "bold"))
+        yield line(Span(message.format(path=visible(str(compiled.manifest), 200)), "bold"))
     for one in noted:
         sign = Span("✗ ", "bold red") if one.failed else Span("✓ ", "green") if one.results else Span("  ")
-        yield line(sign, Span(one.name, "bold"), f"  {sending_words(one)}")
+        yield line(sign, Span(one.name, "bold"), f"  {upload_words(one)}")
         for name, rows in one.files:
             words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
             yield line(f"    {visible(name, 200)}: {words}")
@@ -86,7 +86,7 @@ def sendings_text(hand: Hand | None, noted: Sequence[Sending]) -> Iterator[Line]
         yield line(_("No upload was noted yet."))
 
 
-def sending_words(one: Sending) -> str:
+def upload_words(one: UploadStatus) -> str:
     """Return the numbers of people and of failures of an upload, and the upload that it undoes."""
     people = ngettext("{count} person", "{count} people", one.people).format(count=one.people)
     failed = ngettext("{count} failed", "{count} failed", one.failed).format(count=one.failed) if one.failed else ""
@@ -94,7 +94,7 @@ def sending_words(one: Sending) -> str:
     return ", ".join(part for part in (people, failed, back) if part)
 
 
-def uploads_json(noted: Sequence[Sending]) -> Iterator[str]:
+def uploads_json(noted: Sequence[UploadStatus]) -> Iterator[str]:
     """Return one JSON object for each noted upload."""
     for one in noted:
         files = [{"file": name, "rows": rows} for name, rows in one.files]
@@ -140,8 +140,8 @@ def _people(failures: Iterable[Failure]) -> Iterator[Line]:
         who = visible(failure.username) or _("nobody of yours ({row})").format(row=visible(failure.row))
         place = f"  {visible(failure.path, 300)}:{failure.place.line}:{failure.place.column}" if failure.path else ""
         yield line("  ", Span(who, "bold"), Span(place, "dim"))
-        if failure.told:
-            yield line(f"    {masked(failure.told)}")
+        if failure.match_note:
+            yield line(f"    {masked(failure.match_note)}")
 
 
 def reconciled_json(reconciled: Reconciled) -> Iterator[str]:

@@ -78,10 +78,10 @@ def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on:
         if waiver.rule in WAIVABLE and all(waiver) and is_day(waiver.until) and waiver.until >= on
     }
     broken = {flaw.rule for flaw in flaws}
-    kept = [flaw for flaw in flaws if flaw.rule not in waived]
-    kept += policy.judge_waivers(record, WAIVABLE, KNOWN, on)
-    kept += [policy.unused(record, index) for rule, index in waived.items() if rule not in broken]
-    return [_finding(record, flaw, places) for flaw in kept]
+    unwaived = [flaw for flaw in flaws if flaw.rule not in waived]
+    unwaived += policy.judge_waivers(record, WAIVABLE, KNOWN, on)
+    unwaived += [policy.unused(record, index) for rule, index in waived.items() if rule not in broken]
+    return [_finding(record, flaw, places) for flaw in unwaived]
 
 
 def _finding(record: Record, flaw: Flaw, places: Mapping[str, Place]) -> Finding:

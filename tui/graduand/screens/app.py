@@ -168,7 +168,7 @@ class GraduandApp(BaseApp):
     def _show(self, roster: PeopleList) -> None:
         self.people.status_text = _("comparing with the last upload")
         self.people.trouble = ""
-        self.people.roster = roster.knowing(self.people.roster.outstanding)
+        self.people.roster = roster.with_outstanding(self.people.roster.outstanding)
         for screen in self.screen_stack:
             outdated = getattr(screen, "outdated", None)
             if outdated:
@@ -176,7 +176,7 @@ class GraduandApp(BaseApp):
 
     def _know(self, outstanding: Mapping[str, SentStatus]) -> None:
         self.people.status_text = ""
-        self.people.roster = self.people.roster.knowing(outstanding)
+        self.people.roster = self.people.roster.with_outstanding(outstanding)
 
     def _could_not_read(self, trouble: Trouble) -> None:
         self.people.status_text = ""

@@ -20,7 +20,7 @@ from graduand.language import N_, _, ngettext, visible
 from graduand.records.transition import STUDENT, reason_words
 from graduand.reports.bulk_text import grave_counts, grave_words, remarks
 from graduand.reports.labels import terms_of
-from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
 from graduand.screens.save_worker import save
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
@@ -257,7 +257,7 @@ class BulkScreen(Screen[None]):
         grave = grave_words(prepared, bulk_edit.exceeded_limits(self.workspace, prepared))
         return Question(
             f"{option.words} · {number}",
-            [Subject(named(person.previous), person.differences) for person in prepared.people],
+            [Subject(display_name(person.previous), person.differences) for person in prepared.people],
             remark="\n".join(remarks(prepared)),
             warning="\n".join(grave),
             typed=next((str(count) for count in grave_counts(prepared).values()), ""),

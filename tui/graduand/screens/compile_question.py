@@ -9,7 +9,7 @@ from graduand.reports.plan_text import counts
 from graduand.reports.upload_text import setting_words
 from graduand.screens.confirm import Question, Subject
 from graduand.uploads.compiler import describe_breach
-from graduand.uploads.status import folder_of, is_taken
+from graduand.uploads.status import folder_of, holds_upload
 
 if TYPE_CHECKING:
     from graduand.handshake.upload import File
@@ -39,7 +39,7 @@ def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
 def where_to(workspace: Workspace) -> str:
     """Return the sentence that says where the files go, and what they take the place of."""
     folder = folder_of(workspace)
-    if is_taken(folder):
+    if holds_upload(folder):
         return _("The files go into {folder}, in place of those of an earlier upload.").format(folder=folder)
     return _("The files go into {folder}.").format(folder=folder)
 

@@ -49,7 +49,7 @@ class Question(NamedTuple):
     """What the keys of the changes are called."""
 
 
-def named(record: Record) -> str:
+def display_name(record: Record) -> str:
     """Return how a person is called in a list of changes."""
     name = ", ".join(filter(None, (record.text(LAST_NAME), record.text(FIRST_NAME))))
     return f"{record.username or record.path}  {name}"

@@ -17,7 +17,7 @@ from graduand.language import N_, _, ngettext, visible
 from graduand.reports.cures_text import difference_text
 from graduand.reports.due_text import counts, cure_words, due_words, kind_words
 from graduand.reports.labels import terms_of
-from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
 from graduand.screens.messages import Opened
 from graduand.screens.plan import full_name
 from graduand.screens.save_worker import save
@@ -224,7 +224,7 @@ class DueScreen(View[Calendar]):
         if beyond:
             warning += " " + _("The school's limit is {limit}.").format(limit=beyond)
         terms = terms_of(self.workspace)
-        subjects = [Subject(named(one.record), intended_differences(one.record, one.changes)) for one in chosen]
+        subjects = [Subject(display_name(one.record), intended_differences(one.record, one.changes)) for one in chosen]
         question = Question(title, subjects, warning=warning, typed=str(closing) if closing else "", terms=terms)
         approve = due.checksum_of(chosen) if beyond else ""
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._make(chosen, approve) if yes else None)

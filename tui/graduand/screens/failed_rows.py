@@ -161,7 +161,7 @@ class FailedScreen(View[Reconciled]):
             (visible(one.username or one.row), "bold"),
             f"  {terms_of(self.workspace).field(one.field)}\n",
         ]
-        parts += [f"{one.told}\n"] if one.told else []
+        parts += [f"{one.match_note}\n"] if one.match_note else []
         parts += [
             _("Cause: {text}").format(text=masked(one.cause)) + "\n",
             ("→ ", "bold $text-accent"),

@@ -18,7 +18,7 @@ from graduand.index.query import folded
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.labels import terms_of
 from graduand.reports.outreach_text import asked_words, counts, title, why_words
-from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
 from graduand.screens.messages import Opened
 from graduand.screens.plan import full_name
 from graduand.screens.save_worker import save
@@ -257,7 +257,7 @@ class OutreachScreen(View[Outreach]):
             found = self.found._replace(asked=self._chosen())
             changes = found.changes()
             subjects = [
-                Subject(named(one.record), intended_differences(one.record, changes[one.record.path]))
+                Subject(display_name(one.record), intended_differences(one.record, changes[one.record.path]))
                 for one in found.asked
             ]
             number = len(subjects)

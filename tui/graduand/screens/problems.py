@@ -19,7 +19,7 @@ from graduand.reports.findings_text import severity_word, summary
 from graduand.reports.labels import terms_of
 from graduand.rules.fixes import CURABLE
 from graduand.rules.registry import RULES
-from graduand.screens.confirm import ConfirmScreen, Question, Subject, named
+from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
 from graduand.screens.messages import Opened
 from graduand.screens.page import PageScreen
 from graduand.screens.save_worker import save
@@ -211,7 +211,7 @@ class ProblemsScreen(View["Searchable[Checked]"]):
             )
             self.notify(message, markup=False)
         elif cured:
-            people = [Subject(named(one.record), one.differences) for one in cured.cures]
+            people = [Subject(display_name(one.record), one.differences) for one in cured.cures]
             title = _("Put right {rule}").format(rule=self.rule)
             number = ngettext("{count} record", "{count} records", len(people)).format(count=len(people))
             question = Question(

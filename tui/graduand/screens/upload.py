@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.screens.waiting import Tell
-    from graduand.uploads.status import Hand
+    from graduand.uploads.status import CompiledUpload
     from graduand.workspace import Workspace
 
 _BOX: Final = "- [ ] "
@@ -68,7 +68,7 @@ def _plain(text: str) -> str:
 class InHand(NamedTuple):
     """The upload in hand, and the lines of its card that were ticked before."""
 
-    hand: Hand | None
+    compiled: CompiledUpload | None
     ticked: frozenset[int]
 
 
@@ -86,7 +86,7 @@ class UploadScreen(View[InHand]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self.hand: Hand | None = None
+        self.compiled: CompiledUpload | None = None
         self.rows: tuple[UploadLine, ...] = ()
         self.ticked: frozenset[int] = frozenset()
         self._keeping = threading.Lock()
@@ -95,27 +95,27 @@ class UploadScreen(View[InHand]):
         """Return whether it is noted, and how many boxes are ticked."""
         boxes = sum(row.kind == "box" for row in self.rows)
         ticked = _("{done} of {count} ticked").format(done=len(self.ticked), count=boxes)
-        noted = self.hand.noted if self.hand else ""
+        noted = self.compiled.noted if self.compiled else ""
         return _("Upload in hand"), noted and _("noted as {name}").format(name=noted), ticked if boxes else ""
 
     def read(self, tell: Tell) -> InHand:
         """Look into build/."""
         del tell
-        hand = status.in_hand(self.workspace)
-        return InHand(hand, ticked(self.workspace, hand.card) if hand else frozenset())
+        compiled = status.compiled_upload(self.workspace)
+        return InHand(compiled, ticked(self.workspace, compiled.card) if compiled else frozenset())
 
     def show_result(self, found: InHand) -> None:
         """Show the card; what is ticked here meanwhile stays so."""
-        before, hand = self.hand, found.hand
+        before, compiled = self.compiled, found.compiled
         first = before is None
-        if hand is None or before is None or hand.card != before.card:
+        if compiled is None or before is None or compiled.card != before.card:
             self.ticked = found.ticked
-        self.hand = hand
-        self.rows = rows_of(hand.card) if hand else ()
-        if hand is None:
+        self.compiled = compiled
+        self.rows = rows_of(compiled.card) if compiled else ()
+        if compiled is None:
             self.show_sentence(_("No upload is compiled. The plan compiles one (u)."))
             return
-        self.warn(hand.obstacle)
+        self.warn(compiled.obstacle)
         box = next((number for number, row in enumerate(self.rows) if row.kind == "box"), 0)
         self.show(len(self.rows), box if first else self.lines.cursor)
 
@@ -138,15 +138,15 @@ class UploadScreen(View[InHand]):
 
     def _path(self) -> str:
         job = self.rows[self.lines.cursor].job if self.rows else 0
-        return self.hand.files[job - 1] if self.hand and 0 < job <= len(self.hand.files) else ""
+        return self.compiled.files[job - 1] if self.compiled and 0 < job <= len(self.compiled.files) else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done now."""
         del parameters
         if action in {"tick", "copy"}:
-            return self.hand is not None and (action == "tick" or bool(self._path()) or None)
+            return self.compiled is not None and (action == "tick" or bool(self._path()) or None)
         if action == "note":
-            return self.hand is not None and not self.hand.noted and not self.hand.obstacle
+            return self.compiled is not None and not self.compiled.noted and not self.compiled.obstacle
         return True
 
     def action_tick(self) -> None:
@@ -160,8 +160,8 @@ class UploadScreen(View[InHand]):
     @work(thread=True, group="ticking", exit_on_error=False)
     def _keep_the_ticks(self) -> None:
         with self._keeping:
-            if self.hand:
-                keep_ticks(self.workspace, self.hand.card, self.ticked)
+            if self.compiled:
+                keep_ticks(self.workspace, self.compiled.card, self.ticked)
 
     def action_copy(self) -> None:
         """Copy the path of the file, for the window that asks which file to upload."""
@@ -170,21 +170,21 @@ class UploadScreen(View[InHand]):
 
     def action_note(self) -> None:
         """Ask whether the upload went in."""
-        hand = self.hand
-        if hand is None:
+        compiled = self.compiled
+        if compiled is None:
             return
         boxes = sum(row.kind == "box" for row in self.rows if row.job)
         left = boxes - sum(self.rows[index].job > 0 for index in self.ticked)
         message = ngettext("{count} box is not ticked yet.", "{count} boxes are not ticked yet.", left)
         remark = _("An annotated tag is made of the manifest; from then on the plan counts from this upload.")
-        files = [Subject(path, ()) for path in hand.files]
+        files = [Subject(path, ()) for path in compiled.files]
         unticked = message.format(count=left) if left else ""
         question = Question(_("Note that this upload went in"), files, "\n".join(filter(None, (unticked, remark))))
-        self.app.push_screen(ConfirmScreen(question), lambda yes: self._note(hand) if yes else None)
+        self.app.push_screen(ConfirmScreen(question), lambda yes: self._note(compiled) if yes else None)
 
-    def _note(self, hand: Hand) -> None:
+    def _note(self, compiled: CompiledUpload) -> None:
         def note(_tell: Tell) -> str:
-            return note_upload(self.workspace, hand.manifest)
+            return note_upload(self.workspace, compiled.manifest)
 
         self.app.push_screen(Waiting(_("Noting the upload"), note, stoppable=False), self._noted)
 
@@ -198,4 +198,4 @@ class UploadScreen(View[InHand]):
 
     def action_failed(self) -> None:
         """Take in the rows that Handshake refused."""
-        ask_for_failed_rows(self, self.workspace, self.hand.noted if self.hand else "")
+        ask_for_failed_rows(self, self.workspace, self.compiled.noted if self.compiled else "")

@@ -11,7 +11,7 @@ from textual.content import Content
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.console import line
-from graduand.reports.upload_text import lost_text, sending_words
+from graduand.reports.upload_text import lost_text, upload_words
 from graduand.screens.compile_question import where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.failed_rows import ask_for_failed_rows
@@ -21,20 +21,20 @@ from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.uploads import status
-from graduand.uploads.rollback import take_back
-from graduand.uploads.status import Hand, Sending
+from graduand.uploads.rollback import compile_rollback
+from graduand.uploads.status import CompiledUpload, UploadStatus
 
 if TYPE_CHECKING:
     from graduand.screens.waiting import Tell
-    from graduand.uploads.rollback import TakenBack
+    from graduand.uploads.rollback import CompiledRollback
     from graduand.workspace import Workspace
 
 
 class NotedUploads(NamedTuple):
     """All uploads."""
 
-    hand: Hand | None
-    noted: tuple[Sending, ...]
+    compiled: CompiledUpload | None
+    noted: tuple[UploadStatus, ...]
 
 
 class UploadsScreen(View[NotedUploads]):
@@ -50,51 +50,51 @@ class UploadsScreen(View[NotedUploads]):
         super().__init__()
         self.workspace = workspace
         self.on = on
-        self.shelf: tuple[Hand | Sending, ...] = ()
+        self.uploads: tuple[CompiledUpload | UploadStatus, ...] = ()
 
     def heading(self) -> tuple[str, ...]:
         """Return how many uploads were noted."""
-        number = sum(isinstance(one, Sending) for one in self.shelf)
+        number = sum(isinstance(one, UploadStatus) for one in self.uploads)
         return _("Uploads"), ngettext("{count} noted", "{count} noted", number).format(count=number)
 
     def read(self, tell: Tell) -> NotedUploads:
         """Look into build/ and at the tags."""
         del tell
-        return NotedUploads(status.in_hand(self.workspace), status.sendings(self.workspace))
+        return NotedUploads(status.compiled_upload(self.workspace), status.upload_statuses(self.workspace))
 
     def show_result(self, found: NotedUploads) -> None:
         """Show them."""
-        hand = (found.hand,) if found.hand and not found.hand.noted else ()
-        self.shelf = (*hand, *found.noted)
-        if self.shelf:
-            self.show(len(self.shelf), self.lines.cursor)
+        compiled = (found.compiled,) if found.compiled and not found.compiled.noted else ()
+        self.uploads = (*compiled, *found.noted)
+        if self.uploads:
+            self.show(len(self.uploads), self.lines.cursor)
         else:
             self.show_sentence(_("No upload is compiled, and none was noted yet. The plan compiles one (u)."))
 
     @property
-    def sending(self) -> Sending | None:
+    def noted_upload(self) -> UploadStatus | None:
         """The noted upload under the cursor."""
-        one = self.shelf[self.lines.cursor] if self.shelf else None
-        return one if isinstance(one, Sending) else None
+        one = self.uploads[self.lines.cursor] if self.uploads else None
+        return one if isinstance(one, UploadStatus) else None
 
     def draw(self, index: int, width: int) -> Drawn:
         """Return the pieces of one upload."""
-        one = self.shelf[index]
-        if isinstance(one, Hand):
+        one = self.uploads[index]
+        if isinstance(one, CompiledUpload):
             return (
                 Cell("▸ ", "accent"),
                 Cell(fit(_("In hand, not noted yet: Enter shows what is to be done"), width - 2), "strong"),
             )
         sign = Cell("✗ ", "error") if one.failed else Cell("✓ ", "added") if one.results else Cell("  ")
-        words = fit(sending_words(one), max(width - 29, 8))
+        words = fit(upload_words(one), max(width - 29, 8))
         return (sign, Cell(f"{fit(one.name, 26)} ", "strong"), Cell(words))
 
     def whole(self) -> Content:
         """Return what an upload held."""
-        one = self.sending
+        one = self.noted_upload
         if one is None:
-            hand = self.shelf[0]
-            return Content("\n".join(hand.files) if isinstance(hand, Hand) else "")
+            compiled = self.uploads[0]
+            return Content("\n".join(compiled.files) if isinstance(compiled, CompiledUpload) else "")
         parts: list[str | tuple[str, str]] = [(one.name, "bold"), f"  {one.on}  {one.commit[:12]}\n"]
         for name, rows in one.files:
             words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
@@ -105,22 +105,22 @@ class UploadsScreen(View[NotedUploads]):
     @on(LineList.Chosen)
     def open_the_card(self) -> None:
         """Show the card of the upload in hand."""
-        if self.sending is None:
+        if self.noted_upload is None:
             self.go_to(UploadScreen(self.workspace))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer for a noted upload what only one can be asked."""
         del parameters
-        return action not in {"failed", "take_back"} or not self.is_mounted or self.sending is not None
+        return action not in {"failed", "take_back"} or not self.is_mounted or self.noted_upload is not None
 
     def action_failed(self) -> None:
         """Take in the rows of this upload that Handshake refused."""
-        if self.sending:
-            ask_for_failed_rows(self, self.workspace, self.sending.name)
+        if self.noted_upload:
+            ask_for_failed_rows(self, self.workspace, self.noted_upload.name)
 
     def action_take_back(self) -> None:
         """Ask whether the files that take this upload back shall be compiled."""
-        one = self.sending
+        one = self.noted_upload
         if one is None:
             return
         remarks = (
@@ -136,13 +136,13 @@ class UploadsScreen(View[NotedUploads]):
             ConfirmScreen(Question(title, files, "\n".join(remarks))), lambda yes: self._take_back(one) if yes else None
         )
 
-    def _take_back(self, one: Sending) -> None:
-        def take(_tell: Tell) -> TakenBack:
-            return take_back(self.workspace, one.name, self.on, status.folder_of(self.workspace))
+    def _take_back(self, one: UploadStatus) -> None:
+        def take(_tell: Tell) -> CompiledRollback:
+            return compile_rollback(self.workspace, one.name, self.on, status.folder_of(self.workspace))
 
         self.app.push_screen(Waiting(_("Compiling"), take, stoppable=False), self._taken_back)
 
-    def _taken_back(self, outcome: TakenBack | Trouble | None) -> None:
+    def _taken_back(self, outcome: CompiledRollback | Trouble | None) -> None:
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:

@@ -15,7 +15,7 @@ from graduand.language import _, ngettext
 from graduand.records.paths import within
 from graduand.records.record import FOLDER
 from graduand.storage import publish
-from graduand.uploads.last_sent import latest_of
+from graduand.uploads.last_sent import read_last_sent
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from graduand.index.index import Checked
     from graduand.index.index_store import Progress
     from graduand.records.school import School
-    from graduand.uploads.last_sent import Latest
-    from graduand.uploads.replay import Past
+    from graduand.uploads.last_sent import LastSent
+    from graduand.uploads.replay import UploadHistory
     from graduand.workspace import Workspace
 
 
@@ -67,9 +67,9 @@ class Compiled(NamedTuple):
 
 
 def prepare(
-    workspace: Workspace, order: CompileOptions, progress: Progress | None = None, *, afresh: bool = False
+    workspace: Workspace, order: CompileOptions, progress: Progress | None = None, *, no_cache: bool = False
 ) -> Compiled:
-    """Plan an upload without writing anything; reading all records `afresh`, or only those that have changed.
+    """Plan an upload without writing anything; with `no_cache`, read all records, not only those that have changed.
 
     Raises:
         NotGit, NoGit, NoCommit, Uncommitted: it could not be answered for.
@@ -77,15 +77,15 @@ def prepare(
     """
     scope = workspace.scope((), order.cohort)
     checkout = Checkout(workspace.root)
-    workspace.lies_in(checkout.program.folder)
+    workspace.set_git_folder(checkout.program.folder)
     with checkout.status() as status:
-        index = workspace.read_index(order.on, progress, afresh=afresh)
+        index = workspace.read_index(order.on, progress, no_cache=no_cache)
         checked = index.check(scope)
         commit, dirty = _answerable(order, status())
     faulty = {finding.path: finding.username or finding.path for finding in errors(checked.findings)}
     if faulty and not order.skip_errors:
         return Compiled(None, checked)
-    past = latest_of(checkout.program, afresh=afresh)
+    past = read_last_sent(checkout.program, no_cache=no_cache)
     cohorts = {page.cohort for page in index.pages if within(f"{FOLDER}/{page.cohort}", scope)}
     rows = index.table(faulty, cohorts)
     plan = _chosen(plan_of(rows, past.sent, workspace.school.year), past.sent, order)
@@ -154,7 +154,7 @@ def _answerable(order: CompileOptions, status: WorkTreeStatus) -> tuple[str, boo
     return status.commit, bool(status.changed)
 
 
-def upload_of(table: RowTable, school: School, past: Latest | Past, order: CompileOptions) -> Upload:
+def upload_of(table: RowTable, school: School, past: LastSent | UploadHistory, order: CompileOptions) -> Upload:
     """Return the upload of the rows of a table, which no commit answers for yet."""
     return Upload(
         files=files_of(jobs_of(table, school, past.sent), school, order.on, rehearsal=order.rehearse),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.git import upload_tags
 from graduand.handshake.state import NOTHING, Sent
 from graduand.storage.cache_file import CacheFile
-from graduand.uploads.replay import past_of
+from graduand.uploads.replay import replay_uploads
 
 if TYPE_CHECKING:
     from graduand.git.program import Program
@@ -18,7 +18,7 @@ _Packed = tuple[tuple[str, ...], list[str], list[list[str]], list[str], list[str
 _FORMAT: Final = "graduand/sent/3"
 
 
-class Latest(NamedTuple):
+class LastSent(NamedTuple):
     """The state after the last noted upload."""
 
     sent: Sent
@@ -28,27 +28,27 @@ class Latest(NamedTuple):
     """The name of the last upload; "" when none is noted."""
 
 
-def latest_of(program: Program, *, afresh: bool = False) -> Latest:
-    """Return the end of the replay, from the cache unless it shall be replayed `afresh`.
+def read_last_sent(program: Program, *, no_cache: bool = False) -> LastSent:
+    """Return the end of the replay, from the cache unless `no_cache`.
 
     Raises:
         Unreadable: the commit of an upload is not in this clone.
     """
     marks = upload_tags.marks(program)
     if not marks:
-        return Latest(NOTHING, (), "")
+        return LastSent(NOTHING, (), "")
     file = CacheFile[_Packed](Path(program.folder, "graduand", "sent"), _FORMAT, program.prefix, *marks)
-    remembered = None if afresh else file.read()
+    remembered = None if no_cache else file.read()
     if remembered:
         return _unpacked(remembered)
-    past = past_of(program)
-    latest = Latest(past.sent, past.since, past.last_upload)
-    if past.steps and not afresh:
+    past = replay_uploads(program)
+    latest = LastSent(past.sent, past.since, past.last_upload)
+    if past.replayed and not no_cache:
         file.write(_packed(latest))
     return latest
 
 
-def _packed(latest: Latest) -> _Packed:
+def _packed(latest: LastSent) -> _Packed:
     """Return plain values: the rows as columns, in which equal cells are one object."""
     sent = latest.sent
     known: list[dict[str, str]] = [{} for _column in sent.columns]
@@ -67,7 +67,7 @@ def _packed(latest: Latest) -> _Packed:
     )
 
 
-def _unpacked(remembered: _Packed) -> Latest:
+def _unpacked(remembered: _Packed) -> LastSent:
     columns, usernames, cells, failed, refused, since, last = remembered
     rows = dict(zip(usernames, zip(*cells, strict=True), strict=True))
-    return Latest(Sent(columns, rows, frozenset(failed), frozenset(refused)), since, last)
+    return LastSent(Sent(columns, rows, frozenset(failed), frozenset(refused)), since, last)

@@ -38,7 +38,7 @@ def note_upload(workspace: Workspace, path: Path) -> str:
     return upload_tags.note(program, upload_tags.UPLOAD, commit, json.dumps(says, ensure_ascii=False, indent=2) + "\n")
 
 
-def named(tags: tuple[Noted, ...], name: str) -> Noted:
+def find_upload(tags: tuple[Noted, ...], name: str) -> Noted:
     """Return the noted upload of that name, or the last one when it is "".
 
     Raises:

@@ -36,7 +36,7 @@ _SENSITIVE: Final = "sensitive-"
 
 
 class ReplayedUpload(NamedTuple):
-    """One noted upload: what Handshake had before it, its rows and jobs, and what it had afterwards."""
+    """One noted upload: its rows and jobs, and the state before and after it."""
 
     tag: Noted
     before: Sent
@@ -51,46 +51,46 @@ class ReplayedUpload(NamedTuple):
     """Those of them that failed because of identifiers."""
 
 
-class Past(NamedTuple):
-    """All that is noted: the uploads with what came of them, and the names of the last tags."""
+class UploadHistory(NamedTuple):
+    """The noted uploads, replayed, and the names of the last tags."""
 
-    steps: tuple[ReplayedUpload, ...]
+    replayed: tuple[ReplayedUpload, ...]
     """Oldest first."""
     since: tuple[str, ...]
     """The last upload and the last result, as far as there are any."""
 
     @property
     def sent(self) -> Sent:
-        """What Handshake has by now."""
-        return self.steps[-1].after if self.steps else NOTHING
+        """What Handshake was last sent, without the rows that failed."""
+        return self.replayed[-1].after if self.replayed else NOTHING
 
     @property
     def last_upload(self) -> str:
         """The name of the last upload; "" when none is noted."""
-        return self.steps[-1].tag.name if self.steps else ""
+        return self.replayed[-1].tag.name if self.replayed else ""
 
 
-def past_of(program: Program) -> Past:
-    """Return what is noted.
+def replay_uploads(program: Program) -> UploadHistory:
+    """Return the noted uploads, with the state before and after each.
 
     The jobs of an upload are those that were compiled from what was known then: a result that came
-    back later changes what Handshake has, and not what it was sent.
+    back later changes the state after it, not its jobs.
 
     Raises:
         Unreadable: the commit of an upload is not in this clone.
     """
     uploads, results = (_ours(program, prefix) for prefix in (upload_tags.UPLOAD, upload_tags.RESULT))
-    steps: list[ReplayedUpload] = []
+    replayed: list[ReplayedUpload] = []
     known: list[ReplayedUpload] = []
     for tag in uploads:
-        told = [one for one in results if _knew(tag, one)]
-        known = _replayed([step for step in steps if _knew(tag, step.tag)], told, known)
+        earlier = [one for one in results if _knew(tag, one)]
+        known = _replayed([step for step in replayed if _knew(tag, step.tag)], earlier, known)
         school = school_at(program, _commit(program, tag))
         rows = _rows(program, tag, school, known)
         jobs = jobs_of(rows, school, known[-1].after if known else NOTHING)
-        steps.append(ReplayedUpload(tag, NOTHING, rows, jobs, school, NOTHING, frozenset(), frozenset()))
+        replayed.append(ReplayedUpload(tag, NOTHING, rows, jobs, school, NOTHING, frozenset(), frozenset()))
     lasts = tuple(tags[-1].name for tags in (uploads, results) if tags)
-    return Past(tuple(_replayed(steps, results, known)), lasts)
+    return UploadHistory(tuple(_replayed(replayed, results, known)), lasts)
 
 
 def _ours(program: Program, prefix: str) -> tuple[Noted, ...]:
@@ -110,9 +110,9 @@ def _since(tag: Noted) -> tuple[str, ...]:
 
 
 def _replayed(
-    steps: Iterable[ReplayedUpload], results: Iterable[Noted], done: Sequence[ReplayedUpload]
+    replayed: Iterable[ReplayedUpload], results: Iterable[Noted], done: Sequence[ReplayedUpload]
 ) -> list[ReplayedUpload]:
-    """Return the steps with what stood before and after each, when no more rows have failed than `results` say.
+    """Return the steps with the states before and after each, when no more rows have failed than `results` say.
 
     What is `done` already, up to the first difference, is not done again.
     """
@@ -126,10 +126,10 @@ def _replayed(
                 refused[upload].add(str(row.get("row", "")))
     wanted = [
         step._replace(failed=frozenset(failed[step.tag.name]), refused=frozenset(refused[step.tag.name]))
-        for step in steps
+        for step in replayed
     ]
-    kept = takewhile(_is_same, zip(done, wanted, strict=False))
-    found = [step for step, _same in kept]
+    same = takewhile(_is_same, zip(done, wanted, strict=False))
+    found = [step for step, _other in same]
     for step in wanted[len(found) :]:
         sent = found[-1].after if found else NOTHING
         found.append(step._replace(before=sent, after=after(sent, step.jobs, step.failed, step.refused)))
@@ -150,7 +150,7 @@ def _commit(program: Program, tag: Noted) -> str:
 
 
 def _rows(program: Program, tag: Noted, school: School, known: Iterable[ReplayedUpload]) -> RowTable:
-    """Return the rows of an upload; those that take another one back follow from what was `known` of that one."""
+    """Return the rows of an upload; those of a rollback follow from the upload taken back, one of the `known`."""
     for step in known:
         if step.tag.name == tag.says.get("rollback_of"):
             return inverse_of(step.rows, step.before, step.after, school.columns).table

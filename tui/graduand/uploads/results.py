@@ -18,7 +18,7 @@ from graduand.records.record import EMAIL, FORMER
 from graduand.storage import file_reader
 from graduand.tables import table_reader
 from graduand.tables.match_people import MatchedBy, PersonMatch, RowIdentity, match_people
-from graduand.uploads.note_upload import named
+from graduand.uploads.note_upload import find_upload
 from graduand.workspace import today
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Failure(NamedTuple):
     """One answer to one row: whose it is, why, what cures it, and the line to open."""
 
     username: str
-    """Empty: nobody's."""
+    """Empty: no record matches."""
     row: str
     """The username as it was sent."""
     path: str
@@ -54,7 +54,7 @@ class Failure(NamedTuple):
     """The message's id in handshake.yaml; empty: not one that is known."""
     cause: str
     cure: str
-    told: str
+    match_note: str
     """How the row was found to be this person's, where the username alone did not say."""
 
 
@@ -69,10 +69,11 @@ class Reconciled(NamedTuple):
     """Whose rows the upload held."""
 
 
-def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool) -> Reconciled:
+def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool, raw: bytes | None = None) -> Reconciled:
     """Take the failed rows in the file at `path` back to their records, and note them beside the upload.
 
-    `upload` "" is the last one. The same rows are noted once.
+    `upload` "" is the last one; `raw` is what the file holds, when it has been read already. The
+    same rows are noted once.
 
     Raises:
         NothingNoted: no upload is noted, so nothing can have failed.
@@ -83,8 +84,8 @@ def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool) -> R
     tags = tuple(tag for tag in upload_tags.noted(program, upload_tags.UPLOAD) if tag.says)
     if not tags:
         raise NothingNoted
-    tag = named(tags, upload)
-    failed = failed_rows(file_reader.read(path, SIZE), str(path))
+    tag = find_upload(tags, upload)
+    failed = failed_rows(file_reader.read(path, SIZE) if raw is None else raw, str(path))
     records = workspace.check(today()).records
     failures = tuple(_failures(workspace, records, failed))
     message = {

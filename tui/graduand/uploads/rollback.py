@@ -8,8 +8,8 @@ from graduand.errors import NothingNoted, NothingToTakeBack
 from graduand.git.checkout import Checkout
 from graduand.handshake.rollback import inverse_of
 from graduand.uploads.compiler import CompileOptions, upload_of, write_upload
-from graduand.uploads.note_upload import named
-from graduand.uploads.replay import past_of
+from graduand.uploads.note_upload import find_upload
+from graduand.uploads.replay import replay_uploads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class TakenBack(NamedTuple):
-    """A rollback: the upload that was made for it, and what cannot be undone."""
+class CompiledRollback(NamedTuple):
+    """The upload that takes another one back, and what it cannot undo."""
 
     upload: Upload
     lost: tuple[Lost, ...]
 
 
-def take_back(workspace: Workspace, name: str, on: str, folder: Path) -> TakenBack:
+def compile_rollback(workspace: Workspace, name: str, on: str, folder: Path) -> CompiledRollback:
     """Compile the inverse of the noted upload `name` ("" is the last one) into `folder`.
 
     Raises:
         NothingNoted, Usage: no upload is noted, or none of that name.
-        NothingToCompile: there is nothing that could be taken back.
+        NothingToCompile: no cell can be taken back.
         NotWritten, InTheWay: the files could not be written.
     """
     program = Checkout(workspace.root).program
-    past = past_of(program)
-    if not past.steps:
+    past = replay_uploads(program)
+    if not past.replayed:
         raise NothingNoted
-    tag = named(tuple(step.tag for step in past.steps), name)
-    step = next(step for step in past.steps if step.tag is tag)
+    tag = find_upload(tuple(step.tag for step in past.replayed), name)
+    step = next(step for step in past.replayed if step.tag is tag)
     inverse = inverse_of(step.rows, step.before, step.after, step.school.columns)
     if not inverse.table.rows:
         raise NothingToTakeBack(tag.name)
@@ -47,4 +47,4 @@ def take_back(workspace: Workspace, name: str, on: str, folder: Path) -> TakenBa
         commit=str(tag.says.get("commit") or tag.commit), rollback_of=tag.name
     )
     write_upload(upload, workspace.school, folder)
-    return TakenBack(upload, inverse.lost)
+    return CompiledRollback(upload, inverse.lost)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _SIZE: Final = 64_000_000
 
 
-class Hand(NamedTuple):
-    """The upload that lies compiled in `build/`."""
+class CompiledUpload(NamedTuple):
+    """The compiled upload in `build/`."""
 
     manifest: Path
     card: str
@@ -39,7 +39,7 @@ class Hand(NamedTuple):
     """Why it cannot be noted; "" when it can."""
 
 
-class Sending(NamedTuple):
+class UploadStatus(NamedTuple):
     """An upload that was noted, and what came back of it."""
 
     name: str
@@ -60,13 +60,13 @@ def folder_of(workspace: Workspace) -> Path:
     return workspace.root / "build"
 
 
-def is_taken(folder: Path) -> bool:
-    """Tell whether an upload lies in a folder already."""
+def holds_upload(folder: Path) -> bool:
+    """Return whether a folder holds a compiled upload."""
     return (folder / MANIFEST).exists()
 
 
-def in_hand(workspace: Workspace) -> Hand | None:
-    """Return the upload that lies in `build/`; None when there is none.
+def compiled_upload(workspace: Workspace) -> CompiledUpload | None:
+    """Return the compiled upload in `build/`; None when there is none.
 
     Raises:
         NotGit, NoGit: there is no repository that it could be noted in.
@@ -80,14 +80,16 @@ def in_hand(workspace: Workspace) -> Hand | None:
     try:
         says = received(manifest)
     except (NotAnUpload, Unreadable) as trouble:
-        return Hand(manifest, card, (), "", str(trouble))
+        return CompiledUpload(manifest, card, (), "", str(trouble))
     noted = [
         tag.name for tag in upload_tags.noted(Checkout(workspace.root).program, upload_tags.UPLOAD) if tag.says == says
     ]
-    return Hand(manifest, card, tuple(str(folder / str(job["file"])) for job in says["jobs"]), "".join(noted[:1]), "")
+    return CompiledUpload(
+        manifest, card, tuple(str(folder / str(job["file"])) for job in says["jobs"]), "".join(noted[:1]), ""
+    )
 
 
-def sendings(workspace: Workspace) -> tuple[Sending, ...]:
+def upload_statuses(workspace: Workspace) -> tuple[UploadStatus, ...]:
     """Return the uploads that were noted, the last first.
 
     Raises:
@@ -101,13 +103,15 @@ def sendings(workspace: Workspace) -> tuple[Sending, ...]:
         results[upload].append(tag.name)
         failed[upload] |= {str(one.get("row", "")) for one in tag.says.get("failed", []) if isinstance(one, dict)}
     noted = [tag for tag in upload_tags.noted(program, upload_tags.UPLOAD) if tag.says]
-    return tuple(_sending(tag, failed, results) for tag in reversed(noted))
+    return tuple(_upload_status(tag, failed, results) for tag in reversed(noted))
 
 
-def _sending(tag: upload_tags.Noted, failed: Mapping[str, set[str]], results: Mapping[str, list[str]]) -> Sending:
+def _upload_status(
+    tag: upload_tags.Noted, failed: Mapping[str, set[str]], results: Mapping[str, list[str]]
+) -> UploadStatus:
     says = tag.says
     jobs = [job for job in says.get("jobs", []) if isinstance(job, dict)]
-    return Sending(
+    return UploadStatus(
         tag.name,
         str(says.get("commit") or tag.commit),
         str(says.get("on", "")),
@@ -134,7 +138,7 @@ def downloads(home: Path) -> tuple[str, ...]:
 
 
 def sent_statuses(workspace: Workspace, on: str) -> Mapping[str, SentStatus]:
-    """Return how each person whose record has no error stands against the last upload, by username.
+    """Return how each person whose record has no error compares with the last upload, by username.
 
     Raises:
         Trouble: there is no git, or nothing that could be sent.
