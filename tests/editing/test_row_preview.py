@@ -7,8 +7,7 @@ import pytest
 from graduand.editing.draft import draft_findings
 from graduand.editing.row_preview import NOTHING_SENT, preview_row, read_sent_row
 from graduand.errors import NotGit
-from graduand.handshake.effect import Effect
-from graduand.handshake.status import Status
+from graduand.handshake.effect import Effect, Status
 from graduand.workspace import Workspace
 from tests.editing.drafts import ON, draft_of, people
 from tests.repository import graduand

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graduand.handshake.effect import Effect
-from graduand.handshake.job import Setting, jobs_of
+from graduand.handshake.effect import Effect, Status
+from graduand.handshake.job import Setting, jobs_of, refused_by_sync
 from graduand.handshake.plan import breaches, plan_of
 from graduand.handshake.row import row_of
 from graduand.handshake.row_table import RowTable, mover, table_of, table_of_cells, used_columns
 from graduand.handshake.state import Sent
-from graduand.handshake.status import Status
-from graduand.handshake.sync_limits import refused_by_sync
 from graduand.rules import judgement
 from tests.people import DAY, SCHOOL, sound_people
 

@@ -1,4 +1,4 @@
-"""Commit exactly the files that graduand changed, by git itself, and verify the commit."""
+"""Commit exactly the files that graduand changed, by git itself, and verify the commit; make a first commit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graduand.errors import GitRefused, NotCommitted, NotNow, StaleIndex
-from graduand.git.checkout import in_progress
+from graduand.git.checkout import TEXTCONV, in_progress
 from graduand.git.program import BARE, LITERAL, NAMELESS, Program
 from graduand.language import _
 from graduand.storage import file_reader, lock
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from graduand.git.program import RepositoryState
+
 
 _MANY: Final = 200
 """Paths from which on they are staged first, as a command line has a limit."""
@@ -200,3 +201,35 @@ def _change_patiently(program: Program, *arguments: str, stdin: str = "") -> Non
             time.sleep(0.1)
         else:
             return
+
+
+_SETTINGS: Final = {
+    "core.autocrlf": "false",
+    "core.fsync": "all",
+    "merge.conflictStyle": "diff3",
+    "pull.ff": "only",
+    "transfer.fsckObjects": "true",
+    **dict([TEXTCONV]),
+}
+"""Of this clone: line ends as committed, commits that survive a power cut, merge conflicts that show the common
+version, and records as text in differences."""
+
+
+def commit_first(root: Path, message: str) -> bool:
+    """Make `root` a git repository and commit all its files; return whether the commit could be made.
+
+    Without a name and address git makes no commit; the files are then staged.
+
+    Raises:
+        NoGit: there is no git program.
+    """
+    Program.create(root)
+    program = Program(root)
+    for name, value in _SETTINGS.items():
+        program.change("config", "--local", name, value)
+    program.change("add", "--all")
+    try:
+        program.change("commit", "--quiet", "--message", message)
+    except GitRefused:
+        return False
+    return True

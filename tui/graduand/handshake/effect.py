@@ -1,4 +1,4 @@
-"""Effect: what a change does to a person."""
+"""Effect and status: what a change does to a person, and how a person's row compares with what was last sent."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ class Effect(StrEnum):
     RETURN = "return"
     GRADUATE = "graduate"
     UPDATE = "update"
+
+
+class Status(StrEnum):
+    """How a person's row compares with what was last sent."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    """Sent before, and refused."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.handshake.effect import Effect
+from graduand.handshake.effect import Effect, Status
 from graduand.handshake.state import NOTHING
-from graduand.handshake.status import Status
 from graduand.records.kinds import CLEAR
 from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, LABELS, LOGIN, USERNAME
 

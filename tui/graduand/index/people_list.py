@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.findings import Severity
-from graduand.handshake.status import Status
+from graduand.handshake.effect import Status
 from graduand.index.column_store import ColumnList
 from graduand.index.query import Query, folded
 from graduand.records.record import DISABLED

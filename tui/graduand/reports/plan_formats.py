@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from graduand.handshake.status import Status
+from graduand.handshake.effect import Status
 from graduand.language import _, visible
 from graduand.reports.html import code, head, heads, plain
 from graduand.reports.json_text import json_text

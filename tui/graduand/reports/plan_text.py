@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.handshake.effect import Effect
-from graduand.handshake.status import Status
+from graduand.handshake.effect import Effect, Status
 from graduand.language import _, masked, ngettext, visible
 from graduand.records.record import USERNAME
 from graduand.reports.console import Line, Span, line

@@ -11,9 +11,8 @@ from textual.content import Content
 
 from graduand.errors import Trouble, Uncommitted
 from graduand.findings import Severity
-from graduand.handshake.effect import Effect
+from graduand.handshake.effect import Effect, Status
 from graduand.handshake.plan import PlannedChange
-from graduand.handshake.status import Status
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.record import FIRST_NAME, LAST_NAME
 from graduand.reports.labels import terms_of

@@ -19,8 +19,8 @@ from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 from graduand.uploads import status
-from graduand.uploads.checklist_state import keep_ticks, ticked
 from graduand.uploads.note_upload import note_upload
+from graduand.uploads.status import keep_ticks, ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -63,7 +63,7 @@ def init_repository(root: Path, options: RepositoryOptions) -> CreatedRepository
         NotWritten: a file cannot be written.
         NoGit: git cannot be run.
     """
-    from graduand.git.first_commit import commit_first  # noqa: PLC0415 - only this command needs it
+    from graduand.git.commit import commit_first  # noqa: PLC0415 - only this command needs it
     from graduand.git.program import Program  # noqa: PLC0415
 
     institution = _institution_text(options)

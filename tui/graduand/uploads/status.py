@@ -1,26 +1,31 @@
-"""The status of uploads: the one in `build/`, those that were noted, and how each person compares with the last one."""
+"""The status of uploads: the compiled one with its ticked boxes, the noted ones, and how each person compares."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import NotAnUpload, Unreadable
+from graduand.errors import NoGit, NotAnUpload, NotGit, NotWritten, Unreadable
 from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
+from graduand.git.program import Program
+from graduand.handshake.effect import Status
 from graduand.handshake.manifest_check import received
-from graduand.handshake.status import Status
 from graduand.handshake.upload import CARD, MANIFEST
 from graduand.index.people_list import SentStatus
-from graduand.storage import file_reader
+from graduand.storage import atomic, file_reader
 from graduand.uploads.compiler import CompileOptions, prepare
 from graduand.vocabulary import vocabularies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Mapping
 
     from graduand.workspace import Workspace
+
 
 _SIZE: Final = 64_000_000
 
@@ -149,3 +154,27 @@ def sent_statuses(workspace: Workspace, on: str) -> Mapping[str, SentStatus]:
     plan = compiled.prepared.plan
     found = {change.username: SentStatus(change.status, change.effects) for change in plan.differences}
     return found | dict.fromkeys(plan.unchanged, SentStatus(Status.UNCHANGED))
+
+
+_TICKS_SIZE: Final = 64_000
+
+
+def ticked(workspace: Workspace, card: str) -> frozenset[int]:
+    """Return the numbers of the ticked lines of this card; none when nothing is written of just this card."""
+    try:
+        return frozenset(map(int, json.loads(file_reader.read(_place(workspace, card), _TICKS_SIZE))))
+    except (NoGit, NotGit, Unreadable, ValueError, TypeError):
+        return frozenset()
+
+
+def keep_ticks(workspace: Workspace, card: str, lines: Collection[int]) -> None:
+    """Write the numbers of the ticked lines, and remove those of other cards; a disk that refuses is passed over."""
+    with suppress(NoGit, NotGit, NotWritten):
+        place = _place(workspace, card)
+        atomic.write_private(place, json.dumps(sorted(lines)).encode())
+        atomic.remove_others(place.parent, {place.name})
+
+
+def _place(workspace: Workspace, card: str) -> Path:
+    name = hashlib.sha256(card.encode(errors="surrogatepass")).hexdigest()[:24]
+    return Path(Program(workspace.root).folder, "graduand", "ticks", f"{name}.json")
