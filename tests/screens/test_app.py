@@ -3,11 +3,16 @@ from __future__ import annotations
 import os
 import signal
 import time
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.widgets._toast import Toast
 
+from graduand import screens
 from graduand.editing.proposal import propose_change
 from graduand.editing.transaction import apply
 from graduand.language import speak
@@ -24,6 +29,7 @@ from tests.screens.terminal import press, resize, screen_text, settled, story, t
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
     from textual.pilot import Pilot
 
@@ -38,6 +44,44 @@ def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPa
 @pytest.fixture
 def app(tmp_path: Path) -> GraduandApp:
     return GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+
+def test_every_key_of_every_screen_does_something(app: GraduandApp) -> None:
+    nodes = [
+        node for module in _modules_of_the_screens() for node in vars(module).values() if _is_node_of(module, node)
+    ]
+    dead = [
+        f"{node.__name__}: {binding.action}"
+        for node in nodes
+        for binding in (one for one in vars(node).get("BINDINGS", ()) if isinstance(one, Binding))
+        if not _does(node, app, binding.action.partition("(")[0])
+    ]
+    assert len(nodes) > 40
+    assert dead == []
+
+
+def _modules_of_the_screens() -> list[ModuleType]:
+    return [import_module(one.name) for one in walk_packages(screens.__path__, "graduand.screens.")]
+
+
+def _is_node_of(module: ModuleType, node: object) -> bool:
+    return isinstance(node, type) and issubclass(node, DOMNode) and node.__module__ == module.__name__
+
+
+def _does(node: type[DOMNode], app: GraduandApp, action: str) -> bool:
+    if action.startswith("app."):
+        return hasattr(app, f"action_{action.removeprefix('app.')}")
+    return any(hasattr(one, f"action_{action}") for one in (node, *node.__subclasses__()))
+
+
+def test_ctrl_r_reads_all_records_again(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        path = app.workspace.root / CHLOE
+        path.write_text(path.read_text(encoding="utf-8").replace("Dupont", "Durand"), encoding="utf-8")
+        await press(pilot, "ctrl+r")
+        assert "Durand, Chloé" in [one.name for one in app.people.roster.entries]
+
+    story(app, tell)
 
 
 @pytest.mark.parametrize(("language", "typed"), [("en", "sort"), ("en", "trier"), ("fr", "sort"), ("fr", "tri autre")])

@@ -224,6 +224,10 @@ class GraduandApp(BaseApp):
         )
         self.push_screen(DOORS[event.what](destination))
 
+    def action_read_everybody(self) -> None:
+        """Read all records again."""
+        self.read_everybody()
+
     # Undoing
 
     def action_undo(self) -> None:
