@@ -9,7 +9,7 @@ from graduand.screens.app import GraduandApp
 from graduand.screens.bulk import BulkScreen
 from graduand.workspace import Workspace
 from tests.repository import TODAY, shipped
-from tests.screens.terminal import LARGE, SMALL, press, seen_at, story, type_in
+from tests.screens.terminal import LARGE, SMALL, press, screen_text, seen_at, story, type_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,19 @@ def test_nobody_in_sight_cannot_be_changed(tmp_path: Path) -> None:
         assert "There is nobody here." in [note.message for note in app._notifications]
 
     story(app, tell)
+
+
+def test_the_column_titles_fit_again_after_a_search_that_found_nobody(tmp_path: Path) -> None:
+    app = GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        before = screen_text(app).splitlines()[2]
+        await press(pilot, "slash")
+        await type_in(pilot, "nobody-of-this-name")
+        await press(pilot, "escape", "escape")
+        assert screen_text(app).splitlines()[2] == before
+
+    story(app, tell, LARGE)
 
 
 def test_marks_stay_while_others_are_looked_for(tmp_path: Path) -> None:

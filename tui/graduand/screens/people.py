@@ -161,7 +161,7 @@ class PeopleScreen(Screen[None]):
         if not found:
             self.query_one("#empty", Static).update(Content(self._emptiness()))
         lines.show(len(found), self._draw, cursor)
-        self._tell_columns()
+        self.call_after_refresh(self._tell_columns)  # the list has no width while it is hidden
         self._tell_counts()
 
     @on(Resize)
