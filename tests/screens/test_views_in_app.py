@@ -15,7 +15,7 @@ from graduand.screens.problems import ProblemsScreen
 from graduand.workspace import Workspace
 from tests.repository import TODAY, git, graduate, put
 from tests.screens.stage import faulty, shows
-from tests.screens.terminal import press, settled, story
+from tests.screens.terminal import press, screen_text, settled, story
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +115,18 @@ def test_the_views_open_from_the_list_and_close_again(app: GraduandApp) -> None:
         assert shows(app, PeopleScreen)
 
     story(app, tell)
+
+
+def test_a_long_sentence_is_whole_in_a_narrow_window(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "h")
+        assert isinstance(app.screen, AuditScreen)
+        app.screen.show_sentence("word " * 30 + "last")
+        await settled(pilot)
+        assert screen_text(app).count("word") == 30
+        assert "last" in screen_text(app)
+
+    story(app, tell, (60, 15))
 
 
 def test_a_finding_opens_the_form_at_its_field_and_one_comes_back_to_it(app: GraduandApp) -> None:

@@ -59,6 +59,7 @@ class View(Screen[None], Generic[Found]):
         & #whole { height: 8; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
         & #nothing { display: none; height: 1fr; align: center middle; }
         & #nothing Static { width: auto; max-width: 70; color: $foreground 80%; }
+        &.-narrow #nothing Static { max-width: 88%; }
         &.-finding #search { display: block; }
         &.-empty #nothing { display: block; }
         &.-empty #body { display: none; }
