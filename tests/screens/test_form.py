@@ -279,6 +279,23 @@ def test_the_form_that_the_list_opens_knows_everybody(root: Path) -> None:
     story(app, tell)
 
 
+def test_a_record_saved_under_another_username_is_not_compared_with_itself(root: Path) -> None:
+    app = GraduandApp(Workspace(people(root)), ON)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "slash")
+        await type_in(pilot, "00412345")
+        await press(pilot, "enter", "enter", "ctrl+u")
+        await type_in(pilot, "cdupont")
+        put(root, text_at(root, PATH).replace("Dupont", "Durand"))
+        await press(pilot, "ctrl+s", "ctrl+s", "ctrl+s")
+        assert "Durand" in text_at(root, "records/2026-spring/cdupont.yaml")
+        assert "Saved and committed" in screen_text(app)
+        assert "✗" not in screen_text(app)
+
+    story(app, tell)
+
+
 def test_a_finding_forbids_no_save(root: Path) -> None:
     app = FormApp(people(root), field="primary_education:end_date")
 

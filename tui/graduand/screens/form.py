@@ -133,6 +133,8 @@ class EditingScreen(Screen[None]):
         self.hindered = ""
         """Why nothing can be saved or committed, when it is opened."""
         self._compared: object = None
+        self._moved_from: object = None
+        """The list of people from before the last save under another path, which names this person twice."""
         self._shared: tuple[Flaw, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -199,11 +201,19 @@ class EditingScreen(Screen[None]):
     def _flaws_among(self, draft: Draft) -> tuple[Flaw, ...]:
         """Return what is wrong with the draft among all people, who are compared only when that can have changed."""
         people, record = self.people(), draft.record
+        if people is self._moved_from:
+            people = ()
         compared = (people, record.path, tuple(record.values.get(key) for key in KEYS))
         if compared != self._compared:
             self._shared = flaws_among(people, record, instead_of=draft.path) if people else ()
             self._compared = compared
         return self._shared
+
+    def outdated(self) -> None:
+        """Judge a record again that moved, now that the list of people is read anew."""
+        if self._moved_from is not None:
+            self._moved_from = None
+            self.judge()
 
     def action_show_pane(self, pane: str) -> None:
         """Show a pane beside the form; where there is no room, in its place, until its key is pressed again."""
@@ -500,6 +510,8 @@ class FormScreen(EditingScreen):
         if self.draft:
             self.draft = rebase_draft(self.draft, draft, kept.draft)
         await asyncio.to_thread(self._autosave.drop, draft)
+        if kept.draft.path != draft.path:
+            self._moved_from = self.people()
         await self.present()
         self.panel.forget()
         self._fill_panel()
