@@ -776,13 +776,13 @@ def test_a_paste_brings_nothing_that_nobody_sees() -> None:
     assert shown("a\x1b\nb") == "a<U+001B>\nb"
 
 
-def test_a_pasted_page_goes_into_a_line_as_its_first_line(root: Path) -> None:
+def test_pasted_lines_go_into_a_line_with_blanks_between_them(root: Path) -> None:
     app = FormApp(people(root), field="last_name")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        app.form.sheet.rows["last_name"].editor.post_message(Paste("-Mar\x1btin\r\nx" * 1000))
+        app.form.sheet.rows["last_name"].editor.post_message(Paste("-Mar\x1btin\rde\r\nCaen\u2028\n"))
         await settled(pilot)
-        assert app.draft.record.text("last_name") == "Dupont-Martin"
+        assert app.draft.record.text("last_name") == "Dupont-Martin de Caen"
         app.form.sheet.go_to("transition:notes")
         app.form.sheet.rows["transition:notes"].editor.post_message(Paste("one\x1b\ntwo"))
         await settled(pilot)

@@ -91,6 +91,13 @@ def intake(
             help=N_("Pad usernames with leading zeros to this many digits; 0 leaves them as they are."),
         ),
     ] = None,
+    latest: Annotated[
+        str,
+        typer.Option(
+            metavar=N_("COLUMN"),
+            help=N_("Of several rows of one person, take the latest by the time in this column, such as Timestamp."),
+        ),
+    ] = "",
     patch: Annotated[
         bool,
         typer.Option(
@@ -156,6 +163,7 @@ def intake(
         pad=intake_options.padding(pad or ()),
         file=preview.FileFormat(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet, header),
         source=source,
+        latest=latest,
         patch=patch,
     )
     found = _preview(workspace, _read(file), options)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.findings import Severity
 from graduand.intake.column_formats import is_short
+from graduand.intake.full_names import split_name
 from graduand.language import _, quoted
 from graduand.records.kinds import CLEAR, FieldKind, matches, plain_shape
 from graduand.records.record import END, USERNAME
@@ -95,7 +96,7 @@ def _all_match(texts: Sequence[str], lines: re.Pattern[str]) -> bool:
 def plain_pattern(column: ColumnFormat, school: School, texts: Collection[str]) -> str:
     """Return the pattern of texts that are their own values; "" when each text must be read by itself."""
     field, kind = column.field, column.field.kind
-    if column.values or field.values or field.misspellings:
+    if column.values or column.whole_name or field.values or field.misspellings:
         return ""
     if kind is FieldKind.NAME:
         return rf"(?!(?:NULL|NaN|NaT|None)\n)(?=[^\n]{{1,{field.max}}}\n){plain_shape(FieldKind.NAME)}"
@@ -126,6 +127,12 @@ def _read(raw: str, column: ColumnFormat, school: School) -> Value | CellError |
     written = text = clean_cell(raw, field.kind)
     if column.values:
         text = column.values.get(folded(text), text)
+    if column.whole_name and text:
+        names = split_name(text, column.whole_name)
+        if not names:
+            message = _("It is not clear which words of {value} are the last name; write a comma behind it.")
+            return CellError(message.format(value=quoted(text)))
+        text = names[field.key]
     if not text:
         return None
     if is_null(text, field.kind):

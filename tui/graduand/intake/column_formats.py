@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.intake.column_mapping import REFUSAL_REASON
+from graduand.intake.full_names import ORDERS, keys_of
 from graduand.intake.source_profile import SourceProfile
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
@@ -127,6 +128,8 @@ class ColumnFormat(NamedTuple):
     """Digits to which an identifier is padded with zeros; 0: none."""
     length: int = 0
     """Digits that an identifier is expected to have; 0: any."""
+    whole_name: str = ""
+    """The order of a column with first and last name, one of `ORDERS`; "" for other columns."""
 
 
 def column_formats(
@@ -146,7 +149,10 @@ def column_formats(
     """
     formats: dict[str, ColumnFormat] = {}
     ambiguous: dict[str, AmbiguousDate] = {}
-    for column in columns:
+    for whole in columns:
+        for key in keys_of(whole.key) if whole.key in ORDERS else ():
+            formats[key] = ColumnFormat(school.fields[key], whole_name=whole.key)
+    for column in (column for column in columns if column.key not in ORDERS):
         field = school.fields[column.key]
         by_fold = {folded(text): value for text, value in profile.values.get(column.key, {}).items()}
         found = ColumnFormat(field, values=by_fold, width=profile.pad.get(column.key, 0))

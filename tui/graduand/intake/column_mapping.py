@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
+from graduand.intake.full_names import ORDERS
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
 from graduand.similar import INVISIBLE, folded, nearest, visible_header
@@ -78,7 +79,7 @@ def columns_of(
             hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
             raise Usage(_("The file has no column {header}.").format(header=quoted(header)) + hint)
     for key in wanted.values():
-        if key and key not in fillable_keys(school):
+        if key and key not in fillable_keys(school) and key not in ORDERS:
             close = nearest(key, fillable_keys(school))
             hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
             raise Usage(_("{key} is no key of a record that a column could fill.").format(key=quoted(key)) + hint)

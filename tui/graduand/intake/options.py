@@ -40,6 +40,8 @@ class IntakeOptions(NamedTuple):
     file: FileFormat = FileFormat()
     source: str = ""
     """The name of the source's profile."""
+    latest: str = ""
+    """The header of the column with the time of each answer, of which the latest counts."""
     patch: bool = False
     """True: the file holds answers, usernames and addresses of people who have a record."""
 

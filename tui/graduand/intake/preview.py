@@ -17,6 +17,8 @@ from graduand.intake.column_formats import (
     updated_profile,
 )
 from graduand.intake.column_mapping import columns_of, is_known
+from graduand.intake.full_names import LAST_FIRST, keys_of
+from graduand.intake.latest_rows import drop_earlier
 from graduand.intake.options import FORMS, IntakeOptions
 from graduand.intake.record_comparison import RecordComparison, records_by_username
 from graduand.intake.rows import PeopleRows, SkippedRow, select_rows
@@ -114,12 +116,13 @@ def preview_file(workspace: Workspace, raw: bytes, options: IntakeOptions) -> In
     profile = updated_profile(columns, options, known)
     keys = _keys(columns, patch=options.patch)
     records = records_by_username(workspace)
-    filling = [column for column in columns if keys.get(column.key) == column.number - 1]
+    filling = [column for column in columns if keys.get(keys_of(column.key)[0]) == column.number - 1]
     rows = PeopleRows(table, keys, column_formats(table, filling, school, profile, records), school)
     selected = select_rows(table, options.where, columns, school)
     _refuse_common_values(options, school)
     confidential = rows.exclude(read_exclusions(workspace.root), selected)
-    remarks = [*_file_remarks(table, columns, rows, selected, options)]
+    earlier = drop_earlier(rows.usernames, table, selected, options)
+    remarks = [*_answer_remarks(table, keys, earlier), *_file_remarks(table, columns, rows, selected, options)]
     comparison = RecordComparison(rows, records, school, options)
     comparison.compare(rows.take(selected, options))
     path = workspace.root / path_of(name)
@@ -136,7 +139,7 @@ def preview_file(workspace: Workspace, raw: bytes, options: IntakeOptions) -> In
         identical=tuple(comparison.identical),
         refused=tuple(sorted([*rows.refused.values(), *_ragged(table, keys)])),
         left_out=tuple(sorted(rows.left_out.values())),
-        not_selected=len(selected) - sum(selected) - confidential,
+        not_selected=len(selected) - sum(selected) - confidential - earlier,
         confidential=confidential,
         remarks=(*remarks, *_people_remarks(rows), *comparison.remarks()),
         sample=tuple(_sample(rows)),
@@ -169,7 +172,7 @@ def _keys(columns: Sequence[ColumnMapping], *, patch: bool) -> dict[str, int]:
     Raises:
         ColumnMissing: there is no username, or in answers no address.
     """
-    keys = {column.key: column.number - 1 for column in columns if column.key}
+    keys = {key: column.number - 1 for column in columns for key in keys_of(column.key) if key}
     needed = (USERNAME, EMAIL) if patch else (USERNAME,)
     for key in needed:
         if key not in keys:
@@ -199,6 +202,24 @@ def _file_remarks(
         yield _("Of answers, nothing but the address is taken; not: {headers}.").format(
             headers=", ".join(quoted(header, 40) for header in rest)
         )
+
+
+def _answer_remarks(table: Table, keys: Mapping[str, int], earlier: int) -> Iterator[str]:
+    """Return sentences on earlier answers, and on a column that seems to hold first and last name."""
+    if earlier:
+        message = ngettext(
+            "{count} earlier answer was passed over for a later one of the same person.",
+            "{count} earlier answers were passed over for later ones of the same people.",
+            earlier,
+        )
+        yield message.format(count=earlier)
+    one = [keys[name] for name in _NAMES if name in keys]
+    if len(one) == 1:
+        cells = table.columns[one[0]]
+        if sum("," in cell for cell in cells) * 2 > len(cells):
+            message = _("{header} seems to hold first and last name; split it with --map {example}")
+            header = table.headers[one[0]]
+            yield message.format(header=quoted(header), example=quoted(f"{header}={LAST_FIRST}", 200))
 
 
 def _table_remarks(table: Table) -> Iterator[str]:

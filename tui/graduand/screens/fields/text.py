@@ -41,8 +41,18 @@ def shown(text: str) -> str:
 
 
 def pasted(text: str) -> str:
-    """Return a pasted text without its invisible characters."""
-    return "".join(char for char in text.replace("\t", " ") if char.isprintable() or char in "\n\u00a0\u202f")
+    """Return a pasted text without its invisible characters; whatever breaks a line is a line feed."""
+    lines = "\n".join(text[:_PASTED].replace("\t", " ").splitlines())
+    return "".join(char for char in lines if char.isprintable() or char in "\n\u00a0\u202f")
+
+
+def on_one_line(text: str) -> str:
+    """Return a pasted text with a blank for each line break."""
+    return " ".join(line for line in map(str.strip, pasted(text).split("\n")) if line)
+
+
+_PASTED: Final = 100_000
+"""Characters of the longest text that can be pasted."""
 
 
 class SafeInput(Input):
@@ -53,10 +63,10 @@ class SafeInput(Input):
         self.cursor_blink = False
 
     def on_paste(self, event: Paste) -> None:
-        """Take the first line of what is pasted."""
+        """Insert what is pasted, its lines with a blank between them."""
         event.prevent_default()
         event.stop()
-        self.replace(pasted(event.text).strip("\n").partition("\n")[0], *self.selection)
+        self.replace(on_one_line(event.text), *self.selection)
 
 
 class TextField(SafeInput):
