@@ -218,3 +218,15 @@ NOTES: Final = (
 @pytest.mark.parametrize("note", NOTES, ids=range(len(NOTES)))
 def test_a_note_is_never_sent_and_may_say_more(tmp_path: Path, note: str) -> None:
     assert judged(tmp_path, f"{GRADUATE}  notes: {json.dumps(note, ensure_ascii=False)}\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Null", False), ("Na", False), ("Test", False), ("NULL", True), ("N/A", True), ("na", True), ("Unknown", True)],
+)
+def test_a_surname_that_is_also_a_placeholder_passes_when_it_is_written_as_a_name(
+    tmp_path: Path, name: str, *, found: bool
+) -> None:
+    rules = {one.rule for one in judged(tmp_path, but(GRADUATE, ("last_name: Dupont", f'last_name: "{name}"')))}
+
+    assert ("GR134" in rules) is found

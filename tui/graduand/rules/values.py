@@ -260,6 +260,8 @@ _PLACEHOLDERS: Final = frozenset(
     | {"null", "none", "inconnu", "inconnue", "sansprenom", "sansnom", "xx", "xxx", "xxxx", "tbd", "test"}
 )
 """Words for a missing name, without signs and accents, in small letters."""
+_SURNAMES: Final = frozenset({"na", "null", "none", "test"})
+"""Those of them that are surnames too, which people write with a capital first: Na, Null."""
 _SHOWN_AS_SENT: Final = frozenset({MAJORS, MINORS, COLLEGES, *LISTED})
 """Columns that the profile shows exactly as they are sent."""
 _ACRONYM: Final = 5
@@ -391,7 +393,9 @@ def _text(field: Field, key: str, text: str, school: School) -> Sequence[Flaw]:
 def _is_placeholder(text: str) -> bool:
     """Return whether a text is a sign or a word that programs write where a name is missing."""
     letters = "".join(char for char in folded(text) if char.isalpha())
-    return not letters or letters in _PLACEHOLDERS
+    return not letters or (
+        letters in _PLACEHOLDERS and not (letters in _SURNAMES and text.isalpha() and text.istitle())
+    )
 
 
 def meant(field: Field, text: str, allowed: tuple[str, ...] = ()) -> str:
