@@ -163,12 +163,12 @@ def _reasons(record: Record, school: School) -> tuple[str, ...]:
 def absent_field_states(record: Record, school: School) -> Mapping[str, FieldState]:
     """Return the values that apply while fields are absent, by key, as far as they are known."""
     cells = derived_cells(record, school)
-    standing = {key: FieldState(_spoken(one.cell), _(one.why), derived=True) for key, one in cells.items()}
+    states = {key: FieldState(_spoken(one.cell), _(one.why), derived=True) for key, one in cells.items()}
     institution = school.institution
     why = _("As {file} says for everybody.").format(file=INSTITUTION)
     for key, default in ((KEEPS_EMAIL, institution.keeps_school_email), (KEEPS_SSO, institution.keeps_sso)):
-        standing[key] = FieldState(_("yes") if default else _("no"), why, derived=False)
-    return {key: one for key, one in standing.items() if key not in record.values}
+        states[key] = FieldState(_("yes") if default else _("no"), why, derived=False)
+    return {key: one for key, one in states.items() if key not in record.values}
 
 
 def _spoken(cell: str) -> str:

@@ -45,7 +45,7 @@ class PlannedChange(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """The rows of a table, told apart by what was last sent of the same people."""
+    """The rows of a table, compared with what was last sent of the same people."""
 
     table: RowTable
     changed: tuple[PlannedChange, ...]
@@ -198,7 +198,7 @@ def _effect(cell: CellChange, year: str, *, known: bool) -> Effect:
 
 
 _ENOUGH: Final = 10
-"""Changes below which a percentage stops nobody: of few people, one is many percent."""
+"""Changes below which a percentage is no limit: of few people, one is many percent."""
 
 
 def breaches(plan: Plan, institution: Institution) -> tuple[Breach, ...]:

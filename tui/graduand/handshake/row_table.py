@@ -20,7 +20,7 @@ _NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class RowTable(NamedTuple):
-    """Rows below the same columns, and what is known of a few people beside their cells."""
+    """Rows below the same columns, and what is known of a few people besides their cells."""
 
     columns: Columns
     rows: Sequence[Cells]

@@ -19,7 +19,7 @@ _ALIKE: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "
 
 
 def folded(text: str) -> str:
-    """Return `text` without case and accents, as people type it when they look for somebody."""
+    """Return `text` without case and accents, as people type it in a search."""
     small = text.casefold()
     if small.isascii():
         return small
@@ -49,7 +49,7 @@ class Query(NamedTuple):
     filters: tuple[Filter, ...] = ()
 
     def narrows(self, other: Query) -> bool:
-        """Tell whether whoever this query finds, `other` finds too: letters were only added."""
+        """Tell whether `other` finds all that this query finds: letters were only added."""
         return self.filters == other.filters and all(any(old in new for new in self.words) for old in other.words)
 
 

@@ -67,9 +67,9 @@ if TYPE_CHECKING:
 def title_of(draft: Draft | None, unread: UnreadRecord | None) -> Content:
     """Return the title of a draft, or of a file that cannot be read whole."""
     if draft is None:
-        torn = unread is not None and has_conflict_markers(unread)
+        conflicted = unread is not None and has_conflict_markers(unread)
         whole = _("two versions stand here; Ctrl+S joins them")
-        said = whole if torn else _("cannot be read whole; mend it in an editor")
+        said = whole if conflicted else _("cannot be read whole; mend it in an editor")
         return Content.assemble(visible(unread.path, 200) if unread else "", "  ", (said, "$text-error"))
     record = draft.record
     name = f"{record.text('first_name')} {record.text('last_name')}".strip()
@@ -147,7 +147,7 @@ class EditingScreen(Screen[None]):
         yield KeyLine()
 
     @property
-    def torn(self) -> bool:
+    def is_conflicted(self) -> bool:
         """Whether a merge left two versions in the file."""
         return self._unread is not None and has_conflict_markers(self._unread)
 
@@ -374,7 +374,7 @@ class FormScreen(EditingScreen):
         if self.draft:
             self.set_interval(self.FILE_CHECK_INTERVAL, self._check_file)
             self._offer_drafts_draft_left(self.draft.path)
-        elif self.torn:
+        elif self.is_conflicted:
             self._merge_conflict()
 
     # What is kept while it is typed
@@ -470,7 +470,7 @@ class FormScreen(EditingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to save only what is changed, or what is to come together."""
-        if action == "save" and self.torn:
+        if action == "save" and self.is_conflicted:
             return True
         if action == "save" and not (self.draft and (self.draft.dirty or self.pending_field)):
             return None
@@ -479,7 +479,7 @@ class FormScreen(EditingScreen):
     @work(exclusive=True, group="asking")
     async def action_save(self) -> None:
         """Save, and commit."""
-        if self.torn:
+        if self.is_conflicted:
             self._merge_conflict()
         else:
             await self._save()

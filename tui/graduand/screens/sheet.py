@@ -56,7 +56,7 @@ class SheetScreen(ModalScreen[None]):
         """Build the window."""
         number = len(self._paths)
         title = ngettext("A sheet of {count} record", "A sheet of {count} records", number).format(count=number)
-        told = _("A path begins at {folder}, unless it begins with / or ~. Only you can read the file.")
+        note = _("A path begins at {folder}, unless it begins with / or ~. Only you can read the file.")
         back = _("In the sheet a blank cell leaves a field as it is; {remove} takes it out.").format(remove=REMOVE)
         with Vertical(id="sheet"):
             yield Static(Content(title), classes="title")
@@ -65,7 +65,7 @@ class SheetScreen(ModalScreen[None]):
             field.cursor_blink = False
             yield field
             folder = visible(str(self._workspace.root), 60)
-            yield Static(Content(f"{told.format(folder=folder)}\n{back}"), classes="said")
+            yield Static(Content(f"{note.format(folder=folder)}\n{back}"), classes="said")
             yield Static(Content(""), id="trouble")
         yield KeyLine()
 

@@ -84,11 +84,11 @@ def _row(made: RowPreview, known: SentRow | None) -> Iterator[Content]:
         yield Content.styled(_("The account changes only from {day} on.").format(day=day), "$text-warning")
     yield Content("")
     for cell in made.cells:
-        yield from _cell(cell, told=bool(known and known.since))
+        yield from _cell(cell, is_known=bool(known and known.since))
 
 
-def _cell(cell: PreviewCell, *, told: bool) -> Iterator[Content]:
-    changed = told and cell.changed
+def _cell(cell: PreviewCell, *, is_known: bool) -> Iterator[Content]:
+    changed = is_known and cell.changed
     sign = ("• ", "bold $text-accent") if changed else "  "
     yield Content.assemble(sign, (cell.header, "$foreground 60%"))
     text = visible(cell.cell, 300)
