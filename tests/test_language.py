@@ -47,7 +47,7 @@ ELSEWHERE: Final = {
     "jsonschema.py": "a comment in a file that the program makes",
 }
 """Files whose sentences are not all for the catalogue, and why."""
-NO_SENTENCE: Final = re.compile(r"(?s)(bold|dim|italic)( \w+)?|graduand \w+|transition: \w+|.*[<{}=].*")
+NO_SENTENCE: Final = re.compile(r"(?s)(bold|dim|italic)( \w+)?|graduand \w+|(git|rm) .+|transition: \w+|.*[<{}=].*")
 """Styles, commands, keys, HTML and CSS."""
 SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[,;:.]? [^\W\d_]{2,}")
 

@@ -31,6 +31,8 @@ ordinals = ["a"]
 subject = "Temo"
 separator = "|"
 downloads = ["Elsutoj"]
+timestamps = ["Tempo"]
+weekdays = [["lundo"], ["mardo"], ["merkredo"], ["jhaudo"], ["vendredo"], ["sabato"], ["dimancho"]]
 months = [["unua"], ["dua"], ["tria"], ["kvara"], ["kvina"], ["sesa"],
           ["sepa"], ["oka"], ["naua"], ["deka"], ["dekunua"], ["dekdua"]]
 [dates]

@@ -317,12 +317,12 @@ def test_a_lock_that_is_let_go_only_delays(people: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from graduand.editing.edit import edit
+from graduand.editing.edit import edit_records
 from graduand.workspace import Workspace
 
 root, username = sys.argv[1:]
 for number in range(20):
-    made = edit(Workspace(Path(root)), [username], {"middle_name": f"Rose{'e' * number}"}, commit=True)
+    made = edit_records(Workspace(Path(root)), [username], {"middle_name": f"Rose{'e' * number}"}, commit=True)
     print(made.commit)
 """
 

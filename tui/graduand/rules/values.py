@@ -392,6 +392,8 @@ def _text(field: Field, key: str, text: str, school: School) -> Sequence[Flaw]:
 
 def _is_placeholder(text: str) -> bool:
     """Return whether a text is a sign or a word that programs write where a name is missing."""
+    if not text.strip():
+        return False  # what cannot be seen is found as such
     letters = "".join(char for char in folded(text) if char.isalpha())
     return not letters or (
         letters in _PLACEHOLDERS and not (letters in _SURNAMES and text.isalpha() and text.istitle())
