@@ -23,6 +23,7 @@ LAYERS = (
     {"records"},
     {"rules"},
     {"tables", "handshake", "git"},
+    {"ledger"},
     {"index"},
     {"workspace"},
     {"uploads"},
@@ -168,6 +169,12 @@ def test_parts_of_one_layer_do_not_import_each_other() -> None:
     ]
 
     assert known == []
+
+
+def test_the_ledger_knows_neither_rows_nor_foreign_tables() -> None:
+    known = [imported.module for module in MODULES if part(module) == "ledger" for imported in ours(module)]
+
+    assert [module for module in known if part(module) in {"tables", "handshake", "rules"}] == []
 
 
 def test_no_package_is_imported_in_a_circle() -> None:

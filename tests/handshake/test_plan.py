@@ -11,8 +11,9 @@ from graduand.handshake.effect import Effect, Status
 from graduand.handshake.job import Setting, jobs_of, refused_by_sync
 from graduand.handshake.plan import breaches, plan_of
 from graduand.handshake.row import row_of
-from graduand.handshake.row_table import RowTable, mover, table_of, table_of_cells, used_columns
+from graduand.handshake.row_table import RowTable, table_of, table_of_cells, used_columns
 from graduand.handshake.state import Sent
+from graduand.records.columns import mover
 from graduand.rules import judgement
 from tests.people import DAY, SCHOOL, sound_people
 

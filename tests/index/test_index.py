@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from graduand.handshake.row_table import mover, table_of
+from graduand.handshake.row_table import table_of
 from graduand.index.evaluate import evaluate
 from graduand.index.index import IndexReader
 from graduand.index.index_store import IndexPage, IndexStore, joined_pages
 from graduand.records import stamp
+from graduand.records.columns import mover
 from graduand.workspace import Workspace, errors
 from tests.repository import FAULTY, GRADUATE, TODAY, begin, commit, graduand, graduate, put, settle, shipped
 

@@ -308,6 +308,29 @@ class NothingNoted(Trouble):
         super().__init__(_("No upload is noted here yet; note it first with: graduand uploaded build/manifest.json"))
 
 
+class LedgerBroken(Trouble):
+    """An entry or a commit of the ledger is not as graduand writes it; `what` is the part that is not."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(
+            _(
+                "The ledger is not as graduand writes it: {where} ({what}). Nothing was changed; "
+                "look at it with: git log -p graduand/ledger"
+            ).format(where=visible(where, 100), what=visible(what, 100))
+        )
+
+
+class LedgerNewer(Trouble):
+    """The ledger holds something that only a later version knows."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            _("The ledger holds an entry made by a newer graduand ({what}); install that version, then repeat.").format(
+                what=visible(what, 100)
+            )
+        )
+
+
 def reason_of(error: OSError) -> str:
     """Return in plain words why the operating system refused."""
     return {

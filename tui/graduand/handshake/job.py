@@ -7,15 +7,17 @@ from itertools import compress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.handshake.row_table import mover, used_columns
+from graduand.handshake.row_table import used_columns
 from graduand.handshake.state import Sent
+from graduand.records.columns import mover
 from graduand.records.record import DISABLED, EMAIL, FIRST_NAME, LABELS, LAST_NAME, LOGIN, USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from graduand.handshake.row import Cells
-    from graduand.handshake.row_table import Columns, RowTable
+    from graduand.handshake.row_table import RowTable
+    from graduand.records.columns import Columns
     from graduand.records.school import School
 
 

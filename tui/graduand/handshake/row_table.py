@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.records.record import USERNAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from graduand.handshake.row import Cells, Row
-
-Columns = tuple[str, ...]
+    from graduand.records.columns import Columns
 
 _NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -63,16 +62,6 @@ def table_of_cells(rows: Iterable[Mapping[str, str]], columns: Iterable[str]) ->
     used = set[str]().union(*listed)
     ordered = tuple(header for header in columns if header in used)
     return RowTable(ordered, [tuple(row.get(header, "") for header in ordered) for row in listed])
-
-
-def mover(columns: Columns, others: Columns) -> Callable[[Cells], Cells]:
-    """Return what puts cells below `columns` below `others`: blank where there was no such column."""
-    if columns == others:
-        return lambda cells: cells
-    if len(others) < 2:
-        return lambda cells: tuple(dict(zip(columns, cells, strict=True)).get(header, "") for header in others)
-    pick = itemgetter(*(columns.index(header) if header in columns else len(columns) for header in others))
-    return lambda cells: pick((*cells, ""))
 
 
 def used_columns(columns: Columns, rows: Sequence[Cells]) -> set[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.handshake.row_table import mover
+from graduand.records.columns import mover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graduand.handshake.row import Cells
-    from graduand.handshake.row_table import Columns
+    from graduand.records.columns import Columns
 
 
 class Sent(NamedTuple):

@@ -19,7 +19,7 @@ from graduand.storage.cache_file import CacheFile, Deferred
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from graduand.handshake.row_table import Columns
+    from graduand.records.columns import Columns
 
 Progress = Callable[[int, int], None]
 """Called with the number of files that are read, and of all that are to be read."""

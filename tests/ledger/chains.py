@@ -1,0 +1,182 @@
+"""Chains of ledger entries in memory, and their fold cell by cell, for tests."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from graduand.ledger.entry import (
+    OBSERVED,
+    PEOPLE,
+    RESULT,
+    EntryKind,
+    LedgerEntry,
+    Noting,
+    PersonLine,
+    ResultLine,
+    RowStatus,
+    SentFile,
+    entry_json,
+    people_tsv,
+    read_entry,
+    result_tsv,
+)
+from graduand.ledger.fold import LedgerState, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+CLEAR = "**CLEAR**"
+LABELS = "system_label_names"
+
+
+def at(minute: int) -> str:
+    """Return a moment as entries have it."""
+    return f"2026-12-01T{minute // 60:02}:{minute % 60:02}:00Z"
+
+
+def stamp(minute: int, noted: int = 0) -> Noting:
+    return Noting(at(max(minute, noted)), at(minute), "Renee <renee@valmont.example>", "1", "")
+
+
+def table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """Return rows as the bytes of a file, sorted by username."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(header, "") for header in columns] for row in sorted(rows, key=lambda r: r["username"]))
+    return text.getvalue().encode()
+
+
+@dataclass
+class Chain:
+    """Entries in the order of noting, and their files."""
+
+    entries: list[LedgerEntry] = field(default_factory=list)
+    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def upload(
+        self,
+        minute: int,
+        jobs: Sequence[tuple[str, bytes, bool]],
+        people: Iterable[PersonLine] = (),
+        *,
+        noted: int = 0,
+        **facts: str,
+    ) -> str:
+        """Add an upload of jobs, each of a name, its bytes, and whether it changes identifiers; return its id."""
+        sent = [
+            SentFile(
+                name,
+                hashlib.sha256(raw).hexdigest(),
+                raw.count(b"\n") - 1,
+                sent_as=f"20261201_1_{name}",
+                changes_identifier_data=changes,
+                columns=tuple(next(csv.reader([raw.decode().split("\n", 1)[0]]))),
+            )
+            for name, raw, changes in jobs
+        ]
+        return self.add(
+            EntryKind.UPLOAD,
+            stamp(minute, noted),
+            sent,
+            facts,
+            {name: raw for name, raw, _changes in jobs} | {PEOPLE: people_tsv(people)},
+        )
+
+    def rows(self, minute: int, *rows: Mapping[str, str], noted: int = 0, **facts: str) -> str:
+        """Add an upload of one ordinary file."""
+        columns = ("username", *sorted({header for row in rows for header in row} - {"username"}))
+        return self.upload(minute, [("students.csv", table(columns, rows), False)], (), noted=noted, **facts)
+
+    def result(self, of: str, *lines: ResultLine, minute: int = 0) -> str:
+        return self.add(EntryKind.RESULT, stamp(minute), [], {"of": of}, {RESULT: result_tsv(lines)})
+
+    def failed(self, of: str, *usernames: str, minute: int = 0, file: str = "students.csv") -> str:
+        """Add a result in which the rows of some people failed."""
+        return self.result(
+            of, *(ResultLine(file, name, RowStatus.FAILED, "some-message", "") for name in usernames), minute=minute
+        )
+
+    def observe(self, minute: int, *rows: Mapping[str, str]) -> str:
+        columns = ("username", *sorted({header for row in rows for header in row} - {"username"}))
+        raw = table(columns, rows)
+        file = SentFile(OBSERVED, hashlib.sha256(raw).hexdigest(), len(rows), columns=columns)
+        return self.add(EntryKind.OBSERVATION, stamp(minute), [file], {"seen_at": at(minute)}, {OBSERVED: raw})
+
+    def withdraw(self, of: str, minute: int = 0) -> str:
+        return self.add(EntryKind.WITHDRAWN, stamp(minute), [], {"of": of, "reason": "by mistake"}, {})
+
+    def add(
+        self,
+        kind: EntryKind,
+        when: Noting,
+        listed: Iterable[SentFile],
+        facts: Mapping[str, str],
+        files: Mapping[str, bytes],
+    ) -> str:
+        entry = read_entry(entry_json(kind, when, listed, {**facts, "number": str(len(self.entries))}))
+        self.entries.append(entry)
+        self.files.update({(entry.id, name): raw for name, raw in files.items()})
+        return entry.id
+
+    def read(self, names: Iterable[tuple[LedgerEntry, str]]) -> Iterator[bytes]:
+        for entry, name in names:
+            yield self.files[entry.id, name]
+
+    def fold(self, **options: object) -> LedgerState:
+        return fold(self.entries, self.read, **options)  # type: ignore[arg-type]
+
+    def known(self) -> dict[str, dict[str, str]]:
+        """Return what is known of everybody, by username."""
+        state = self.fold()
+        return {username: state.cells(username) for username in state.rows}
+
+
+def plain_fold(chain: Chain) -> tuple[dict[str, dict[str, str]], dict[str, str], dict[str, dict[str, str]]]:  # noqa: C901, PLR0912, PLR0915 - one plain loop
+    """Return the same cell by cell: what is known, whose last row failed in which upload, and since which entry."""
+    withdrawn: set[str] = set()
+    for entry in reversed(chain.entries):
+        if entry.kind is EntryKind.WITHDRAWN and entry.id not in withdrawn:
+            withdrawn.add(str(entry.facts["of"]))
+    became: dict[tuple[str, str, str], str] = {}
+    for entry in chain.entries:
+        if entry.kind is EntryKind.RESULT and entry.id not in withdrawn:
+            for line in chain.files[entry.id, RESULT].decode().splitlines():
+                name, username, status, *_rest = line.split("\t")
+                became[str(entry.facts["of"]), name, username] = status
+    known: dict[str, dict[str, str]] = {}
+    since: dict[str, dict[str, str]] = {}
+    failed: dict[str, str] = {}
+    ran = [e for e in chain.entries if e.kind in {EntryKind.UPLOAD, EntryKind.OBSERVATION} and e.id not in withdrawn]
+    for entry in sorted(ran, key=lambda one: (one.at, one.id)):
+        seen = entry.kind is EntryKind.OBSERVATION
+        people = [] if seen else [line.split("\t") for line in chain.files[entry.id, PEOPLE].decode().splitlines()]
+        for file in entry.files:
+            previous = {
+                line[0]: line[1]
+                for line in people
+                if line[1] and file.changes_identifier_data and file.name in line[5].split(";")
+            }
+            for row in csv.DictReader(io.StringIO(chain.files[entry.id, file.name].decode(), newline="")):
+                username = row["username"]
+                former = previous.get(username, "")
+                if became.get((entry.id, file.name, username), "sent") != "sent":
+                    failed[former if former in known else username] = entry.id
+                    continue
+                if former and former in known and username not in known:
+                    known[username], since[username] = known.pop(former), since.pop(former)
+                    if former in failed:
+                        failed[username] = failed.pop(former)
+                cells, ages = known.setdefault(username, {}), since.setdefault(username, {})
+                for header, cell in row.items():
+                    value = cell or (CLEAR if seen or header == LABELS else "")
+                    if value and cells.get(header) != value:
+                        cells[header], ages[header] = value, entry.id
+                if not seen:
+                    failed.pop(username, None)
+                    failed.pop(former, None)
+    return known, failed, since

@@ -1,0 +1,388 @@
+"""Fold the entries of the ledger into what Handshake holds of each person.
+
+The order is that in which things happened, never that of noting. Of an import file most lines say again what the person
+was last sent; these are recognised as lines and not taken apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.errors import LedgerBroken
+from graduand.ledger.entry import (
+    OBSERVED,
+    OBSERVED_OTHERS,
+    PEOPLE,
+    RESULT,
+    EntryKind,
+    RowStatus,
+    read_people,
+    read_results,
+)
+from graduand.records.columns import mover
+from graduand.records.kinds import CLEAR
+from graduand.records.record import LABELS, USERNAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from graduand.ledger.entry import LedgerEntry, PersonLine, SentFile
+
+    Files = Callable[[Iterable[tuple[LedgerEntry, str]]], Iterator[bytes]]
+    """Returns the contents of files of entries, in their order."""
+
+VERSION: Final = "graduand/fold/1"
+"""Changes whenever the same entries give another state."""
+
+
+class Outcome(NamedTuple):
+    """What became of the last row of a person, when it did not take effect."""
+
+    upload: str
+    """The id of the upload."""
+    status: RowStatus
+    message: str
+    """The id of Handshake's message in handshake.yaml; "" when it is not one that is known."""
+    text: str
+
+
+class TakenBack(NamedTuple):
+    """A row that a rollback took back."""
+
+    rollback: str
+    """The id of the rollback's entry."""
+    meaning: str
+    """The checksum of what the record said when it was sent."""
+
+
+class LedgerState(NamedTuple):
+    """What Handshake holds of each person, as far as it was sent and did not fail, or was seen."""
+
+    columns: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+    """Cells below the columns, by username: `**CLEAR**` is known to be empty, "" is not known."""
+    since: Mapping[str, int | tuple[int, ...]]
+    """For each person the place in `moments` of the entry that gave the value: one for all cells, or one a cell."""
+    moments: tuple[tuple[str, str], ...]
+    """When the entries happened, and their ids, in that order."""
+    observations: frozenset[str]
+    """The ids of those that are observations."""
+    outcomes: Mapping[str, Outcome]
+    """By username, where the last row failed."""
+    aliases: Mapping[str, str]
+    """The present username by each former one."""
+    ambiguous: frozenset[str]
+    """Usernames that an account was to take and that another account already had."""
+    taken_back: Mapping[str, TakenBack]
+    """By the username of the record, where the last upload of the person was taken back."""
+
+    def cells(self, username: str) -> dict[str, str]:
+        """Return what is known of a person, by header."""
+        row = self.rows.get(username, ())
+        return {header: cell for header, cell in zip(self.columns, row, strict=False) if cell}
+
+    def since_of(self, username: str, header: str) -> str:
+        """Return the id of the entry since which a person's value is what it is; "" when it is not known."""
+        since = self.since.get(username)
+        if since is None or header not in self.columns:
+            return ""
+        at = self.columns.index(header)
+        if not self.rows[username][at]:
+            return ""
+        return self.moments[since if isinstance(since, int) else since[at]][1]
+
+
+NOTHING: Final = LedgerState((), {}, {}, (), frozenset(), {}, {}, frozenset(), {})
+
+
+def withdrawn_of(entries: Sequence[LedgerEntry]) -> frozenset[str]:
+    """Return the ids of the entries that were withdrawn; a withdrawal can be withdrawn itself."""
+    found = set[str]()
+    for entry in reversed(entries):
+        if entry.kind is EntryKind.WITHDRAWN and entry.id not in found:
+            found.add(entry.text("of"))
+    return frozenset(found)
+
+
+def in_order(entries: Sequence[LedgerEntry], before: tuple[str, str] | None = None) -> list[LedgerEntry]:
+    """Return the uploads and observations that count, in the order in which they happened.
+
+    With `before`, only those that happened before that moment.
+    """
+    withdrawn = withdrawn_of(entries)
+    counted = {EntryKind.UPLOAD, EntryKind.OBSERVATION}
+    found = [entry for entry in entries if entry.kind in counted and entry.id not in withdrawn]
+    return sorted((entry for entry in found if before is None or entry.moment < before), key=lambda entry: entry.moment)
+
+
+def can_go_on(state: LedgerState, later: Sequence[LedgerEntry]) -> bool:
+    """Return whether entries noted later only add to a state, so that it need not be folded anew."""
+    newest = state.moments[-1] if state.moments else ("", "")
+    adds = {EntryKind.UPLOAD, EntryKind.OBSERVATION, EntryKind.APPROVAL, EntryKind.OPENED}
+    return all(entry.kind in adds for entry in later) and all(
+        entry.moment > newest and not entry.text("takes_back")
+        for entry in later
+        if entry.kind in {EntryKind.UPLOAD, EntryKind.OBSERVATION}
+    )
+
+
+def fold(
+    entries: Sequence[LedgerEntry],
+    files: Files,
+    *,
+    start: LedgerState = NOTHING,
+    before: tuple[str, str] | None = None,
+) -> LedgerState:
+    """Return the state after entries, which are in the order of noting.
+
+    Args:
+        entries: All of the ledger; only those after `start` where `can_go_on` says so.
+        files: Reads files of entries.
+        start: The state before the entries.
+        before: Only what happened before this moment counts.
+
+    Raises:
+        LedgerBroken: a file of an entry is not as graduand writes it.
+        LedgerNewer: a later version wrote it.
+    """
+    ordered = in_order(entries, before)
+    results = _results(entries, files)
+    needed = [entry for entry in ordered if _needs_people(entry)]
+    uploads = {entry.id: entry for entry in entries if entry.kind is EntryKind.UPLOAD}
+    needed += [uploads[back] for entry in ordered if (back := entry.text("takes_back")) in uploads]
+    needed = [*{entry.id: entry for entry in needed}.values()]
+    people = {
+        entry.id: [*read_people(raw, entry.id)]
+        for entry, raw in zip(needed, files((entry, PEOPLE) for entry in needed), strict=True)
+    }
+    folding = _Folding(start, _columns(ordered, start.columns), [entry.moment for entry in ordered])
+    listed = [(entry, file) for entry in ordered for file in _tables(entry)]
+    contents = files((entry, file.name) for entry, file in listed)
+    for entry, file in listed:
+        raw = next(contents)
+        if entry.kind is EntryKind.OBSERVATION:
+            folding.observe(entry, file, raw)
+        else:
+            own = people.get(entry.id, ())
+            folding.send(entry, file, raw, own, results.get((entry.id, file.name), {}))
+            folding.note_taken_back(entry, own, people.get(entry.text("takes_back"), ()))
+        del raw
+    return folding.state()
+
+
+def _tables(entry: LedgerEntry) -> Iterator[SentFile]:
+    if entry.kind is EntryKind.OBSERVATION:
+        yield from (file for file in entry.files if file.name in {OBSERVED, OBSERVED_OTHERS})
+    else:
+        yield from entry.jobs
+
+
+def _needs_people(entry: LedgerEntry) -> bool:
+    return bool(entry.text("takes_back")) or any(file.changes_identifier_data for file in entry.jobs)
+
+
+def _columns(ordered: Sequence[LedgerEntry], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return all columns, those of the newest and widest file first."""
+    headers = [file.columns for entry in reversed(ordered) for file in _tables(entry)]
+    return tuple(dict.fromkeys(chain(known, *sorted(headers, key=len, reverse=True))))
+
+
+def _results(entries: Sequence[LedgerEntry], files: Files) -> dict[tuple[str, str], dict[str, Outcome]]:
+    """Return what became of rows, by upload and file, then by the username as it was sent; the later word wins."""
+    withdrawn = withdrawn_of(entries)
+    noted = [entry for entry in entries if entry.kind is EntryKind.RESULT and entry.id not in withdrawn]
+    found: defaultdict[tuple[str, str], dict[str, Outcome]] = defaultdict(dict)
+    for entry, raw in zip(noted, files((entry, RESULT) for entry in noted), strict=True):
+        upload = entry.text("of")
+        for line in read_results(raw, entry.id):
+            found[upload, line.file][line.username] = Outcome(upload, line.status, line.message, line.text)
+    return found
+
+
+class _Folding:
+    """The state while entries are laid on it."""
+
+    def __init__(self, start: LedgerState, columns: tuple[str, ...], moments: Sequence[tuple[str, str]]) -> None:
+        self.columns = columns
+        move = mover(start.columns, columns)
+        self.rows: dict[str, tuple[str, ...]] = (
+            dict(start.rows) if start.columns == columns else {name: move(row) for name, row in start.rows.items()}
+        )
+        self.since: dict[str, int | tuple[int, ...]] = dict(start.since)
+        if start.columns != columns:  # the known columns come first, and what is added is not known
+            more = (0,) * (len(columns) - len(start.columns))
+            self.since = {name: at if isinstance(at, int) else (*at, *more) for name, at in self.since.items()}
+        self.moments = [*start.moments, *moments]
+        self._places = {moment[1]: place for place, moment in enumerate(self.moments)}
+        self.observations = set(start.observations)
+        self.outcomes = dict(start.outcomes)
+        self.aliases = dict(start.aliases)
+        self.ambiguous = set(start.ambiguous)
+        self.taken_back = dict(start.taken_back)
+        self._newest: defaultdict[str, set[str]] = defaultdict(set)
+        """By header, the lines that are the newest word of somebody."""
+        self._lines: dict[str, tuple[set[str], str]] = {}
+        """The newest line of each person, and the set that holds it."""
+        self._took_effect: set[str] = set()
+
+    def state(self) -> LedgerState:
+        """Return the state as it is now."""
+        return LedgerState(
+            self.columns,
+            self.rows,
+            self.since,
+            tuple(self.moments),
+            frozenset(self.observations),
+            self.outcomes,
+            self.aliases,
+            frozenset(self.ambiguous),
+            self.taken_back,
+        )
+
+    def send(
+        self,
+        entry: LedgerEntry,
+        file: SentFile,
+        raw: bytes,
+        people: Iterable[PersonLine],
+        results: Mapping[str, Outcome],
+    ) -> None:
+        """Lay a file of an upload on the state, but for the rows that did not take effect."""
+        previous = {
+            person.username: person.previous
+            for person in people
+            if person.previous and file.changes_identifier_data and file.name in person.jobs
+        }
+        back = bool(entry.text("takes_back"))
+        self._took_effect = set()
+        for username, line, cells, overlay in self._rows_of(entry, file, raw):
+            former = previous.get(username, "")
+            outcome = results.get(username)
+            if outcome and outcome.status is not RowStatus.SENT:
+                self._fail(former if former in self.rows else username, outcome)
+                continue
+            if former:
+                self._rename(former, username)
+            overlay.lay(username, cells)
+            self._remember_line(username, line, overlay.lines)
+            self._succeed(username, former, back=back)
+
+    def _fail(self, account: str, outcome: Outcome) -> None:
+        self._forget_line(account)
+        self.outcomes[account] = outcome
+
+    def _succeed(self, username: str, former: str, *, back: bool) -> None:
+        if self.outcomes:
+            self.outcomes.pop(username, None)
+            self.outcomes.pop(former, None)
+        if back:
+            self._took_effect |= {username, former}
+        elif self.taken_back:
+            self.taken_back.pop(username, None)
+
+    def note_taken_back(self, entry: LedgerEntry, people: Iterable[PersonLine], sent: Iterable[PersonLine]) -> None:
+        """Remember whom a rollback has put back, and what their records said; `sent` are the people it is about."""
+        names = {person.username: person.previous for person in people}
+        took = self._took_effect | {names[name] for name in self._took_effect if name in names}
+        self._took_effect = set()
+        for person in sent:
+            if took & {person.username, person.previous} - {""}:
+                self.taken_back[person.username] = TakenBack(entry.id, person.meaning)
+
+    def observe(self, entry: LedgerEntry, file: SentFile, raw: bytes) -> None:
+        """Lay what Handshake showed on the state: a blank cell is empty, and no account moves."""
+        self.observations.add(entry.id)
+        for username, line, cells, overlay in self._rows_of(entry, file, raw):
+            overlay.lay(username, cells)
+            self._remember_line(username, line, overlay.lines)
+
+    def _rename(self, former: str, username: str) -> None:
+        """Move an account to its new username, if the old one is known and nobody has the new one."""
+        if former == username or former not in self.rows:
+            return
+        if username in self.rows:
+            self.ambiguous.add(username)
+            return
+        self._forget_line(former)
+        self.rows[username] = self.rows.pop(former)
+        self.since[username] = self.since.pop(former)
+        self.aliases = {old: username if new == former else new for old, new in self.aliases.items() if old != username}
+        self.aliases[former] = username
+        if former in self.outcomes:
+            self.outcomes[username] = self.outcomes.pop(former)
+
+    def _rows_of(
+        self, entry: LedgerEntry, file: SentFile, raw: bytes
+    ) -> Iterator[tuple[str, str, Sequence[str], _Overlay]]:
+        """Yield each line that is not the newest word of a person already: username, line, cells, and what lays it."""
+        head, _end, body = raw.decode(errors="surrogateescape").partition("\n")
+        header = next(csv.reader([head]), [])
+        if USERNAME not in header or not set(header) <= set(self.columns):
+            raise LedgerBroken(entry.id, file.name)
+        seen = entry.kind is EntryKind.OBSERVATION
+        known = self._newest[f"{entry.kind},{head}"]
+        overlay = _Overlay(self, header, self._places[entry.id], known)
+        clearing = [*range(len(header))] if seen else [header.index(LABELS)] if LABELS in header else []
+        name_at, width = header.index(USERNAME), len(header)
+        for line, cells in _fresh_rows(body, known):
+            if len(cells) != width:
+                raise LedgerBroken(entry.id, file.name)
+            for at in clearing:  # a blank cell of labels clears them [FAQ]; what Handshake shows blank is empty
+                cells[at] = cells[at] or CLEAR
+            yield cells[name_at], line, cells, overlay
+
+    def _remember_line(self, username: str, line: str, lines: set[str]) -> None:
+        self._forget_line(username)
+        if line:
+            lines.add(line)
+            self._lines[username] = (lines, line)
+
+    def _forget_line(self, username: str) -> None:
+        """What is said next of this person is no repetition, whatever it is."""
+        known = self._lines.pop(username, None)
+        if known:
+            known[0].discard(known[1])
+
+
+def _fresh_rows(body: str, known: set[str]) -> Iterator[tuple[str, list[str]]]:
+    """Return the lines that are not `known`, and their cells; "" for a line where cells hold line ends."""
+    lines = body.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    if '"' in body and any(line.count('"') % 2 for line in lines if '"' in line):
+        return (("", cells) for cells in csv.reader(io.StringIO(body, newline="")))
+    fresh = [line for line in lines if line not in known] if known else lines
+    return ((line, next(csv.reader([line])) if '"' in line else line.split(",")) for line in fresh)
+
+
+class _Overlay:
+    """Lays rows below one header on the state, as of one entry."""
+
+    def __init__(self, folding: _Folding, header: list[str], place: int, lines: set[str]) -> None:
+        self.lines = lines
+        """The newest lines below the header."""
+        self._rows, self._since = folding.rows, folding.since
+        self._move = mover(tuple(header), folding.columns)
+        self._places = [folding.columns.index(name) for name in header]
+        self._place = place
+
+    def lay(self, username: str, cells: Sequence[str]) -> None:
+        """Lay the cells of a person on what is known; a blank one leaves what is there."""
+        new = self._move(cells)
+        old = self._rows.get(username)
+        if old is None:
+            self._rows[username], self._since[username] = new, self._place
+            return
+        if new == old:
+            return
+        row, was = [*old], self._since[username]
+        since = [was] * len(old) if isinstance(was, int) else [*was]
+        for at in self._places:
+            if new[at] and new[at] != row[at]:
+                row[at], since[at] = new[at], self._place
+        self._rows[username] = tuple(row)
+        self._since[username] = tuple(since)
