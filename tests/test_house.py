@@ -66,6 +66,7 @@ DOORS = {
 ACTING = (
     "storage",
     "git",
+    "ledger",
     "tables",
     "records.files",
     "records.reading",

@@ -44,6 +44,7 @@ SAME_IN_FRENCH: Final = {
 ELSEWHERE: Final = {
     "parsing.py": "libyaml's own words, by which we know what it stumbled over",
     "characters.py": "Unicode's own words, likewise",
+    "server_words.py": "git's and the forges' own words, likewise",
     "jsonschema.py": "a comment in a file that the program makes",
 }
 """Files whose sentences are not all for the catalogue, and why."""

@@ -6,7 +6,7 @@ import errno
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from graduand.language import _, quoted, visible
+from graduand.language import _, ngettext, quoted, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -329,6 +329,56 @@ class LedgerNewer(Trouble):
                 what=visible(what, 100)
             )
         )
+
+
+class ForeignCommit(LedgerBroken):
+    """A commit of the ledger is none of graduand's; `good` is the last one before it that is, or ""."""
+
+    def __init__(self, commit: str, reason: str, good: str) -> None:
+        if good:
+            cure = _(
+                "Only graduand may write to graduand/ledger; set it back to the last sound entry, here and on the "
+                "remote: git branch --force graduand/ledger {good}"
+            ).format(good=good[:12])
+        else:
+            cure = _(
+                "A branch of another purpose needs another name, here and on the remote: "
+                "git branch --move graduand/ledger another-name"
+            )
+        message = _("The ledger is broken at commit {commit}: {reason}. {cure}")
+        Trouble.__init__(self, message.format(commit=commit[:12], reason=reason, cure=cure))
+
+
+class LedgerCut(Trouble):
+    """A shallow clone has only the newest entries of the ledger."""
+
+    def __init__(self, entries: int, remote: str) -> None:
+        message = ngettext(
+            "This clone is shallow and has only the newest entry of the ledger, so what was sent before is not known "
+            "here; complete it with: git fetch --unshallow {remote}",
+            "This clone is shallow and has only the newest {count} entries of the ledger, so what was sent before is "
+            "not known here; complete it with: git fetch --unshallow {remote}",
+            entries,
+        )
+        super().__init__(message.format(count=entries, remote=visible(remote)))
+
+
+class LedgerIncomplete(Trouble):
+    """A file of the ledger is missing in this clone; `reason` says why it did not come."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        message = _(
+            "This clone lacks a part of the ledger ({name}: {reason}). Repeat when the remote can be reached, or clone "
+            "again without --filter."
+        )
+        super().__init__(message.format(name=visible(name), reason=visible(reason, 300)))
+
+
+class LedgerInUse(Trouble):
+    """The branch of the ledger cannot be written; `reason` says why, and the cure."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_("The ledger (the branch graduand/ledger) cannot be used: {reason}.").format(reason=reason))
 
 
 def reason_of(error: OSError) -> str:

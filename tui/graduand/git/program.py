@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import re
+import signal
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from itertools import dropwhile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
@@ -17,7 +19,7 @@ from graduand.language import N_, _
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 LITERAL: Final = "--literal-pathspecs"
 """Before a command that is given paths: a bracket in a folder's name is a bracket."""
@@ -41,6 +43,8 @@ _READING: Final = (
 )
 """A reading command runs no program that the repository's own configuration names."""
 
+_NO_HOOKS: Final = ("-c", "core.hooksPath=/dev/null")
+
 NAMELESS: Final = N_("git does not know who commits; tell it (git config --global user.name …, user.email …)")
 BARE: Final = N_("this repository has no folder to work in (it is bare); clone it")
 
@@ -53,6 +57,19 @@ _ENVIRONMENT: Final = {
     "GIT_GRAFT_FILE": os.devnull,
 }
 """Grafts, like replaced objects, would show another history than the committed one."""
+
+_UNASKED: Final = {
+    "GIT_ASKPASS": "",
+    "SSH_ASKPASS": "false",
+    "SSH_ASKPASS_REQUIRE": "never",
+    "GCM_INTERACTIVE": "never",
+}
+"""Nobody is asked for a password, at the terminal or in a window: what needs one fails, and says so.
+
+An empty GIT_ASKPASS keeps git from core.askPass and SSH_ASKPASS; ssh is started without a terminal besides.
+"""
+_INSTEAD: Final = {"core.sshcommand": "ssh", "uploadpack": "git-upload-pack"}
+"""What a fetch runs in place of what the repository's own configuration names; empty, git would run nothing."""
 
 _SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 """Errors that say nothing of the repository: too many files are open, or processes run."""
@@ -101,6 +118,17 @@ class RepositoryState(NamedTuple):
     """The absolute path of git's own folder, `.git`."""
     head: str
     """The name of the commit that is checked out; "" when nothing is committed yet."""
+
+
+class RemoteAnswer(NamedTuple):
+    """How a command that talks to another repository ended."""
+
+    code: int
+    out: str
+    err: str
+    """What git and the other side said, in English."""
+    is_late: bool
+    """Whether it was ended because its time was up."""
 
 
 class Program:
@@ -276,15 +304,102 @@ class Program:
         except GitRefused:
             return False
 
-    def change(self, *arguments: str, stdin: str = "") -> str:
+    def change(
+        self,
+        *arguments: str,
+        stdin: str | bytes = "",
+        environment: Mapping[str, str] | None = None,
+        hooks: bool = True,
+    ) -> str:
         """Run a command that changes the repository, with `stdin` as its input; return its output.
 
-        Hooks and signing work as the user has set them up.
+        Hooks and signing work as the user has set them up; without `hooks`, for what only remembers something, no
+        hook runs. The variables of `environment` are set besides, as those of an author.
 
         Raises:
             GitRefused: it ended with an error.
         """
-        return _change(self.root, *_ALWAYS, *arguments, stdin=stdin)
+        words = (*_ALWAYS, *(() if hooks else _NO_HOOKS), *arguments)
+        return _change(self.root, *words, stdin=stdin, environment=environment)
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """Whether objects may be missing here, which git would fetch one by one when they are read."""
+        try:
+            return b"promisor" in file_reader.read(Path(self.folder, "config"), file_reader.LARGE_FILE).lower()
+        except Unreadable:  # as in a second work tree
+            return bool(self.promisors())
+
+    def promisors(self) -> tuple[str, ...]:
+        """Return the remotes from which a partial clone can fetch what it lacks."""
+        try:
+            found = self.read("config", "--null", "--get-regexp", r"^remote\..*\.promisor$")
+        except GitRefused:  # there is none
+            return ()
+        keys = [entry.partition("\n") for entry in found.split("\0")]
+        return tuple(
+            key.removeprefix("remote.").removesuffix(".promisor") for key, _line, value in keys if value == "true"
+        )
+
+    def fetch(self, *arguments: str, seconds: float, stdin: str = "") -> RemoteAnswer:
+        """Run `git fetch`, for as many seconds at most; nobody is asked for a password.
+
+        Like reading, for which it is done unasked, it runs no program that the repository's own configuration names
+        (core.sshCommand, credential.helper, hooks): ssh and the helpers of the user's own settings only.
+        """
+        own = self.own_programs() if self._harmless else {}
+        instead = [
+            f"{key}={program}" for key in own for end, program in _INSTEAD.items() if f".{key}".endswith(f".{end}")
+        ]
+        words = (*_ALWAYS, *_READING, *self._harmless, *(word for setting in instead for word in ("-c", setting)))
+        return self._ask_remote((*words, "fetch", *arguments), seconds, stdin)
+
+    def push(self, *arguments: str, seconds: float) -> RemoteAnswer:
+        """Run `git push`, for as many seconds at most; nobody is asked for a password.
+
+        Like every change it runs what this clone is set up with, hooks, ssh command and credential helper: who gave
+        a clone a key of its own pushes with it. A repository's configuration does not come along when it is cloned.
+        """
+        return self._ask_remote((*_ALWAYS, "push", *arguments), seconds, "")
+
+    def _ask_remote(self, words: tuple[str, ...], seconds: float, stdin: str) -> RemoteAnswer:
+        # In a session of its own: ssh finds no terminal to ask at, and what git starts can be ended with it.
+        try:
+            process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
+                ["git", *words],  # noqa: S607 - the user's git
+                cwd=self.root,
+                env={**os.environ, **_ENVIRONMENT, **_UNASKED},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            if error.errno in _SHORTAGES:
+                raise
+            raise NoGit() if error.filename == "git" else NotGit(self.root, error.strerror or "") from error
+        try:
+            out, err = process.communicate(stdin.encode(errors="surrogateescape"), timeout=seconds)
+        except subprocess.TimeoutExpired as late:
+            _end(process)
+            return RemoteAnswer(process.returncode, "", _text(late.stderr or b""), is_late=True)
+        except BaseException:
+            _end(process)
+            raise
+        return RemoteAnswer(process.returncode, _text(out), _text(err), is_late=False)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and those that it started: gently, so that git removes its locks, then for certain."""
+    for end in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, end)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            with suppress(OSError):
+                pipe.close()
 
 
 def _may_name_programs(config: Path) -> bool:
@@ -299,7 +414,7 @@ def _may_name_programs(config: Path) -> bool:
     )
 
 
-def _change(root: Path, *arguments: str, stdin: str = "") -> str:
+def _change(root: Path, *arguments: str, stdin: str | bytes = "", environment: Mapping[str, str] | None = None) -> str:
     # On import GitPython would run `git version` twice, and refuse where there is no git; /dev/null cannot be run.
     os.environ |= {"GIT_PYTHON_REFRESH": "quiet", "GIT_PYTHON_GIT_EXECUTABLE": os.devnull}
     from git import Git  # noqa: PLC0415 - 60 ms that only a change needs
@@ -307,9 +422,9 @@ def _change(root: Path, *arguments: str, stdin: str = "") -> str:
 
     try:
         process: Any = Git(root).execute(
-            ["git", *arguments], env=_ENVIRONMENT, istream=subprocess.PIPE, as_process=True
+            ["git", *arguments], env={**_ENVIRONMENT, **(environment or {})}, istream=subprocess.PIPE, as_process=True
         )
-        out, err = process.communicate(stdin.encode(errors="surrogateescape"))
+        out, err = process.communicate(stdin if isinstance(stdin, bytes) else stdin.encode(errors="surrogateescape"))
     except GitCommandNotFound as error:
         raise NoGit from error
     except OSError as error:
@@ -345,9 +460,11 @@ def _reason(arguments: tuple[str, ...], stderr: str, code: int) -> str:
     lines = [line.strip() for line in stderr.replace("stderr:", "").strip().strip("'").splitlines()]
     said = [line for line in lines if line and not line.startswith("hint:")]
     if said:
-        return next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1])
+        reason = next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1])
+        words = [line for line in dict.fromkeys(said) if not line.startswith(("fatal:", "error:"))]
+        return f"{reason}: {' '.join(words)}" if words and reason.endswith(" hook") else reason
     if code < 0:
         return _("git was killed ({signal})").format(signal=-code)
-    words = [word for before, word in zip(("", *arguments), arguments, strict=False) if "-c" not in {before, word}]
-    command = next((word for word in words if not word.startswith("-")), "")
+    plain = [word for before, word in zip(("", *arguments), arguments, strict=False) if "-c" not in {before, word}]
+    command = next((word for word in plain if not word.startswith("-")), "")
     return _("{command} ended with an error ({code})").format(command=f"git {command}", code=code)
