@@ -32,6 +32,9 @@ settings.register_profile("gate", derandomize=True, database=None, deadline=None
 settings.register_profile("search", max_examples=5_000, deadline=None)
 settings.load_profile("gate")
 
+# Assertions are rewritten and the program is compiled once, not again by each worker and each process.
+sys.dont_write_bytecode = False
+
 
 def _write_to_memory() -> None:
     """Let tests write to memory where there is room: a folder on a disk takes milliseconds to make."""
@@ -72,7 +75,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
 
 _NOISE = (
     *("ACCESSIBLE", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE", "LINES", "NO_COLOR"),
-    *("MAKEFLAGS", "MAKELEVEL", "MFLAGS"),
+    *("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONDONTWRITEBYTECODE"),
 )
 """Variables by which those around a program tell it what they are; `make test` is one of them."""
 
