@@ -53,9 +53,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage look past modules and tests, which stay to the end."""
+    """Let the collector of garbage look seldom, and past modules and tests, which stay to the end."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture
