@@ -115,12 +115,18 @@ class Moments:
         class Popen(subprocess.Popen[bytes]):
             def __init__(self, *words: Any, **options: Any) -> None:  # noqa: ANN401
                 moments.note()
-                moments.left_to_git(words, options)
+                if not _only_reads(words[0]):
+                    moments.left_to_git(words, options)
                 super().__init__(*words, **options)
 
         for name in ("open", "replace", "link", "fsync", "unlink", "posix_spawnp"):
             setattr(os, name, noting(name))
         subprocess.Popen = Popen  # type: ignore[misc, assignment]
+
+
+def _only_reads(words: list[str]) -> bool:
+    """Tell whether a git changes nothing, whenever it ends."""
+    return "--no-optional-locks" in words and "fetch" not in words
 
 
 def elsewhere(one: Any, here: str, there: str) -> Any:  # noqa: ANN401 - words of a command, its options, its environment

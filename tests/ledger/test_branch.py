@@ -213,7 +213,7 @@ def test_the_further_of_the_two_is_read_and_continued(opened: Path) -> None:
     note(clone, "three")
 
     assert names(clone) == ["opened", "one", "two", "three"]
-    assert position(Program(clone))[3:] == (1, 0)
+    assert position(Program(clone))[4:] == (1, 0)
 
 
 def test_where_each_has_what_the_other_lacks_the_local_one_is_read(opened: Path) -> None:
@@ -455,7 +455,7 @@ def missing(root: Path) -> int:
 
 def test_a_partial_clone_fetches_what_it_lacks_at_once(partial_clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = Program(partial_clone)
-    fetched = calls_of("fetch", monkeypatch)
+    fetched = calls_of("fetch_objects", monkeypatch)
     assert missing(partial_clone) > 5
 
     stored = chain(partial_clone)

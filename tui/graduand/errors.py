@@ -381,6 +381,56 @@ class LedgerInUse(Trouble):
         super().__init__(_("The ledger (the branch graduand/ledger) cannot be used: {reason}.").format(reason=reason))
 
 
+class LedgerRewound(Trouble):
+    """The remote no longer holds what it held: so many entries, or 0 where only their history is another one."""
+
+    def __init__(self, remote: str, entries: int, *, push: str, erased: bool) -> None:
+        if entries:
+            found = ngettext(
+                "{remote} no longer holds {count} entry of the ledger that this clone saw there",
+                "{remote} no longer holds {count} entries of the ledger that this clone saw there",
+                entries,
+            ).format(remote=visible(remote), count=entries)
+        else:
+            found = _("The ledger of {remote} was written anew since this clone saw it").format(remote=visible(remote))
+        noted = _(" (an erasure is noted there, but of another state)") if erased else ""
+        cure = _(
+            "put back what was there with: {push}; or, if this was meant, take it over with: "
+            "graduand setup --accept-ledger"
+        )
+        super().__init__(f"{found}{noted}; " + cure.format(push=push))
+
+
+class LedgerLost(Trouble):
+    """The remote no longer holds the ledger."""
+
+    def __init__(self, remote: str, push: str) -> None:
+        message = _("{remote} has lost the ledger (the branch graduand/ledger); put it back with: {push}")
+        super().__init__(message.format(remote=visible(remote), push=push))
+
+
+class LedgerOfOthers(Trouble):
+    """Entries of somebody else are not shared, and the remote went on without them."""
+
+    def __init__(self, entries: list[str]) -> None:
+        message = ngettext(
+            "An entry of somebody else is not shared yet, and the remote went on without it: {entries}. Only its "
+            "author can lay it on top; let that person share it.",
+            "Entries of others are not shared yet, and the remote went on without them: {entries}. Only their authors "
+            "can lay them on top; let these people share them.",
+            len(entries),
+        )
+        super().__init__(message.format(entries=", ".join(visible(entry, 100) for entry in entries[:5])))
+
+
+class LedgerOutOfReach(Trouble):
+    """The ledger of the remote could not be fetched."""
+
+    def __init__(self, remote: str, words: str) -> None:
+        message = _("The ledger of {remote} was not fetched: {words}. Nothing was changed; repeat when it answers.")
+        super().__init__(message.format(remote=visible(remote), words=visible(words, 300)))
+
+
 def reason_of(error: OSError) -> str:
     """Return in plain words why the operating system refused."""
     return {

@@ -43,6 +43,7 @@ _READING: Final = (
 )
 """A reading command runs no program that the repository's own configuration names."""
 
+_NO_NEGOTIATION: Final = ("-c", "fetch.negotiationAlgorithm=noop")
 _NO_HOOKS: Final = ("-c", "core.hooksPath=/dev/null")
 
 NAMELESS: Final = N_("git does not know who commits; tell it (git config --global user.name …, user.email …)")
@@ -341,28 +342,39 @@ class Program:
             key.removeprefix("remote.").removesuffix(".promisor") for key, _line, value in keys if value == "true"
         )
 
-    def fetch(self, *arguments: str, seconds: float, stdin: str = "") -> RemoteAnswer:
-        """Run `git fetch`, for as many seconds at most; nobody is asked for a password.
-
-        Like reading, for which it is done unasked, it runs no program that the repository's own configuration names
-        (core.sshCommand, credential.helper, hooks): ssh and the helpers of the user's own settings only.
-        """
+    @property
+    def _fetching(self) -> tuple[str, ...]:
+        """The words before the arguments of a fetch."""
         own = self.own_programs() if self._harmless else {}
         instead = [
             f"{key}={program}" for key in own for end, program in _INSTEAD.items() if f".{key}".endswith(f".{end}")
         ]
-        words = (*_ALWAYS, *_READING, *self._harmless, *(word for setting in instead for word in ("-c", setting)))
-        return self._ask_remote((*words, "fetch", *arguments), seconds, stdin)
+        harmless = (*self._harmless, *(word for setting in instead for word in ("-c", setting)))
+        return (*_ALWAYS, *_READING, *harmless, "fetch", "--progress")
 
-    def push(self, *arguments: str, seconds: float) -> RemoteAnswer:
-        """Run `git push`, for as many seconds at most; nobody is asked for a password.
+    def fetch(self, *arguments: str, silence: float) -> RemoteAnswer:
+        """Run `git fetch` until it has said nothing for `silence` seconds; nobody is asked for a password.
+
+        Like reading, for which it is done unasked, it runs no program that the repository's own configuration names
+        (core.sshCommand, credential.helper, hooks): ssh and the helpers of the user's own settings only.
+        """
+        return self._ask_remote((*self._fetching, *arguments), silence, "")
+
+    def fetch_objects(self, remote: str, names: Iterable[str], silence: float) -> RemoteAnswer:
+        """Run `git fetch` for the objects of these names that a partial clone lacks, as git does it for one of them."""
+        options = ("--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no")
+        words = (*_NO_NEGOTIATION, *self._fetching, *options, "--filter=blob:none", "--stdin", "--", remote)
+        return self._ask_remote(words, silence, "".join(f"{name}\n" for name in names))
+
+    def push(self, *arguments: str, silence: float) -> RemoteAnswer:
+        """Run `git push` until it has said nothing for `silence` seconds; nobody is asked for a password.
 
         Like every change it runs what this clone is set up with, hooks, ssh command and credential helper: who gave
         a clone a key of its own pushes with it. A repository's configuration does not come along when it is cloned.
         """
-        return self._ask_remote((*_ALWAYS, "push", *arguments), seconds, "")
+        return self._ask_remote((*_ALWAYS, "push", "--progress", *arguments), silence, "")
 
-    def _ask_remote(self, words: tuple[str, ...], seconds: float, stdin: str) -> RemoteAnswer:
+    def _ask_remote(self, words: tuple[str, ...], silence: float, stdin: str) -> RemoteAnswer:
         # In a session of its own: ssh finds no terminal to ask at, and what git starts can be ended with it.
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
@@ -379,14 +391,25 @@ class Program:
                 raise
             raise NoGit() if error.filename == "git" else NotGit(self.root, error.strerror or "") from error
         try:
-            out, err = process.communicate(stdin.encode(errors="surrogateescape"), timeout=seconds)
-        except subprocess.TimeoutExpired as late:
-            _end(process)
-            return RemoteAnswer(process.returncode, "", _text(late.stderr or b""), is_late=True)
+            return _answer(process, silence, stdin.encode(errors="surrogateescape"))
         except BaseException:
             _end(process)
             raise
-        return RemoteAnswer(process.returncode, _text(out), _text(err), is_late=False)
+
+
+def _answer(process: subprocess.Popen[bytes], silence: float, stdin: bytes | None) -> RemoteAnswer:
+    """Wait for a process that reports its progress; end it when it says nothing for `silence` seconds."""
+    heard = b""
+    while True:
+        try:
+            out, err = process.communicate(stdin, timeout=silence)
+        except subprocess.TimeoutExpired as late:
+            before, heard, stdin = heard, late.stderr or b"", None
+            if before == heard:
+                _end(process)
+                return RemoteAnswer(process.returncode, "", _text(heard), is_late=True)
+        else:
+            return RemoteAnswer(process.returncode, _text(out), _text(err), is_late=False)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

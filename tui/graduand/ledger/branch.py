@@ -38,8 +38,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _TRIES: Final = 5
 _WAIT: Final = 5.0
 """Seconds for which another git may hold the lock of the branch."""
-_PARTIAL: Final = 120.0
-"""Seconds in which what a partial clone lacks must have come."""
+_SILENCE: Final = 30.0
+"""Seconds for which a remote may say nothing when it is asked for what a partial clone lacks."""
 
 
 class StoredEntry(NamedTuple):
@@ -75,19 +75,26 @@ class Position(NamedTuple):
     """What the remote held when it was last fetched."""
     seen: str
     """The highest head that was ever seen on a remote."""
+    shared: str = ""
+    """What others have: `tracking`, or `seen` where the remote lost a part of it."""
     ahead: int = 0
-    """How many commits of the local branch the remote is not known to have."""
+    """How many commits of the local branch are not in `shared`; 0 where nothing is shared."""
     behind: int = 0
 
     @property
     def head(self) -> str:
-        """The further of the two; where each has what the other lacks, the local one."""
-        return self.tracking if not self.local or (self.behind and not self.ahead) else self.local
+        """The further of local and shared; where each has what the other lacks, the local one."""
+        return self.shared if not self.local or (self.behind and not self.ahead) else self.local
 
     @property
     def is_diverged(self) -> bool:
-        """Whether each has what the other lacks."""
+        """Whether local and shared each have what the other lacks."""
         return bool(self.ahead and self.behind)
+
+    @property
+    def is_rewound(self) -> bool:
+        """Whether the remote held entries that it did not hold when it was last fetched."""
+        return bool(self.tracking) and self.shared != self.tracking
 
 
 class Addition(NamedTuple):
@@ -109,7 +116,7 @@ def position(program: Program, remote: str = "") -> Position:
     Raises:
         LedgerInUse: the setting that names the remote is wrong.
     """
-    return _position(program, _refs(program), remote)
+    return _position(program, refs_of(program), remote)
 
 
 def head(program: Program) -> str:
@@ -117,7 +124,7 @@ def head(program: Program) -> str:
     return position(program).head
 
 
-def _refs(program: Program) -> dict[str, str]:
+def refs_of(program: Program) -> dict[str, str]:
     """Return the commits of the ledger's refs, and of branches whose name is in its way."""
     patterns = ("refs/heads/graduand", "refs/remotes/**/graduand", f"refs/remotes/**/{BRANCH}", SEEN)
     listed = program.read("for-each-ref", "--format=%(objectname) %(refname)", *patterns)
@@ -128,12 +135,24 @@ def _position(program: Program, refs: Mapping[str, str], remote: str = "") -> Po
     remotes = {found[1]: commit for ref, commit in refs.items() if (found := _TRACKING.fullmatch(ref))}
     if not remote and remotes:
         remote = next(iter(remotes)) if len(remotes) == 1 else remote_of(program)
-    local, tracking = refs.get(LEDGER, ""), remotes.get(remote, "")
+    local, tracking, seen = refs.get(LEDGER, ""), remotes.get(remote, ""), refs.get(SEEN, "")
+    shared = tracking if not seen or (tracking and is_ancestor(program, seen, tracking)) else seen
     ahead, behind = (0, 0)
-    if local and tracking and local != tracking:
-        counted = program.read("rev-list", "--left-right", "--count", f"{local}...{tracking}", "--")
+    if local and shared and local != shared:
+        counted = program.read("rev-list", "--left-right", "--count", f"{local}...{shared}", "--")
         ahead, behind = map(int, counted.split())
-    return Position(local, tracking, refs.get(SEEN, ""), ahead, behind)
+    return Position(local, tracking, seen, shared, ahead, behind)
+
+
+def is_ancestor(program: Program, before: str, after: str) -> bool:
+    """Return whether the history of `after` holds `before`, which may be the same; both are in this clone."""
+    if before == after:
+        return True
+    try:
+        program.read("merge-base", "--is-ancestor", before, after)
+    except GitRefused:
+        return False
+    return True
 
 
 def read_chain(program: Program, commit: str) -> tuple[StoredEntry, ...]:
@@ -256,17 +275,7 @@ def _bring(program: Program, commits: Sequence[str], blobs: Iterable[str]) -> No
     missing = {line[1:] for line in listed.splitlines() if line.startswith("?")}.intersection(blobs)
     if not missing:
         return
-    options = (
-        "--quiet",
-        f"--negotiation-tip={commits[0]}",
-        "--no-tags",
-        "--no-write-fetch-head",
-        "--recurse-submodules=no",
-        "--no-auto-maintenance",
-    )
-    remote = next(iter(program.promisors()), "origin")
-    wanted = "".join(f"{name}\n" for name in sorted(missing))
-    answer = program.fetch(*options, "--filter=blob:none", "--stdin", "--", remote, seconds=_PARTIAL, stdin=wanted)
+    answer = program.fetch_objects(next(iter(program.promisors()), "origin"), sorted(missing), _SILENCE)
     if answer.code:
         raise LedgerIncomplete(ENTRY, words_of(answer))
 
@@ -284,7 +293,7 @@ def append(program: Program, entries: Sequence[NewEntry]) -> str:
     if not program.knows_committer():
         raise GitRefused(_(NAMELESS))
     with lock.hold(program.root):
-        require_free(program, _refs(program))
+        require_free(program, refs_of(program))
         additions = [_addition(program, entry) for entry in entries]
         return _try_to_lay(program, additions)
 
@@ -300,7 +309,7 @@ def _try_to_lay(program: Program, additions: Sequence[Addition]) -> str:
             try:
                 move(program, {LEDGER: (new, before.local)}, subject)
             except GitRefused as refused:
-                if _refs(program).get(LEDGER, "") != before.local:
+                if refs_of(program).get(LEDGER, "") != before.local:
                     break  # another one was faster: on top of that
                 if ".lock" not in refused.said or time.monotonic() > deadline:
                     raise
@@ -316,19 +325,28 @@ def require_free(program: Program, refs: Mapping[str, str] | None = None) -> Non
     Raises:
         LedgerInUse: it is not so.
     """
-    for ref in _refs(program) if refs is None else refs:
-        if not (found := _IN_THE_WAY.fullmatch(ref)):
-            continue
-        if remote := found[1]:
-            message = _("a branch of {remote} is called graduand; rename it there, then: git fetch --prune {remote}")
-            raise LedgerInUse(message.format(remote=visible(remote)))
-        raise LedgerInUse(_("a branch is called graduand; rename it: git branch -m graduand another-name"))
+    require_name(refs_of(program) if refs is None else refs)
     for tree in program.read("worktree", "list", "--porcelain", "-z").split("\0\0"):
         lines = tree.strip("\0").split("\0")
         if f"branch {LEDGER}" in lines:
             folder = lines[0].removeprefix("worktree ")
             message = _("it is checked out in {folder}; go to another branch there (git switch main)")
             raise LedgerInUse(message.format(folder=visible(folder, 200)))
+
+
+def require_name(refs: Iterable[str]) -> None:
+    """Check that no branch stands where the ledger must lie.
+
+    Raises:
+        LedgerInUse: one is called `graduand`, here or on a remote.
+    """
+    for ref in refs:
+        if not (found := _IN_THE_WAY.fullmatch(ref)):
+            continue
+        if remote := found[1]:
+            message = _("a branch of {remote} is called graduand; rename it there, then: git fetch --prune {remote}")
+            raise LedgerInUse(message.format(remote=visible(remote)))
+        raise LedgerInUse(_("a branch is called graduand; rename it: git branch -m graduand another-name"))
 
 
 def _addition(program: Program, entry: NewEntry) -> Addition:
