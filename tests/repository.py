@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from graduand.__main__ import run
@@ -49,16 +51,39 @@ def git(root: Path, *words: str) -> str:
 
 def begin(root: Path) -> Path:
     """Make `root` a repository that ignores its build, as `graduand init` does."""
-    git(root, "init", "--quiet", "--initial-branch=main")
+    for path, content in _empty_repository().items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if content is None:
+            target.mkdir(exist_ok=True)
+        else:
+            target.write_bytes(content)
     (root / ".gitignore").write_text("/build/\n", encoding="utf-8")
     return root
+
+
+@cache
+def _empty_repository() -> dict[str, bytes | None]:
+    """Return the files of an empty repository as git makes it, and None for its folders."""
+    with TemporaryDirectory() as folder:
+        git(Path(folder), "init", "--quiet", "--initial-branch=main")
+        paths = sorted(Path(folder).rglob("*"))
+        return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in paths}
 
 
 def commit(root: Path) -> str:
     """Commit all that lies in `root` and return the commit."""
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--allow-empty", "--message", "Records")
-    return git(root, "rev-parse", "HEAD").strip()
+    return head(root)
+
+
+def head(root: Path) -> str:
+    """Return the commit that is checked out, without asking git where its branch is a file."""
+    branch = root / ".git" / "HEAD"
+    if branch.is_file():
+        branch = branch.parent / branch.read_text(encoding="utf-8").removeprefix("ref: ").strip()
+    return (branch.read_text(encoding="utf-8") if branch.is_file() else git(root, "rev-parse", "HEAD")).strip()
 
 
 def put(root: Path, record: str, path: str = "2026-spring/00412345.yaml") -> Path:

@@ -99,6 +99,8 @@ def judged(
         target.write_bytes(text.replace(MARK, "").encode("utf-8", "surrogateescape"))
     workspace = Workspace(root)
     vars(workspace)["importer"] = importer()
+    if not (root / ".git").exists():
+        workspace.set_git_folder("")
     return workspace.check(on).findings
 
 
