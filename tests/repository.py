@@ -121,3 +121,11 @@ def shipped(root: Path) -> Path:
 def built(root: Path) -> dict[str, bytes]:
     """Return the files of `build/` by name, without the ledger that begins with a dot."""
     return {path.name: path.read_bytes() for path in (root / "build").iterdir() if path.name[0] != "."}
+
+
+def noted(root: Path, kind: str = "upload") -> list[str]:
+    """Return the ids of the ledger's entries of a kind, oldest first."""
+    if not git(root, "for-each-ref", "refs/heads/graduand/ledger"):
+        return []
+    subjects = git(root, "log", "--reverse", "--format=%s", "graduand/ledger").splitlines()
+    return [words[1].removesuffix(":") for words in map(str.split, subjects) if words[0] == kind]

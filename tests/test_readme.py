@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 README = HOUSE / "README.md"
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 MASKS = (
-    (re.compile(r"[0-9]{8}T[0-9]{6}(\.[0-9]+)?Z"), "20261123T101500Z"),
+    (re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}"), "20261123T101500Z-0a1b2c3d"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "0123456789abcdef0123456789abcdef01234567"),
     (re.compile(r"(?<= committed: )[0-9a-f]{12}\b"), "0123456789ab"),
     (re.compile(r"(?<= in )[0-9a-f]{10}\b"), "0123456789"),
 )
-"""What is another at each run: the moment in a tag's name, and commits."""
+"""What is another at each run: the ids of entries, and commits."""
 
 ANSWER = '{"errors":{"primary_education.end_date":["must be a date on or after primary_education:start_date"]}}'
 QUOTED = ANSWER.replace('"', '""')

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand import __version__
 from tests.inspection import complaints
 from tests.killing import killed_while
 from tests.repository import (
@@ -130,7 +131,7 @@ def test_what_a_sparse_checkout_leaves_out_is_no_change_and_what_lies_there_is_c
     assert not (school_of_two / "records/2025-autumn").exists()
 
     assert graduand(school_of_two, *COMPILE).code == 0
-    assert manifest(school_of_two)["usernames"] == ["00412345"]
+    assert usernames(school_of_two, "20261123_1_students.csv") == ["00412345"]
 
     put(school_of_two, graduate("00398214").replace("06-15", "06-16"), "2025-autumn/00398214.yaml")
     assert graduand(school_of_two, *COMPILE).code == 5
@@ -300,16 +301,21 @@ def test_the_manifest_vouches_for_every_byte(school_of_two: Path) -> None:
 
     printed = manifest(school_of_two)
     assert ran.out == (school_of_two / "build/manifest.json").read_text(encoding="utf-8")
-    assert printed | {"plan": "", "jobs": [], "usernames": []} == {
-        "schema": "graduand/manifest/1",
+    assert printed | {"plan": "", "jobs": []} == {
+        "schema": "graduand/manifest/2",
+        "version": __version__,
         "commit": git(school_of_two, "rev-parse", "HEAD").strip(),
+        "branch": "main",
+        "published": False,
         "dirty": False,
         "on": TODAY,
         "region": "eu",
+        "ledger": None,
         "plan": "",
+        "overrides": [],
+        "anchor": None,
         "records": 2,
         "jobs": [],
-        "usernames": [],
     }
     content = (school_of_two / "build/20261123_1_students.csv").read_bytes()
     assert printed["jobs"] == [

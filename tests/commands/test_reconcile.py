@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.handshake.test_article import DAY
-from tests.repository import begin, commit, git, graduand, graduate, put
+from tests.repository import begin, commit, graduand, graduate, noted, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,14 +72,14 @@ def test_standard_input_is_a_file_too(sent: Path, monkeypatch: pytest.MonkeyPatc
     ran = graduand(sent, "reconcile", "-", "--json")
 
     assert [json.loads(line)["username"] for line in ran.out.splitlines()] == ["00000001"]
-    assert git(sent, "tag", "--list", "result/*") != ""
+    assert noted(sent, "result")
 
 
 def test_only_to_look_notes_nothing(sent: Path) -> None:
     ran = graduand(sent, "reconcile", file(sent, failed(("00000001", TAKEN))), "--dry-run")
 
     assert (ran.code, ran.err) == (0, "")
-    assert git(sent, "tag", "--list", "result/*") == ""
+    assert noted(sent, "result") == []
 
 
 def test_before_any_upload_there_is_nothing_to_take_in_or_back(root: Path) -> None:

@@ -8,6 +8,7 @@ from graduand.editing.draft import draft_findings
 from graduand.editing.row_preview import NOTHING_SENT, preview_row, read_sent_row
 from graduand.errors import NotGit
 from graduand.handshake.effect import Effect, Status
+from graduand.ledger.entry import is_id
 from graduand.workspace import Workspace
 from tests.editing.drafts import ON, draft_of, people
 from tests.repository import graduand
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def shown(workspace: Workspace, draft: Draft, what: SentRow, on: str = ON) -> RowPreview:
-    made = preview_row(draft.record, draft_findings(workspace, draft, on), workspace.school, on, what.sent)
+    made = preview_row(draft.record, draft_findings(workspace, draft, on), workspace.school, on, what.state)
     assert made is not None
     return made
 
@@ -48,7 +49,7 @@ def test_cells_that_changed_since_the_last_upload_are_marked(root: Path) -> None
     draft = draft_of(root).set("disabled", "true").set("transition:account:reason", "required-by-policy")
     made = shown(workspace, draft.set("last_name", "Martin"), what)
 
-    assert what.since.startswith("upload/")
+    assert is_id(what.since)
     assert [(cell.header, cell.before, cell.cell) for cell in made.cells if cell.changed] == [
         ("last_name", "Dupont", "Martin"),
         ("disabled", "", "TRUE"),
@@ -63,7 +64,8 @@ def test_a_record_with_an_error_has_no_row(root: Path) -> None:
     draft = draft_of(root).set("disabled", "true")
 
     assert (
-        preview_row(draft.record, draft_findings(workspace, draft, ON), workspace.school, ON, NOTHING_SENT.sent) is None
+        preview_row(draft.record, draft_findings(workspace, draft, ON), workspace.school, ON, NOTHING_SENT.state)
+        is None
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.handshake.test_article import CLOSED, DAY
 from tests.repository import GRADUATE, begin, commit, git, graduand, put
+from tests.repository import noted as noted_ids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,66 +187,17 @@ def _script(folder: Path, line: str) -> Path:
     return path
 
 
-# Tags and files
-
-
-def test_a_moved_tag_is_found(noted: Path) -> None:
-    name = git(noted, "tag").strip()
-    message = git(noted, "for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
-    git(noted, "tag", "--force", "--annotate", "--cleanup=verbatim", "--message", message, name, "HEAD")
-
-    told = verify(noted)
-
-    assert (told["sound"], told["moved"]) == (False, [name])
-    assert f"✗ Upload tags that are not where their manifest says (1): {name}\n" in text(noted).out
-
-
-def test_a_tag_without_a_manifest_is_found(noted: Path) -> None:
-    name = git(noted, "tag").strip()
-    git(noted, "tag", "--force", name, "HEAD")
-
-    assert verify(noted)["moved"] == [name]
-
-
-def test_a_manifest_that_names_other_files_is_found(noted: Path) -> None:
-    name = git(noted, "tag").strip()
-    says = json.loads(git(noted, "tag", "--list", "--format=%(contents)", name))
-    says["jobs"][0]["sha256"] = "0" * 64
-    git(noted, "tag", "--force", "--annotate", "--message", json.dumps(says), name, f"{name}^{{commit}}")
-
-    told = verify(noted)
-
-    assert told["differing"] == [[name, "20260701_1_students.csv"]]
-    assert f"✗ Files that do not compile again byte for byte (1): {name} 20260701_1_students.csv\n" in text(noted).out
-
-
-def test_a_deleted_upload_tag_is_reported(noted: Path) -> None:
-    first = git(noted, "tag").strip()
-    upload(noted)
-    git(noted, "tag", "--delete", first)
-
-    assert verify(noted)["missing"] == [first]
-    assert f"✗ Tags that later ones speak of, and that are gone (1): {first}\n" in text(noted).out
+# Uploads
 
 
 def test_an_upload_from_a_rewritten_history_is_found(noted: Path) -> None:
-    name = git(noted, "tag").strip()
+    (name,) = noted_ids(noted)
     git(noted, "checkout", "--quiet", "--orphan", "anew")
     commit(noted)
 
     told = verify(noted)
 
     assert (told["sound"], told["astray"]) == (False, [name])
-
-
-def test_an_upload_without_its_commit_is_reported(noted: Path) -> None:
-    name = git(noted, "tag").strip()
-    says = json.loads(git(noted, "tag", "--list", "--format=%(contents)", name)) | {"commit": "f" * 40}
-    git(noted, "tag", "--force", "--annotate", "--message", json.dumps(says), name, "HEAD")
-
-    told = verify(noted)
-
-    assert (told["moved"], told["differing"]) == ([name], [[name, ""]])
 
 
 # Another history than the one that was committed

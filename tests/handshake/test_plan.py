@@ -12,7 +12,7 @@ from graduand.handshake.job import Setting, jobs_of, refused_by_sync
 from graduand.handshake.plan import breaches, plan_of
 from graduand.handshake.row import row_of
 from graduand.handshake.row_table import RowTable, table_of, table_of_cells, used_columns
-from graduand.handshake.state import Sent
+from graduand.handshake.state import Retry, RowRetry, State
 from graduand.records.columns import mover
 from graduand.rules import judgement
 from tests.people import DAY, SCHOOL, sound_people
@@ -36,7 +36,7 @@ def named(columns: tuple[str, ...], row: Cells) -> dict[str, str]:
 
 
 @st.composite
-def sent_before(draw: st.DrawFn, table: RowTable) -> Sent:
+def sent_before(draw: st.DrawFn, table: RowTable) -> State:
     """Return what some of the people may have been sent: the same, another cell, one more, one less."""
     known: list[Mapping[str, str]] = []
     for row in table.rows:
@@ -57,8 +57,8 @@ def sent_before(draw: st.DrawFn, table: RowTable) -> Sent:
         known.append(before)
     failed = frozenset(draw(st.sets(st.sampled_from(table.usernames), max_size=2)))
     sent = table_of_cells(known, reversed(COLUMNS))
-    refused = frozenset(name for name in failed if draw(st.booleans()))
-    return Sent(sent.columns, dict(zip(sent.usernames, sent.rows, strict=True)), failed, refused)
+    retries = {name: RowRetry(Retry.IDENTIFIERS, "") for name in failed if draw(st.booleans())}
+    return State(sent.columns, dict(zip(sent.usernames, sent.rows, strict=True)), failed, retries)
 
 
 FEW = settings(max_examples=settings().max_examples // 2)
@@ -70,7 +70,7 @@ def test_a_plan_says_of_each_person_what_the_cells_say(people: tuple[Record, ...
     table = table_from(people)
     sent = data.draw(sent_before(table))
 
-    plan = plan_of(table, sent, SCHOOL.year)
+    plan = plan_of(table, sent, SCHOOL)
 
     assert plan.people == len(people)
     assert sorted(change.username for change in plan.changes) == sorted(table.usernames)
@@ -96,10 +96,10 @@ def test_a_plan_says_of_each_person_what_the_cells_say(people: tuple[Record, ...
 def test_what_is_chosen_of_a_plan_is_planned_and_sent_alike(people: tuple[Record, ...], data: st.DataObject) -> None:
     table = table_from(people)
     sent = data.draw(sent_before(table))
-    plan = plan_of(table, sent, SCHOOL.year)
+    plan = plan_of(table, sent, SCHOOL)
     only = data.draw(st.sets(st.sampled_from(Effect), max_size=3))
 
-    chosen = plan_of(table.picked(plan.places(only, changed=True)), sent, SCHOOL.year)
+    chosen = plan_of(table.picked(plan.places(only, changed=True)), sent, SCHOOL)
 
     assert chosen.changes == tuple(
         one for one in plan.changes if one.username in plan.outstanding and (not only or {*one.effects[:1]} & only)
@@ -144,16 +144,16 @@ def test_cells_below_other_columns_lose_what_has_no_place_there() -> None:
 
 
 def test_an_empty_table_has_nothing_to_plan_or_to_send() -> None:
-    sent = Sent(("username",), {"1": ("1",)})
+    sent = State(("username",), {"1": ("1",)})
 
-    assert plan_of(RowTable((), []), sent, SCHOOL.year).changes == ()
+    assert plan_of(RowTable((), []), sent, SCHOOL).changes == ()
     assert jobs_of(RowTable((), []), SCHOOL, sent) == ()
 
 
 def test_rows_that_would_stop_the_sync_are_taken_out_until_it_goes_on() -> None:
     columns = ("username", "email_address", "disabled")
     rows = [(str(number), f"{number}@school.example", "") for number in range(20)]
-    sent = Sent(columns, {row[0]: (row[0], row[1], "FALSE") for row in rows})
+    sent = State(columns, {row[0]: (row[0], row[1], "FALSE") for row in rows})
     changed = [("0", "new@mail.example", ""), *((name, email, "TRUE") for name, email, _blank in rows[1:8])]
 
     def refused(*more: Cells) -> frozenset[str]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from graduand.handshake.plan import PlannedChange
     from graduand.handshake.row_table import RowTable
-    from graduand.handshake.state import Sent
+    from graduand.handshake.state import State
+    from graduand.records.school import School
 
 FORMS = {
     "all": CompileOptions(TODAY),
@@ -52,9 +53,9 @@ def test_only_people_who_differ_are_looked_at_closely(
     looks: list[str] = []
     change_of = plan_module.change_of
 
-    def counted(table: RowTable, place: int, sent: Sent, year: str) -> PlannedChange:
+    def counted(table: RowTable, place: int, state: State, school: School) -> PlannedChange:
         looks.append(table.usernames[place])
-        return change_of(table, place, sent, year)
+        return change_of(table, place, state, school)
 
     monkeypatch.setattr(plan_module, "change_of", counted)
 

@@ -25,8 +25,8 @@ def test_what_was_noted_is_listed_with_what_came_back_and_what_is_in_hand(root: 
     failed.write_text(FAILED, encoding="utf-8")
     assert graduand(root, "reconcile", str(failed)).code in {0, 1}
 
-    name = git(root, "tag", "--list", "upload/*").strip()
+    name = git(root, "log", "-2", "--format=%s", "graduand/ledger").splitlines()[1].split()[1].removesuffix(":")
     assert graduand(root, "uploads").out == f"✗ {name}  1 person, 1 failed\n    20261123_1_students.csv: 1 row\n"
     told = json.loads(graduand(root, "uploads", "--json").out)
-    assert (told["schema"], told["name"], told["failed"]) == ("graduand/sending/1", name, 1)
+    assert (told["schema"], told["id"], told["failed"]) == ("graduand/sending/2", name, 1)
     assert told["files"] == [{"file": "20261123_1_students.csv", "rows": 1}]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from graduand.language import _, ngettext, quoted, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from graduand.file_change import SavedFile
@@ -171,13 +172,14 @@ class NothingToCompile(Trouble):
 
     exit_code = Exit.FINDINGS
 
-    def __init__(self, cohort: str, *, all_sent: bool = False) -> None:
+    def __init__(self, cohort: str, held: Sequence[str] = (), *, all_sent: bool = False) -> None:
         scope = visible(f"records/{cohort}", 200)
         if all_sent:
             message = _("Nothing is outstanding in {scope}: all was sent, or nobody fits --only.")
         else:
             message = _("Nothing to compile: {scope} holds nobody who could be sent.")
-        super().__init__(message.format(scope=scope))
+        more = _(" Held back: {who}.").format(who=", ".join(visible(name) for name in held)) if held else ""
+        super().__init__(message.format(scope=scope) + more)
 
 
 class NotEmpty(Trouble):
@@ -429,6 +431,13 @@ class LedgerOutOfReach(Trouble):
     def __init__(self, remote: str, words: str) -> None:
         message = _("The ledger of {remote} was not fetched: {words}. Nothing was changed; repeat when it answers.")
         super().__init__(message.format(remote=visible(remote), words=visible(words, 300)))
+
+
+class LedgerMoved(Trouble):
+    """Another entry was appended since the ledger was read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Others kept writing to the ledger (graduand/ledger); repeat when they have finished."))
 
 
 def reason_of(error: OSError) -> str:

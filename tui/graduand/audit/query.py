@@ -6,11 +6,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import NoSuchPerson, Usage
-from graduand.git import upload_tags
 from graduand.git.events import EventKind
 from graduand.git.history import cached_history
 from graduand.git.program import Program
 from graduand.language import _, quoted
+from graduand.ledger.entry import PEOPLE, read_people
+from graduand.ledger.ledger import read_ledger
 from graduand.similar import nearest
 
 if TYPE_CHECKING:
@@ -109,13 +110,14 @@ def _trail(program: Program, history: History, events: Iterable[Event]) -> Audit
 
 
 def _uploads(program: Program, history: History) -> list[tuple[int, str, frozenset[str]]]:
-    """Return the position of each upload's commit in the history, its name, and the usernames in its rows."""
-    tags = upload_tags.noted(program, upload_tags.UPLOAD)
-    positions = {name: position for position, name in enumerate(history.commits)} if tags else {}
+    """Return the position of each upload's commit in the history, its id, and the usernames in its rows."""
+    ledger = read_ledger(program)
+    positions = {name: position for position, name in enumerate(history.commits)} if ledger.uploads else {}
+    found = [one for one in ledger.uploads if one.text("commit") in positions]
+    people = zip(found, ledger.files((one, PEOPLE) for one in found), strict=True)
     return sorted(
-        (positions[tag.commit], tag.name, frozenset(map(str, tag.says.get("usernames", []))))
-        for tag in tags
-        if tag.commit in positions
+        (positions[one.text("commit")], one.id, frozenset(person.username for person in read_people(raw, one.id)))
+        for one, raw in people
     )
 
 

@@ -126,16 +126,16 @@ def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[s
     """Return the last `disabled` cell sent for each username; None when no upload is known, or none matters."""
     if not any("" < real_day(record.text(EFFECTIVE_ON)) <= on for record in records):
         return None
-    from graduand.git.checkout import Checkout  # noqa: PLC0415 - git, which nothing else here needs
-    from graduand.uploads.last_sent import read_last_sent  # noqa: PLC0415
+    from graduand.git.program import Program  # noqa: PLC0415 - git, which nothing else here needs
+    from graduand.uploads.known_state import read_known_state  # noqa: PLC0415
 
     try:
-        past = read_last_sent(Checkout(workspace.root).program)
-    except Trouble:  # without git or with a shallow clone the calendar is incomplete, but useful
+        known = read_known_state(Program(workspace.root), workspace.importer)
+    except Trouble:  # without git or with a part of the ledger the calendar is incomplete, but useful
         return None
-    if not past.last_upload:
+    if not known.last_upload:
         return None
-    return {username: row[0] for username, row in past.sent.below((DISABLED,)).rows.items()}
+    return {username: row[0] for username, row in known.state.below((DISABLED,)).rows.items()}
 
 
 class _Period(NamedTuple):

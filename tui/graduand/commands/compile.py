@@ -14,6 +14,7 @@ from graduand.commands.parameters import (
     NoCache,
     OnlyChanged,
     OnlyEffects,
+    RetryExcluded,
     SkipErrors,
     UploadDay,
 )
@@ -46,6 +47,7 @@ def compile(  # noqa: A001 - the command's name
         ),
     ] = False,
     skip_errors: SkipErrors = False,
+    retry_excluded: RetryExcluded = False,
     allow_dirty: Annotated[
         bool, typer.Option("--allow-dirty", help=N_("Include uncommitted changes; the manifest says so."))
     ] = False,
@@ -60,7 +62,14 @@ def compile(  # noqa: A001 - the command's name
     workspace = session.workspace(remembers=not no_cache)
     folder = out or workspace.root / "build"
     options = compiler.CompileOptions(
-        day(on) if on else today(), cohort, frozenset(only or ()), changed, rehearse, allow_dirty, skip_errors
+        day(on) if on else today(),
+        cohort,
+        frozenset(only or ()),
+        changed,
+        rehearse,
+        allow_dirty,
+        skip_errors,
+        retry_excluded,
     )
     compiled = compiler.prepare(workspace, options, progress(), no_cache=no_cache)
     if compiled.prepared is None:
@@ -70,8 +79,7 @@ def compile(  # noqa: A001 - the command's name
         show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
         raise typer.Exit(Exit.FINDINGS)
-    compiler.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
-    upload = compiled.prepared.upload
+    upload = compiler.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
     show(left_out_text(upload), session.colour, sys.stderr)
     if as_json:
         write_data(manifest(upload))

@@ -48,6 +48,10 @@ OnlyEffects = Annotated[
     list[Effect] | None,
     typer.Option(help=N_("Only people to whom this happens, and nothing more severe; may be repeated.")),
 ]
+RetryExcluded = Annotated[
+    bool,
+    typer.Option("--retry-excluded", help=N_("Also people whose account Handshake said to be excluded from sync.")),
+]
 OnlyChanged = Annotated[
     bool, typer.Option("--changed", help=N_("Only people with changes that Handshake does not have yet."))
 ]

@@ -15,6 +15,7 @@ from graduand.commands.parameters import (
     OnlyChanged,
     OnlyEffects,
     OutputFormat,
+    RetryExcluded,
     ShowAddresses,
     ShowAll,
     SkipErrors,
@@ -51,6 +52,7 @@ def plan(
     everything: ShowAll = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help=N_("Exit with code 10 if there are changes."))] = False,
     skip_errors: SkipErrors = False,
+    retry_excluded: RetryExcluded = False,
     allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help=N_("Include uncommitted changes."))] = False,
     no_cache: NoCache = False,
 ) -> None:
@@ -68,6 +70,7 @@ def plan(
         changed,
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
+        retry_excluded=retry_excluded,
     )
     planned = compiler.prepare(workspace, options, progress(), no_cache=no_cache)
     if planned.prepared is None:

@@ -10,49 +10,87 @@ import typer
 
 from graduand.commands.parameters import BuildFolder, JsonLines, JsonManifest, JsonObject
 from graduand.commands.session import say, session_of
+from graduand.errors import Usage
 from graduand.language import N_, _
 from graduand.reports.console import show, write_data
 from graduand.workspace import day, today
 
-UPLOADED_HELP = N_("Note that an upload was imported: a tag on its commit, with the manifest as its message.")
+UPLOADED_HELP = N_("Note in the ledger that an upload ran in Handshake: which jobs, when, and whose rows they held.")
 
 
 def uploaded(
     context: typer.Context,
     manifest: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
-            metavar=N_("MANIFEST"), readable=False, help=N_("build/manifest.json, in the folder of its files.")
+            metavar=N_("MANIFEST"),
+            readable=False,
+            help=N_("The manifest in the folder of its files; build/manifest.json by default."),
         ),
-    ],
+    ] = None,
+    jobs: Annotated[
+        list[str] | None,
+        typer.Option("--job", metavar=N_("FILE"), help=N_("Only this file ran; may be repeated. By default all did.")),
+    ] = None,
+    ran_at: Annotated[
+        str,
+        typer.Option(
+            metavar=N_("TIME"),
+            help=N_("When it ran: yyyy-mm-ddThh:mm, a day, or hh:mm of today. Now by default."),
+        ),
+    ] = "",
+    job_url: Annotated[
+        str, typer.Option(metavar="URL", help=N_("The address or number of the job in Handshake."))
+    ] = "",
+    skipped: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help=N_("How many rows the job's page showed as skipped."))
+    ] = None,
     as_json: JsonObject = False,
 ) -> None:
     from graduand.reports.json_text import json_text
-    from graduand.uploads.note_upload import note_upload
+    from graduand.reports.upload_text import noted_text
+    from graduand.uploads.note_upload import NotingOptions, note_upload
+    from graduand.uploads.times import moment_of
 
     session = session_of(context)
-    name = note_upload(session.workspace(), manifest)
+    workspace = session.workspace()
+    options = NotingOptions(tuple(jobs or ()), moment_of(ran_at) if ran_at else "", job_url, skipped)
+    noted = note_upload(workspace, manifest or workspace.root / "build" / "manifest.json", options)
     if as_json:
-        sys.stdout.write(json_text({"schema": "graduand/uploaded/1", "upload": name}) + "\n")
-        return
-    sys.stdout.write(f"{name}\n")
-    say(_("Noted. Share it with: git push origin {name}").format(name=name))
-    say(_("If rows failed, take them in with: graduand reconcile FAILED.csv"))
+        sys.stdout.write(json_text({"schema": "graduand/uploaded/2", **noted._asdict()}) + "\n")
+    else:
+        sys.stdout.write(f"{noted.id}\n")
+    show(noted_text(noted), session.colour, sys.stderr)
 
 
-UPLOADS_HELP = N_("List the uploads: the one in preparation, those that were imported, and the failed rows of each.")
+UPLOADS_HELP = N_(
+    "List the uploads: the one in preparation, those that were noted, and the failed rows of each; or withdraw one."
+)
 
 
 def uploads(
     context: typer.Context,
+    reason: Annotated[str, typer.Argument(metavar=N_("REASON"), help=N_("With --undo: why it is withdrawn."))] = "",
+    undo: Annotated[
+        str,
+        typer.Option(
+            metavar="ID", help=N_("Withdraw an entry that was noted by mistake: an upload, or a result. Give a reason.")
+        ),
+    ] = "",
     as_json: JsonLines = False,
 ) -> None:
     from graduand.reports.upload_text import uploads_json as json_of
     from graduand.reports.upload_text import uploads_text
     from graduand.uploads.status import compiled_upload, upload_statuses
+    from graduand.uploads.withdrawal import withdraw
 
     session = session_of(context)
     workspace = session.workspace()
+    if reason and not undo:
+        raise Usage(_("A reason is given with --undo ID only."))
+    if undo:
+        entry = withdraw(workspace, undo, reason)
+        say(_("Withdrawn: {id}. What it said counts no more.").format(id=entry))
     noted = upload_statuses(workspace)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(noted))
@@ -74,7 +112,10 @@ def reconcile(
         ),
     ],
     upload: Annotated[
-        str, typer.Option(metavar=N_("UPLOAD"), help=N_("The upload with these failures; by default the last one."))
+        str,
+        typer.Option(
+            metavar=N_("UPLOAD"), help=N_("The id of the upload; by default the one whose rows the file repeats.")
+        ),
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Only explain the failures; write nothing."))] = False,
     everything: Annotated[
@@ -91,17 +132,19 @@ def reconcile(
     session = session_of(context)
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else None
     workspace = session.workspace()
-    reconciled = record_failures(workspace, file, upload, note=not dry_run, raw=raw)
+    reconciled = record_failures(workspace, file, upload, save=not dry_run, raw=raw)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(reconciled))
     else:
         show(reconciled_text(reconciled, terms_of(workspace), everything=everything), session.colour)
-    if reconciled.result:
+    if reconciled.is_new:
         say(
             _("Noted as {result}; send what is outstanding with: graduand compile --changed").format(
                 result=reconciled.result
             )
         )
+    elif reconciled.result:
+        say(_("Already noted as {result}.").format(result=reconciled.result))
 
 
 ROLLBACK_HELP = N_("Make the files that undo an upload, and list what cannot be undone.")

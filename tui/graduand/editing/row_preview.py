@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.git.checkout import Checkout
+from graduand.git.program import Program
 from graduand.handshake.plan import plan_of
 from graduand.handshake.row import derived_cells, row_of
 from graduand.handshake.row_table import table_of
-from graduand.handshake.state import NOTHING, Sent
+from graduand.handshake.state import NOTHING, State
 from graduand.language import _
 from graduand.rules import judgement
-from graduand.uploads.last_sent import read_last_sent
+from graduand.uploads.known_state import read_known_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class SentRow(NamedTuple):
     """The rows that were sent to Handshake."""
 
-    sent: Sent
+    state: State
     since: str
     """The last upload; "" when none is noted."""
 
@@ -63,18 +63,18 @@ def read_sent_row(workspace: Workspace) -> SentRow:
     Raises:
         NoGit, NotGit, Unreadable: the history does not say.
     """
-    past = read_last_sent(Checkout(workspace.root).program)
-    return SentRow(past.sent, past.last_upload)
+    known = read_known_state(Program(workspace.root), workspace.importer)
+    return SentRow(known.state, known.last_upload)
 
 
-def preview_row(record: Record, found: Iterable[Finding], school: School, on: str, sent: Sent) -> RowPreview | None:
+def preview_row(record: Record, found: Iterable[Finding], school: School, on: str, state: State) -> RowPreview | None:
     """Return the row as it would compile on the day `on`; None as long as an error forbids it."""
     checked = judgement.sound((record,), found)
     if not checked:
         return None
     row = row_of(checked[0], school, on)
     table = table_of([row], [*school.columns])
-    (change,) = plan_of(table, sent, school.year).changes
+    (change,) = plan_of(table, state, school).changes
     before = {cell.header: cell.before for cell in change.cells}
     derived = derived_cells(record, school)
     return RowPreview(

@@ -119,6 +119,8 @@ class RepositoryState(NamedTuple):
     """The absolute path of git's own folder, `.git`."""
     head: str
     """The name of the commit that is checked out; "" when nothing is committed yet."""
+    branch: str
+    """The branch that is checked out; "" when it is a commit, or nothing is committed yet."""
 
 
 class RemoteAnswer(NamedTuple):
@@ -200,6 +202,7 @@ class Program:
             prefix=paths[0],
             folder=paths[1],
             head=names[0] if names else "",
+            branch=names[-1].removeprefix("refs/heads/") if names and names[-1].startswith("refs/heads/") else "",
         )
 
     def read(self, *arguments: str) -> str:

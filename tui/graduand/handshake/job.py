@@ -8,12 +8,12 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.row_table import used_columns
-from graduand.handshake.state import Sent
+from graduand.handshake.state import Retry, State
 from graduand.records.columns import mover
 from graduand.records.record import DISABLED, EMAIL, FIRST_NAME, LABELS, LAST_NAME, LOGIN, USERNAME
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from graduand.handshake.row import Cells
     from graduand.handshake.row_table import RowTable
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from graduand.records.school import School
 
 
-def refused_by_sync(rows: Sequence[Cells], columns: Columns, sent: Sent, own_domains: frozenset[str]) -> frozenset[str]:
+def refused_by_sync(
+    rows: Sequence[Cells], columns: Columns, state: State, own_domains: frozenset[str]
+) -> frozenset[str]:
     """Return the usernames whose rows would stop the automatic sync [AUTORUN][SENS]; `sent` is below `columns`.
 
     It stops at 10 % of rows with a changed address and at 50 % of rows that archive, of those that
@@ -31,7 +33,7 @@ def refused_by_sync(rows: Sequence[Cells], columns: Columns, sent: Sent, own_dom
     name_at, email_at = columns.index(USERNAME), columns.index(EMAIL)
     left, moved = set[str](), set[str]()
     for row in rows:
-        username, before = row[name_at], sent.rows.get(row[name_at])
+        username, before = row[name_at], state.rows.get(row[name_at])
         if before is None or (
             before != row and any(cell and cell != was for cell, was in zip(row, before, strict=True))
         ):
@@ -91,7 +93,7 @@ _SECOND_STEP: Final = frozenset({USERNAME, EMAIL, FIRST_NAME, LAST_NAME, LOGIN})
 """The columns of the step that changes a username."""
 
 
-def jobs_of(table: RowTable, school: School, sent: Sent) -> tuple[Job, ...]:
+def jobs_of(table: RowTable, school: School, state: State) -> tuple[Job, ...]:
     """Return the jobs that bring the rows in, first things first, when Handshake has what was `sent`.
 
     Who changes the username, and perhaps the address, takes two steps: the address first, looked
@@ -100,41 +102,45 @@ def jobs_of(table: RowTable, school: School, sent: Sent) -> tuple[Job, ...]:
     """
     if not table.rows:
         return ()
-    sent = sent.below(table.columns)
+    state = state.below(table.columns)
     by_setting: defaultdict[Setting, list[Cells]] = defaultdict(list)
-    ordinary = _are_ordinary(table, sent)
+    ordinary = _are_ordinary(table, state)
     if any(ordinary):
         by_setting[_ORDINARY] = [*compress(table.rows, ordinary)]
     for row in compress(table.rows, (not one for one in ordinary)):
-        for setting, cells in _steps(row, table, sent):
+        for setting, cells in _steps(row, table, state):
             by_setting[setting].append(cells)
     if school.institution.delivery == "s3":
-        by_setting = _by_hand(by_setting, table.columns, sent, school.own_domains)
+        by_setting = _by_hand(by_setting, table.columns, state, school.own_domains)
     return tuple(_job(setting, table.columns, by_setting[setting], school) for setting in sorted(by_setting))
 
 
-def _are_ordinary(table: RowTable, sent: Sent) -> list[bool]:
+def _are_ordinary(table: RowTable, state: State) -> list[bool]:
     """Return of each row whether it is looked up by its username, without labels and without another login."""
     usernames = table.usernames
-    special = {*table.previous_usernames, *sent.refused}
+    special = {*table.previous_usernames, *state.retries}
     special.update(compress(usernames, table.column(LABELS)))
-    if LOGIN in table.columns and sent.rows:
+    if LOGIN in table.columns and state.rows:
         at = table.columns.index(LOGIN)
-        known = zip(usernames, map(sent.rows.get, usernames), table.rows, strict=True)
+        known = zip(usernames, map(state.rows.get, usernames), table.rows, strict=True)
         special.update(username for username, was, now in known if was and was[at] != now[at])
     return [username not in special for username in usernames]
 
 
-def _steps(row: Cells, table: RowTable, sent: Sent) -> Iterator[tuple[Setting, Cells]]:
+def _steps(row: Cells, table: RowTable, state: State) -> Iterator[tuple[Setting, Cells]]:
     """Return the settings and cells of the steps that bring one row in."""
     cells = dict(zip(table.columns, row, strict=True))
     username, previous = cells[USERNAME], table.previous_usernames.get(cells[USERNAME], "")
     labels = bool(cells.get(LABELS))
-    was = sent.cells(previous)
-    if not previous or (username in sent.rows and not was):
-        login, known = cells.get(LOGIN), sent.cells(username).get(LOGIN)
+    was = state.cells(previous)
+    if not previous or (username in state.rows and not was):
+        retry = state.retry_of(username, cells[EMAIL])
+        if retry is Retry.BY_ADDRESS:
+            yield Setting(changes_identifier_data=True, identifier_column=EMAIL, by_hand=False, labels=labels), row
+            return
+        login, known = cells.get(LOGIN), state.cells(username).get(LOGIN)
         changes = bool(login and known and login != known)
-        again = bool(login) and username in sent.refused
+        again = bool(login) and retry is Retry.IDENTIFIERS
         yield Setting(changes or again, USERNAME, by_hand=False, labels=labels), row
         return
     sensitive = Setting(changes_identifier_data=True, identifier_column=EMAIL, by_hand=False, labels=False)
@@ -147,14 +153,14 @@ def _steps(row: Cells, table: RowTable, sent: Sent) -> Iterator[tuple[Setting, C
 
 
 def _by_hand(
-    by_setting: defaultdict[Setting, list[Cells]], columns: Columns, sent: Sent, own_domains: frozenset[str]
+    by_setting: defaultdict[Setting, list[Cells]], columns: Columns, state: State, own_domains: frozenset[str]
 ) -> defaultdict[Setting, list[Cells]]:
     """Take the rows that would stop the automatic sync out of its jobs."""
     found: defaultdict[Setting, list[Cells]] = defaultdict(list)
     at = columns.index(USERNAME)
     for setting, rows in by_setting.items():
         manual = setting.changes_identifier_data
-        usernames = frozenset[str]() if manual else refused_by_sync(rows, columns, sent, own_domains)
+        usernames = frozenset[str]() if manual else refused_by_sync(rows, columns, state, own_domains)
         for row in rows:
             found[setting._replace(by_hand=manual or row[at] in usernames)].append(row)
     return found
@@ -174,44 +180,3 @@ def cut(job: Job, school: School) -> Job:
         if columns == job.columns
         else job._replace(columns=columns, rows=[*map(mover(job.columns, columns), job.rows)])
     )
-
-
-def after(sent: Sent, jobs: Sequence[Job], failed: Collection[str], refused: Collection[str] = ()) -> Sent:
-    """Return the state after `jobs` have run and the rows of the usernames `failed` have not taken effect.
-
-    `refused` are those of them who failed because of identifiers.
-    """
-    columns = tuple(dict.fromkeys([*sent.columns, *(header for job in jobs for header in job.columns)]))
-    state = _State(sent.below(columns))
-    for job in jobs:
-        state.take(job, failed, refused)
-    return Sent(columns, state.rows, frozenset(state.failed), frozenset(state.refused))
-
-
-class _State:
-    """The state while jobs change it."""
-
-    def __init__(self, sent: Sent) -> None:
-        self.columns = sent.columns
-        self.rows = dict(sent.rows)
-        self.failed, self.refused = set(sent.failed), set(sent.refused)
-        at = self.columns.index(EMAIL) if EMAIL in self.columns else None
-        self._by_email = {} if at is None else {row[at]: username for username, row in self.rows.items()}
-        self._blank = ("",) * len(self.columns)
-
-    def take(self, job: Job, failed: Collection[str], refused: Collection[str]) -> None:
-        """Take in the rows of a job."""
-        by_email = job.setting.identifier_column == EMAIL
-        move, name_at, email_at = mover(job.columns, self.columns), *map(self.columns.index, (USERNAME, EMAIL))
-        for cells in map(move, job.rows):
-            username, email = cells[name_at], cells[email_at]
-            if username in failed:
-                self.failed.add(username)
-                self.refused |= {username}.intersection(refused)
-                continue
-            known_as = self._by_email.get(email, username) if by_email else username
-            before = self.rows.pop(known_as, self._blank)
-            self.rows[username] = tuple(cell or was for cell, was in zip(cells, before, strict=True))
-            self._by_email[email] = username
-            self.failed -= {username, known_as}
-            self.refused -= {username, known_as}

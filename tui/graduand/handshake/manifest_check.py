@@ -1,10 +1,10 @@
-"""Received: a manifest that comes back, read and held against its files before anything is built on it."""
+"""Read a manifest that comes back, and compare it with its files before anything is built on it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from graduand.errors import NotAnUpload, Unreadable
 from graduand.handshake.upload import SCHEMA
@@ -48,15 +48,36 @@ def _says(path: Path) -> dict[str, Any]:
     raw = file_reader.read(path, _SIZE)
     try:
         says = json.loads(raw)
-        whole = says["schema"] == SCHEMA and all(_is_job(job) for job in says["jobs"])
+        whole = says["schema"] == SCHEMA and isinstance(says["jobs"], list) and all(map(_is_job, says["jobs"]))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise NotAnUpload(path, _("it is no manifest of graduand.")) from error
-    if not whole:
+    if says["schema"] != SCHEMA:
         raise NotAnUpload(path, _("it is no manifest that this graduand reads ({schema}).").format(schema=SCHEMA))
+    if not whole or not _are_facts(says):
+        raise NotAnUpload(path, _("it is no manifest of graduand."))
     return dict(says)
 
 
 def _is_job(job: Any) -> bool:  # noqa: ANN401 - as JSON has it
-    """Tell whether a job names a file beside the manifest, and its checksum."""
+    """Tell whether a job names a file beside the manifest, its checksum, and how it is to be run."""
     name = job["file"]
-    return bool(job["sha256"]) and name not in {"", ".", ".."} and not {"/", "\0"} & set(name)
+    texts = ("file", "sha256", "job_type", "identifier_column", "delivery")
+    return bool(
+        all(isinstance(job[key], str) for key in texts)
+        and type(job["rows"]) is int
+        and type(job["changes_identifier_data"]) is bool
+        and all(isinstance(header, str) for header in job["columns"])
+        and job["sha256"]
+        and name not in {"", ".", ".."}
+        and not {"/", "\0"} & set(name)
+    )
+
+
+_TEXTS: Final = ("version", "commit", "branch", "on", "region", "ledger", "plan", "anchor", "takes_back")
+
+
+def _are_facts(says: dict[str, Any]) -> bool:
+    """Tell whether what the manifest says besides is of the types that graduand writes."""
+    texts = all(isinstance(says.get(key), str | None) for key in _TEXTS)
+    overrides = says.get("overrides", [])
+    return texts and isinstance(overrides, list) and all(isinstance(one, dict) for one in overrides)

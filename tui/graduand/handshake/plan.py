@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.effect import Effect, Status
 from graduand.handshake.state import NOTHING
-from graduand.records.kinds import CLEAR
+from graduand.records.kinds import CLEAR, same_value
 from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, LABELS, LOGIN, USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from graduand.handshake.row_table import RowTable
-    from graduand.handshake.state import Sent
+    from graduand.handshake.state import State
     from graduand.records.institution import Institution, Limit
+    from graduand.records.school import School
 
 
 _ORDER: Final = {effect: number for number, effect in enumerate(Effect)}
@@ -54,8 +55,8 @@ class Plan:
     """The places in the table of people who are sent for the first time."""
     unchanged: Sequence[str]
     """The usernames of people whose rows are just what was sent."""
-    year: str
-    """The header of the year column."""
+    school: School
+    """The columns by which cells are compared."""
 
     @property
     def people(self) -> int:
@@ -66,7 +67,7 @@ class Plan:
     def differences(self) -> tuple[PlannedChange, ...]:
         """The changes of all people whose rows are not just what was sent, destructive ones first."""
         nothing = NOTHING.below(self.table.columns)
-        first = (change_of(self.table, place, nothing, self.year) for place in self.first)
+        first = (change_of(self.table, place, nothing, self.school) for place in self.first)
         return _in_order([*self.changed, *first])
 
     @cached_property
@@ -126,16 +127,16 @@ class Breach(NamedTuple):
     limit: Limit
 
 
-def plan_of(table: RowTable, sent: Sent, year: str) -> Plan:
-    """Return what the rows of a table would change; `year` is the header of the year column."""
-    sent = sent.below(table.columns)
-    special = {*table.previous_usernames, *table.held_back, *sent.failed, *sent.refused}
+def plan_of(table: RowTable, state: State, school: School) -> Plan:
+    """Return what the rows of a table would change of what Handshake holds."""
+    state = state.below(table.columns)
+    special = {*table.previous_usernames, *table.held_back, *state.failed}
     changed: list[int] = []
     first: list[int] = []
     unchanged: list[str] = []
     usernames = table.usernames
     for place, (username, before, row) in enumerate(
-        zip(usernames, map(sent.rows.get, usernames), table.rows, strict=True)
+        zip(usernames, map(state.rows.get, usernames), table.rows, strict=True)
     ):
         if username in special:
             changed.append(place)
@@ -145,8 +146,8 @@ def plan_of(table: RowTable, sent: Sent, year: str) -> Plan:
             first.append(place)
         else:
             changed.append(place)
-    changes = tuple(change_of(table, place, sent, year) for place in changed)
-    return Plan(table, changes, first, unchanged, year)
+    changes = tuple(change_of(table, place, state, school) for place in changed)
+    return Plan(table, changes, first, unchanged, school)
 
 
 def _in_order(changes: Iterable[PlannedChange]) -> tuple[PlannedChange, ...]:
@@ -157,19 +158,19 @@ def _worst(change: PlannedChange) -> int:
     return min((_ORDER[effect] for effect in change.effects), default=len(_ORDER))
 
 
-def change_of(table: RowTable, place: int, sent: Sent, year: str) -> PlannedChange:
-    """Return what one row would change of what was `sent`, which is below the columns of the table."""
+def change_of(table: RowTable, place: int, state: State, school: School) -> PlannedChange:
+    """Return what one row would change of the `state`, which is below the columns of the table."""
     row = table.rows[place]
     username = row[table.columns.index(USERNAME)]
     previous = table.previous_usernames.get(username, "")
-    before = sent.rows.get(username) or sent.rows.get(previous) or ()
+    before = state.rows.get(username) or state.rows.get(previous) or ()
     cells = tuple(
         CellChange(header, was, cell)
         for header, was, cell in zip(table.columns, before or ("",) * len(row), row, strict=True)
-        if cell and cell != was
+        if cell and cell != was and not same_value(school.columns[header].kind, was, cell)
     )
-    effects = tuple(sorted({_effect(cell, year, known=bool(before)) for cell in cells}, key=_ORDER.__getitem__))
-    if username in sent.failed or previous in sent.failed:
+    effects = tuple(sorted({_effect(cell, school.year, known=bool(before)) for cell in cells}, key=_ORDER.__getitem__))
+    if username in state.failed or previous in state.failed:
         status = Status.FAILED
     elif not before:
         status = Status.NEW

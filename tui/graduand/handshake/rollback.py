@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.row_table import table_of_cells
 from graduand.records.record import DISABLED, EMAIL, FIRST_NAME, USERNAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from graduand.handshake.row_table import RowTable
-    from graduand.handshake.state import Sent
+    from graduand.handshake.state import State
 
 _KEYS: Final = frozenset({USERNAME, EMAIL, FIRST_NAME})
 """The columns that every row has, whether they change or not."""
@@ -19,12 +20,22 @@ _KEYS: Final = frozenset({USERNAME, EMAIL, FIRST_NAME})
 _OPPOSITE: Final = {"TRUE": "FALSE", "FALSE": "TRUE"}
 
 
+class LossReason(StrEnum):
+    """Why a cell is not taken back."""
+
+    UNKNOWN = "unknown"
+    """Nobody noted what was there before."""
+    CHANGED_SINCE = "changed-since"
+    """A later upload changed it again, or Handshake showed another value."""
+
+
 class Lost(NamedTuple):
-    """A cell that cannot be taken back, because no noted upload says what it was before."""
+    """A cell that is not taken back."""
 
     username: str
     header: str
     sent: str
+    why: LossReason = LossReason.UNKNOWN
 
 
 class Inverse(NamedTuple):
@@ -34,40 +45,74 @@ class Inverse(NamedTuple):
     lost: tuple[Lost, ...]
 
 
-def inverse_of(table: RowTable, before: Sent, after: Sent, columns: Iterable[str]) -> Inverse:
-    """Return the rows that bring back what Handshake had `before` an upload of a table; `after` it has what was sent.
+class StatesAround(NamedTuple):
+    """What Handshake held before an upload, what it held after it, and what it holds now."""
 
-    A closed account is opened again and an opened one closed, whatever is known; any other cell
-    comes back only where an earlier upload says what it was. Of a row that failed nothing comes back.
-    The rows have their columns in the order of `columns`.
+    before: State
+    after: State
+    now: State
+    present: Mapping[str, str]
+    """The username that an account has now, by a former one."""
+
+
+def inverse_of(people: Mapping[str, str], states: StatesAround, columns: Iterable[str]) -> Inverse:
+    """Return the rows that bring back what Handshake held before an upload.
+
+    A closed account is opened again and an opened one closed, whatever is known; any other cell comes back only where
+    it is known what was there, and where nothing has changed it since. Of a row that failed nothing comes back.
+
+    Args:
+        people: The usernames in the rows of the upload; by each the username before, or "".
+        states: What Handshake held and holds.
+        columns: The order of the columns.
     """
     back: list[Mapping[str, str]] = []
     renamed: dict[str, str] = {}
     lost: list[Lost] = []
-    for username in table.usernames:
-        previous = table.previous_usernames.get(username, "")
-        was = before.cells(username) or before.cells(previous)
-        now = after.cells(username) or after.cells(previous)
-        cells, gone = _cells(username, was, now)
-        lost += gone
-        former = was.get(USERNAME) or previous or username
-        if any(now[header] != cell for header, cell in cells.items()) or (now and now[USERNAME] != former):
-            back.append(cells | {USERNAME: former})
-            if now[USERNAME] != former:
-                renamed[former] = now[USERNAME]
+    for username, previous in people.items():
+        account = _Account(username, previous, states)
+        cells = account.cells(lost)
+        name = account.name_before
+        if any(account.now.get(header) != cell for header, cell in cells.items()) or name != account.name_now:
+            back.append(cells | {USERNAME: name})
+            if name != account.name_now:
+                renamed[name] = account.name_now
     return Inverse(table_of_cells(back, columns)._replace(previous_usernames=renamed), tuple(lost))
 
 
-def _cells(username: str, was: Mapping[str, str], now: Mapping[str, str]) -> tuple[dict[str, str], list[Lost]]:
-    cells = {header: was.get(header, cell) for header, cell in now.items() if header in _KEYS}
-    lost = []
-    for header, cell in now.items():
-        if header == USERNAME or was.get(header) == cell:
-            continue
-        if header in was:
-            cells[header] = was[header]
-        elif header == DISABLED:
-            cells[header] = _OPPOSITE[cell]
-        else:
-            lost.append(Lost(username, header, cell))
-    return cells, lost
+class _Account:
+    """One account before an upload, after it, and now."""
+
+    def __init__(self, username: str, previous: str, states: StatesAround) -> None:
+        self._username = username
+        self._was = states.before.cells(username) or states.before.cells(previous)
+        self._after = states.after.cells(username) or states.after.cells(previous)
+        present = states.present.get(username, username)
+        self.now = states.now.cells(present) or states.now.cells(previous)
+        self.name_now = self.now.get(USERNAME, "")
+        is_as_sent = bool(self._after) and self.name_now == self._after[USERNAME]
+        self.name_before = (self._was.get(USERNAME) or previous or username) if is_as_sent else self.name_now
+
+    def cells(self, lost: list[Lost]) -> dict[str, str]:
+        """Return the cells of the row; what is not taken back is added to `lost`."""
+        changed = dict(self._changed())
+        for header in [*changed]:
+            sent = self._after[header]
+            if self.now.get(header) != sent:
+                lost.append(Lost(self._username, header, sent, LossReason.CHANGED_SINCE))
+                del changed[header]
+            elif not changed[header]:
+                lost.append(Lost(self._username, header, sent))
+                del changed[header]
+        keys = {header: changed.get(header, cell) for header, cell in self.now.items() if header in _KEYS}
+        return keys | changed if self._after else {}
+
+    def _changed(self) -> Iterator[tuple[str, str]]:
+        """Yield the headers that the upload changed, and what was there; "" where it is not known."""
+        for header, cell in self._after.items():
+            if header == USERNAME or self._was.get(header) == cell:
+                continue
+            if header in self._was:
+                yield header, self._was[header]
+            else:
+                yield header, _OPPOSITE.get(cell, "") if header == DISABLED else ""

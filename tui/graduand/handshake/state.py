@@ -1,8 +1,10 @@
-"""The state: what Handshake was last sent of each person, upload after upload."""
+"""The state: what Handshake holds of each person as far as it is known, and how a refused row is sent again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.records.columns import mover
 
@@ -13,23 +15,51 @@ if TYPE_CHECKING:
     from graduand.records.columns import Columns
 
 
-class Sent(NamedTuple):
-    """The cells that Handshake was last sent, as far as no row is known to have failed."""
+class Retry(StrEnum):
+    """How a row that was refused is sent again."""
+
+    IDENTIFIERS = "identifiers"
+    """By hand, with “This job changes identifier data” [ERR][SENS]."""
+    BY_ADDRESS = "by-address"
+    """The same, and the account is looked up by its address [TAKEN]."""
+    HELD = "held"
+    """Not at all: the account is excluded from sync."""
+
+
+class RowRetry(NamedTuple):
+    """A row that failed and that is sent again in another way, as long as its address is the same."""
+
+    retry: Retry
+    address: str
+
+
+_NO_RETRIES: Final[Mapping[str, RowRetry]] = MappingProxyType({})
+
+
+class State(NamedTuple):
+    """The cells that Handshake holds, as far as they were sent and did not fail, or were seen."""
 
     columns: Columns
     rows: Mapping[str, Cells]
-    """Cells below the columns, by username."""
+    """Cells below the columns, by username: `**CLEAR**` is known to be empty, "" is not known."""
     failed: frozenset[str] = frozenset()
-    """Usernames in whose last upload their row failed."""
-    refused: frozenset[str] = frozenset()
-    """Those of them whose row would have changed identifiers, in a job that was not allowed to."""
+    """Usernames whose last row failed."""
+    retries: Mapping[str, RowRetry] = _NO_RETRIES
+    """Of those the ones whose row must be sent in another way, or not at all."""
+
+    def retry_of(self, username: str, address: str) -> Retry | None:
+        """Return how the row of a person is sent again, which has this address now; None as any other."""
+        refused = self.retries.get(username)
+        if refused is None or (refused.retry is Retry.BY_ADDRESS and refused.address.casefold() != address.casefold()):
+            return None
+        return refused.retry
 
     def cells(self, username: str) -> dict[str, str]:
-        """Return the cells of a person that are not blank, by header; none when the person was never sent."""
+        """Return the cells of a person that are not blank, by header; none when the person is not known."""
         row = self.rows.get(username, ())
         return {header: cell for header, cell in zip(self.columns, row, strict=False) if cell}
 
-    def below(self, columns: Columns) -> Sent:
+    def below(self, columns: Columns) -> State:
         """Return the same cells below other columns; those of a column that is not among them are left out."""
         if columns == self.columns:
             return self
@@ -37,5 +67,5 @@ class Sent(NamedTuple):
         return self._replace(columns=columns, rows={username: move(row) for username, row in self.rows.items()})
 
 
-NOTHING = Sent((), {})
-"""Before the first upload."""
+NOTHING: Final = State((), {})
+"""Nothing is known of anybody."""

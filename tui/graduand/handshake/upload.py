@@ -6,9 +6,11 @@ import csv
 import hashlib
 import io
 import json
+from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand import __version__
 from graduand.handshake.job import cut
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "manifest.json"
 CARD: Final = "upload.md"
-SCHEMA: Final = "graduand/manifest/1"
+SCHEMA: Final = "graduand/manifest/2"
 
 
 class File(NamedTuple):
@@ -34,6 +36,35 @@ class File(NamedTuple):
     content: bytes
     sha256: str
     """The checksum of the bytes, in hexadecimal figures."""
+
+
+class Override(NamedTuple):
+    """A limit or a check that was passed over on purpose."""
+
+    what: str
+    """"limit", "unreviewed", "early" or "fewer-people"."""
+    number: int
+    by: str
+    reason: str
+
+
+class HeldPerson(NamedTuple):
+    """A person whose row is not sent, though the record has no error."""
+
+    username: str
+    why: str
+    """A `HeldReason`."""
+
+
+class HeldReason(StrEnum):
+    """Why a row is held back."""
+
+    EXCLUDED = "excluded"
+    """Handshake answered that the account is excluded from sync."""
+    TAKEN_BACK = "taken-back"
+    """A rollback took the row back, and the record still says the same."""
+    CONFLICT = "conflict"
+    """The record contradicts what Handshake holds: an error of family GR7."""
 
 
 class Upload(NamedTuple):
@@ -51,10 +82,19 @@ class Upload(NamedTuple):
     rehearsal: bool
     usernames: tuple[str, ...]
     """Whose rows the files hold, as their records have it."""
-    rollback_of: str = ""
-    """The upload that this one takes back; empty for an ordinary one."""
-    since: tuple[str, ...] = ()
-    """The last upload and the last result that were noted when it was compiled, as far as there were any."""
+    branch: str = ""
+    """The branch that was checked out; "" when it was a commit."""
+    published: bool = False
+    """Whether the commit was on the upload branch as it was last fetched."""
+    ledger: str = ""
+    """The newest commit of the ledger that the files were compared with; "" when there was none."""
+    anchor: str = ""
+    """The checksum of the ledger's entries and the upload branch at that moment."""
+    overrides: tuple[Override, ...] = ()
+    takes_back: str = ""
+    """The id of the upload that this one takes back; "" for an ordinary one."""
+    held: tuple[HeldPerson, ...] = ()
+    """People whose row is held back, and why."""
 
     @property
     def plan(self) -> str:
@@ -142,28 +182,25 @@ def manifest(upload: Upload) -> str:
     """Return the manifest as JSON: the contract with whatever takes the files from here."""
     whole: dict[str, object] = {
         "schema": SCHEMA,
+        "version": __version__,
         "commit": upload.commit or None,
+        "branch": upload.branch or None,
+        "published": upload.published,
         "dirty": upload.dirty,
         "on": upload.on,
         "region": upload.region,
+        "ledger": upload.ledger or None,
         "plan": upload.plan,
+        "overrides": [override._asdict() for override in upload.overrides],
+        "anchor": upload.anchor or None,
         "records": upload.records,
         "jobs": [entry_of(file) for file in upload.files],
     }
-    whole["usernames"] = ()
     if upload.rehearsal:
         whole["rehearsal"] = True
-    if upload.rollback_of:
-        whole["rollback_of"] = upload.rollback_of
-    if upload.since:
-        whole["since"] = upload.since
-    text = json.dumps(whole, ensure_ascii=False, indent=2)
-    # One by one in their lines, as `indent` has them, which takes its time for a hundred thousand.
-    usernames = json.dumps(upload.usernames, ensure_ascii=False, separators=(",\n    ", ""))[1:-1]
-    return (
-        text.replace('"usernames": []', f'"usernames": [\n    {usernames}\n  ]' if usernames else '"usernames": []')
-        + "\n"
-    )
+    if upload.takes_back:
+        whole["takes_back"] = upload.takes_back
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
 def entry_of(file: File) -> Mapping[str, object]:

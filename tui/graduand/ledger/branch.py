@@ -11,7 +11,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import ForeignCommit, GitRefused, LedgerCut, LedgerIncomplete, LedgerInUse
+from graduand.errors import ForeignCommit, GitRefused, LedgerCut, LedgerIncomplete, LedgerInUse, LedgerMoved
 from graduand.git.program import NAMELESS
 from graduand.language import _, visible
 from graduand.ledger.entry import ENTRY, EntryKind
@@ -280,12 +280,14 @@ def _bring(program: Program, commits: Sequence[str], blobs: Iterable[str]) -> No
         raise LedgerIncomplete(ENTRY, words_of(answer))
 
 
-def append(program: Program, entries: Sequence[NewEntry]) -> str:
+def append(program: Program, entries: Sequence[NewEntry], *, on: str | None = None) -> str:
     """Lay entries on top of the ledger, all or none; return its new head. Without a ledger they begin one.
 
+    With `on`, only while that is the head ("" for no ledger), as what the entries say may depend on those before.
     Hooks and signing work as the user has set them up: where commits are signed, so are entries, or nothing is noted.
 
     Raises:
+        LedgerMoved: the head is another one than `on`.
         LedgerInUse: the branch is checked out, another branch has its name, or others kept writing.
         GitRefused: git, a hook or a key refused, or git does not know who commits.
         Busy, NotWritten: another graduand is writing, or the disk refused.
@@ -295,14 +297,16 @@ def append(program: Program, entries: Sequence[NewEntry]) -> str:
     with lock.hold(program.root):
         require_free(program, refs_of(program))
         additions = [_addition(program, entry) for entry in entries]
-        return _try_to_lay(program, additions)
+        return _try_to_lay(program, additions, on)
 
 
-def _try_to_lay(program: Program, additions: Sequence[Addition]) -> str:
+def _try_to_lay(program: Program, additions: Sequence[Addition], on: str | None) -> str:
     """Lay commits on the head, and on the new one if the branch was moved meanwhile."""
     deadline = time.monotonic() + _WAIT
     for _attempt in range(_TRIES):
         before = position(program)
+        if on not in {None, before.head}:
+            raise LedgerMoved
         new = lay_on(program, before.head, additions)
         subject = additions[-1].message.partition("\n")[0]
         while True:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -119,6 +119,13 @@ def is_id(text: str) -> bool:
 def now() -> str:
     """Return this moment as entries have it."""
     return stamp_of(datetime.now(UTC))
+
+
+def now_after(earlier: str) -> str:
+    """Return this moment as entries have it, or the second after an earlier entry when the clock is not later."""
+    if (moment := now()) > earlier:
+        return moment
+    return stamp_of(datetime.strptime(earlier, _STAMP).replace(tzinfo=UTC) + timedelta(seconds=1))
 
 
 def stamp_of(moment: datetime) -> str:

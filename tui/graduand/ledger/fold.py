@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
+from collections.abc import Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -25,10 +26,11 @@ from graduand.ledger.entry import (
 )
 from graduand.records.columns import mover
 from graduand.records.kinds import CLEAR
-from graduand.records.record import LABELS, USERNAME
+from graduand.records.record import EMAIL, LABELS, USERNAME
+from graduand.storage.cache_file import Deferred
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from graduand.ledger.entry import LedgerEntry, PersonLine, SentFile
 
@@ -48,6 +50,8 @@ class Outcome(NamedTuple):
     message: str
     """The id of Handshake's message in handshake.yaml; "" when it is not one that is known."""
     text: str
+    address: str = ""
+    """The address in the row."""
 
 
 class TakenBack(NamedTuple):
@@ -65,7 +69,7 @@ class LedgerState(NamedTuple):
     columns: tuple[str, ...]
     rows: Mapping[str, tuple[str, ...]]
     """Cells below the columns, by username: `**CLEAR**` is known to be empty, "" is not known."""
-    since: Mapping[str, int | tuple[int, ...]]
+    since: Deferred[Mapping[str, int | tuple[int, ...]]]
     """For each person the place in `moments` of the entry that gave the value: one for all cells, or one a cell."""
     moments: tuple[tuple[str, str], ...]
     """When the entries happened, and their ids, in that order."""
@@ -87,7 +91,7 @@ class LedgerState(NamedTuple):
 
     def since_of(self, username: str, header: str) -> str:
         """Return the id of the entry since which a person's value is what it is; "" when it is not known."""
-        since = self.since.get(username)
+        since = self.since.value.get(username)
         if since is None or header not in self.columns:
             return ""
         at = self.columns.index(header)
@@ -96,7 +100,9 @@ class LedgerState(NamedTuple):
         return self.moments[since if isinstance(since, int) else since[at]][1]
 
 
-NOTHING: Final = LedgerState((), {}, {}, (), frozenset(), {}, {}, frozenset(), {})
+NOTHING: Final = LedgerState(
+    (), {}, Deferred[Mapping[str, int | tuple[int, ...]]].of({}), (), frozenset(), {}, {}, frozenset(), {}
+)
 
 
 def withdrawn_of(entries: Sequence[LedgerEntry]) -> frozenset[str]:
@@ -212,7 +218,7 @@ class _Folding:
         self.rows: dict[str, tuple[str, ...]] = (
             dict(start.rows) if start.columns == columns else {name: move(row) for name, row in start.rows.items()}
         )
-        self.since: dict[str, int | tuple[int, ...]] = dict(start.since)
+        self.since: dict[str, int | tuple[int, ...]] = dict(start.since.value)
         if start.columns != columns:  # the known columns come first, and what is added is not known
             more = (0,) * (len(columns) - len(start.columns))
             self.since = {name: at if isinstance(at, int) else (*at, *more) for name, at in self.since.items()}
@@ -234,7 +240,7 @@ class _Folding:
         return LedgerState(
             self.columns,
             self.rows,
-            self.since,
+            Deferred.of(self.since),
             tuple(self.moments),
             frozenset(self.observations),
             self.outcomes,
@@ -263,7 +269,9 @@ class _Folding:
             former = previous.get(username, "")
             outcome = results.get(username)
             if outcome and outcome.status is not RowStatus.SENT:
-                self._fail(former if former in self.rows else username, outcome)
+                self._fail(
+                    former if former in self.rows else username, outcome._replace(address=overlay.address(cells))
+                )
                 continue
             if former:
                 self._rename(former, username)
@@ -369,6 +377,11 @@ class _Overlay:
         self._move = mover(tuple(header), folding.columns)
         self._places = [folding.columns.index(name) for name in header]
         self._place = place
+        self._address_at = header.index(EMAIL) if EMAIL in header else None
+
+    def address(self, cells: Sequence[str]) -> str:
+        """Return the address in the cells of a row; "" where the file has no such column."""
+        return "" if self._address_at is None else cells[self._address_at]
 
     def lay(self, username: str, cells: Sequence[str]) -> None:
         """Lay the cells of a person on what is known; a blank one leaves what is there."""

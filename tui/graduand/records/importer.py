@@ -64,6 +64,8 @@ class Message(NamedTuple):
     cure: Words
     sources: tuple[str, ...]
     certainty: str
+    retry: str = ""
+    """How the row is sent again: "identifiers", "by-address" or "held"; "" as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +202,5 @@ def _message(fact: Any) -> Message:
         cure=_words(fact["cure"]),
         sources=tuple(fact["sources"]),
         certainty=fact.get("certainty", "documented"),
+        retry=fact.get("retry", ""),
     )

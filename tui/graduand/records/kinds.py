@@ -129,11 +129,21 @@ def is_plain(kind: FieldKind, text: str) -> bool:
 
 
 def same_value(kind: FieldKind, one: object, other: object) -> bool:
-    """Return whether two values mean the same: addresses whatever their capitals, averages as numbers."""
+    """Return whether two values mean the same.
+
+    Addresses and booleans do whatever their capitals are, averages as numbers, and the items of a cell, which have
+    semicolons between them, in any order.
+    """
     if one == other or not isinstance(one, str) or not isinstance(other, str):
         return one == other
-    if kind is FieldKind.EMAIL:
+    if kind in {FieldKind.EMAIL, FieldKind.BOOLEAN}:
         return one.casefold() == other.casefold()
     if kind is FieldKind.GPA and matches(kind, one) and matches(kind, other):
         return float(one) == float(other)
+    if kind is FieldKind.LIST:
+        return _items(one) == _items(other)
     return False
+
+
+def _items(cell: str) -> frozenset[str]:
+    return frozenset(item for text in cell.split(";") if (item := text.strip()))

@@ -141,8 +141,6 @@ def verified_text(verified: Verification) -> Iterator[Line]:
         (verified.bad, _("Signature false, expired or revoked")),
         (verified.unknown, _("Signature by a key that nobody vouches for here")),
         (verified.unsigned, _("Not signed")),
-        (verified.moved, _("Upload tags that are not where their manifest says")),
-        (verified.missing, _("Tags that later ones speak of, and that are gone")),
         (verified.astray, _("Uploads from a commit that is not in the history of this branch")),
         (files, _("Files that do not compile again byte for byte")),
         (verified.replaced, _("References that put other objects in the place of committed ones")),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from graduand.handshake.rollback import LossReason
+from graduand.handshake.upload import HeldReason
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
 
     from graduand.handshake.job import Setting
     from graduand.handshake.rollback import Lost
-    from graduand.handshake.upload import Upload
+    from graduand.handshake.upload import HeldPerson, Upload
     from graduand.reports.labels import Terms
+    from graduand.uploads.note_upload import NotedUpload
     from graduand.uploads.results import Failure, Reconciled
     from graduand.uploads.status import CompiledUpload, UploadStatus
 
@@ -48,10 +51,59 @@ def left_out_text(upload: Upload) -> Iterator[Line]:
         yield line(Span(message.format(count=count), "bold red"))
         for who in upload.left_out:
             yield line(f"  {visible(who, 200)}")
+    yield from held_text(upload.held)
     if upload.dirty:
         yield line(Span(_("! Compiled with uncommitted changes: this upload cannot be answered for."), "yellow"))
     if upload.rehearsal:
         yield line(Span(_("A rehearsal: Handshake analyses these files and never runs them."), "cyan"))
+
+
+def held_text(held: Sequence[HeldPerson]) -> Iterator[Line]:
+    """Return the people whose rows are held back, by reason."""
+    by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    for one in held:
+        by_reason[one.why].append(one.username)
+    for why, usernames in by_reason.items():
+        yield line(Span(f"{_reason_words(why)} ({len(usernames)})", "bold yellow"))
+        for username in usernames:
+            yield line(f"  {visible(username)}")
+
+
+def _reason_words(why: str) -> str:
+    return {
+        HeldReason.EXCLUDED: _(
+            "held back: Handshake said the account is excluded from sync; when that is cured, send it with "
+            "--retry-excluded"
+        ),
+        HeldReason.TAKEN_BACK: _("held back: a rollback took the row back, and the record still says the same"),
+        HeldReason.CONFLICT: _("held back: the record contradicts what Handshake holds"),
+    }[HeldReason(why)]
+
+
+def noted_text(noted: NotedUpload) -> Iterator[Line]:
+    """Return what is to be known of an upload that was just noted."""
+    if not noted.is_new:
+        yield line(_("Already noted."))
+        return
+    for name in noted.skipped_over:
+        message = _("! {file} comes before a file that is noted, and has not run itself.")
+        yield line(Span(message.format(file=visible(name, 200)), "yellow"))
+    waiting = [name for name in noted.waiting if name not in noted.skipped_over]
+    for name in waiting:
+        yield line(_("{file} has not run yet; note it when it has.").format(file=visible(name, 200)))
+    if noted.overlap:
+        count = len(noted.overlap)
+        message = ngettext(
+            "! {count} person was in an upload that was noted after this one was compiled; what is outstanding is "
+            "worked out anew:",
+            "! {count} people were in an upload that was noted after this one was compiled; what is outstanding is "
+            "worked out anew:",
+            count,
+        )
+        yield line(Span(message.format(count=count), "yellow"))
+        for username in noted.overlap:
+            yield line(f"  {visible(username)}")
+    yield line(_("If rows failed, take them in with: graduand reconcile FAILED.csv"))
 
 
 def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
@@ -60,15 +112,25 @@ def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
         return
     message = ngettext("{count} cell cannot be taken back:", "{count} cells cannot be taken back:", len(lost))
     yield line(Span(message.format(count=len(lost)), "bold yellow"))
-    by_header: defaultdict[str, list[str]] = defaultdict(list)
-    for cell in lost:
-        by_header[cell.header].append(cell.username)
-    for header, usernames in by_header.items():
-        shown = ", ".join(visible(username) for username in usernames[:5]) + (" …" if len(usernames) > 5 else "")
-        yield line(f"  {header} ({len(usernames)}): {shown}")
-    yield line(
-        _("Nobody noted what stood there before. A merged account, or an answer by mail, comes back by no file.")
-    )
+    for why, words in _lost_words().items():
+        by_header: defaultdict[str, list[str]] = defaultdict(list)
+        for cell in lost:
+            if cell.why is why:
+                by_header[cell.header].append(cell.username)
+        for header, usernames in by_header.items():
+            shown = ", ".join(visible(username) for username in usernames[:5]) + (" …" if len(usernames) > 5 else "")
+            yield line(f"  {header} ({len(usernames)}): {shown}")
+        if by_header:
+            yield line(words)
+
+
+def _lost_words() -> dict[LossReason, str]:
+    return {
+        LossReason.UNKNOWN: _(
+            "Nobody noted what stood there before. A merged account, or an answer by mail, comes back by no file."
+        ),
+        LossReason.CHANGED_SINCE: _("It was changed again since, and stays as it is."),
+    }
 
 
 def uploads_text(compiled: CompiledUpload | None, noted: Sequence[UploadStatus]) -> Iterator[Line]:
@@ -78,10 +140,12 @@ def uploads_text(compiled: CompiledUpload | None, noted: Sequence[UploadStatus])
         yield line(Span(message.format(path=visible(str(compiled.manifest), 200)), "bold"))
     for one in noted:
         sign = Span("✗ ", "bold red") if one.failed else Span("✓ ", "green") if one.results else Span("  ")
-        yield line(sign, Span(one.name, "bold"), f"  {upload_words(one)}")
+        yield line(sign, Span(one.id, "bold"), f"  {upload_words(one)}")
         for name, rows in one.files:
             words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
             yield line(f"    {visible(name, 200)}: {words}")
+        for name in one.waiting:
+            yield line(f"    {visible(name, 200)}: ", Span(_("has not run yet"), "yellow"))
     if not noted:
         yield line(_("No upload was noted yet."))
 
@@ -90,15 +154,16 @@ def upload_words(one: UploadStatus) -> str:
     """Return the numbers of people and of failures of an upload, and the upload that it undoes."""
     people = ngettext("{count} person", "{count} people", one.people).format(count=one.people)
     failed = ngettext("{count} failed", "{count} failed", one.failed).format(count=one.failed) if one.failed else ""
-    back = _("takes back {name}").format(name=one.rollback_of) if one.rollback_of else ""
-    return ", ".join(part for part in (people, failed, back) if part)
+    back = _("takes back {name}").format(name=one.takes_back) if one.takes_back else ""
+    share = "" if one.is_shared else _("not shared yet")
+    return ", ".join(part for part in (people, failed, back, share) if part)
 
 
 def uploads_json(noted: Sequence[UploadStatus]) -> Iterator[str]:
     """Return one JSON object for each noted upload."""
     for one in noted:
         files = [{"file": name, "rows": rows} for name, rows in one.files]
-        yield json_text({"schema": "graduand/sending/1", **one._asdict(), "files": files})
+        yield json_text({"schema": "graduand/sending/2", **one._asdict(), "files": files})
 
 
 _SHOWN: Final = 10

@@ -117,7 +117,7 @@ class FailedScreen(View[Reconciled]):
     def read(self, tell: Tell) -> Reconciled:
         """Take the rows back to the records that they came from; nothing is noted."""
         del tell
-        return results.reconcile(self.workspace, self.path, self.upload, note=False)
+        return results.reconcile(self.workspace, self.path, self.upload, save=False)
 
     def show_result(self, found: Reconciled) -> None:
         """Show the failures; the cursor stays where it was."""
@@ -187,7 +187,7 @@ class FailedScreen(View[Reconciled]):
         """Note that these rows failed."""
 
         def note(_tell: Tell) -> Reconciled:
-            return results.reconcile(self.workspace, self.path, self.upload, note=True)
+            return results.reconcile(self.workspace, self.path, self.upload, save=True)
 
         self.app.push_screen(Waiting(_("Noting the failed rows"), note, stoppable=False), self._noted)
 

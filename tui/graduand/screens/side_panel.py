@@ -213,7 +213,7 @@ class Panel(Vertical):
     def _show_row(self) -> None:
         if self._row:
             record, found = self._row
-            sent = (self._known or NOTHING_SENT).sent
+            sent = (self._known or NOTHING_SENT).state
             made = preview_row(record, found, self._workspace.school, self._on, sent)
             self.query_one(RowPane).show(made, found, self._known)
 

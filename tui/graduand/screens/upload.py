@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graduand.screens.waiting import Tell
+    from graduand.uploads.note_upload import NotedUpload
     from graduand.uploads.status import CompiledUpload
     from graduand.workspace import Workspace
 
@@ -176,24 +177,24 @@ class UploadScreen(View[InHand]):
         boxes = sum(row.kind == "box" for row in self.rows if row.job)
         left = boxes - sum(self.rows[index].job > 0 for index in self.ticked)
         message = ngettext("{count} box is not ticked yet.", "{count} boxes are not ticked yet.", left)
-        remark = _("An annotated tag is made of the manifest; from then on the plan counts from this upload.")
+        remark = _("An entry of the ledger is made of it; from then on the plan counts from this upload.")
         files = [Subject(path, ()) for path in compiled.files]
         unticked = message.format(count=left) if left else ""
         question = Question(_("Note that this upload went in"), files, "\n".join(filter(None, (unticked, remark))))
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._note(compiled) if yes else None)
 
     def _note(self, compiled: CompiledUpload) -> None:
-        def note(_tell: Tell) -> str:
+        def note(_tell: Tell) -> NotedUpload:
             return note_upload(self.workspace, compiled.manifest)
 
         self.app.push_screen(Waiting(_("Noting the upload"), note, stoppable=False), self._noted)
 
-    def _noted(self, outcome: str | Trouble | None) -> None:
+    def _noted(self, outcome: NotedUpload | Trouble | None) -> None:
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             self.touched = True
-            self.notify(_("Noted as {name}").format(name=outcome), markup=False)
+            self.notify(_("Noted as {name}").format(name=outcome.id), markup=False)
         self.action_read()
 
     def action_failed(self) -> None:

@@ -58,7 +58,7 @@ class UploadsScreen(View[NotedUploads]):
         return _("Uploads"), ngettext("{count} noted", "{count} noted", number).format(count=number)
 
     def read(self, tell: Tell) -> NotedUploads:
-        """Look into build/ and at the tags."""
+        """Look into build/ and at the ledger."""
         del tell
         return NotedUploads(status.compiled_upload(self.workspace), status.upload_statuses(self.workspace))
 
@@ -87,7 +87,7 @@ class UploadsScreen(View[NotedUploads]):
             )
         sign = Cell("✗ ", "error") if one.failed else Cell("✓ ", "added") if one.results else Cell("  ")
         words = fit(upload_words(one), max(width - 29, 8))
-        return (sign, Cell(f"{fit(one.name, 26)} ", "strong"), Cell(words))
+        return (sign, Cell(f"{fit(one.id, 26)} ", "strong"), Cell(words))
 
     def whole(self) -> Content:
         """Return what an upload held."""
@@ -95,7 +95,7 @@ class UploadsScreen(View[NotedUploads]):
         if one is None:
             compiled = self.uploads[0]
             return Content("\n".join(compiled.files) if isinstance(compiled, CompiledUpload) else "")
-        parts: list[str | tuple[str, str]] = [(one.name, "bold"), f"  {one.on}  {one.commit[:12]}\n"]
+        parts: list[str | tuple[str, str]] = [(one.id, "bold"), f"  {one.on}  {one.commit[:12]}\n"]
         for name, rows in one.files:
             words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
             parts.append(f"{visible(name, 200)}: {words}\n")
@@ -116,7 +116,7 @@ class UploadsScreen(View[NotedUploads]):
     def action_failed(self) -> None:
         """Take in the rows of this upload that Handshake refused."""
         if self.noted_upload:
-            ask_for_failed_rows(self, self.workspace, self.noted_upload.name)
+            ask_for_failed_rows(self, self.workspace, self.noted_upload.id)
 
     def action_take_back(self) -> None:
         """Ask whether the files that take this upload back shall be compiled."""
@@ -131,14 +131,14 @@ class UploadsScreen(View[NotedUploads]):
             Subject(name, (ngettext("{count} row", "{count} rows", rows).format(count=rows),))
             for name, rows in one.files
         ]
-        title = _("Take back {name}").format(name=one.name)
+        title = _("Take back {name}").format(name=one.id)
         self.app.push_screen(
             ConfirmScreen(Question(title, files, "\n".join(remarks))), lambda yes: self._take_back(one) if yes else None
         )
 
     def _take_back(self, one: UploadStatus) -> None:
         def take(_tell: Tell) -> CompiledRollback:
-            return compile_rollback(self.workspace, one.name, self.on, status.folder_of(self.workspace))
+            return compile_rollback(self.workspace, one.id, self.on, status.folder_of(self.workspace))
 
         self.app.push_screen(Waiting(_("Compiling"), take, stoppable=False), self._taken_back)
 

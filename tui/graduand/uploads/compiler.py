@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import LimitReached, NoCommit, NothingToCompile, PlanChanged, Uncommitted
 from graduand.git.checkout import Checkout
+from graduand.git.upload_branch import contains, upload_branch
 from graduand.handshake.effect import Effect
 from graduand.handshake.job import jobs_of
 from graduand.handshake.plan import Breach, Plan, breaches, plan_of
-from graduand.handshake.upload import CARD, MANIFEST, Upload, files_of, manifest
+from graduand.handshake.state import Retry
+from graduand.handshake.upload import CARD, MANIFEST, HeldPerson, HeldReason, Override, Upload, files_of, manifest
 from graduand.handshake.upload_card import card
 from graduand.language import _, ngettext
 from graduand.records.paths import within
 from graduand.records.record import FOLDER
 from graduand.storage import publish
-from graduand.uploads.last_sent import read_last_sent
+from graduand.uploads.known_state import read_known_state
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
@@ -23,12 +25,11 @@ if TYPE_CHECKING:
 
     from graduand.git.checkout import WorkTreeStatus
     from graduand.handshake.row_table import RowTable
-    from graduand.handshake.state import Sent
+    from graduand.handshake.state import State
     from graduand.index.index import Checked
     from graduand.index.index_store import Progress
     from graduand.records.school import School
-    from graduand.uploads.last_sent import LastSent
-    from graduand.uploads.replay import UploadHistory
+    from graduand.uploads.known_state import KnownState
     from graduand.workspace import Workspace
 
 
@@ -46,6 +47,8 @@ class CompileOptions(NamedTuple):
     rehearse: bool = False
     allow_dirty: bool = False
     skip_errors: bool = False
+    retry_excluded: bool = False
+    """People too whose account Handshake said to be excluded from sync."""
 
 
 class PreparedUpload(NamedTuple):
@@ -54,8 +57,13 @@ class PreparedUpload(NamedTuple):
     upload: Upload
     plan: Plan
     breaches: tuple[Breach, ...]
-    since: str
-    """The last upload that was noted; empty: none."""
+    known: KnownState
+    """What Handshake holds."""
+
+    @property
+    def since(self) -> str:
+        """The id of the last upload that was noted; "" when none is."""
+        return self.known.last_upload
 
 
 class Compiled(NamedTuple):
@@ -85,29 +93,41 @@ def prepare(
     faulty = {finding.path: finding.username or finding.path for finding in errors(checked.findings)}
     if faulty and not order.skip_errors:
         return Compiled(None, checked)
-    past = read_last_sent(checkout.program, no_cache=no_cache)
+    known = read_known_state(checkout.program, workspace.importer, no_cache=no_cache)
     cohorts = {page.cohort for page in index.pages if within(f"{FOLDER}/{page.cohort}", scope)}
-    rows = index.table(faulty, cohorts)
-    plan = _chosen(plan_of(rows, past.sent, workspace.school.year), past.sent, order)
+    every = index.table(faulty, cohorts)
+    rows, held = _without_held(every, known, order)
+    plan = _chosen(plan_of(rows, known.state, workspace.school), known.state, order)
     if not plan.table.rows:
-        raise NothingToCompile(order.cohort, all_sent=bool(rows.rows))
-    upload = upload_of(plan.table, workspace.school, past, order)._replace(
-        commit=commit, dirty=dirty, left_out=tuple(sorted(faulty.values()))
+        raise NothingToCompile(order.cohort, [one.username for one in held], all_sent=bool(every.rows))
+    upload = upload_of(plan.table, workspace.school, known, order)._replace(
+        commit=commit, dirty=dirty, left_out=tuple(sorted(faulty.values())), held=held
     )
-    return Compiled(PreparedUpload(upload, plan, breaches(plan, workspace.institution), past.last_upload), checked)
+    return Compiled(PreparedUpload(upload, plan, breaches(plan, workspace.institution), known), checked)
 
 
-def _chosen(plan: Plan, sent: Sent, order: CompileOptions) -> Plan:
+def _without_held(table: RowTable, known: KnownState, order: CompileOptions) -> tuple[RowTable, tuple[HeldPerson, ...]]:
+    """Return the rows that may be sent, and the people whose rows are held back."""
+    why = {}
+    if not order.retry_excluded:
+        held = (username for username, refused in known.state.retries.items() if refused.retry is Retry.HELD)
+        why = dict.fromkeys(held, HeldReason.EXCLUDED)
+    places = [place for place, username in enumerate(table.usernames) if username not in why] if why else []
+    found = tuple(HeldPerson(username, why[username]) for username in table.usernames if username in why) if why else ()
+    return (table.picked(places) if found else table), found
+
+
+def _chosen(plan: Plan, state: State, order: CompileOptions) -> Plan:
     """Return the plan of the people who are asked for."""
     if not order.only and not order.changed:
         return plan
-    return plan_of(plan.table.picked(plan.places(order.only, changed=order.changed)), sent, plan.year)
+    return plan_of(plan.table.picked(plan.places(order.only, changed=order.changed)), state, plan.school)
 
 
 def compile_upload(
     workspace: Workspace, prepared: PreparedUpload, folder: Path, *, plan: str = "", approve: str = ""
-) -> None:
-    """Write the files of a prepared upload into `folder`.
+) -> Upload:
+    """Write the files of a prepared upload into `folder`; return it as its manifest describes it.
 
     Raises:
         PlanChanged: it is not the one whose checksum is `plan` or `approve`.
@@ -120,7 +140,23 @@ def compile_upload(
             raise PlanChanged(approved, checksum)
     if prepared.breaches and not approve and not prepared.upload.rehearsal:
         raise LimitReached(" ".join(describe_breach(breach) for breach in prepared.breaches), checksum)
-    write_upload(prepared.upload, workspace.school, folder)
+    upload = vouched(workspace, prepared)
+    write_upload(upload, workspace.school, folder)
+    return upload
+
+
+def vouched(workspace: Workspace, prepared: PreparedUpload) -> Upload:
+    """Return the upload with what its manifest says of where it comes from and of what was passed over on purpose."""
+    program = prepared.known.ledger.program
+    branch, upload = upload_branch(program), prepared.upload
+    by = Checkout(workspace.root).identity() if prepared.breaches else ""
+    overrides = tuple(Override("limit", breach.number, by, describe_breach(breach)) for breach in prepared.breaches)
+    return upload._replace(
+        branch=program.opened.branch,
+        published=contains(program, branch, upload.commit),
+        overrides=() if upload.rehearsal else overrides,
+        anchor=prepared.known.ledger.anchor(branch or upload.commit),
+    )
 
 
 def write_upload(upload: Upload, school: School, folder: Path) -> None:
@@ -154,10 +190,10 @@ def _answerable(order: CompileOptions, status: WorkTreeStatus) -> tuple[str, boo
     return status.commit, bool(status.changed)
 
 
-def upload_of(table: RowTable, school: School, past: LastSent | UploadHistory, order: CompileOptions) -> Upload:
+def upload_of(table: RowTable, school: School, known: KnownState, order: CompileOptions) -> Upload:
     """Return the upload of the rows of a table, which no commit answers for yet."""
     return Upload(
-        files=files_of(jobs_of(table, school, past.sent), school, order.on, rehearsal=order.rehearse),
+        files=files_of(jobs_of(table, school, known.state), school, order.on, rehearsal=order.rehearse),
         commit="",
         dirty=False,
         on=order.on,
@@ -166,5 +202,5 @@ def upload_of(table: RowTable, school: School, past: LastSent | UploadHistory, o
         left_out=(),
         rehearsal=order.rehearse,
         usernames=tuple(sorted(table.usernames)),
-        since=past.since,
+        ledger=known.ledger.head,
     )

@@ -1,52 +1,282 @@
-"""Noting an upload: the tag that says that it went in, and how it is found by its name."""
+"""Noting an upload: an entry of the ledger that says which of its jobs ran, and whose rows they held."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+import csv
+import hashlib
+import io
+from collections import defaultdict
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import NotAnUpload, Usage
-from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
+from graduand.git.snapshot import contents, entries
+from graduand.git.upload_branch import base_of, is_commit, upload_branch
 from graduand.handshake.manifest_check import received
 from graduand.language import _, quoted
+from graduand.ledger.entry import (
+    PEOPLE,
+    EntryKind,
+    PersonLine,
+    SentFile,
+    now,
+    people_tsv,
+    read_people,
+    stored_names,
+)
+from graduand.ledger.ledger import NewFacts, note, note_on_newest
+from graduand.records.legacy_reader import read_bygone
+from graduand.records.meaning import meaning_of
+from graduand.records.paths import username_of
+from graduand.records.record import FORMER, USERNAME
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from graduand.git.upload_tags import Noted
+    from graduand.git.snapshot import TreeEntry
+    from graduand.ledger.entry import LedgerEntry
+    from graduand.ledger.ledger import Ledger
     from graduand.workspace import Workspace
 
+_SIZE: Final = 64_000_000
 
-def note_upload(workspace: Workspace, path: Path) -> str:
-    """Note that the upload whose manifest is at `path` went in; return the tag's name.
 
-    An upload that is noted already keeps its tag. Raises:
-        NotAnUpload: no manifest, a draft, a rehearsal, changed files, or a commit that is not here.
-        GitRefused: git would not make the tag.
-    """
+class NotingOptions(NamedTuple):
+    """What is known of an upload besides its manifest."""
+
+    jobs: tuple[str, ...] = ()
+    """The names of the files that ran; none: all that are not noted yet."""
+    ran_at: str = ""
+    """When they ran, as entries have it; "" is now."""
+    job_url: str = ""
+    """Handshake's number of the job, or its address."""
+    skipped: int | None = None
+    """How many rows the job's page showed as skipped."""
+
+
+class NotedUpload(NamedTuple):
+    """An upload that is noted."""
+
+    id: str
+    """The id of its entry, or of the one that noted it before."""
+    is_new: bool
+    """Whether it was not noted before."""
+    waiting: tuple[str, ...]
+    """Files of the same compile that are not noted yet."""
+    skipped_over: tuple[str, ...]
+    """Those of them that come before a file that is noted."""
+    overlap: tuple[str, ...]
+    """People whom an upload held that was noted after the files were compiled."""
+
+
+NO_OPTIONS: Final = NotingOptions()
+
+
+class _Build(NamedTuple):
+    """A compiled upload as it lies in its folder."""
+
+    says: Mapping[str, Any]
+    """The manifest."""
+    batch: str
+    """The checksum of the manifest, by which entries of one compile are known."""
+    files: Mapping[str, bytes]
+    """By name, in the order of upload."""
+    stored: Mapping[str, str]
+    """The names of the files in the ledger."""
+
+
+def _build(path: Path) -> _Build:
     says = received(path)
-    program = Checkout(workspace.root).program
-    commit = str(says["commit"])
-    if not upload_tags.is_commit(program, commit):
-        raise NotAnUpload(path, _("its commit {commit} is not in this repository.").format(commit=quoted(commit[:12])))
-    if not upload_tags.is_ours(says):
-        raise NotAnUpload(path, _("it is no manifest of graduand."))
-    for tag in upload_tags.noted(program, upload_tags.UPLOAD):
-        if tag.says == says:
-            return tag.name
-    return upload_tags.note(program, upload_tags.UPLOAD, commit, json.dumps(says, ensure_ascii=False, indent=2) + "\n")
+    names = [str(job["file"]) for job in says["jobs"]]
+    files = {name: file_reader.read(path.with_name(name), _SIZE) for name in names}
+    batch = hashlib.sha256(file_reader.read(path, _SIZE)).hexdigest()
+    return _Build(says, batch, files, dict(zip(names, stored_names(names), strict=True)))
 
 
-def find_upload(tags: tuple[Noted, ...], name: str) -> Noted:
-    """Return the noted upload of that name, or the last one when it is "".
+def note_upload(workspace: Workspace, path: Path, options: NotingOptions = NO_OPTIONS) -> NotedUpload:
+    """Note that jobs of the upload whose manifest is at `path` ran.
 
     Raises:
-        Usage: there is none.
+        NotAnUpload: no manifest, a draft, a rehearsal, changed files, or a commit that is not here.
+        Usage: a file that the manifest does not name, or a time that lies ahead.
+        GitRefused, LedgerInUse, Busy, NotWritten: the entry could not be written; nothing has changed.
     """
-    wanted = name if name.startswith(upload_tags.UPLOAD) or not name else f"{upload_tags.UPLOAD}{name}"
-    found = [tag for tag in tags if tag.name == wanted] if name else list(tags[-1:])
-    if not found:
-        known = ", ".join(tag.name for tag in tags[-5:]) or _("none")
-        raise Usage(_("No upload {name} is noted; the last ones: {known}.").format(name=quoted(name), known=known))
+    build = _build(path)
+    program = Checkout(workspace.root).program
+    commit = str(build.says["commit"])
+    if not is_commit(program, commit):
+        raise NotAnUpload(path, _("its commit {commit} is not in this repository.").format(commit=quoted(commit[:12])))
+    if options.ran_at > now():
+        raise Usage(_("{time} lies ahead; say when the job ran.").format(time=quoted(options.ran_at)))
+    return note_on_newest(program, lambda ledger: _note(ledger, build, path, options))
+
+
+def _note(ledger: Ledger, build: _Build, path: Path, options: NotingOptions) -> NotedUpload:
+    names = [*build.files]
+    before = {file.sent_as: entry.id for entry in _of_batch(ledger, build.batch) for file in entry.jobs}
+    chosen = _chosen(names, options.jobs, before, path)
+    if not chosen:
+        last = before[options.jobs[-1].rpartition("/")[2] if options.jobs else names[-1]]
+        return NotedUpload(last, is_new=False, waiting=_waiting(names, before), skipped_over=(), overlap=())
+    people = _people(ledger, build, chosen)
+    entry = _append(ledger, build, people, chosen, options)
+    noted = {*before, *chosen}
+    waiting = _waiting(names, noted)
+    furthest = max(names.index(name) for name in noted)
+    return NotedUpload(
+        entry.id,
+        is_new=True,
+        waiting=waiting,
+        skipped_over=tuple(name for name in waiting if names.index(name) < furthest),
+        overlap=_overlap(ledger, build, {name for person in people for name in (person.username, person.previous)}),
+    )
+
+
+def _append(
+    ledger: Ledger, build: _Build, people: Sequence[PersonLine], chosen: Sequence[str], options: NotingOptions
+) -> LedgerEntry:
+    says, program = build.says, ledger.program
+    branch = upload_branch(program)
+    commit = str(says["commit"])
+    copied = ("branch", "published", "on", "plan", "overrides", "takes_back", "ledger")
+    facts = {
+        "commit": commit,
+        "base": base_of(program, commit, branch),
+        **{key: says.get(key) for key in copied},
+        "made_by": says.get("version"),
+        "batch": build.batch,
+        "of_jobs": [*build.files],
+        "job_url": options.job_url,
+        "skipped": options.skipped,
+    }
+    sent = [_sent_file(job, build.stored[str(job["file"])]) for job in says["jobs"] if job["file"] in chosen]
+    files = {PEOPLE: people_tsv(people), **{build.stored[name]: build.files[name] for name in chosen}}
+    message = f"{len(people)} people, {len(sent)} files"
+    main = branch or program.opened.head
+    return note(ledger, NewFacts(EntryKind.UPLOAD, options.ran_at, main, sent, files, facts, message))
+
+
+def _of_batch(ledger: Ledger, batch: str) -> Iterator[LedgerEntry]:
+    return (entry for entry in ledger.uploads if entry.text("batch") == batch)
+
+
+def _waiting(names: Iterable[str], noted: Iterable[str]) -> tuple[str, ...]:
+    done = {*noted}
+    return tuple(name for name in names if name not in done)
+
+
+def _chosen(names: Sequence[str], wanted: Iterable[str], noted: Mapping[str, str], path: Path) -> list[str]:
+    """Return the files to note, in the order of upload."""
+    chosen = {name.rpartition("/")[2] for name in wanted} or {*names}
+    if unknown := sorted(chosen - {*names}):
+        message = _("{path} names no file {file}; it has: {known}.")
+        known = ", ".join(quoted(name) for name in names)
+        raise Usage(message.format(path=quoted(str(path), 200), file=quoted(unknown[0]), known=known))
+    return [name for name in names if name in chosen and name not in noted]
+
+
+def _sent_file(job: Mapping[str, Any], name: str) -> SentFile:
+    return SentFile(
+        name,
+        str(job["sha256"]),
+        int(job["rows"]),
+        str(job["file"]),
+        str(job["job_type"]),
+        str(job["identifier_column"]),
+        bool(job["changes_identifier_data"]),
+        str(job["delivery"]),
+        tuple(map(str, job["columns"])),
+    )
+
+
+def usernames_in(raw: bytes) -> list[str]:
+    """Return the usernames in the rows of a file for import."""
+    rows = csv.reader(io.StringIO(raw.decode(errors="surrogateescape"), newline=""))
+    at = next(rows).index(USERNAME)
+    return [row[at] for row in rows if len(row) > at]
+
+
+def _people(ledger: Ledger, build: _Build, chosen: Iterable[str]) -> list[PersonLine]:
+    """Return the people in the rows of the chosen files, with what their records said at the commit."""
+    in_file = {name: usernames_in(raw) for name, raw in build.files.items()}
+    changing = {
+        username
+        for job in build.says["jobs"]
+        if job["changes_identifier_data"]
+        for username in in_file[str(job["file"])]
+    }
+    wanted = {*chain.from_iterable(in_file.values())}
+    listed = {username_of(one.path): one for one in entries(ledger.program, str(build.says["commit"]))}
+    raw_of = dict(contents(ledger.program, (one for username, one in listed.items() if username in wanted)))
+    previous = _taken_back(ledger, str(build.says.get("takes_back") or ""))
+    for username in changing & listed.keys() - previous.keys():
+        path = listed[username].path
+        record = read_bygone(path, raw_of[path]) if path in raw_of else None
+        if former := record.text(FORMER) if record else "":
+            previous[username] = former
+    present = {former: username for username, former in previous.items()}
+    jobs: defaultdict[str, list[str]] = defaultdict(list)
+    for name in chosen:
+        for username in in_file[name]:
+            person = username if username in changing else present.get(username, username)
+            jobs[person].append(build.stored[name])
+    return [_person(username, previous, listed, raw_of, names) for username, names in jobs.items()]
+
+
+def _person(
+    username: str,
+    previous: Mapping[str, str],
+    listed: Mapping[str, TreeEntry],
+    raw_of: Mapping[str, bytes],
+    names: Iterable[str],
+) -> PersonLine:
+    entry = listed.get(username)
+    path, blob = (entry.path, entry.blob) if entry else ("", "")
+    meaning = meaning_of(path, raw_of[path]) if path in raw_of else ""
+    return PersonLine(username, previous.get(username, ""), path, blob, meaning, tuple(dict.fromkeys(names)))
+
+
+def _taken_back(ledger: Ledger, upload: str) -> dict[str, str]:
+    """Return the present username by the one that a rollback gives back."""
+    taken = [entry for entry in ledger.entries if entry.id == upload]
+    people = [
+        person
+        for entry, raw in zip(taken, ledger.files((one, PEOPLE) for one in taken), strict=True)
+        for person in read_people(raw, entry.id)
+    ]
+    return {person.previous: person.username for person in people if person.previous}
+
+
+def _overlap(ledger: Ledger, build: _Build, usernames: set[str]) -> tuple[str, ...]:
+    """Return the people whom an upload of another compile held that was noted since the files were compiled."""
+    commits = [one.commit for one in ledger.stored]
+    compiled_at = str(build.says.get("ledger") or "")
+    start = commits.index(compiled_at) + 1 if compiled_at in commits else 0
+    later = [
+        entry
+        for entry in ledger.entries[start:]
+        if entry.kind is EntryKind.UPLOAD and entry.text("batch") != build.batch and entry.id not in ledger.withdrawn
+    ]
+    found = set[str]()
+    for entry, raw in zip(later, ledger.files((one, PEOPLE) for one in later), strict=True):
+        for person in read_people(raw, entry.id):
+            found |= {person.username, person.previous} & usernames
+    return tuple(sorted(found - {""}))
+
+
+def find_upload(ledger: Ledger, upload: str) -> LedgerEntry:
+    """Return the noted upload of that id, or the one that ran last when it is "".
+
+    The beginning of an id is enough where no other begins so.
+
+    Raises:
+        Usage: there is none, or more than one.
+    """
+    found = [entry for entry in ledger.uploads if entry.id.startswith(upload)] if upload else [*ledger.uploads[-1:]]
+    if len(found) != 1:
+        known = ", ".join(entry.id for entry in ledger.uploads[-5:]) or _("none")
+        raise Usage(_("No upload {name} is noted; the last ones: {known}.").format(name=quoted(upload), known=known))
     return found[0]

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import NotFailedRows, NothingNoted
+from graduand.errors import NotFailedRows, NothingNoted, Usage
 from graduand.findings import Finding, Place
-from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
+from graduand.git.upload_branch import upload_branch
 from graduand.handshake.error_catalogue import error_catalogue
 from graduand.handshake.failed_rows import FailedFile, is_header, read_failed
+from graduand.handshake.state import Retry
+from graduand.language import _
+from graduand.ledger.entry import (
+    PEOPLE,
+    RESULT,
+    EntryKind,
+    ResultLine,
+    RowStatus,
+    read_people,
+    read_results,
+    result_tsv,
+)
+from graduand.ledger.ledger import NewFacts, note, note_on_newest, read_ledger
 from graduand.records import files
 from graduand.records.reading import read
 from graduand.records.record import EMAIL, FORMER
@@ -22,12 +34,15 @@ from graduand.uploads.note_upload import find_upload
 from graduand.workspace import today
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from graduand.handshake.error_catalogue import Explanation
     from graduand.handshake.failed_rows import FailedRow
     from graduand.handshake.response import Response
+    from graduand.ledger.entry import LedgerEntry, PersonLine
+    from graduand.ledger.ledger import Ledger
+    from graduand.records.importer import Importer
     from graduand.records.record import Record
     from graduand.workspace import Workspace
 
@@ -56,51 +71,121 @@ class Failure(NamedTuple):
     cure: str
     match_note: str
     """How the row was found to be this person's, where the username alone did not say."""
+    answer: str = ""
+    """What Handshake answered."""
 
 
 class Reconciled(NamedTuple):
     """What came back of an upload."""
 
     upload: str
+    """The id of its entry."""
     result: str
-    """The tag that notes it; empty when it was only looked at."""
+    """The id of the entry that notes it; "" when it was only looked at."""
     failures: tuple[Failure, ...]
     people: int
     """Whose rows the upload held."""
+    is_new: bool = False
+    """Whether the result was not noted before."""
 
 
-def reconcile(workspace: Workspace, path: Path, upload: str, *, note: bool, raw: bytes | None = None) -> Reconciled:
-    """Take the failed rows in the file at `path` back to their records, and note them beside the upload.
+def reconcile(workspace: Workspace, path: Path, upload: str, *, save: bool, raw: bytes | None = None) -> Reconciled:
+    """Take the failed rows in the file at `path` back to their records, and with `save` note them in the ledger.
 
-    `upload` "" is the last one; `raw` is what the file holds, when it has been read already. The
+    `upload` "" is the one whose rows the file repeats; `raw` is what the file holds, when it has been read already. The
     same rows are noted once.
 
     Raises:
         NothingNoted: no upload is noted, so nothing can have failed.
         NotFailedRows: the file holds no failed rows.
-        Usage: no upload of that name.
+        Usage: no upload of that id, or none that held these rows.
     """
     program = Checkout(workspace.root).program
-    tags = tuple(tag for tag in upload_tags.noted(program, upload_tags.UPLOAD) if tag.says)
-    if not tags:
+    if not read_ledger(program).uploads:
         raise NothingNoted
-    tag = find_upload(tags, upload)
     failed = failed_rows(file_reader.read(path, SIZE) if raw is None else raw, str(path))
-    records = workspace.check(today()).records
-    failures = tuple(_failures(workspace, records, failed))
-    message = {
-        "schema": "graduand/result/1",
-        "upload": tag.name,
-        "failed": [
-            {"username": one.username, "row": one.row, "field": one.field, "message": one.message} for one in failures
-        ],
-    }
-    there = [result.name for result in upload_tags.noted(program, upload_tags.RESULT) if result.says == message]
-    result = there[0] if there else ""
-    if note and failures and not there:
-        text = json.dumps(message, ensure_ascii=False, indent=2) + "\n"
-        result = upload_tags.note(program, upload_tags.RESULT, str(tag.says.get("commit") or tag.commit), text)
-    return Reconciled(tag.name, result, failures, len(tag.says.get("usernames", [])))
+    failures = tuple(_failures(workspace, workspace.check(today()).records, failed))
+    importer = workspace.importer
+
+    def reconciled(ledger: Ledger) -> Reconciled:
+        chosen = [find_upload(ledger, upload)] if upload else ledger.uploads
+        entry, people = _upload_of(_people_of(ledger, chosen), {failure.row for failure in failures})
+        lines = [*_lines(entry, people, failed, failures, importer)]
+        known = _noted(ledger, entry, lines)
+        result = _note(ledger, entry, lines) if save and lines and not known else known
+        return Reconciled(entry.id, result, failures, len(people), is_new=bool(result) and not known)
+
+    return note_on_newest(program, reconciled)
+
+
+def _note(ledger: Ledger, entry: LedgerEntry, lines: Sequence[ResultLine]) -> str:
+    program = ledger.program
+    wanted = NewFacts(
+        EntryKind.RESULT,
+        main=upload_branch(program) or program.opened.head,
+        files={RESULT: result_tsv(lines)},
+        facts={"of": entry.id},
+        message=entry.id,
+    )
+    return note(ledger, wanted).id
+
+
+_Sent = tuple["LedgerEntry", "Sequence[PersonLine]"]
+
+
+def _people_of(ledger: Ledger, uploads: Iterable[LedgerEntry]) -> list[_Sent]:
+    """Return each upload and the people in its rows, the last first."""
+    listed = [*uploads][::-1]
+    contents = ledger.files((one, PEOPLE) for one in listed)
+    return [(one, [*read_people(raw, one.id)]) for one, raw in zip(listed, contents, strict=True)]
+
+
+def _upload_of(sent: Sequence[_Sent], rows: set[str]) -> _Sent:
+    """Return the last upload that held most of these rows.
+
+    Raises:
+        Usage: none held any of them.
+    """
+    held = [
+        len(rows & {name for person in people for name in (person.username, person.previous)}) for _e, people in sent
+    ]
+    if rows - {""} and not any(held):
+        raise Usage(_("No upload that is noted held any of these rows; note theirs first with: graduand uploaded"))
+    return sent[held.index(max(held))]
+
+
+def _lines(
+    entry: LedgerEntry,
+    people: Sequence[PersonLine],
+    failed: FailedFile,
+    failures: Iterable[Failure],
+    importer: Importer,
+) -> Iterator[ResultLine]:
+    """Return what is noted of each row: the answers to one row stand in one line."""
+    held = {message.id for message in importer.messages if message.retry == Retry.HELD}
+    jobs = {name: person.jobs for person in people for name in (person.previous, person.username) if name}
+    columns = {*failed.columns}
+    answers: dict[str, list[Failure]] = {}
+    for failure in failures:
+        if failure.row in jobs:
+            answers.setdefault(failure.row, []).append(failure)
+    for row, found in answers.items():
+        ran = [job for job in entry.jobs if job.name in jobs[row]]
+        same = [job for job in ran if columns <= {*job.columns} or {*job.columns} <= columns]
+        file = next((job.name for job in same if {*job.columns} == columns), (same or ran)[0].name)
+        status = RowStatus.EXCLUDED if {one.message for one in found} & held else RowStatus.FAILED
+        text = "; ".join(dict.fromkeys(one.answer for one in found))
+        message = next((one.message for one in found if one.message), "")
+        yield ResultLine(file, row, status, message, text)
+
+
+def _noted(ledger: Ledger, entry: LedgerEntry, lines: Sequence[ResultLine]) -> str:
+    """Return the result that notes the same already; "" when none does."""
+    results = ledger.results_of(entry.id)
+    for result, raw in zip(results, ledger.files((one, RESULT) for one in results), strict=True):
+        if lines and {*lines} <= {*read_results(raw, result.id)}:
+            return result.id
+    return ""
 
 
 def _people(records: tuple[Record, ...]) -> tuple[frozenset[str], dict[str, str], dict[str, str]]:
@@ -155,6 +240,7 @@ def _answers(
             found.cause,
             found.cure,
             one.note,
+            answer.message,
         )
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import NothingNoted, NothingToTakeBack
 from graduand.git.checkout import Checkout
-from graduand.handshake.rollback import inverse_of
+from graduand.handshake.rollback import StatesAround, inverse_of
+from graduand.ledger.entry import PEOPLE, read_people
 from graduand.uploads.compiler import CompileOptions, upload_of, write_upload
+from graduand.uploads.known_state import read_known_state, state_of
 from graduand.uploads.note_upload import find_upload
-from graduand.uploads.replay import replay_uploads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,25 +27,39 @@ class CompiledRollback(NamedTuple):
     lost: tuple[Lost, ...]
 
 
+def prepare_rollback(workspace: Workspace, name: str, on: str) -> CompiledRollback:
+    """Return the inverse of the noted upload `name` ("" is the last one), with nothing written.
+
+    Raises:
+        NothingNoted, Usage: no upload is noted, or none of that id.
+        NothingToTakeBack: no cell can be taken back.
+    """
+    program = Checkout(workspace.root).program
+    known = read_known_state(program, workspace.importer)
+    if not known.ledger.uploads:
+        raise NothingNoted
+    entry = find_upload(known.ledger, name)
+    (raw,) = known.ledger.files([(entry, PEOPLE)])
+    people = {person.username: person.previous for person in read_people(raw, entry.id)}
+    before, after = (state_of(one, workspace.importer) for one in known.ledger.states_around(entry))
+    states = StatesAround(before, after, known.state, known.folded.aliases)
+    inverse = inverse_of(people, states, workspace.school.columns)
+    if not inverse.table.rows:
+        raise NothingToTakeBack(entry.id)
+    upload = upload_of(inverse.table, workspace.school, known, CompileOptions(on))._replace(
+        commit=program.opened.head, takes_back=entry.id
+    )
+    return CompiledRollback(upload, inverse.lost)
+
+
 def compile_rollback(workspace: Workspace, name: str, on: str, folder: Path) -> CompiledRollback:
     """Compile the inverse of the noted upload `name` ("" is the last one) into `folder`.
 
     Raises:
-        NothingNoted, Usage: no upload is noted, or none of that name.
-        NothingToCompile: no cell can be taken back.
+        NothingNoted, Usage: no upload is noted, or none of that id.
+        NothingToTakeBack: no cell can be taken back.
         NotWritten, InTheWay: the files could not be written.
     """
-    program = Checkout(workspace.root).program
-    past = replay_uploads(program)
-    if not past.replayed:
-        raise NothingNoted
-    tag = find_upload(tuple(step.tag for step in past.replayed), name)
-    step = next(step for step in past.replayed if step.tag is tag)
-    inverse = inverse_of(step.rows, step.before, step.after, step.school.columns)
-    if not inverse.table.rows:
-        raise NothingToTakeBack(tag.name)
-    upload = upload_of(inverse.table, step.school, past, CompileOptions(on))._replace(
-        commit=str(tag.says.get("commit") or tag.commit), rollback_of=tag.name
-    )
-    write_upload(upload, workspace.school, folder)
-    return CompiledRollback(upload, inverse.lost)
+    found = prepare_rollback(workspace, name, on)
+    write_upload(found.upload, workspace.school, folder)
+    return found

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import NoGit, NotAnUpload, NotGit, NotWritten, Unreadable
-from graduand.git import upload_tags
 from graduand.git.checkout import Checkout
 from graduand.git.program import Program
 from graduand.handshake.effect import Status
 from graduand.handshake.manifest_check import received
 from graduand.handshake.upload import CARD, MANIFEST
 from graduand.index.people_list import SentStatus
+from graduand.ledger.entry import PEOPLE, RESULT, RowStatus, read_results
+from graduand.ledger.ledger import read_ledger
 from graduand.storage import atomic, file_reader
 from graduand.uploads.compiler import CompileOptions, prepare
 from graduand.vocabulary import vocabularies
@@ -24,6 +24,8 @@ from graduand.vocabulary import vocabularies
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from graduand.ledger.entry import LedgerEntry
+    from graduand.ledger.ledger import Ledger
     from graduand.workspace import Workspace
 
 
@@ -39,7 +41,7 @@ class CompiledUpload(NamedTuple):
     files: tuple[str, ...]
     """The paths of its files, in the order of upload."""
     noted: str
-    """The tag that notes it; "" when it is not noted yet."""
+    """The id of the entry that notes its last file; "" when not all of it is noted yet."""
     obstacle: str
     """Why it cannot be noted; "" when it can."""
 
@@ -47,17 +49,24 @@ class CompiledUpload(NamedTuple):
 class UploadStatus(NamedTuple):
     """An upload that was noted, and what came back of it."""
 
-    name: str
+    id: str
+    at: str
+    """When it ran, as entries have it."""
     commit: str
     on: str
     people: int
     files: tuple[tuple[str, int], ...]
     """Each file and its rows."""
     failed: int
-    """People whose rows are known to have failed."""
+    """People whose rows are known not to have taken effect."""
     results: tuple[str, ...]
-    """The tags of what came back."""
-    rollback_of: str
+    """The ids of what came back."""
+    takes_back: str
+    """The id of the upload that this one takes back; "" for an ordinary one."""
+    waiting: tuple[str, ...]
+    """Files of the same compile that are not noted."""
+    is_shared: bool
+    """Whether the remote is known to have it; True where there is no remote."""
 
 
 def folder_of(workspace: Workspace) -> Path:
@@ -86,12 +95,12 @@ def compiled_upload(workspace: Workspace) -> CompiledUpload | None:
         says = received(manifest)
     except (NotAnUpload, Unreadable) as trouble:
         return CompiledUpload(manifest, card, (), "", str(trouble))
-    noted = [
-        tag.name for tag in upload_tags.noted(Checkout(workspace.root).program, upload_tags.UPLOAD) if tag.says == says
-    ]
-    return CompiledUpload(
-        manifest, card, tuple(str(folder / str(job["file"])) for job in says["jobs"]), "".join(noted[:1]), ""
-    )
+    names = [str(job["file"]) for job in says["jobs"]]
+    batch = hashlib.sha256(file_reader.read(manifest, _SIZE)).hexdigest()
+    uploads = [one for one in read_ledger(Checkout(workspace.root).program).uploads if one.text("batch") == batch]
+    ran = {file.sent_as for one in uploads for file in one.jobs}
+    noted = uploads[-1].id if uploads and ran >= {*names} else ""
+    return CompiledUpload(manifest, card, tuple(str(folder / name) for name in names), noted, "")
 
 
 def upload_statuses(workspace: Workspace) -> tuple[UploadStatus, ...]:
@@ -99,32 +108,34 @@ def upload_statuses(workspace: Workspace) -> tuple[UploadStatus, ...]:
 
     Raises:
         NotGit, NoGit: there is no repository.
+        LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
-    program = Checkout(workspace.root).program
-    failed: defaultdict[str, set[str]] = defaultdict(set)
-    results: defaultdict[str, list[str]] = defaultdict(list)
-    for tag in upload_tags.noted(program, upload_tags.RESULT):
-        upload = str(tag.says.get("upload", ""))
-        results[upload].append(tag.name)
-        failed[upload] |= {str(one.get("row", "")) for one in tag.says.get("failed", []) if isinstance(one, dict)}
-    noted = [tag for tag in upload_tags.noted(program, upload_tags.UPLOAD) if tag.says]
-    return tuple(_upload_status(tag, failed, results) for tag in reversed(noted))
+    ledger = read_ledger(Checkout(workspace.root).program)
+    people = zip(ledger.uploads, ledger.files((one, PEOPLE) for one in ledger.uploads), strict=True)
+    return tuple(_upload_status(ledger, one, raw.count(b"\n")) for one, raw in people)[::-1]
 
 
-def _upload_status(
-    tag: upload_tags.Noted, failed: Mapping[str, set[str]], results: Mapping[str, list[str]]
-) -> UploadStatus:
-    says = tag.says
-    jobs = [job for job in says.get("jobs", []) if isinstance(job, dict)]
+def _upload_status(ledger: Ledger, entry: LedgerEntry, people: int) -> UploadStatus:
+    results = ledger.results_of(entry.id)
+    became = {
+        (line.file, line.username): line.status
+        for one, raw in zip(results, ledger.files((one, RESULT) for one in results), strict=True)
+        for line in read_results(raw, one.id)
+    }
+    batch = entry.text("batch")
+    ran = {file.sent_as for one in ledger.uploads if one.text("batch") == batch for file in one.jobs}
     return UploadStatus(
-        tag.name,
-        str(says.get("commit") or tag.commit),
-        str(says.get("on", "")),
-        len(says.get("usernames", [])),
-        tuple((str(job.get("file", "")), rows if isinstance(rows := job.get("rows"), int) else 0) for job in jobs),
-        len(failed.get(tag.name, ())),
-        tuple(results.get(tag.name, ())),
-        str(says.get("rollback_of", "")),
+        entry.id,
+        entry.at,
+        entry.text("commit"),
+        entry.text("on"),
+        people,
+        tuple((file.sent_as, file.rows) for file in entry.jobs),
+        len({username for (_file, username), became_of in became.items() if became_of is not RowStatus.SENT}),
+        tuple(one.id for one in results),
+        entry.text("takes_back"),
+        tuple(name for name in entry.texts("of_jobs") if name not in ran),
+        is_shared=entry.id not in ledger.unshared,
     )
 
 

@@ -1,0 +1,197 @@
+"""The ledger of a repository as this clone has it: its entries, their files, the state that follows, and noting."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from graduand import __version__
+from graduand.errors import GitRefused, LedgerMoved
+from graduand.git.program import NAMELESS
+from graduand.language import _
+from graduand.ledger import branch, state_cache
+from graduand.ledger.entry import (
+    EntryKind,
+    LedgerEntry,
+    Noting,
+    entry_json,
+    now_after,
+    read_entry,
+)
+from graduand.ledger.fold import NOTHING, LedgerState, can_go_on, fold, withdrawn_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from graduand.git.program import Program
+    from graduand.ledger.branch import StoredEntry
+    from graduand.ledger.entry import SentFile
+
+T = TypeVar("T")
+
+
+class Ledger:
+    """The entries up to one head of the branch."""
+
+    def __init__(self, program: Program, head: str) -> None:
+        """Name the ledger up to the commit `head`; "" is one without entries."""
+        self.program = program
+        self.head = head
+
+    @cached_property
+    def stored(self) -> tuple[StoredEntry, ...]:
+        """The entries as bytes, in the order of noting."""
+        return branch.read_chain(self.program, self.head) if self.head else ()
+
+    @cached_property
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """The entries in the order of noting.
+
+        Raises:
+            LedgerBroken, LedgerNewer: one is not as this graduand writes them.
+        """
+        return tuple(read_entry(one.raw) for one in self.stored)
+
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """The ids of the entries that were withdrawn."""
+        return withdrawn_of(self.entries)
+
+    @cached_property
+    def uploads(self) -> tuple[LedgerEntry, ...]:
+        """The uploads that were not withdrawn, in the order in which they ran."""
+        found = (one for one in self.entries if one.kind is EntryKind.UPLOAD and one.id not in self.withdrawn)
+        return tuple(sorted(found, key=lambda entry: entry.moment))
+
+    @cached_property
+    def _commits(self) -> dict[str, str]:
+        return {entry.id: one.commit for entry, one in zip(self.entries, self.stored, strict=True)}
+
+    @cached_property
+    def unshared(self) -> frozenset[str]:
+        """The ids of the entries that the remote is not known to have; none where there is no remote."""
+        where = branch.position(self.program)
+        if not where.tracking:
+            return frozenset()
+        shared = {one.commit for one in branch.read_chain(self.program, where.tracking)}
+        return frozenset(entry for entry, commit in self._commits.items() if commit not in shared)
+
+    def results_of(self, upload: str) -> tuple[LedgerEntry, ...]:
+        """Return the results of an upload, in the order of noting."""
+        found = (one for one in self.entries if one.kind is EntryKind.RESULT and one.text("of") == upload)
+        return tuple(one for one in found if one.id not in self.withdrawn)
+
+    def files(self, wanted: Iterable[tuple[LedgerEntry, str]]) -> Iterator[bytes]:
+        """Yield the contents of files of entries, in their order.
+
+        Raises:
+            LedgerBroken: one is not there.
+        """
+        return branch.contents(self.program, [(self._commits[entry.id], name) for entry, name in wanted])
+
+    def state(self, *, no_cache: bool = False) -> LedgerState:
+        """Return what Handshake holds, from the cache as far as its entries are in it, unless `no_cache`."""
+        if not self.head:
+            return NOTHING
+        cached = None if no_cache else state_cache.load(self.program)
+        if cached and cached.head == self.head:
+            return cached.state
+        state = self._continued(cached) if cached else None
+        if state is None:
+            state = fold(self.entries, self.files)
+        if not no_cache:
+            state_cache.store(self.program, self.head, state)
+        return state
+
+    def _continued(self, cached: state_cache.CachedState) -> LedgerState | None:
+        """Return the state after entries that were added at the end; None when they change the past."""
+        commits = [one.commit for one in self.stored]
+        if cached.head not in commits:
+            return None
+        later = self.entries[commits.index(cached.head) + 1 :]
+        return fold(later, self.files, start=cached.state) if can_go_on(cached.state, later) else None
+
+    def states_around(self, entry: LedgerEntry) -> tuple[LedgerState, LedgerState]:
+        """Return what Handshake held just before an upload ran, and just after it."""
+        before = fold(self.entries, self.files, before=entry.moment)
+        return before, fold(self.entries, self.files, before=(entry.at, f"{entry.id}~"))
+
+    def anchor(self, main: str) -> str:
+        """Return one checksum over all entries, in their order, and a commit of the upload branch; "" of no entry."""
+        if not self.stored:
+            return ""
+        sums = b"".join(hashlib.sha256(one.raw).digest() for one in self.stored)
+        return hashlib.sha256(sums + main.encode()).hexdigest()
+
+    def up_to(self, head: str) -> Ledger:
+        """Return the ledger as it was when `head` was its newest commit; "" is before the first."""
+        return Ledger(self.program, head)
+
+
+def read_ledger(program: Program) -> Ledger:
+    """Return the ledger of this clone: the further of its own and the one that was fetched last."""
+    return Ledger(program, branch.head(program))
+
+
+class NewFacts(NamedTuple):
+    """What an entry shall say."""
+
+    kind: EntryKind
+    at: str = ""
+    """When it happened; "" is now."""
+    main: str = ""
+    """The commit of the upload branch."""
+    listed: Sequence[SentFile] = ()
+    """The files that the entry lists."""
+    files: Mapping[str, bytes] = {}
+    """The contents of all its files, by name."""
+    facts: Mapping[str, object] = {}
+    message: str = ""
+    """What the commit's message says after the kind and the id."""
+
+
+def note(ledger: Ledger, wanted: NewFacts) -> LedgerEntry:
+    """Append an entry to a ledger as it was read; the first one opens it.
+
+    Raises:
+        LedgerMoved: another entry was appended since it was read.
+        GitRefused, LedgerInUse, Busy, NotWritten: it was not appended, and nothing has changed.
+    """
+    program = ledger.program
+    if not program.knows_committer():
+        raise GitRefused(_(NAMELESS))
+    by = f"{program.read('var', 'GIT_AUTHOR_IDENT').rpartition('>')[0]}>"
+    noted = now_after(max((one.noted for one in ledger.entries), default=""))
+    stamp = Noting(noted, wanted.at or noted, by, __version__, wanted.main)
+    raw = entry_json(wanted.kind, stamp, wanted.listed, wanted.facts)
+    entry = read_entry(raw)
+    new = branch.NewEntry(raw, wanted.files, _message(entry, wanted.message))
+    opened = [] if ledger.head else [_opening(stamp)]
+    branch.append(program, [*opened, new], on=ledger.head)
+    return entry
+
+
+_TRIES: Final = 20
+
+
+def note_on_newest(program: Program, attempt: Callable[[Ledger], T]) -> T:
+    """Return what `attempt` comes to, which reads a ledger and notes an entry; if the ledger moves meanwhile, again.
+
+    Raises:
+        LedgerMoved: it kept moving.
+    """
+    for _attempt in range(_TRIES - 1):
+        with suppress(LedgerMoved):
+            return attempt(read_ledger(program))
+    return attempt(read_ledger(program))
+
+
+def _message(entry: LedgerEntry, more: str) -> str:
+    return f"{entry.kind} {entry.id}" + (f": {more}" if more else "")
+
+
+def _opening(stamp: Noting) -> branch.NewEntry:
+    raw = entry_json(EntryKind.OPENED, stamp._replace(at=stamp.noted), (), {})
+    return branch.NewEntry(raw, {}, _message(read_entry(raw), ""))

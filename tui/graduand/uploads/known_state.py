@@ -1,0 +1,60 @@
+"""The known state: what Handshake holds as far as the ledger of this clone tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graduand.handshake.state import Retry, RowRetry, State
+from graduand.ledger.entry import RowStatus
+from graduand.ledger.ledger import read_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graduand.git.program import Program
+    from graduand.ledger.fold import LedgerState, Outcome
+    from graduand.ledger.ledger import Ledger
+    from graduand.records.importer import Importer
+
+
+class KnownState(NamedTuple):
+    """What Handshake holds, and the ledger that tells it."""
+
+    state: State
+    folded: LedgerState
+    ledger: Ledger
+
+    @property
+    def last_upload(self) -> str:
+        """The id of the upload that ran last; "" when none is noted."""
+        ids = (entry for _at, entry in reversed(self.folded.moments) if entry not in self.folded.observations)
+        return next(ids, "")
+
+
+def read_known_state(program: Program, importer: Importer, *, no_cache: bool = False) -> KnownState:
+    """Return what Handshake holds; `importer` tells how a row that failed is sent again.
+
+    Raises:
+        LedgerBroken, LedgerNewer: the ledger cannot be read.
+    """
+    ledger = read_ledger(program)
+    folded = ledger.state(no_cache=no_cache)
+    return KnownState(state_of(folded, importer), folded, ledger)
+
+
+def state_of(folded: LedgerState, importer: Importer) -> State:
+    """Return a folded state as rows are compared with it."""
+    how = {message.id: message.retry for message in importer.messages}
+    retries = {
+        username: RowRetry(retry, one.address)
+        for username, one in folded.outcomes.items()
+        if (retry := _retry(one, how))
+    }
+    return State(folded.columns, folded.rows, frozenset(folded.outcomes), retries)
+
+
+def _retry(outcome: Outcome, how: Mapping[str, str]) -> Retry | None:
+    if outcome.status is RowStatus.EXCLUDED:
+        return Retry.HELD
+    known = how.get(outcome.message, "")
+    return Retry(known) if known in {retry.value for retry in Retry} else None

@@ -1,0 +1,32 @@
+"""Times that somebody types, as the ledger has them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Final
+
+from graduand.errors import Usage
+from graduand.language import _, quoted
+from graduand.ledger.entry import stamp_of
+
+_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+
+
+def moment_of(text: str) -> str:
+    """Return a time of this machine's zone as entries have it, in UTC.
+
+    It is a day and a time (`2026-12-01T14:05`, with or without a zone), a day, which is its beginning, or a time of
+    today.
+
+    Raises:
+        Usage: it is none of these.
+    """
+    typed = text.strip()
+    if _CLOCK.fullmatch(typed):
+        typed = f"{date.today().isoformat()}T{typed.zfill(5)}"  # noqa: DTZ011 - the day at the school
+    try:
+        return stamp_of(datetime.fromisoformat(typed).astimezone())
+    except (ValueError, OverflowError) as error:
+        message = _("{text} is no time; write it as yyyy-mm-ddThh:mm, such as {example}.")
+        raise Usage(message.format(text=quoted(text), example="2026-06-30T14:05")) from error

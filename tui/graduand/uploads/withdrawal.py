@@ -1,0 +1,58 @@
+"""Withdraw an entry of the ledger that was noted by mistake."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graduand.errors import Usage
+from graduand.git.checkout import Checkout
+from graduand.git.upload_branch import upload_branch
+from graduand.language import _, quoted
+from graduand.ledger.entry import EntryKind
+from graduand.ledger.ledger import NewFacts, note, note_on_newest
+
+if TYPE_CHECKING:
+    from graduand.ledger.fold import LedgerState
+    from graduand.ledger.ledger import Ledger
+    from graduand.workspace import Workspace
+
+
+def withdraw(workspace: Workspace, entry: str, reason: str) -> str:
+    """Note that an entry was noted by mistake; return its id. The beginning of an id is enough.
+
+    Raises:
+        Usage: no such entry, one that cannot be withdrawn, no reason, or one that names a person.
+        GitRefused, LedgerInUse, Busy, NotWritten: it could not be noted.
+    """
+    program = Checkout(workspace.root).program
+    return note_on_newest(program, lambda ledger: _withdraw(ledger, entry, reason.strip()))
+
+
+def _withdraw(ledger: Ledger, entry: str, reason: str) -> str:
+    found = _withdrawable(ledger, entry)
+    if not reason:
+        raise Usage(_("Say why {id} is withdrawn: graduand uploads --undo ID REASON").format(id=found))
+    if name := person_in(reason, ledger.state()):
+        message = _("The reason names {username}; the ledger keeps it for good, so say it without naming a person.")
+        raise Usage(message.format(username=quoted(name)))
+    main = upload_branch(ledger.program) or ledger.program.opened.head
+    note(ledger, NewFacts(EntryKind.WITHDRAWN, main=main, facts={"of": found, "reason": reason}))
+    return found
+
+
+def _withdrawable(ledger: Ledger, entry: str) -> str:
+    kinds = {EntryKind.UPLOAD, EntryKind.RESULT, EntryKind.OBSERVATION, EntryKind.APPROVAL}
+    known = [one.id for one in ledger.entries if one.kind in kinds and one.id not in ledger.withdrawn]
+    found = [one for one in known if entry and one.startswith(entry)]
+    if len(found) != 1:
+        shown = ", ".join(known[-5:]) or _("none")
+        message = _("No entry {id} can be withdrawn; the last ones: {known}.")
+        raise Usage(message.format(id=quoted(entry), known=shown))
+    return found[0]
+
+
+def person_in(text: str, state: LedgerState) -> str:
+    """Return a known username that a text names; "" when there is none."""
+    words = re.findall(r"[\w.@+-]+", text)
+    return next((word for word in words if word in state.rows or word in state.aliases), "")
