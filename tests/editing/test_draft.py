@@ -16,7 +16,7 @@ from graduand.editing.draft import (
     suggested_values,
 )
 from graduand.errors import Usage
-from graduand.index.index import flaws_among
+from graduand.index.neighbours import Neighbours
 from graduand.records.kinds import CLEAR
 from graduand.records.record import FORMER, WAIVE
 from graduand.records.transition import Waiver
@@ -154,7 +154,7 @@ def test_flaws_shared_with_other_records_are_among_the_findings(root: Path) -> N
     other = draft_of(root, OTHER).record
     draft = draft_of(root).set("email_address", other.text("email_address"))
 
-    shared = flaws_among(workspace.read_index(ON).people, draft.record, instead_of=draft.path)
+    shared = Neighbours(workspace.read_index(ON).people).flaws(draft.record, instead_of=draft.path)
 
     alone = {finding.rule for finding in draft_findings(workspace, draft, ON)}
     beside = {finding.rule for finding in draft_findings(workspace, draft, ON, shared)}

@@ -10,7 +10,7 @@ from graduand.editing import bulk_edit
 from graduand.editing.draft import Draft, draft_findings, open_draft
 from graduand.editing.edit import FieldChange, edit_records
 from graduand.findings import Severity
-from graduand.index.index import flaws_among
+from graduand.index.neighbours import Neighbours
 from graduand.sheets.sheet_import import read_patch
 from graduand.workspace import Workspace
 from tests.repository import TODAY, begin, commit, graduate, put
@@ -31,7 +31,7 @@ def check_and_form(root: Path, path: str) -> tuple[list[tuple[str, str]], list[t
     index = workspace.read_index(TODAY)
     draft = open_draft(workspace, path)
     assert isinstance(draft, Draft)
-    shared = flaws_among(index.people, draft.record, instead_of=draft.path)
+    shared = Neighbours(index.people).flaws(draft.record, instead_of=draft.path)
     checked = sorted((one.rule, one.message) for one in index.findings if one.path == path)
     return checked, sorted((one.rule, one.message) for one in draft_findings(workspace, draft, TODAY, shared))
 

@@ -12,6 +12,7 @@ from textual.events import Paste
 
 from graduand.editing.draft import new_draft, save
 from graduand.editing.sections import choices
+from graduand.index.neighbours import Neighbours
 from graduand.language import speak
 from graduand.records.kinds import CLEAR
 from graduand.screens import save_flow
@@ -255,8 +256,8 @@ def test_a_finding_appears_when_the_field_is_left_and_goes_when_it_is_cured(root
 
 def test_what_somebody_else_has_is_told_when_the_others_are_known(root: Path) -> None:
     app = FormApp(people(root), field="email_address")
-    known = Workspace(root).read_index(ON).people
-    app.form.people = lambda: known
+    known = Neighbours(Workspace(root).read_index(ON).people)
+    app.form.neighbours = lambda: known
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "ctrl+u")
@@ -274,7 +275,8 @@ def test_the_form_that_the_list_opens_knows_everybody(root: Path) -> None:
         await press(pilot, "enter")
         form = app.screen
         assert isinstance(form, FormScreen)
-        assert form.people()[0] == [PATH, OTHER]
+        assert app.people.roster.people[0] == [PATH, OTHER]
+        assert form.neighbours() is app.people.roster.neighbours
 
     story(app, tell)
 

@@ -154,20 +154,6 @@ def _by_username(
     return previous, held_back
 
 
-def flaws_among(people: Sequence[Sequence[Any]], record: Record, *, instead_of: str) -> tuple[Flaw, ...]:
-    """Return what is wrong with a record among all `people` of an index, in the place of the one at a path.
-
-    It is just what a check finds once the record is saved.
-    """
-    person = person_of(record)
-    others = [place for place, path in enumerate(people[0]) if path not in {record.path, instead_of}] if people else []
-    columns = [[column[place] for place in others] for column in people] or [[] for _part in person]
-    place = bisect_left(columns[0], record.path)
-    for column, part in zip(columns, person, strict=True):
-        column.insert(place, part)
-    return tuple(one.flaw for one in judgement.judge_columns(columns) if one.path == record.path)
-
-
 class _Checked(NamedTuple):
     findings: tuple[Finding, ...]
     paths: tuple[str, ...]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from graduand.findings import Severity
 from graduand.handshake.effect import Status
 from graduand.index.column_store import ColumnList
+from graduand.index.neighbours import Neighbours
 from graduand.index.query import Query, folded
 from graduand.records.record import DISABLED
 
@@ -111,6 +112,11 @@ class PeopleList:
         """Compute what the first search needs, and return the same list."""
         _computed = self._haystacks, self.places, self.cohorts, self.rules
         return self
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """All people, to compare one of them with."""
+        return Neighbours(self.people)
 
     @cached_property
     def places(self) -> Mapping[str, int]:

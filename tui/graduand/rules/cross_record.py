@@ -17,7 +17,7 @@ from graduand.rules.rule import Flaw
 from graduand.similar import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _UNIQUE: Final = (
     ("GR403", EMAIL, "address"),
@@ -38,7 +38,19 @@ class Shared(NamedTuple):
     flaw: Flaw
 
 
-def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[Shared]:
+class Rest(NamedTuple):
+    """What is counted of records that are not in the columns, and share nothing else with those that are."""
+
+    majors: Mapping[str, Mapping[str, int]]
+    """By `spelling`, how often each major stands in them."""
+    people: Mapping[str, int]
+    """By cohort, how many they are."""
+
+
+NOBODY: Final = Rest({}, {})
+
+
+def judge_columns(columns: Sequence[Sequence[Any]], rest: Rest = NOBODY) -> Iterator[Shared]:
     """Return the flaws of records whose `Identity` tuples, transposed, are the `columns`; most rules need no more."""
     everybody = _Columns(columns)
     _paths, usernames, addresses, cards, logins, formers, more, _first, _last, kinds, majors = columns
@@ -54,7 +66,7 @@ def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[Shared]:
         yield from _additional(everybody.people)
     if RETURNED in kinds:
         yield from _two_lives(everybody.people)
-    yield from _near_majors(majors, everybody)
+    yield from _near_majors(majors, everybody, rest)
     if any(_bear_another(column, addresses) for column in (usernames, logins, formers)):
         yield from _recycled(everybody.people)
 
@@ -150,9 +162,9 @@ def _additional(people: Sequence[Identity]) -> Iterator[Shared]:
 
 
 def _two_lives(people: Sequence[Identity]) -> Iterator[Shared]:
-    returned = {_full_name(person) for person in people if person.returned}
-    namesakes = [person for person in people if _full_name(person) in returned]
-    for group in _grouped(namesakes, _full_name):
+    returned = {_name(person) for person in people if person.returned}
+    namesakes = [person for person in people if _name(person) in returned]
+    for group in _grouped(namesakes, _name):
         sides = {side: [person for person in group if person.returned is side] for side in (True, False)}
         for person in group:
             others = sides[not person.returned]
@@ -162,17 +174,32 @@ def _two_lives(people: Sequence[Identity]) -> Iterator[Shared]:
                 yield Shared(person.path, Flaw("GR407", KIND, text))
 
 
-def _full_name(person: Identity) -> str:
-    return folded(f"{person.first} {person.last}") if person.first and person.last else ""
+def _name(person: Identity) -> str:
+    return full_name(person.first, person.last)
 
 
-def _near_majors(majors: Sequence[tuple[str, ...] | None], everybody: _Columns) -> Iterator[Shared]:
-    count = Counter(chain.from_iterable(filter(None, majors)))
-    spellings: defaultdict[str, list[str]] = defaultdict(list)
-    for major in count:
-        spellings[folded(major).replace(" ", "")].append(major)
-    usual = {major: max(same, key=count.__getitem__) for same in spellings.values() if len(same) > 1 for major in same}
-    slips = {major: right for major, right in usual.items() if right != major and count[right] >= _COMMON}
+def full_name(first: str | None, last: str | None) -> str:
+    """Return a name such that two names of one person are equal; "" when a part is missing."""
+    return folded(f"{first} {last}") if first and last else ""
+
+
+def spelling(major: str) -> str:
+    """Return what two majors have in common that are the same but for capitals, accents and blanks."""
+    return folded(major).replace(" ", "")
+
+
+def _near_majors(majors: Sequence[tuple[str, ...] | None], everybody: _Columns, rest: Rest) -> Iterator[Shared]:
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for major, times in Counter(chain.from_iterable(filter(None, majors))).items():
+        spellings[spelling(major)][major] = times
+    slips: dict[str, str] = {}
+    count: dict[str, int] = {}
+    for common, written in spellings.items():
+        written.update(rest.majors.get(common, {}))
+        usual, times = min(written.items(), key=lambda one: (-one[1], one[0]))
+        if len(written) > 1 and times >= _COMMON:
+            count[usual] = times
+            slips |= {major: usual for major in written if major != usual}
     for person in everybody.people if slips else ():
         for index, major in enumerate(person.majors or ()):
             if right := slips.get(major):

@@ -12,7 +12,7 @@ from graduand.records.record import USERNAME
 from graduand.rules.rule import Flaw, error, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graduand.records.record import Record
     from graduand.records.school import School
@@ -153,12 +153,16 @@ def is_at_home(path: str, username: str) -> bool:
 PERSONAL_CHECKS: Final = (check_file_name,)
 
 
-def judge_places(paths: Sequence[str], usernames: Sequence[str]) -> Iterator[tuple[str, Flaw]]:
-    """Return path and flaw of each record whose folder does not fit the size of its cohort."""
+def judge_places(
+    paths: Sequence[str], usernames: Sequence[str], others: Mapping[str, int]
+) -> Iterator[tuple[str, Flaw]]:
+    """Return path and flaw of each record whose folder does not fit the size of its cohort.
+
+    `others` are the people by cohort whose records are not at the `paths`.
+    """
     lying = [(path.rpartition("/")[0], username[-2:]) for path, username in zip(paths, usernames, strict=True)]
-    people = Counter[str]()
-    for folder, count in Counter(folder for folder, _end in lying).items():
-        people[_cohort(folder)] += count
+    people = cohort_sizes(paths)
+    people.update(others)
     wanted = {
         (folder, end): record_path(_cohort(folder), end, people[_cohort(folder)]).rpartition("/")[0]
         for folder, end in set(lying)
@@ -170,6 +174,14 @@ def judge_places(paths: Sequence[str], usernames: Sequence[str]) -> Iterator[tup
         right = wanted.get((folder, end), folder)
         if folder != right:
             yield path, _misplaced(people[_cohort(folder)], right)
+
+
+def cohort_sizes(paths: Iterable[str]) -> Counter[str]:
+    """Return how many of the records at the paths are in each cohort."""
+    people = Counter[str]()
+    for folder, count in Counter(path.rpartition("/")[0] for path in paths).items():
+        people[_cohort(folder)] += count
+    return people
 
 
 def _misplaced(people: int, folder: str) -> Flaw:

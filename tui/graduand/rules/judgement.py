@@ -63,11 +63,13 @@ def judge_all(records: Iterable[Record]) -> Iterator[cross_record.Shared]:
     yield from judge_columns(tuple(zip(*map(identity.person_of, records), strict=True)))
 
 
-def judge_columns(columns: Sequence[Sequence[Any]]) -> Iterator[cross_record.Shared]:
-    """Return the same for records whose `Identity` tuples, transposed, are the `columns`."""
+def judge_columns(
+    columns: Sequence[Sequence[Any]], rest: cross_record.Rest = cross_record.NOBODY
+) -> Iterator[cross_record.Shared]:
+    """Return the same for records whose `Identity` tuples, transposed, are the `columns`; the `rest` is but counted."""
     if columns:
-        yield from cross_record.judge_columns(columns)
-        yield from starmap(cross_record.Shared, file_format.judge_places(columns[0], columns[1]))
+        yield from cross_record.judge_columns(columns, rest)
+        yield from starmap(cross_record.Shared, file_format.judge_places(columns[0], columns[1], rest.people))
 
 
 def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on: str) -> list[Finding]:

@@ -201,7 +201,7 @@ class GraduandApp(BaseApp):
         self._open(form)
 
     def _open(self, form: FormScreen) -> None:
-        form.people, form.hindered = lambda: self.people.roster.people, self._hindered
+        form.neighbours, form.hindered = lambda: self.people.roster.neighbours, self._hindered
         self.push_screen(form)
 
     @on(PeopleScreen.Begun)

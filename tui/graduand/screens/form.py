@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -30,7 +30,7 @@ from graduand.editing.draft_store import OrphanedDraft, discard_draft
 from graduand.editing.merge import has_conflict_markers, merge_versions, replace_unreadable
 from graduand.editing.sections import can_wipe, find_fields
 from graduand.errors import Trouble
-from graduand.index.index import flaws_among
+from graduand.index.neighbours import Neighbours
 from graduand.language import N_, _, quoted, visible
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
@@ -52,7 +52,7 @@ from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -128,8 +128,8 @@ class EditingScreen(Screen[None]):
         self._added = {key for key in above if key in workspace.school.fields}
         self._findings: tuple[Finding, ...] = ()
         self._proposed = False
-        self.people: Callable[[], Sequence[Sequence[Any]]] = tuple
-        """Returns what the rules among records look at, of all people; nothing as long as it is not known."""
+        self.neighbours: Callable[[], Neighbours] = lambda: _NOBODY
+        """Returns all people, to compare the record with; nobody as long as they are not known."""
         self.hindered = ""
         """Why nothing can be saved or committed, when it is opened."""
         self._compared: object = None
@@ -199,13 +199,13 @@ class EditingScreen(Screen[None]):
             self.panel.show_file(self._unread.text, self._unread.findings, username_of(self._unread.path))
 
     def _flaws_among(self, draft: Draft) -> tuple[Flaw, ...]:
-        """Return what is wrong with the draft among all people, who are compared only when that can have changed."""
-        people, record = self.people(), draft.record
-        if people is self._moved_from:
-            people = ()
-        compared = (people, record.path, tuple(record.values.get(key) for key in KEYS))
+        """Return what is wrong with the draft among all people, compared only when that can have changed."""
+        neighbours, record = self.neighbours(), draft.record
+        if neighbours is self._moved_from:
+            neighbours = _NOBODY
+        compared = (neighbours, record.path, tuple(record.values.get(key) for key in KEYS))
         if compared != self._compared:
-            self._shared = flaws_among(people, record, instead_of=draft.path) if people else ()
+            self._shared = neighbours.flaws(record, instead_of=draft.path)
             self._compared = compared
         return self._shared
 
@@ -341,6 +341,9 @@ class EditingScreen(Screen[None]):
         if row:
             here = [one for one in self._findings if f"{one.field}:".startswith(f"{row.field.key}:")]
             self.app.push_screen(FieldHelpScreen(row.field, self.workspace.importer, row.choices, here))
+
+
+_NOBODY: Final = Neighbours(())
 
 
 class FormScreen(EditingScreen):
@@ -511,7 +514,7 @@ class FormScreen(EditingScreen):
             self.draft = rebase_draft(self.draft, draft, kept.draft)
         await asyncio.to_thread(self._autosave.drop, draft)
         if kept.draft.path != draft.path:
-            self._moved_from = self.people()
+            self._moved_from = self.neighbours()
         await self.present()
         self.panel.forget()
         self._fill_panel()
