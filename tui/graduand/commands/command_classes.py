@@ -47,6 +47,7 @@ COMMANDS: Final = (
     "forget",
     "schema",
     "init",
+    "setup",
     "doctor",
 )
 """The names of the commands in the order of the help; the function of a command has its name."""
