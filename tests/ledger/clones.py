@@ -98,3 +98,9 @@ def person(name: str) -> Iterator[None]:
         yield
     finally:
         os.environ.update(before)
+
+
+def sign(root: Path, key: Path) -> None:
+    """Let a repository's commits be signed."""
+    for name, value in {"gpg.format": "ssh", "user.signingKey": str(key), "commit.gpgSign": "yes"}.items():
+        git(root, "config", name, value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from functools import partial
@@ -16,7 +15,7 @@ from graduand.git.program import Program
 from graduand.ledger import branch
 from graduand.ledger.branch import LEDGER, SEEN, append, contents, head, is_whole, position, read_chain, require_whole
 from tests.killing import killed, killed_everywhere
-from tests.ledger.clones import chain, copy, entry, file_at, hook, local, name_of, names, note, repository, sound
+from tests.ledger.clones import chain, copy, entry, file_at, hook, local, name_of, names, note, repository, sign, sound
 from tests.repository import HOUSE, git
 
 UPLOAD = entry("one", {"students.csv": "username\n00412345\n", "people.tsv": "00412345\n"})
@@ -362,19 +361,8 @@ def test_a_lock_that_a_killed_git_left(opened: Path, monkeypatch: pytest.MonkeyP
 # Signed
 
 
-@pytest.fixture
-def key(tmp_path: Path) -> Path:
-    program = shutil.which("ssh-keygen")
-    if program is None:
-        pytest.skip("no ssh-keygen on this machine")
-    place = tmp_path / "key"
-    subprocess.run([program, "-q", "-t", "ed25519", "-N", "", "-f", place], check=True)
-    return place
-
-
 def test_where_commits_are_signed_so_are_entries(opened: Path, key: Path) -> None:
-    for name, value in {"gpg.format": "ssh", "user.signingKey": str(key), "commit.gpgSign": "yes"}.items():
-        git(opened, "config", name, value)
+    sign(opened, key)
 
     commit = note(opened, "two")
 

@@ -330,12 +330,12 @@ def require_free(program: Program, refs: Mapping[str, str] | None = None) -> Non
         LedgerInUse: it is not so.
     """
     require_name(refs_of(program) if refs is None else refs)
-    for tree in program.read("worktree", "list", "--porcelain", "-z").split("\0\0"):
-        lines = tree.strip("\0").split("\0")
-        if f"branch {LEDGER}" in lines:
-            folder = lines[0].removeprefix("worktree ")
-            message = _("it is checked out in {folder}; go to another branch there (git switch main)")
-            raise LedgerInUse(message.format(folder=visible(folder, 200)))
+    listed = program.read("worktree", "list", "--porcelain")  # git before 2.36 knows no -z here
+    trees, found, _rest = listed.partition(f"\nbranch {LEDGER}\n")
+    if found:
+        folder = trees.rpartition("worktree ")[2].partition("\nHEAD ")[0]
+        message = _("it is checked out in {folder}; go to another branch there (git switch main)")
+        raise LedgerInUse(message.format(folder=visible(folder, 200)))
 
 
 def require_name(refs: Iterable[str]) -> None:

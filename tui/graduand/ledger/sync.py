@@ -231,9 +231,13 @@ def _rebase(program: Program, onto: str, now: Position, *, keep: bool = False) -
         refs = {LEDGER: (head, now.local)} if now.local or own else {}
         if onto == now.tracking and onto != now.seen:
             refs[SEEN] = (onto, now.seen)
-        for given_up in dict.fromkeys(filter(None, (now.local, now.seen))) if keep else ():
-            if not is_ancestor(program, given_up, head):
-                refs[f"{BEFORE}{given_up[:12]}"] = (given_up, "")
+        given_up = [commit for commit in dict.fromkeys((now.local, now.seen)) if commit] if keep else []
+        if len(given_up) == 2 and is_ancestor(program, now.seen, now.local):
+            given_up.pop()
+        for commit in given_up:
+            ref = f"{BEFORE}{commit[:12]}"
+            if not is_ancestor(program, commit, head):
+                refs[ref] = (commit, program.object_names([ref])[0])
         if refs:
             move(program, refs, "rebased", hooks=bool(own))
         return len(own)
@@ -307,10 +311,13 @@ def _push_command(program: Program, remote: str, now: Position) -> str:
     return f"git push {quote(remote)} {quote(f'{ref}:{LEDGER}')}"
 
 
-def share(program: Program, *, remote: str = "", offline: bool = False, silence: float = _PUSH) -> Synced:
+def share(
+    program: Program, *, remote: str = "", offline: bool = False, after: Synced | None = None, silence: float = _PUSH
+) -> Synced:
     """Push the entries that the remote lacks; where others were faster, fetch and push on top of theirs.
 
-    A remote that does not answer or refuses is no error: the entries stand in this clone.
+    A remote that does not answer or refuses is no error: the entries stand in this clone. One that did not answer the
+    fetch before (`after`) is not asked again.
 
     Raises:
         LedgerRewound, LedgerLost, LedgerOfOthers, LedgerInUse, GitRefused: as in `fetch`.
@@ -320,6 +327,8 @@ def share(program: Program, *, remote: str = "", offline: bool = False, silence:
         return Synced(SyncState.NO_REMOTE)
     if offline:
         return Synced(SyncState.OFFLINE, remote, len(unshared(program, remote)), "", newest(program))
+    if after and after.state is SyncState.NOT_FETCHED:
+        return _not_shared(program, remote, after.words)
     return _share(program, remote, silence)
 
 
