@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.audit.query import EventFilter, audit
 from graduand.errors import Trouble
 from graduand.git.events import EventKind
 from graduand.records.record import EMAIL, FORMER
@@ -12,8 +11,8 @@ from graduand.records.record import EMAIL, FORMER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from graduand.git.program import Program
     from graduand.records.record import Record
-    from graduand.workspace import Workspace
 
 
 class ReusedAddress(NamedTuple):
@@ -26,14 +25,16 @@ class ReusedAddress(NamedTuple):
     """When that person gave it up, `yyyy-mm-dd`."""
 
 
-def reused_addresses(workspace: Workspace, records: Iterable[Record]) -> Iterator[ReusedAddress]:
+def reused_addresses(program: Program, records: Iterable[Record]) -> Iterator[ReusedAddress]:
     """Yield the records whose address another person gave up; none where there is no history."""
+    from graduand.git.replay import history_of  # noqa: PLC0415 - reads records, which only new commits need
+
     given_up: dict[str, tuple[str, str]] = {}
     try:
-        trail = audit(workspace, EventFilter(frozenset({EventKind.EMAIL})))
+        events = history_of(program).events
     except Trouble:
         return
-    for event in trail.events:
+    for event in events.select({EventKind.EMAIL}):
         if isinstance(event.old, str):
             given_up[event.old.casefold()] = (event.username, event.source.date[:10])
     for record in records if given_up else ():

@@ -14,7 +14,7 @@ from graduand.campaigns.outreach import NO_ADDRESS
 from graduand.editing.bulk_edit import Approval
 from graduand.editing.proposal import propose_change_if_current
 from graduand.editing.transaction import apply, commit_message
-from graduand.errors import Trouble
+from graduand.errors import NoGit, NotGit, Trouble
 from graduand.handshake.plan import beyond
 from graduand.records.record import (
     ANSWER_BY,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from graduand.editing.transaction import ResumedTransaction
     from graduand.file_change import SavedFile
     from graduand.findings import Finding
+    from graduand.git.program import Program
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -104,15 +105,15 @@ def calendar(
     Raises:
         Usage: there is no such cohort.
     """
+    program = _program(workspace)
     checked = workspace.check(on, workspace.scope((), cohort), progress)
     faulty = _faulty(checked.findings)
     sound = [record for record in checked.records if record.path not in faulty]
     until = (date.fromisoformat(on) + timedelta(days=ahead)).isoformat()
-    period = _Period(workspace.school, on, until, _sent(workspace, sound, on))
+    period = _Period(workspace.school, on, until, _sent(workspace, program, sound, on))
     found = [one for record in sound for one in period.entries(record)]
-    found += [
-        Due(DueKind.RECYCLED, one.day or on, one.record, one.former) for one in reused_addresses(workspace, sound)
-    ]
+    reused = reused_addresses(program, sound) if program else ()
+    found += [Due(DueKind.RECYCLED, one.day or on, one.record, one.former) for one in reused]
     order = {kind: number for number, kind in enumerate(DueKind)}
     found.sort(key=lambda one: (order[one.kind], one.day, one.record.username, one.record.path))
     return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(sound))
@@ -122,15 +123,29 @@ def _faulty(findings: Iterable[Finding]) -> frozenset[str]:
     return frozenset(finding.path for finding in errors(findings) if finding.rule != _EXPIRED)
 
 
-def _sent(workspace: Workspace, records: Iterable[Record], on: str) -> Mapping[str, str] | None:
-    """Return the last `disabled` cell sent for each username; None when no upload is known, or none matters."""
-    if not any("" < real_day(record.text(EFFECTIVE_ON)) <= on for record in records):
-        return None
-    from graduand.git.program import Program  # noqa: PLC0415 - git, which nothing else here needs
-    from graduand.uploads.known_state import read_known_state  # noqa: PLC0415
+def _program(workspace: Workspace) -> Program | None:
+    """Return git as it is now, asked once for all that the calendar needs; None where there is none."""
+    from graduand.git.program import Program  # noqa: PLC0415 - nothing else here needs git
 
     try:
-        known = read_known_state(Program(workspace.root), workspace.importer)
+        program = Program(workspace.root)
+    except (NoGit, NotGit):
+        workspace.set_git_folder("")
+        return None
+    workspace.set_git_folder(program.folder)
+    return program
+
+
+def _sent(
+    workspace: Workspace, program: Program | None, records: Iterable[Record], on: str
+) -> Mapping[str, str] | None:
+    """Return the last `disabled` cell sent for each username; None when no upload is known, or none matters."""
+    if not program or not any("" < real_day(record.text(EFFECTIVE_ON)) <= on for record in records):
+        return None
+    from graduand.uploads.known_state import read_known_state  # noqa: PLC0415 - seldom needed
+
+    try:
+        known = read_known_state(program, workspace.importer)
     except Trouble:  # without git or with a part of the ledger the calendar is incomplete, but useful
         return None
     if not known.last_upload:

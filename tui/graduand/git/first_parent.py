@@ -12,7 +12,7 @@ from graduand.records.paths import is_record_path
 from graduand.records.record import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graduand.git.program import Program
 
@@ -48,18 +48,21 @@ class Mainline(NamedTuple):
     """For each commit of a merged branch the first-parent commit that merged it."""
 
 
-def mainline_of(program: Program, head: str, since: str) -> Mainline:
-    """Return the first-parent commits from `head` back to `since`, without it; back to the first one for "".
+def mainline_of(program: Program, head: str) -> Mainline:
+    """Return the first-parent commits from the first one to `head`.
 
     Raises:
         Unreadable: git cannot list the history.
     """
-    span = (head, f"^{since}") if since else (head,)
     try:
-        listing = program.read("rev-list", "--parents", *span, "--")
+        listing = program.read("rev-list", "--parents", head, "--")
     except GitRefused as refused:
         raise Unreadable(head[:12], refused.said) from refused
-    parents = {name: rest for name, *rest in (row.split() for row in listing.splitlines())}
+    return _mainline({name: rest for name, *rest in (row.split() for row in listing.splitlines())}, head)
+
+
+def _mainline(parents: Mapping[str, Sequence[str]], head: str) -> Mainline:
+    """Return the first-parent commits up to `head` among those whose parents are given."""
     names = []
     name = head
     while name in parents:
@@ -69,12 +72,12 @@ def mainline_of(program: Program, head: str, since: str) -> Mainline:
     return Mainline(tuple(names), name, _owners(parents, names))
 
 
-def _owners(parents: Mapping[str, list[str]], names: list[str]) -> dict[str, str]:
+def _owners(parents: Mapping[str, Sequence[str]], names: Sequence[str]) -> dict[str, str]:
     """Assign each commit of a merged branch to the first merge that has it among its ancestors."""
     on_line = set(names)
     owners: dict[str, str] = {}
     for merge in names:
-        waiting = parents[merge][1:]
+        waiting = [*parents[merge][1:]]
         while waiting:
             name = waiting.pop()
             if name in parents and name not in on_line and name not in owners:
@@ -83,19 +86,33 @@ def _owners(parents: Mapping[str, list[str]], names: list[str]) -> dict[str, str
     return owners
 
 
-def read_revisions(program: Program, line: Mainline, first: int = 0) -> Iterator[Revision]:
-    """Yield the first-parent commits, each with those that it merged; `first` is the position of the first one.
+def read_revisions(program: Program, line: Mainline) -> Iterator[Revision]:
+    """Yield the first-parent commits, each with those that it merged, while git still lists them.
 
     Raises:
         Unreadable: git's answer is not that of a moment ago.
     """
-    if not line.names:
-        return
+    return _grouped(_read(program, line.names[-1:]), line, 0) if line.names else iter(())
+
+
+def later_revisions(program: Program, head: str, since: str, first: int) -> tuple[Mainline, Iterator[Revision]]:
+    """Return the same of the commits from `head` back to `since`, without it; `first` is the position of the first one.
+
+    Raises:
+        Unreadable: git cannot list the history.
+    """
+    try:
+        revisions = [*_read(program, (head, f"^{since}"))]
+    except GitRefused as refused:
+        raise Unreadable(head[:12], refused.said) from refused
+    line = _mainline({revision.name: revision.parents for revision in revisions}, head)
+    return line, _grouped(revisions, line, first)
+
+
+def _grouped(revisions: Iterable[Revision], line: Mainline, first: int) -> Iterator[Revision]:
     merged: defaultdict[str, list[Revision]] = defaultdict(list)
     done = 0
-    span = (line.names[-1], f"^{line.start}") if line.start else line.names[-1:]
-    prefix = program.prefix
-    for revision in _revisions(program.read_fields(*_LOG, *span, "--"), f"{prefix}{FOLDER}/", len(prefix)):
+    for revision in revisions:
         if revision.name in line.owners:
             merged[line.owners[revision.name]].append(revision)
         elif done < len(line.names) and revision.name == line.names[done]:
@@ -105,6 +122,12 @@ def read_revisions(program: Program, line: Mainline, first: int = 0) -> Iterator
             raise Unreadable(revision.name[:12], _("the history changed while it was read"))
     if done < len(line.names):
         raise Unreadable(line.names[done][:12], _("the history changed while it was read"))
+
+
+def _read(program: Program, span: Iterable[str]) -> Iterator[Revision]:
+    """Yield the commits of a range, parents before children."""
+    prefix = program.prefix
+    return _revisions(program.read_fields(*_LOG, *span, "--"), f"{prefix}{FOLDER}/", len(prefix))
 
 
 def _revisions(fields: Iterator[str], folder: str, root: int) -> Iterator[Revision]:

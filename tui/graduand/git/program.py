@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import weakref
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import dropwhile
@@ -147,6 +148,9 @@ class Program:
         _drop_inherited_variables()
         self.root = root
         self._harmless: tuple[str, ...] = ()
+        self._readers: list[subprocess.Popen[bytes]] = []
+        """Processes that wait for names of objects."""
+        weakref.finalize(self, _close, self._readers)
         try:
             self.opened = self.state()
         except GitRefused as refused:
@@ -247,13 +251,28 @@ class Program:
                 yield _text(rest)
 
     def blobs(self, names: Iterable[str]) -> Iterator[bytes | None]:
-        """Yield the contents of objects in their order, from one `git cat-file --batch`; None for a missing one.
+        """Yield the contents of objects in their order; None for a missing one.
+
+        One `git cat-file --batch` answers, which is kept for the next time.
 
         Raises:
             GitRefused: the process ended before it had answered.
         """
-        with self._streaming("cat-file", "--batch") as (stdin, stdout):
-            yield from read_objects(stdin, stdout, names)
+        process = self._reader()
+        ended = [process]
+        try:
+            yield from read_objects(*_pipes(process), names)
+            self._readers.append(ended.pop())
+        finally:
+            _close(ended)
+
+    def _reader(self) -> subprocess.Popen[bytes]:
+        """Return a process that waits for names of objects."""
+        while self._readers:
+            if (process := self._readers.pop()).poll() is None:
+                return process
+            _close([process])
+        return self._started(("cat-file", "--batch"), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def object_names(self, expressions: Iterable[str]) -> list[str]:
         """Return the name of the object that each expression such as `HEAD:README.md` means; "" for a missing one.
@@ -277,9 +296,7 @@ class Program:
             GitRefused: it was read to its end and ended with an error.
         """
         with self._started(arguments, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-            assert process.stdin is not None  # noqa: S101 - the type checker cannot know
-            assert process.stdout is not None  # noqa: S101
-            yield process.stdin, process.stdout
+            yield _pipes(process)
         if process.returncode:
             raise GitRefused(_reason(arguments, "", process.returncode))
 
@@ -398,6 +415,23 @@ class Program:
         except BaseException:
             _end(process)
             raise
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Return the standard input and output of a process that was started with both."""
+    assert process.stdin is not None  # noqa: S101 - the type checker cannot know
+    assert process.stdout is not None  # noqa: S101
+    return process.stdin, process.stdout
+
+
+def _close(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Let processes end that read objects, and wait for their ends."""
+    while processes:
+        process = processes.pop()
+        for pipe in _pipes(process):
+            with suppress(OSError):
+                pipe.close()
+        process.wait()
 
 
 def _answer(process: subprocess.Popen[bytes], silence: float, stdin: bytes | None) -> RemoteAnswer:

@@ -10,7 +10,7 @@ from graduand.errors import GitRefused, Unreadable
 from graduand.git.event_extractor import BrokenFile, EventExtractor, NeedsWholeHistory, RecordLocation
 from graduand.git.event_log import EventLog
 from graduand.git.events import NOWHERE
-from graduand.git.first_parent import mainline_of, read_revisions, squashed
+from graduand.git.first_parent import later_revisions, mainline_of, read_revisions, squashed
 from graduand.git.history import History, cached_history, load, store
 from graduand.git.record_blobs import RecordBlobs
 from graduand.language import _
@@ -19,9 +19,9 @@ from graduand.storage import file_reader
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graduand.git.events import Event
     from graduand.git.first_parent import Mainline
     from graduand.git.program import Program
+    from graduand.git.revision import Revision
 
 
 def history_of(program: Program) -> History:
@@ -39,7 +39,8 @@ def _extracted_to_head(program: Program) -> History:
     cached = None if program.opened.is_shallow else load(program)
     history = _continued(program, cached, head) if cached else None
     if history is None:
-        history = _extracted(program, History(), mainline_of(program, head, ""))
+        line = mainline_of(program, head)
+        history = _extracted(program, History(), line, read_revisions(program, line))
     if not history.is_shallow:
         store(program, history)
     return history
@@ -50,18 +51,20 @@ def _continued(program: Program, cached: History, head: str) -> History | None:
     if cached.is_ambiguous:
         return None
     try:
-        line = mainline_of(program, head, cached.head)
-        return _extracted(program, cached, line) if line.start == cached.head else None
+        line, revisions = later_revisions(program, head, cached.head, len(cached.commits))
+        return _extracted(program, cached, line, revisions) if line.start == cached.head else None
     except (Unreadable, NeedsWholeHistory):
         return None
 
 
-def _extracted(program: Program, before: History, line: Mainline) -> History:
+def _extracted(program: Program, before: History, line: Mainline, revisions: Iterator[Revision]) -> History:
     """Return a history with the commits of `line` at its end."""
     blobs = RecordBlobs(program)
     extractor = _extractor(before, blobs, _boundary(program))
     with gc_pause.paused():
-        events = before.events.extended(_events(program, extractor, blobs, line, len(before.commits)))
+        events = before.events.extended(
+            event for revision in blobs.prefetch(revisions) for event in extractor.extract(revision)
+        )
     return History(
         head=line.names[-1],
         commits=[*before.commits, *line.names],
@@ -72,13 +75,6 @@ def _extracted(program: Program, before: History, line: Mainline) -> History:
         is_ambiguous=any(len(locations) > 1 for locations in extractor.locations.values()),
         is_shallow=program.opened.is_shallow,
     )
-
-
-def _events(
-    program: Program, extractor: EventExtractor, blobs: RecordBlobs, line: Mainline, first: int
-) -> Iterator[Event]:
-    for revision in blobs.prefetch(read_revisions(program, line, first)):
-        yield from extractor.extract(revision)
 
 
 def _boundary(program: Program) -> frozenset[str]:

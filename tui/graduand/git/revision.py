@@ -79,6 +79,11 @@ class Revision(NamedTuple):
     """How many commits of the first-parent history come before it."""
 
     @property
+    def parents(self) -> list[str]:
+        """The names of its parents; of a merge, the one that it was made on comes first."""
+        return [line[7:] for line in self.text.partition("\n\n")[0].split("\n") if line.startswith("parent ")]
+
+    @property
     def author(self) -> Stamp:
         """Who wrote it, and when."""
         return self._stamp("\nauthor ")
