@@ -116,8 +116,9 @@ def test_a_lost_ledger_is_a_fault_with_its_cure(shared: Path) -> None:
     ran = setup(shared)
 
     assert ran.code == 5
-    assert "✗ origin has lost the ledger (the branch graduand/ledger); put it back with: git push origin" in ran.out
-    assert json.loads(setup(shared, "--json").out)["fault"].startswith("origin has lost the ledger")
+    assert "✗ origin does not hold the ledger (the branch graduand/ledger) that was shared before" in ran.out
+    assert "put it back with: git push origin graduand/ledger" in ran.out
+    assert json.loads(setup(shared, "--json").out)["fault"].startswith("origin does not hold the ledger")
 
 
 def test_a_ledger_that_was_set_back_is_a_fault_until_it_is_taken_over(shared: Path) -> None:

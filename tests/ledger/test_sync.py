@@ -158,21 +158,22 @@ def test_offline_says_how_old_the_ledger_is(one: Path, remote: Path, tmp_path: P
     assert fetch(Program(root), offline=True).sentence.endswith("This clone has none.")
 
 
-def test_the_remote_is_the_one_that_is_set_else_of_the_branch_else_origin(one: Path, base: Path) -> None:
+def test_the_remote_is_the_one_that_is_set_else_that_holds_it_else_of_the_branch(one: Path, base: Path) -> None:
     git(base, "init", "--quiet", "--bare", "other.git")
-    git(one, "remote", "add", "backup", "../other.git")
-    assert fetched(one).remote == "origin"
-    git(one, "config", "branch.main.remote", "backup")
-    assert fetched_of(one) == "backup"
-    git(one, "config", "graduand.remote", "origin")
-    assert fetched(one).remote == "origin"
+    git(one, "remote", "add", "fork", "../other.git")
+    git(one, "config", "branch.main.remote", "fork")
+    assert fetched(one).remote == "origin", "a branch of a fork does not lead to a second ledger"
 
+    git(one, "config", "graduand.remote", "fork")
+    with pytest.raises(LedgerLost, match="fork does not hold the ledger"):
+        fetched(one)
 
-def fetched_of(root: Path) -> str:
-    """Return the name of the remote that has lost the ledger."""
-    with pytest.raises(LedgerLost) as caught:
-        fetched(root)
-    return str(caught.value).partition(" ")[0]
+    git(one, "config", "--unset", "graduand.remote")
+    for ref in (TRACKING, SEEN):
+        git(one, "update-ref", "-d", ref)
+    assert fetched(one)[:2] == (SyncState.NONE_THERE, "fork")
+    git(one, "switch", "--quiet", "--detach")
+    assert fetched(one)[:2] == (SyncState.FETCHED, "origin")
 
 
 # Two at once
@@ -510,7 +511,7 @@ def test_a_remote_that_lost_the_ledger_is_noticed_and_can_be_put_right(
     note(one, "a")
     note(two, "b")
     for root, call in ((one, fetched), (one, shared), (two, fetched), (two, shared)):
-        with pytest.raises(LedgerLost, match="origin has lost the ledger"):
+        with pytest.raises(LedgerLost, match="origin does not hold the ledger"):
             call(root)
     with pytest.raises(LedgerLost) as caught:
         accept_remote(Program(two))

@@ -404,10 +404,13 @@ class LedgerRewound(Trouble):
 
 
 class LedgerLost(Trouble):
-    """The remote no longer holds the ledger."""
+    """The remote does not hold the ledger, which was shared before."""
 
     def __init__(self, remote: str, push: str) -> None:
-        message = _("{remote} has lost the ledger (the branch graduand/ledger); put it back with: {push}")
+        message = _(
+            "{remote} does not hold the ledger (the branch graduand/ledger) that was shared before; put it back with: "
+            "{push}"
+        )
         super().__init__(message.format(remote=visible(remote), push=push))
 
 

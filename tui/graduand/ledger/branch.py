@@ -119,6 +119,20 @@ def position(program: Program, remote: str = "") -> Position:
     return _position(program, refs_of(program), remote)
 
 
+def ledger_remote(program: Program) -> str:
+    """Return the remote that the ledger is shared with; "" where the clone has none.
+
+    Raises:
+        LedgerInUse: the setting that names the remote is wrong.
+    """
+    return remote_of(program, _tracking(refs_of(program)))
+
+
+def _tracking(refs: Mapping[str, str]) -> dict[str, str]:
+    """Return the remotes that were seen to hold a ledger, and its commits."""
+    return {found[1]: commit for ref, commit in refs.items() if (found := _TRACKING.fullmatch(ref))}
+
+
 def head(program: Program) -> str:
     """Return the last commit of the ledger that is known here; "" where there is none."""
     return position(program).head
@@ -132,9 +146,9 @@ def refs_of(program: Program) -> dict[str, str]:
 
 
 def _position(program: Program, refs: Mapping[str, str], remote: str = "") -> Position:
-    remotes = {found[1]: commit for ref, commit in refs.items() if (found := _TRACKING.fullmatch(ref))}
+    remotes = _tracking(refs)
     if not remote and remotes:
-        remote = next(iter(remotes)) if len(remotes) == 1 else remote_of(program)
+        remote = next(iter(remotes)) if len(remotes) == 1 else remote_of(program, remotes)
     local, tracking, seen = refs.get(LEDGER, ""), remotes.get(remote, ""), refs.get(SEEN, "")
     shared = tracking if not seen or (tracking and is_ancestor(program, seen, tracking)) else seen
     ahead, behind = (0, 0)
@@ -227,7 +241,7 @@ def require_whole(program: Program, chain: Sequence[StoredEntry]) -> None:
     if is_whole(chain) or not chain:
         return
     if chain[0].parent:
-        raise LedgerCut(len(chain), remote_of(program) or "origin")
+        raise LedgerCut(len(chain), ledger_remote(program) or "origin")
     raise ForeignCommit(chain[0].commit, _("the ledger begins with it, and it opens none"), "")
 
 

@@ -8,16 +8,18 @@ from graduand.errors import GitRefused, LedgerInUse
 from graduand.language import _, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from graduand.git.program import Program
 
 _SETTING: Final = "graduand.remote"
 
 
-def remote_of(program: Program) -> str:
+def remote_of(program: Program, holding: Collection[str] = ()) -> str:
     """Return the remote that the ledger is shared with; "" where the clone has none.
 
-    `git config graduand.remote` names it; else it is the remote of the branch that is checked out, `origin`, or the
-    only one.
+    `git config graduand.remote` names it; else it is the only one of those `holding` a ledger, that of the branch that
+    is checked out, `origin`, or the only one. So a branch of a fork does not lead to a second ledger.
 
     Raises:
         LedgerInUse: the setting names no remote of this clone.
@@ -35,8 +37,9 @@ def remote_of(program: Program) -> str:
             return named
         message = _("git config graduand.remote names {remote}, which is no remote of this clone; name another one")
         raise LedgerInUse(message.format(remote=visible(named)))
-    if len(remotes) < 2:
-        return "".join(remotes)
+    known = [one for one in remotes if one in holding]
+    if len(known) == 1 or len(remotes) < 2:
+        return "".join(known or remotes)
     upstream = settings.get(f"branch.{_branch(program)}.remote", "")
     return next((one for one in (upstream, "origin") if one in remotes), "")
 

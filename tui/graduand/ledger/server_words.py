@@ -35,7 +35,7 @@ _RULES: Final = re.compile(
 
 def lacks_branch(answer: RemoteAnswer) -> bool:
     """Return whether a fetch failed because the remote has no such branch."""
-    return bool(answer.code) and _LACKING in answer.err
+    return bool(answer.code) and _LACKING in answer.err.casefold()
 
 
 def lacks_options(answer: RemoteAnswer) -> bool:

@@ -29,6 +29,7 @@ from graduand.ledger.branch import (
     is_ancestor,
     kind_of,
     lay_on,
+    ledger_remote,
     move,
     position,
     read_chain,
@@ -38,7 +39,6 @@ from graduand.ledger.branch import (
     tracking_ref,
 )
 from graduand.ledger.entry import EntryKind, id_of, read_entry
-from graduand.ledger.remote import remote_of
 from graduand.ledger.server_words import is_rule, lacks_branch, lacks_options, was_faster, words_of
 from graduand.storage import lock
 
@@ -138,7 +138,7 @@ def fetch(program: Program, *, remote: str = "", offline: bool = False, silence:
         LedgerInUse: the branch is checked out, or another branch has its name.
         GitRefused: git, a hook or a key refused.
     """
-    remote = remote or remote_of(program)
+    remote = remote or ledger_remote(program)
     if not remote:
         return Synced(SyncState.NO_REMOTE)
     before = position(program, remote)
@@ -322,7 +322,7 @@ def share(
     Raises:
         LedgerRewound, LedgerLost, LedgerOfOthers, LedgerInUse, GitRefused: as in `fetch`.
     """
-    remote = remote or remote_of(program)
+    remote = remote or ledger_remote(program)
     if not remote:
         return Synced(SyncState.NO_REMOTE)
     if offline:
@@ -424,7 +424,7 @@ def accept_remote(program: Program, *, remote: str = "", silence: float = _FETCH
         LedgerOutOfReach: there is no remote, or it does not answer.
         LedgerLost, LedgerOfOthers, LedgerInUse, GitRefused: as in `fetch`.
     """
-    remote = remote or remote_of(program)
+    remote = remote or ledger_remote(program)
     if not remote:
         raise LedgerInUse(_("this clone has no remote to take it from"))
     before = position(program, remote)

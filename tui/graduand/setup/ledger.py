@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import Trouble
 from graduand.git.program import Program
-from graduand.ledger.branch import is_whole, position, read_chain, require_whole
-from graduand.ledger.remote import remote_of
+from graduand.ledger.branch import is_whole, ledger_remote, position, read_chain, require_whole
 from graduand.ledger.sync import Synced, SyncState, accept_remote, fetch, newest, share, unshared
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def ledger_standing(workspace: Workspace) -> LedgerStanding:
         LedgerInUse: the setting that names the remote is wrong.
     """
     program = Program(workspace.root)
-    remote, synced, fault = remote_of(program), Synced(SyncState.NOT_FETCHED), ""
+    remote, synced, fault = ledger_remote(program), Synced(SyncState.NOT_FETCHED), ""
     try:
         synced = fetch(program)
     except Trouble as trouble:
