@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 HOUSE = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 
-# The gate tries the same examples each time; `--hypothesis-profile=search` looks for new ones.
-settings.register_profile("gate", derandomize=True, database=None, deadline=None)
+# Few examples; CI's job for coverage tries more (`--hypothesis-profile=many`), and `search` looks for new ones.
+settings.register_profile("few", derandomize=True, database=None, deadline=None, max_examples=30)
+settings.register_profile("many", derandomize=True, database=None, deadline=None, max_examples=100)
 settings.register_profile("search", max_examples=5_000, deadline=None)
-settings.load_profile("gate")
+settings.load_profile("few")
 
 # Assertions are rewritten and the program is compiled once, not again by each worker and each process.
 sys.dont_write_bytecode = False

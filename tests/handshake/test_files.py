@@ -92,7 +92,7 @@ def test_a_school_of_invented_people_gives_files_that_the_importer_takes_whole(
 
 
 @given(sound_people(SCHOOL, 1, 4))
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples * 3 // 5)
 def test_whatever_check_calls_sound_gives_files_that_the_importer_takes_whole(people: tuple[Record, ...]) -> None:
     files = compiled(people, SCHOOL)
 
@@ -101,7 +101,7 @@ def test_whatever_check_calls_sound_gives_files_that_the_importer_takes_whole(pe
 
 
 @given(sound_people(SCHOOL, 1, 3))
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples * 3 // 5)
 def test_whatever_check_calls_sound_arrives_without_a_failed_row(people: tuple[Record, ...]) -> None:
     """Where the login is the one that Handshake has, and the phone number one that it takes in every reading."""
     assume(not any(person.text("mobile_number").startswith("+") for person in people))

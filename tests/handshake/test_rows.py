@@ -54,7 +54,7 @@ def derived(record: Record) -> dict[str, Value]:
 
 
 @given(sound_people(SCHOOL))
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 def test_every_column_of_a_sound_record_can_be_read_back_from_its_row(people: tuple[Record, ...]) -> None:
     (record,) = people
     expected = {key: value for key, value in record.values.items() if not key.startswith("transition:")}

@@ -24,7 +24,7 @@ __all__ = ["place"]
 
 
 @given(people=sound_people(SCHOOL, 1, 3))
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 def test_taking_in_what_went_out_changes_nothing(place: Path, people: tuple[Record, ...]) -> None:
     workspace = workspace_of(place, people)
     for language in ("en", "fr"):
