@@ -18,6 +18,7 @@ from tests.bench import interface
 from tests.bench.audit import audit, audit_again
 from tests.bench.bulk_edit import bulk_edit
 from tests.bench.intake import apply, preview
+from tests.bench.ledger import ledger
 from tests.bench.records import against_the_upload, cold, competitors, edited, forms, memory, misses, warm, warned
 from tests.bench.run import GRADUAND, Run
 from tests.bench.saving import saving
@@ -122,6 +123,7 @@ LINES: Final[dict[int, Callable[[Run], Iterator[Target]]]] = {
     16: arguments,
     18: bulk_edit,
     19: apply,
+    20: ledger,
     21: git_processes,
     22: warned,
     13: against_the_upload,

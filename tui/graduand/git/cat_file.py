@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Final
 
@@ -23,12 +24,21 @@ def read_objects(stdin: IO[bytes], stdout: IO[bytes], names: Iterable[str]) -> I
     Raises:
         GitRefused: git ended before it had answered.
     """
+    _widen(stdout)
     waiting, contents = iter(names), _contents(stdout)
     asked = _ask(stdin, waiting)
     while asked:
         following = _ask(stdin, waiting)
         yield from islice(contents, asked)
         asked = following
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a pipe hold as much as an object is likely to have, where the system lets it."""
+    import fcntl  # noqa: PLC0415 - Linux alone has the command
+
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def _contents(stdout: IO[bytes]) -> Iterator[bytes | None]:
@@ -38,15 +48,27 @@ def _contents(stdout: IO[bytes]) -> Iterator[bytes | None]:
         size = buffer[buffer.rfind(b" ", end, start) + 1 : start - 1]
         following = start + int(size) + 1 if size.isdigit() else start
         if not start or following > len(buffer):
-            more = os.read(number, CHUNK)
-            if not more:
-                raise GitRefused(buffer[end:].decode(errors="surrogateescape"))
-            buffer, end = buffer[end:] + more, 0
+            buffer, end = _more(number, buffer[end:], following - end), 0
             continue
         if not size.isdigit() and size != b"missing":
             raise GitRefused(buffer[end:start].decode(errors="surrogateescape"))
         yield buffer[start : following - 1] if size.isdigit() else None
         end = following
+
+
+def _more(number: int, start: bytes, least: int) -> bytes:
+    """Return what was read so far and more of it: at least so many bytes in all, as an object's size may tell.
+
+    Raises:
+        GitRefused: git ended before it had answered.
+    """
+    parts, length = [start], len(start)
+    while more := os.read(number, max(CHUNK, least - length)):
+        parts.append(more)
+        length += len(more)
+        if length >= least:
+            return b"".join(parts)
+    raise GitRefused(b"".join(parts)[:CHUNK].decode(errors="surrogateescape"))
 
 
 def _ask(stdin: IO[bytes], names: Iterator[str]) -> int:

@@ -10,7 +10,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Mapping
-from itertools import chain
+from itertools import chain, filterfalse
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import LedgerBroken
@@ -222,6 +222,7 @@ class _Folding:
         if start.columns != columns:  # the known columns come first, and what is added is not known
             more = (0,) * (len(columns) - len(start.columns))
             self.since = {name: at if isinstance(at, int) else (*at, *more) for name, at in self.since.items()}
+        self._texts: dict[str, str] = {}
         self.moments = [*start.moments, *moments]
         self._places = {moment[1]: place for place, moment in enumerate(self.moments)}
         self.observations = set(start.observations)
@@ -229,9 +230,9 @@ class _Folding:
         self.aliases = dict(start.aliases)
         self.ambiguous = set(start.ambiguous)
         self.taken_back = dict(start.taken_back)
-        self._newest: defaultdict[str, set[str]] = defaultdict(set)
-        """By header, the lines that are the newest word of somebody."""
-        self._lines: dict[str, tuple[set[str], str]] = {}
+        self._newest: defaultdict[tuple[str, bytes], set[bytes]] = defaultdict(set)
+        """By kind of entry and header, the lines that are the newest word of somebody."""
+        self._lines: dict[str, tuple[set[bytes], bytes]] = {}
         """The newest line of each person, and the set that holds it."""
         self._took_effect: set[str] = set()
 
@@ -265,31 +266,33 @@ class _Folding:
         }
         back = bool(entry.text("takes_back"))
         self._took_effect = set()
-        for username, line, cells, overlay in self._rows_of(entry, file, raw):
-            former = previous.get(username, "")
-            outcome = results.get(username)
+        told = self._told(entry, file, raw)
+        for username, line, row in zip(told.usernames, told.lines, told.rows, strict=True):
+            former = previous.get(username, "") if previous else ""
+            outcome = results.get(username) if results else None
             if outcome and outcome.status is not RowStatus.SENT:
-                self._fail(
-                    former if former in self.rows else username, outcome._replace(address=overlay.address(cells))
-                )
+                account = former if former in self.rows else username
+                self._fail(account, outcome._replace(address=self._address(row)))
                 continue
             if former:
                 self._rename(former, username)
-            overlay.lay(username, cells)
-            self._remember_line(username, line, overlay.lines)
-            self._succeed(username, former, back=back)
+            self._lay(username, line, row, told)
+            if self.outcomes or back or self.taken_back:
+                self._succeed(username, former, back=back)
+
+    def _address(self, row: Sequence[str]) -> str:
+        return row[self.columns.index(EMAIL)] if EMAIL in self.columns else ""
 
     def _fail(self, account: str, outcome: Outcome) -> None:
         self._forget_line(account)
         self.outcomes[account] = outcome
 
     def _succeed(self, username: str, former: str, *, back: bool) -> None:
-        if self.outcomes:
-            self.outcomes.pop(username, None)
-            self.outcomes.pop(former, None)
+        self.outcomes.pop(username, None)
+        self.outcomes.pop(former, None)
         if back:
             self._took_effect |= {username, former}
-        elif self.taken_back:
+        else:
             self.taken_back.pop(username, None)
 
     def note_taken_back(self, entry: LedgerEntry, people: Iterable[PersonLine], sent: Iterable[PersonLine]) -> None:
@@ -304,9 +307,9 @@ class _Folding:
     def observe(self, entry: LedgerEntry, file: SentFile, raw: bytes) -> None:
         """Lay what Handshake showed on the state: a blank cell is empty, and no account moves."""
         self.observations.add(entry.id)
-        for username, line, cells, overlay in self._rows_of(entry, file, raw):
-            overlay.lay(username, cells)
-            self._remember_line(username, line, overlay.lines)
+        told = self._told(entry, file, raw)
+        for username, line, row in zip(told.usernames, told.lines, told.rows, strict=True):
+            self._lay(username, line, row, told)
 
     def _rename(self, former: str, username: str) -> None:
         """Move an account to its new username, if the old one is known and nobody has the new one."""
@@ -323,31 +326,57 @@ class _Folding:
         if former in self.outcomes:
             self.outcomes[username] = self.outcomes.pop(former)
 
-    def _rows_of(
-        self, entry: LedgerEntry, file: SentFile, raw: bytes
-    ) -> Iterator[tuple[str, str, Sequence[str], _Overlay]]:
-        """Yield each line that is not the newest word of a person already: username, line, cells, and what lays it."""
-        head, _end, body = raw.decode(errors="surrogateescape").partition("\n")
-        header = next(csv.reader([head]), [])
+    def _told(self, entry: LedgerEntry, file: SentFile, raw: bytes) -> _Told:
+        """Return what a file says that is not the newest word of a person already.
+
+        Raises:
+            LedgerBroken: its header or a row is not what the entry says.
+        """
+        head = raw[: raw.find(b"\n") + 1]
+        header = next(csv.reader([head.decode(errors="surrogateescape")]), [])
         if USERNAME not in header or not set(header) <= set(self.columns):
             raise LedgerBroken(entry.id, file.name)
+        known = self._newest[entry.kind, head]
+        lines, cells = _fresh_rows(raw, len(head), known)
+        intern = self._texts.setdefault
+        rows = [tuple(map(intern, row, row)) for row in cells]  # equal texts are one object
+        if any(len(row) != len(header) for row in rows):
+            raise LedgerBroken(entry.id, file.name)
+        at = header.index(USERNAME)
+        usernames = [row[at] for row in rows]
+        # What Handshake shows blank is empty, and a blank cell of labels that is sent clears them [FAQ].
         seen = entry.kind is EntryKind.OBSERVATION
-        known = self._newest[f"{entry.kind},{head}"]
-        overlay = _Overlay(self, header, self._places[entry.id], known)
-        clearing = [*range(len(header))] if seen else [header.index(LABELS)] if LABELS in header else []
-        name_at, width = header.index(USERNAME), len(header)
-        for line, cells in _fresh_rows(body, known):
-            if len(cells) != width:
-                raise LedgerBroken(entry.id, file.name)
-            for at in clearing:  # a blank cell of labels clears them [FAQ]; what Handshake shows blank is empty
-                cells[at] = cells[at] or CLEAR
-            yield cells[name_at], line, cells, overlay
+        cleared = [seen or name == LABELS for name in header]
+        if any(cleared):
+            rows = [
+                tuple(cell or (CLEAR if clear else "") for cell, clear in zip(row, cleared, strict=True))
+                for row in rows
+            ]
+        if header != [*self.columns]:
+            rows = [*map(mover(tuple(header), self.columns), rows)]
+        places = [self.columns.index(name) for name in header]
+        return _Told(usernames, lines, rows, places, known, self._places[entry.id])
 
-    def _remember_line(self, username: str, line: str, lines: set[str]) -> None:
-        self._forget_line(username)
+    def _lay(self, username: str, line: bytes, new: tuple[str, ...], told: _Told) -> None:
+        """Lay the cells of a person on what is known; a blank one leaves what is there."""
+        if known := self._lines.get(username):
+            known[0].discard(known[1])
         if line:
-            lines.add(line)
-            self._lines[username] = (lines, line)
+            told.known.add(line)
+            self._lines[username] = (told.known, line)
+        elif known:
+            del self._lines[username]
+        old = self.rows.get(username)
+        if old is None:
+            self.rows[username], self.since[username] = new, told.place
+        elif new != old:
+            row, was = [*old], self.since[username]
+            since = [was] * len(old) if isinstance(was, int) else [*was]
+            for at in told.places:
+                if new[at] and new[at] != row[at]:
+                    row[at], since[at] = new[at], told.place
+            self.rows[username] = tuple(row)
+            self.since[username] = tuple(since)
 
     def _forget_line(self, username: str) -> None:
         """What is said next of this person is no repetition, whatever it is."""
@@ -356,46 +385,38 @@ class _Folding:
             known[0].discard(known[1])
 
 
-def _fresh_rows(body: str, known: set[str]) -> Iterator[tuple[str, list[str]]]:
-    """Return the lines that are not `known`, and their cells; "" for a line where cells hold line ends."""
-    lines = body.split("\n")
+class _Told(NamedTuple):
+    """What a file says anew: columns of equal length."""
+
+    usernames: Sequence[str]
+    lines: Sequence[bytes]
+    """b"" where a cell holds a line end."""
+    rows: Sequence[tuple[str, ...]]
+    """Below the columns of the state."""
+    places: Sequence[int]
+    """The places of the file's columns in the state."""
+    known: set[bytes]
+    """The lines below this header that are the newest word of somebody."""
+    place: int
+    """The place of the entry among those that happened."""
+
+
+def _fresh_rows(raw: bytes, start: int, known: set[bytes]) -> tuple[list[bytes], Iterable[list[str]]]:
+    """Return the lines from a place on that are not `known`, and the cells of each."""
+    lines = raw[start:].split(b"\n")
     if not lines[-1]:
         lines.pop()
-    if '"' in body and any(line.count('"') % 2 for line in lines if '"' in line):
-        return (("", cells) for cells in csv.reader(io.StringIO(body, newline="")))
-    fresh = [line for line in lines if line not in known] if known else lines
-    return ((line, next(csv.reader([line])) if '"' in line else line.split(",")) for line in fresh)
+    if b'"' in raw and any(line.count(b'"') % 2 for line in lines if b'"' in line):  # a cell holds a line end
+        rows = [*csv.reader(io.StringIO(_text(raw[start:]), newline=""))]
+        return [b""] * len(rows), rows
+    fresh = [*filterfalse(known.__contains__, lines)] if known else lines
+    return fresh, map(_cells, fresh)
 
 
-class _Overlay:
-    """Lays rows below one header on the state, as of one entry."""
+def _cells(line: bytes) -> list[str]:
+    text = _text(line)
+    return next(csv.reader([text])) if '"' in text else text.split(",")
 
-    def __init__(self, folding: _Folding, header: list[str], place: int, lines: set[str]) -> None:
-        self.lines = lines
-        """The newest lines below the header."""
-        self._rows, self._since = folding.rows, folding.since
-        self._move = mover(tuple(header), folding.columns)
-        self._places = [folding.columns.index(name) for name in header]
-        self._place = place
-        self._address_at = header.index(EMAIL) if EMAIL in header else None
 
-    def address(self, cells: Sequence[str]) -> str:
-        """Return the address in the cells of a row; "" where the file has no such column."""
-        return "" if self._address_at is None else cells[self._address_at]
-
-    def lay(self, username: str, cells: Sequence[str]) -> None:
-        """Lay the cells of a person on what is known; a blank one leaves what is there."""
-        new = self._move(cells)
-        old = self._rows.get(username)
-        if old is None:
-            self._rows[username], self._since[username] = new, self._place
-            return
-        if new == old:
-            return
-        row, was = [*old], self._since[username]
-        since = [was] * len(old) if isinstance(was, int) else [*was]
-        for at in self._places:
-            if new[at] and new[at] != row[at]:
-                row[at], since[at] = new[at], self._place
-        self._rows[username] = tuple(row)
-        self._since[username] = tuple(since)
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="surrogateescape")

@@ -12,7 +12,7 @@ from graduand.storage.cache_file import CacheFile, Deferred
 if TYPE_CHECKING:
     from graduand.git.program import Program
 
-_Packed = tuple[str, tuple[str, ...], list[str], list[list[str]], bytes, list[tuple[str, str]], dict[str, Any]]
+_Packed = tuple[str, tuple[str, ...], list[str], list[tuple[str, ...]], bytes, list[tuple[str, str]], dict[str, Any]]
 
 
 class CachedState(NamedTuple):
@@ -31,10 +31,10 @@ def load(program: Program) -> CachedState | None:
     packed = _file(program).read()
     if packed is None:
         return None
-    head, columns, usernames, cells, since, moments, more = packed
+    head, columns, usernames, rows, since, moments, more = packed
     state = LedgerState(
         columns,
-        dict(zip(usernames, zip(*cells, strict=True), strict=True)),
+        dict(zip(usernames, rows, strict=True)),
         Deferred(since),
         tuple(moments),
         frozenset(more["observations"]),
@@ -48,11 +48,6 @@ def load(program: Program) -> CachedState | None:
 
 def store(program: Program, head: str, state: LedgerState) -> None:
     """Cache a state; where the disk refuses, it is folded again the next time."""
-    known: list[dict[str, str]] = [{} for _column in state.columns]
-    cells = [  # equal cells are one object, which is written once
-        [texts.setdefault(cell, cell) for cell in column]
-        for texts, column in zip(known, zip(*state.rows.values(), strict=True), strict=False)
-    ]
     more = {
         "observations": sorted(state.observations),
         "outcomes": {name: (one.upload, one.status.value, *one[2:]) for name, one in state.outcomes.items()},
@@ -61,4 +56,4 @@ def store(program: Program, head: str, state: LedgerState) -> None:
         "taken_back": {name: tuple(one) for name, one in state.taken_back.items()},
     }
     since = Deferred.of({**state.since.value}).packed()
-    _file(program).write((head, state.columns, [*state.rows], cells, since, [*state.moments], more))
+    _file(program).write((head, state.columns, [*state.rows], [*state.rows.values()], since, [*state.moments], more))
