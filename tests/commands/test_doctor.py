@@ -63,6 +63,7 @@ def test_a_new_repository_is_well(healthy: Path) -> None:
         "✓ git knows who commits.",
         "✓ git ignores build/, which holds personal data.",
         "✓ git shows records as text in its differences.",
+        "✓ The ledger of uploads is whole.",
         "✓ schema/transition.schema.json is fresh.",
         "✓ The facts about Handshake were last checked on 2026-11-23.",
     ]

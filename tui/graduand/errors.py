@@ -436,6 +436,18 @@ class LedgerOutOfReach(Trouble):
         super().__init__(message.format(remote=visible(remote), words=visible(words, 300)))
 
 
+class LedgerMissing(Trouble):
+    """This clone has a remote and no ledger, so what was sent is not known here."""
+
+    def __init__(self, remote: str) -> None:
+        message = _(
+            "This clone has no ledger, so what was sent before is not known here; bring it with: git fetch {remote} "
+            "+refs/heads/graduand/ledger:refs/remotes/{remote}/graduand/ledger (if nothing was ever sent, begin one "
+            "with: graduand uploaded --first)"
+        )
+        super().__init__(message.format(remote=visible(remote)))
+
+
 class LedgerMoved(Trouble):
     """Another entry was appended since the ledger was read."""
 

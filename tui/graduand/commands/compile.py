@@ -12,6 +12,7 @@ from graduand.commands.parameters import (
     Cohort,
     JsonManifest,
     NoCache,
+    Offline,
     OnlyChanged,
     OnlyEffects,
     RetryExcluded,
@@ -53,10 +54,12 @@ def compile(  # noqa: A001 - the command's name
     ] = False,
     as_json: JsonManifest = False,
     no_cache: NoCache = False,
+    offline: Offline = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
-    from graduand.reports.upload_text import compiled_text, left_out_text
+    from graduand.reports.upload_text import compiled_text, left_out_text, synced_text
     from graduand.uploads import compiler
+    from graduand.uploads.exchange import Exchange
 
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
@@ -69,6 +72,7 @@ def compile(  # noqa: A001 - the command's name
         rehearse,
         allow_dirty,
         skip_errors,
+        Exchange(offline),
         retry_excluded,
     )
     compiled = compiler.prepare(workspace, options, progress(), no_cache=no_cache)
@@ -80,6 +84,7 @@ def compile(  # noqa: A001 - the command's name
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
         raise typer.Exit(Exit.FINDINGS)
     upload = compiler.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
+    show(synced_text(compiled.prepared.fetched), session.colour, sys.stderr)
     show(left_out_text(upload), session.colour, sys.stderr)
     if as_json:
         write_data(manifest(upload))

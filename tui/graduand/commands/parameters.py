@@ -48,6 +48,8 @@ OnlyEffects = Annotated[
     list[Effect] | None,
     typer.Option(help=N_("Only people to whom this happens, and nothing more severe; may be repeated.")),
 ]
+Offline = Annotated[bool, typer.Option("--offline", help=N_("Do not ask the remote for the ledger."))]
+NoPush = Annotated[bool, typer.Option("--no-push", help=N_("Do not share the entry; it stays in this clone."))]
 RetryExcluded = Annotated[
     bool,
     typer.Option("--retry-excluded", help=N_("Also people whose account Handshake said to be excluded from sync.")),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from graduand.commands.parameters import BuildFolder, JsonLines, JsonManifest, JsonObject
+from graduand.commands.parameters import BuildFolder, JsonLines, JsonManifest, JsonObject, NoPush, Offline
 from graduand.commands.session import say, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _
@@ -45,22 +45,39 @@ def uploaded(
     skipped: Annotated[
         int | None, typer.Option(min=0, metavar="N", help=N_("How many rows the job's page showed as skipped."))
     ] = None,
+    first: Annotated[
+        bool,
+        typer.Option(
+            "--first", help=N_("Begin the ledger: nothing was sent before. Without a manifest that is all it does.")
+        ),
+    ] = False,
+    no_push: NoPush = False,
+    offline: Offline = False,
     as_json: JsonObject = False,
 ) -> None:
     from graduand.reports.json_text import json_text
-    from graduand.reports.upload_text import noted_text
-    from graduand.uploads.note_upload import NotingOptions, note_upload
+    from graduand.reports.upload_text import noted_text, synced_text
+    from graduand.uploads.exchange import Exchange
+    from graduand.uploads.note_upload import NotingOptions, begin_ledger, note_upload
     from graduand.uploads.times import moment_of
 
     session = session_of(context)
     workspace = session.workspace()
-    options = NotingOptions(tuple(jobs or ()), moment_of(ran_at) if ran_at else "", job_url, skipped)
+    exchange = Exchange(offline, not no_push)
+    if first and manifest is None:
+        opened, shared = begin_ledger(workspace, exchange)
+        say(_("The ledger is begun.") if opened else _("There is a ledger already."))
+        show(synced_text(shared), session.colour, sys.stderr)
+        return
+    ran = moment_of(ran_at) if ran_at else ""
+    options = NotingOptions(tuple(jobs or ()), ran, job_url, skipped, exchange, first)
     noted = note_upload(workspace, manifest or workspace.root / "build" / "manifest.json", options)
     if as_json:
-        sys.stdout.write(json_text({"schema": "graduand/uploaded/2", **noted._asdict()}) + "\n")
+        facts = noted._asdict() | {"fetched": noted.fetched.state, "shared": noted.shared.state}
+        sys.stdout.write(json_text({"schema": "graduand/uploaded/2", **facts}) + "\n")
     else:
         sys.stdout.write(f"{noted.id}\n")
-    show(noted_text(noted), session.colour, sys.stderr)
+    show([*noted_text(noted), *synced_text(noted.fetched, noted.shared)], session.colour, sys.stderr)
 
 
 UPLOADS_HELP = N_(
@@ -77,10 +94,13 @@ def uploads(
             metavar="ID", help=N_("Withdraw an entry that was noted by mistake: an upload, or a result. Give a reason.")
         ),
     ] = "",
+    no_push: NoPush = False,
+    offline: Offline = False,
     as_json: JsonLines = False,
 ) -> None:
+    from graduand.reports.upload_text import synced_text, uploads_text
     from graduand.reports.upload_text import uploads_json as json_of
-    from graduand.reports.upload_text import uploads_text
+    from graduand.uploads.exchange import Exchange
     from graduand.uploads.status import compiled_upload, upload_statuses
     from graduand.uploads.withdrawal import withdraw
 
@@ -89,8 +109,9 @@ def uploads(
     if reason and not undo:
         raise Usage(_("A reason is given with --undo ID only."))
     if undo:
-        entry = withdraw(workspace, undo, reason)
-        say(_("Withdrawn: {id}. What it said counts no more.").format(id=entry))
+        withdrawn = withdraw(workspace, undo, reason, Exchange(offline, not no_push))
+        say(_("Withdrawn: {id}. What it said counts no more.").format(id=withdrawn.id))
+        show(synced_text(withdrawn.fetched, withdrawn.shared), session.colour, sys.stderr)
     noted = upload_statuses(workspace)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(noted))
@@ -121,22 +142,27 @@ def reconcile(
     everything: Annotated[
         bool, typer.Option("--all", help=N_("List everyone, not only the first ten of each answer."))
     ] = False,
+    no_push: NoPush = False,
+    offline: Offline = False,
     as_json: JsonLines = False,
 ) -> None:
     from graduand.reports.labels import terms_of
     from graduand.reports.upload_text import reconciled_json as json_of
-    from graduand.reports.upload_text import reconciled_text
-    from graduand.uploads.results import SIZE
+    from graduand.reports.upload_text import reconciled_text, synced_text
+    from graduand.uploads.exchange import Exchange
+    from graduand.uploads.results import SIZE, ReconcileOptions
     from graduand.uploads.results import reconcile as record_failures
 
     session = session_of(context)
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else None
     workspace = session.workspace()
-    reconciled = record_failures(workspace, file, upload, save=not dry_run, raw=raw)
+    options = ReconcileOptions(upload, not dry_run, Exchange(offline, not no_push))
+    reconciled = record_failures(workspace, file, options, raw)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(reconciled))
     else:
         show(reconciled_text(reconciled, terms_of(workspace), everything=everything), session.colour)
+    show(synced_text(reconciled.fetched, reconciled.shared), session.colour, sys.stderr)
     if reconciled.is_new:
         say(
             _("Noted as {result}; send what is outstanding with: graduand compile --changed").format(
@@ -159,17 +185,19 @@ def rollback(
         str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The day of the upload; today by default."))
     ] = "",
     out: BuildFolder = None,
+    offline: Offline = False,
     as_json: JsonManifest = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
-    from graduand.reports.upload_text import compiled_text, lost_text
+    from graduand.reports.upload_text import compiled_text, lost_text, synced_text
+    from graduand.uploads.exchange import Exchange
     from graduand.uploads.rollback import compile_rollback
 
     session = session_of(context)
     workspace = session.workspace()
     folder = out or workspace.root / "build"
-    undone = compile_rollback(workspace, upload, day(on) if on else today(), folder)
-    show(lost_text(undone.lost), session.colour, sys.stderr)
+    undone = compile_rollback(workspace, upload, day(on) if on else today(), folder, Exchange(offline))
+    show([*synced_text(undone.fetched), *lost_text(undone.lost)], session.colour, sys.stderr)
     if as_json:
         write_data(manifest(undone.upload))
         return

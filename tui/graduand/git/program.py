@@ -344,6 +344,15 @@ class Program:
         return _change(self.root, *words, stdin=stdin, environment=environment)
 
     @cached_property
+    def may_have_remotes(self) -> bool:
+        """Whether the repository's own configuration may name a remote, without asking git."""
+        try:
+            raw = file_reader.read(Path(self.folder, "config"), file_reader.LARGE_FILE).lower()
+        except Unreadable:  # as in a second work tree
+            return True
+        return b"remote" in raw or b"include" in raw
+
+    @cached_property
     def is_partial(self) -> bool:
         """Whether objects may be missing here, which git would fetch one by one when they are read."""
         try:

@@ -125,6 +125,8 @@ def ledger_remote(program: Program) -> str:
     Raises:
         LedgerInUse: the setting that names the remote is wrong.
     """
+    if not program.may_have_remotes:
+        return ""
     return remote_of(program, _tracking(refs_of(program)))
 
 

@@ -74,7 +74,7 @@ class Ledger:
         """The ids of the entries that the remote is not known to have; none where there is no remote."""
         where = branch.position(self.program)
         if not where.tracking:
-            return frozenset()
+            return frozenset(self._commits if branch.ledger_remote(self.program) else ())
         shared = {one.commit for one in branch.read_chain(self.program, where.tracking)}
         return frozenset(entry for entry, commit in self._commits.items() if commit not in shared)
 
@@ -100,6 +100,7 @@ class Ledger:
             return cached.state
         state = self._continued(cached) if cached else None
         if state is None:
+            branch.require_whole(self.program, self.stored)
             state = fold(self.entries, self.files)
         if not no_cache:
             state_cache.store(self.program, self.head, state)
@@ -160,9 +161,7 @@ def note(ledger: Ledger, wanted: NewFacts) -> LedgerEntry:
         GitRefused, LedgerInUse, Busy, NotWritten: it was not appended, and nothing has changed.
     """
     program = ledger.program
-    if not program.knows_committer():
-        raise GitRefused(_(NAMELESS))
-    by = f"{program.read('var', 'GIT_AUTHOR_IDENT').rpartition('>')[0]}>"
+    by = _author(program)
     noted = now_after(max((one.noted for one in ledger.entries), default=""))
     stamp = Noting(noted, wanted.at or noted, by, __version__, wanted.main)
     raw = entry_json(wanted.kind, stamp, wanted.listed, wanted.facts)
@@ -171,6 +170,26 @@ def note(ledger: Ledger, wanted: NewFacts) -> LedgerEntry:
     opened = [] if ledger.head else [_opening(stamp)]
     branch.append(program, [*opened, new], on=ledger.head)
     return entry
+
+
+def open_ledger(ledger: Ledger) -> bool:
+    """Append the entry that opens a ledger, if there is none yet; return whether there was none.
+
+    Raises:
+        LedgerMoved, GitRefused, LedgerInUse, Busy, NotWritten: as `note`.
+    """
+    if ledger.head:
+        return False
+    by, noted = _author(ledger.program), now_after("")
+    opening = _opening(Noting(noted, noted, by, __version__, ledger.program.opened.head))
+    branch.append(ledger.program, [opening], on="")
+    return True
+
+
+def _author(program: Program) -> str:
+    if not program.knows_committer():
+        raise GitRefused(_(NAMELESS))
+    return f"{program.read('var', 'GIT_AUTHOR_IDENT').rpartition('>')[0]}>"
 
 
 _TRIES: Final = 20

@@ -24,6 +24,8 @@ def remote_of(program: Program, holding: Collection[str] = ()) -> str:
     Raises:
         LedgerInUse: the setting names no remote of this clone.
     """
+    if not program.may_have_remotes:
+        return ""
     try:
         listed = program.read(
             "config", "--null", "--get-regexp", r"^(graduand\.remote|(remote\..*\.url|branch\..*\.remote))$"

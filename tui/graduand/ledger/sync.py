@@ -85,6 +85,11 @@ class Synced(NamedTuple):
     """Of a ledger that was not fetched, when its newest entry was noted; "" when there is none."""
 
     @property
+    def is_warning(self) -> bool:
+        """Whether what is said of it is a warning."""
+        return self.state not in {SyncState.SHARED, SyncState.FETCHED, SyncState.NO_REMOTE}
+
+    @property
     def sentence(self) -> str:
         """What a command says of it; "" where nothing is to be said."""
         match self.state:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graduand.handshake.job import Setting
     from graduand.handshake.rollback import Lost
     from graduand.handshake.upload import HeldPerson, Upload
+    from graduand.ledger.sync import Synced
     from graduand.reports.labels import Terms
     from graduand.uploads.note_upload import NotedUpload
     from graduand.uploads.results import Failure, Reconciled
@@ -56,6 +57,13 @@ def left_out_text(upload: Upload) -> Iterator[Line]:
         yield line(Span(_("! Compiled with uncommitted changes: this upload cannot be answered for."), "yellow"))
     if upload.rehearsal:
         yield line(Span(_("A rehearsal: Handshake analyses these files and never runs them."), "cyan"))
+
+
+def synced_text(*synced: Synced) -> Iterator[Line]:
+    """Return what is to be said of exchanges of the ledger with its remote."""
+    for one in synced:
+        if sentence := one.sentence:
+            yield line(Span(f"! {sentence}", "yellow")) if one.is_warning else line(sentence)
 
 
 def held_text(held: Sequence[HeldPerson]) -> Iterator[Line]:

@@ -16,6 +16,7 @@ from graduand.errors import Trouble
 from graduand.language import N_, _, masked, ngettext, visible
 from graduand.reports.labels import terms_of
 from graduand.screens.messages import Opened
+from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
@@ -117,7 +118,7 @@ class FailedScreen(View[Reconciled]):
     def read(self, tell: Tell) -> Reconciled:
         """Take the rows back to the records that they came from; nothing is noted."""
         del tell
-        return results.reconcile(self.workspace, self.path, self.upload, save=False)
+        return results.reconcile(self.workspace, self.path, results.ReconcileOptions(self.upload, save=False))
 
     def show_result(self, found: Reconciled) -> None:
         """Show the failures; the cursor stays where it was."""
@@ -187,7 +188,7 @@ class FailedScreen(View[Reconciled]):
         """Note that these rows failed."""
 
         def note(_tell: Tell) -> Reconciled:
-            return results.reconcile(self.workspace, self.path, self.upload, save=True)
+            return results.reconcile(self.workspace, self.path, results.ReconcileOptions(self.upload))
 
         self.app.push_screen(Waiting(_("Noting the failed rows"), note, stoppable=False), self._noted)
 
@@ -196,5 +197,6 @@ class FailedScreen(View[Reconciled]):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             self.touched = True
+            say_synced(self, outcome.fetched, outcome.shared)
             self.show_result(outcome)
             self.refresh_bindings()

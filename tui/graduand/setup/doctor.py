@@ -43,6 +43,7 @@ def diagnose(workspace: Workspace, on: str) -> Iterator[Diagnosis]:
     yield from _interrupted(workspace)
     yield from _unfinished(workspace)
     yield from _drafts(workspace)
+    yield from _ledger(workspace)
     yield from _schema(workspace, on)
     yield from _leftover_files(workspace)
 
@@ -72,6 +73,33 @@ def _git(workspace: Workspace) -> Iterator[Diagnosis]:
         )
     with suppress(GitRefused):  # the index is damaged, which is found below
         yield _differences(checkout)
+
+
+def _ledger(workspace: Workspace) -> Iterator[Diagnosis]:
+    """Check that the ledger is whole and shared, without asking the remote."""
+    from graduand.git.program import Program  # noqa: PLC0415
+    from graduand.ledger.branch import BRANCH, ledger_remote  # noqa: PLC0415
+    from graduand.ledger.ledger import read_ledger  # noqa: PLC0415
+    from graduand.uploads.exchange import require_ledger  # noqa: PLC0415
+
+    try:
+        ledger = read_ledger(Program(workspace.root))
+        require_ledger(ledger)
+        waiting = len(ledger.unshared)
+    except (NoGit, NotGit):  # said above
+        return
+    except Trouble as trouble:
+        yield Diagnosis(_("The ledger of uploads cannot be relied on."), str(trouble))
+    else:
+        if not ledger.head:
+            yield Diagnosis(_("Nothing is noted as sent yet."))
+        elif waiting:
+            message = ngettext(
+                "{count} entry of the ledger is not shared.", "{count} entries of the ledger are not shared.", waiting
+            )
+            yield Diagnosis(message.format(count=waiting), f"git push {quote(ledger_remote(ledger.program))} {BRANCH}")
+        else:
+            yield Diagnosis(_("The ledger of uploads is whole."))
 
 
 def _differences(checkout: Checkout) -> Diagnosis:

@@ -65,6 +65,7 @@ def init_repository(root: Path, options: RepositoryOptions) -> CreatedRepository
     """
     from graduand.git.commit import commit_first  # noqa: PLC0415 - only this command needs it
     from graduand.git.program import Program  # noqa: PLC0415
+    from graduand.ledger.ledger import open_ledger, read_ledger  # noqa: PLC0415
 
     institution = _institution_text(options)
     _create_folder(root)
@@ -81,7 +82,10 @@ def init_repository(root: Path, options: RepositoryOptions) -> CreatedRepository
         atomic.create(root / target, text)
     Workspace(root).write_json_schema()
     message = _("Begin the records of {name}").format(name=options.name or root.resolve().name)
-    return CreatedRepository(root, commit_first(root, message))
+    committed = commit_first(root, message)
+    if committed:
+        open_ledger(read_ledger(Program(root)))
+    return CreatedRepository(root, committed)
 
 
 def _create_folder(root: Path) -> None:

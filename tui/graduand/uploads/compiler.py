@@ -17,6 +17,7 @@ from graduand.language import _, ngettext
 from graduand.records.paths import within
 from graduand.records.record import FOLDER
 from graduand.storage import publish
+from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
 from graduand.uploads.known_state import read_known_state
 from graduand.workspace import errors
 
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from graduand.handshake.state import State
     from graduand.index.index import Checked
     from graduand.index.index_store import Progress
+    from graduand.ledger.sync import Synced
     from graduand.records.school import School
+    from graduand.uploads.exchange import Exchange
     from graduand.uploads.known_state import KnownState
     from graduand.workspace import Workspace
 
@@ -47,6 +50,8 @@ class CompileOptions(NamedTuple):
     rehearse: bool = False
     allow_dirty: bool = False
     skip_errors: bool = False
+    exchange: Exchange | None = None
+    """How the ledger is fetched first; None: not at all."""
     retry_excluded: bool = False
     """People too whose account Handshake said to be excluded from sync."""
 
@@ -59,6 +64,8 @@ class PreparedUpload(NamedTuple):
     breaches: tuple[Breach, ...]
     known: KnownState
     """What Handshake holds."""
+    fetched: Synced
+    """How the ledger was fetched."""
 
     @property
     def since(self) -> str:
@@ -93,7 +100,8 @@ def prepare(
     faulty = {finding.path: finding.username or finding.path for finding in errors(checked.findings)}
     if faulty and not order.skip_errors:
         return Compiled(None, checked)
-    known = read_known_state(checkout.program, workspace.importer, no_cache=no_cache)
+    fetched = fetch_ledger(checkout.program, order.exchange) if order.exchange else NOTHING_ASKED
+    known = read_known_state(checkout.program, workspace.importer, no_cache=no_cache, needs_ledger=order.changed)
     cohorts = {page.cohort for page in index.pages if within(f"{FOLDER}/{page.cohort}", scope)}
     every = index.table(faulty, cohorts)
     rows, held = _without_held(every, known, order)
@@ -103,7 +111,7 @@ def prepare(
     upload = upload_of(plan.table, workspace.school, known, order)._replace(
         commit=commit, dirty=dirty, left_out=tuple(sorted(faulty.values())), held=held
     )
-    return Compiled(PreparedUpload(upload, plan, breaches(plan, workspace.institution), known), checked)
+    return Compiled(PreparedUpload(upload, plan, breaches(plan, workspace.institution), known, fetched), checked)
 
 
 def _without_held(table: RowTable, known: KnownState, order: CompileOptions) -> tuple[RowTable, tuple[HeldPerson, ...]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.handshake.state import Retry, RowRetry, State
 from graduand.ledger.entry import RowStatus
 from graduand.ledger.ledger import read_ledger
+from graduand.uploads.exchange import require_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,13 +32,19 @@ class KnownState(NamedTuple):
         return next(ids, "")
 
 
-def read_known_state(program: Program, importer: Importer, *, no_cache: bool = False) -> KnownState:
+def read_known_state(
+    program: Program, importer: Importer, *, no_cache: bool = False, needs_ledger: bool = False
+) -> KnownState:
     """Return what Handshake holds; `importer` tells how a row that failed is sent again.
 
     Raises:
+        LedgerMissing: there is no ledger, it is needed, and the remote may hold one.
+        LedgerCut: this clone has only its newest entries.
         LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
     ledger = read_ledger(program)
+    if needs_ledger and not ledger.head:
+        require_ledger(ledger)
     folded = ledger.state(no_cache=no_cache)
     return KnownState(state_of(folded, importer), folded, ledger)
 

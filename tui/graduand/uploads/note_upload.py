@@ -25,12 +25,13 @@ from graduand.ledger.entry import (
     read_people,
     stored_names,
 )
-from graduand.ledger.ledger import NewFacts, note, note_on_newest
+from graduand.ledger.ledger import NewFacts, note, note_on_newest, open_ledger, read_ledger
 from graduand.records.legacy_reader import read_bygone
 from graduand.records.meaning import meaning_of
 from graduand.records.paths import username_of
 from graduand.records.record import FORMER, USERNAME
 from graduand.storage import file_reader
+from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, require_known, share_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from graduand.git.snapshot import TreeEntry
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
+    from graduand.ledger.sync import Synced
+    from graduand.uploads.exchange import Exchange
     from graduand.workspace import Workspace
 
 _SIZE: Final = 64_000_000
@@ -55,6 +58,9 @@ class NotingOptions(NamedTuple):
     """Handshake's number of the job, or its address."""
     skipped: int | None = None
     """How many rows the job's page showed as skipped."""
+    exchange: Exchange = ONLINE
+    first: bool = False
+    """Begin a ledger, though the remote could not be asked whether it holds one."""
 
 
 class NotedUpload(NamedTuple):
@@ -70,6 +76,8 @@ class NotedUpload(NamedTuple):
     """Those of them that come before a file that is noted."""
     overlap: tuple[str, ...]
     """People whom an upload held that was noted after the files were compiled."""
+    fetched: Synced = NOTHING_ASKED
+    shared: Synced = NOTHING_ASKED
 
 
 NO_OPTIONS: Final = NotingOptions()
@@ -102,6 +110,7 @@ def note_upload(workspace: Workspace, path: Path, options: NotingOptions = NO_OP
     Raises:
         NotAnUpload: no manifest, a draft, a rehearsal, changed files, or a commit that is not here.
         Usage: a file that the manifest does not name, or a time that lies ahead.
+        LedgerMissing: the remote could not be asked whether it holds a ledger, and this clone has none.
         GitRefused, LedgerInUse, Busy, NotWritten: the entry could not be written; nothing has changed.
     """
     build = _build(path)
@@ -111,7 +120,23 @@ def note_upload(workspace: Workspace, path: Path, options: NotingOptions = NO_OP
         raise NotAnUpload(path, _("its commit {commit} is not in this repository.").format(commit=quoted(commit[:12])))
     if options.ran_at > now():
         raise Usage(_("{time} lies ahead; say when the job ran.").format(time=quoted(options.ran_at)))
-    return note_on_newest(program, lambda ledger: _note(ledger, build, path, options))
+    fetched = fetch_ledger(program, options.exchange)
+    if not options.first:
+        require_known(program, fetched)
+    noted = note_on_newest(program, lambda ledger: _note(ledger, build, path, options))
+    return noted._replace(fetched=fetched, shared=share_ledger(program, fetched, options.exchange))
+
+
+def begin_ledger(workspace: Workspace, exchange: Exchange = ONLINE) -> tuple[bool, Synced]:
+    """Open a ledger where nothing was ever sent, and share it; return whether there was none.
+
+    Raises:
+        GitRefused, LedgerInUse, Busy, NotWritten: it could not be opened.
+    """
+    program = Checkout(workspace.root).program
+    fetched = fetch_ledger(program, exchange)
+    opened = open_ledger(read_ledger(program))
+    return opened, share_ledger(program, fetched, exchange)
 
 
 def _note(ledger: Ledger, build: _Build, path: Path, options: NotingOptions) -> NotedUpload:

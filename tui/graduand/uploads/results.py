@@ -30,6 +30,7 @@ from graduand.records.record import EMAIL, FORMER
 from graduand.storage import file_reader
 from graduand.tables import table_reader
 from graduand.tables.match_people import MatchedBy, PersonMatch, RowIdentity, match_people
+from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, share_ledger
 from graduand.uploads.note_upload import find_upload
 from graduand.workspace import today
 
@@ -42,8 +43,10 @@ if TYPE_CHECKING:
     from graduand.handshake.response import Response
     from graduand.ledger.entry import LedgerEntry, PersonLine
     from graduand.ledger.ledger import Ledger
+    from graduand.ledger.sync import Synced
     from graduand.records.importer import Importer
     from graduand.records.record import Record
+    from graduand.uploads.exchange import Exchange
     from graduand.workspace import Workspace
 
 
@@ -87,12 +90,24 @@ class Reconciled(NamedTuple):
     """Whose rows the upload held."""
     is_new: bool = False
     """Whether the result was not noted before."""
+    fetched: Synced = NOTHING_ASKED
+    shared: Synced = NOTHING_ASKED
 
 
-def reconcile(workspace: Workspace, path: Path, upload: str, *, save: bool, raw: bytes | None = None) -> Reconciled:
-    """Take the failed rows in the file at `path` back to their records, and with `save` note them in the ledger.
+class ReconcileOptions(NamedTuple):
+    """How failed rows are taken in."""
 
-    `upload` "" is the one whose rows the file repeats; `raw` is what the file holds, when it has been read already. The
+    upload: str = ""
+    """The id of the upload; "" is the one whose rows the file repeats."""
+    save: bool = True
+    """Note them; otherwise they are only explained."""
+    exchange: Exchange = ONLINE
+
+
+def reconcile(workspace: Workspace, path: Path, options: ReconcileOptions, raw: bytes | None = None) -> Reconciled:
+    """Take the failed rows in the file at `path` back to their records, and note them in the ledger.
+
+    `raw` is what the file holds, when it has been read already. The
     same rows are noted once.
 
     Raises:
@@ -100,7 +115,8 @@ def reconcile(workspace: Workspace, path: Path, upload: str, *, save: bool, raw:
         NotFailedRows: the file holds no failed rows.
         Usage: no upload of that id, or none that held these rows.
     """
-    program = Checkout(workspace.root).program
+    program, save = Checkout(workspace.root).program, options.save
+    fetched = fetch_ledger(program, options.exchange) if save else NOTHING_ASKED
     if not read_ledger(program).uploads:
         raise NothingNoted
     failed = failed_rows(file_reader.read(path, SIZE) if raw is None else raw, str(path))
@@ -108,14 +124,16 @@ def reconcile(workspace: Workspace, path: Path, upload: str, *, save: bool, raw:
     importer = workspace.importer
 
     def reconciled(ledger: Ledger) -> Reconciled:
-        chosen = [find_upload(ledger, upload)] if upload else ledger.uploads
+        chosen = [find_upload(ledger, options.upload)] if options.upload else ledger.uploads
         entry, people = _upload_of(_people_of(ledger, chosen), {failure.row for failure in failures})
         lines = [*_lines(entry, people, failed, failures, importer)]
         known = _noted(ledger, entry, lines)
         result = _note(ledger, entry, lines) if save and lines and not known else known
         return Reconciled(entry.id, result, failures, len(people), is_new=bool(result) and not known)
 
-    return note_on_newest(program, reconciled)
+    found = note_on_newest(program, reconciled)
+    shared = share_ledger(program, fetched, options.exchange) if save else NOTHING_ASKED
+    return found._replace(fetched=fetched, shared=shared)
 
 
 def _note(ledger: Ledger, entry: LedgerEntry, lines: Sequence[ResultLine]) -> str:

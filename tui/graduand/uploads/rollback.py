@@ -9,6 +9,7 @@ from graduand.git.checkout import Checkout
 from graduand.handshake.rollback import StatesAround, inverse_of
 from graduand.ledger.entry import PEOPLE, read_people
 from graduand.uploads.compiler import CompileOptions, upload_of, write_upload
+from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
 from graduand.uploads.known_state import read_known_state, state_of
 from graduand.uploads.note_upload import find_upload
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from graduand.handshake.rollback import Lost
     from graduand.handshake.upload import Upload
+    from graduand.ledger.sync import Synced
+    from graduand.uploads.exchange import Exchange
     from graduand.workspace import Workspace
 
 
@@ -25,9 +28,10 @@ class CompiledRollback(NamedTuple):
 
     upload: Upload
     lost: tuple[Lost, ...]
+    fetched: Synced = NOTHING_ASKED
 
 
-def prepare_rollback(workspace: Workspace, name: str, on: str) -> CompiledRollback:
+def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchange | None = None) -> CompiledRollback:
     """Return the inverse of the noted upload `name` ("" is the last one), with nothing written.
 
     Raises:
@@ -35,7 +39,8 @@ def prepare_rollback(workspace: Workspace, name: str, on: str) -> CompiledRollba
         NothingToTakeBack: no cell can be taken back.
     """
     program = Checkout(workspace.root).program
-    known = read_known_state(program, workspace.importer)
+    fetched = fetch_ledger(program, exchange) if exchange else NOTHING_ASKED
+    known = read_known_state(program, workspace.importer, needs_ledger=True)
     if not known.ledger.uploads:
         raise NothingNoted
     entry = find_upload(known.ledger, name)
@@ -49,10 +54,12 @@ def prepare_rollback(workspace: Workspace, name: str, on: str) -> CompiledRollba
     upload = upload_of(inverse.table, workspace.school, known, CompileOptions(on))._replace(
         commit=program.opened.head, takes_back=entry.id
     )
-    return CompiledRollback(upload, inverse.lost)
+    return CompiledRollback(upload, inverse.lost, fetched)
 
 
-def compile_rollback(workspace: Workspace, name: str, on: str, folder: Path) -> CompiledRollback:
+def compile_rollback(
+    workspace: Workspace, name: str, on: str, folder: Path, exchange: Exchange | None = None
+) -> CompiledRollback:
     """Compile the inverse of the noted upload `name` ("" is the last one) into `folder`.
 
     Raises:
@@ -60,6 +67,6 @@ def compile_rollback(workspace: Workspace, name: str, on: str, folder: Path) -> 
         NothingToTakeBack: no cell can be taken back.
         NotWritten, InTheWay: the files could not be written.
     """
-    found = prepare_rollback(workspace, name, on)
+    found = prepare_rollback(workspace, name, on, exchange)
     write_upload(found.upload, workspace.school, folder)
     return found

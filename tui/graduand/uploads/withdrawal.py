@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import Usage
 from graduand.git.checkout import Checkout
@@ -11,22 +11,35 @@ from graduand.git.upload_branch import upload_branch
 from graduand.language import _, quoted
 from graduand.ledger.entry import EntryKind
 from graduand.ledger.ledger import NewFacts, note, note_on_newest
+from graduand.uploads.exchange import ONLINE, fetch_ledger, share_ledger
 
 if TYPE_CHECKING:
     from graduand.ledger.fold import LedgerState
     from graduand.ledger.ledger import Ledger
+    from graduand.ledger.sync import Synced
+    from graduand.uploads.exchange import Exchange
     from graduand.workspace import Workspace
 
 
-def withdraw(workspace: Workspace, entry: str, reason: str) -> str:
-    """Note that an entry was noted by mistake; return its id. The beginning of an id is enough.
+class Withdrawn(NamedTuple):
+    """An entry that was withdrawn."""
+
+    id: str
+    fetched: Synced
+    shared: Synced
+
+
+def withdraw(workspace: Workspace, entry: str, reason: str, exchange: Exchange = ONLINE) -> Withdrawn:
+    """Note that an entry was noted by mistake. The beginning of an id is enough.
 
     Raises:
         Usage: no such entry, one that cannot be withdrawn, no reason, or one that names a person.
         GitRefused, LedgerInUse, Busy, NotWritten: it could not be noted.
     """
     program = Checkout(workspace.root).program
-    return note_on_newest(program, lambda ledger: _withdraw(ledger, entry, reason.strip()))
+    fetched = fetch_ledger(program, exchange)
+    found = note_on_newest(program, lambda ledger: _withdraw(ledger, entry, reason.strip()))
+    return Withdrawn(found, fetched, share_ledger(program, fetched, exchange))
 
 
 def _withdraw(ledger: Ledger, entry: str, reason: str) -> str:
