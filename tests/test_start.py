@@ -75,6 +75,12 @@ def test_the_version_is_said_before_anything_of_ours_is_imported(root: Path) -> 
     assert "typer" not in imported(root, "--version")
 
 
+def test_check_reads_no_vocabulary_where_nothing_is_misspelt(root: Path) -> None:
+    put(begin(root), GRADUATE)
+
+    assert "tomllib" not in imported(root, "check", "--on", TODAY)
+
+
 def test_check_imports_no_other_command(root: Path) -> None:
     commands = {module for module in imported(root, "check") if module.startswith("graduand.commands.")}
 

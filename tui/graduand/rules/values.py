@@ -377,7 +377,7 @@ def _text(field: Field, key: str, text: str, school: School) -> Sequence[Flaw]:
     if not is_plain(kind, text):
         flaws += [Flaw(rule, key, message) for rule, message in _seen(kind, text, spoken())]
     allowed = school.year_values if field.key == school.year else field.values
-    right = meant(field, text, allowed) if field.misspellings else ""
+    right = meant(field, text, allowed)
     if right or (allowed and text not in allowed):
         foreign = field.values_of not in {"", school.institution.region} and not right
         flaws.append(Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed, right)))
