@@ -128,3 +128,12 @@ def test_no_record_is_made_with_a_line_break_that_check_refuses(root: Path) -> N
     assert "1 new, 0 changed, 0 identical, 1 refused." in ran.out
     assert "first_name: Zoë Marie\n" in (root / "records/2026-spring/00700101.yaml").read_text(encoding="utf-8")
     assert graduand(root, "check").code == 0
+
+
+@pytest.mark.parametrize("length", [189, 190, 199])
+def test_an_address_that_is_too_long_is_refused_among_usual_ones(workspace: Workspace, length: int) -> None:
+    domain = f"{'.'.join('d' * 9 for _label in range(18))}.{'e' * (length - 180)}"
+    text = f"{'a' * 64}@{domain}"
+
+    assert len(domain) == length
+    assert isinstance(value_of(workspace, "email_address", text), CellError) is (len(text) > 254)

@@ -15,7 +15,8 @@ from graduand.records.record import ATTENDING, START, Record
 from graduand.records.school import school_of
 from graduand.records.transition import Waiver
 from graduand.rules import judgement, memo
-from graduand.rules.memo import DOMAIN, CheckMemo, ObservedRecord, ObservedValues, Unrepeatable
+from graduand.rules.answers import People, answers_of
+from graduand.rules.memo import CheckMemo, ObservedRecord, ObservedValues, Unrepeatable, judge_by_cases
 from graduand.rules.registry import FAMILIES, checks
 from graduand.rules.rule import Flaw
 from tests.bench.generator import records
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 PATH: Final = "records/2026-spring/00412345.yaml"
 SCHOOL: Final = school_of(VALMONT, importer())
 KEEPING: Final = school_of(read_institution(b"own_domains: [valmont.example]"), importer())
-REMEMBERED: Final[list[Check]] = [check for _personal, remembered in checks() for check in remembered]
+OWN, REMEMBERED = checks()
+EVERY: Final[list[Check]] = [*(one.check for one in OWN), *REMEMBERED]
 DAYS: Final = ["2022-09-01", "2020-02-29", "2026-06-15", "2026-07-01", "2026-07-02", "2027-01-31", CLEAR]
 VALUES: Final[dict[str, list[Value]]] = {
     "username": ["00412345", "412", "chloe@valmont.example", 'a"b'],
@@ -73,7 +75,7 @@ WAIVERS: Final = ((), (), (Waiver("GR302", "r", "2027-01-01", "b\u200b"),), (Wai
 
 def flaws_of(memo: CheckMemo, record: Record) -> list[Flaw]:
     """Return what a remembered check finds, as the judgement asks it."""
-    return [] if memo.is_quiet(record.values) else [*memo.judge(record, record.values)]
+    return judge_by_cases([memo], record)
 
 
 def invented(count: int, seed: int) -> Iterator[Record]:
@@ -95,7 +97,7 @@ def invented(count: int, seed: int) -> Iterator[Record]:
 
 def in_full(record: Record, school: School) -> list[Flaw]:
     """Return what all checks find in a record, none of them remembered."""
-    return [flaw for family in checks() for part in family for check in part for flaw in check(record, school, ON)]
+    return [flaw for check in EVERY for flaw in check(record, school, ON)]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -114,10 +116,33 @@ def test_what_is_remembered_changes_no_judgement(school: School, language: str) 
 @pytest.mark.parametrize("check", REMEMBERED, ids=lambda check: check.__name__)
 def test_a_remembered_check_looks_at_single_values_only(check: Check) -> None:
     for record in invented(1_000, seed=3):
-        values = ObservedValues({**record.values, DOMAIN: record.domain})
+        values = ObservedValues(answers_of(record.values))
         flaws = [*check(ObservedRecord("", values), SCHOOL, ON)]  # or it raises Unrepeatable
 
         assert flaws == [*check(record, SCHOOL, ON)]
+
+
+@pytest.mark.parametrize("share", [1, 3, 100, 2_000])
+def test_records_in_columns_are_judged_as_one_by_one(share: int) -> None:
+    judgement.forget()
+    people = [Record("", record.values) for record in invented(2_000, seed=share)]
+    keys = {key for record in people for key in record.values}
+    columns = {key: [record.values.get(key) for record in people] for key in keys}
+    rows = range(0, 2_000, share)
+
+    judged = judgement.judge_rows(People(columns, len(people)), rows, SCHOOL, ON)
+
+    found = {row: sorted(flaws) for row, flaws in judged}
+    assert found == {row: flaws for row in rows if (flaws := sorted(in_full(people[row], SCHOOL)))}
+
+
+def test_sound_records_in_columns_are_judged_by_the_case() -> None:
+    judgement.forget()
+    people = [*records(2_000)]
+    columns = {key: [record.values.get(key) for record in people] for key in people[0].values}
+    [*judgement.judge_rows(People(columns, 2_000), range(2_000), KEEPING, ON)]
+
+    assert all(misses < 1_000 for misses in judgement.new_cases(KEEPING, ON).values())
 
 
 def test_usual_records_are_few_cases() -> None:
@@ -129,7 +154,6 @@ def test_usual_records_are_few_cases() -> None:
 
 
 def test_every_check_of_a_family_is_in_the_registry() -> None:
-    listed = [check for family in checks() for part in family for check in part]
     named = [
         member
         for family in FAMILIES
@@ -137,7 +161,7 @@ def test_every_check_of_a_family_is_in_the_registry() -> None:
         if inspect.isfunction(member) and name.startswith("check_") and member.__module__ == family.__name__
     ]
 
-    assert sorted(named, key=repr) == sorted(listed, key=repr)
+    assert sorted(named, key=repr) == sorted(EVERY, key=repr)
 
 
 LOOKS: Final[dict[str, Callable[[Record], Any]]] = {

@@ -31,6 +31,15 @@ def test_blanks_before_quotation_marks_and_signs_at_the_end_are_no_text(text: st
     assert read(text) == (("username", "first_name"), [("k1", "Maud, Ida")])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_long_text_has_the_rows_of_a_short_one(end: str) -> None:
+    rows = [(f"k{number}", f"Maud\n{number}" if number % 7 == 0 else "Maud") for number in range(30_000)]
+    rows[20_000] = ("k", "M" * 2_100_000)  # a long line is no fault by itself
+    lines = (f'{username},"{name}"' if "\n" in name else f"{username},{name}" for username, name in rows)
+
+    assert read(f"username,first_name{end}{end.join(lines)}{end}")[1] == rows
+
+
 @pytest.mark.parametrize("above", [1, 9, 25, 50])
 def test_a_header_is_found_below_titles_of_any_number(above: int) -> None:
     titles = "".join(f"Line {number} of the preamble\n" for number in range(above))
@@ -70,8 +79,10 @@ def test_what_is_called_xls_is_named_with_its_cure(content: str, said: str) -> N
     [
         (",".join(["username", *(f"c{number}" for number in range(20_000))]) + "\n", "more than 2000 columns"),
         ("username,first_name\n" + "," * 20_000_000 + "\n", "line 2 has more than 100000 cells"),
+        ("username,first_name\r\n" + "k,M\r\n" * 600_000 + ";" * 2_000_000, "line 600002 has more than 100000 cells"),
+        ("username,first_name\r" + "|" * 2_000_000 + "\rk1,M\r", "line 2 has more than 100000 cells"),
     ],
-    ids=["header", "row"],
+    ids=["header", "row", "last row", "row of an old Mac"],
 )
 def test_a_table_that_is_too_wide_is_refused_at_once(text: str, said: str) -> None:
     start = time.process_time()

@@ -64,7 +64,10 @@ class ColumnValues(dict[str, "Value | CellError | None"]):
         self.has_errors = False
         """Whether a text read so far is an error."""
         pattern = plain_pattern(column, school, texts)
-        self.unchanged = bool(pattern) and self._match_batches(list(texts), re.compile(f"(?:{pattern}\n)+"))
+        if pattern:
+            self.unchanged = self._match_batches(list(texts), re.compile(f"(?:{pattern}\n)+"))
+        else:
+            self.unchanged = len(texts) <= _FEW and all(text == self[text] for text in texts)
         """Whether every text is its own value."""
 
     def _match_batches(self, texts: list[str], plain: re.Pattern[str]) -> bool:
@@ -85,6 +88,8 @@ class ColumnValues(dict[str, "Value | CellError | None"]):
 
 _BATCH: Final = 200
 """Texts that are matched together."""
+_FEW: Final = 1_000
+"""Texts of a column in which most stand in many rows."""
 
 
 def _all_match(texts: Sequence[str], lines: re.Pattern[str]) -> bool:
@@ -109,6 +114,8 @@ def plain_pattern(column: ColumnFormat, school: School, texts: Collection[str]) 
 
 
 _DOMAINS: Final = 200
+_LOCAL: Final = 64
+"""Characters that an address may have before the @."""
 _ATOMS: Final = r"(?=[A-Za-z0-9][^@*\n]{0,63}@)[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'+/=?^_`{|}~-]+)*"
 
 
@@ -118,7 +125,7 @@ def _address_pattern(field: Field, school: School, texts: Collection[str]) -> st
     sound = [
         domain for domain, _times in common if not isinstance(check_value(f"x@{domain}", field, school), CellError)
     ]
-    domains = "|".join(re.escape(domain) for domain in sound if len(domain) < _DOMAINS)
+    domains = "|".join(re.escape(domain) for domain in sound if len(domain) < field.max - _LOCAL)
     return f"{_ATOMS}@(?:{domains})" if domains else ""
 
 

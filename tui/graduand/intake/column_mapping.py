@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
@@ -170,14 +172,24 @@ def _by_word(plain: str, school: School) -> str:
         key = school.meanings.get(fold) or _joined(school).get(fold.replace(" ", ""), "")
         if key in fillable:
             return key
-        endings = [
-            one for one in fillable if folded(one).endswith(f" {fold}") and folded(one.rpartition(":")[2]) == fold
-        ]
+        endings = _by_ending(school).get(fold, ())
         if len(endings) == 1:
             return endings[0]
     return ""
 
 
+@lru_cache(maxsize=4)
+def _by_ending(school: School) -> dict[str, list[str]]:
+    """Return the keys that have more words in front, by their words behind the last colon."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for key in fillable_keys(school):
+        fold = folded(key.rpartition(":")[2])
+        if folded(key).endswith(f" {fold}"):
+            found[fold].append(key)
+    return found
+
+
+@lru_cache(maxsize=4)
 def _joined(school: School) -> dict[str, str]:
     """Return the keys by their words written without blanks."""
     return {fold.replace(" ", ""): key for fold, key in school.meanings.items()}

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand import gc_pause
 from graduand.editing.exclusion_lists import LIMIT, read_exclusions
 from graduand.errors import Usage
 from graduand.intake.cell_values import CellError, check_value
@@ -107,6 +108,11 @@ def preview_file(workspace: Workspace, raw: bytes, options: IntakeOptions) -> In
         AmbiguousDates: the order of day and month of some columns is unknown.
         SchemaBroken: a file of schema/intake/ is broken.
     """
+    with gc_pause.paused():
+        return _preview(workspace, raw, options)
+
+
+def _preview(workspace: Workspace, raw: bytes, options: IntakeOptions) -> IntakePreview:
     school = workspace.school
     profiles = read_profiles(workspace.root)
     headers = {*options.columns, *(header for one in profiles.values() for header in one.columns)}

@@ -10,11 +10,12 @@ from graduand.intake.rows import UNIQUE
 from graduand.language import _, ngettext, quoted
 from graduand.records import files
 from graduand.records.kinds import CLEAR, same_value
-from graduand.records.paths import file_name, username_of
+from graduand.records.paths import username_of
 from graduand.records.reading import read
-from graduand.records.record import ATTENDING, EMAIL, END, FOLDER, KIND, NOTES, USERNAME, Record
+from graduand.records.record import ATTENDING, EMAIL, END, KIND, NOTES, USERNAME, Record
 from graduand.records.transition import GRADUATED
 from graduand.rules import judgement
+from graduand.rules.answers import People
 from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -131,8 +132,7 @@ class RecordComparison:
         return next((one for one in errors if one.field.rstrip(":0123456789") in changed or one not in known), None)
 
     def _errors(self, record: Record) -> list[Flaw]:
-        flaws = judgement.judge(record, self.school, self.options.on)
-        return [flaw for flaw in flaws if RULES[flaw.rule].severity is Severity.ERROR]
+        return _errors_among(judgement.judge(record, self.school, self.options.on))
 
     def _after(self, values: dict[str, Value], before: Record) -> dict[str, Value | None]:
         """Return the record's new values of the keys that the file is about; None removes a key."""
@@ -171,11 +171,12 @@ class RecordComparison:
 
     def _judge_new(self) -> None:
         """Refuse new people whose record would have an error."""
-        for row in self.new:
-            path = f"{FOLDER}/{self.options.cohort}/{file_name(self.rows.usernames[row])}"
-            if errors := self._errors(Record(path, self.rows.values(row))):
-                self.rows.refuse(row, errors[0].field, errors[0].message)
-        self.new = [row for row in self.new if row not in self.rows.refused]
+        rows = self.rows
+        people = People(rows.columns, len(rows.lines), rows.judged)
+        for row, flaws in judgement.judge_rows(people, self.new, self.school, self.options.on):
+            if errors := _errors_among(flaws):
+                rows.refuse(row, errors[0].field, errors[0].message)
+        self.new = [row for row in self.new if row not in rows.refused]
 
     def remarks(self) -> Iterator[str]:
         """Return sentences on the people who have a record."""
@@ -204,6 +205,10 @@ def records_by_username(workspace: Workspace) -> dict[str, Record | None]:
         record = None if reading is None or reading.findings else reading.record
         found[record.username if record else username_of(path)] = record
     return found
+
+
+def _errors_among(flaws: Iterable[Flaw]) -> list[Flaw]:
+    return [flaw for flaw in flaws if RULES[flaw.rule].severity is Severity.ERROR]
 
 
 def _owners(key: str, records: Iterable[Record | None]) -> dict[str, str]:

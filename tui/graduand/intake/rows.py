@@ -65,6 +65,8 @@ class PeopleRows:
             for key, index in keys.items()
         }
         self.columns: dict[str, list[Value | None]] = values
+        self.judged = {*keys}
+        """Keys of which each value was judged by itself when its text was read."""
         self.blank = frozenset(
             key for key, column in columns.items() if not column.unchanged and not any(column.values())
         )
@@ -94,6 +96,7 @@ class PeopleRows:
         self._graduates(rows, options)
         for key, value in options.values.items():
             self.columns[key] = [value] * len(self.lines)
+            self.judged.discard(key)
         rows = [row for row in rows if row not in self.left_out and row not in self.refused]
         self._shared(rows)
         return [row for row in rows if row not in self.refused]
@@ -171,9 +174,10 @@ class PeopleRows:
     def _join(self, first: int, row: int) -> None:
         """Add the items of a second row's lists to the first row."""
         self.joined += 1
-        for column in self.columns.values():
+        for key, column in self.columns.items():
             here, there = column[first], column[row]
             if isinstance(there, tuple) and here != there:
+                self.judged.discard(key)
                 column[first] = tuple(dict.fromkeys((*(here if isinstance(here, tuple) else ()), *there)))
 
     # What a transition means for the columns
@@ -246,6 +250,7 @@ class PeopleRows:
                 self.refuse(row, DISABLED, message)
             elif column[row] == "false" and row in returners and not reasons[row]:
                 reasons[row] = "returned"
+                self.judged.discard(REASON)
         self._drop(DISABLED, [row for row in rows if column[row] == "false" and not reasons[row]])
         if not any(reasons):
             del self.columns[REASON]
@@ -259,9 +264,12 @@ class PeopleRows:
         for key in (USERNAME, *UNIQUE):
             column = self.columns.get(key)
             if column:
-                texts = [str(value) for value in filter(None, compress(column, selected)) if value != CLEAR]
-                # In one call: no value of these keys holds a line break.
-                if len(set("\n".join(texts).casefold().split("\n"))) < len(texts):
+                texts = [*map(str, filter(None, compress(column, selected)))]
+                joined = "\n".join(texts)  # no value of these keys holds a line break
+                lower = joined.casefold()
+                different = {*(texts if lower == joined else lower.split("\n"))}
+                wiped = different & {CLEAR, CLEAR.casefold()}
+                if len(different) - len(wiped) < len(texts) - texts.count(CLEAR):
                     self._refuse_shared(rows, key, column)
 
     def _refuse_shared(self, rows: list[int], key: str, column: Sequence[Value | None]) -> None:

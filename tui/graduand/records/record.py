@@ -64,6 +64,16 @@ def of_account(key: str) -> bool:
     return key == DISABLED or key.startswith(ACCOUNT)
 
 
+def domain_of(address: Value | None) -> str:
+    """Return the domain of an address, in lower case; "" when there is no address."""
+    return address.rpartition("@")[2].lower() if isinstance(address, str) else ""
+
+
+def is_address(username: Value | None, address: Value | None) -> bool:
+    """Return whether the username is the address, whatever the capitals."""
+    return isinstance(username, str) and isinstance(address, str) and username.casefold() == address.casefold()
+
+
 class Record(NamedTuple):
     """The content of one file of `records/`: values by key, in any order.
 
@@ -72,7 +82,7 @@ class Record(NamedTuple):
     """
 
     path: str
-    """From the root, with slashes: `records/2026-spring/00412345.yaml`."""
+    """From the root, with slashes: `records/2026-spring/00412345.yaml`; "" for a record that is in no file."""
     values: Mapping[str, Value]
     waivers: tuple[Waiver, ...] = ()
 
@@ -100,7 +110,12 @@ class Record(NamedTuple):
     @property
     def domain(self) -> str:
         """The domain of the e-mail address, in lower case."""
-        return self.text(EMAIL).rpartition("@")[2].lower()
+        return domain_of(self.values.get(EMAIL))
+
+    @property
+    def is_named_by_address(self) -> bool:
+        """Whether the username is the e-mail address."""
+        return is_address(self.values.get(USERNAME), self.values.get(EMAIL))
 
     @property
     def graduated(self) -> bool:

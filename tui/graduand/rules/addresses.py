@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR, FieldKind, matches
-from graduand.records.record import ADVISER, EMAIL, MORE_EMAILS
+from graduand.records.record import ADVISER, EMAIL, MORE_EMAILS, domain_of
 from graduand.rules.policy import loses_mailbox
 from graduand.rules.rule import Flaw, error, warning
 
@@ -121,11 +121,6 @@ def dying(record: Record, school: School) -> Iterator[tuple[int, str]]:
     texts = record.texts(MORE_EMAILS)
     if texts and loses_mailbox(record, school):
         yield from (one for one in enumerate(texts) if domain_of(one[1]) in school.own_domains)
-
-
-def domain_of(address: str) -> str:
-    """Return the domain of an address, in lower case."""
-    return address.rpartition("@")[2].lower()
 
 
 def judge_domain(key: str, address: str, school: School) -> Iterator[Flaw]:

@@ -9,13 +9,14 @@ from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import CROWD, file_name, record_path
 from graduand.records.record import USERNAME
-from graduand.rules.rule import Flaw, error, warning
+from graduand.rules.rule import Flaw, OwnCheck, error, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graduand.records.record import Record
     from graduand.records.school import School
+    from graduand.rules.answers import People
 
 RULES: Final = (
     error(
@@ -140,7 +141,7 @@ RULES: Final = (
 def check_file_name(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
     """Return a flaw when the file is not named for the username."""
     username = record.username
-    if username not in {"", CLEAR} and not is_at_home(record.path, username):
+    if record.path and username not in {"", CLEAR} and not is_at_home(record.path, username):
         message = _("The username is {username}, so the file must be called {name}.")
         yield Flaw("GR016", USERNAME, message.format(username=quoted(username), name=quoted(file_name(username))))
 
@@ -150,7 +151,12 @@ def is_at_home(path: str, username: str) -> bool:
     return path.rpartition("/")[2] == file_name(username)
 
 
-PERSONAL_CHECKS: Final = (check_file_name,)
+def _none(_people: People, _school: School) -> tuple[int, ...]:
+    """Return no numbers: records in columns are in no file."""
+    return ()
+
+
+OWN_CHECKS: Final = (OwnCheck(check_file_name, _none),)
 
 
 def judge_places(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.language import N_, _, quoted
 from graduand.records.record import (
@@ -144,29 +144,26 @@ KEYS: Final = (
     *(FIRST_NAME, LAST_NAME, KIND, MAJORS),
 )
 """The key of each attribute of `Identity` but the path."""
+_LISTS: Final = (KEYS.index(MORE_EMAILS), KEYS.index(MAJORS))
 
 
 def person_of(record: Record) -> Identity:
     """Return the values of a record that the rules across records compare."""
-    texts = record.values.get
-    lists = {MORE_EMAILS, MAJORS}
-    parts = ((record.texts(key) or None) if key in lists else texts(key) for key in KEYS[1:])
-    return Identity(record.path, record.username, *parts)  # type: ignore[arg-type]
+    values: list[Any] = [*map(record.values.get, KEYS)]
+    values[0] = record.username
+    for place in _LISTS:
+        values[place] = values[place] if isinstance(values[place], tuple) else None
+    return Identity(record.path, *values)
 
 
 def check_identifiers(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
     """Return what is wrong with a person's identifiers when compared with each other."""
-    username = record.username
-    if username and is_address(username, record.text(EMAIL)):
+    if record.is_named_by_address and (username := record.username):
         yield Flaw("GR409", USERNAME, _("The username {username} is the address.").format(username=quoted(username)))
-    if username and username == record.text(FORMER):
+    former = record.text(FORMER)
+    if former and former == record.username:
         message = _("The former username {username} is the present one.")
-        yield Flaw("GR406", FORMER, message.format(username=quoted(username)))
+        yield Flaw("GR406", FORMER, message.format(username=quoted(former)))
 
 
-def is_address(username: str, address: str) -> bool:
-    """Return whether the username is the address."""
-    return username.casefold() == address.casefold()
-
-
-PERSONAL_CHECKS: Final = (check_identifiers,)
+CHECKS: Final = (check_identifiers,)

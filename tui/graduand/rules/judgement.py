@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import starmap
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.findings import Finding, Place, Severity
 from graduand.language import spoken
+from graduand.records.record import Record
 from graduand.rules import cross_record, file_format, identity, policy
-from graduand.rules.memo import DOMAIN, CheckMemo
+from graduand.rules.memo import CheckMemo, judge_by_cases
 from graduand.rules.registry import KNOWN, RULES, WAIVABLE, checks
 from graduand.rules.values import is_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graduand.records.record import Record
     from graduand.records.school import School
-    from graduand.rules.rule import Check, Flaw
+    from graduand.rules.answers import People
+    from graduand.rules.rule import Flaw, OwnCheck
 
 
 class CheckedRecord(NamedTuple):
@@ -29,23 +30,38 @@ class CheckedRecord(NamedTuple):
 
 def judge(record: Record, school: School, on: str) -> list[Flaw]:
     """Return the flaws of one record by itself, on the day `on` (`yyyy-mm-dd`), before exemptions."""
+    own, remembered = _checks(school, on, spoken())
     flaws: list[Flaw] = []
-    answers = {**record.values, DOMAIN: record.domain}
-    for personal, remembered in _checks(school, on, spoken()):
-        for check in personal:
-            flaws += check(record, school, on)
-        for memo in remembered:
-            if not memo.is_quiet(answers):
-                flaws += memo.judge(record, answers)
+    for one in own:
+        flaws += one.check(record, school, on)
+    flaws += judge_by_cases(remembered, record)
     return flaws
 
 
+def judge_rows(people: People, rows: Sequence[int], school: School, on: str) -> Iterator[tuple[int, list[Flaw]]]:
+    """Return the number and the flaws of each of these rows of columns that has an error or any other flaw.
+
+    The rows are records that are in no file yet. Of the values of `people.judged` by themselves, only errors are sure
+    to be found.
+    """
+    if not rows:
+        return
+    few = len(rows) < people.count // 2
+    chosen, numbers = (people.chosen(rows), rows) if few else (people, range(people.count))
+    wanted = {*rows}
+    own, remembered = _checks(school, on, spoken())
+    found = (*(one.loud_rows(chosen, school) for one in own), *(memo.loud_rows(chosen) for memo in remembered))
+    for number in sorted(set(chain.from_iterable(found))):
+        row = numbers[number]
+        if row in wanted and (flaws := judge(Record("", chosen.values(number)), school, on)):
+            yield row, flaws
+
+
 @lru_cache(maxsize=8)
-def _checks(school: School, on: str, _language: str) -> tuple[tuple[Sequence[Check], Sequence[CheckMemo]], ...]:
-    """Return the checks of each family: those that are judged each time, and those that are remembered."""
-    return tuple(
-        (personal, tuple(CheckMemo(check, school, on) for check in remembered)) for personal, remembered in checks()
-    )
+def _checks(school: School, on: str, _language: str) -> tuple[Sequence[OwnCheck], Sequence[CheckMemo]]:
+    """Return the checks that are run on each record, and those that are remembered; in the order of the families."""
+    own, remembered = checks()
+    return own, [CheckMemo(check, school, on) for check in remembered]
 
 
 def forget() -> None:
@@ -55,7 +71,8 @@ def forget() -> None:
 
 def new_cases(school: School, on: str) -> dict[str, int]:
     """Return how many records each remembered check has judged so far, by its name: the misses of its memo."""
-    return {memo.name: memo.misses for _personal, remembered in _checks(school, on, spoken()) for memo in remembered}
+    _own, remembered = _checks(school, on, spoken())
+    return {memo.name: memo.misses for memo in remembered}
 
 
 def judge_all(records: Iterable[Record]) -> Iterator[cross_record.Shared]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from graduand.rules import account, addresses, dates, file_format, identity, policy, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from graduand.rules.rule import Check
+    from graduand.rules.rule import Check, OwnCheck
 
 FAMILIES: Final = (file_format, values, dates, addresses, identity, account, policy)
 
@@ -20,10 +20,10 @@ WAIVABLE: Final = frozenset(rule.id for rule in RULES.values() if rule.waivable)
 KNOWN: Final = frozenset(RULES)
 
 
-def checks() -> Iterator[tuple[Sequence[Check], Sequence[Check]]]:
-    """Return the checks of each family: `PERSONAL_CHECKS`, of values that few people share, and `CHECKS`, of others.
+def checks() -> tuple[Sequence[OwnCheck], Sequence[Check]]:
+    """Return the families' `OWN_CHECKS`, which are run on each record, and their `CHECKS`, which are remembered.
 
-    Of the others it is remembered in which cases they find nothing; a check of the wrong kind is slow, never skipped.
+    Of those it is remembered in which cases they find nothing; one that meets too many cases is slow, never skipped.
     """
-    for family in FAMILIES:
-        yield getattr(family, "PERSONAL_CHECKS", ()), getattr(family, "CHECKS", ())
+    own = [check for family in FAMILIES for check in getattr(family, "OWN_CHECKS", ())]
+    return own, [check for family in FAMILIES for check in getattr(family, "CHECKS", ())]

@@ -10,6 +10,7 @@ from graduand.findings import Severity
 if TYPE_CHECKING:
     from graduand.records.record import Record
     from graduand.records.school import School
+    from graduand.rules.answers import People
 
 
 class Rule(NamedTuple):
@@ -36,6 +37,14 @@ class Flaw(NamedTuple):
 
 Check = Callable[["Record", "School", str], Iterable[Flaw]]
 """Returns the flaws of a record of a school, seen on a day (`yyyy-mm-dd`); depends on nothing else."""
+
+
+class OwnCheck(NamedTuple):
+    """A check of what hardly two records share, which is run on each record."""
+
+    check: Check
+    loud_rows: Callable[[People, School], Iterable[int]]
+    """Returns the numbers of the records in columns in which the check may find something."""
 
 
 def error(id: str, title: str, why: str, cure: str, *sources: str, waivable: bool = False) -> Rule:  # noqa: A002 - the word

@@ -12,7 +12,7 @@ from graduand.language import N_, _, quoted, spoken, visible
 from graduand.records.kinds import CLEAR, FieldKind, is_plain, matches, no_day
 from graduand.records.record import COLLEGES, KIND, LABELS, LISTED, MAJORS, MINORS, WAIVE
 from graduand.rules import characters
-from graduand.rules.rule import Flaw, error, note, warning
+from graduand.rules.rule import Flaw, OwnCheck, error, note, warning
 from graduand.similar import folded, nearest
 from graduand.vocabulary import truth_of
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graduand.records.field import Field
     from graduand.records.record import Record, Value
     from graduand.records.school import School
+    from graduand.rules.answers import People
 
 RULES: Final = (
     error(
@@ -274,8 +275,6 @@ _REMEMBERED: Final = 5000
 
 def check_missing(record: Record, school: School, _on: str) -> Iterator[Flaw]:
     """Return a flaw for each value that every record needs and this one lacks."""
-    if record.values.keys() >= _needed(school):
-        return
     for header in school.region.required_values:
         if header not in record.values:
             message = _("{field} is missing; every row needs it.")
@@ -289,12 +288,6 @@ def check_missing(record: Record, school: School, _on: str) -> Iterator[Flaw]:
             yield Flaw("GR105", header, message.format(field=quoted(header)))
 
 
-@lru_cache(maxsize=4)
-def _needed(school: School) -> frozenset[str]:
-    """Return the keys that a record of this school must or should have."""
-    return frozenset({KIND, *school.region.required_values, *school.region.expected_values})
-
-
 def check_values(record: Record, school: School, _on: str) -> Sequence[Flaw]:
     """Return what is wrong with each value by itself."""
     known = _known_values(school)
@@ -303,6 +296,15 @@ def check_values(record: Record, school: School, _on: str) -> Sequence[Flaw]:
         if value not in known[key]:
             flaws += judge_value(school.fields[key], value, school)
     return flaws
+
+
+def loud_rows(people: People, school: School) -> Iterator[int]:
+    """Return the numbers of the records in columns of which a value by itself is wrong."""
+    for key, column in people.columns.items():
+        if key not in people.judged:
+            field = school.fields[key]
+            loud = {value for value in {*column} if value is not None and judge_value(field, value, school)}
+            yield from (number for number, value in enumerate(column) if value in loud) if loud else ()
 
 
 @lru_cache(maxsize=4)
@@ -316,10 +318,24 @@ def judge_value(field: Field, value: Value, school: School) -> Sequence[Flaw]:
     known = _known_values(school)[field.key]
     if value in known:
         return ()
-    flaws = _judge_value(field, value, school)
+    flaws = () if _is_plain(field, value, school) else _judge_value(field, value, school)
     if not flaws and len(known) < _REMEMBERED:
         known.add(value)
     return flaws
+
+
+def _is_plain(field: Field, value: Value, school: School) -> bool:
+    """Return True for a text of which the shape and the length already say that nothing is wrong with it."""
+    if not isinstance(value, str) or field.key not in _judged_by_shape(school):
+        return False
+    return len(value) <= field.max and is_plain(field.kind, value)
+
+
+@lru_cache(maxsize=4)
+def _judged_by_shape(school: School) -> frozenset[str]:
+    """Return the keys in whose plain texts `_text` finds nothing: there is no list of values and no word to avoid."""
+    words = {school.year, *_FULL_NAME, *_SHOWN_AS_SENT}
+    return frozenset(key for key, one in school.fields.items() if not one.values and not one.misspellings) - words
 
 
 def _judge_value(field: Field, value: Value, school: School) -> Sequence[Flaw]:
@@ -604,5 +620,10 @@ def check_lists(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
                 yield Flaw("GR124", f"{COLLEGES}:{index}", message.format(value=quoted(college)))
 
 
-PERSONAL_CHECKS: Final = (check_missing, check_values, check_waiver_texts)
-CHECKS: Final = (check_lists,)
+def _none(_people: People, _school: School) -> tuple[int, ...]:
+    """Return no numbers: records in columns have no exemptions."""
+    return ()
+
+
+OWN_CHECKS: Final = (OwnCheck(check_values, loud_rows), OwnCheck(check_waiver_texts, _none))
+CHECKS: Final = (check_missing, check_lists)

@@ -34,6 +34,9 @@ _LONG: Final = 2_000_000
 """Characters from which on a line is looked at before it is split."""
 _CELLS: Final = 100_000
 """Separators that a long line may have."""
+_PIECE: Final = 50_000
+"""Characters, and those to the end of the line, that are split into lines together."""
+_LINE_ENDS: Final = ("\n", "\r")
 _END: Final = "\ufdd0"
 """Sentinel row after the input; if it is missing from the result, a quotation mark was never closed."""
 
@@ -121,12 +124,16 @@ def _refuse_wide(text: str) -> None:
     Raises:
         NotATable: there is such a line.
     """
-    if len(text) < _LONG:
-        return
-    for number, line in enumerate(io.StringIO(text, newline=None), 1):
-        if len(line) >= _LONG and max(map(line.count, SEPARATORS)) > _CELLS:
-            found = _("line {line} has more than {count} cells").format(line=number, count=_CELLS)
-            raise NotATable(found)
+    start = 0
+    while len(text) - start >= _LONG:
+        end = max(text.rfind(char, start, start + _LONG) for char in _LINE_ENDS)
+        if end < 0:
+            ends = (text.find(char, start) for char in _LINE_ENDS)
+            end = min((found for found in ends if found >= 0), default=len(text))
+            if max(text.count(char, start, end) for char in SEPARATORS) > _CELLS:
+                number = sum(1 for _line in io.StringIO(text[:start], newline=None)) + 1
+                raise NotATable(_("line {line} has more than {count} cells").format(line=number, count=_CELLS))
+        start = end + 1
 
 
 def _other_kind(raw: bytes) -> str:
@@ -174,13 +181,26 @@ def _reader(text: str, separator: str) -> Reader:
     # The module's own limit, 131,072, is less than a response may have; the size of the file bounds a cell.
     csv.field_size_limit(2**31 - 1)
     # A blank before a quotation mark is the program's; before anything else it is part of the cell.
-    skips = re.search(rf'(?m)(?:^|{re.escape(separator)}) +"(?!")', text) is not None if separator else False
-    # As bytes the text takes a quarter of the memory, and gives its lines sooner.
-    lines = io.TextIOWrapper(io.BytesIO(text.encode(errors="surrogatepass")), "utf-8", "surrogatepass", newline="")
+    quotes = f'(?m)(?:^|{re.escape(separator)}) +"(?!")'
+    skips = bool(separator) and ' "' in text and re.search(quotes, text) is not None
     try:
-        return csv.reader(chain(lines, [_END]), delimiter=separator, skipinitialspace=skips)
+        return csv.reader(chain(_lines_of(text), [_END]), delimiter=separator, skipinitialspace=skips)
     except TypeError as error:
         raise Usage(_("{value} is no separator; give one sign.").format(value=quoted(separator))) from error
+
+
+def _lines_of(text: str) -> Iterator[str]:
+    """Return the lines of a text with their ends; a piece at a time, for `StringIO` takes four bytes a character."""
+
+    def pieces() -> Iterator[io.StringIO]:
+        start = 0
+        while start < len(text):
+            near = start + _PIECE
+            end = text.find("\n", near) + 1 or text.find("\r", near) + 1 or len(text)
+            yield io.StringIO(text[start:end], newline="")
+            start = end
+
+    return chain.from_iterable(pieces())
 
 
 def _lines(text: str, separator: str, first: int) -> Iterator[int]:
