@@ -239,9 +239,9 @@ class NothingToTakeBack(Trouble):
 
     def __init__(self, upload: str) -> None:
         super().__init__(
-            _("Nothing of {upload} can be taken back: no earlier upload says what stood there before.").format(
-                upload=visible(upload)
-            )
+            _(
+                "Nothing of {upload} can be taken back: nobody noted what stood there before, or it was changed since."
+            ).format(upload=visible(upload))
         )
 
 

@@ -189,7 +189,7 @@ def rollback(
     as_json: JsonManifest = False,
 ) -> None:
     from graduand.handshake.upload import CARD, manifest
-    from graduand.reports.upload_text import compiled_text, lost_text, synced_text
+    from graduand.reports.upload_text import compiled_text, lost_text, proposed_text, synced_text
     from graduand.uploads.exchange import Exchange
     from graduand.uploads.rollback import compile_rollback
 
@@ -203,4 +203,4 @@ def rollback(
         return
     show(compiled_text(undone.upload, folder), session.colour)
     say(_("How to import them: {card}").format(card=folder / CARD))
-    say(_("Correct the records too, or the next upload brings the same change again."))
+    show(proposed_text(undone.proposed), session.colour, sys.stderr)

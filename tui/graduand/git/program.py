@@ -325,6 +325,13 @@ class Program:
         except GitRefused:
             return False
 
+    def signs_commits(self) -> bool:
+        """Return whether the user signs commits; git's commit-tree does not ask."""
+        try:
+            return self.read("config", "--type=bool", "--get", "commit.gpgsign").strip() == "true"
+        except GitRefused:  # nothing is set
+            return False
+
     def change(
         self,
         *arguments: str,

@@ -388,7 +388,7 @@ def lay_on(program: Program, base: str, additions: Sequence[Addition]) -> str:
     Raises:
         GitRefused: git or a key refused.
     """
-    signing = ("-S",) if _signs(program) else ()
+    signing = ("-S",) if program.signs_commits() else ()
     tree: dict[str, TreeLine] = _trees(program, [base])[0] if base else {}
     for addition in additions:
         tree |= addition.lines
@@ -398,14 +398,6 @@ def lay_on(program: Program, base: str, additions: Sequence[Addition]) -> str:
         words = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", *signing, *parent, made)
         base = program.change(*words, stdin=addition.message, environment=addition.author).strip()
     return base
-
-
-def _signs(program: Program) -> bool:
-    """Return whether the user signs commits; git's commit-tree does not ask."""
-    try:
-        return program.read("config", "--type=bool", "--get", "commit.gpgsign").strip() == "true"
-    except GitRefused:  # nothing is set
-        return False
 
 
 def move(program: Program, refs: Mapping[str, tuple[str, str]], subject: str, *, hooks: bool = True) -> None:

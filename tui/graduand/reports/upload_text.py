@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graduand.reports.labels import Terms
     from graduand.uploads.note_upload import NotedUpload
     from graduand.uploads.results import Failure, Reconciled
+    from graduand.uploads.rollback_records import ProposedRecords
     from graduand.uploads.status import CompiledUpload, UploadStatus
 
 
@@ -130,6 +131,31 @@ def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
             yield line(f"  {header} ({len(usernames)}): {shown}")
         if by_header:
             yield line(words)
+
+
+def proposed_text(proposed: ProposedRecords) -> Iterator[Line]:
+    """Return what is to be known of the records that go with a rollback."""
+    count = len(proposed.changed)
+    if proposed.branch:
+        message = ngettext(
+            "{count} record as it was before is proposed on the branch {branch}; look at it with: git diff "
+            "HEAD...{branch}",
+            "{count} records as they were before are proposed on the branch {branch}; look at them with: git diff "
+            "HEAD...{branch}",
+            count,
+        )
+        yield line(message.format(count=count, branch=visible(proposed.branch)))
+    elif proposed.refused:
+        message = _("! The records as they were before could not be proposed on a branch: {reason}.")
+        yield line(Span(message.format(reason=visible(proposed.refused, 300)), "yellow"))
+    if proposed.without_earlier:
+        count = len(proposed.without_earlier)
+        message = ngettext(
+            "{count} record was new with the upload; correct it, or nothing more of it is sent.",
+            "{count} records were new with the upload; correct them, or nothing more of them is sent.",
+            count,
+        )
+        yield line(message.format(count=count))
 
 
 def _lost_words() -> dict[LossReason, str]:

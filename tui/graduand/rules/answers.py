@@ -15,7 +15,7 @@ Answer = Value | bool
 
 OWN: Final = (USERNAME, EMAIL, FIRST_NAME, LAST_NAME)
 """Keys whose values differ from person to person."""
-DERIVED: Final = ("@absent", "@domain", "@named by address")
+DERIVED: Final = ("@absent", "@domain", "@named-by-address")
 """What is made of those: which of them a record lacks, the domain, and whether the username is the address."""
 ABSENT, DOMAIN, NAMED = DERIVED
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.console import line
-from graduand.reports.upload_text import lost_text, upload_words
+from graduand.reports.upload_text import lost_text, proposed_text, upload_words
 from graduand.screens.compile_question import where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.failed_rows import ask_for_failed_rows
@@ -125,7 +125,7 @@ class UploadsScreen(View[NotedUploads]):
             return
         remarks = (
             where_to(self.workspace),
-            _("Nothing is sent by that. Correct the records too, or the next upload brings the same change again."),
+            _("Nothing is sent by that. The records as they were before are proposed on a branch of their own."),
         )
         files = [
             Subject(name, (ngettext("{count} row", "{count} rows", rows).format(count=rows),))
@@ -149,6 +149,7 @@ class UploadsScreen(View[NotedUploads]):
             self.touched = True
             self.go_to(UploadScreen(self.workspace))
             self.action_read()
-            if outcome.lost:
-                lines = [*lost_text(outcome.lost), line("")]
-                self.app.push_screen(PageScreen(_("What cannot be taken back"), lines))
+            lines = [*lost_text(outcome.lost), *proposed_text(outcome.proposed)]
+            if lines:
+                title = _("What cannot be taken back") if outcome.lost else _("The records that go with it")
+                self.app.push_screen(PageScreen(title, [*lines, line("")]))

@@ -22,6 +22,7 @@ from graduand.uploads.known_state import read_known_state
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from graduand.git.checkout import WorkTreeStatus
@@ -148,22 +149,22 @@ def compile_upload(
             raise PlanChanged(approved, checksum)
     if prepared.breaches and not approve and not prepared.upload.rehearsal:
         raise LimitReached(" ".join(describe_breach(breach) for breach in prepared.breaches), checksum)
-    upload = vouched(workspace, prepared)
+    upload = vouched(workspace, prepared.upload, prepared.known, prepared.breaches)
     write_upload(upload, workspace.school, folder)
     return upload
 
 
-def vouched(workspace: Workspace, prepared: PreparedUpload) -> Upload:
-    """Return the upload with what its manifest says of where it comes from and of what was passed over on purpose."""
-    program = prepared.known.ledger.program
-    branch, upload = upload_branch(program), prepared.upload
-    by = Checkout(workspace.root).identity() if prepared.breaches else ""
-    overrides = tuple(Override("limit", breach.number, by, describe_breach(breach)) for breach in prepared.breaches)
+def vouched(workspace: Workspace, upload: Upload, known: KnownState, passed: Iterable[Breach] = ()) -> Upload:
+    """Return the upload with what its manifest says of where it comes from, and of limits `passed` on purpose."""
+    program, limits = known.ledger.program, tuple(passed)
+    branch = upload_branch(program)
+    by = Checkout(workspace.root).identity() if limits else ""
+    overrides = tuple(Override("limit", breach.number, by, describe_breach(breach)) for breach in limits)
     return upload._replace(
         branch=program.opened.branch,
         published=contains(program, branch, upload.commit),
         overrides=() if upload.rehearsal else overrides,
-        anchor=prepared.known.ledger.anchor(branch or upload.commit),
+        anchor=known.ledger.anchor(branch or upload.commit),
     )
 
 

@@ -8,18 +8,22 @@ from graduand.errors import NothingNoted, NothingToTakeBack
 from graduand.git.checkout import Checkout
 from graduand.handshake.rollback import StatesAround, inverse_of
 from graduand.ledger.entry import PEOPLE, read_people
-from graduand.uploads.compiler import CompileOptions, upload_of, write_upload
+from graduand.uploads.compiler import CompileOptions, upload_of, vouched, write_upload
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
 from graduand.uploads.known_state import read_known_state, state_of
 from graduand.uploads.note_upload import find_upload
+from graduand.uploads.rollback_records import NOTHING_PROPOSED, propose_records
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.handshake.rollback import Lost
     from graduand.handshake.upload import Upload
+    from graduand.ledger.entry import PersonLine
     from graduand.ledger.sync import Synced
     from graduand.uploads.exchange import Exchange
+    from graduand.uploads.known_state import KnownState
+    from graduand.uploads.rollback_records import ProposedRecords
     from graduand.workspace import Workspace
 
 
@@ -28,7 +32,11 @@ class CompiledRollback(NamedTuple):
 
     upload: Upload
     lost: tuple[Lost, ...]
+    people: tuple[PersonLine, ...]
+    """Those of the upload that is taken back."""
+    known: KnownState
     fetched: Synced = NOTHING_ASKED
+    proposed: ProposedRecords = NOTHING_PROPOSED
 
 
 def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchange | None = None) -> CompiledRollback:
@@ -45,22 +53,23 @@ def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchang
         raise NothingNoted
     entry = find_upload(known.ledger, name)
     (raw,) = known.ledger.files([(entry, PEOPLE)])
-    people = {person.username: person.previous for person in read_people(raw, entry.id)}
+    people = tuple(read_people(raw, entry.id))
     before, after = (state_of(one, workspace.importer) for one in known.ledger.states_around(entry))
     states = StatesAround(before, after, known.state, known.folded.aliases)
-    inverse = inverse_of(people, states, workspace.school.columns)
+    previous = {person.username: person.previous for person in people}
+    inverse = inverse_of(previous, states, workspace.school.columns)
     if not inverse.table.rows:
         raise NothingToTakeBack(entry.id)
     upload = upload_of(inverse.table, workspace.school, known, CompileOptions(on))._replace(
         commit=program.opened.head, takes_back=entry.id
     )
-    return CompiledRollback(upload, inverse.lost, fetched)
+    return CompiledRollback(upload, inverse.lost, people, known, fetched)
 
 
 def compile_rollback(
     workspace: Workspace, name: str, on: str, folder: Path, exchange: Exchange | None = None
 ) -> CompiledRollback:
-    """Compile the inverse of the noted upload `name` ("" is the last one) into `folder`.
+    """Compile the inverse of the noted upload `name` ("" is the last one) into `folder`, and propose its records.
 
     Raises:
         NothingNoted, Usage: no upload is noted, or none of that id.
@@ -68,5 +77,9 @@ def compile_rollback(
         NotWritten, InTheWay: the files could not be written.
     """
     found = prepare_rollback(workspace, name, on, exchange)
-    write_upload(found.upload, workspace.school, folder)
-    return found
+    upload = vouched(workspace, found.upload, found.known)
+    write_upload(upload, workspace.school, folder)
+    back = {*upload.usernames}
+    people = [person for person in found.people if back & {person.username, person.previous}]
+    proposed = propose_records(found.known.ledger.program, upload.takes_back, people)
+    return found._replace(upload=upload, proposed=proposed)
