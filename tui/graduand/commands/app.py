@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 import typer.core
@@ -17,7 +18,7 @@ from graduand import __version__
 from graduand.commands.command_classes import COMMANDS, LazyGroup, translate_help
 from graduand.commands.session import Session, say
 from graduand.errors import Exit, Usage
-from graduand.language import LANGUAGES, N_, _
+from graduand.language import LANGUAGES, N_, _, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,10 +77,21 @@ def start(
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stdout.write(f"{context.get_help()}\n")
         return
+    if (terminal := os.environ.get("TERM", "")) in _DUMB:
+        raise Usage(
+            _(
+                "This terminal (TERM={name}) can show no screens; the commands do the same: graduand --help. Or set "
+                "TERM to what it is, such as xterm-256color."
+            ).format(name=visible(terminal))
+        )
     from graduand.screens.app import open_interface
     from graduand.workspace import today
 
     raise typer.Exit(open_interface(context.obj.workspace(), today()))
+
+
+_DUMB: Final = frozenset({"", "dumb", "unknown"})
+"""Terminals that only print lines: of the shell in an editor, of a serial line."""
 
 
 def program() -> ClickCommand:
