@@ -7,13 +7,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from graduand.git.program import Program
+from graduand.index.person_states import PersonStates
+from graduand.ledger.entry import RowStatus
+from graduand.ledger.fold import LedgerState, Outcome, TakenBack
+from graduand.ledger.ledger import Ledger
 from graduand.records.importer import Importer, read_importer
+from graduand.storage.cache_file import Deferred
 from graduand.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graduand.findings import Finding
+    from graduand.rules.handshake_state import PersonState
 
 ON: Final = "2026-07-01"
 HERE: Final = "2026-spring/00412345.yaml"
@@ -85,10 +92,61 @@ def quoted(message: str) -> list[str]:
     return re.findall("“([^”]*)”", message)
 
 
+class GivenStates(Workspace):
+    """A workspace whose ledger holds just what a case says."""
+
+    def person_states(self, *, no_cache: bool = False) -> PersonStates | None:
+        """Return what Handshake holds of the people of the case."""
+        del no_cache
+        states: PersonStates | None = vars(self)["states"]
+        return states
+
+
+def states_of(known: Mapping[str, PersonState]) -> PersonStates:
+    """Return the states of some people, as if a ledger held them."""
+    columns = tuple(dict.fromkeys(header for state in known.values() for header in state.cells))
+    ids = sorted({entry for state in known.values() for entry in state.since.values()})
+    seen = {state.since[header] for state in known.values() for header in state.seen}
+    folded = LedgerState(
+        columns,
+        {name: tuple(state.cells.get(header, "") for header in columns) for name, state in known.items()},
+        Deferred.of(
+            {
+                name: tuple(ids.index(state.since[header]) if header in state.since else 0 for header in columns)
+                for name, state in known.items()
+            }
+        ),
+        tuple((entry, entry) for entry in ids),
+        frozenset(seen),
+        {name: Outcome("", RowStatus.EXCLUDED, "", "") for name, state in known.items() if state.is_excluded},
+        {},
+        frozenset(name for name, state in known.items() if state.is_ambiguous),
+        {name: TakenBack(one.taken_back_by, one.taken_back) for name, one in known.items() if one.taken_back},
+    )
+    states = PersonStates(Ledger(Program(Path()), "head"))
+    vars(states)["folded"] = folded
+    return states
+
+
+def given(root: Path, known: Mapping[str, PersonState] | None = None) -> Workspace:
+    """Return a workspace whose ledger holds what is `known`."""
+    workspace = GivenStates(root)
+    vars(workspace)["states"] = states_of(known) if known else None
+    vars(workspace)["importer"] = importer()
+    return workspace
+
+
 def judged(
-    root: Path, files: str | Mapping[str, str], on: str = ON, settings: str = "language: en"
+    root: Path,
+    files: str | Mapping[str, str],
+    on: str = ON,
+    settings: str = "language: en",
+    known: Mapping[str, PersonState] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return all findings of the files below `records/`, marks left out; one text alone stands for `HERE`."""
+    """Return all findings of the files below `records/`, marks left out; one text alone stands for `HERE`.
+
+    `known` is what Handshake holds of people, by username.
+    """
     (root / "schema").mkdir(exist_ok=True)
     own = "" if "own_domains" in settings else "own_domains: [valmont.example, alumni.valmont.example]\n"
     (root / "schema" / "institution.yaml").write_text(f"{own}{settings}\n", encoding="utf-8")
@@ -97,8 +155,7 @@ def judged(
         target = root / "records" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.replace(MARK, "").encode("utf-8", "surrogateescape"))
-    workspace = Workspace(root)
-    vars(workspace)["importer"] = importer()
+    workspace = given(root, known)
     if not (root / ".git").exists():
         workspace.set_git_folder("")
     return workspace.check(on).findings

@@ -45,4 +45,4 @@ def check_files(root: Path, case: RuleCase, files: Mapping[str, str]) -> tuple[F
         if files[path].startswith(_LINK):
             (root / "records" / path).symlink_to(files[path].removeprefix(_LINK))
     texts = {path: without_signs(text) for path, text in files.items() if not text.startswith(_LINK)}
-    return judged(root, texts, case.on or ON, settings_of(case))
+    return judged(root, texts, case.on or ON, settings_of(case), case.states)

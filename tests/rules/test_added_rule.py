@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from graduand.editing import draft
-from graduand.rules import account, addresses, dates, file_format, identity, judgement, memo, policy, registry, values
+from graduand.rules import (
+    account,
+    addresses,
+    dates,
+    file_format,
+    handshake_state,
+    identity,
+    judgement,
+    memo,
+    policy,
+    registry,
+    values,
+)
 from graduand.rules.rule import Flaw, error
 from graduand.workspace import Workspace
 from tests.bench.generator import CHECKOUT, records, school_repository
@@ -22,7 +34,7 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.rules.rule import Check
 
-FAMILIES: Final = (file_format, values, dates, addresses, identity, account, policy)
+FAMILIES: Final = (file_format, values, dates, addresses, identity, account, policy, handshake_state)
 CULPRIT: Final = "00000001"
 """The one person who breaks the new rule."""
 

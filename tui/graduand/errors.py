@@ -173,13 +173,31 @@ class NothingToCompile(Trouble):
     exit_code = Exit.FINDINGS
 
     def __init__(self, cohort: str, held: Sequence[str] = (), *, all_sent: bool = False) -> None:
-        scope = visible(f"records/{cohort}", 200)
         if all_sent:
-            message = _("Nothing is outstanding in {scope}: all was sent, or nobody fits --only.")
+            super().__init__(nothing_outstanding(cohort, held))
         else:
             message = _("Nothing to compile: {scope} holds nobody who could be sent.")
-        more = _(" Held back: {who}.").format(who=", ".join(visible(name) for name in held)) if held else ""
-        super().__init__(message.format(scope=scope) + more)
+            super().__init__(message.format(scope=visible(f"records/{cohort}", 200)))
+
+
+def nothing_outstanding(cohort: str, held: Sequence[str]) -> str:
+    """Return the sentence that says that nobody is to be sent, and who is held back."""
+    message = _("Nothing is outstanding in {scope}: all was sent, or nobody fits --only.")
+    more = _(" Held back: {who}.").format(who=", ".join(visible(name) for name in held)) if held else ""
+    return message.format(scope=visible(f"records/{cohort}", 200)) + more
+
+
+class BuildInHand(Trouble):
+    """The folder holds another compiled upload that nobody noted, so it is not known whether Handshake took it."""
+
+    def __init__(self, manifest: Path | str) -> None:
+        super().__init__(
+            _(
+                "{path} is of another upload that was not noted, so it is not known whether Handshake took it. If it "
+                "went up, note it: graduand uploaded {path}. If not, compile in its place with --again, or elsewhere "
+                "with --out."
+            ).format(path=visible(str(manifest), 200))
+        )
 
 
 class NotEmpty(Trouble):

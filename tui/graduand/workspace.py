@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import gc_pause
-from graduand.errors import NoGit, NoRepository, NotGit, Usage
+from graduand.errors import NoGit, NoRepository, NotGit, Trouble, Usage
 from graduand.language import _, quoted
 from graduand.storage import atomic, file_reader, lock
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graduand.index.index import Checked, Index
     from graduand.index.index_store import IndexStore, Progress
     from graduand.index.people_list import PeopleList
+    from graduand.index.person_states import PersonStates
     from graduand.index.schema_cache import FieldLabel, SchemaCache
     from graduand.records.field import Field
     from graduand.records.importer import Importer
@@ -142,6 +143,11 @@ class Workspace(_Place):
         from graduand.index.index import IndexReader, index_of
         from graduand.records import files
 
+        states, unread = None, ""
+        try:
+            states = self.person_states(no_cache=no_cache)
+        except Trouble as trouble:  # the records are read all the same
+            unread = str(trouble)
         store = None if no_cache else self._index_store(on)
         with gc_pause.paused():
             found = files.find(self.root, stamps=store is not None)
@@ -149,7 +155,38 @@ class Workspace(_Place):
             from graduand.git.stray_files import judge_strays
 
             found = found._replace(strays=judge_strays(self.root, found.strays))
-        return index_of(IndexReader(self.root, self.school, on), found, store, progress)
+        index = index_of(IndexReader(self.root, self.school, on), found, store, progress, states)
+        index.unread_states = unread
+        return index
+
+    def person_states(self, *, no_cache: bool = False) -> PersonStates | None:
+        """Return what Handshake holds of everybody, as this clone knows it now; None where there is no git.
+
+        Raises:
+            LedgerInUse: the setting that names the remote is wrong.
+        """
+        from graduand.git.program import Program
+        from graduand.index.person_states import PersonStates
+        from graduand.ledger.ledger import read_ledger
+
+        if not self.git_folder:
+            return None
+        return PersonStates(read_ledger(Program(self.root)), no_cache=no_cache)
+
+    def readable_states(self) -> PersonStates | None:
+        """Return what Handshake holds of everybody; None where that is not known, whatever the reason."""
+        try:
+            states = self.person_states()
+        except Trouble:  # `check` says why
+            return None
+        return states if states and states.is_readable else None
+
+    def expects_ledger(self) -> bool:
+        """Return whether uploads may be noted elsewhere, so that a clone without the ledger does not know of them."""
+        from graduand.git.program import Program
+        from graduand.index.person_states import is_ledger_expected
+
+        return bool(self.git_folder) and is_ledger_expected(Program(self.root))
 
     def check(
         self, on: str, scope: tuple[str, ...] = (), progress: Progress | None = None, *, no_cache: bool = False

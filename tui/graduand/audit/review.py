@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.audit.outliers import Outlier, outliers
 from graduand.errors import Usage
+from graduand.git.events import EventKind
 from graduand.git.program import Program
 from graduand.git.replay import change_between
 from graduand.git.snapshot import contents, entries
+from graduand.index.person_states import closed_by_uploads
 from graduand.language import _, quoted
 from graduand.records.legacy_reader import read_bygone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from graduand.git.events import Event
     from graduand.records.record import Record
@@ -29,6 +31,8 @@ class Review(NamedTuple):
     """The files that no longer hold a record; the events of these people are not known."""
     rules: tuple[str, ...]
     """The files of `schema/` that change too, and with them the rules for records."""
+    closed_without_record: tuple[str, ...] = ()
+    """Usernames of removed records whose account an upload closed, and that stays closed."""
 
 
 def review(workspace: Workspace, span: str) -> Review:
@@ -45,7 +49,14 @@ def review(workspace: Workspace, span: str) -> Review:
     events = tuple(history.events)
     cohorts = {event.cohort for event in events}
     found = outliers(events, _records(program, new, cohorts), workspace.school) if cohorts else ()
-    return Review(events, found, tuple(gap.path for gap in history.unreadable), history.schema_files)
+    unreadable = tuple(gap.path for gap in history.unreadable)
+    return Review(events, found, unreadable, history.schema_files, _closed_without_record(workspace, events))
+
+
+def _closed_without_record(workspace: Workspace, events: Iterable[Event]) -> tuple[str, ...]:
+    removed = {event.username for event in events if event.event is EventKind.REMOVED}
+    states = workspace.readable_states() if removed else None
+    return tuple(sorted(removed.intersection(closed_by_uploads(states.folded)))) if states else ()
 
 
 def _ends(program: Program, span: str) -> tuple[str, str]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from graduand.commands.parameters import Cohort, Day, NoCache, OutputFormat, RecordPaths
-from graduand.commands.session import session_of
+from graduand.commands.session import say, session_of
 from graduand.errors import Exit
 from graduand.findings import Severity
-from graduand.language import N_
+from graduand.language import N_, _
 from graduand.reports.console import progress
 from graduand.workspace import Workspace, day, errors, today
 
@@ -56,11 +56,15 @@ def check(
 
 
 def _print(checked: Checked, form: FindingsFormat, workspace: Workspace, colour: str, *, everything: bool) -> None:
+    if checked.unread_states:
+        say(_("Not compared with Handshake. {why}").format(why=checked.unread_states))
     if form is OutputFormat.text:
         from graduand.reports.console import show
         from graduand.reports.findings_text import findings_text
 
-        show(findings_text(checked.findings, len(checked.paths), everything=everything), colour)
+        uncompared = not checked.is_compared and not checked.unread_states and workspace.expects_ledger()
+        found = findings_text(checked.findings, len(checked.paths), everything=everything, is_uncompared=uncompared)
+        show(found, colour)
         return
     from graduand.reports.findings_formats import as_github, as_json, as_junit, as_sarif
 

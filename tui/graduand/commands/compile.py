@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,11 +19,16 @@ from graduand.commands.parameters import (
     SkipErrors,
     UploadDay,
 )
-from graduand.commands.session import say, session_of
+from graduand.commands.session import agreed, say, session_of
 from graduand.errors import Exit
 from graduand.language import N_, _, visible
 from graduand.reports.console import progress, show, write_data
 from graduand.workspace import day, errors, today
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graduand.uploads.compiler import PreparedUpload
 
 COMPILE_HELP = N_("Make the import files from the committed records, with a manifest and instructions for the import.")
 
@@ -49,6 +54,10 @@ def compile(  # noqa: A001 - the command's name
     ] = False,
     skip_errors: SkipErrors = False,
     retry_excluded: RetryExcluded = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help=N_("Put the files in place of another upload that was not noted.")),
+    ] = False,
     allow_dirty: Annotated[
         bool, typer.Option("--allow-dirty", help=N_("Include uncommitted changes; the manifest says so."))
     ] = False,
@@ -83,6 +92,8 @@ def compile(  # noqa: A001 - the command's name
         show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
         raise typer.Exit(Exit.FINDINGS)
+    if changed and not again:
+        _ask_about_build_in_hand(compiled.prepared, folder)
     upload = compiler.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
     show(synced_text(compiled.prepared.fetched), session.colour, sys.stderr)
     show(left_out_text(upload), session.colour, sys.stderr)
@@ -91,3 +102,19 @@ def compile(  # noqa: A001 - the command's name
     else:
         show(compiled_text(upload, folder), session.colour)
         say(_("How to import them: {card}").format(card=visible(str(folder / CARD), 300)))
+
+
+def _ask_about_build_in_hand(prepared: PreparedUpload, folder: Path) -> None:
+    """Ask whether another build that was not noted may be replaced.
+
+    Raises:
+        BuildInHand: it may not, or nobody can be asked.
+    """
+    from graduand.errors import BuildInHand
+    from graduand.uploads.compiler import build_in_hand
+
+    manifest = build_in_hand(prepared, folder) if prepared.upload.records else None
+    if manifest:
+        trouble = BuildInHand(manifest)
+        if not agreed(_("{what} Compile in its place all the same?").format(what=trouble)):
+            raise trouble

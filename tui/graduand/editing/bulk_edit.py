@@ -11,7 +11,7 @@ from graduand.editing.transaction import change_message, commit_message
 from graduand.errors import Exit, InTheWay, PlanChanged, Trouble, Usage
 from graduand.findings import Finding
 from graduand.handshake.effect import Effect
-from graduand.handshake.plan import Breach, beyond
+from graduand.handshake.plan import Breach, beyond, limits_of
 from graduand.language import _, quoted
 from graduand.records import files
 from graduand.records.kinds import CLEAR
@@ -114,14 +114,16 @@ def prepare(
     """
     _refuse_sharing(workspace.school, paths, change)
     target = _target(change.cohort, files.find(workspace.root).paths, len(paths))
+    states = workspace.readable_states()
     people: list[BulkPerson] = []
     unreadable: list[Finding] = []
     found_anew: list[Finding] = []
     for number, path in enumerate(dict.fromkeys(paths), 1):
         found = _person(workspace, path, change, target)
         if isinstance(found, BulkPerson):
-            people += [found] if found.differences else []
-            found_anew += new_findings(found.previous, found.record, workspace.school, on) if found.differences else ()
+            if found.differences:
+                people.append(found)
+                found_anew += new_findings(found.previous, found.record, workspace.school, on, states)
         else:
             unreadable += found
         if progress and number % 50 == 0:
@@ -159,12 +161,10 @@ def apply(
 def exceeded_limits(workspace: Workspace, prepared: PreparedBulkEdit) -> tuple[Breach, ...]:
     """Return the limits of institution.yaml that an upload of these changes would go beyond."""
     people = len(files.find(workspace.root).paths)
-    limits = workspace.institution.limits
-    found = {Effect.DEACTIVATE: limits.deactivations, Effect.EMAIL: limits.email_changes}
     counts = prepared.effects
     return tuple(
         Breach(effect, counts[effect], people, limit)
-        for effect, limit in found.items()
+        for effect, limit in limits_of(workspace.institution).items()
         if beyond(limit, counts[effect], people)
     )
 

@@ -21,13 +21,14 @@ from graduand.records.repair import repaired
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, readdressed
-from graduand.rules.fixes import CURABLE, PLACES, remedied
+from graduand.rules.fixes import CURABLE, PLACES, REOPENING, remedied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from graduand.editing.transaction import ResumedTransaction
     from graduand.file_change import SavedFile
+    from graduand.index.person_states import PersonStates
     from graduand.records.record import Record, Value
     from graduand.workspace import Workspace
 
@@ -59,7 +60,8 @@ def find_cures(
 ) -> CurePlan:
     """Return the cures of these findings, one for each file; nothing is written.
 
-    A cure is only what a finding can mean in one way, and never closes, reopens or explains an account.
+    A cure is only what a finding can mean in one way. It never closes an account, and reopens one only where that is
+    what was found: that it is closed, and that the record says nothing of it.
     """
     by_path: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -67,7 +69,9 @@ def find_cures(
     made: list[Cure] = []
     left: list[Finding] = []
     moving = any(found.rule in PLACES for one in by_path.values() for found in one)
-    surroundings = _surroundings(on, files.find(workspace.root).paths if moving else ())
+    reopening = any(found.rule in REOPENING for one in by_path.values() for found in one)
+    states = workspace.person_states() if reopening else None
+    surroundings = _surroundings(on, files.find(workspace.root).paths if moving else (), states)
     for number, (path, found) in enumerate(by_path.items(), 1):
         cure, uncured = _cure(workspace, path, found, surroundings)
         made += [cure] if cure else []
@@ -78,16 +82,20 @@ def find_cures(
 
 
 class _Surroundings(NamedTuple):
-    """What a cure depends on apart from its file: the day, and, if files are moved, all paths in use."""
+    """What a cure depends on apart from its file.
+
+    That is the day; if files are moved, all paths in use; if accounts are reopened, what Handshake holds.
+    """
 
     on: str
     people: Counter[str]
     """The number of people of each cohort."""
     paths: set[str]
+    states: PersonStates | None
 
 
-def _surroundings(on: str, paths: Iterable[str]) -> _Surroundings:
-    return _Surroundings(on, Counter(path.split("/")[1] for path in paths), set(paths))
+def _surroundings(on: str, paths: Iterable[str], states: PersonStates | None) -> _Surroundings:
+    return _Surroundings(on, Counter(path.split("/")[1] for path in paths), set(paths), states)
 
 
 def _move(record: Record, surroundings: _Surroundings) -> Record | None:
@@ -118,7 +126,8 @@ def _cure(
         return None, list(found)
     record, left = _correct(workspace, before, curable, surroundings)
     differences += compared(before, record, workspace.school)
-    if not differences or _accounts(before) != _accounts(record):
+    reopens = any(finding.rule in REOPENING and finding not in left for finding in curable)
+    if not differences or (_accounts(before) != _accounts(record) and not reopens):
         return None, list(found)
     if record.path != path:
         comments = readdressed(comments, record.path)
@@ -142,7 +151,7 @@ def _correct(
         after = (
             _move(record, surroundings) if placing else remedied(record, finding.rule, finding.field, workspace.school)
         )
-        if after is None or not (placing or _is_better(workspace, record, after, finding.rule, surroundings.on)):
+        if after is None or not (placing or _is_better(workspace, record, after, finding.rule, surroundings)):
             left.append(finding)
         else:
             record = after
@@ -155,15 +164,18 @@ def _from_the_end(finding: Finding) -> tuple[str, int]:
     return (base, -int(index)) if index.isdigit() else (finding.field, 0)
 
 
-def _is_better(workspace: Workspace, before: Record, after: Record, rule: str, on: str) -> bool:
+def _is_better(workspace: Workspace, before: Record, after: Record, rule: str, around: _Surroundings) -> bool:
     """Tell whether the rule finds less than before, and no rule finds an error that was not there."""
-    old, new = (_count_findings(workspace, record, on) for record in (before, after))
+    old, new = (_count_findings(workspace, record, around) for record in (before, after))
     fresh = {finding for finding, severity in new.keys() - old.keys() if severity is Severity.ERROR}
     return not fresh and _count(new, rule) < _count(old, rule)
 
 
-def _count_findings(workspace: Workspace, record: Record, on: str) -> Counter[tuple[str, Severity]]:
-    return Counter((found.rule, found.severity) for found in findings_of(record, workspace.school, on))
+def _count_findings(workspace: Workspace, record: Record, around: _Surroundings) -> Counter[tuple[str, Severity]]:
+    school = workspace.school
+    flaws = around.states.flaws(record, school, around.on) if around.states else ()
+    found = findings_of(record, school, around.on, shared=flaws)
+    return Counter((one.rule, one.severity) for one in found)
 
 
 def _count(broken: Counter[tuple[str, Severity]], rule: str) -> int:

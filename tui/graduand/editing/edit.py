@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graduand.editing.proposal import Proposal
     from graduand.editing.transaction import ResumedTransaction
     from graduand.findings import Finding
+    from graduand.index.person_states import PersonStates
     from graduand.records.field import Field
     from graduand.records.record import Record, Value
     from graduand.records.school import School
@@ -203,18 +204,21 @@ def edit_records(
     subject, trailers = change_message([one.record for one in touched if one.record], changes)
     saved = apply(workspace, proposals, subject, trailers, commit=commit, on_resumed=on_resumed)
     paths = frozenset(one.path for one in saved)
+    states = workspace.readable_states()
     return EditResult(
         tuple(one.path for one in saved),
         saved[0].commit if saved else "",
-        tuple(finding for one in proposals if one.path in paths for finding in _findings(workspace, one, today())),
+        tuple(finding for one in proposals if one.path in paths for finding in _findings(workspace, one, states)),
     )
 
 
-def _findings(workspace: Workspace, one: Proposal, on: str) -> tuple[Finding, ...]:
-    """Return the findings of one record by itself; those among records are left to `check`."""
+def _findings(workspace: Workspace, one: Proposal, states: PersonStates | None) -> tuple[Finding, ...]:
+    """Return the findings of one record beside what Handshake holds; those among records are left to `check`."""
     assert one.record is not None  # noqa: S101 - an edit removes no record
-    places = read(one.record.path, one.text.encode(), workspace.school).places
-    return findings_of(one.record, workspace.school, on, places)
+    school, on = workspace.school, today()
+    places = read(one.record.path, one.text.encode(), school).places
+    flaws = states.flaws(one.record, school, on) if states else ()
+    return findings_of(one.record, school, on, places, flaws)
 
 
 def paths_of(workspace: Workspace, usernames: Sequence[str]) -> list[str]:

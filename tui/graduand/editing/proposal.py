@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graduand.findings import Finding
+    from graduand.index.person_states import PersonStates
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -133,10 +134,19 @@ def propose_move(proposal: Proposal, path: str, school: School) -> tuple[Proposa
     return Proposal(proposal.path, None, proposal.base, "", proposal.previous), there
 
 
-def new_findings(before: Record, after: Record, school: School, on: str) -> tuple[Finding, ...]:
-    """Return what the rules find in a changed record and did not find before, on the day `on`."""
-    known = {_without_place(one) for one in findings_of(before, school, on)}
-    return tuple(one for one in findings_of(after, school, on) if _without_place(one) not in known)
+def new_findings(
+    before: Record, after: Record, school: School, on: str, states: PersonStates | None = None
+) -> tuple[Finding, ...]:
+    """Return what the rules find in a changed record and did not find before, on the day `on`.
+
+    `states` is what Handshake holds of everybody, where that is known.
+    """
+    old, new = (
+        findings_of(record, school, on, shared=states.flaws(record, school, on) if states else ())
+        for record in (before, after)
+    )
+    known = {_without_place(one) for one in old}
+    return tuple(one for one in new if _without_place(one) not in known)
 
 
 def _without_place(finding: Finding) -> tuple[str, str, str]:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 
 _ORDER: Final = {effect: number for number, effect in enumerate(Effect)}
+_ACCOUNT: Final = {Effect.DEACTIVATE: "TRUE", Effect.REACTIVATE: "FALSE"}
+"""The cell that does it."""
+
+FEWER: Final = "fewer-people"
+"""What a plan does that has fewer people than the last upload of the same scope."""
 
 
 class CellChange(NamedTuple):
@@ -87,9 +92,9 @@ class Plan:
 
     def number(self, effect: Effect) -> int:
         """Return to how many people this is done."""
-        if effect is Effect.DEACTIVATE:
-            disabled = self.table.column(DISABLED)
-            first = sum(disabled[place] == "TRUE" for place in self.first)
+        if effect in _ACCOUNT:
+            disabled, cell = self.table.column(DISABLED), _ACCOUNT[effect]
+            first = sum(disabled[place] == cell for place in self.first)
         elif effect in _IDENTIFIERS.values():
             first = 0  # of a person who is new no identifier changes
         else:
@@ -121,9 +126,11 @@ class Plan:
 class Breach(NamedTuple):
     """A limit that the plan goes beyond."""
 
-    effect: Effect
+    what: str
+    """An `Effect`, or FEWER."""
     number: int
     people: int
+    """Of how many people."""
     limit: Limit
 
 
@@ -202,14 +209,29 @@ _ENOUGH: Final = 10
 """Changes below which a percentage is no limit: of few people, one is many percent."""
 
 
-def breaches(plan: Plan, institution: Institution) -> tuple[Breach, ...]:
-    """Return the school's limits that the plan goes beyond."""
-    limits = {Effect.DEACTIVATE: institution.limits.deactivations, Effect.EMAIL: institution.limits.email_changes}
-    found = []
-    for effect, limit in limits.items():
-        count, people = plan.number(effect), plan.people
-        if beyond(limit, count, people):
-            found.append(Breach(effect, count, people, limit))
+def limits_of(institution: Institution) -> dict[Effect, Limit]:
+    """Return the school's limits to what may be done to people."""
+    limits = institution.limits
+    return {
+        Effect.DEACTIVATE: limits.deactivations,
+        Effect.REACTIVATE: limits.reactivations,
+        Effect.EMAIL: limits.email_changes,
+    }
+
+
+def breaches(plan: Plan, institution: Institution, people: int = 0, last: int = 0) -> tuple[Breach, ...]:
+    """Return the school's limits that the plan goes beyond.
+
+    `people` are in the scope of the plan, and `last` were in its last upload, where there was one.
+    """
+    numbers = ((effect, plan.number(effect), limit) for effect, limit in limits_of(institution).items())
+    found = [
+        Breach(effect, number, plan.people, limit)
+        for effect, number, limit in numbers
+        if beyond(limit, number, plan.people)
+    ]
+    if beyond(institution.limits.fewer_people, last - people, last):
+        found.append(Breach(FEWER, last - people, last, institution.limits.fewer_people))
     return tuple(found)
 
 

@@ -35,8 +35,8 @@ class Entry(NamedTuple):
 def evaluate(path: str, raw: bytes | Finding, school: School, on: str, shared: Iterable[Flaw] = ()) -> Entry:
     """Return what the file at `path` comes to on the day `on` (`yyyy-mm-dd`).
 
-    `raw` is what the file holds, or why it could not be read; `shared` is what is wrong with the
-    record among all others, which the file alone does not say.
+    `raw` is what the file holds, or why it could not be read; `shared` is what the file alone does not say: what is
+    wrong with the record among all others, and beside what Handshake holds.
     """
     if isinstance(raw, Finding):
         return Entry(None, (raw,), None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from functools import cached_property
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand import gc_pause
-from graduand.errors import Unreadable
+from graduand.errors import Trouble, Unreadable
 from graduand.findings import Finding, in_order
 from graduand.handshake.row_table import RowTable
-from graduand.index.evaluate import evaluate
+from graduand.index.evaluate import evaluate, evaluate_reading
 from graduand.index.index_store import IndexPage, joined_cells, joined_pages
 from graduand.records import files, stamp
 from graduand.records.paths import username_of, within
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from graduand.handshake.row import Row
     from graduand.index.index_store import IndexStore, Progress
+    from graduand.index.person_states import PersonStates
     from graduand.records.record import Record
     from graduand.records.school import School
     from graduand.rules.cross_record import Shared
@@ -52,11 +53,16 @@ class Index:
         pages: Sequence[IndexPage],
         strays: Sequence[Finding],
         store: IndexStore | None = None,
+        states: PersonStates | None = None,
     ) -> None:
         self._reader = reader
         self._strays = strays
         self._store = store
         self.pages = pages
+        self.states = states
+        """What Handshake holds; None where it was not asked for."""
+        self.unread_states = ""
+        """Why it could not be read; "" as long as nothing stands in the way."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -69,16 +75,52 @@ class Index:
         shared: dict[str, list[Flaw]] = {}
         for one in self._shared():
             shared.setdefault(one.path, []).append(one.flaw)
+        states = self._of_states(shared)
         found = [
             finding
             for page in self.pages
             for place, findings in page.findings.items()
-            if page.paths[place] not in shared
+            if (path := page.paths[place]) not in shared and path not in states
             for finding in findings
         ]
         for path, flaws in shared.items():
-            found += self._reader.evaluate(path, flaws)
-        return in_order([*self._strays, *found])
+            if path not in states:
+                found += self._reader.evaluate(path, flaws)
+        return in_order([*self._strays, *found, *chain.from_iterable(states.values())])
+
+    def _of_states(self, shared: Mapping[str, Sequence[Flaw]]) -> Mapping[str, Sequence[Finding]]:
+        """Return by path all findings of records that contradict what Handshake holds, or say nothing of it.
+
+        They depend on the ledger too, so they are stored apart from the records, for one head of it.
+        """
+        states = self.states
+        if states is None or not states.ledger.head:
+            return {}
+        store = self._store if all(page.is_settled for page in self.pages) else None
+        known = store.of_states(self.pages, states.ledger.head) if store else None
+        if known is not None:
+            return known
+        try:
+            known = dict(self._judged_by_states(states, shared))
+        except Trouble as trouble:  # the records are checked all the same
+            self.states, self.unread_states = None, str(trouble)
+            return {}
+        if store:
+            store.put_of_states(self.pages, states.ledger.head, known)
+        return known
+
+    def _judged_by_states(
+        self, states: PersonStates, shared: Mapping[str, Sequence[Flaw]]
+    ) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+        paths, usernames, _addresses, _cards, _logins, formers, *_others = self.people
+        columns, cells = joined_cells(self.pages, self._reader.school.columns)
+        rows = zip(*cells, strict=True) if columns else repeat((), len(paths))
+        names = [name or username_of(path) for name, path in zip(usernames, paths, strict=True)]
+        people = zip(names, formers, rows, strict=True)
+        for place in states.suspects(people, columns, self._reader.school):
+            path = paths[place]
+            if found := self._reader.evaluate_by_state(path, states, shared.get(path, ())):
+                yield path, found
 
     def check(self, scope: tuple[str, ...] = ()) -> Checked:
         """Return what is wrong with the files in `scope`; an empty scope is all of them."""
@@ -86,6 +128,8 @@ class Index:
             tuple(finding for finding in self.findings if within(finding.path, scope)),
             tuple(path for path in self.paths if within(path, scope)),
             self._reader,
+            bool(self.states and self.states.ledger.head),
+            self.unread_states,
         )
 
     def _shared(self) -> Sequence[Shared]:
@@ -158,6 +202,10 @@ class _Checked(NamedTuple):
     findings: tuple[Finding, ...]
     paths: tuple[str, ...]
     reader: IndexReader
+    is_compared: bool
+    """Whether the records were compared with what Handshake holds."""
+    unread_states: str
+    """Why what Handshake holds could not be read; "" when it could, or there is no ledger."""
 
 
 class Checked(_Checked):
@@ -180,6 +228,15 @@ class IndexReader:
     def evaluate(self, path: str, shared: Sequence[Flaw]) -> tuple[Finding, ...]:
         """Return all that is wrong with the record at a path, what is `shared` with others too."""
         return evaluate(path, files.load(self.root, path), self.school, self.on, shared).findings
+
+    def evaluate_by_state(self, path: str, states: PersonStates, shared: Sequence[Flaw]) -> tuple[Finding, ...]:
+        """Return all that is wrong with the record at a path; nothing when Handshake's state adds nothing to it."""
+        raw = files.load(self.root, path)
+        reading = read(path, raw, self.school) if isinstance(raw, bytes) else None
+        if reading is None or reading.record is None:
+            return ()
+        flaws = states.flaws(reading.record, self.school, self.on)
+        return evaluate_reading(reading, self.school, self.on, (*shared, *flaws)).findings if flaws else ()
 
     def records(self, paths: Iterable[str]) -> tuple[Record, ...]:
         """Return the records in the files at `paths`, as far as they can be read."""
@@ -242,12 +299,16 @@ def _columns_of(rows: Sequence[Row | None], headers: Sequence[str]) -> tuple[tup
 
 
 def index_of(
-    reader: IndexReader, found: files.Found, store: IndexStore | None, progress: Progress | None = None
+    reader: IndexReader,
+    found: files.Found,
+    store: IndexStore | None,
+    progress: Progress | None = None,
+    states: PersonStates | None = None,
 ) -> Index:
     """Return the index of the files that were `found`; what is in the `store` unchanged is not read again."""
     with gc_pause.paused():
         pages = _pages(reader, found, store, progress)
-    return Index(reader, pages, found.strays, store)
+    return Index(reader, pages, found.strays, store, states)
 
 
 def _pages(

@@ -17,7 +17,7 @@ from graduand.storage import atomic
 from graduand.storage.cache_file import CacheFile, Deferred
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from graduand.records.columns import Columns
 
@@ -29,6 +29,9 @@ _FORMAT: Final = "graduand/index/2"
 
 _SHARED: Final = "shared"
 """The file of what is wrong among all records."""
+
+_STATES: Final = "states"
+"""The file of all findings of records that contradict what Handshake holds, or say nothing of it."""
 
 _Packed = tuple[Any, ...]
 
@@ -139,21 +142,31 @@ class IndexStore:
 
     def shared(self, pages: Iterable[IndexPage]) -> tuple[Shared, ...] | None:
         """Return what was wrong among the records of these pages, in this state; None when that is not known."""
-        found = self._shared_file(pages).read()
+        found = self._pages_file(_SHARED, pages).read()
         return None if found is None else tuple(Shared(path, Flaw(*flaw)) for path, *flaw in found)
 
     def put_shared(self, pages: Iterable[IndexPage], found: Iterable[Shared]) -> None:
         """Write what is wrong among the records of these pages."""
-        self._shared_file(pages).write([(one.path, *one.flaw) for one in found])
+        self._pages_file(_SHARED, pages).write([(one.path, *one.flaw) for one in found])
+
+    def of_states(self, pages: Iterable[IndexPage], ledger: str) -> dict[str, tuple[Finding, ...]] | None:
+        """Return by path the findings that were stored for these pages and this head of the ledger; None: none were."""
+        found = self._pages_file(_STATES, pages, ledger).read()
+        return None if found is None else {path: tuple(map(_finding, findings)) for path, findings in found}
+
+    def put_of_states(self, pages: Iterable[IndexPage], ledger: str, found: Mapping[str, Sequence[Finding]]) -> None:
+        """Write by path the findings that depend on what Handshake holds."""
+        file = self._pages_file(_STATES, pages, ledger)
+        file.write([(path, [*map(_packed_finding, findings)]) for path, findings in found.items()])
 
     def remove_others(self, cohorts: Collection[str]) -> None:
         """Remove the pages of other cohorts than these."""
-        atomic.remove_others(self._folder, {_SHARED, *(self._file(cohort).path.name for cohort in cohorts)})
+        atomic.remove_others(self._folder, {_SHARED, _STATES, *(self._file(cohort).path.name for cohort in cohorts)})
 
-    def _shared_file(self, pages: Iterable[IndexPage]) -> CacheFile[list[tuple[str, ...]]]:
-        """Return the file whose key differs whenever any file of the pages does."""
+    def _pages_file(self, name: str, pages: Iterable[IndexPage], *more: str) -> CacheFile[list[tuple[Any, ...]]]:
+        """Return the file whose key differs whenever any file of the pages does, or what it depends on besides."""
         state = (part for page in pages for part in (page.stamps, "\0".join(page.paths)))
-        return CacheFile(self._folder / _SHARED, *self._key, *state)
+        return CacheFile(self._folder / name, *self._key, *more, *state)
 
     def _file(self, cohort: str) -> CacheFile[_Packed]:
         name = hashlib.sha256(cohort.encode(errors="surrogateescape")).hexdigest()[:32]
@@ -162,16 +175,20 @@ class IndexStore:
 
 def _packed(page: IndexPage) -> _Packed:
     """Return a page as plain values."""
-    findings = {
-        at: [(str(one.rule), str(one.severity), *one[2:]) for one in found] for at, found in page.findings.items()
-    }
+    findings = {at: [*map(_packed_finding, found)] for at, found in page.findings.items()}
     return (*page._replace(people=page.people.packed(), findings=findings),)  # type: ignore[arg-type]
 
 
 def _unpacked(parts: _Packed) -> IndexPage:
     """Return the page that was packed."""
     page = IndexPage(*parts)
-    findings = {
-        at: [Finding(one[0], Severity(one[1]), *one[2:]) for one in found] for at, found in page.findings.items()
-    }
+    findings = {at: [*map(_finding, found)] for at, found in page.findings.items()}
     return page._replace(people=Deferred(parts[IndexPage._fields.index("people")]), findings=findings)
+
+
+def _packed_finding(finding: Finding) -> tuple[Any, ...]:
+    return (str(finding.rule), str(finding.severity), *finding[2:])
+
+
+def _finding(packed: Sequence[Any]) -> Finding:
+    return Finding(packed[0], Severity(packed[1]), *packed[2:])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graduand.findings import Finding
     from graduand.index.column_store import ColumnStore
     from graduand.index.index import Index
+    from graduand.index.person_states import PersonStates
 
 WAITING: Final = "GR601"
 """The rule that tells who waits for a personal address."""
@@ -86,6 +87,8 @@ class PeopleList:
     """By username; empty until it is known."""
     people: Sequence[Sequence[Any]] = ()
     """What the rules among records look at, as `Index.people` has it; empty until the records are read."""
+    states: PersonStates | None = None
+    """What Handshake holds; None until the records are read, and where it is not known."""
 
     @cached_property
     def _haystacks(self) -> list[str]:
@@ -191,7 +194,7 @@ class PeopleList:
         return folded("\n".join(name.replace("\n", " ") for name in names)).split("\n")
 
 
-_FIELDS: Final = {"entries", "outstanding", "people"}
+_FIELDS: Final = {"entries", "outstanding", "people", "states"}
 _SIGNS: Final = {
     "waiting": ("rules", WAITING),
     "held": ("rules", HELD),
@@ -208,7 +211,8 @@ def people_list_of(index: Index, store: ColumnStore | None) -> PeopleList:
     columns = [*index.listed(), *_problems(index.paths, index.findings), *index.unique()]
     if store:
         store.put(columns)
-    return PeopleList(ColumnList(ListedPerson, columns), people=index.people)
+    states = index.states if index.states and index.states.is_readable else None
+    return PeopleList(ColumnList(ListedPerson, columns), people=index.people, states=states)
 
 
 def stored_people_list(store: ColumnStore) -> PeopleList | None:

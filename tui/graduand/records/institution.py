@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most people that one upload may change so, as a number and as a percentage of the plan; None: no limit."""
+    """The most people of whom one upload may do a thing, as a number and as a percentage; None: no limit."""
 
     count: int | None = None
     percent: int | None = None
@@ -41,6 +41,9 @@ class Limits:
 
     deactivations: Limit = Limit(25, 5)
     email_changes: Limit = Limit()
+    reactivations: Limit = Limit(25, 5)
+    fewer_people: Limit = Limit(None, 10)
+    """By how much fewer people a scope may have than in its last upload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,8 @@ def _limit(reader: _Reader, key: str, node: Node) -> dict[str, object]:
 
 
 def _limits(reader: _Reader, _key: str, node: Node) -> dict[str, object]:
-    found = reader.nested({"deactivations": _limit, "email_changes": _limit}, node)
+    names = ("deactivations", "email_changes", "reactivations", "fewer_people")
+    found = reader.nested(dict.fromkeys(names, _limit), node)
     return {"limits": Limits(**found)}  # type: ignore[arg-type]
 
 

@@ -8,12 +8,15 @@ from graduand.records.nodes import Mapping, Node, Scalar, Sequence
 from graduand.records.record import Reading, Record, Value
 from graduand.records.shapes import ShapeReader
 from graduand.records.source import Refused, text_of
+from graduand.records.transition import Waiver
 from graduand.records.tree import parse
 
 if TYPE_CHECKING:
     from graduand.findings import Place
 
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_PLACES: Final = {name: place for place, name in enumerate(Waiver._fields)}
+"""The places of the keys of an exemption in its text, whatever their order in the file."""
 
 
 def read_bygone(path: str, raw: bytes) -> Record | None:
@@ -58,5 +61,6 @@ def _text(node: Node) -> str:
     if isinstance(node, Scalar):
         return "" if node.plain and node.text in _NULL else node.text
     if isinstance(node, Mapping):
-        return ", ".join(f"{name.text}: {text}" for name, value in node.entries if (text := _text(value)))
+        entries = sorted(node.entries, key=lambda entry: _PLACES.get(entry[0].text, len(_PLACES)))
+        return ", ".join(f"{name.text}: {text}" for name, value in entries if (text := _text(value)))
     return "; ".join(text for item in node.items if (text := _text(item)))

@@ -25,6 +25,8 @@ _LABELS: Final = {
     "student": N_("the student"),
 }
 ON_REQUEST: Final = "requested-by-student"
+RETURN: Final = "returned"
+MISTAKE: Final = "closed-by-mistake"
 STUDENT: Final = "student"
 """The code for who asked, when it was the person."""
 

@@ -25,7 +25,7 @@ GRAVE: Final = (Effect.DEACTIVATE, Effect.USERNAME, Effect.LOGIN, Effect.WIPE)
 
 def grave_words(prepared: PreparedBulkEdit, breaches: Sequence[Breach]) -> tuple[str, ...]:
     """Return a sentence for each exceeded limit, and for each other grave effect."""
-    described = {breach.effect for breach in breaches}
+    described = {breach.what for breach in breaches}
     grave = [_grave(effect, count) for effect, count in grave_counts(prepared).items() if effect not in described]
     return (*(describe_breach(breach) for breach in breaches), *grave)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from graduand.records.field import Field
     from graduand.records.importer import Importer
+    from graduand.rules.handshake_state import PersonState
     from graduand.rules.rule import Rule
     from graduand.rules.rule_cases import RuleCase
 
@@ -45,6 +46,9 @@ def case_text(case: RuleCase, width: int = _WIDTH) -> Iterator[Line]:
     if case.institution:
         settings = ("# schema/institution.yaml", *case.institution.splitlines())
         yield from _example(_("School"), [(text, False) for text in settings])
+    if case.states:
+        lines = (_("# what Handshake holds"), *_state_lines(case.states))
+        yield from _example(_("Known"), [(text, False) for text in lines])
     yield from _example(_("Wrong"), _lines_of(case.bad, marked, with_paths=with_paths))
     for found in case.findings:
         file = f"{found.path}:" if with_paths else ""
@@ -97,6 +101,20 @@ def _lines_of(
             yield content, (path, number) in marked
 
 
+def _state_lines(states: Mapping[str, PersonState]) -> Iterator[str]:
+    """Return what Handshake holds of each person, a value a line."""
+    for username, state in states.items():
+        for header, cell in state.cells.items():
+            how = _("seen") if header in state.seen else _("sent")
+            yield f"{username}  {header}: {cell}  ({how}, {state.since[header]})"
+        if state.taken_back:
+            yield f"{username}  " + _("taken back by {entry}").format(entry=state.taken_back_by)
+        if state.is_excluded:
+            yield f"{username}  " + _("excluded from sync")
+        if state.is_ambiguous:
+            yield f"{username}  " + _("two accounts")
+
+
 def _example(head: str, lines: Iterable[tuple[str, bool]]) -> Iterator[Line]:
     """Return the lines of an example, not wrapped; marked lines have a sign in the margin."""
     for text, marked in lines:
@@ -138,6 +156,7 @@ def _example_object(case: RuleCase) -> dict[str, object]:
     return {
         "on": case.on,
         "institution": case.institution,
+        "handshake": {username: {**state.cells} for username, state in case.states.items()},
         "bad": case.bad,
         "findings": [found._asdict() | {"message": str(found.message)} for found in case.findings],
         "cured": case.cure,

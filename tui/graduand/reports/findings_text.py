@@ -25,12 +25,25 @@ def severity_word(severity: Severity) -> str:
     return {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.NOTE: _("note")}[severity]
 
 
-def findings_text(findings: Sequence[Finding], files: int, *, everything: bool) -> Iterator[Line]:
-    """Return the lines of a report on the `findings` in a number of `files`."""
+def findings_text(
+    findings: Sequence[Finding], files: int, *, everything: bool, is_uncompared: bool = False
+) -> Iterator[Line]:
+    """Return the lines of a report on the `findings` in a number of `files`.
+
+    With `is_uncompared` its last line says that what Handshake holds was not asked for.
+    """
+    yield from groups_text(findings, everything=everything)
+    words = summary(findings, files)
+    yield line(
+        _("{summary} Not compared with Handshake: no ledger here.").format(summary=words) if is_uncompared else words
+    )
+
+
+def groups_text(findings: Sequence[Finding], *, everything: bool) -> Iterator[Line]:
+    """Return the lines of findings by their rules, with an empty one after each rule."""
     for rule, found in by_rule(findings).items():
         yield from _group(rule, found, everything=everything)
         yield line("")
-    yield line(summary(findings, files))
 
 
 def _group(rule: str, findings: Sequence[Finding], *, everything: bool) -> Iterator[Line]:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from graduand.errors import nothing_outstanding
+from graduand.findings import Severity
 from graduand.handshake.effect import Status
 from graduand.language import _, visible
 from graduand.reports.html import code, head, heads, plain
 from graduand.reports.json_text import json_text
-from graduand.reports.plan_text import cell_text, counts, effect_words, held_back, status_word
+from graduand.reports.plan_text import (
+    cell_text,
+    closed_without_record,
+    counts,
+    effect_words,
+    held_back,
+    status_word,
+)
 from graduand.reports.size_limit import RESERVED, omission
 from graduand.reports.upload_text import left_out_text
 from graduand.uploads.compiler import describe_breach
@@ -36,8 +45,11 @@ def as_json(prepared: PreparedUpload) -> str:
         "since": prepared.since or None,
         "counts": dict(sorted(plan.counts().items())),
         "beyond_limits": [
-            {"effect": breach.effect, "count": breach.number, "people": breach.people} for breach in prepared.breaches
+            {"effect": breach.what, "count": breach.number, "people": breach.people} for breach in prepared.breaches
         ],
+        "conflicts": [finding._asdict() for finding in prepared.conflicts],
+        "closed_without_record": prepared.closed_without_record,
+        "held": [one._asdict() for one in upload.held],
         "changes": [_entry(change) for change in plan.differences if change.status is not Status.UNCHANGED],
     }
     return json_text(whole, indent=2) + "\n"
@@ -95,7 +107,14 @@ _STYLE: Final = ".deactivate td:nth-child(2){font-weight:600;color:#9b1c1c}td:nt
 
 
 def _warnings(prepared: PreparedUpload) -> Iterator[str]:
-    """Return the warnings above the table: exceeded limits, people left out, and drafts."""
+    """Return the warnings above the table: what contradicts Handshake, exceeded limits, people left out, and drafts."""
+    for finding in prepared.conflicts:
+        if finding.severity is not Severity.NOTE:
+            yield f"{finding.rule} {finding.username}: {finding.message}"
+    if prepared.closed_without_record:
+        yield closed_without_record(prepared.closed_without_record)
+    if not prepared.plan.table.rows:
+        yield nothing_outstanding(prepared.cohort, [one.username for one in prepared.upload.held])
     yield from map(describe_breach, prepared.breaches)
     yield from ("".join(span.text for span in spans).strip() for spans in left_out_text(prepared.upload))
 

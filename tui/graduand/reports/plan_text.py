@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from graduand.errors import nothing_outstanding
 from graduand.handshake.effect import Effect, Status
 from graduand.language import _, masked, ngettext, visible
 from graduand.records.record import USERNAME
 from graduand.reports.console import Line, Span, line
+from graduand.reports.findings_text import groups_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graduand.handshake.plan import CellChange, Plan, PlannedChange
     from graduand.reports.labels import Terms
@@ -51,6 +53,7 @@ def status_word(status: Status) -> str:
 def plan_text(prepared: PreparedUpload, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
     """Return the lines of a plan; addresses are masked unless `show`."""
     upload, plan = prepared.upload, prepared.plan
+    yield from conflicts_text(prepared, everything=everything)
     since = (
         _("since {upload}").format(upload=prepared.since) if prepared.since else _("nothing was noted as uploaded yet")
     )
@@ -67,8 +70,32 @@ def plan_text(prepared: PreparedUpload, terms: Terms, *, everything: bool, show:
         yield line(Span(f"{status_word(Status.FAILED)} ({len(failed)})", "bold red"))
         yield from _people(failed, terms, everything=everything, show=show)
     yield line("")
+    if not plan.table.rows:
+        yield line(nothing_outstanding(prepared.cohort, [one.username for one in upload.held]))
+        return
+    if not plan.outstanding:
+        yield line(_("Nothing is outstanding."))
     yield line(counts(plan))
     yield line(_("Checksum: {checksum}").format(checksum=upload.plan))
+
+
+def conflicts_text(prepared: PreparedUpload, *, everything: bool) -> Iterator[Line]:
+    """Return the lines on what records say against what Handshake holds, or do not say of it."""
+    yield from groups_text(prepared.conflicts, everything=everything)
+    if prepared.closed_without_record:
+        yield line(Span(f"! {closed_without_record(prepared.closed_without_record)}", "bold yellow"))
+        yield line("")
+
+
+def closed_without_record(usernames: Sequence[str]) -> str:
+    """Return the sentence on accounts that an upload closed and that no record speaks of any more."""
+    message = ngettext(
+        "{count} account that an upload closed stays closed and has no record any more: {who}",
+        "{count} accounts that uploads closed stay closed and have no records any more: {who}",
+        len(usernames),
+    )
+    who = ", ".join(map(visible, usernames[:SHOWN])) + (" …" if len(usernames) > SHOWN else "")
+    return message.format(count=len(usernames), who=who)
 
 
 def _people(people: list[PlannedChange], terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:

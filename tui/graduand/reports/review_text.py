@@ -11,6 +11,7 @@ from graduand.reports.audit_text import STYLES, counts, kind_word, what
 from graduand.reports.console import Line, Span, line
 from graduand.reports.html import code, plain
 from graduand.reports.json_text import json_text
+from graduand.reports.plan_text import closed_without_record
 from graduand.reports.size_limit import RESERVED, omission
 
 if TYPE_CHECKING:
@@ -60,12 +61,16 @@ def review_json(review: Review) -> Iterator[str]:
         yield json_text(event_facts(event))
     for outlier in review.outliers:
         yield json_text({"schema": "graduand/outlier/1", **outlier._asdict()})
-    if review.unreadable or review.rules:
+    if review.unreadable or review.rules or review.closed_without_record:
         facts = {"unreadable": review.unreadable, "rules": review.rules}
+        if review.closed_without_record:
+            facts["closed_without_record"] = review.closed_without_record
         yield json_text({"schema": "graduand/review/1", **facts})
 
 
 def _warnings(review: Review) -> Iterator[str]:
+    if review.closed_without_record:
+        yield closed_without_record(review.closed_without_record)
     for path in review.unreadable[:10]:
         yield _("{path} holds no record any more that could be read.").format(path=visible(path, 200))
     if len(review.unreadable) > 10:

@@ -1,4 +1,7 @@
-"""Fix flaws of records where only one thing can be meant; the state of an account is never changed."""
+"""Fix flaws of records where only one thing can be meant.
+
+An account is never closed, and reopened only where the record says nothing of an account that is closed.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from graduand.records.kinds import FieldKind
-from graduand.records.record import LISTED, WAIVE, Record, of_account
+from graduand.records.record import DISABLED, LISTED, REASON, WAIVE, Record, of_account
 from graduand.records.repair import RULES as REPAIRS
+from graduand.records.transition import MISTAKE, RETURN
+from graduand.rules.handshake_state import ABOUT_ACCOUNTS
 from graduand.rules.values import close, days_meant, meant
 from graduand.similar import folded
 
@@ -21,7 +26,9 @@ if TYPE_CHECKING:
 def remedied(record: Record, rule: str, key: str, school: School) -> Record | None:
     """Return the record with its flaw under `key` fixed; None when a person must decide."""
     remedy = REMEDIES.get(rule)
-    if remedy is None or of_account(key) or key.startswith(WAIVE) is not (remedy is _without_exemption):
+    if remedy is None or key.startswith(WAIVE) is not (remedy is _without_exemption):
+        return None
+    if of_account(key) and rule not in REOPENING:
         return None
     cured = remedy(record, key, school)
     return None if cured == record else cured
@@ -114,6 +121,14 @@ def _without_exemption(record: Record, key: str, _school: School) -> Record:
     return record._replace(waivers=(*record.waivers[:index], *record.waivers[index + 1 :]))
 
 
+def _reopened(record: Record, _key: str, _school: School) -> Record | None:
+    """Return the record with the account reopened; None where an account block says something already."""
+    if any(map(of_account, record.values)):
+        return None
+    reason = RETURN if record.returned else MISTAKE
+    return record._replace(values={**record.values, DISABLED: "false", REASON: reason})
+
+
 REMEDIES: Final = {
     "GR106": _rewriting(_day),
     "GR107": _rewriting(_shape),
@@ -130,8 +145,13 @@ REMEDIES: Final = {
     "GR306": _without,
     "GR605": _without_exemption,
     "GR607": _without_exemption,
+    "GR701": _reopened,
+    "GR702": _reopened,
 }
 """The fixes, by rule."""
+
+REOPENING: Final = ABOUT_ACCOUNTS
+"""Rules whose flaws are fixed by reopening the account."""
 
 PLACES: Final = frozenset({"GR016", "GR017"})
 """Rules whose flaws are fixed by moving the file."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from graduand.findings import Finding, Place, Severity
 from graduand.language import spoken
 from graduand.records.record import Record
-from graduand.rules import cross_record, file_format, identity, policy
+from graduand.rules import cross_record, file_format, handshake_state, identity, policy
 from graduand.rules.memo import CheckMemo, judge_by_cases
 from graduand.rules.registry import KNOWN, RULES, WAIVABLE, checks
 from graduand.rules.values import is_day
@@ -99,7 +99,11 @@ def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on:
     broken = {flaw.rule for flaw in flaws}
     unwaived = [flaw for flaw in flaws if flaw.rule not in waived]
     unwaived += policy.judge_waivers(record, WAIVABLE, KNOWN, on)
-    unwaived += [policy.unused(record, index) for rule, index in waived.items() if rule not in broken]
+    unwaived += [
+        policy.unused(record, index)
+        for rule, index in waived.items()
+        if rule not in broken and rule not in handshake_state.IDS  # these are not asked everywhere
+    ]
     return [_finding(record, flaw, places) for flaw in unwaived]
 
 

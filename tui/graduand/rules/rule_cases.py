@@ -9,6 +9,7 @@ from graduand.findings import Severity
 from graduand.language import Words
 from graduand.records.importer import bare
 from graduand.records.tree import parse
+from graduand.rules.handshake_state import PersonState
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class RuleCase(NamedTuple):
     """Lines of institution.yaml that the rule depends on; empty: none."""
     bad: Mapping[str, str]
     findings: tuple[ExpectedFinding, ...]
+    states: Mapping[str, PersonState]
+    """What Handshake holds of the people, by username; empty: the rule does not depend on it."""
     cure: Mapping[str, str]
     """What `graduand cure` writes; empty: a person must decide."""
     good: Mapping[str, str]
@@ -68,6 +71,7 @@ def _case(case: Mapping[str, Any]) -> RuleCase:
         institution=case.get("institution", ""),
         bad=_files(case["bad"]),
         findings=tuple(map(_finding, case["finds"])),
+        states={username: _state(**facts) for username, facts in case.get("handshake", {}).items()},
         cure=_files(case.get("cure", {})),
         good=_files(case["good"]),
     )
@@ -75,6 +79,26 @@ def _case(case: Mapping[str, Any]) -> RuleCase:
 
 def _files(texts: str | Mapping[str, str]) -> Mapping[str, str]:
     return {PATH: texts} if isinstance(texts, str) else texts
+
+
+def _state(
+    since: str = "",
+    sent: Mapping[str, str] | None = None,
+    seen: Mapping[str, str] | None = None,
+    excluded: str = "",
+    taken_back: str = "",
+    ambiguous: str = "",
+) -> PersonState:
+    cells = {**(sent or {}), **(seen or {})}
+    return PersonState(
+        cells,
+        dict.fromkeys(cells, since),
+        frozenset(seen or {}),
+        is_excluded=excluded == "true",
+        taken_back=taken_back,
+        taken_back_by=since if taken_back else "",
+        is_ambiguous=ambiguous == "true",
+    )
 
 
 def _finding(found: Mapping[str, Any]) -> ExpectedFinding:

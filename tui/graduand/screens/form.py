@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
     from graduand.editing.draft import FieldValue, SavedDraft
     from graduand.findings import Finding
+    from graduand.index.person_states import PersonStates
     from graduand.rules.rule import Flaw
     from graduand.screens.fields.row import FieldRow
     from graduand.workspace import Workspace
@@ -130,6 +131,9 @@ class EditingScreen(Screen[None]):
         self._proposed = False
         self.neighbours: Callable[[], Neighbours] = lambda: _NOBODY
         """Returns all people, to compare the record with; nobody as long as they are not known."""
+        self.states: Callable[[], PersonStates | None] = lambda: None
+        """Returns what Handshake holds of everybody; None as long as it is not known."""
+        self._seen_states: PersonStates | None = None
         self.hindered = ""
         """Why nothing can be saved or committed, when it is opened."""
         self._compared: object = None
@@ -190,13 +194,19 @@ class EditingScreen(Screen[None]):
         """Say at each field what is wrong with it now, and show the row and the file as they would be."""
         self.query_one("#title", Static).update(title_of(self.draft, self._unread), layout=False)
         if self.draft:
-            self._findings = draft_findings(self.workspace, self.draft, self.on, self._flaws_among(self.draft))
+            self._findings = draft_findings(self.workspace, self.draft, self.on, self._flaws_beside(self.draft))
             self.sheet.say(self._findings)
             text = draft_text(self.draft, self.workspace.school)
             username = self.draft.original.username or self.draft.record.username
             self.panel.show_record(self.draft.record, self._findings, text, username)
         elif self._unread:
             self.panel.show_file(self._unread.text, self._unread.findings, username_of(self._unread.path))
+
+    def _flaws_beside(self, draft: Draft) -> tuple[Flaw, ...]:
+        """Return what is wrong with the draft among all people, and beside what Handshake holds."""
+        self._seen_states = states = self.states()
+        held = states.flaws(draft.record, self.workspace.school, self.on) if states else ()
+        return (*self._flaws_among(draft), *held)
 
     def _flaws_among(self, draft: Draft) -> tuple[Flaw, ...]:
         """Return what is wrong with the draft among all people, compared only when that can have changed."""
@@ -210,8 +220,8 @@ class EditingScreen(Screen[None]):
         return self._shared
 
     def outdated(self) -> None:
-        """Judge a record again that moved, now that the list of people is read anew."""
-        if self._moved_from is not None:
+        """Judge the record again where the list of people, read anew, says more of it than before."""
+        if self._moved_from is not None or self.states() is not self._seen_states:
             self._moved_from = None
             self.judge()
 

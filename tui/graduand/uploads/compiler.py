@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import hashlib
+import json
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import LimitReached, NoCommit, NothingToCompile, PlanChanged, Uncommitted
+from graduand.errors import LimitReached, NoCommit, NothingToCompile, PlanChanged, Uncommitted, Unreadable
 from graduand.git.checkout import Checkout
 from graduand.git.upload_branch import contains, upload_branch
 from graduand.handshake.effect import Effect
 from graduand.handshake.job import jobs_of
-from graduand.handshake.plan import Breach, Plan, breaches, plan_of
+from graduand.handshake.plan import FEWER, Breach, Plan, breaches, plan_of
 from graduand.handshake.state import Retry
-from graduand.handshake.upload import CARD, MANIFEST, HeldPerson, HeldReason, Override, Upload, files_of, manifest
+from graduand.handshake.upload import (
+    CARD,
+    MANIFEST,
+    SCHEMA,
+    HeldPerson,
+    HeldReason,
+    Override,
+    Upload,
+    files_of,
+    manifest,
+)
 from graduand.handshake.upload_card import card
+from graduand.index.person_states import closed_by_uploads
 from graduand.language import _, ngettext
-from graduand.records.paths import within
+from graduand.ledger.entry import PEOPLE, read_people
+from graduand.ledger.ledger import read_ledger
+from graduand.records.paths import username_of, within
 from graduand.records.record import FOLDER
-from graduand.storage import publish
+from graduand.rules.handshake_state import IDS, TAKEN_BACK, is_conflict
+from graduand.storage import file_reader, publish
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
-from graduand.uploads.known_state import read_known_state
+from graduand.uploads.known_state import known_state_of, read_known_state
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from graduand.findings import Finding
     from graduand.git.checkout import WorkTreeStatus
+    from graduand.git.program import Program
     from graduand.handshake.row_table import RowTable
     from graduand.handshake.state import State
-    from graduand.index.index import Checked
+    from graduand.index.index import Checked, Index
     from graduand.index.index_store import Progress
+    from graduand.ledger.fold import LedgerState
     from graduand.ledger.sync import Synced
     from graduand.records.school import School
     from graduand.uploads.exchange import Exchange
     from graduand.uploads.known_state import KnownState
     from graduand.workspace import Workspace
+
+
+_SIZE: Final = 64_000_000
 
 
 class CompileOptions(NamedTuple):
@@ -67,6 +89,12 @@ class PreparedUpload(NamedTuple):
     """What Handshake holds."""
     fetched: Synced
     """How the ledger was fetched."""
+    cohort: str
+    """The cohort that it is about; "" for all."""
+    conflicts: tuple[Finding, ...]
+    """What records say against what Handshake holds, or do not say of it; errors leave these people out."""
+    closed_without_record: tuple[str, ...]
+    """Usernames of accounts that an upload closed and that no record speaks of any more."""
 
     @property
     def since(self) -> str:
@@ -87,9 +115,12 @@ def prepare(
 ) -> Compiled:
     """Plan an upload without writing anything; with `no_cache`, read all records, not only those that have changed.
 
+    People whose records contradict what Handshake holds are left out of it and named; they stop nothing.
+
     Raises:
         NotGit, NoGit, NoCommit, Uncommitted: it could not be answered for.
-        NothingToCompile: the scope is empty.
+        NothingToCompile: there is nobody in the scope whose record has no error.
+        LedgerBroken, LedgerNewer, LedgerCut, LedgerIncomplete: what Handshake holds is not known here.
     """
     scope = workspace.scope((), order.cohort)
     checkout = Checkout(workspace.root)
@@ -98,29 +129,95 @@ def prepare(
         index = workspace.read_index(order.on, progress, no_cache=no_cache)
         checked = index.check(scope)
         commit, dirty = _answerable(order, status())
-    faulty = {finding.path: finding.username or finding.path for finding in errors(checked.findings)}
+    stopping = [finding for finding in errors(checked.findings) if not is_conflict(finding)]
+    faulty = {finding.path: finding.username or finding.path for finding in stopping}
     if faulty and not order.skip_errors:
         return Compiled(None, checked)
     fetched = fetch_ledger(checkout.program, order.exchange) if order.exchange else NOTHING_ASKED
-    known = read_known_state(checkout.program, workspace.importer, no_cache=no_cache, needs_ledger=order.changed)
-    cohorts = {page.cohort for page in index.pages if within(f"{FOLDER}/{page.cohort}", scope)}
-    every = index.table(faulty, cohorts)
-    rows, held = _without_held(every, known, order)
+    if order.exchange and index.states and index.states.ledger.head != read_ledger(checkout.program).head:
+        index = workspace.read_index(order.on, no_cache=no_cache)  # others have noted what the records are judged by
+        checked = index.check(scope)
+    known = _known_state(checkout.program, index, workspace, order)
+    found = _planned(workspace, order, _Judged(index, checked, faulty, known))
+    upload = found.upload._replace(commit=commit, dirty=dirty)
+    return Compiled(found._replace(upload=upload, fetched=fetched), checked)
+
+
+class _Judged(NamedTuple):
+    """The records that an upload is made of, and what they are compared with."""
+
+    records: Index
+    checked: Checked
+    faulty: Mapping[str, str]
+    """Of records with errors the usernames, or what takes their place, by path."""
+    known: KnownState
+
+
+def _planned(workspace: Workspace, order: CompileOptions, judged: _Judged) -> PreparedUpload:
+    """Return the upload of the people who are asked for, which no commit answers for yet."""
+    index, checked, faulty, known = judged
+    scope = workspace.scope((), order.cohort)
+    every = index.table(faulty, {page.cohort for page in index.pages if within(f"{FOLDER}/{page.cohort}", scope)})
+    if not every.rows:
+        raise NothingToCompile(order.cohort)
+    conflicts = tuple(finding for finding in checked.findings if finding.rule in IDS)
+    rows, held = _without_held(every, known, order, conflicts)
     plan = _chosen(plan_of(rows, known.state, workspace.school), known.state, order)
-    if not plan.table.rows:
-        raise NothingToCompile(order.cohort, [one.username for one in held], all_sent=bool(every.rows))
-    upload = upload_of(plan.table, workspace.school, known, order)._replace(
-        commit=commit, dirty=dirty, left_out=tuple(sorted(faulty.values())), held=held
+    upload = upload_of(plan.table, workspace.school, known, order)
+    return PreparedUpload(
+        upload._replace(left_out=tuple(sorted(faulty.values())), held=held),
+        plan,
+        breaches(plan, workspace.institution, len(checked.paths), _people_sent_last(every, known, scope)),
+        known,
+        NOTHING_ASKED,
+        order.cohort,
+        conflicts,
+        () if order.cohort else _closed_without_record(index, known.folded),
     )
-    return Compiled(PreparedUpload(upload, plan, breaches(plan, workspace.institution), known, fetched), checked)
 
 
-def _without_held(table: RowTable, known: KnownState, order: CompileOptions) -> tuple[RowTable, tuple[HeldPerson, ...]]:
+def _known_state(program: Program, index: Index, workspace: Workspace, order: CompileOptions) -> KnownState:
+    """Return what Handshake holds, as the records were judged by it."""
+    states = index.states
+    if states is None or not states.ledger.head:
+        return read_known_state(program, workspace.importer, needs_ledger=order.changed)
+    return known_state_of(states.ledger, states.folded, workspace.importer)
+
+
+def _closed_without_record(index: Index, folded: LedgerState) -> tuple[str, ...]:
+    closed = {*closed_by_uploads(folded)}
+    if closed:
+        closed -= {username_of(path) for path in index.paths}
+        closed -= {former for page in index.pages for former in page.previous_usernames.values()}
+    return tuple(sorted(closed))
+
+
+def _people_sent_last(table: RowTable, known: KnownState, scope: tuple[str, ...]) -> int:
+    """Return how many people of the scope the last upload held that held any; 0 where there was none."""
+    if not known.state.rows or known.state.rows.keys().isdisjoint(table.usernames):
+        return 0
+    batch, found = "", set[str]()
+    for entry in reversed(known.ledger.uploads):
+        if entry.text("takes_back") or (batch and entry.text("batch") != batch):
+            continue
+        (raw,) = known.ledger.files([(entry, PEOPLE)])
+        people = {person.username for person in read_people(raw, entry.id) if within(person.path, scope)}
+        if people:
+            batch = entry.text("batch")
+            found |= people
+    return len(found)
+
+
+def _without_held(
+    table: RowTable, known: KnownState, order: CompileOptions, conflicts: Iterable[Finding]
+) -> tuple[RowTable, tuple[HeldPerson, ...]]:
     """Return the rows that may be sent, and the people whose rows are held back."""
-    why = {}
+    why: dict[str, HeldReason] = {}
     if not order.retry_excluded:
         held = (username for username, refused in known.state.retries.items() if refused.retry is Retry.HELD)
         why = dict.fromkeys(held, HeldReason.EXCLUDED)
+    for finding in filter(is_conflict, conflicts):
+        why[finding.username] = HeldReason.TAKEN_BACK if finding.rule == TAKEN_BACK else HeldReason.CONFLICT
     places = [place for place, username in enumerate(table.usernames) if username not in why] if why else []
     found = tuple(HeldPerson(username, why[username]) for username in table.usernames if username in why) if why else ()
     return (table.picked(places) if found else table), found
@@ -139,10 +236,13 @@ def compile_upload(
     """Write the files of a prepared upload into `folder`; return it as its manifest describes it.
 
     Raises:
+        NothingToCompile: nothing is outstanding.
         PlanChanged: it is not the one whose checksum is `plan` or `approve`.
         LimitReached: it goes beyond the school's limits, and `approve` is not its checksum.
         NotWritten, InTheWay: the files could not be written; nothing has changed.
     """
+    if not prepared.upload.records:
+        raise NothingToCompile(prepared.cohort, [one.username for one in prepared.upload.held], all_sent=True)
     checksum = prepared.upload.plan
     for approved in (plan, approve):
         if approved and approved != checksum:
@@ -159,7 +259,10 @@ def vouched(workspace: Workspace, upload: Upload, known: KnownState, passed: Ite
     program, limits = known.ledger.program, tuple(passed)
     branch = upload_branch(program)
     by = Checkout(workspace.root).identity() if limits else ""
-    overrides = tuple(Override("limit", breach.number, by, describe_breach(breach)) for breach in limits)
+    overrides = tuple(
+        Override(FEWER if breach.what == FEWER else "limit", breach.number, by, describe_breach(breach))
+        for breach in limits
+    )
     return upload._replace(
         branch=program.opened.branch,
         published=contains(program, branch, upload.commit),
@@ -178,12 +281,38 @@ def write_upload(upload: Upload, school: School, folder: Path) -> None:
 
 def describe_breach(breach: Breach) -> str:
     """Return the sentence that says by how much a limit is passed."""
-    if breach.effect is Effect.DEACTIVATE:
-        many = ngettext("{count} account would be closed", "{count} accounts would be closed", breach.number)
+    number = breach.number
+    if breach.what == Effect.DEACTIVATE:
+        many = ngettext("{count} account would be closed", "{count} accounts would be closed", number)
+    elif breach.what == Effect.REACTIVATE:
+        many = ngettext("{count} account would be reopened", "{count} accounts would be reopened", number)
+    elif breach.what == FEWER:
+        many = ngettext(
+            "{count} person fewer than in the last upload", "{count} people fewer than in the last upload", number
+        )
     else:
-        many = ngettext("{count} address would change", "{count} addresses would change", breach.number)
+        many = ngettext("{count} address would change", "{count} addresses would change", number)
     message = _("{many}, of {people} people; the limit in institution.yaml is {limit}.")
     return message.format(many=many.format(count=breach.number), people=breach.people, limit=breach.limit.spelt)
+
+
+def build_in_hand(prepared: PreparedUpload, folder: Path) -> Path | None:
+    """Return the manifest of another build in a folder that was not noted whole; None where there is none.
+
+    A rehearsal is none, for Handshake never runs it, and neither are the same files again.
+    """
+    path = folder / MANIFEST
+    try:
+        raw = file_reader.read(path, _SIZE)
+        says = json.loads(raw)
+        files = {str(job["file"]) for job in says["jobs"]}
+        if says["schema"] != SCHEMA or says.get("rehearsal") or says["plan"] == prepared.upload.plan:
+            return None
+    except (Unreadable, ValueError, TypeError, KeyError):  # nothing there, or nothing of ours
+        return None
+    batch = hashlib.sha256(raw).hexdigest()
+    ran = {file.sent_as for one in prepared.known.ledger.uploads if one.text("batch") == batch for file in one.jobs}
+    return None if files <= ran else path
 
 
 def _answerable(order: CompileOptions, status: WorkTreeStatus) -> tuple[str, bool]:

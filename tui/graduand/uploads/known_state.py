@@ -45,7 +45,11 @@ def read_known_state(
     ledger = read_ledger(program)
     if needs_ledger and not ledger.head:
         require_ledger(ledger)
-    folded = ledger.state(no_cache=no_cache)
+    return known_state_of(ledger, ledger.state(no_cache=no_cache), importer)
+
+
+def known_state_of(ledger: Ledger, folded: LedgerState, importer: Importer) -> KnownState:
+    """Return what Handshake holds after the entries of a ledger, which were folded."""
     return KnownState(state_of(folded, importer), folded, ledger)
 
 

@@ -1,0 +1,130 @@
+"""What Handshake holds of each person, from the ledger, as the rules about it take it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from graduand.errors import GitRefused, Trouble
+from graduand.ledger.entry import RowStatus
+from graduand.ledger.remote import remote_of
+from graduand.records.columns import mover
+from graduand.records.kinds import CLEAR
+from graduand.records.record import DISABLED, FORMER
+from graduand.rules.handshake_state import PersonState, judge_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from graduand.git.program import Program
+    from graduand.ledger.fold import LedgerState
+    from graduand.ledger.ledger import Ledger
+    from graduand.records.columns import Columns
+    from graduand.records.record import Record
+    from graduand.records.school import School
+    from graduand.rules.rule import Flaw
+
+
+class PersonStates:
+    """What Handshake holds of everybody; the ledger is folded when the first person is asked for."""
+
+    def __init__(self, ledger: Ledger, *, no_cache: bool = False) -> None:
+        self.ledger = ledger
+        self._no_cache = no_cache
+
+    @cached_property
+    def folded(self) -> LedgerState:
+        """The state of all.
+
+        Raises:
+            LedgerBroken, LedgerNewer, LedgerCut, LedgerIncomplete: it is not known here.
+        """
+        return self.ledger.state(no_cache=self._no_cache)
+
+    @cached_property
+    def is_readable(self) -> bool:
+        """Whether there is a ledger, and it is known here what follows from it."""
+        try:
+            return bool(self.ledger.head and self.folded)
+        except Trouble:
+            return False
+
+    @cached_property
+    def _excluded(self) -> frozenset[str]:
+        outcomes = self.folded.outcomes.items()
+        return frozenset(username for username, one in outcomes if one.status is RowStatus.EXCLUDED)
+
+    def of(self, username: str, former: str = "") -> PersonState | None:
+        """Return the state of a person, who may have had a former username; None when nothing is known."""
+        folded = self.folded
+        names = (username, former, folded.aliases.get(username, ""))
+        name = next((one for one in names if one in folded.rows), username)
+        back = folded.taken_back.get(username)
+        known = PersonState(
+            folded.cells(name),
+            {},
+            (),
+            is_excluded=not self._excluded.isdisjoint({name, username}),
+            taken_back=back.meaning if back else "",
+            taken_back_by=back.rollback if back else "",
+            is_ambiguous=username in folded.ambiguous,
+        )
+        if known == _NOTHING:
+            return None
+        since = {header: folded.since_of(name, header) for header in known.cells}
+        seen = frozenset(header for header, entry in since.items() if entry in folded.observations)
+        return known._replace(since=since, seen=seen)
+
+    def flaws(self, record: Record, school: School, on: str) -> tuple[Flaw, ...]:
+        """Return where a record contradicts what Handshake holds of the person, or says nothing of it."""
+        state = self.of(record.username, record.text(FORMER)) if self.ledger.head else None
+        return tuple(judge_state(record, school, on, state)) if state else ()
+
+    def suspects(
+        self, people: Iterable[tuple[str, str, Sequence[str]]], columns: Columns, school: School
+    ) -> Iterator[int]:
+        """Yield the places of the people of whom the rules may find something; of all others they find nothing.
+
+        Of each person are given the username, the former one, and the cells of the row below `columns`; of one
+        without a row they are blank.
+        """
+        folded = self.folded
+        special = {*folded.taken_back, *folded.ambiguous, *folded.aliases, *self._excluded}
+        asked = tuple(
+            header
+            for header in folded.columns
+            if header == DISABLED or (header in school.columns and school.columns[header].clear)
+        )
+        held, said = mover(folded.columns, asked), mover(columns, asked)
+        for place, (username, former, cells) in enumerate(people):
+            known = folded.rows.get(username)
+            is_special = bool(former) or username in special
+            if is_special or (known and (was := held(known)) != (now := said(cells)) and _keeps_more(was, now)):
+                yield place
+
+
+def closed_by_uploads(folded: LedgerState) -> Iterator[str]:
+    """Yield the usernames of the accounts that an upload closed and nothing reopened."""
+    if DISABLED not in folded.columns:
+        return
+    at = folded.columns.index(DISABLED)
+    for username, cells in folded.rows.items():
+        if cells[at] == "TRUE" and folded.since_of(username, DISABLED) not in folded.observations:
+            yield username
+
+
+def _keeps_more(held: Sequence[str], said: Sequence[str]) -> bool:
+    """Return whether Handshake has a value where a row says nothing."""
+    return any(was and was != CLEAR and not now for was, now in zip(held, said, strict=True))
+
+
+_NOTHING: Final = PersonState({}, {})
+
+
+def is_ledger_expected(program: Program) -> bool:
+    """Return whether uploads may be noted elsewhere: there is a remote, or a tag that noted one in earlier versions."""
+    try:
+        tags = program.read("for-each-ref", "--count=1", "--format=%(refname)", "refs/tags/upload/")
+    except GitRefused:
+        return False
+    return bool(tags or remote_of(program))
