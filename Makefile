@@ -39,8 +39,8 @@ dev: .venv/.dev ## Install what the targets below need
 test: .venv/.dev ## Run the tests
 	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses 3 --dist worksteal)
 
-coverage: .venv/.dev ## Run the tests, and say which lines none of them reaches
-	@.venv/bin/python -m pytest --numprocesses 3 --dist worksteal --cov $(ARGS)
+coverage: .venv/.dev ## Run the tests with more examples, say which lines none reaches, fail below the floor
+	@.venv/bin/python -m pytest --numprocesses 3 --dist worksteal --hypothesis-profile=many --cov $(ARGS)
 
 gate: .venv/.dev ## All that must pass before a commit; what CI runs
 	@.venv/bin/ruff format --check
