@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("name", ["dumb", "unknown", ""])
+@pytest.mark.parametrize("name", ["dumb", "unknown"])
 def test_it_is_told_and_the_command_ends(root: Path, name: str) -> None:
     begin(root)
     pid, terminal = pty.fork()

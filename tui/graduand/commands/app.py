@@ -90,7 +90,7 @@ def start(
     raise typer.Exit(open_interface(context.obj.workspace(), today()))
 
 
-_DUMB: Final = frozenset({"", "dumb", "unknown"})
+_DUMB: Final = frozenset({"dumb", "unknown"})
 """Terminals that only print lines: of the shell in an editor, of a serial line."""
 
 
