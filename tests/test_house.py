@@ -54,7 +54,7 @@ DOORS = {
     "ruamel": ("records",),
     f"{OUTSIDE}git": ("git",),
     "openpyxl": (),
-    "platformdirs": ("preferences",),
+    "platformdirs": ("storage.user_folder",),
     "subprocess": ("git.program",),
     "shutil": (),
     "tempfile": (),

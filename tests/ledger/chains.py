@@ -8,6 +8,8 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graduand.git.program import Program
+from graduand.ledger.branch import NewEntry, append
 from graduand.ledger.entry import (
     OBSERVED,
     PEOPLE,
@@ -28,6 +30,7 @@ from graduand.ledger.fold import LedgerState, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 CLEAR = "**CLEAR**"
 LABELS = "system_label_names"
@@ -57,6 +60,8 @@ class Chain:
 
     entries: list[LedgerEntry] = field(default_factory=list)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    raws: dict[str, bytes] = field(default_factory=dict)
+    """Of each entry, what `entry.json` holds."""
 
     def upload(
         self,
@@ -118,10 +123,27 @@ class Chain:
         facts: Mapping[str, str],
         files: Mapping[str, bytes],
     ) -> str:
-        entry = read_entry(entry_json(kind, when, listed, {**facts, "number": str(len(self.entries))}))
+        raw = entry_json(kind, when, listed, {**facts, "number": str(len(self.entries))})
+        entry = read_entry(raw)
         self.entries.append(entry)
+        self.raws[entry.id] = raw
         self.files.update({(entry.id, name): raw for name, raw in files.items()})
         return entry.id
+
+    def open(self, minute: int = 0) -> str:
+        return self.add(EntryKind.OPENED, stamp(minute), [], {}, {})
+
+    def append_to(self, root: Path) -> str:
+        """Append the entries to the ledger of a repository; return the new head."""
+        new = [
+            NewEntry(
+                self.raws[entry.id],
+                {name: raw for (of, name), raw in self.files.items() if of == entry.id},
+                f"{entry.kind} {entry.id}",
+            )
+            for entry in self.entries
+        ]
+        return append(Program(root), new)
 
     def read(self, names: Iterable[tuple[LedgerEntry, str]]) -> Iterator[bytes]:
         for entry, name in names:

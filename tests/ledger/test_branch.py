@@ -383,7 +383,7 @@ def test_an_entry_goes_on_top_of_one_that_was_faster(opened: Path, monkeypatch: 
     def lay_on(*words: object) -> str:
         made = real(*words)  # type: ignore[arg-type]
         if faster:
-            other = branch._addition(Program(opened), faster.pop())
+            other = branch.addition_of(Program(opened), faster.pop())
             git(opened, "update-ref", LEDGER, real(Program(opened), local(opened), [other]))
         return made
 
@@ -398,7 +398,7 @@ def test_one_that_is_always_slower_gives_up(opened: Path, monkeypatch: pytest.Mo
     real = branch.lay_on
 
     def lay_on(program: Program, base: str, additions: list[branch.Addition]) -> str:
-        git(opened, "update-ref", LEDGER, real(program, base, [branch._addition(program, entry(base))]))
+        git(opened, "update-ref", LEDGER, real(program, base, [branch.addition_of(program, entry(base))]))
         return real(program, base, additions)
 
     monkeypatch.setattr(branch, "lay_on", lay_on)

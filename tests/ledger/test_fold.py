@@ -155,26 +155,6 @@ def test_two_entries_of_one_job_are_one_entry_of_two() -> None:
     assert together.known() == apart.known() == {"ann": {"username": "ann", "end": "2"}}
 
 
-def test_an_erased_person_is_unknown_and_nobody_else_changes() -> None:
-    for seed in range(60):
-        chain = random_chain(seed)
-        cells, outcomes, since = plain_fold(chain)
-        cut = Chain(chain.entries, dict(chain.files))
-        named = (b"cy\t", b"students.csv\tcy\t", b"identifiers.csv\tcy\t")
-        for key, raw in chain.files.items():
-            if any(b"\tcy\t" in line for line in raw.splitlines()) and key[1] == "people.tsv":
-                break  # an account that moved from this name: another person's history hangs on it
-            if b'"two\nlines"' in raw:
-                break
-            cut.files[key] = b"".join(
-                line for line in raw.splitlines(keepends=True) if not line.startswith((*named, b"cy,"))
-            )
-        else:
-            assert told(cut.fold()) == tuple(
-                {name: value for name, value in part.items() if name != "cy"} for part in (cells, outcomes, since)
-            )
-
-
 def test_a_value_said_again_keeps_its_age() -> None:
     chain = Chain()
     first = chain.rows(1, {"username": "ada", "end": "2026", "disabled": "TRUE"})
@@ -199,6 +179,21 @@ def test_a_row_sent_again_after_a_failure_has_not_failed_any_more() -> None:
     chain.failed(chain.rows(2, {"username": "ada", "end": "B"}), "ada", minute=2)
     chain.rows(3, {"username": "ada", "end": "A"})
 
+    assert chain.fold().outcomes == {}
+
+
+def test_a_row_that_says_what_is_known_may_fail_too() -> None:
+    chain = Chain()
+    row = {"username": "ann", "end": "1"}
+    chain.rows(1, row, {"username": "cy", "end": "1"})
+    second = chain.rows(2, row, {"username": "cy", "end": "1"})
+    chain.failed(second, "ann")
+
+    state = chain.fold()
+
+    assert {name: outcome.upload for name, outcome in state.outcomes.items()} == {"ann": second}
+    assert told(state) == plain_fold(chain)
+    chain.rows(3, row)
     assert chain.fold().outcomes == {}
 
 

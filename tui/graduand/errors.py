@@ -466,6 +466,36 @@ class LedgerMissing(Trouble):
         super().__init__(message.format(remote=visible(remote)))
 
 
+class LedgerNotReplaced(Trouble):
+    """The remote did not take a ledger that was written anew; `words` are its own."""
+
+    def __init__(self, remote: str, words: str, *, is_rule: bool, was_faster: bool) -> None:
+        if was_faster:
+            cure = _("Others noted an entry meanwhile; repeat.")
+        elif is_rule:
+            cure = _(
+                "Whoever administers it has to allow force pushes to graduand/ledger to the person who erases, for as "
+                "long as it takes (a bypass of that rule); then repeat."
+            )
+        else:
+            cure = _("Repeat when this is cured.")
+        message = _("Nothing was erased: {remote} did not take the ledger that was written anew ({words}). {cure}")
+        super().__init__(message.format(remote=visible(remote), words=visible(words, 300).rstrip("."), cure=cure))
+
+
+class NotInLedger(Trouble):
+    """No entry of the ledger holds rows of a person."""
+
+    exit_code = Exit.FINDINGS
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            _("No entry of the ledger holds a row of {username}; nothing was changed.").format(
+                username=quoted(username)
+            )
+        )
+
+
 class LedgerMoved(Trouble):
     """Another entry was appended since the ledger was read."""
 

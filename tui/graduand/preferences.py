@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import platformdirs
-
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
 from graduand.storage import atomic, file_reader
+from graduand.storage.user_folder import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +35,7 @@ class Preferences:
 
 def preferences_path() -> Path:
     """Return the path of the preferences in the system's folder of user configuration."""
-    return platformdirs.user_config_path("graduand") / "interface.yaml"
+    return user_folder() / "interface.yaml"
 
 
 def _former_path() -> Path:

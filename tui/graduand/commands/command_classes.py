@@ -45,6 +45,7 @@ COMMANDS: Final = (
     "explain",
     "fmt",
     "forget",
+    "erase",
     "schema",
     "init",
     "setup",

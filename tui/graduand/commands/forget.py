@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import Annotated
 
@@ -34,4 +35,15 @@ def forget(
     if forgotten.named_in:
         files = ", ".join(visible(path, 300) for path in forgotten.named_in)
         say(_("Still named in {files}: delete these files, or compile anew.").format(files=files))
-    say(_("git's history still holds the record: an erasure rewrites it. The account in Handshake is deleted there."))
+    if forgotten.entries:
+        ids, command = ", ".join(forgotten.entries), shlex.join(("graduand", "erase", visible(username)))
+        message = _("The ledger still holds the person in {ids}; erase it there with: {command}")
+        say(message.format(ids=ids, command=command))
+    if forgotten.ledger_fault:
+        say(_("Whether the ledger holds the person is not known. {reason}").format(reason=forgotten.ledger_fault))
+    say(
+        _(
+            "git's history still holds the record: docs/erasure.md says how it is written anew. The account in "
+            "Handshake is deleted there."
+        )
+    )

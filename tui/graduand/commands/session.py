@@ -48,6 +48,15 @@ def say_resumed(resumed: ResumedTransaction) -> None:
     say(resumed_message(resumed))
 
 
+def typed(question: str, word: str) -> bool:
+    """Ask at the terminal, and return whether the user types a word; False without a terminal."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() == word
+
+
 def agreed(question: str, closing: int = 0) -> bool:
     """Ask at the terminal, and return whether the user agrees; False without a terminal.
 

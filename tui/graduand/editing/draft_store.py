@@ -20,7 +20,7 @@ from graduand.records.writing import modeline
 from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -104,17 +104,6 @@ def discard_draft(one: OrphanedDraft) -> None:
     """Remove a draft of an ended session."""
     with suppress(OSError):
         one.file.unlink(missing_ok=True)
-
-
-def remove_drafts(folder: Path, paths: Iterable[str]) -> None:
-    """Remove every draft of the records at these paths, of all sessions.
-
-    Raises:
-        NotWritten: the file system reports an error.
-    """
-    for path in paths:
-        for file in folder.glob(f"{_name(path)}-*"):
-            atomic.remove(file)
 
 
 def _file_of(folder: Path, draft: Draft) -> Path:

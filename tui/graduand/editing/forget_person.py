@@ -1,24 +1,27 @@
-"""Delete a person's record and all copies of it, and note a checksum by which no import makes it again."""
+"""Delete a person's record and all copies of it, and note a checksum by which no intake makes it again."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.editing.draft_store import drafts_folder, remove_drafts
 from graduand.editing.exclusion_lists import LIMIT, TOMBSTONES, Tombstones, read_tombstones, tombstones_text
+from graduand.editing.forget_key import key_text, read_key, take_key
+from graduand.editing.person_copies import files_naming, remove_copies
 from graduand.editing.proposal import Proposal
 from graduand.editing.transaction import apply, commit_message, resume, uncommitted_proposals
-from graduand.errors import NoSuchPerson
+from graduand.errors import NoSuchPerson, Trouble, Usage
 from graduand.file_change import SavedFile
+from graduand.git.program import Program
+from graduand.language import _
+from graduand.ledger.erasure import rows_of
+from graduand.ledger.ledger import read_ledger
 from graduand.records import files
 from graduand.records.paths import username_of
 from graduand.similar import nearest
 from graduand.storage import file_reader
-from graduand.storage.cache_file import remove_cache_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
 
     from graduand.editing.transaction import ResumedTransaction
     from graduand.workspace import Workspace
@@ -32,6 +35,10 @@ class ForgetResult(NamedTuple):
     """Where the record was; a person may have had several."""
     named_in: tuple[str, ...]
     """Files below build/ that still name the person."""
+    entries: tuple[str, ...]
+    """The ids of the ledger's entries that hold rows of the person."""
+    ledger_fault: str = ""
+    """Why the ledger could not be looked through; "" when it was."""
 
 
 def forget(
@@ -42,12 +49,13 @@ def forget(
     *,
     on_resumed: Callable[[ResumedTransaction], None] | None = None,
 ) -> ForgetResult:
-    """Delete the record of a person and note its checksum, by which no import makes it again; one commit.
+    """Delete the record of a person and note its checksum, by which no intake makes it again; one commit.
 
     Its unsaved drafts are removed too, and all cache files, which the next command makes again.
 
     `on_resumed` is called with the outcome of an earlier save that was interrupted. Raises:
         NoSuchPerson: there is no such record.
+        ForgetKeyMissing: people were deleted before with a key that this user does not have.
         NotWritten, NotNow, Busy: nothing was written.
         NotCommitted: git refused; all is written.
     """
@@ -58,10 +66,8 @@ def forget(
     paths = tuple(path for path in known_paths if username_of(path) == username)
     removed = [one for one in uncommitted_proposals(workspace, {username}) if one.after is None]
     if resumed and not paths and (gone := tuple(path for path in resumed.paths if username_of(path) == username)):
-        _remove_copies(workspace, gone)
-        return ForgetResult(
-            (SavedFile(gone[0], None, None, resumed.commit),), gone, tuple(_naming(workspace, username))
-        )
+        remove_copies(workspace, [username])
+        return _result(workspace, username, (SavedFile(gone[0], None, None, resumed.commit),), gone)
     if not paths and not removed:
         raise NoSuchPerson(username, nearest(username, map(username_of, known_paths)))
     stones = workspace.root / TOMBSTONES
@@ -74,20 +80,47 @@ def forget(
     )
     saved = apply(workspace, proposals, *commit_message("removed", [username]), on_resumed=on_resumed)
     paths += tuple(one.path for one in removed)
-    _remove_copies(workspace, paths)
-    return ForgetResult(saved, paths, tuple(_naming(workspace, username)))
+    remove_copies(workspace, [username])
+    return _result(workspace, username, saved, paths)
 
 
-def _remove_copies(workspace: Workspace, paths: Iterable[str]) -> None:
-    """Remove the drafts of the records at these paths, and every cache file of the repository."""
-    drafts = drafts_folder(workspace)
-    remove_drafts(drafts, paths)
-    remove_cache_files(drafts.parent)
+def _result(workspace: Workspace, username: str, saved: tuple[SavedFile, ...], paths: tuple[str, ...]) -> ForgetResult:
+    named_in = files_naming(workspace, [username])
+    try:
+        return ForgetResult(saved, paths, named_in, _entries_of(workspace, username))
+    except Trouble as trouble:  # what is deleted stays deleted
+        return ForgetResult(saved, paths, named_in, (), str(trouble))
 
 
-def _naming(workspace: Workspace, username: str) -> Iterator[str]:
-    """Return the files below build/ that contain a username as a word."""
-    word = re.compile(rb"(?<![\w.@-])" + re.escape(username.encode()) + rb"(?![\w@-])")
-    for path in sorted(workspace.root.glob("build/**/*")):
-        if path.is_file() and not path.is_symlink() and word.search(file_reader.read(path, file_reader.LARGE_FILE)):
-            yield path.relative_to(workspace.root).as_posix()
+def _entries_of(workspace: Workspace, username: str) -> tuple[str, ...]:
+    """Return the ids of the entries of the ledger that hold rows of a person, as far as this clone has it."""
+    program = Program(workspace.root)
+    return tuple(one.entry.id for one in rows_of(read_ledger(program), username).entries)
+
+
+def shown_key(workspace: Workspace) -> str:
+    """Return the key by which the deleted people are recognised, as a colleague takes it.
+
+    Raises:
+        Usage: there is none.
+        ForgetKeyMissing: this user does not have it.
+    """
+    return key_text(read_key(_key_id(workspace)))
+
+
+def take_shown_key(workspace: Workspace, text: str) -> None:
+    """Keep the key that a colleague gave.
+
+    Raises:
+        Usage: there is none here, or this is not the one.
+        NotWritten: the file system reports an error.
+    """
+    take_key(text, _key_id(workspace))
+
+
+def _key_id(workspace: Workspace) -> str:
+    path = workspace.root / TOMBSTONES
+    key_id = read_tombstones(file_reader.read(path, LIMIT)).key_id if path.exists() else ""
+    if not key_id:
+        raise Usage(_("Nobody was deleted here with graduand forget so far, so there is no key yet."))
+    return key_id

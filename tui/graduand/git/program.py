@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import signal
@@ -349,6 +350,59 @@ class Program:
         """
         words = (*_ALWAYS, *(() if hooks else _NO_HOOKS), *arguments)
         return _change(self.root, *words, stdin=stdin, environment=environment)
+
+    def write_blobs(self, contents: Iterable[bytes]) -> list[str]:
+        """Write blobs into one pack, each next one as its difference from the one before; return their names.
+
+        Raises:
+            GitRefused: git ended with an error; nothing refers to what was written by then.
+        """
+        algorithm = self.opened.object_format or "sha1"
+        names = []
+        with self._importing() as stdin:
+            for content in contents:
+                whole = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
+                whole.update(content)
+                names.append(whole.hexdigest())
+                stdin.write(b"blob\ndata %d\n" % len(content))
+                stdin.write(content)
+                stdin.write(b"\n")
+        if self.object_names(names) != names:
+            raise GitRefused(_("what was written is not there"))
+        return names
+
+    @contextmanager
+    def _importing(self) -> Iterator[IO[bytes]]:
+        """Run `git fast-import` and yield its standard input.
+
+        Raises:
+            GitRefused: it ended with an error.
+        """
+        words = ["git", *_ALWAYS, "-c", "fastimport.unpackLimit=1", "fast-import", "--quiet"]
+        try:
+            process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
+                words,
+                cwd=self.root,
+                env={**os.environ, **_ENVIRONMENT},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as error:
+            if error.errno in _SHORTAGES:
+                raise
+            raise NoGit() if error.filename == "git" else NotGit(self.root, error.strerror or "") from error
+        assert process.stdin is not None  # noqa: S101 - the type checker cannot know
+        try:
+            with suppress(BrokenPipeError):
+                yield process.stdin
+            _out, err = process.communicate()
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        if process.returncode:
+            raise GitRefused(_reason(("fast-import",), _text(err), process.returncode))
 
     @cached_property
     def may_have_remotes(self) -> bool:

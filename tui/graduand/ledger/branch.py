@@ -188,12 +188,12 @@ def read_chain(program: Program, commit: str) -> tuple[StoredEntry, ...]:
         if " " in parents:
             raise ForeignCommit(name, _("it joins two lines of history"), before)
         before = name
-    trees = _trees(program, [name for name, *_rest in lines])
+    trees = trees_of(program, [name for name, *_rest in lines])
     blobs = [tree[ENTRY].blob for tree in trees]
     if program.is_partial:
-        _bring(program, [commit], blobs)
+        bring(program, [commit], blobs)
     return tuple(
-        StoredEntry(name, _present(raw, name, ENTRY), author, date, parent)
+        StoredEntry(name, present(raw, name, ENTRY), author, date, parent)
         for (name, _parents, author, date), raw, parent in zip(
             lines, program.blobs(blobs), _parents_of(program, lines), strict=True
         )
@@ -209,7 +209,7 @@ def _parents_of(program: Program, lines: Sequence[Sequence[str]]) -> list[str]:
     return [named, *(parents for _name, parents, *_rest in lines[1:])]
 
 
-def _trees(program: Program, commits: Sequence[str]) -> list[dict[str, TreeLine]]:
+def trees_of(program: Program, commits: Sequence[str]) -> list[dict[str, TreeLine]]:
     """Return the trees of commits, in their order.
 
     Raises:
@@ -217,7 +217,7 @@ def _trees(program: Program, commits: Sequence[str]) -> list[dict[str, TreeLine]
     """
     trees, before = [], ""
     for commit, raw in zip(commits, program.blobs(f"{commit}^{{tree}}" for commit in commits), strict=True):
-        tree = dict(lines_of(_present(raw, commit, "/"), len(commit)))
+        tree = dict(lines_of(present(raw, commit, "/"), len(commit)))
         if ENTRY not in tree:
             raise ForeignCommit(commit, _("it holds no {file}").format(file=ENTRY), before)
         for name in tree:
@@ -266,22 +266,27 @@ def contents(program: Program, names: Iterable[tuple[str, str]]) -> Iterator[byt
     asked = list(names)
     if program.is_partial and asked:
         commits = list(dict.fromkeys(commit for commit, _name in asked))
-        trees = dict(zip(commits, _trees(program, commits), strict=True))
+        trees = dict(zip(commits, trees_of(program, commits), strict=True))
         blobs = [trees[commit][name].blob for commit, name in asked if name in trees[commit]]
-        _bring(program, commits, blobs)
+        bring(program, commits, blobs)
     found = program.blobs(f"{commit}:{name}" for commit, name in asked)
     for (commit, name), raw in zip(asked, found, strict=True):
-        yield _present(raw, commit, name)
+        yield present(raw, commit, name)
 
 
-def _present(raw: bytes | None, commit: str, name: str) -> bytes:
+def present(raw: bytes | None, commit: str, name: str) -> bytes:
+    """Return what an object holds that must be in this clone.
+
+    Raises:
+        LedgerIncomplete: it is missing.
+    """
     if raw is None:
         where = f"{commit[:12]}:{name}"
         raise LedgerIncomplete(where, _("it is missing here"))
     return raw
 
 
-def _bring(program: Program, commits: Sequence[str], blobs: Iterable[str]) -> None:
+def bring(program: Program, commits: Sequence[str], blobs: Iterable[str]) -> None:
     """Fetch at once those of some blobs, in the history of commits, that a partial clone lacks.
 
     Raises:
@@ -312,7 +317,7 @@ def append(program: Program, entries: Sequence[NewEntry], *, on: str | None = No
         raise GitRefused(_(NAMELESS))
     with lock.hold(program.root):
         require_free(program, refs_of(program))
-        additions = [_addition(program, entry) for entry in entries]
+        additions = [addition_of(program, entry) for entry in entries]
         return _try_to_lay(program, additions, on)
 
 
@@ -369,7 +374,7 @@ def require_name(refs: Iterable[str]) -> None:
         raise LedgerInUse(_("a branch is called graduand; rename it: git branch -m graduand another-name"))
 
 
-def _addition(program: Program, entry: NewEntry) -> Addition:
+def addition_of(program: Program, entry: NewEntry) -> Addition:
     """Write the files of an entry as objects; no filter touches their bytes."""
     lines = {}
     for name, content in {**entry.files, ENTRY: entry.raw}.items():
@@ -388,16 +393,25 @@ def lay_on(program: Program, base: str, additions: Sequence[Addition]) -> str:
     Raises:
         GitRefused: git or a key refused.
     """
-    signing = ("-S",) if program.signs_commits() else ()
-    tree: dict[str, TreeLine] = _trees(program, [base])[0] if base else {}
+    signing = program.signs_commits()
+    tree: dict[str, TreeLine] = trees_of(program, [base])[0] if base else {}
     for addition in additions:
         tree |= addition.lines
-        listing = "".join(f"{line.mode} {line.kind} {line.blob}\t{name}\0" for name, line in tree.items())
-        made = program.change("mktree", "-z", "--missing", stdin=listing).strip()
-        parent = ("-p", base) if base else ()
-        words = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", *signing, *parent, made)
-        base = program.change(*words, stdin=addition.message, environment=addition.author).strip()
+        base = make_commit(program, base, addition._replace(lines=tree), signing=signing)
     return base
+
+
+def make_commit(program: Program, parent: str, addition: Addition, *, signing: bool) -> str:
+    """Make a commit whose tree holds the lines of an addition and no others; return it.
+
+    Raises:
+        GitRefused: git or a key refused.
+    """
+    listing = "".join(f"{line.mode} {line.kind} {line.blob}\t{name}\0" for name, line in addition.lines.items())
+    tree = program.change("mktree", "-z", "--missing", stdin=listing).strip()
+    options = (*(("-S",) if signing else ()), *(("-p", parent) if parent else ()))
+    words = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", *options, tree)
+    return program.change(*words, stdin=addition.message, environment=addition.author).strip()
 
 
 def move(program: Program, refs: Mapping[str, tuple[str, str]], subject: str, *, hooks: bool = True) -> None:
@@ -419,9 +433,9 @@ def additions_of(program: Program, entries: Sequence[StoredEntry]) -> list[Addit
     commits = [entry.commit for entry in entries]
     form = "--format=%an%n%ae%n%B"
     logged = program.read("log", "-z", "--no-walk=unsorted", "--encoding=UTF-8", form, *commits, "--").split("\0")
-    trees = _trees(program, commits)
+    trees = trees_of(program, commits)
     earlier = [entry.parent for entry in entries]
-    before = dict(zip(filter(None, earlier), _trees(program, [*filter(None, earlier)]), strict=True))
+    before = dict(zip(filter(None, earlier), trees_of(program, [*filter(None, earlier)]), strict=True))
     additions = []
     for entry, said, tree in zip(entries, logged, trees, strict=False):
         name, address, message = said.split("\n", maxsplit=2)

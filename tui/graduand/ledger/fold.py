@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Files = Callable[[Iterable[tuple[LedgerEntry, str]]], Iterator[bytes]]
     """Returns the contents of files of entries, in their order."""
 
-VERSION: Final = "graduand/fold/1"
+VERSION: Final = "graduand/fold/2"
 """Changes whenever the same entries give another state."""
 
 
@@ -266,6 +266,8 @@ class _Folding:
         }
         back = bool(entry.text("takes_back"))
         self._took_effect = set()
+        for username in results:  # a row that failed is told, even if it says what is known
+            self._forget_line(username)
         told = self._told(entry, file, raw)
         for username, line, row in zip(told.usernames, told.lines, told.rows, strict=True):
             former = previous.get(username, "") if previous else ""

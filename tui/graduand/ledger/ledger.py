@@ -160,16 +160,33 @@ def note(ledger: Ledger, wanted: NewFacts) -> LedgerEntry:
         LedgerMoved: another entry was appended since it was read.
         GitRefused, LedgerInUse, Busy, NotWritten: it was not appended, and nothing has changed.
     """
+    stamp = _stamp(ledger, wanted)
+    entry, new = _entry(stamp, wanted)
+    opened = [] if ledger.head else [_opening(stamp)]
+    branch.append(ledger.program, [*opened, new], on=ledger.head)
+    return entry
+
+
+def entry_to_append(ledger: Ledger, wanted: NewFacts) -> tuple[LedgerEntry, branch.NewEntry]:
+    """Return an entry for a ledger that has been opened, and what is to be appended; nothing is written.
+
+    Raises:
+        GitRefused: git does not know who notes it.
+    """
+    return _entry(_stamp(ledger, wanted), wanted)
+
+
+def _stamp(ledger: Ledger, wanted: NewFacts) -> Noting:
     program = ledger.program
     by = _author(program)
     noted = now_after(max((one.noted for one in ledger.entries), default=""))
-    stamp = Noting(noted, wanted.at or noted, by, __version__, wanted.main)
+    return Noting(noted, wanted.at or noted, by, __version__, wanted.main)
+
+
+def _entry(stamp: Noting, wanted: NewFacts) -> tuple[LedgerEntry, branch.NewEntry]:
     raw = entry_json(wanted.kind, stamp, wanted.listed, wanted.facts)
     entry = read_entry(raw)
-    new = branch.NewEntry(raw, wanted.files, _message(entry, wanted.message))
-    opened = [] if ledger.head else [_opening(stamp)]
-    branch.append(program, [*opened, new], on=ledger.head)
-    return entry
+    return entry, branch.NewEntry(raw, wanted.files, _message(entry, wanted.message))
 
 
 def open_ledger(ledger: Ledger) -> bool:

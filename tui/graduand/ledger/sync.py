@@ -15,6 +15,8 @@ from graduand.errors import (
     GitRefused,
     LedgerInUse,
     LedgerLost,
+    LedgerMoved,
+    LedgerNotReplaced,
     LedgerOfOthers,
     LedgerOutOfReach,
     LedgerRewound,
@@ -382,6 +384,35 @@ def _push(program: Program, remote: str, now: Position, silence: float) -> Remot
             return answer
         program.change("config", "--local", key, "false")
     return program.push(*words, *target, silence=silence)
+
+
+def replace(program: Program, remote: str, new: str, now: Position, *, silence: float = _PUSH) -> None:
+    """Let the ledger be another one, on its remote and in this clone: what an erasure has written anew.
+
+    The remote comes first: where it refuses, nothing has changed; where this clone did not get so far, its next fetch
+    takes the remote's over. `remote` is "" where the ledger was never shared. The caller holds the lock.
+
+    Raises:
+        LedgerNotReplaced: the remote refused, or did not answer.
+        LedgerMoved: the ledger of this clone has moved meanwhile.
+        GitRefused: git or a hook refused.
+    """
+    refs = {LEDGER: (new, now.local)}
+    if remote:
+        answer = _push(program, remote, now._replace(local=new), silence)
+        if answer.code:
+            words = words_of(answer)
+            raise LedgerNotReplaced(remote, words, is_rule=is_rule(words), was_faster=was_faster(answer))
+        there, tracking = refs_of(program), tracking_ref(remote)
+        refs |= {ref: (new, there.get(ref, "")) for ref in (tracking, SEEN) if there.get(ref, "") != new}
+    elif now.seen:
+        refs[SEEN] = (new, now.seen)
+    try:
+        move(program, refs, "erased")
+    except GitRefused:
+        if refs_of(program).get(LEDGER, "") != now.local:
+            raise LedgerMoved from None
+        raise
 
 
 def _is_set(program: Program, key: str) -> str:
