@@ -61,8 +61,9 @@ class Desk(NamedTuple):
     def held(self) -> dict[str, Account]:
         """Return what the ledger says that Handshake holds."""
         ledger = read_ledger(Program(self.root))
-        state = ledger.state(no_cache=True)
-        assert state == ledger.state()
+        state, cached = ledger.state(no_cache=True), ledger.state()
+        assert {name: state.cells(name) for name in state.rows} == {name: cached.cells(name) for name in cached.rows}
+        assert (state.outcomes, state.aliases, state.moments) == (cached.outcomes, cached.aliases, cached.moments)
         return {
             username: {header: cell for header, cell in state.cells(username).items() if cell != CLEAR}
             for username in state.rows
