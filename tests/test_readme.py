@@ -28,6 +28,7 @@ BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 MASKS = (
     (re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}"), "20261123T101500Z-0a1b2c3d"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "0123456789abcdef0123456789abcdef01234567"),
+    (re.compile(r"(?<=Anchor: )[0-9a-f]{64}\b"), "0123456789abcdef" * 4),
     (re.compile(r"(?<= committed: )[0-9a-f]{12}\b"), "0123456789ab"),
     (re.compile(r"(?<= in )[0-9a-f]{10}\b"), "0123456789"),
 )

@@ -1,42 +1,55 @@
-"""Query the audit trail: who changed which record, when and why, as git's history has it."""
+"""Query the audit trail: who decided what about whom, when and why, and what was done, as git has it."""
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.audit.done_events import DoneFilter, done_events
+from graduand.audit.links import Links, branch_heads, renamed_commits
+from graduand.audit.signers import entry_policies, event_signatures
 from graduand.errors import NoSuchPerson, Usage
-from graduand.git.events import EventKind
+from graduand.git.commit_graph import read_graph
+from graduand.git.events import DONE, NO_SIGNATURES, Event, EventKind
 from graduand.git.history import cached_history
 from graduand.git.program import Program
+from graduand.git.upload_branch import upload_branch
 from graduand.language import _, quoted
-from graduand.ledger.entry import PEOPLE, read_people
 from graduand.ledger.ledger import read_ledger
 from graduand.similar import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
-    from graduand.git.event_log import EventLog
-    from graduand.git.events import Event, Gap
+    from graduand.audit.signers import Policy
+    from graduand.git.events import Gap, Signatures
     from graduand.git.history import History
+    from graduand.ledger.ledger import Ledger
     from graduand.workspace import Workspace
+
+_TOLD_OF_ALL: Final = frozenset({EventKind.FAILED, EventKind.TAKEN_BACK})
+"""Of what was done, the kinds that a list of all people has unasked: what went well would drown the rest."""
 
 
 class AuditTrail(NamedTuple):
-    """The events of a query, in the order of the commits."""
+    """The events of a query: decisions in the order of the commits, and among them what was done, by its time."""
 
     events: tuple[Event, ...]
     gaps: tuple[Gap, ...]
     """Ranges of commits in which a record could not be read."""
     is_shallow: bool
     """Whether the clone is shallow: earlier events are not in it."""
+    anchor: str = ""
+    """The checksum over all entries of the ledger and the commit of the upload branch; "" without a ledger."""
+    signatures: Signatures = NO_SIGNATURES
+    """By commit, or id of the entry, where they were asked for."""
 
 
 class EventFilter(NamedTuple):
     """A filter of events; an empty field lets all through."""
 
     kinds: frozenset[EventKind] = frozenset()
+    """None: all decisions, and of what was done whatever did not go well."""
     cohort: str = ""
     person: str = ""
     author: str = ""
@@ -45,32 +58,82 @@ class EventFilter(NamedTuple):
     """The first day, `yyyy-mm-dd`."""
     until: str = ""
     """The last day."""
+    bypassed: bool = False
+    """Only decisions that one person made, committed and merged alone."""
 
 
-def audit(workspace: Workspace, wanted: EventFilter) -> AuditTrail:
-    """Return the events of the branch that is checked out which pass a filter.
+class _Sources(NamedTuple):
+    """What a query reads."""
+
+    program: Program
+    history: History
+    ledger: Ledger
+    links: Links
+
+    def linked(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Yield events with the uploads that carried them."""
+        if not self.ledger.uploads:
+            yield from events
+            return
+        for event in events:
+            link = self.links.of(event)
+            yield event._replace(uploads=(link.upload,), linked=link.how.value) if link else event
+
+    def trail(self, events: Iterable[Event], done: Iterable[Event], *, signatures: bool) -> AuditTrail:
+        """Return the trail of decisions and of what was done."""
+        history = self.history
+        main = (upload_branch(self.program) or history.head) if self.ledger.head else ""
+        found = tuple(_by_time(self.linked(events), done))
+        signed = self._signatures(found) if signatures else NO_SIGNATURES
+        return AuditTrail(found, history.unreadable, history.is_shallow, self.ledger.anchor(main), signed)
+
+    def _signatures(self, events: Iterable[Event]) -> Signatures:
+        policies: list[Policy] = []
+        if self.ledger.entries:
+            graph = read_graph(self.program, branch_heads(self.program, self.history.head))
+            policies = entry_policies(self.program, self.ledger, graph, renamed_commits(self.ledger))
+        return event_signatures(self.program, self.ledger, policies, events)
+
+
+def audit(workspace: Workspace, wanted: EventFilter, *, signatures: bool = False) -> AuditTrail:
+    """Return the events of the branch that is checked out which pass a filter, and with `signatures` those of each.
 
     Raises:
         NotGit, NoGit: there is no history to read.
-        NoSuchPerson, Usage: the history has no such username, or no such cohort.
+        NoSuchPerson, Usage: there is no such username, or no such cohort.
+        LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
-    program, history = _history(workspace)
-    people = _usernames_of(history.events, wanted.person) if wanted.person else frozenset()
-    found = history.events.select(wanted.kinds, people, wanted.author, (wanted.since, wanted.until))
-    events = [event for event in found if wanted.cohort in {"", event.cohort}]
-    if not events:
-        _refuse_unknown(history.events, wanted, people)
-    return _trail(program, history, events)
+    found = _sources(workspace)
+    log, days = found.history.events, (wanted.since, wanted.until)
+    people = found.links.lives.names_of(wanted.person) if wanted.person else frozenset[str]()
+    kinds = wanted.kinds - DONE
+    selected = log.select(kinds, people, wanted.author, days) if kinds or not wanted.kinds else iter(())
+    events = [
+        event
+        for event in selected
+        if wanted.cohort in {"", event.cohort} and (not wanted.bypassed or event.source.is_bypassed)
+    ]
+    done: list[Event] = []
+    if found.ledger.head and not wanted.bypassed and (not wanted.kinds or wanted.kinds & DONE):
+        asked = wanted.kinds & DONE or (DONE if wanted.person else _TOLD_OF_ALL)
+        filtered = DoneFilter(asked, people, wanted.author.casefold(), *days)
+        done = [
+            event for event in done_events(found.ledger, found.links, filtered) if wanted.cohort in {"", event.cohort}
+        ]
+    if not events and not done:
+        _refuse_unknown(found, wanted, people)
+    return found.trail(events, done, signatures=signatures)
 
 
-def _refuse_unknown(events: EventLog, wanted: EventFilter, people: Collection[str]) -> None:
+def _refuse_unknown(found: _Sources, wanted: EventFilter, people: Collection[str]) -> None:
     """Refuse a misspelt name, for which there would be no events.
 
     Raises:
-        NoSuchPerson, Usage: the history has no such username, or no such cohort.
+        NoSuchPerson, Usage: there is no such username, or no such cohort.
     """
-    if wanted.person and not events.usernames().intersection(people):
-        raise NoSuchPerson(wanted.person, nearest(wanted.person, events.usernames()))
+    events = found.history.events
+    if wanted.person and not _usernames(found).intersection(people):
+        raise NoSuchPerson(wanted.person, nearest(wanted.person, _usernames(found)))
     cohorts = {event.cohort for event in events} if wanted.cohort else set()
     if wanted.cohort not in {"", *cohorts}:
         near = nearest(wanted.cohort, cohorts)
@@ -78,66 +141,65 @@ def _refuse_unknown(events: EventLog, wanted: EventFilter, people: Collection[st
         raise Usage(_("There is no cohort {cohort} in the history.").format(cohort=quoted(wanted.cohort)) + hint)
 
 
-def log(workspace: Workspace, username: str) -> AuditTrail:
+def _usernames(found: _Sources) -> set[str]:
+    return found.history.events.usernames() | found.links.sent.held.keys()
+
+
+def log(workspace: Workspace, username: str, *, signatures: bool = False) -> AuditTrail:
     """Return all events of one person, through all usernames that the person has had.
 
     Raises:
-        NoSuchPerson: the history has no such username.
+        NotGit, NoGit: there is no history to read.
+        NoSuchPerson: neither a record nor an upload has such a username.
+        LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
-    program, history = _history(workspace)
-    events = list(history.events.select(people=_usernames_of(history.events, username)))
-    if not events:
-        raise NoSuchPerson(username, nearest(username, history.events.usernames()))
-    return _trail(program, history, events)
+    found = _sources(workspace)
+    people = found.links.lives.names_of(username)
+    events = [*found.history.events.select(people=people)]
+    done = done_events(found.ledger, found.links, DoneFilter(DONE, people)) if found.ledger.head else []
+    if not events and not done:
+        raise NoSuchPerson(username, nearest(username, _usernames(found)))
+    return found.trail(events, done, signatures=signatures)
 
 
-def _history(workspace: Workspace) -> tuple[Program, History]:
+def _sources(workspace: Workspace) -> _Sources:
     program = Program(workspace.root)
     workspace.set_git_folder(program.folder)
+    history = read_history(program)
+    ledger = read_ledger(program)
+    return _Sources(program, history, ledger, Links(program, history, ledger))
+
+
+def read_history(program: Program) -> History:
+    """Return the history of the branch that is checked out."""
     cached = cached_history(program)
     if cached is not None:
-        return program, cached
+        return cached
     from graduand.git.replay import history_of  # noqa: PLC0415 - reads records, which only new commits need
 
-    return program, history_of(program)
+    return history_of(program)
 
 
-def _trail(program: Program, history: History, events: Iterable[Event]) -> AuditTrail:
-    uploads = _uploads(program, history)
-    if uploads:
-        events = [event._replace(uploads=_carrier(event, uploads)) for event in events]
-    return AuditTrail(tuple(events), history.unreadable, history.is_shallow)
+def _by_time(events: Iterable[Event], done: Iterable[Event]) -> Iterator[Event]:
+    """Yield decisions in their order, and what was done before the first of them that was made later."""
+    waiting = iter(done)
+    following = next(waiting, None)
+    now = 0.0
+    for event in events:
+        if following is not None:
+            now = max(now, _seconds(event.source.date))
+            while following is not None and _seconds(following.source.date) < now:
+                yield following
+                following = next(waiting, None)
+        yield event
+    if following is not None:
+        yield following
+        yield from waiting
 
 
-def _uploads(program: Program, history: History) -> list[tuple[int, str, frozenset[str]]]:
-    """Return the position of each upload's commit in the history, its id, and the usernames in its rows."""
-    ledger = read_ledger(program)
-    positions = {name: position for position, name in enumerate(history.commits)} if ledger.uploads else {}
-    found = [one for one in ledger.uploads if one.text("commit") in positions]
-    people = zip(found, ledger.files((one, PEOPLE) for one in found), strict=True)
-    return sorted(
-        (positions[one.text("commit")], one.id, frozenset(person.username for person in read_people(raw, one.id)))
-        for one, raw in people
-    )
-
-
-def _carrier(event: Event, uploads: list[tuple[int, str, frozenset[str]]]) -> tuple[str, ...]:
-    """Return the first upload that held the person and was compiled from the event's commit or a later one."""
-    position = event.source.position
-    found = (name for at, name, usernames in uploads if at >= position and event.username in usernames)
-    return tuple(islice(found, 1))
-
-
-def _usernames_of(events: EventLog, username: str) -> frozenset[str]:
-    """Return all usernames of the person who has or had this one."""
-    names = {username}
-    renames = list(events.select({EventKind.USERNAME}))
-    grown = True
-    while grown:
-        grown = False
-        for event in renames:
-            pair = {str(event.old or ""), str(event.new or ""), event.username} - {""}
-            if pair & names and not pair <= names:
-                names |= pair
-                grown = True
-    return frozenset(names)
+def _seconds(date: str) -> float:
+    try:
+        moment = datetime.fromisoformat(date)
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,81 +1,138 @@
-"""Verify the history: signatures, upload tags, and the files of each upload compiled again."""
+"""Verify the history: signatures, the chain of the ledger, the files of each upload, and what was never decided."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.git import signatures
+from graduand.audit.anchors import Anchored, find_anchor
+from graduand.audit.doubts import Doubt, DoubtRule, Requirement
+from graduand.audit.links import Links, branch_heads, renamed_commits
+from graduand.audit.query import read_history
+from graduand.audit.signers import entry_policies
+from graduand.audit.verify_signatures import commit_doubts, entry_doubts
+from graduand.audit.verify_uploads import upload_doubts
+from graduand.errors import Usage
+from graduand.git.commit_graph import read_graph
 from graduand.git.program import Program
-from graduand.git.upload_branch import contains
+from graduand.git.signatures import commits_of, replaced
+from graduand.git.upload_branch import upload_branch
+from graduand.language import _, quoted
+from graduand.ledger.branch import is_whole
 from graduand.ledger.ledger import read_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
+    from graduand.git.commit_graph import CommitGraph
+    from graduand.git.history import History
     from graduand.ledger.ledger import Ledger
     from graduand.workspace import Workspace
+
+_SHORTEST: Final = 16
+"""Figures of an anchor that are enough to know it."""
 
 
 class Verification(NamedTuple):
     """What can be proved of the history, and what speaks against it."""
 
     commits: int
-    """How many commits touch records."""
-    unsigned: tuple[str, ...]
-    bad: tuple[str, ...]
-    """Commits whose signature is false, expired or revoked."""
-    unknown: tuple[str, ...]
-    """Commits whose signature cannot be checked here, or is by a key that is not trusted."""
-    astray: tuple[str, ...]
-    """Uploads from a commit that the branch does not contain: the history was rewritten, or it is another branch."""
-    differing: tuple[tuple[str, str], ...]
-    """Uploads, and their files that do not compile again byte for byte."""
-    cut: bool
-    replaced: tuple[str, ...]
-    """References that replace committed objects by others."""
+    """How many commits touch records or schema."""
+    entries: int
+    """How many entries the ledger has."""
+    doubts: tuple[Doubt, ...]
+    anchor: str
+    """The checksum of the ledger and the upload branch; "" without a ledger."""
+    anchored: Anchored | None = None
+    """The moment of the anchor that was asked about."""
 
     @property
     def sound(self) -> bool:
         """Whether nothing speaks against the history; a missing or unknown signature is no objection."""
-        return not (self.bad or self.astray or self.differing or self.cut or self.replaced)
+        return not any(doubt.is_against for doubt in self.doubts)
 
 
-def verify(workspace: Workspace) -> Verification:
-    """Return what signatures, tags and the files of each upload prove.
+def verify(workspace: Workspace, anchor: str = "", required: Collection[Requirement] = ()) -> Verification:
+    """Return what signatures, the ledger and the files of each upload prove.
+
+    Args:
+        workspace: The data repository.
+        anchor: A checksum that was kept: the ledger must extend what it stands for.
+        required: What is an objection besides.
 
     Raises:
         NotGit, NoGit: there is no history to read.
+        Usage: the anchor is none.
+        LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
+    anchor = anchor.strip().lower()
+    if anchor and (len(anchor) < _SHORTEST or {*anchor} - {*"0123456789abcdef"}):
+        message = _("{text} is no anchor: it has 64 figures from 0 to 9 and a to f, of which 16 are enough.")
+        raise Usage(message.format(text=quoted(anchor)))
     program = Program(workspace.root)
     workspace.set_git_folder(program.folder)
-    by_state: defaultdict[str, list[str]] = defaultdict(list)
-    signed = signatures.signatures(program)
-    for commit, state in signed:
-        by_state[state].append(commit)
-    cut = program.opened.is_shallow
-    ledger = read_ledger(program)
-    return Verification(
-        commits=len(signed),
-        unsigned=tuple(by_state["unsigned"]),
-        bad=tuple(by_state["bad"]),
-        unknown=tuple(by_state["unknown"]),
-        astray=() if cut else _astray(program, ledger),
-        differing=() if cut else tuple(_differing(ledger)),
-        cut=cut,
-        replaced=signatures.replaced(program),
-    )
+    ledger, history = read_ledger(program), read_history(program)
+    commits = commits_of(program, "records", "schema")
+    graph = read_graph(program, branch_heads(program, history.head))
+    doubts = [*commit_doubts(program, commits), *_ledger_doubts(program, ledger, history, graph)]
+    anchored = _anchored(anchor, ledger, graph) if anchor else None
+    if anchor and anchored is None:
+        doubts.append(Doubt(DoubtRule.ANCHOR, anchor))
+    if program.opened.is_shallow:
+        doubts.append(Doubt(DoubtRule.SHALLOW, program.opened.head[:12]))
+    doubts += [Doubt(DoubtRule.REPLACED, name) for name in replaced(program)]
+    doubts += _missing(required, doubts, history, ledger)
+    main = upload_branch(program) or history.head
+    return Verification(len(commits), len(ledger.stored), tuple(doubts), ledger.anchor(main), anchored)
 
 
-def _astray(program: Program, ledger: Ledger) -> tuple[str, ...]:
-    head = program.opened.head
-    return tuple(one.id for one in ledger.uploads if not contains(program, head, one.text("commit")))
+def _ledger_doubts(program: Program, ledger: Ledger, history: History, graph: CommitGraph) -> Iterator[Doubt]:
+    if not ledger.stored:
+        return
+    is_shallow = program.opened.is_shallow
+    if not is_whole(ledger.stored):
+        yield Doubt(DoubtRule.CHAIN, ledger.entries[0].id, _("what was noted before is missing"))
+    ids = [entry.id for entry in ledger.entries]
+    for name in dict.fromkeys(name for name in ids if ids.count(name) > 1):
+        yield Doubt(DoubtRule.CHAIN, name, _("it was noted twice"))
+    policies = entry_policies(program, ledger, graph, renamed_commits(ledger))
+    yield from entry_doubts(program, ledger, policies, is_shallow=is_shallow)
+    yield from upload_doubts(ledger)
+    for one in Links(program, history, ledger).unsaid:
+        yield Doubt(DoubtRule.NEVER_SAID, f"{one.upload} {one.username}", ", ".join(one.cells))
 
 
-def _differing(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    """Yield the files of uploads whose bytes in the ledger are not those that were noted."""
-    listed = [(one, file) for one in ledger.uploads for file in one.jobs]
-    for (entry, file), raw in zip(listed, ledger.files((one, file.name) for one, file in listed), strict=True):
-        if hashlib.sha256(raw).hexdigest() != file.sha256:
-            yield entry.id, file.sent_as
+def _anchored(anchor: str, ledger: Ledger, graph: CommitGraph) -> Anchored | None:
+    likely = [name for entry in ledger.entries for name in (entry.main, entry.text("commit")) if name]
+    renamed = renamed_commits(ledger)
+    known = {*graph.parents, *renamed}
+    return find_anchor(anchor, ledger.stored, [one for one in likely if one in known], known)
+
+
+_STATE_RULES: Final = {
+    DoubtRule.BAD_SIGNATURE,
+    DoubtRule.REVOKED_KEY,
+    DoubtRule.WRONG_SIGNER,
+    DoubtRule.UNSIGNED,
+    DoubtRule.UNKNOWN_SIGNER,
+}
+"""What a signature must not be where one is required."""
+
+
+def _missing(
+    required: Collection[Requirement], doubts: Sequence[Doubt], history: History, ledger: Ledger
+) -> Iterator[Doubt]:
+    """Yield what is required and not so."""
+    ids = {entry.id for entry in ledger.entries}
+    lacking = [doubt.subject for doubt in doubts if doubt.rule in _STATE_RULES]
+    if Requirement.SIGNED_ENTRIES in required:
+        yield from _required([name for name in lacking if name in ids], Requirement.SIGNED_ENTRIES)
+    if Requirement.SIGNED_COMMITS in required:
+        yield from _required([name for name in lacking if name not in ids], Requirement.SIGNED_COMMITS)
+    if Requirement.REVIEWED in required:
+        alone = [event.source.commit for event in history.events if event.source.is_bypassed]
+        yield from _required(alone, Requirement.REVIEWED)
+
+
+def _required(names: Sequence[str], requirement: Requirement) -> Iterator[Doubt]:
+    for name in dict.fromkeys(names):
+        yield Doubt(DoubtRule.REQUIRED, name, requirement.value)

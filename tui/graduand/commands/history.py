@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from graduand.audit.doubts import Requirement
 from graduand.commands.completion import complete_username
 from graduand.commands.parameters import (
     Cohort,
@@ -25,6 +26,8 @@ from graduand.reports.size_limit import MarkdownTarget, limit_of
 from graduand.workspace import day
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from graduand.audit.query import EventFilter
 
 LOG_HELP = N_("Show one person's history: every event, who made it, when and why, across changes of username.")
@@ -50,9 +53,9 @@ def log(
 
     session = session_of(context)
     workspace = session.workspace()
-    found = query.log(workspace, username)
+    found = query.log(workspace, username, signatures=as_json)
     if as_json:
-        sys.stdout.writelines(f"{line}\n" for line in json_of(found.events))
+        sys.stdout.writelines(f"{line}\n" for line in json_of(found.events, found.signatures))
     else:
         show_lines(trail_text(found, terms_of(workspace), show=show), session.colour)
 
@@ -62,7 +65,9 @@ AUDIT_HELP = N_("List every event: who closed which account, when and why; “au
 
 def audit(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="[verify]", help=N_("verify: check signatures, tags and files."))] = "",
+    what: Annotated[
+        str, typer.Argument(metavar="[verify]", help=N_("verify: check signatures, ledger and files."))
+    ] = "",
     kind: Annotated[list[EventKind] | None, typer.Option(help=N_("Only events of this kind; may be repeated."))] = None,
     cohort: Cohort = "",
     person: Annotated[
@@ -81,20 +86,36 @@ def audit(
     as_json: JsonLines = False,
     as_csv: Annotated[bool, typer.Option("--csv", help=N_("CSV for a spreadsheet."))] = False,
     as_html: Annotated[bool, typer.Option("--html", help=N_("One page with a plot, for a browser."))] = False,
+    bypassed: Annotated[
+        bool, typer.Option("--bypassed", help=N_("Only changes that one person made and merged without anybody else."))
+    ] = False,
+    anchor: Annotated[
+        str,
+        typer.Option(
+            metavar=N_("CHECKSUM"), help=N_("With verify: the anchor of a card or page; does the ledger extend it?")
+        ),
+    ] = "",
+    require: Annotated[
+        list[Requirement] | None,
+        typer.Option(help=N_("With verify: what must be so besides; may be repeated.")),
+    ] = None,
     show: ShowAddresses = False,
 ) -> None:
     from graduand.audit import query
 
     session = session_of(context)
     if what == "verify":
-        if kind or cohort or person or author or since or until or as_csv or as_html:
-            raise Usage(_("“audit verify” is about the whole history; of these options it takes only --json."))
-        _verify(session, as_json=as_json)
+        if kind or cohort or person or author or since or until or bypassed or as_csv or as_html:
+            message = _("“audit verify” is about the whole history; it takes only --anchor, --require and --json.")
+            raise Usage(message)
+        _verify(session, anchor, require or (), as_json=as_json)
         return
+    if anchor or require:
+        raise Usage(_("--anchor and --require belong to “audit verify”."))
     if what:
         raise Usage(_("{word} is not known here; there is “audit” and “audit verify”.").format(word=quoted(what)))
     days = (day(since) if since else "", day(until) if until else "")
-    wanted = query.EventFilter(frozenset(kind or ()), cohort, person, author, *days)
+    wanted = query.EventFilter(frozenset(kind or ()), cohort, person, author, *days, bypassed)
     form = (
         OutputFormat.json
         if as_json
@@ -113,7 +134,7 @@ def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, 
     from graduand.reports.labels import terms_of
 
     workspace = session.workspace()
-    found = list_events(workspace, wanted)
+    found = list_events(workspace, wanted, signatures=form in {OutputFormat.json, OutputFormat.csv})
     if form is OutputFormat.text:
         show_lines(audit_text.trail_text(found, terms_of(workspace), show=show), session.colour)
         return
@@ -121,11 +142,11 @@ def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, 
 
     show_lines(audit_text.warnings(found), session.colour, sys.stderr)
     if form is OutputFormat.json:
-        sys.stdout.writelines(f"{line}\n" for line in audit_formats.as_json(found.events))
+        sys.stdout.writelines(f"{line}\n" for line in audit_formats.as_json(found.events, found.signatures))
     elif form is OutputFormat.csv:
         from graduand.reports.console import write_data
 
-        write_data(audit_formats.as_csv(found.events, show=show))
+        write_data(audit_formats.as_csv(found.events, found.signatures, show=show))
     else:
         from graduand.reports.audit_html import as_html
 
@@ -133,12 +154,12 @@ def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, 
         sys.stdout.writelines(f"{line}\n" for line in page)
 
 
-def _verify(session: Session, *, as_json: bool) -> None:
+def _verify(session: Session, anchor: str, required: Collection[Requirement], *, as_json: bool) -> None:
     from graduand.audit.verify import verify
     from graduand.reports.audit_formats import verified_json
     from graduand.reports.audit_text import verified_text
 
-    verified = verify(session.workspace())
+    verified = verify(session.workspace(), anchor, required)
     if as_json:
         sys.stdout.write(verified_json(verified))
     else:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def attribution_of(revision: Revision, mainline: Revision, *, backdated: bool) -> Attribution:
     """Return the attribution to `revision`, which is `mainline` itself or a commit that it merged."""
     stamp = mainline.committer
+    told = (revision,) if revision is mainline else (revision, mainline)
     return Attribution(
         commit=revision.name,
         author=revision.author.who,
@@ -30,7 +31,18 @@ def attribution_of(revision: Revision, mainline: Revision, *, backdated: bool) -
         backdated=backdated,
         pull_request=mainline.pull_request,
         position=mainline.position,
+        merged_by=_merged_by(revision, mainline),
+        approved_by=tuple(dict.fromkeys(who for one in told for who in one.approvers)),
+        co_authors=tuple(dict.fromkeys(who for one in told for who in one.co_authors)),
     )
+
+
+def _merged_by(revision: Revision, mainline: Revision) -> str:
+    """Return who merged a revision; of what a forge squashed, who committed it for the author."""
+    if revision is not mainline:
+        return mainline.author.who
+    committer = mainline.committer.who
+    return committer if mainline.pull_request and committer != mainline.author.who else ""
 
 
 class MergedBranch:

@@ -60,7 +60,7 @@ class EventLog(Sequence[Event]):
     ) -> Iterator[Event]:
         """Yield the events of some kinds, about some people, by an author, from day to day; what is empty is all.
 
-        Of the author a part of the name or address suffices, in any case; days are `yyyy-mm-dd`.
+        Of the author, or a co-author, a part of the name or address suffices, in any case; days are `yyyy-mm-dd`.
         """
         rows: Iterable[Row] = self.rows
         if kinds:
@@ -78,7 +78,8 @@ class EventLog(Sequence[Event]):
         found = set()
         for number, fields in enumerate(self.sources):
             source = Attribution(*fields)
-            if since <= source.date[:10] <= (until or _LAST_DAY) and author in source.author.casefold():
+            authors = "\n".join((source.author, *source.co_authors)).casefold() if author else ""
+            if since <= source.date[:10] <= (until or _LAST_DAY) and author in authors:
                 found.add(number)
         return found
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from graduand.records.record import Value
 
 
@@ -22,13 +22,33 @@ class EventKind(StrEnum):
     REACTIVATED = "reactivated"
     CORRECTED = "corrected"
     REMOVED = "removed"
+    SENT = "sent"
+    """A row of an upload that is not known to have failed."""
+    FAILED = "failed"
+    TAKEN_BACK = "taken-back"
+    OBSERVED = "observed"
+
+
+DONE: Final = frozenset({EventKind.SENT, EventKind.FAILED, EventKind.TAKEN_BACK, EventKind.OBSERVED})
+"""What was done and seen, as the ledger tells; all other events are decisions, as the records tell."""
+
+
+class Linked(StrEnum):
+    """How it is known that an upload carried a change."""
+
+    ANCESTRY = "ancestry"
+    """The upload was compiled from the commit of the change or a later one."""
+    RECORD = "record"
+    """The upload was compiled from a record that said the same."""
+    CELLS = "cells"
+    """The row that was uploaded has the new values."""
 
 
 class Attribution(NamedTuple):
-    """The commit that an event comes from, and who made it."""
+    """The commit, or the entry of the ledger, that an event comes from, and who made it."""
 
     commit: str
-    """Where the change was made; of a merged branch, the commit on the branch."""
+    """Where the change was made; of a merged branch, the commit on the branch; of the ledger, the id of the entry."""
     author: str
     """`Name <address>`, as is the committer."""
     committer: str
@@ -44,6 +64,23 @@ class Attribution(NamedTuple):
     """The number that the first-parent commit's message names; 0: none."""
     position: int
     """How many first-parent commits come before it."""
+    merged_by: str = ""
+    """Who merged it, where that is another commit or another person."""
+    approved_by: tuple[str, ...] = ()
+    """Who approved it as the messages say (`Approved-by`, `Reviewed-by`): claims, which nothing proves."""
+    co_authors: tuple[str, ...] = ()
+
+    @property
+    def is_bypassed(self) -> bool:
+        """Whether the same person did it all: no pull request, and nobody else committed, merged or approved it."""
+        others = {address_of(who) for who in (self.committer, self.merged_by, *self.approved_by) if who}
+        return not self.pull_request and others <= {address_of(self.author)}
+
+
+def address_of(who: str) -> str:
+    """Return the address of `Name <address>`, to be compared; the whole text where there is none."""
+    name, mark, rest = who.rpartition("<")
+    return (rest.rpartition(">")[0] if mark else name or rest).strip().casefold()
 
 
 NOWHERE: Final = Attribution("", "", "", signed=False, merge="", date="", backdated=False, pull_request=0, position=0)
@@ -65,6 +102,8 @@ class Event(NamedTuple):
     source: Attribution = NOWHERE
     uploads: tuple[str, ...] = ()
     """The uploads that carried it, as far as a query has looked for them."""
+    linked: str = ""
+    """How that is known, a `Linked`; "" where no upload carried it, and of a row that main never said."""
 
     @property
     def cohort(self) -> str:
@@ -81,3 +120,32 @@ class Gap(NamedTuple):
     """The first-parent commit that broke it."""
     until: str
     """The commit that repaired or deleted it; "" while it is still broken."""
+
+
+class SignatureState(StrEnum):
+    """What is known of a signature."""
+
+    GOOD = "good"
+    BAD = "bad"
+    """False, expired or revoked."""
+    UNKNOWN = "unknown"
+    """By a key that the file of allowed signers does not hold, or that cannot be checked here."""
+    NONE = "none"
+
+
+class Signature(NamedTuple):
+    """The signature of a commit."""
+
+    state: SignatureState
+    signer: str = ""
+    """Whose key it is: of a key for SSH all addresses that the file of allowed signers has for it."""
+    key: str = ""
+    """The fingerprint of the key."""
+    principals: tuple[str, ...] = ()
+    """The addresses for which the key stands, as far as they are known."""
+
+
+Signatures = Mapping[str, Signature]
+"""By the name of the commit, or the id of the entry."""
+
+NO_SIGNATURES: Final[Signatures] = MappingProxyType({})

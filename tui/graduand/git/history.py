@@ -13,7 +13,7 @@ from graduand.storage.cache_file import CacheFile
 if TYPE_CHECKING:
     from graduand.git.program import Program
 
-_FORM: Final = "graduand/events/5"
+_FORM: Final = "graduand/events/6"
 """The form of the cache and the meaning of events; a cache of another form is dropped."""
 
 

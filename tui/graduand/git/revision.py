@@ -18,6 +18,10 @@ _PULL_REQUEST: Final = re.compile(
 _MARKS: Final = ("#", "PR", "!")
 """One of these is in every message that names a pull request."""
 
+_TRAILER: Final = re.compile(r"^(co-authored|approved|reviewed)-by:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_BY: Final = "-by:"
+"""In every message with such a trailer."""
+
 _DIGITS: Final = 12
 _SECONDS: Final = re.compile(rf"-?\d{{1,{_DIGITS}}}")
 _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3])([0-5]\d)")
@@ -116,3 +120,18 @@ class Revision(NamedTuple):
             return 0
         found = _PULL_REQUEST.search(self.message)
         return int(next(filter(None, found.groups()))) if found else 0
+
+    @property
+    def co_authors(self) -> tuple[str, ...]:
+        """Those whom the message calls co-authors."""
+        return self._told_by({"co-authored"})
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Those of whom the message says that they approved or reviewed it."""
+        return self._told_by({"approved", "reviewed"})
+
+    def _told_by(self, words: set[str]) -> tuple[str, ...]:
+        if _BY not in self.text.lower():
+            return ()
+        return tuple(who for word, who in _TRAILER.findall(self.message) if word.lower() in words)

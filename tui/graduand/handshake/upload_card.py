@@ -39,6 +39,10 @@ def _facts(upload: Upload) -> Iterator[str]:
     commit = upload.commit or _("none")
     yield _("- Commit: `{commit}`").format(commit=commit) + (_(" **with uncommitted changes**") if upload.dirty else "")
     yield _("- Plan: `{plan}`").format(plan=upload.plan)
+    if upload.anchor and not upload.rehearsal:
+        yield _("- Anchor: `{anchor}` (keep it: it proves later that nothing before was rewritten)").format(
+            anchor=upload.anchor
+        )
     yield ngettext("- {count} record, ", "- {count} records, ", upload.records).format(count=upload.records) + ngettext(
         "{count} file", "{count} files", len(upload.files)
     ).format(count=len(upload.files))

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from graduand.git.events import DONE, NO_SIGNATURES
 from graduand.language import visible
 from graduand.reports.audit_text import what
 from graduand.reports.json_text import json_text
@@ -15,23 +16,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from graduand.audit.verify import Verification
-    from graduand.git.events import Event
+    from graduand.git.events import Event, Signatures
 
-SCHEMA: Final = "graduand/event/1"
+SCHEMA: Final = "graduand/event/2"
 _WHOLE: Final = 1 << 30
 """A maximum length of cells that truncates nothing."""
-_COLUMNS: Final = ("date", "event", "username", "what", "author", "commit", "pull_request", "path", "uploads")
+_COLUMNS: Final = (
+    *("date", "event", "username", "what", "author", "commit", "pull_request", "path", "uploads", "linked"),
+    *("merged_by", "approved_by", "signature", "signer", "bypassed"),
+)
 
 
-def as_json(events: Iterable[Event]) -> Iterator[str]:
+def as_json(events: Iterable[Event], signatures: Signatures = NO_SIGNATURES) -> Iterator[str]:
     """Return one JSON object for each event."""
     for event in events:
-        yield json_text(event_facts(event) | {"uploads": event.uploads})
+        yield json_text(event_facts(event, signatures))
 
 
-def event_facts(event: Event) -> dict[str, object]:
-    """Return the JSON object of an event, without its uploads."""
+def event_facts(event: Event, signatures: Signatures = NO_SIGNATURES) -> dict[str, object]:
+    """Return the JSON object of an event.
+
+    Of what the ledger tells `commit` is the id of the entry. What `approved_by` and `pull_request` say is claimed by
+    the messages of commits; nothing proves it.
+    """
     source = event.source
+    is_done = event.event in DONE
+    signed = signatures.get(source.commit)
     return {
         "schema": SCHEMA,
         "event": event.event,
@@ -44,33 +54,34 @@ def event_facts(event: Event) -> dict[str, object]:
         "path": event.path,
         "old": event.old,
         "new": event.new,
-        "requested_by": event.requested_by,
-        "effective_on": event.effective_on,
+        "uploads": event.uploads,
+        "linked": event.linked or None,
         "pull_request": source.pull_request or None,
-        "signed": source.signed,
-        "backdated": source.backdated,
+        "merged_by": source.merged_by or None,
+        "approved_by": [{"who": who, "proof": "claimed"} for who in source.approved_by],
+        "signature": signed.state if signed else None,
+        "signer": (signed.signer or None) if signed else None,
+        "bypassed": None if is_done or not source.commit else source.is_bypassed,
     }
 
 
-def as_csv(events: Iterable[Event], *, show: bool) -> str:
+def as_csv(events: Iterable[Event], signatures: Signatures = NO_SIGNATURES, *, show: bool) -> str:
     """Return the events as CSV; cells that a spreadsheet would run as formulas begin with an apostrophe."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for event in events:
-        source = event.source
-        cells = (
-            *(
-                source.date,
-                event.event,
-                event.username,
-                what(event, TECHNICAL, show=show),
-                source.author,
-                source.commit,
-            ),
-            *(source.pull_request or "", event.path, " ".join(event.uploads)),
-        )
-        writer.writerow([_guarded(str(cell)) for cell in cells])
+        facts = event_facts(event, signatures)
+        said = {
+            **facts,
+            "what": what(event, TECHNICAL, show=show),
+            "uploads": " ".join(event.uploads),
+            "approved_by": "; ".join(event.source.approved_by),
+            "bypassed": {True: "yes", False: "no"}.get(event.source.is_bypassed)
+            if facts["bypassed"] is not None
+            else "",
+        }
+        writer.writerow([_guarded(str(said[column] or "")) for column in _COLUMNS])
     return page.getvalue()
 
 
@@ -81,4 +92,14 @@ def _guarded(cell: str) -> str:
 
 def verified_json(verified: Verification) -> str:
     """Return the results of a verification as one JSON object."""
-    return json_text({"schema": "graduand/verified/1", "sound": verified.sound, **verified._asdict()}) + "\n"
+    found = [{**doubt._asdict(), "against": doubt.is_against} for doubt in verified.doubts]
+    whole = {
+        "schema": "graduand/verified/2",
+        "sound": verified.sound,
+        "commits": verified.commits,
+        "entries": verified.entries,
+        "findings": found,
+        "anchor": verified.anchor or None,
+        "anchored": verified.anchored._asdict() if verified.anchored else None,
+    }
+    return json_text(whole) + "\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.git.events import EventKind
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.record import REASON, REQUESTED_BY
-from graduand.reports.audit_text import author_of, kind_word, warnings, what
+from graduand.reports.audit_text import by_whom, is_unsaid, kind_word, warnings, what
 from graduand.reports.html import head, heads
 
 if TYPE_CHECKING:
@@ -45,6 +45,14 @@ def as_html(trail: AuditTrail, school: str, wanted: EventFilter, terms: Terms, *
         yield _heading(_("What could not be read for a while"))
         yield from _warnings(trail._replace(is_shallow=False))
     yield from _events(trail.events, terms, show=show)
+    if trail.anchor:
+        yield _heading(_("Anchor"))
+        message = _(
+            "Keep this checksum elsewhere; with it graduand can prove later that nothing was rewritten: "
+            "graduand audit verify --anchor {anchor}"
+        )
+        yield f"<p><code>{escape(trail.anchor)}</code></p>"
+        yield f"<p>{escape(message.format(anchor=trail.anchor[:16]))}</p>"
     yield "</main></body></html>"
 
 
@@ -99,6 +107,10 @@ def _kind_words(kind: EventKind, count: int) -> str:
         EventKind.REACTIVATED: ngettext("{count} account reopened", "{count} accounts reopened", count),
         EventKind.CORRECTED: ngettext("{count} corrected", "{count} corrected", count),
         EventKind.REMOVED: ngettext("{count} record removed", "{count} records removed", count),
+        EventKind.SENT: ngettext("{count} row sent", "{count} rows sent", count),
+        EventKind.FAILED: ngettext("{count} row failed", "{count} rows failed", count),
+        EventKind.TAKEN_BACK: ngettext("{count} row taken back", "{count} rows taken back", count),
+        EventKind.OBSERVED: ngettext("{count} account seen", "{count} accounts seen", count),
     }[kind]
 
 
@@ -164,14 +176,13 @@ def _events(events: Sequence[Event], terms: Terms, *, show: bool) -> Iterator[st
     yield f"<table>{heads(words)}<tbody>"
     for event in events:
         source = event.source
-        pull_request = f" #{source.pull_request}" if source.pull_request else ""
-        by = f"{author_of(event)} {source.commit[:10]}{pull_request}"
         late = _(" (dated back)") if source.backdated else ""
+        late += _(" (no record ever said so)") if is_unsaid(event) else ""
         cells = (
             visible(event.username),
             kind_word(event.event),
             what(event, terms, show=show),
-            by,
+            by_whom(event, sent=False),
             " ".join(event.uploads),
         )
         day = f'<td><time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}</td>'

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from graduand.git.events import EventKind
+from graduand.audit.doubts import DoubtRule
+from graduand.git.events import DONE, EventKind, Linked
 from graduand.language import _, masked, ngettext, visible
 from graduand.records.record import REASON, REQUESTED_BY
 from graduand.records.transition import ON_REQUEST, STUDENT
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 10
 """The maximum number of names in one line."""
-STYLES: Final = {EventKind.DEACTIVATED: "bold red", EventKind.REACTIVATED: "green", EventKind.REMOVED: "red"}
+STYLES: Final = {
+    EventKind.DEACTIVATED: "bold red",
+    EventKind.REACTIVATED: "green",
+    EventKind.REMOVED: "red",
+    EventKind.FAILED: "red",
+}
 
 
 def kind_word(kind: EventKind) -> str:
@@ -35,6 +41,10 @@ def kind_word(kind: EventKind) -> str:
         EventKind.REACTIVATED: _("account reopened"),
         EventKind.CORRECTED: _("corrected"),
         EventKind.REMOVED: _("record removed"),
+        EventKind.SENT: _("sent"),
+        EventKind.FAILED: _("failed"),
+        EventKind.TAKEN_BACK: _("taken back"),
+        EventKind.OBSERVED: _("seen in Handshake"),
     }[kind]
 
 
@@ -62,7 +72,6 @@ def warnings(trail: AuditTrail) -> Iterator[Line]:
 
 def _event_lines(event: Event, terms: Terms, *, show: bool) -> Iterator[Line]:
     source = event.source
-    pull_request = f" #{source.pull_request}" if source.pull_request else ""
     yield line(
         f"{source.date[:10]:<10}  ",
         Span(f"{visible(event.username):<12}", "bold"),
@@ -70,23 +79,62 @@ def _event_lines(event: Event, terms: Terms, *, show: bool) -> Iterator[Line]:
         Span(kind_word(event.event), STYLES.get(event.event, "")),
         f"  {what(event, terms, show=show)}",
     )
-    by = _("by {author} in {commit}{pull_request}").format(
-        author=author_of(event), commit=source.commit[:10], pull_request=pull_request
-    )
-    sent = _(", sent with {uploads}").format(uploads=", ".join(event.uploads)) if event.uploads else ""
-    yield line("            ", Span(f"{by}{sent}", "dim"))
+    yield line("            ", Span(by_whom(event), "dim"))
     if source.backdated:
         yield line("            ", Span(_("! Its date lies before that of the commit it stands on."), "yellow"))
+    if is_unsaid(event):
+        yield line("            ", Span(_("! No record of this branch ever said so."), "yellow"))
+
+
+def is_unsaid(event: Event) -> bool:
+    """Return whether a row was sent that no record of the branch ever said."""
+    return event.event is EventKind.SENT and not event.linked
+
+
+def by_whom(event: Event, *, sent: bool = True) -> str:
+    """Return who made an event and where, who merged and approved it, and with `sent` the upload that carried it."""
+    source = event.source
+    if event.event in DONE:
+        others = [upload for upload in event.uploads if upload != source.commit]
+        about = _(", of {upload}").format(upload=", ".join(others)) if others else ""
+        return _("noted by {author} in {entry}").format(author=author_of(event), entry=source.commit) + about
+    pull_request = f" #{source.pull_request}" if source.pull_request else ""
+    said = [
+        _("by {author} in {commit}{pull_request}").format(
+            author=author_of(event), commit=source.commit[:10], pull_request=pull_request
+        )
+    ]
+    if source.co_authors:
+        said.append(_("with {names}").format(names=", ".join(map(_name_of, source.co_authors))))
+    if source.merged_by and source.merged_by != source.author:
+        said.append(_("merged by {name}").format(name=_name_of(source.merged_by)))
+    if source.approved_by:
+        names = ", ".join(map(_name_of, source.approved_by))
+        said.append(_("approved by {names}, as the message says").format(names=names))
+    if sent and event.uploads:
+        said.append(_("sent with {uploads}").format(uploads=", ".join(event.uploads)) + _linked_words(event.linked))
+    return ", ".join(said)
+
+
+def _linked_words(linked: str) -> str:
+    """Return how it is known that an upload carried a change, where its commit does not say so."""
+    words = {Linked.RECORD.value: _("the same record"), Linked.CELLS.value: _("the same values")}
+    return f" ({words[linked]})" if linked in words else ""
 
 
 def author_of(event: Event) -> str:
     """Return the author's name, or else address."""
-    author = event.source.author
-    return visible(author.partition(" <")[0].strip() or author.strip(" <>") or "?")
+    return _name_of(event.source.author)
+
+
+def _name_of(who: str) -> str:
+    return visible(who.partition(" <")[0].strip() or who.strip(" <>") or "?")
 
 
 def what(event: Event, terms: Terms, *, show: bool) -> str:
     """Return the change of an event in words: the reason of a closing, otherwise the old and new values."""
+    if event.event in DONE:
+        return _what_was_done(event, terms, show=show)
     if event.event in {EventKind.DEACTIVATED, EventKind.REACTIVATED}:
         return _why(event, terms)
     if event.event in {EventKind.EMAIL, EventKind.USERNAME}:
@@ -105,6 +153,28 @@ def what(event: Event, terms: Terms, *, show: bool) -> str:
     return ""
 
 
+def _what_was_done(event: Event, terms: Terms, *, show: bool) -> str:
+    """Return why a row failed, which upload was taken back, or the cells that were seen or that nobody decided."""
+    if event.event is EventKind.FAILED:
+        return " · ".join(filter(None, (_status_word(str(event.new)), _seen(event.reason, show=show, most=200))))
+    if event.event is EventKind.TAKEN_BACK:
+        return _("what {upload} sent").format(upload=visible(str(event.old)))
+    return _cells(event.new, terms, show=show)
+
+
+def _status_word(status: str) -> str:
+    """Return what became of a row that did not take effect; "" of one that failed, which the event says itself."""
+    return {"skipped": _("skipped"), "excluded": _("excluded from sync")}.get(status, "")
+
+
+def _cells(values: object, terms: Terms, *, show: bool) -> str:
+    """Return cells in words, by their labels."""
+    return ", ".join(
+        _("{label}: {value}").format(label=terms.field(header), value=_seen(_term(terms, header, cell), show=show))
+        for header, cell in (values.items() if isinstance(values, dict) else ())
+    )
+
+
 def _why(event: Event, terms: Terms) -> str:
     """Return the reason, requester and first day of a closing or reopening."""
     said = terms.spoken and (event.reason, event.requested_by) == (ON_REQUEST, STUDENT)
@@ -118,9 +188,9 @@ def _term(terms: Terms, key: str, value: object) -> object:
     return terms.value(key, value) if isinstance(value, str) else value
 
 
-def _seen(value: object, *, show: bool) -> str:
+def _seen(value: object, *, show: bool, most: int = 60) -> str:
     text = "; ".join(value) if isinstance(value, tuple | list) else str(value or "–")
-    return visible(text, 60) if show else masked(visible(text, 60))
+    return visible(text, most) if show else masked(visible(text, most))
 
 
 def counts(events: Iterable[Event]) -> str:
@@ -134,29 +204,60 @@ def counts(events: Iterable[Event]) -> str:
 
 def verified_text(verified: Verification) -> Iterator[Line]:
     """Return the lines of a verification."""
-    commits = ngettext("{count} commit touches records.", "{count} commits touch records.", verified.commits)
-    yield line(commits.format(count=verified.commits))
-    files = tuple(f"{tag} {file}" for tag, file in verified.differing)
-    facts = (
-        (verified.bad, _("Signature false, expired or revoked")),
-        (verified.unknown, _("Signature by a key that nobody vouches for here")),
-        (verified.unsigned, _("Not signed")),
-        (verified.astray, _("Uploads from a commit that is not in the history of this branch")),
-        (files, _("Files that do not compile again byte for byte")),
-        (verified.replaced, _("References that put other objects in the place of committed ones")),
+    commits = ngettext(
+        "{count} commit touches records or schema.", "{count} commits touch records or schema.", verified.commits
     )
-    for names, words in facts:
-        if names:
-            sign = Span("! ", "yellow") if names in (verified.unsigned, verified.unknown) else Span("✗ ", "bold red")
+    yield line(commits.format(count=verified.commits))
+    if verified.entries:
+        entries = ngettext("The ledger has {count} entry.", "The ledger has {count} entries.", verified.entries)
+        yield line(entries.format(count=verified.entries))
+    for rule in DoubtRule:
+        found = [doubt for doubt in verified.doubts if doubt.rule is rule]
+        if found:
+            sign = Span("✗ ", "bold red") if found[0].is_against else Span("! ", "yellow")
+            names = [f"{one.subject} ({one.detail})" if one.detail else one.subject for one in found]
             message = _("{what} ({count}): {names}")
-            yield line(sign, message.format(what=words, count=len(names), names=_first_names(names)))
-    if verified.cut:
-        message = _("The clone is shallow: what happened earlier cannot be verified.")
-        yield line(Span("✗ ", "bold red"), message)
+            yield line(sign, message.format(what=_rule_words(rule), count=len(found), names=_first_names(names)))
+    if verified.anchored:
+        since = verified.entries - verified.anchored.entries
+        message = ngettext(
+            "The ledger extends the anchor: it stands for {main} and the ledger before its last {count} entry.",
+            "The ledger extends the anchor: it stands for {main} and the ledger before its last {count} entries.",
+            since,
+        )
+        yield line(Span("✓ ", "green"), message.format(main=verified.anchored.main[:12], count=since))
     if verified.sound:
         yield line(Span("✓ ", "green"), _("Nothing speaks against this history."))
+    if verified.anchor:
+        yield line(_("Anchor: {anchor}").format(anchor=verified.anchor))
+
+
+def _rule_words(rule: DoubtRule) -> str:
+    return {
+        DoubtRule.BAD_SIGNATURE: _("Signature false, expired or revoked"),
+        DoubtRule.REVOKED_KEY: _("Signed with a key that was revoked"),
+        DoubtRule.WRONG_SIGNER: _("Not signed by whom it names"),
+        DoubtRule.SIGNERS_FILE: _("Lines by which nobody can be told"),
+        DoubtRule.SIGNERS_BACK: _("Entries that name another file of signers than the branch had by then"),
+        DoubtRule.CHAIN: _("Entries that do not follow each other"),
+        DoubtRule.BYTES: _("Files that are not the ones that were noted"),
+        DoubtRule.DIFFERS: _("Files that do not compile again byte for byte"),
+        DoubtRule.NEVER_SAID: _("Sent, though no record of this branch ever said so"),
+        DoubtRule.SHALLOW: _("The clone is shallow: what happened earlier cannot be verified"),
+        DoubtRule.REPLACED: _("References that put other objects in the place of committed ones"),
+        DoubtRule.ANCHOR: _("The ledger does not extend this anchor: something before it was changed or is missing"),
+        DoubtRule.REQUIRED: _("Required, and not so"),
+        DoubtRule.UNSIGNED: _("Not signed"),
+        DoubtRule.UNKNOWN_SIGNER: _("Signature by a key that nobody vouches for here"),
+        DoubtRule.RETIRED_KEY: _("Signed with a key that was allowed then and is no longer"),
+        DoubtRule.OTHER_AUTHOR: _("Signed by the committer for another author"),
+        DoubtRule.OTHER_MAIN: _("Noted beside the branch, with the same file of signers"),
+        DoubtRule.OTHER_VERSION: _("Files that this version compiles otherwise"),
+        DoubtRule.NOT_COMPILED: _("Uploads that could not be compiled again"),
+        DoubtRule.ERASED: _("Files without the rows that an erasure cut"),
+    }[rule]
 
 
 def _first_names(names: Sequence[str]) -> str:
-    shown = ", ".join(visible(name.strip(), 100) for name in names[:_SHOWN])
+    shown = ", ".join(visible(name.strip(), 300) for name in names[:_SHOWN])
     return f"{shown} …" if len(names) > _SHOWN else shown

@@ -10,7 +10,7 @@ from textual.content import Content
 
 from graduand.audit import query
 from graduand.audit.query import EventFilter
-from graduand.git.events import EventKind
+from graduand.git.events import DONE, EventKind
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.audit_text import kind_word, warnings, what
 from graduand.reports.labels import terms_of
@@ -122,14 +122,20 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
         event = self.event_at_cursor
         if event is None:
             return Content("")
-        source = event.source
+        source, is_done = event.source, event.event in DONE
+        signed = _("yes, graduand audit verify says by whom") if source.signed else _("no")
         facts = [
             (_("Who: {text}"), source.author),
             (_("When: {text}"), source.date),
-            (_("Commit: {text}"), source.commit[:12] + (f" #{source.pull_request}" if source.pull_request else "")),
+            (
+                _("Entry: {text}") if is_done else _("Commit: {text}"),
+                source.commit
+                if is_done
+                else source.commit[:12] + (f" #{source.pull_request}" if source.pull_request else ""),
+            ),
             (_("Brought in by: {text}"), source.committer if source.committer != source.author else ""),
             (_("Uploads: {text}"), ", ".join(event.uploads)),
-            (_("Signed: {text}"), _("yes, graduand audit verify says by whom") if source.signed else _("no")),
+            (_("Signed: {text}"), "" if is_done else signed),
             (_("Record: {text}"), event.path),
         ]
         head = f"{visible(event.username)}  {kind_word(event.event)}"

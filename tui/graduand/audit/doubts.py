@@ -1,0 +1,74 @@
+"""What a verification can find, and which of it speaks against the history."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class DoubtRule(StrEnum):
+    """What was found; first what speaks against the history, then what one should know."""
+
+    BAD_SIGNATURE = "bad-signature"
+    REVOKED_KEY = "revoked-key"
+    WRONG_SIGNER = "wrong-signer"
+    SIGNERS_FILE = "signers-file"
+    SIGNERS_BACK = "signers-rolled-back"
+    CHAIN = "chain"
+    BYTES = "bytes"
+    DIFFERS = "differs"
+    NEVER_SAID = "never-said"
+    SHALLOW = "shallow"
+    REPLACED = "replaced"
+    ANCHOR = "anchor"
+    REQUIRED = "required"
+
+    UNSIGNED = "unsigned"
+    UNKNOWN_SIGNER = "unknown-signer"
+    RETIRED_KEY = "retired-key"
+    OTHER_AUTHOR = "other-author"
+    OTHER_MAIN = "other-main"
+    OTHER_VERSION = "other-version"
+    NOT_COMPILED = "not-compiled"
+    ERASED = "rows-erased"
+
+
+HARMLESS: Final = frozenset(
+    {
+        DoubtRule.UNSIGNED,
+        DoubtRule.UNKNOWN_SIGNER,
+        DoubtRule.RETIRED_KEY,
+        DoubtRule.OTHER_AUTHOR,
+        DoubtRule.OTHER_MAIN,
+        DoubtRule.OTHER_VERSION,
+        DoubtRule.NOT_COMPILED,
+        DoubtRule.ERASED,
+    }
+)
+"""What is no objection."""
+
+
+class Doubt(NamedTuple):
+    """One thing that a verification found."""
+
+    rule: DoubtRule
+    subject: str
+    """The commit, the id of the entry, or what else it is about."""
+    detail: str = ""
+    """What is wrong with it, as a sentence; "" where the rule says it all."""
+
+    @property
+    def is_against(self) -> bool:
+        """Whether it speaks against the history."""
+        return self.rule not in HARMLESS
+
+
+class Requirement(StrEnum):
+    """What a school may require of its history besides."""
+
+    SIGNED_ENTRIES = "signed-entries"
+    """Every entry of the ledger has a good signature."""
+    SIGNED_COMMITS = "signed-commits"
+    """Every commit that touches records or schema has a good signature."""
+    REVIEWED = "reviewed"
+    """Every change of a record was merged, committed or approved by somebody else than its author, as git says."""

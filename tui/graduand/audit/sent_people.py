@@ -1,0 +1,115 @@
+"""Whose rows each upload held, and which of them failed; remembered, as the lists of people are long."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.ledger.entry import PEOPLE, RESULT, EntryKind, ResultLine, RowStatus, cells_of, read_results
+from graduand.storage.cache_file import CacheFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from graduand.ledger.entry import LedgerEntry
+    from graduand.ledger.ledger import Ledger
+
+_FORM: Final = "graduand/sent-people/1"
+_NAMES: Final = re.compile(rb"^([^\t\n]*)\t([^\t\n]*)\t", re.MULTILINE)
+
+_Cached = tuple[str, list[str], dict[str, int], list[tuple[str, str]]]
+"""The head of the ledger, the ids of the uploads, the rows and the changes of username."""
+
+
+class RowResult(NamedTuple):
+    """What came back of one row."""
+
+    upload: str
+    """The id of its entry."""
+    entry: LedgerEntry
+    """The one that notes the result."""
+    line: ResultLine
+
+
+class SentPeople:
+    """The people of all uploads; bit n of a number stands for the n-th upload in the order of noting."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Read the lists of people that are not remembered yet."""
+        self.uploads: Sequence[LedgerEntry] = [one for one in ledger.entries if one.kind is EntryKind.UPLOAD]
+        """Withdrawn ones too."""
+        self.bits = {entry.id: number for number, entry in enumerate(self.uploads)}
+        self.held: Mapping[str, int]
+        """By username, the uploads that held a row of the person."""
+        self.renames: Sequence[tuple[str, str]]
+        """The changes of username that uploads made, from and to."""
+        self.held, self.renames = _read(ledger, self.uploads)
+        self.counted = sum(1 << self.bits[entry.id] for entry in ledger.uploads)
+        """The uploads that were not withdrawn."""
+        self.results = tuple(_results(ledger))
+        """Of each row the last word, in the order of noting."""
+        self.failed: defaultdict[str, int] = defaultdict(int)
+        """By username as it was sent, the uploads in which a row of the person failed."""
+        for one in self.results:
+            if one.line.status is not RowStatus.SENT and one.upload in self.bits:
+                self.failed[one.line.username] |= 1 << self.bits[one.upload]
+
+    def took(self, names: Iterable[str]) -> int:
+        """Return the uploads that held a row of the person with these usernames which is not known to have failed."""
+        held = failed = 0
+        for name in names:
+            held |= self.held.get(name, 0)
+            failed |= self.failed.get(name, 0)
+        return held & ~failed & self.counted
+
+    def usernames_in(self, upload: str) -> list[str]:
+        """Return whose rows an upload held, sorted."""
+        bit = 1 << self.bits[upload]
+        return sorted(name for name, mask in self.held.items() if mask & bit)
+
+
+def _read(ledger: Ledger, uploads: Sequence[LedgerEntry]) -> tuple[dict[str, int], list[tuple[str, str]]]:
+    """Return the rows by username, and the changes of username."""
+    ids = [entry.id for entry in uploads]
+    kept = CacheFile[_Cached](Path(ledger.program.folder, "graduand", "sent-people"), _FORM, ledger.program.prefix)
+    found = kept.read()
+    if found and found[0] == ledger.head:
+        return found[2], found[3]
+    erased = ",".join(entry.id for entry in ledger.entries if entry.kind is EntryKind.ERASED)
+    head, known, held, renames = found or ("", [], {}, [])
+    commits = {one.commit for one in ledger.stored}
+    if head not in commits or known != ids[: len(known)] or erased:  # the past was changed, or may have been
+        known, held, renames = [], {}, []
+    later = uploads[len(known) :]
+    for number, raw in enumerate(ledger.files((one, PEOPLE) for one in later), len(known)):
+        _add(held, renames, 1 << number, raw)
+    if ids:
+        kept.write((ledger.head, ids, held, renames))
+    return held, renames
+
+
+def _add(held: dict[str, int], renames: list[tuple[str, str]], bit: int, raw: bytes) -> None:
+    if b"\\" in raw:
+        pairs = [(cells[0], cells[1]) for cells in cells_of(raw) if len(cells) > 1]
+    else:
+        text = [(name.decode(errors="surrogateescape"), former) for name, former in _NAMES.findall(raw)]
+        pairs = [(name, former.decode(errors="surrogateescape") if former else "") for name, former in text]
+    for name, former in pairs:
+        held[name] = held.get(name, 0) | bit
+        if former:
+            renames.append((former, name))
+
+
+def _results(ledger: Ledger) -> Iterator[RowResult]:
+    """Yield the last word on each row of which something came back."""
+    noted = [one for one in ledger.entries if one.kind is EntryKind.RESULT and one.id not in ledger.withdrawn]
+    found: dict[tuple[str, str, str], RowResult] = {}
+    for entry, raw in zip(noted, ledger.files((one, RESULT) for one in noted), strict=True):
+        upload = entry.text("of")
+        for line in read_results(raw, entry.id):
+            key = (upload, line.file, line.username)
+            found.pop(key, None)
+            found[key] = RowResult(upload, entry, line)
+    yield from found.values()
