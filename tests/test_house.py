@@ -30,6 +30,7 @@ LAYERS = (
     {"audit"},
     {"editing"},
     {"intake", "sheets"},
+    {"observations"},
     {"setup"},
     {"campaigns"},
     {"preferences"},

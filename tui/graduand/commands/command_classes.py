@@ -35,6 +35,7 @@ COMMANDS: Final = (
     "uploads",
     "reconcile",
     "rollback",
+    "observe",
     "outreach",
     "due",
     "sheet",

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graduand.commands.completion import complete_assignment, complete_cohort
-from graduand.commands.parameters import NoCommit, ShowAddresses, ShowAll
+from graduand.commands.parameters import (
+    DateForms,
+    Encoding,
+    HeaderRow,
+    NoCommit,
+    Separator,
+    Sheet,
+    ShowAddresses,
+    ShowAll,
+)
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
@@ -80,10 +89,7 @@ def intake(
             help=N_("The value that a text in the file means; nothing after = means blank."),
         ),
     ] = None,
-    dates: Annotated[
-        list[str] | None,
-        typer.Option(metavar=N_("COLUMN=FORM"), help=N_("How dates are written: dd/mm/yyyy or mm/dd/yyyy.")),
-    ] = None,
+    dates: DateForms = None,
     pad: Annotated[
         list[str] | None,
         typer.Option(
@@ -111,21 +117,10 @@ def intake(
             help=N_("The office that sent the file; what its columns mean is stored in schema/intake/."),
         ),
     ] = "",
-    encoding: Annotated[
-        str, typer.Option(metavar=N_("ENCODING"), help=N_("The encoding of the file, if graduand guesses it wrong."))
-    ] = "",
-    separator: Annotated[
-        str, typer.Option(metavar=N_("SEPARATOR"), help=N_("The separator of the cells, if graduand guesses it wrong."))
-    ] = "",
-    sheet: Annotated[str, typer.Option(metavar=N_("SHEET"), help=N_("The sheet of a workbook."))] = "",
-    header: Annotated[
-        int,
-        typer.Option(
-            metavar=N_("ROW"),
-            min=0,
-            help=N_("The row that holds the names of the columns, if graduand does not find it."),
-        ),
-    ] = 0,
+    encoding: Encoding = "",
+    separator: Separator = "",
+    sheet: Sheet = "",
+    header: HeaderRow = 0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -161,7 +156,7 @@ def intake(
         meanings=intake_options.meanings(value or ()),
         dates=intake_options.date_forms(dates or ()),
         pad=intake_options.padding(pad or ()),
-        file=preview.FileFormat(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet, header),
+        file=intake_options.file_format(encoding, separator, sheet, header),
         source=source,
         latest=latest,
         patch=patch,

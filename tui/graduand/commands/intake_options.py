@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.errors import Usage
-from graduand.intake.preview import FORMS
+from graduand.intake.preview import FORMS, FileFormat
 from graduand.language import _, quoted
 from graduand.vocabulary import Meanings
 
@@ -76,6 +76,16 @@ def date_forms(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def list_separators(words: Sequence[str]) -> dict[str, str]:
+    """Return the separators of --lists by header or key: "," or ";"."""
+    refusal = _("{word} does not say what separates the items of lists, such as Labels=, or Labels=;")
+    found = dict(_pair(word, refusal) for word in words)
+    for name, mark in found.items():
+        if mark not in {",", ";"}:
+            raise Usage(refusal.format(word=quoted(f"{name}={mark}")))
+    return found
+
+
 def padding(words: Sequence[str]) -> dict[str, int]:
     """Return the numbers of digits of --pad by key."""
     found = {}
@@ -86,6 +96,11 @@ def padding(words: Sequence[str]) -> dict[str, int]:
             raise Usage(message.format(word=quoted(word)))
         found[name or "username"] = int(text)
     return found
+
+
+def file_format(encoding: str, separator: str, sheet: str, header: int) -> FileFormat:
+    """Return what --encoding, --separator, --sheet and --header say of a file."""
+    return FileFormat(encoding, "\t" if separator in {"\\t", "tab"} else separator, sheet, header)
 
 
 _ORDERS: Final = Meanings("date_orders")

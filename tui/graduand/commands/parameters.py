@@ -75,5 +75,24 @@ JsonObject = Annotated[bool, typer.Option("--json", help=N_("Print one JSON obje
 JsonManifest = Annotated[bool, typer.Option("--json", help=N_("Print the manifest, which is JSON."))]
 ShowAddresses = Annotated[bool, typer.Option("--show", help=N_("Show e-mail addresses in full."))]
 ShowAll = Annotated[bool, typer.Option("--all", help=N_("List everyone, not only the first ten of each kind."))]
+DateForms = Annotated[
+    list[str] | None,
+    typer.Option("--dates", metavar=N_("COLUMN=FORM"), help=N_("How dates are written: dd/mm/yyyy or mm/dd/yyyy.")),
+]
+Encoding = Annotated[
+    str, typer.Option(metavar=N_("ENCODING"), help=N_("The encoding of the file, if graduand guesses it wrong."))
+]
+Separator = Annotated[
+    str, typer.Option(metavar=N_("SEPARATOR"), help=N_("The separator of the cells, if graduand guesses it wrong."))
+]
+Sheet = Annotated[str, typer.Option(metavar=N_("SHEET"), help=N_("The sheet of a workbook."))]
+HeaderRow = Annotated[
+    int,
+    typer.Option(
+        metavar=N_("ROW"),
+        min=0,
+        help=N_("The row that holds the names of the columns, if graduand does not find it."),
+    ),
+]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help=N_("Save without a commit; you commit later."))]
 NoCache = Annotated[bool, typer.Option("--no-cache", help=N_("Read every file again, and write no cache."))]

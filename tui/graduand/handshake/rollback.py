@@ -5,14 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.findings import Severity
+from graduand.handshake.row import BOOLEAN
 from graduand.handshake.row_table import table_of_cells
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.record import DISABLED, EMAIL, FIRST_NAME, USERNAME
+from graduand.rules.addresses import judge_domain
+from graduand.rules.registry import RULES
+from graduand.rules.values import judge_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from graduand.handshake.row_table import RowTable
     from graduand.handshake.state import State
+    from graduand.records.record import Value
+    from graduand.records.school import School
 
 _KEYS: Final = frozenset({USERNAME, EMAIL, FIRST_NAME})
 """The columns that every row has, whether they change or not."""
@@ -27,6 +35,8 @@ class LossReason(StrEnum):
     """Nobody noted what was there before."""
     CHANGED_SINCE = "changed-since"
     """A later upload changed it again, or Handshake showed another value."""
+    NOT_TAKEN = "not-taken"
+    """Handshake showed what was there before, and the importer takes no such value."""
 
 
 class Lost(NamedTuple):
@@ -55,36 +65,38 @@ class StatesAround(NamedTuple):
     """The username that an account has now, by a former one."""
 
 
-def inverse_of(people: Mapping[str, str], states: StatesAround, columns: Iterable[str]) -> Inverse:
+def inverse_of(people: Mapping[str, str], states: StatesAround, school: School) -> Inverse:
     """Return the rows that bring back what Handshake held before an upload.
 
     A closed account is opened again and an opened one closed, whatever is known; any other cell comes back only where
-    it is known what was there, and where nothing has changed it since. Of a row that failed nothing comes back.
+    it is known what was there, where the importer takes that, and where nothing has changed it since. Of a row that
+    failed nothing comes back.
 
     Args:
         people: The usernames in the rows of the upload; by each the username before, or "".
         states: What Handshake held and holds.
-        columns: The order of the columns.
+        school: The columns, and what the importer takes in them.
     """
     back: list[Mapping[str, str]] = []
     renamed: dict[str, str] = {}
     lost: list[Lost] = []
     for username, previous in people.items():
-        account = _Account(username, previous, states)
+        account = _Account(username, previous, states, school)
         cells = account.cells(lost)
         name = account.name_before
         if any(account.now.get(header) != cell for header, cell in cells.items()) or name != account.name_now:
             back.append(cells | {USERNAME: name})
             if name != account.name_now:
                 renamed[name] = account.name_now
-    return Inverse(table_of_cells(back, columns)._replace(previous_usernames=renamed), tuple(lost))
+    return Inverse(table_of_cells(back, school.columns)._replace(previous_usernames=renamed), tuple(lost))
 
 
 class _Account:
     """One account before an upload, after it, and now."""
 
-    def __init__(self, username: str, previous: str, states: StatesAround) -> None:
+    def __init__(self, username: str, previous: str, states: StatesAround, school: School) -> None:
         self._username = username
+        self._school = school
         self._was = states.before.cells(username) or states.before.cells(previous)
         self._after = states.after.cells(username) or states.after.cells(previous)
         present = states.present.get(username, username)
@@ -104,7 +116,11 @@ class _Account:
             elif not changed[header]:
                 lost.append(Lost(self._username, header, sent))
                 del changed[header]
-        keys = {header: changed.get(header, cell) for header, cell in self.now.items() if header in _KEYS}
+            elif not is_taken(header, changed[header], self._school):
+                lost.append(Lost(self._username, header, sent, LossReason.NOT_TAKEN))
+                del changed[header]
+        held = {header: cell for header, cell in self.now.items() if header in _KEYS and cell != CLEAR}
+        keys = {header: changed.get(header, cell) for header, cell in held.items()}
         return keys | changed if self._after else {}
 
     def _changed(self) -> Iterator[tuple[str, str]]:
@@ -112,7 +128,23 @@ class _Account:
         for header, cell in self._after.items():
             if header == USERNAME or self._was.get(header) == cell:
                 continue
-            if header in self._was:
-                yield header, self._was[header]
-            else:
-                yield header, _OPPOSITE.get(cell, "") if header == DISABLED else ""
+            was = self._was.get(header, "")
+            if header == DISABLED and was in {"", CLEAR}:
+                was = _OPPOSITE.get(cell, "")
+            yield header, was
+
+
+def is_taken(header: str, cell: str, school: School) -> bool:
+    """Return whether the importer takes a cell, which may be one that Handshake showed."""
+    field = school.columns.get(header)
+    if field is None:
+        return False
+    value: Value = cell
+    if field.kind is FieldKind.LIST and cell != CLEAR:
+        value = tuple(cell.split(";"))
+    elif field.kind is FieldKind.BOOLEAN:
+        value = next((word for word, written in BOOLEAN.items() if written == cell), cell)
+    flaws = [*judge_value(field, value, school)]
+    if field.kind is FieldKind.EMAIL and cell != CLEAR:
+        flaws += judge_domain(header, cell, school)
+    return not any(RULES[flaw.rule].severity is Severity.ERROR for flaw in flaws)

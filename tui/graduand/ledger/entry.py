@@ -26,6 +26,8 @@ RESULT: Final = "result.tsv"
 OBSERVED: Final = "observed.csv"
 OBSERVED_OTHERS: Final = "observed_others.csv"
 """Of people without a record the few who stand out: fewer columns than `OBSERVED`."""
+ABSENT: Final = "absent.tsv"
+"""Usernames of people with a record or a state whom a complete observation did not show, one a line."""
 
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -349,7 +351,7 @@ def stored_names(names: Iterable[str]) -> list[str]:
         bare = _UNSAFE.sub("_", name[_DATE_NUMBER.match(name).end() :]).lstrip(".") or "students.csv"  # type: ignore[union-attr]
         stem, dot, suffix = bare.rpartition(".")
         stored, number = bare, 2
-        while stored in found or stored in {ENTRY, PEOPLE, RESULT, OBSERVED, OBSERVED_OTHERS}:
+        while stored in found or stored in {ENTRY, PEOPLE, RESULT, OBSERVED, OBSERVED_OTHERS, ABSENT}:
             stored, number = f"{stem}_{number}{dot}{suffix}" if dot else f"{bare}_{number}", number + 1
         found.append(stored)
     return found

@@ -119,6 +119,22 @@ class Ledger:
         before = fold(self.entries, self.files, before=entry.moment)
         return before, fold(self.entries, self.files, before=(entry.at, f"{entry.id}~"))
 
+    def state_with(self, wanted: NewFacts) -> LedgerState:
+        """Return what Handshake holds when an entry is noted that is not noted yet."""
+        noted = now_after(max((one.noted for one in self.entries), default=""))
+        stamp = Noting(noted, wanted.at or noted, "", __version__, "")
+        new = read_entry(entry_json(wanted.kind, stamp, wanted.listed, wanted.facts))
+
+        def files(asked: Iterable[tuple[LedgerEntry, str]]) -> Iterator[bytes]:
+            pairs = [*asked]
+            stored = self.files(pair for pair in pairs if pair[0].id != new.id)
+            return (wanted.files[name] if entry.id == new.id else next(stored) for entry, name in pairs)
+
+        state = self.state()
+        if can_go_on(state, [new]):
+            return fold([new], files, start=state)
+        return fold([*self.entries, new], files)
+
     def anchor(self, main: str) -> str:
         """Return one checksum over all entries, in their order, and a commit of the upload branch; "" of no entry."""
         if not self.stored:

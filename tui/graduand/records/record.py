@@ -49,6 +49,11 @@ NOTES: Final = "transition:notes"
 START = "primary_education:start_date"
 END = "primary_education:end_date"
 ATTENDING = "primary_education:currently_attending"
+PRIVATE: Final = frozenset(
+    {"ethnicity", "gender", "hometown_location_attributes:name"}
+    | {"primary_education:cumulative_gpa", "primary_education:department_gpa"}
+)
+"""Columns that are never noted of what Handshake shows: nothing here needs them."""
 ALUMNI: Final = "Alumni"
 """The value of alumni in the year column, whose header is `School.year`; with a capital A [IMP]."""
 

@@ -43,6 +43,7 @@ def as_json(prepared: PreparedUpload) -> str:
         "on": upload.on,
         "commit": upload.commit or None,
         "since": prepared.since or None,
+        "seen": prepared.known.last_seen or None,
         "counts": dict(sorted(plan.counts().items())),
         "beyond_limits": [
             {"effect": breach.what, "count": breach.number, "people": breach.people} for breach in prepared.breaches

@@ -57,7 +57,9 @@ def plan_text(prepared: PreparedUpload, terms: Terms, *, everything: bool, show:
     since = (
         _("since {upload}").format(upload=prepared.since) if prepared.since else _("nothing was noted as uploaded yet")
     )
-    yield line(Span(_("Plan for {day}").format(day=upload.on), "bold"), f" · {since}")
+    seen = prepared.known.last_seen[:10]
+    more = [_("Handshake seen on {day}").format(day=seen)] if seen else []
+    yield line(Span(_("Plan for {day}").format(day=upload.on), "bold"), f" · {' · '.join([since, *more])}")
     for effect in Effect:
         people = [change for change in plan.differences if change.effects[:1] == (effect,)]
         if people:

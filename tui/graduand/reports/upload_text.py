@@ -164,6 +164,7 @@ def _lost_words() -> dict[LossReason, str]:
             "Nobody noted what stood there before. A merged account, or an answer by mail, comes back by no file."
         ),
         LossReason.CHANGED_SINCE: _("It was changed again since, and stays as it is."),
+        LossReason.NOT_TAKEN: _("The Importer does not take what stood there before."),
     }
 
 

@@ -31,6 +31,12 @@ class KnownState(NamedTuple):
         ids = (entry for _at, entry in reversed(self.folded.moments) if entry not in self.folded.observations)
         return next(ids, "")
 
+    @property
+    def last_seen(self) -> str:
+        """When Handshake showed last what it holds, as entries have it; "" when no observation is noted."""
+        times = (at for at, entry in reversed(self.folded.moments) if entry in self.folded.observations)
+        return next(times, "")
+
 
 def read_known_state(
     program: Program, importer: Importer, *, no_cache: bool = False, needs_ledger: bool = False

@@ -113,4 +113,4 @@ class Recompiler:
         moments = (upload.moment, (upload.at, f"{upload.id}~"))
         around = [fold(noted, self._ledger.files, before=moment) for moment in moments]
         before, after, now = (state_of(one, school.importer) for one in (*around, state))
-        return inverse_of(people, StatesAround(before, after, now, state.aliases), school.columns).table
+        return inverse_of(people, StatesAround(before, after, now, state.aliases), school).table

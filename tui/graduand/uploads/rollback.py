@@ -57,7 +57,7 @@ def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchang
     before, after = (state_of(one, workspace.importer) for one in known.ledger.states_around(entry))
     states = StatesAround(before, after, known.state, known.folded.aliases)
     previous = {person.username: person.previous for person in people}
-    inverse = inverse_of(previous, states, workspace.school.columns)
+    inverse = inverse_of(previous, states, workspace.school)
     if not inverse.table.rows:
         raise NothingToTakeBack(entry.id)
     upload = upload_of(inverse.table, workspace.school, known, CompileOptions(on))._replace(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
-from typing import Final
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
 
-from graduand.errors import Usage
+from graduand.errors import Unreadable, Usage
 from graduand.language import _, quoted
-from graduand.ledger.entry import stamp_of
+from graduand.ledger.entry import now, stamp_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 
@@ -30,3 +33,16 @@ def moment_of(text: str) -> str:
     except (ValueError, OverflowError) as error:
         message = _("{text} is no time; write it as yyyy-mm-ddThh:mm, such as {example}.")
         raise Usage(message.format(text=quoted(text), example="2026-06-30T14:05")) from error
+
+
+def time_of_file(path: Path) -> str:
+    """Return when a file was changed last as entries have it; now where the file's time lies ahead.
+
+    Raises:
+        Unreadable: it is not there.
+    """
+    try:
+        changed = stamp_of(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    except (OSError, OverflowError, ValueError) as error:
+        raise Unreadable(path, str(getattr(error, "strerror", "") or error)) from error
+    return min(changed, now())
