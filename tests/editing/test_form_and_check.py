@@ -14,6 +14,8 @@ from graduand.index.neighbours import Neighbours
 from graduand.sheets.sheet_import import read_patch
 from graduand.workspace import Workspace
 from tests.repository import TODAY, begin, commit, graduate, put
+from tests.rules.judged import ON, given
+from tests.rules.rule_cases import CASES, check_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,3 +126,23 @@ def test_a_sheet_finds_the_errors_that_the_form_finds(root: Path) -> None:
     errors = [one.message for one in form if one.severity is Severity.ERROR]
     assert errors
     assert sheet.rows[0].errors == tuple(errors)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("GR7")])
+def test_what_handshake_holds_is_said_alike_in_both(tmp_path: Path, name: str) -> None:
+    case = CASES[name]
+    checked = check_files(tmp_path, case, case.bad)
+    workspace = given(tmp_path, case.states)
+    (path,) = {one.path for one in checked}
+    states = workspace.readable_states()
+    assert states
+
+    def found(draft: Draft) -> list[tuple[str, str]]:
+        flaws = states.flaws(draft.record, workspace.school, ON)
+        return sorted((one.rule, one.message) for one in draft_findings(workspace, draft, ON, flaws))
+
+    draft = open_draft(workspace, path)
+    assert isinstance(draft, Draft)
+    assert found(draft) == sorted((one.rule, one.message) for one in checked)
+    emptied = bulk_edit.prepare(workspace, [path], FieldChange({"disabled": None, "campus_name": "Sud"}), ON)
+    assert {one.rule for one in emptied.new_findings} <= {rule for rule, _said in found(draft.set("disabled", None))}

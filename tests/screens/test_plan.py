@@ -206,7 +206,7 @@ def test_errors_lead_to_the_problems_or_are_left_out(people: Path) -> None:
         assert screen.prepared.upload.left_out == ("00412348",)
         assert "1 person is left out" in screen_text(app)
         await press(pilot, "down")
-        assert screen.change
+        assert screen.row
 
     story(app, tell)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -214,7 +215,7 @@ class Workspace(_Place):
         return ColumnStore(self.git_folder, self.root) if self.git_folder else None
 
     def fingerprint(self) -> bytes:
-        """Return bytes that differ as soon as any file of `records/` does, without reading one."""
+        """Return bytes that differ as soon as any file of `records/` does, or the ledger, without reading a file."""
         from hashlib import blake2b
 
         from graduand.records import files
@@ -223,6 +224,9 @@ class Workspace(_Place):
         found = files.find(self.root, stamps=True)
         digest = blake2b("\n".join(found.paths).encode(errors="surrogateescape"))
         digest.update(b"".join([found.stamps.get(path, NEVER) for path in found.paths]))
+        with suppress(Trouble):  # the reading says what is wrong with it
+            states = self.person_states()
+            digest.update(states.ledger.head.encode() if states else b"")
         return digest.digest()
 
     def record_paths(self) -> tuple[str, ...]:

@@ -29,6 +29,9 @@ WAITING: Final = "GR601"
 HELD: Final = "GR506"
 """The rule that tells whose change of the account is held back."""
 
+BESIDE_HANDSHAKE: Final = {"GR701": "conflict", "GR702": "conflict", "GR705": "taken-back", "GR706": "excluded"}
+"""What keeps a person's row back, by the rule that tells it."""
+
 ORDERS: Final = ("path", "name", "username", "problem", "outstanding")
 """What the list can be sorted by."""
 
@@ -171,7 +174,9 @@ class PeopleList:
 
     def _statuses(self) -> Sequence[str]:
         known = self.outstanding
-        return [known[one].status if one in known else "" for one in self._column("username")]
+        statuses = [known[one].status if one in known else "" for one in self._column("username")]
+        rules = zip(statuses, self._column("rules"), strict=True)
+        return [kept_back(broken) or status if "GR7" in broken else status for status, broken in rules]
 
     def sort(self, numbers: Iterable[int], order: str) -> Sequence[int]:
         """Return `numbers` in one of the ORDERS."""
@@ -203,7 +208,20 @@ _SIGNS: Final = {
 }
 """Values of `is:` that a text of the entry tells by what is in it."""
 
-_URGENT: Final[Mapping[str, str]] = {Status.FAILED: "0", Status.NEW: "1", Status.CHANGED: "2", Status.UNCHANGED: "3"}
+_URGENT: Final[Mapping[str, str]] = {
+    "conflict": "0",
+    "taken-back": "1",
+    "excluded": "2",
+    Status.FAILED: "3",
+    Status.NEW: "4",
+    Status.CHANGED: "5",
+    Status.UNCHANGED: "6",
+}
+
+
+def kept_back(rules: str) -> str:
+    """Return what keeps the row of a person back who breaks these rules: one of BESIDE_HANDSHAKE, or ""."""
+    return next((why for rule, why in BESIDE_HANDSHAKE.items() if rule in rules), "")
 
 
 def people_list_of(index: Index, store: ColumnStore | None) -> PeopleList:

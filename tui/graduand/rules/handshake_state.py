@@ -99,6 +99,7 @@ IDS: Final = frozenset(rule.id for rule in RULES)
 ABOUT_ACCOUNTS: Final = frozenset({"GR701", "GR702"})
 """Rules that say that an account is closed and shall perhaps be open."""
 TAKEN_BACK: Final = "GR705"
+EXCLUDED: Final = "GR706"
 
 
 class PersonState(NamedTuple):
@@ -139,7 +140,7 @@ def judge_state(record: Record, school: School, _on: str, state: PersonState) ->
         message = _("{rollback} took back what was sent of this record, and it still says the same.")
         yield Flaw(TAKEN_BACK, USERNAME, message.format(rollback=state.taken_back_by))
     if state.is_excluded:
-        yield Flaw("GR706", USERNAME, _("Handshake refused the last row: the account is excluded from sync."))
+        yield Flaw(EXCLUDED, USERNAME, _("Handshake refused the last row: the account is excluded from sync."))
     if state.is_ambiguous:
         message = _("An upload gave {username} to an account while another one had it.")
         yield Flaw("GR707", USERNAME, message.format(username=quoted(record.username)))

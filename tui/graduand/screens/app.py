@@ -201,7 +201,8 @@ class GraduandApp(BaseApp):
         self._open(form)
 
     def _open(self, form: FormScreen) -> None:
-        form.neighbours, form.hindered = lambda: self.people.roster.neighbours, self._hindered
+        form.neighbours, form.states = lambda: self.people.roster.neighbours, lambda: self.people.roster.states
+        form.hindered = self._hindered
         self.push_screen(form)
 
     @on(PeopleScreen.Begun)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.language import _, ngettext
+from graduand.language import _, ngettext, visible
 from graduand.reports.plan_text import counts
 from graduand.reports.upload_text import setting_words
 from graduand.screens.confirm import Question, Subject
-from graduand.uploads.compiler import describe_breach
+from graduand.uploads.compiler import build_in_hand, describe_breach
 from graduand.uploads.status import folder_of, holds_upload
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
     """Return what one must know before saying yes; beyond a limit the beginning of the checksum must be typed."""
     upload = prepared.upload
     remarks = [counts(prepared.plan), where_to(workspace)]
+    if build_in_hand(prepared, folder_of(workspace)):
+        remarks.append(
+            _("Those were not noted, so it is not known whether Handshake took them; if they went up, note them first.")
+        )
+    if upload.held:
+        who = ", ".join(visible(one.username) for one in upload.held)
+        remarks.append(_("Held back: {who}.").format(who=who))
     if upload.dirty:
         remarks.append(_("A draft: it holds uncommitted changes and cannot be noted as uploaded."))
     number = ngettext("{count} record", "{count} records", upload.records).format(count=upload.records)

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from graduand.errors import Trouble
 from graduand.language import N_, _, masked, ngettext, visible
 from graduand.reports.labels import terms_of
-from graduand.screens.messages import Opened
+from graduand.screens.messages import Changed, Opened
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -197,6 +197,7 @@ class FailedScreen(View[Reconciled]):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             self.touched = True
+            self.post_message(Changed())
             say_synced(self, outcome.fetched, outcome.shared)
             self.show_result(outcome)
             self.refresh_bindings()

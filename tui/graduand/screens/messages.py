@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Changed(Message):
-    """Files of `records/` were saved: the list is read again, and the change can be undone."""
+    """Files of `records/` were saved, which can be undone, or something was noted: the list is read again."""
 
-    saved: tuple[SavedFile, ...]
+    saved: tuple[SavedFile, ...] = ()
 
 
 @dataclass

@@ -9,14 +9,24 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.errors import Trouble, Uncommitted
-from graduand.findings import Severity
+from graduand.errors import Trouble, Uncommitted, nothing_outstanding
+from graduand.findings import Finding, Severity
 from graduand.handshake.effect import Effect, Status
 from graduand.handshake.plan import PlannedChange
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.record import FIRST_NAME, LAST_NAME
+from graduand.reports.findings_text import severity_word
 from graduand.reports.labels import terms_of
-from graduand.reports.plan_text import cell_words, counts, effect_words, held_back, status_word
+from graduand.reports.plan_text import (
+    cell_words,
+    closed_without_record,
+    counts,
+    effect_words,
+    held_back,
+    status_word,
+)
+from graduand.rules.handshake_state import EXCLUDED
+from graduand.rules.registry import RULES
 from graduand.screens.compile_question import question_of
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.messages import Opened
@@ -40,7 +50,18 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
+PlanRow = PlannedChange | Finding
+"""A person of the plan: what changes of him, or what is found beside what Handshake holds."""
+
 _STYLES: Final = {Effect.DEACTIVATE: "error", Effect.USERNAME: "warning", Effect.EMAIL: "warning"}
+CONFLICTS, HELD, DOUBTFUL, KEPT = "conflicts", "held-back", "doubtful", "kept"
+_BESIDES: Final = {
+    CONFLICTS: (N_("left out: contradicts what Handshake holds"), "✗ ", "error"),
+    HELD: (N_("held back: excluded from sync"), "! ", "warning"),
+    DOUBTFUL: (N_("to be looked at in Handshake"), "! ", "warning"),
+    KEPT: (N_("Handshake keeps what the record does not say"), "· ", "muted"),
+}
+"""By the key of its heading: what is found beside the changes, and the sign and style of the heading."""
 _SIGNS: Final = {Effect.DEACTIVATE: "✗ ", Effect.USERNAME: "! ", Effect.EMAIL: "! "}
 
 
@@ -56,25 +77,54 @@ def change_line(change: PlannedChange, name: str, width: int) -> Drawn:
     )
 
 
+def finding_line(finding: Finding, name: str, width: int) -> Drawn:
+    """Return the pieces of the line of a person of whom a finding is."""
+    wide = max((width - 18) // 3, 12)
+    return (
+        Cell(f"    {fit(finding.username, 12)} ", "muted"),
+        Cell(f"{fit(name or '–', wide)} ", "strong"),
+        Cell(fit(_(RULES[finding.rule].title), max(width - 18 - wide, 4))),
+    )
+
+
+def key_of(row: PlanRow) -> str:
+    """Return the key of the heading below which a row of the plan stands."""
+    if isinstance(row, PlannedChange):
+        return row.effects[0] if row.effects else row.status
+    if row.severity is Severity.NOTE:
+        return KEPT
+    if row.severity is Severity.ERROR:
+        return CONFLICTS
+    return HELD if row.rule == EXCLUDED else DOUBTFUL
+
+
 def full_name(record: Record | None) -> str:
     """Return the name as lists have it; "" without a record."""
     return ", ".join(filter(None, (record.text(LAST_NAME), record.text(FIRST_NAME)))) if record else ""
 
 
-def sought_line(change: PlannedChange, record: Record | None) -> str:
+def sought_line(row: PlanRow, record: Record | None) -> str:
     """Return what a person is found by."""
-    words = " ".join(effect_words(effect) for effect in change.effects)
-    return f"{change.username} {full_name(record)} {record.cohort if record else ''} {words}"
+    words = " ".join(map(effect_words, row.effects)) if isinstance(row, PlannedChange) else row.message
+    return f"{row.username} {full_name(record)} {record.cohort if record else ''} {words}"
+
+
+def rows_of(prepared: PreparedUpload | None) -> tuple[PlanRow, ...]:
+    """Return the rows of a plan: what is found beside what Handshake holds, then the changes."""
+    return (*prepared.conflicts, *prepared.plan.changes) if prepared else ()
 
 
 def effect_line(row: Heading, width: int) -> Drawn:
-    """Return the pieces of the line above the people to whom the same is done."""
-    known = {str(effect): effect for effect in Effect}
-    effect = known.get(row.key)
-    words = effect_words(effect) if effect else status_word(Status(row.key))
+    """Return the pieces of the line above the people to whom the same is done, or of whom the same is found."""
     count = f" {row.size}"
-    sign = _SIGNS.get(effect, "  ") if effect else "  "
-    style = _STYLES.get(effect, "strong") if effect else "muted"
+    if row.key in _BESIDES:
+        words, sign, style = _BESIDES[row.key]
+        words = _(words)
+    else:
+        effect = {str(effect): effect for effect in Effect}.get(row.key)
+        words = effect_words(effect) if effect else status_word(Status(row.key))
+        sign = _SIGNS.get(effect, "  ") if effect else "  "
+        style = _STYLES.get(effect, "strong") if effect else "muted"
     return (
         Cell("▸ " if row.folded else "▾ "),
         Cell(f"{sign}{fit(words, width - 4 - len(count))}", style),
@@ -107,7 +157,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         self.workspace = workspace
         self.order = CompileOptions(on)
         self.cohorts = cohorts
-        self.outline: Outline[PlannedChange] = Outline({})
+        self.outline: Outline[PlanRow] = Outline({})
         self.prepared: PreparedUpload | None = None
         self._people: dict[str, Record] = {}
         self._words: Sequence[str] = ()
@@ -122,9 +172,9 @@ class PlanScreen(View["Searchable[Compiled]"]):
     def read(self, tell: Tell) -> Searchable[Compiled]:
         """Plan the upload; nothing is written."""
         compiled = compiler.prepare(self.workspace, self.order, tell)
-        changes = compiled.prepared.plan.changes if compiled.prepared else ()
         people = {record.username: record for record in compiled.checked.records}
-        return Searchable(compiled, haystacks(sought_line(change, people.get(change.username)) for change in changes))
+        rows = rows_of(compiled.prepared)
+        return Searchable(compiled, haystacks(sought_line(row, people.get(row.username)) for row in rows))
 
     def show_result(self, found: Searchable[Compiled]) -> None:
         """Show the plan, or the errors that stand in its way."""
@@ -158,7 +208,9 @@ class PlanScreen(View["Searchable[Compiled]"]):
     @staticmethod
     def _remarks(prepared: PreparedUpload) -> str:
         remarks = [compiler.describe_breach(breach) for breach in prepared.breaches]
-        if remarks:
+        if prepared.closed_without_record:
+            remarks.insert(0, closed_without_record(prepared.closed_without_record))
+        if prepared.breaches:
             remarks.append(_("To go on, send the others first (e), or approve this plan when you compile it (u)."))
         if prepared.upload.left_out:
             count = len(prepared.upload.left_out)
@@ -174,19 +226,20 @@ class PlanScreen(View["Searchable[Compiled]"]):
 
     def sift(self) -> None:
         """Show the people who were searched for by what is done to them, destructive first."""
-        changes = self.prepared.plan.changes if self.prepared else ()
         wanted = self.wanted
-        groups: dict[str, list[PlannedChange]] = defaultdict(list)
-        for change, line in zip(changes, self._words, strict=True):
+        groups: dict[str, list[PlanRow]] = defaultdict(list)
+        for row, line in zip(rows_of(self.prepared), self._words, strict=True):
             if all(word in line for word in wanted):
-                groups[change.effects[0] if change.effects else change.status].append(change)
-        order = [*Effect, Status.FAILED, Status.NEW, Status.CHANGED, Status.UNCHANGED]
-        folds = self.outline.folded if self.outline else frozenset({str(Status.UNCHANGED)})
+                groups[key_of(row)].append(row)
+        order = [CONFLICTS, HELD, DOUBTFUL, *Effect, Status.FAILED, Status.NEW, Status.CHANGED, KEPT, Status.UNCHANGED]
+        folds = self.outline.folded if self.outline else frozenset({KEPT, str(Status.UNCHANGED)})
         self.outline = Outline({str(key): groups[key] for key in order if groups[key]}, folds)
         if self.outline:
             self.show(len(self.outline), 0)
-        else:
+        elif self._words or self.prepared is None:
             self.show_sentence(_("Nobody is found. Esc clears the search."))
+        else:
+            self.show_sentence(nothing_outstanding(self.order.cohort, ()))
 
     def _full_name(self, username: str) -> str:
         return full_name(self._people.get(username))
@@ -204,25 +257,28 @@ class PlanScreen(View["Searchable[Compiled]"]):
         return tuple(parts)
 
     @property
-    def change(self) -> PlannedChange | None:
-        """The person under the cursor."""
+    def row(self) -> PlanRow | None:
+        """The person under the cursor: what changes of him, or what is found."""
         row = self.outline.at(self.lines.cursor) if self.outline else None
-        return row if isinstance(row, PlannedChange) else None
+        return None if isinstance(row, Heading) else row
 
     def draw(self, index: int, width: int) -> Drawn:
         """Return the pieces of what is done, or of a person to whom it is done."""
         row = self.outline.at(index)
         if isinstance(row, Heading):
             return effect_line(row, width)
-        return change_line(row, self._full_name(row.username), width)
+        line = change_line if isinstance(row, PlannedChange) else finding_line
+        return line(row, self._full_name(row.username), width)  # type: ignore[arg-type]
 
     def whole(self) -> Content:
         """Return what changes of the person under the cursor, cell by cell; of a heading, the plan in one sentence."""
-        change = self.change
+        change = self.row
         if change is None:
             prepared = self.prepared
             checksum = _("Checksum: {checksum}").format(checksum=prepared.upload.plan) if prepared else ""
             return Content(f"{counts(prepared.plan)}\n{checksum}" if prepared else "")
+        if isinstance(change, Finding):
+            return self._whole_finding(change)
         head = f"{visible(change.username)}  {visible(self._full_name(change.username))}\n"
         words = [status_word(change.status), *(effect_words(effect) for effect in change.effects), *held_back(change)]
         parts = [(head, "bold"), (f"{', '.join(words)}\n", "$foreground 70%")]
@@ -236,6 +292,16 @@ class PlanScreen(View["Searchable[Compiled]"]):
             known = after if change.status is Status.NEW else f"{before or '–'} → {after}"
             parts += [(label, "$foreground 70%"), (f"{known}\n", "")]
         return Content.assemble(*parts)
+
+    def _whole_finding(self, finding: Finding) -> Content:
+        rule = RULES[finding.rule]
+        return Content.assemble(
+            (f"{visible(finding.username)}  {visible(self._full_name(finding.username))}\n", "bold"),
+            (f"{severity_word(finding.severity)} {rule.id}  ", "bold"),
+            f"{finding.message}\n",
+            ("→ ", "bold $text-accent"),
+            _(rule.cure),
+        )
 
     def action_addresses(self) -> None:
         """Show addresses whole, or masked again."""
@@ -252,21 +318,25 @@ class PlanScreen(View["Searchable[Compiled]"]):
     @on(LineList.Chosen)
     def open_the_person(self) -> None:
         """Open the person's record; fold or unfold a heading."""
-        change = self.change
-        record = self._people.get(change.username) if change else None
+        row = self.row
+        record = self._people.get(row.username) if row else None
         if record is None:
             self.action_fold()
         else:
-            self.post_message(Opened(record.path))
+            self.post_message(Opened(record.path, row.field if isinstance(row, Finding) else ""))
 
     # What is planned
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done now."""
         del parameters
-        if action in {"compile", "find", "addresses"}:
+        if action == "compile":
+            return self.prepared is not None and bool(self.prepared.upload.records)
+        if action in {"find", "addresses"}:
             return self.prepared is not None
-        if action in {"problems", "skip"}:
+        if action == "problems":
+            return self._obstacle == "errors" or bool(self.prepared and self.prepared.conflicts)
+        if action == "skip":
             return self._obstacle == "errors"
         return self._obstacle == "draft" if action == "draft" else True
 

@@ -15,6 +15,7 @@ from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.failed_rows import ask_for_failed_rows
+from graduand.screens.messages import Changed
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -195,6 +196,7 @@ class UploadScreen(View[InHand]):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             self.touched = True
+            self.post_message(Changed())
             self.notify(_("Noted as {name}").format(name=outcome.id), markup=False)
             say_synced(self, outcome.fetched, outcome.shared)
         self.action_read()
