@@ -339,7 +339,8 @@ class _Folding:
         if USERNAME not in header or not set(header) <= set(self.columns):
             raise LedgerBroken(entry.id, file.name)
         known = self._newest[entry.kind, head]
-        lines, cells = _fresh_rows(raw, len(head), known)
+        # A row that changes identifiers may move an account, also when it repeats the person's line.
+        lines, cells = _fresh_rows(raw, len(head), set() if file.changes_identifier_data else known)
         intern = self._texts.setdefault
         rows = [tuple(map(intern, row, row)) for row in cells]  # equal texts are one object
         if any(len(row) != len(header) for row in rows):
