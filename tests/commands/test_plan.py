@@ -126,7 +126,7 @@ def test_machines_read_everything_and_nothing_masked(changing: Path) -> None:
     printed = plan(changing)
 
     told = {"conflicts", "closed_without_record", "held", "changes"}
-    assert printed.keys() == {"schema", "plan", "on", "commit", "since", "counts", "beyond_limits", *told}
+    assert printed.keys() == {"schema", "plan", "on", "commit", "since", "seen", "counts", "beyond_limits", *told}
     assert printed["schema"] == "graduand/plan/1"
     assert printed["commit"] == git(changing, "rev-parse", "HEAD").strip()
     assert printed["since"] == noted(changing)[-1]

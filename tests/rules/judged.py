@@ -157,7 +157,7 @@ def judged(
         target.write_bytes(text.replace(MARK, "").encode("utf-8", "surrogateescape"))
     workspace = given(root, known)
     if not (root / ".git").exists():
-        workspace.set_git_folder("")
+        workspace.set_program(None)
     return workspace.check(on).findings
 
 

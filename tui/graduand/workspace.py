@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.findings import Finding
+    from graduand.git.program import Program
     from graduand.index.column_store import ColumnStore
     from graduand.index.index import Checked, Index
     from graduand.index.index_store import IndexStore, Progress
@@ -106,18 +107,23 @@ class Workspace(_Place):
         return SchemaCache(self.git_folder) if self.remembers and self.git_folder else None
 
     @cached_property
-    def git_folder(self) -> str:
-        """Git's own folder; "" where there is no git."""
+    def _program(self) -> Program | None:
+        """The git program; None where there is no git. Which commit it found checked out may be outdated."""
         from graduand.git.program import Program
 
         try:
-            return Program(self.root).folder
+            return Program(self.root)
         except (NoGit, NotGit):
-            return ""
+            return None
 
-    def set_git_folder(self, git_folder: str) -> None:
-        """Set git's own folder, where the caller knows it already."""
-        self.__dict__["git_folder"] = git_folder
+    def set_program(self, program: Program | None) -> None:
+        """Set the git program, where the caller has it already."""
+        self.__dict__["_program"] = program
+
+    @property
+    def git_folder(self) -> str:
+        """Git's own folder; "" where there is no git."""
+        return self._program.folder if self._program else ""
 
     @cached_property
     def labels(self) -> Mapping[str, Field | FieldLabel]:
@@ -166,13 +172,12 @@ class Workspace(_Place):
         Raises:
             LedgerInUse: the setting that names the remote is wrong.
         """
-        from graduand.git.program import Program
         from graduand.index.person_states import PersonStates
         from graduand.ledger.ledger import read_ledger
 
-        if not self.git_folder:
+        if self._program is None:
             return None
-        return PersonStates(read_ledger(Program(self.root)), no_cache=no_cache)
+        return PersonStates(read_ledger(self._program), no_cache=no_cache)
 
     def readable_states(self) -> PersonStates | None:
         """Return what Handshake holds of everybody; None where that is not known, whatever the reason."""
@@ -184,10 +189,9 @@ class Workspace(_Place):
 
     def expects_ledger(self) -> bool:
         """Return whether uploads may be noted elsewhere, so that a clone without the ledger does not know of them."""
-        from graduand.git.program import Program
         from graduand.index.person_states import is_ledger_expected
 
-        return bool(self.git_folder) and is_ledger_expected(Program(self.root))
+        return self._program is not None and is_ledger_expected(self._program)
 
     def check(
         self, on: str, scope: tuple[str, ...] = (), progress: Progress | None = None, *, no_cache: bool = False

@@ -164,7 +164,7 @@ def log(workspace: Workspace, username: str, *, signatures: bool = False) -> Aud
 
 def _sources(workspace: Workspace) -> _Sources:
     program = Program(workspace.root)
-    workspace.set_git_folder(program.folder)
+    workspace.set_program(program)
     history = read_history(program)
     ledger = read_ledger(program)
     return _Sources(program, history, ledger, Links(program, history, ledger))

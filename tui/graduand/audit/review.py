@@ -43,7 +43,7 @@ def review(workspace: Workspace, span: str) -> Review:
         Unreadable: the two share no history in this clone.
     """
     program = Program(workspace.root)
-    workspace.set_git_folder(program.folder)
+    workspace.set_program(program)
     old, new = _ends(program, span)
     history = change_between(program, old, new)
     events = tuple(history.events)

@@ -69,7 +69,7 @@ def verify(workspace: Workspace, anchor: str = "", required: Collection[Requirem
         message = _("{text} is no anchor: it has 64 figures from 0 to 9 and a to f, of which 16 are enough.")
         raise Usage(message.format(text=quoted(anchor)))
     program = Program(workspace.root)
-    workspace.set_git_folder(program.folder)
+    workspace.set_program(program)
     ledger, history = read_ledger(program), read_history(program)
     commits = commits_of(program, "records", "schema")
     graph = read_graph(program, branch_heads(program, history.head))

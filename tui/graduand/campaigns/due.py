@@ -130,9 +130,9 @@ def _program(workspace: Workspace) -> Program | None:
     try:
         program = Program(workspace.root)
     except (NoGit, NotGit):
-        workspace.set_git_folder("")
+        workspace.set_program(None)
         return None
-    workspace.set_git_folder(program.folder)
+    workspace.set_program(program)
     return program
 
 

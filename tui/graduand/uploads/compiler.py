@@ -27,13 +27,13 @@ from graduand.handshake.upload import (
 from graduand.handshake.upload_card import card
 from graduand.index.person_states import closed_by_uploads
 from graduand.language import _, ngettext
-from graduand.ledger.entry import PEOPLE, read_people
+from graduand.ledger.entry import PEOPLE
 from graduand.ledger.ledger import read_ledger
 from graduand.records.paths import username_of, within
 from graduand.records.record import FOLDER
 from graduand.rules.handshake_state import IDS, TAKEN_BACK, is_conflict
 from graduand.storage import file_reader, publish
-from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
+from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_ledger
 from graduand.uploads.known_state import known_state_of, read_known_state
 from graduand.workspace import errors
 
@@ -124,7 +124,7 @@ def prepare(
     """
     scope = workspace.scope((), order.cohort)
     checkout = Checkout(workspace.root)
-    workspace.set_git_folder(checkout.program.folder)
+    workspace.set_program(checkout.program)
     with checkout.status() as status:
         index = workspace.read_index(order.on, progress, no_cache=no_cache)
         checked = index.check(scope)
@@ -134,7 +134,7 @@ def prepare(
     if faulty and not order.skip_errors:
         return Compiled(None, checked)
     fetched = fetch_ledger(checkout.program, order.exchange) if order.exchange else NOTHING_ASKED
-    if order.exchange and index.states and index.states.ledger.head != read_ledger(checkout.program).head:
+    if fetched.entries and index.states and index.states.ledger.head != read_ledger(checkout.program).head:
         index = workspace.read_index(order.on, no_cache=no_cache)  # others have noted what the records are judged by
         checked = index.check(scope)
     known = _known_state(checkout.program, index, workspace, order)
@@ -179,8 +179,10 @@ def _planned(workspace: Workspace, order: CompileOptions, judged: _Judged) -> Pr
 def _known_state(program: Program, index: Index, workspace: Workspace, order: CompileOptions) -> KnownState:
     """Return what Handshake holds, as the records were judged by it."""
     states = index.states
-    if states is None or not states.ledger.head:
+    if states is None:  # the setting of the remote is wrong, as the reading says
         return read_known_state(program, workspace.importer, needs_ledger=order.changed)
+    if order.changed and not states.ledger.head:
+        require_ledger(states.ledger)
     return known_state_of(states.ledger, states.folded, workspace.importer)
 
 
@@ -193,19 +195,22 @@ def _closed_without_record(index: Index, folded: LedgerState) -> tuple[str, ...]
 
 
 def _people_sent_last(table: RowTable, known: KnownState, scope: tuple[str, ...]) -> int:
-    """Return how many people of the scope the last upload held that held any; 0 where there was none."""
+    """Return how many people of the scope the last upload held that held any; 0 where there was none.
+
+    Of jobs of one compile that were noted one by one, the largest counts.
+    """
     if not known.state.rows or known.state.rows.keys().isdisjoint(table.usernames):
         return 0
-    batch, found = "", set[str]()
+    people = b"\t%s/" % (scope[0].encode() if scope else FOLDER.encode())
+    batch, found = "", 0
     for entry in reversed(known.ledger.uploads):
         if entry.text("takes_back") or (batch and entry.text("batch") != batch):
             continue
         (raw,) = known.ledger.files([(entry, PEOPLE)])
-        people = {person.username for person in read_people(raw, entry.id) if within(person.path, scope)}
-        if people:
+        if number := raw.count(people):
             batch = entry.text("batch")
-            found |= people
-    return len(found)
+            found = max(found, number)
+    return found
 
 
 def _without_held(
