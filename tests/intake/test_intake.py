@@ -984,3 +984,12 @@ def test_what_check_refuses_is_refused_by_an_intake(school: Path, monkeypatch: p
     monkeypatch.setattr(judgement, "judge", judge)
     renamed = (lines[0], "00412816,b@valmont.example,Petit,Petit")
     assert reasons(school, HEAD, *renamed) == ["First and last name are equal."]
+
+
+def test_a_card_that_is_wiped_for_several_is_nobody_elses(school: Path) -> None:
+    people = ["**CLEAR**", "C1", "**CLEAR**", "c1", "C2", ""]
+    rows = (f"0041235{number},p{number}@valmont.example,Zoë,Obi,{card}" for number, card in enumerate(people))
+
+    found = printed(school, f"{HEAD},card_id", *rows)
+
+    assert [one["line"] for one in found["refused"]] == [3, 5]

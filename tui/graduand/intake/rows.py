@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from itertools import compress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from graduand.errors import Usage
 from graduand.intake.cell_values import CellError, ColumnValues, is_no_day, no_day_sentence
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 UNIQUE: Final = (EMAIL, LOGIN, CARD)
 """Keys whose values are unique among people, besides the username."""
+
+
+_WIPED: Final = CLEAR.casefold()
 
 
 class SkippedRow(NamedTuple):
@@ -72,8 +75,9 @@ class PeopleRows:
         )
         """Keys with a blank column."""
         self._with_errors = [(key, values[key]) for key, column in columns.items() if column.has_errors]
+        usernames = values[USERNAME]
         self.usernames: list[str] = [
-            username if isinstance(username, str) else "" for username in self.columns[USERNAME]
+            *(map(str, usernames) if columns[USERNAME].unchanged else map(_text, usernames)),
         ]
 
     def values(self, row: int) -> dict[str, Value]:
@@ -232,7 +236,7 @@ class PeopleRows:
         """Remove the values of these rows from a column, and count them."""
         column = self.columns.get(key)
         if column:
-            self.dropped[key] = sum(column[row] is not None for row in rows)
+            self.dropped[key] = len(rows) - [*map(column.__getitem__, rows)].count(None)
             for row in rows:
                 column[row] = None
 
@@ -264,12 +268,11 @@ class PeopleRows:
         for key in (USERNAME, *UNIQUE):
             column = self.columns.get(key)
             if column:
-                texts = [*map(str, filter(None, compress(column, selected)))]
-                joined = "\n".join(texts)  # no value of these keys holds a line break
-                lower = joined.casefold()
-                different = {*(texts if lower == joined else lower.split("\n"))}
-                wiped = different & {CLEAR, CLEAR.casefold()}
-                if len(different) - len(wiped) < len(texts) - texts.count(CLEAR):
+                texts = cast("list[str]", [*filter(None, compress(column, selected))])
+                lower = "\n".join(texts).casefold().split("\n")  # no value of these keys holds a line break
+                different = {*lower}
+                wiped = lower.count(_WIPED) - 1 if _WIPED in different else 0
+                if len(different) < len(texts) - wiped:
                     self._refuse_shared(rows, key, column)
 
     def _refuse_shared(self, rows: list[int], key: str, column: Sequence[Value | None]) -> None:
@@ -300,6 +303,11 @@ class PeopleRows:
         for row in hidden:
             selected[row] = False
         return len(hidden)
+
+
+def _text(value: Value | CellError | None) -> str:
+    """Return a value that is a text; "" for any other."""
+    return value if isinstance(value, str) else ""
 
 
 _SHOWN: Final = 8
