@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import repeat
-from operator import itemgetter
+from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Final
 
 from graduand.records.record import EMAIL, FIRST_NAME, LAST_NAME, USERNAME, Value, domain_of, is_address
@@ -69,5 +69,9 @@ class People:
             if key in DERIVED:
                 own = ([*self.columns.get(one, repeat(None, self.count))] for one in OWN)
                 found = dict(zip(DERIVED, zip(*map(_derived, *own), strict=True), strict=True))
-            self._varying |= {key: column if len({*column}) > 1 else None for key, column in found.items()}
+            self._varying |= {key: column if _varies(column) else None for key, column in found.items()}
         return self._varying[key]
+
+
+def _varies(column: Sequence[Answer | None]) -> bool:
+    return any(map(ne, column, repeat(column[0]))) if column else False
