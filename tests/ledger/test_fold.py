@@ -298,3 +298,30 @@ def test_a_file_that_is_not_what_its_entry_says_is_named(raw: bytes) -> None:
 
 def test_of_nothing_nothing_is_known() -> None:
     assert fold([], Chain().read) == NOTHING
+
+
+A, B, C = ({"username": "ada", "email_address": f"{name}@valmont.example"} for name in "abc")
+
+
+def test_an_address_that_was_never_sent_is_remembered_beside_the_last_one_sent() -> None:
+    chain = Chain()
+    chain.observe(1, C)
+    assert chain.fold().sent_addresses == {}, "nothing was sent"
+    chain.rows(2, A)
+    chain.observe(3, A)
+    assert chain.fold().sent_addresses == {}, "it is the same"
+    chain.observe(4, A | {"email_address": "A@VALMONT.example"})
+    chain.observe(5, A)
+    first = chain.observe(6, B)
+    chain.observe(7, C)
+    assert chain.fold().sent_addresses == {"ada": "a@valmont.example"}
+    part = chain.fold(before=(at(7), ""))
+    rest = [entry for entry in chain.entries if entry.at == at(7)]
+    assert fold(rest, chain.read, start=part) == chain.fold(), "the rest can be laid on what was folded before"
+    chain.failed(chain.rows(8, A, number="1"), "ada")
+    assert chain.fold().sent_addresses == {"ada": "a@valmont.example"}, "the row did not take effect"
+    last = chain.rows(11, A, number="2")
+    assert chain.fold().sent_addresses == {}, "it was said anew"
+    chain.withdraw(first)
+    chain.withdraw(last)
+    assert chain.fold().sent_addresses == {"ada": "a@valmont.example"}

@@ -20,7 +20,7 @@ from graduand.records.kinds import CLEAR
 from tests.handshake.test_article import DAY
 from tests.importer import Importer
 from tests.observations.exports import HEADERS, export_of, person
-from tests.repository import HOUSE, begin, commit, git, graduand, graduate, noted, put, settle
+from tests.repository import HOUSE, TODAY, begin, commit, git, graduand, graduate, noted, put, settle
 from tests.uploads.test_loop import ACCOUNT, Desk, failed_file, with_lines
 
 if TYPE_CHECKING:
@@ -292,6 +292,44 @@ def test_what_a_failed_row_was_to_change_is_as_the_observation_shows_it(school_o
 
     assert desk.plan() == {TWO: "failed"}
     assert held(school_of_three)[TWO]["institution_year_name"] == "Licence 3"
+
+
+def test_an_address_that_the_person_chose_is_not_overwritten_unasked(school_of_three: Path) -> None:
+    root = school_of_three
+    desk = Desk(root, Importer({name: person(name) for name in (ONE, TWO, THREE)}))
+    desk.send()
+    desk.handshake.accounts[ONE]["email_address"] = "mine@mail.example"
+    observe(root, "--person", ONE, "email_address=mine@mail.example", "--apply")
+    for username in (ONE, TWO):
+        put(root, graduate(username).replace("2026-06-15", "2026-06-16"), f"2026-spring/{username}.yaml")
+    commit(root)
+
+    planned = graduand(root, "plan", "--on", DAY)
+    assert "GR708  An address of the person's own" in planned.out
+    assert "Handshake shows an address that the person has probably chosen (1)" in planned.err
+    assert [*desk.plan()] == [TWO]
+    desk.send("compile", "--changed")
+    assert desk.handshake.accounts[ONE]["email_address"] == "mine@mail.example"
+
+    waiver = f"  waive:\n    - {{rule: GR708, reason: asked by mail, until: {TODAY}, by: registrar}}\n"
+    put(root, graduate(ONE) + waiver, f"2026-spring/{ONE}.yaml")
+    commit(root)
+    assert [*desk.plan()] == [ONE]
+    put(root, graduate(ONE).replace(f"p{ONE}@valmont", "mine@mail"), f"2026-spring/{ONE}.yaml")
+    commit(root)
+    assert desk.plan() == {}, "the record took it"
+
+    put(root, graduate(ONE), f"2026-spring/{ONE}.yaml")
+    commit(root)
+    observe(root, "--person", ONE, f"email_address=P{ONE}@valmont.example", "--apply")
+    assert "GR708" not in graduand(root, "plan", "--on", DAY).out, "it shows again what was sent"
+
+
+def test_an_address_of_somebody_who_was_never_sent_is_changed_as_the_record_says(school_of_three: Path) -> None:
+    observe(school_of_three, write(school_of_three, [person(ONE, email_address="old@mail.example")]), "--apply")
+
+    assert "GR708" not in graduand(school_of_three, "plan", "--on", DAY).out
+    assert "changes the login address (1)" in graduand(school_of_three, "plan", "--on", DAY).out
 
 
 def test_one_profile_is_noted_by_hand(school_of_three: Path) -> None:

@@ -122,6 +122,7 @@ def states_of(known: Mapping[str, PersonState]) -> PersonStates:
         {},
         frozenset(name for name, state in known.items() if state.is_ambiguous),
         {name: TakenBack(one.taken_back_by, one.taken_back) for name, one in known.items() if one.taken_back},
+        {name: one.sent_address for name, one in known.items() if one.sent_address},
     )
     states = PersonStates(Ledger(Program(Path()), "head"))
     vars(states)["folded"] = folded

@@ -65,6 +65,8 @@ class HeldReason(StrEnum):
     """A rollback took the row back, and the record still says the same."""
     CONFLICT = "conflict"
     """The record contradicts what Handshake holds: an error of family GR7."""
+    OWN_ADDRESS = "own-address"
+    """Handshake shows an address that was neither sent last nor is the record's: the person's own."""
 
 
 class Upload(NamedTuple):

@@ -68,6 +68,7 @@ class PersonStates:
             taken_back=back.meaning if back else "",
             taken_back_by=back.rollback if back else "",
             is_ambiguous=username in folded.ambiguous,
+            sent_address=folded.sent_addresses.get(name, ""),
         )
         if known == _NOTHING:
             return None
@@ -89,7 +90,7 @@ class PersonStates:
         without a row they are blank.
         """
         folded = self.folded
-        special = {*folded.taken_back, *folded.ambiguous, *folded.aliases, *self._excluded}
+        special = {*folded.taken_back, *folded.sent_addresses, *folded.ambiguous, *folded.aliases, *self._excluded}
         asked = tuple(
             header
             for header in folded.columns

@@ -11,6 +11,7 @@ import io
 from collections import defaultdict
 from collections.abc import Mapping
 from itertools import chain, filterfalse
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import LedgerBroken
@@ -83,6 +84,8 @@ class LedgerState(NamedTuple):
     """Usernames that an account was to take and that another account already had."""
     taken_back: Mapping[str, TakenBack]
     """By the username of the record, where the last upload of the person was taken back."""
+    sent_addresses: Mapping[str, str] = MappingProxyType({})
+    """The address that was sent last, by username, where Handshake has shown another text since then."""
 
     def cells(self, username: str) -> dict[str, str]:
         """Return what is known of a person, by header."""
@@ -230,6 +233,7 @@ class _Folding:
         self.aliases = dict(start.aliases)
         self.ambiguous = set(start.ambiguous)
         self.taken_back = dict(start.taken_back)
+        self.sent_addresses = dict(start.sent_addresses)
         self._newest: defaultdict[tuple[str, bytes], set[bytes]] = defaultdict(set)
         """By kind of entry and header, the lines that are the newest word of somebody."""
         self._lines: dict[str, tuple[set[bytes], bytes]] = {}
@@ -248,6 +252,7 @@ class _Folding:
             self.aliases,
             frozenset(self.ambiguous),
             self.taken_back,
+            self.sent_addresses,
         )
 
     def send(
@@ -279,6 +284,7 @@ class _Folding:
             if former:
                 self._rename(former, username)
             self._lay(username, line, row, told)
+            self.sent_addresses.pop(username, None)
             if self.outcomes or back or self.taken_back:
                 self._succeed(username, former, back=back)
 
@@ -310,8 +316,23 @@ class _Folding:
         """Lay what Handshake showed on the state: a blank cell is empty, and no account moves."""
         self.observations.add(entry.id)
         told = self._told(entry, file, raw)
+        at = self.columns.index(EMAIL) if EMAIL in file.columns else -1
         for username, line, row in zip(told.usernames, told.lines, told.rows, strict=True):
+            if at >= 0 and username in self.rows:
+                self._compare_address(username, self.rows[username][at], row[at])
             self._lay(username, line, row, told)
+
+    def _compare_address(self, username: str, held: str, seen: str) -> None:
+        """Remember the address that was sent last when Handshake shows another text for the first time since."""
+        known = held in {"", CLEAR, seen} or username in self.sent_addresses
+        if not known and self._was_sent(username):
+            self.sent_addresses[username] = held
+
+    def _was_sent(self, username: str) -> bool:
+        """Return whether any value of a person comes from an upload."""
+        since = self.since[username]
+        places = {since} if isinstance(since, int) else {*since}
+        return any(self.moments[place][1] not in self.observations for place in places)
 
     def _rename(self, former: str, username: str) -> None:
         """Move an account to its new username, if the old one is known and nobody has the new one."""
@@ -327,6 +348,8 @@ class _Folding:
         self.aliases[former] = username
         if former in self.outcomes:
             self.outcomes[username] = self.outcomes.pop(former)
+        if former in self.sent_addresses:
+            self.sent_addresses[username] = self.sent_addresses.pop(former)
 
     def _told(self, entry: LedgerEntry, file: SentFile, raw: bytes) -> _Told:
         """Return what a file says that is not the newest word of a person already.

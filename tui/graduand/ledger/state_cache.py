@@ -42,6 +42,7 @@ def load(program: Program) -> CachedState | None:
         more["aliases"],
         frozenset(more["ambiguous"]),
         {name: TakenBack(*back) for name, back in more["taken_back"].items()},
+        more["sent_addresses"],
     )
     return CachedState(head, state)
 
@@ -54,6 +55,7 @@ def store(program: Program, head: str, state: LedgerState) -> None:
         "aliases": {**state.aliases},
         "ambiguous": sorted(state.ambiguous),
         "taken_back": {name: tuple(one) for name, one in state.taken_back.items()},
+        "sent_addresses": {**state.sent_addresses},
     }
     since = Deferred.of({**state.since.value}).packed()
     _file(program).write((head, state.columns, [*state.rows], [*state.rows.values()], since, [*state.moments], more))

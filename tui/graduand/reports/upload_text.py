@@ -86,6 +86,7 @@ def _reason_words(why: str) -> str:
         ),
         HeldReason.TAKEN_BACK: _("held back: a rollback took the row back, and the record still says the same"),
         HeldReason.CONFLICT: _("held back: the record contradicts what Handshake holds"),
+        HeldReason.OWN_ADDRESS: _("held back: Handshake shows an address that the person has probably chosen"),
     }[HeldReason(why)]
 
 

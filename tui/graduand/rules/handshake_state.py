@@ -11,7 +11,7 @@ from graduand.findings import Finding, Severity
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR
 from graduand.records.meaning import meaning_of
-from graduand.records.record import ATTENDING, DISABLED, END, USERNAME
+from graduand.records.record import ATTENDING, DISABLED, EMAIL, END, USERNAME
 from graduand.records.writing import canonical
 from graduand.rules.rule import Flaw, error, note, warning
 
@@ -93,6 +93,21 @@ RULES: Final = (
         N_("Find both accounts in Handshake and have them merged, or correct the username of one."),
         "DUP",
     ),
+    error(
+        "GR708",
+        N_("An address of the person's own"),
+        N_(
+            "Handshake shows another address than the one that was sent last and than the record's: the person has "
+            "probably chosen it, and the next upload would overwrite it."
+        ),
+        N_(
+            "Write the address that Handshake shows into the record; or waive this rule in it, with the reason, to "
+            "send the record's all the same. Until then this person is left out of every upload."
+        ),
+        "ADDL",
+        "EMAIL",
+        waivable=True,
+    ),
 )
 
 IDS: Final = frozenset(rule.id for rule in RULES)
@@ -100,6 +115,7 @@ ABOUT_ACCOUNTS: Final = frozenset({"GR701", "GR702"})
 """Rules that say that an account is closed and shall perhaps be open."""
 TAKEN_BACK: Final = "GR705"
 EXCLUDED: Final = "GR706"
+OWN_ADDRESS: Final = "GR708"
 
 
 class PersonState(NamedTuple):
@@ -119,11 +135,19 @@ class PersonState(NamedTuple):
     """The id of that rollback."""
     is_ambiguous: bool = False
     """Whether two accounts may have the username."""
+    sent_address: str = ""
+    """The address that was sent last, where Handshake showed another text since; "" where it did not."""
 
     @property
     def is_closed(self) -> bool:
         """Whether the account is closed."""
         return self.cells.get(DISABLED, "").upper() == "TRUE"
+
+    def has_own_address(self, address: str) -> bool:
+        """Return whether Handshake shows an address that is neither the one sent last nor the given one."""
+        shown = self.cells.get(EMAIL, "")
+        others = {address.casefold(), self.sent_address.casefold()}
+        return bool(self.sent_address) and shown not in {"", CLEAR} and shown.casefold() not in others
 
 
 def is_conflict(finding: Finding) -> bool:
@@ -139,6 +163,7 @@ def judge_state(record: Record, school: School, _on: str, state: PersonState) ->
     if state.taken_back and state.taken_back == _meaning(record, school):
         message = _("{rollback} took back what was sent of this record, and it still says the same.")
         yield Flaw(TAKEN_BACK, USERNAME, message.format(rollback=state.taken_back_by))
+    yield from _own_address(record, state)
     if state.is_excluded:
         yield Flaw(EXCLUDED, USERNAME, _("Handshake refused the last row: the account is excluded from sync."))
     if state.is_ambiguous:
@@ -160,6 +185,16 @@ def _closed(record: Record, state: PersonState) -> Flaw:
     if seen:
         return _flaw("GR703", _("Handshake shows the account as closed ({entry})."), entry)
     return _flaw("GR701", _("The upload {entry} closed the account, and the record says nothing of {key}."), entry)
+
+
+def _own_address(record: Record, state: PersonState) -> Iterator[Flaw]:
+    if not state.has_own_address(record.text(EMAIL)):
+        return
+    message = _("Handshake shows the address {shown}; {sent} was sent last, and the record has a third one.")
+    if record.text(EMAIL).casefold() == state.sent_address.casefold():
+        message = _("Handshake shows the address {shown}; the record still has {sent}, which was sent last.")
+    shown = state.cells.get(EMAIL, "")
+    yield Flaw(OWN_ADDRESS, EMAIL, message.format(shown=quoted(shown), sent=quoted(state.sent_address)))
 
 
 def _flaw(rule: str, message: str, entry: str) -> Flaw:

@@ -71,7 +71,7 @@ def _case(case: Mapping[str, Any]) -> RuleCase:
         institution=case.get("institution", ""),
         bad=_files(case["bad"]),
         findings=tuple(map(_finding, case["finds"])),
-        states={username: _state(**facts) for username, facts in case.get("handshake", {}).items()},
+        states={username: _state(facts) for username, facts in case.get("handshake", {}).items()},
         cure=_files(case.get("cure", {})),
         good=_files(case["good"]),
     )
@@ -81,23 +81,19 @@ def _files(texts: str | Mapping[str, str]) -> Mapping[str, str]:
     return {PATH: texts} if isinstance(texts, str) else texts
 
 
-def _state(
-    since: str = "",
-    sent: Mapping[str, str] | None = None,
-    seen: Mapping[str, str] | None = None,
-    excluded: str = "",
-    taken_back: str = "",
-    ambiguous: str = "",
-) -> PersonState:
-    cells = {**(sent or {}), **(seen or {})}
+def _state(facts: Mapping[str, Any]) -> PersonState:
+    since, seen = facts.get("since", ""), facts.get("seen") or {}
+    cells = {**(facts.get("sent") or {}), **seen}
+    taken_back = facts.get("taken_back", "")
     return PersonState(
         cells,
         dict.fromkeys(cells, since),
-        frozenset(seen or {}),
-        is_excluded=excluded == "true",
+        frozenset(seen),
+        is_excluded=facts.get("excluded") == "true",
         taken_back=taken_back,
         taken_back_by=since if taken_back else "",
-        is_ambiguous=ambiguous == "true",
+        is_ambiguous=facts.get("ambiguous") == "true",
+        sent_address=facts.get("sent_address", ""),
     )
 
 

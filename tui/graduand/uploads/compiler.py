@@ -31,7 +31,7 @@ from graduand.ledger.entry import PEOPLE
 from graduand.ledger.ledger import read_ledger
 from graduand.records.paths import username_of, within
 from graduand.records.record import FOLDER
-from graduand.rules.handshake_state import IDS, TAKEN_BACK, is_conflict
+from graduand.rules.handshake_state import IDS, OWN_ADDRESS, TAKEN_BACK, is_conflict
 from graduand.storage import file_reader, publish
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_ledger
 from graduand.uploads.known_state import known_state_of, read_known_state
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 
 _SIZE: Final = 64_000_000
+_HELD_BY_RULE: Final = {TAKEN_BACK: HeldReason.TAKEN_BACK, OWN_ADDRESS: HeldReason.OWN_ADDRESS}
 
 
 class CompileOptions(NamedTuple):
@@ -222,7 +223,7 @@ def _without_held(
         held = (username for username, refused in known.state.retries.items() if refused.retry is Retry.HELD)
         why = dict.fromkeys(held, HeldReason.EXCLUDED)
     for finding in filter(is_conflict, conflicts):
-        why[finding.username] = HeldReason.TAKEN_BACK if finding.rule == TAKEN_BACK else HeldReason.CONFLICT
+        why[finding.username] = _HELD_BY_RULE.get(finding.rule, HeldReason.CONFLICT)
     places = [place for place, username in enumerate(table.usernames) if username not in why] if why else []
     found = tuple(HeldPerson(username, why[username]) for username in table.usernames if username in why) if why else ()
     return (table.picked(places) if found else table), found
