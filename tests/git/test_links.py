@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 WHO = "00412345"
 PATH = f"2026-spring/{WHO}.yaml"
 OTHER = "00499999"
+ASKED = "  account:\n    reason: requested-by-student\n    requested_by: student\n"
 NOTED = f"{CLOSED}  notes: Asked by phone.\n"
 UGLY = CLOSED.replace("first_name: Chloé", 'first_name:   "Chloé"  # as she says')
 
@@ -318,27 +319,48 @@ def test_a_person_of_whom_no_commit_is_left_is_known_by_the_ledger(school: Path)
 # Clones
 
 
-def test_a_shallow_clone_says_what_it_can(school: Path, tmp_path: Path) -> None:
-    sent = closed(school)
-    say(school, REOPENED)
-    squash(school)
+def test_a_shallow_clone_links_what_it_has_and_accuses_nobody(school: Path, tmp_path: Path) -> None:
+    say(school, NOTED.replace("disabled: true\n", "").replace(ASKED, ""))
+    lost = closed(school)
+    main(school)
+    git(school, "merge", "--quiet", "--squash", "side")
+    git(school, "commit", "--quiet", "--message", "Close account (#7)")
+    git(school, "branch", "--quiet", "-D", "side")
+    say(school, graduate(OTHER), f"2026-spring/{OTHER}.yaml")
+    later = upload(school)
     clone = tmp_path / "shallow"
-    git(school, "clone", "--quiet", "--depth=2", "--no-single-branch", f"file://{school}", str(clone))
-    git(clone, "fetch", "--quiet", "--unshallow", "origin", "graduand/ledger")
+    git(school, "clone", "--quiet", "--depth=3", f"file://{school}", str(clone))
+    git(clone, "fetch", "--quiet", "origin", "+refs/heads/graduand/ledger:refs/remotes/origin/graduand/ledger")
 
-    assert unsaid(clone) == [] or unsaid(clone) == [f"{sent} {WHO}"]
+    assert links(clone) == [(lost, "record")]
+    assert links(clone, "sent") == [(lost, "record"), (later, "ancestry")]
+    assert unsaid(clone) == []
 
 
-def test_every_clone_tells_the_same(school: Path, tmp_path: Path) -> None:
+def test_two_clones_of_a_remote_tell_the_same(school: Path, tmp_path: Path) -> None:
+    """One closes, sends and pushes; the other, who has a commit of their own, pulls with a merge and sends too."""
+    remote, other = tmp_path / "remote.git", tmp_path / "other"
+    git(school, "clone", "--quiet", "--bare", str(school), str(remote))
+    git(remote, "symbolic-ref", "HEAD", "refs/heads/main")
+    git(school, "remote", "add", "origin", str(remote))
+    git(school, "switch", "--quiet", "main")
+    git(school, "branch", "--quiet", "-D", "side")
+    git(school, "fetch", "--quiet", "origin")
+    git(remote, "clone", "--quiet", str(remote), str(other))
     sent = closed(school)
-    squash(school)
-    clone = tmp_path / "clone"
-    git(school, "clone", "--quiet", str(school), str(clone))
-    say(clone, NOTED)
-    later = upload(clone)
+    git(school, "push", "--quiet", "origin", "main", "graduand/ledger")
+    say(other, graduate(OTHER), f"2026-spring/{OTHER}.yaml")
+    git(other, "pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
+    git(other, "fetch", "--quiet", "origin")
+    later = upload(other)
+    git(other, "push", "--quiet", "origin", "main", "graduand/ledger")
+    git(school, "pull", "--quiet", "--ff-only", "origin", "main")
+    git(school, "fetch", "--quiet", "origin")
 
-    assert links(clone) == links(school) == [(sent, "record")]
-    assert links(clone, "corrected") == [(later, "ancestry")]
+    for clone in (school, other):
+        assert links(clone) == [(sent, "ancestry")]
+        assert [(one["uploads"], one["linked"]) for one in told(clone, OTHER)] == [([later], "ancestry")] * 2
+        assert unsaid(clone) == []
 
 
 # What did not take effect

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from graduand.audit.lives import EventKey
+    from graduand.audit.lost_uploads import Differing
+    from graduand.git.commit_graph import CommitGraph
     from graduand.git.events import Event
     from graduand.git.history import History
     from graduand.git.program import Program
     from graduand.ledger.ledger import Ledger
 
-_FORM: Final = "graduand/links/1"
+_FORM: Final = "graduand/links/2"
 _OWN_BRANCHES: Final = ("refs/heads/main", "refs/heads/master")
 
 
@@ -63,6 +65,11 @@ class _Found(NamedTuple):
     """How the branch is known to have said a row, by upload and username; "" for never. All others: by ancestry."""
     unsaid: list[tuple[int, str, str, dict[str, str]]]
     """The rows that the branch never said: upload, username, path, cells."""
+    differing: dict[str, list[Differing]]
+    """What `audit/lost_uploads` compared, which later commits do not change."""
+
+
+_NOTHING: Final = _Found([], {}, {}, {}, [], {})
 
 
 class Links:
@@ -103,32 +110,44 @@ class Links:
         mask = reached.get(event.source.commit, 0) & self._ordinary
         mask = mask and mask & self.sent.took(self.lives.names_of(event.username))
         if mask and event.event in ACCOUNT_KINDS and event.effective_on:
-            mask = self._without_held(event, mask, reached)
+            return self._first_due(event, mask, reached)
         found = self._earliest.get(mask)
         if found is None:
             found = self._earliest[mask] = min(_bits(mask), key=self._rank.__getitem__)
         return found
 
-    def _without_held(self, event: Event, mask: int, reached: Mapping[str, int]) -> int:
-        """Return those of the uploads that did not hold a change of the account back."""
+    def _first_due(self, event: Event, mask: int, reached: Mapping[str, int]) -> int:
+        """Return the number of the first of the uploads that did not hold a change of the account back; or -1."""
         later = self.lives.after(event)
-        due = 0
-        for number in _bits(mask):
+        for number in sorted(_bits(mask), key=self._rank.__getitem__):
             had = (one for one in later if reached.get(one.source.commit, 0) >> number & 1)
             if not is_held(event, had, self._uploads[number].text("on")):
-                due |= 1 << number
-        return due
+                return number
+        return -1
 
     def _read(self, program: Program, history: History, ledger: Ledger) -> _Found:
-        heads = branch_heads(program, history.head) if self._uploads else []
+        if not self._uploads:
+            return _NOTHING
+        heads = branch_heads(program, history.head)
         known = [ledger.head, *heads]
         kept = CacheFile[Any](Path(program.folder, "graduand", "links"), _FORM, program.prefix)
-        cached = None if history.is_shallow or not self._uploads else kept.read()
+        cached = None if history.is_shallow else kept.read()
         if cached and cached[0] == known:
             return _Found(*cached)
-        from graduand.audit.lost_uploads import LostUpload, LostUploadSearch  # noqa: PLC0415 - reads records, as few runs need
+        was_erased = any(entry.kind is EntryKind.ERASED for entry in ledger.entries)
+        compared = _Found(*cached).differing if cached and not was_erased else {}
+        found = self._searched(program, ledger, read_graph(program, heads), compared)._replace(heads=known)
+        if history.is_shallow:  # what was said before is not here
+            return found._replace(unsaid=[], hows={key: how for key, how in found.hows.items() if how})
+        kept.write(tuple(found))
+        return found
 
-        graph = read_graph(program, heads)
+    def _searched(
+        self, program: Program, ledger: Ledger, graph: CommitGraph, compared: Mapping[str, list[Differing]]
+    ) -> _Found:
+        """Return what is found; `compared` is what an earlier search found to differ."""
+        from graduand.audit.lost_uploads import LostUpload, LostUploadSearch  # noqa: PLC0415 - reads records
+
         renamed = renamed_commits(ledger)
         anchors, lost = [], []
         for number, entry in enumerate(self._uploads):
@@ -138,17 +157,13 @@ class Links:
             is_rollback = bool(entry.text("takes_back"))
             if self.sent.counted >> number & 1 and (anchor != commit or is_rollback):
                 lost.append(LostUpload(number, entry, anchor, is_rollback))
-        found = _Found(known, graph.reached_from(anchors), {}, {}, [])
-        if lost:
-            lost.sort(key=lambda one: self._rank[one.number])
-            search = LostUploadSearch(program, ledger, self.lives, self.sent, found.reached)
-            search.run(lost, lambda event: self._rank_of(found, event), self._rank)
-            found = found._replace(links=search.links, hows=search.hows, unsaid=search.unsaid)
-        if history.is_shallow:  # what was said before is not here
-            return found._replace(unsaid=[], hows={key: how for key, how in found.hows.items() if how})
-        if self._uploads:
-            kept.write(tuple(found))
-        return found
+        found = _NOTHING._replace(reached=graph.reached_from(anchors))
+        if not lost:
+            return found
+        lost.sort(key=lambda one: self._rank[one.number])
+        search = LostUploadSearch(program, ledger, self.lives, self.sent, found.reached)
+        search.run(lost, lambda event: self._rank_of(found, event), self._rank, compared)
+        return _Found([], found.reached, search.links, search.hows, search.unsaid, search.differing)
 
     def _rank_of(self, found: _Found, event: Event) -> int:
         """Return how many uploads ran before the one that carried an event by ancestry; all where none did."""

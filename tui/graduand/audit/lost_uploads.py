@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.lives import ACCOUNT_KINDS, is_held, key_of
 from graduand.git.events import EventKind, Linked
-from graduand.git.snapshot import entries
+from graduand.git.snapshot import line_of, lines
 from graduand.handshake.row import BOOLEAN
-from graduand.ledger.entry import PEOPLE, read_people
+from graduand.ledger.entry import PEOPLE, PersonLine, read_people
 from graduand.records.kinds import CLEAR
 from graduand.records.legacy_reader import read_bygone
 from graduand.records.meaning import meaning_of
@@ -29,12 +29,16 @@ if TYPE_CHECKING:
     from graduand.audit.sent_people import SentPeople
     from graduand.git.events import Event
     from graduand.git.program import Program
-    from graduand.ledger.entry import LedgerEntry, PersonLine
+    from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
     from graduand.records.record import Record, Value
 
 _YEAR: Final = "year"
 """Stands for the column of the year, which has another name in each region."""
+
+
+Differing = tuple[str, str, str, str, str, list[str], str]
+"""A line of `people.tsv`, and the object that the record was at the anchor, or ""."""
 
 
 class LostUpload(NamedTuple):
@@ -89,17 +93,30 @@ class LostUploadSearch:
         """How the branch is known to have said a row, by upload and username; "" for never."""
         self.unsaid: list[tuple[int, str, str, dict[str, str]]] = []
         """The rows that the branch never said: upload, username, path, cells."""
+        self.differing: dict[str, list[Differing]] = {}
+        """By upload and anchor, the people whose records the branch did not have like that."""
 
-    def run(self, lost: Sequence[LostUpload], rank_of: Callable[[Event], int], ranks: Mapping[int, int]) -> None:
+    def run(
+        self,
+        lost: Sequence[LostUpload],
+        rank_of: Callable[[Event], int],
+        ranks: Mapping[int, int],
+        known: Mapping[str, list[Differing]],
+    ) -> None:
         """LostUploadSearch for all `lost` uploads, in the order in which they ran.
 
         Args:
             lost: The uploads.
             rank_of: Returns how many uploads ran before the one that carried an event by ancestry.
             ranks: How many uploads ran before each one.
+            known: What an earlier search found to differ, which does not change.
         """
-        contents = self._ledger.files((one.entry, PEOPLE) for one in lost)
-        people = [[*self._people(one, raw)] for one, raw in zip(lost, contents, strict=True)]
+        keys = [f"{one.entry.id} {one.anchor}" for one in lost]
+        new = [(key, one) for key, one in zip(keys, lost, strict=True) if key not in known]
+        contents = self._ledger.files((one.entry, PEOPLE) for _key, one in new)
+        self.differing = {key: known[key] for key in keys if key in known}
+        self.differing |= {key: self._differing(one, raw) for (key, one), raw in zip(new, contents, strict=True)}
+        people = [[*self._people(one, self.differing[key])] for one, key in zip(lost, keys, strict=True)]
         self._read_records([person for found in people for person in found])
         for upload, found in zip(lost, people, strict=True):
             rank = ranks[upload.number]
@@ -110,15 +127,14 @@ class LostUploadSearch:
 
             self._match(upload, found, is_free)
 
-    def _people(self, upload: LostUpload, raw: bytes) -> Iterator[_Person]:
+    def _people(self, upload: LostUpload, differing: Iterable[Differing]) -> Iterator[_Person]:
         """Yield the people of whom the branch did not have the same record already at the anchor."""
-        there = {one.path: one.blob for one in entries(self._program, upload.anchor)} if upload.anchor else {}
         prefix = self._program.prefix
-        for line in read_people(raw, upload.entry.id):
+        for username, previous, path, blob, meaning, jobs, base in differing:
+            line = PersonLine(username, previous, path, blob, meaning, tuple(jobs))
             names = {line.username, line.previous} - {""}
             took = self._sent.took(name for one in names for name in self._lives.names_of(one))
-            is_same = line.blob and there.get(line.path) == line.blob and not upload.is_rollback
-            if is_same or not took >> upload.number & 1:
+            if not took >> upload.number & 1:
                 continue
             steps: dict[str, list[Event]] = {}
             for event in self._lives.events_of(line.username):
@@ -129,12 +145,32 @@ class LostUploadSearch:
                 for commit, found in steps.items()
             ]
             states = [(*name, found) for name, found in zip(named, steps.values(), strict=True)]
-            yield _Person(line, there.get(line.path) or self._moved(line, there), states)
+            yield _Person(line, base, states)
 
-    def _moved(self, line: PersonLine, there: Mapping[str, str]) -> str:
-        """Return the object of a record that lay elsewhere at the anchor."""
-        paths = (event.path for event in self._lives.events_of(line.username))
-        return next((there[path] for path in paths if path in there), "")
+    def _differing(self, upload: LostUpload, raw: bytes) -> list[Differing]:
+        """Return the people of an upload whose records the branch did not have like that at the anchor.
+
+        People are compared as lines of text, as they are many.
+        """
+        listed = lines(self._program, upload.anchor) if upload.anchor else []
+        known = frozenset() if upload.is_rollback else frozenset(listed)
+        rows = raw.decode(errors="surrogateescape").split("\n")
+        cells = (row.split("\t") for row in rows if row)
+        fresh = "\n".join("\t".join(row) for row in cells if len(row) < 4 or line_of(row[2], row[3]) not in known)
+        people = [*read_people(fresh.encode(errors="surrogateescape"), upload.entry.id)]
+        paths = {
+            one.username: [one.path, *(event.path for event in self._lives.events_of(one.username))] for one in people
+        }
+        wanted = frozenset(path for found in paths.values() for path in found)
+        there = {
+            path: facts.rpartition(" ")[2]
+            for facts, _tab, path in (line.partition("\t") for line in listed)
+            if path in wanted
+        }
+        return [
+            (*one[:-1], [*one.jobs], next((there[path] for path in paths[one.username] if path in there), ""))
+            for one in people
+        ]
 
     def _read_records(self, people: Iterable[_Person]) -> None:
         """Read the records of all states, each once."""

@@ -33,14 +33,27 @@ def entries(program: Program, commit: str) -> Iterator[TreeEntry]:
     Raises:
         Unreadable: the commit is not here, as in a shallow clone.
     """
-    try:
-        listing = program.read("ls-tree", "-r", "-z", "--end-of-options", commit, "records/")
-    except GitRefused as refused:
-        raise Unreadable(commit[:12], refused.said) from refused
-    for line in listing.split("\0"):
+    for line in lines(program, commit):
         facts, _tab, path = line.partition("\t")
         if facts.startswith("100") and is_record_path(path):
             yield TreeEntry(path, facts.split()[2])
+
+
+def lines(program: Program, commit: str) -> list[str]:
+    """Return all that `commit` has below `records/`, each as git lists it: `100644 blob <object>`, a tab, the path.
+
+    Raises:
+        Unreadable: the commit is not here, as in a shallow clone.
+    """
+    try:
+        return program.read("ls-tree", "-r", "-z", "--end-of-options", commit, "records/").split("\0")
+    except GitRefused as refused:
+        raise Unreadable(commit[:12], refused.said) from refused
+
+
+def line_of(path: str, blob: str) -> str:
+    """Return how git lists a record's file."""
+    return f"100644 blob {blob}\t{path}"
 
 
 def contents(program: Program, found: Iterable[TreeEntry]) -> Iterator[tuple[str, bytes]]:
