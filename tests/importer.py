@@ -56,6 +56,9 @@ _COMMON: Final = frozenset(
 COLUMNS: Final = {region: _COMMON | {year} for region, year in YEARS.items()}
 """The headers that the Importer takes [IMP], by region."""
 
+IDENTIFIER_COLUMNS: Final = ("username", "email_address")
+"""By which columns the job's form offers to look accounts up [TAKEN]."""
+
 UNIQUE: Final = ("email_address", "username", "card_id", "auth_identifier")
 """Rows of one file that share one of these are skipped [FAQ][BEST]."""
 
@@ -197,6 +200,9 @@ class Importer:
 
     def _refuse_run(self, name: str, rows: list[Account], said: list[str], settings: Settings) -> None:
         """Stop a file that is only to be analysed [AUTORUN]; an automatic job stops for more reasons."""
+        if settings.identifier_column not in IDENTIFIER_COLUMNS:
+            message = f"the form offers no Identifier Column {settings.identifier_column}"
+            raise AssertionError(message)
         if "test" in name or "sample" in name:
             raise _Stopped("The file name says test or sample: analysed, and never run.")
         if not settings.automatic:
@@ -250,10 +256,9 @@ class Importer:
         return ""
 
     def _found(self, row: Account, column: str) -> str | None:
-        """Return the username of the account that the job's column leads to [TAKEN]."""
-        return next(
-            (username for username, account in self.accounts.items() if account.get(column) == row[column]), None
-        )
+        """Return the username of the one account that the job's column leads to, whatever else the row says [TAKEN]."""
+        found = [username for username, account in self.accounts.items() if account.get(column) == row[column]]
+        return found[0] if len(found) == 1 and row[column] else None
 
     def _taken(self, row: Account, there: str) -> dict[str, list[str]]:
         """Return what another account already has [ERR]; an archived account keeps its address [ARC]."""

@@ -238,3 +238,30 @@ def test_the_automatic_sync_has_its_walls(moved: int, closed: int, foreign: int,
     rows += [{**ROW, "username": "X", "email_address": "eve@hudson.edu"}] * foreign
 
     assert handshake.take("a.csv", table(*rows), Settings(automatic=True)).ran is ran
+
+
+SELF_MADE: Account = {"username": "eve@mail.example", "email_address": "eve@mail.example", "first_name": "Eve"}
+EVE: Account = SELF_MADE | {"username": "S7", "auth_identifier": "eve"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "errors"),
+    [
+        (Settings(), [{"email_address": TAKEN}]),
+        (SENSITIVE, [{"email_address": TAKEN}]),
+        (Settings("email_address"), ["Attempted to update username from eve@mail.example to S7"]),
+        (BY_ADDRESS, []),
+    ],
+)
+def test_an_account_that_its_owner_made_needs_the_option_and_the_column_of_the_address(
+    settings: Settings, errors: list[object]
+) -> None:
+    handshake = Importer({"eve@mail.example": SELF_MADE})
+
+    assert responses(handshake.take("20260701_users.csv", table(EVE), settings)) == errors
+    assert list(handshake.accounts) == (["eve@mail.example"] if errors else ["S7"])
+
+
+def test_the_form_offers_no_other_identifier_column() -> None:
+    with pytest.raises(AssertionError, match="no Identifier Column auth_identifier"):
+        importer().take("20260701_users.csv", table(ROW), Settings("auth_identifier"))

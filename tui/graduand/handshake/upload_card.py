@@ -49,6 +49,9 @@ def _facts(upload: Upload) -> Iterator[str]:
     if upload.left_out:
         message = _("- Left out because of errors: {who}")
         yield message.format(who=", ".join(_code(visible(who, 200)) for who in upload.left_out))
+    if upload.held:
+        message = _("- Held back: {who}")
+        yield message.format(who=", ".join(_code(visible(one.username, 200)) for one in upload.held))
     if upload.rehearsal:
         yield _("- The file names hold “test”: Handshake analyses them and never runs them.")
 

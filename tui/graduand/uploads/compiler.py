@@ -27,7 +27,7 @@ from graduand.handshake.upload import (
 from graduand.handshake.upload_card import card
 from graduand.index.person_states import closed_by_uploads
 from graduand.language import _, ngettext
-from graduand.ledger.entry import PEOPLE
+from graduand.ledger.entry import PEOPLE, read_people
 from graduand.ledger.ledger import read_ledger
 from graduand.records.paths import username_of, within
 from graduand.records.record import FOLDER
@@ -198,20 +198,25 @@ def _closed_without_record(index: Index, folded: LedgerState) -> tuple[str, ...]
 def _people_sent_last(table: RowTable, known: KnownState, scope: tuple[str, ...]) -> int:
     """Return how many people of the scope the last upload held that held any; 0 where there was none.
 
-    Of jobs of one compile that were noted one by one, the largest counts.
+    Where it had no more rows than there are people now, their number is returned, and nothing is read.
     """
-    if not known.state.rows or known.state.rows.keys().isdisjoint(table.usernames):
+    uploads = [entry for entry in known.ledger.uploads if not entry.text("takes_back")]
+    if not uploads or known.state.rows.keys().isdisjoint(table.usernames):
         return 0
-    people = b"\t%s/" % (scope[0].encode() if scope else FOLDER.encode())
-    batch, found = "", 0
-    for entry in reversed(known.ledger.uploads):
-        if entry.text("takes_back") or (batch and entry.text("batch") != batch):
+    batch = uploads[-1].text("batch")
+    rows = sum(file.rows for entry in uploads if entry.text("batch") == batch for file in entry.jobs)
+    if not scope and rows <= len(table.rows):
+        return rows
+    batch, found = "", set[str]()
+    for entry in reversed(uploads):
+        if batch and entry.text("batch") != batch:
             continue
         (raw,) = known.ledger.files([(entry, PEOPLE)])
-        if number := raw.count(people):
+        people = {person.username for person in read_people(raw, entry.id) if within(person.path, scope)}
+        if people:
             batch = entry.text("batch")
-            found = max(found, number)
-    return found
+            found |= people
+    return len(found)
 
 
 def _without_held(
