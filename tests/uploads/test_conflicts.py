@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+compile_module = import_module("graduand.commands.compile")
 PERSON = "00412345"
 OTHER = "00412346"
 GRADUATE = repository.GRADUATE.replace("  end_date", "  start_date: 2022-09-01\n  end_date")
@@ -341,6 +343,24 @@ def test_compile_changed_asks_before_it_replaces_a_build_that_was_not_noted(clos
     done(closed, "compile", "--on", DAY, "--changed")
 
 
+@pytest.mark.parametrize("answer", [True, False])
+def test_at_a_terminal_one_is_asked(closed: Path, monkeypatch: pytest.MonkeyPatch, answer: bool) -> None:  # noqa: FBT001
+    done(closed, "edit", OTHER, "campus_name=Nord")
+    done(closed, "compile", "--on", DAY, "--changed")
+    done(closed, "edit", OTHER, "campus_name=Sud")
+    asked: list[str] = []
+
+    def ask(question: str) -> bool:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr(compile_module, "agreed", ask)
+
+    done(closed, "compile", "--on", DAY, "--changed", code=0 if answer else 5)
+
+    assert [question.endswith("Compile in its place all the same?") for question in asked] == [True]
+
+
 def test_a_rehearsal_in_the_folder_is_no_build_in_hand(closed: Path) -> None:
     done(closed, "edit", OTHER, "campus_name=Nord")
     done(closed, "compile", "--on", DAY, "--rehearse")
@@ -400,3 +420,58 @@ def test_a_scope_that_has_shrunk_stops_at_a_limit_and_the_manifest_says_who_went
     settle(root, limits="{fewer_people: {percent: 50}}")
     commit(root)
     done(root, "compile", "--on", DAY)
+
+
+# What only Handshake shows
+
+
+def test_an_account_that_was_closed_by_hand_is_a_note_until_the_person_returns(root: Path) -> None:
+    put(begin(root), GRADUATE)
+    commit(root)
+    done(root, "observe", "--person", PERSON, "disabled=TRUE", "--seen", "2026-06-20", "--apply")
+    (seen,) = noted(root, "observation")
+
+    assert f"Handshake shows the account as closed ({seen})." in done(root, "check", "--on", DAY).out
+    assert findings(root) == [("GR703", "note", PERSON, "disabled")]
+    assert held(root) == {}
+    told = json.loads(done(root, "plan", "--on", DAY, "--json").out)
+    assert ([one["rule"] for one in told["conflicts"]], told["closed_without_record"]) == (["GR703"], [])
+
+    put(root, RETURNED)
+    commit(root)
+    assert (
+        f"Handshake shows the account as closed ({seen}); the person returns"
+        in done(root, "check", "--on", DAY, code=1).out
+    )
+    done(root, "cure", "--apply")
+    assert findings(root) == []
+    done(root, "observe", "--person", PERSON, "disabled=FALSE", "--seen", "2026-06-21", "--apply")
+    put(root, RETURNED)
+    assert findings(root) == []
+
+
+def test_a_closing_that_failed_closed_nothing(root: Path) -> None:
+    put(begin(root), CLOSED)
+    commit(root)
+    excluded = Importer({PERSON: STUDENT}, excluded={PERSON})
+    done(root, "compile", "--on", DAY)
+    (outcome,) = excluded.upload(root / "build")
+    done(root, "uploaded", str(root / "build/manifest.json"))
+    (root / "build" / "failed.csv").write_bytes(outcome.failed)
+    done(root, "reconcile", str(root / "build" / "failed.csv"))
+    put(root, GRADUATE)
+    commit(root)
+
+    assert rules(findings(root)) == ["GR706"]
+
+
+def test_a_person_is_known_by_the_former_username_until_the_new_one_is_sent(closed: Path) -> None:
+    (closed / PLACE).unlink()
+    new = "00499999"
+    renamed = GRADUATE.replace(PERSON, new) + f'  previous_username: "{PERSON}"\n'
+    put(closed, renamed, f"2026-spring/{new}.yaml")
+    commit(closed)
+
+    assert rules(findings(closed)) == ["GR701"]
+    assert held(closed) == {new: "conflict"}
+    assert json.loads(done(closed, "plan", "--on", DAY, "--json").out)["closed_without_record"] == []

@@ -303,7 +303,7 @@ class Workspace(_Place):
 
 
 def errors(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that forbid compiling."""
+    """Return the errors: those of family GR7 leave one person out, all others forbid compiling."""
     from graduand.findings import Severity
 
     return tuple(finding for finding in found if finding.severity is Severity.ERROR)

@@ -14,6 +14,7 @@ from graduand.index.column_store import ColumnList
 from graduand.index.neighbours import Neighbours
 from graduand.index.query import Query, folded
 from graduand.records.record import DISABLED
+from graduand.rules.handshake_state import EXCLUDED, RULES, TAKEN_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +30,11 @@ WAITING: Final = "GR601"
 HELD: Final = "GR506"
 """The rule that tells whose change of the account is held back."""
 
-BESIDE_HANDSHAKE: Final = {"GR701": "conflict", "GR702": "conflict", "GR705": "taken-back", "GR706": "excluded"}
+BESIDE_HANDSHAKE: Final = {
+    **{rule.id: "conflict" for rule in RULES if rule.severity is Severity.ERROR},
+    TAKEN_BACK: "taken-back",
+    EXCLUDED: "excluded",
+}
 """What keeps a person's row back, by the rule that tells it."""
 
 ORDERS: Final = ("path", "name", "username", "problem", "outstanding")

@@ -212,6 +212,9 @@ class PlanScreen(View["Searchable[Compiled]"]):
             remarks.insert(0, closed_without_record(prepared.closed_without_record))
         if prepared.breaches:
             remarks.append(_("To go on, send the others first (e), or approve this plan when you compile it (u)."))
+        named = {finding.username for finding in prepared.conflicts}
+        if others := [visible(one.username) for one in prepared.upload.held if one.username not in named]:
+            remarks.append(_("Held back: {who}.").format(who=", ".join(others)))
         if prepared.upload.left_out:
             count = len(prepared.upload.left_out)
             message = ngettext(
