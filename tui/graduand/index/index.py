@@ -97,7 +97,7 @@ class Index:
         if states is None or not states.ledger.head:
             return {}
         store = self._store if all(page.is_settled for page in self.pages) else None
-        known = store.of_states(self.pages, states.ledger.head) if store else None
+        known = store.of_states(self.pages, states.key) if store else None
         if known is not None:
             return known
         try:
@@ -106,7 +106,7 @@ class Index:
             self.states, self.unread_states = None, str(trouble)
             return {}
         if store:
-            store.put_of_states(self.pages, states.ledger.head, known)
+            store.put_of_states(self.pages, states.key, known)
         return known
 
     def _judged_by_states(

@@ -149,14 +149,14 @@ class IndexStore:
         """Write what is wrong among the records of these pages."""
         self._pages_file(_SHARED, pages).write([(one.path, *one.flaw) for one in found])
 
-    def of_states(self, pages: Iterable[IndexPage], ledger: str) -> dict[str, tuple[Finding, ...]] | None:
-        """Return by path the findings that were stored for these pages and this head of the ledger; None: none were."""
-        found = self._pages_file(_STATES, pages, ledger).read()
+    def of_states(self, pages: Iterable[IndexPage], state: str) -> dict[str, tuple[Finding, ...]] | None:
+        """Return by path the findings that were stored for these pages and this key of a state; None: none were."""
+        found = self._pages_file(_STATES, pages, state).read()
         return None if found is None else {path: tuple(map(_finding, findings)) for path, findings in found}
 
-    def put_of_states(self, pages: Iterable[IndexPage], ledger: str, found: Mapping[str, Sequence[Finding]]) -> None:
+    def put_of_states(self, pages: Iterable[IndexPage], state: str, found: Mapping[str, Sequence[Finding]]) -> None:
         """Write by path the findings that depend on what Handshake holds."""
-        file = self._pages_file(_STATES, pages, ledger)
+        file = self._pages_file(_STATES, pages, state)
         file.write([(path, [*map(_packed_finding, findings)]) for path, findings in found.items()])
 
     def remove_others(self, cohorts: Collection[str]) -> None:

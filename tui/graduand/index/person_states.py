@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import GitRefused, Trouble
 from graduand.ledger.entry import RowStatus
+from graduand.ledger.fold import VERSION
 from graduand.ledger.remote import remote_of
 from graduand.records.columns import mover
 from graduand.records.kinds import CLEAR
@@ -31,6 +32,11 @@ class PersonStates:
     def __init__(self, ledger: Ledger, *, no_cache: bool = False) -> None:
         self.ledger = ledger
         self._no_cache = no_cache
+
+    @property
+    def key(self) -> str:
+        """What differs whenever the states do."""
+        return f"{VERSION} {self.ledger.head}"
 
     @cached_property
     def folded(self) -> LedgerState:
