@@ -296,6 +296,59 @@ def test_a_merge_is_attributed_to_the_author_on_the_branch(history: Path, monkey
     assert graduand(history, "audit", "--author", "forge").out == "0 events.\n"
 
 
+@pytest.fixture
+def reviewed(history: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A pull request by one and another, merged by a third and approved by a fourth; then a push by one alone."""
+    git(history, "switch", "--quiet", "--create", "side")
+    (history / PATH).write_text(CLOSED.replace("disabled: true", "disabled: false"), encoding="utf-8")
+    git(history, "add", "--all")
+    git(history, "commit", "--quiet", "-m", "Reopen", "-m", "Co-authored-by: Zoé <zoe@valmont.example>")
+    git(history, "switch", "--quiet", "main")
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_AUTHOR_NAME", "Renée Gistrar")
+        patch.setenv("GIT_AUTHOR_EMAIL", "renee@valmont.example")
+        words = ("--message", "Merge pull request #7 from ars/side", "-m", "Reviewed-by: Ada <ada@valmont.example>")
+        git(history, "merge", "--quiet", "--no-ff", *words, "side")
+    (history / PATH).write_text(CLOSED, encoding="utf-8")
+    commit(history)
+    return history
+
+
+def told(root: Path, *words: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in graduand(root, *words, "--json").out.splitlines()]
+
+
+def test_who_merged_and_approved_is_told_as_a_claim(reviewed: Path) -> None:
+    reopened = next(event for event in told(reviewed, "log", "00412345") if event["event"] == "reactivated")
+    assert reopened["merged_by"] == "Renée Gistrar <renee@valmont.example>"
+    assert reopened["approved_by"] == [{"who": "Ada <ada@valmont.example>", "proof": "claimed"}]
+    assert reopened["bypassed"] is False
+    words = "with Zoé, merged by Renée Gistrar, approved by Ada, as the message says"
+    assert words in graduand(reviewed, "log", "00412345").out
+    assert {event["commit"] for event in told(reviewed, "audit", "--author", "zoé")} == {reopened["commit"]}
+
+
+def test_what_bypassed_review_is_told_where_there_is_review(reviewed: Path) -> None:
+    alone = [event for event in told(reviewed, "log", "00412345") if event["bypassed"]]
+
+    assert alone[-1]["commit"] == git(reviewed, "rev-parse", "HEAD").strip()
+    assert told(reviewed, "audit", "--bypassed") == alone
+    assert graduand(reviewed, "log", "00412345").out.count("! It bypassed review") == len(alone)
+    git(reviewed, "reset", "--quiet", "--hard", "HEAD~2")
+    assert "! It bypassed review" not in graduand(reviewed, "log", "00412345").out
+
+
+def test_json_has_exactly_the_promised_keys(history: Path) -> None:
+    event = json.loads(graduand(history, "audit", "--json").out.splitlines()[0])
+
+    assert [*event] == [
+        *("schema", "event", "username", "date", "commit", "author", "committer", "reason", "path", "old", "new"),
+        *("uploads", "linked", "pull_request", "merged_by", "approved_by", "signature", "signer", "bypassed"),
+    ]
+    assert event["schema"] == "graduand/event/2"
+    assert (event["signature"], event["signer"], event["linked"], event["uploads"]) == ("none", None, None, [])
+
+
 def test_a_backdated_commit_is_marked(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_DATE", "2020-01-01T09:00:00+00:00")

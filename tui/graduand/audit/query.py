@@ -43,6 +43,8 @@ class AuditTrail(NamedTuple):
     """The checksum over all entries of the ledger and the commit of the upload branch; "" without a ledger."""
     signatures: Signatures = NO_SIGNATURES
     """By commit, or id of the entry, where they were asked for."""
+    has_reviews: bool = False
+    """Whether changes come by pull requests or merges here, so that one that does not has bypassed review."""
 
 
 class EventFilter(NamedTuple):
@@ -85,7 +87,14 @@ class _Sources(NamedTuple):
         main = (upload_branch(self.program) or history.head) if self.ledger.head else ""
         found = tuple(_by_time(self.linked(events), done))
         signed = self._signatures(found) if signatures else NO_SIGNATURES
-        return AuditTrail(found, history.unreadable, history.is_shallow, self.ledger.anchor(main), signed)
+        return AuditTrail(
+            found,
+            history.unreadable,
+            history.is_shallow,
+            self.ledger.anchor(main),
+            signed,
+            history.events.has_reviews(),
+        )
 
     def _signatures(self, events: Iterable[Event]) -> Signatures:
         policies: list[Policy] = []

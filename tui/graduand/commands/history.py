@@ -53,7 +53,7 @@ def log(
 
     session = session_of(context)
     workspace = session.workspace()
-    found = query.log(workspace, username, signatures=as_json)
+    found = query.log(workspace, username, signatures=True)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(found.events, found.signatures))
     else:

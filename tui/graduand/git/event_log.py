@@ -83,6 +83,10 @@ class EventLog(Sequence[Event]):
                 found.add(number)
         return found
 
+    def has_reviews(self) -> bool:
+        """Return whether any event came by a pull request or a merge."""
+        return any(source.pull_request or source.merge for source in (Attribution(*one) for one in self.sources))
+
     def usernames(self) -> set[str]:
         """Return the usernames that occur in events."""
         return {row[_USERNAME] for row in self.rows}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.git.events import DONE, NO_SIGNATURES
 from graduand.language import visible
-from graduand.reports.audit_text import what
+from graduand.reports.audit_text import is_bypassed, what
 from graduand.reports.json_text import json_text
 from graduand.reports.labels import TECHNICAL
 
@@ -40,7 +40,6 @@ def event_facts(event: Event, signatures: Signatures = NO_SIGNATURES) -> dict[st
     the messages of commits; nothing proves it.
     """
     source = event.source
-    is_done = event.event in DONE
     signed = signatures.get(source.commit)
     return {
         "schema": SCHEMA,
@@ -61,7 +60,7 @@ def event_facts(event: Event, signatures: Signatures = NO_SIGNATURES) -> dict[st
         "approved_by": [{"who": who, "proof": "claimed"} for who in source.approved_by],
         "signature": signed.state if signed else None,
         "signer": (signed.signer or None) if signed else None,
-        "bypassed": None if is_done or not source.commit else source.is_bypassed,
+        "bypassed": is_bypassed(event) if event.event not in DONE and source.commit else None,
     }
 
 

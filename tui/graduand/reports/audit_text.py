@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from graduand.audit.doubts import DoubtRule
-from graduand.git.events import DONE, EventKind, Linked
+from graduand.git.events import DONE, EventKind, Linked, SignatureState
 from graduand.language import _, masked, ngettext, visible
 from graduand.records.record import REASON, REQUESTED_BY
 from graduand.records.transition import ON_REQUEST, STUDENT
@@ -53,6 +53,7 @@ def trail_text(trail: AuditTrail, terms: Terms, *, show: bool) -> Iterator[Line]
     yield from warnings(trail)
     for event in trail.events:
         yield from _event_lines(event, terms, show=show)
+        yield from _remarks(event, trail)
     yield line(counts(trail.events))
 
 
@@ -80,10 +81,36 @@ def _event_lines(event: Event, terms: Terms, *, show: bool) -> Iterator[Line]:
         f"  {what(event, terms, show=show)}",
     )
     yield line("            ", Span(by_whom(event), "dim"))
-    if source.backdated:
-        yield line("            ", Span(_("! Its date lies before that of the commit it stands on."), "yellow"))
-    if is_unsaid(event):
-        yield line("            ", Span(_("! No record of this branch ever said so."), "yellow"))
+
+
+def _remarks(event: Event, trail: AuditTrail) -> Iterator[Line]:
+    """Return the lines on what speaks for and against an event."""
+    source = event.source
+    signature = trail.signatures.get(source.commit)
+    if signature and signature.state is SignatureState.GOOD:
+        words = _("signed with the key of {signer}").format(signer=visible(signature.signer, 200))
+        yield line("            ", Span(words, "dim"))
+    doubts = (
+        (source.backdated, _("! Its date lies before that of the commit it stands on.")),
+        (is_unsaid(event), _("! No record of this branch ever said so.")),
+        (
+            trail.has_reviews and is_bypassed(event),
+            _("! It bypassed review: no pull request, and one person all through."),
+        ),
+        (signature and signature.state is SignatureState.BAD, _("! Its signature is false, expired or revoked.")),
+        (
+            signature and signature.state is SignatureState.UNKNOWN,
+            _("! It is signed by a key that nobody vouches for."),
+        ),
+    )
+    for is_so, words in doubts:
+        if is_so:
+            yield line("            ", Span(words, "yellow"))
+
+
+def is_bypassed(event: Event) -> bool:
+    """Return whether nobody but the author had a hand in a decision."""
+    return event.event not in DONE and bool(event.source.commit) and event.source.is_bypassed
 
 
 def is_unsaid(event: Event) -> bool:
