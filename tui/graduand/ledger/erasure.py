@@ -31,6 +31,8 @@ _Blob = tuple[str, str]
 
 _RENAMED: Final = re.compile(rb"^[^\t\n]*\t[^\t\n]+\t.*$", re.MULTILINE)
 """A line of `people.tsv` that names an earlier username."""
+_NO_FORMER: Final = b"\t\trecords/"
+"""Stands in a line that names none; to count these is quicker than to look at each line."""
 
 
 class EntryRows(NamedTuple):
@@ -131,6 +133,7 @@ def _usernames(program: Program, blobs: Iterable[_Blob], username: str) -> tuple
     pairs = {
         (cells[0], cells[1])
         for _blob, raw in _contents(program, [blob for blob in blobs if blob[0] == PEOPLE])
+        if raw.count(_NO_FORMER) < raw.count(b"\n")
         for line in _RENAMED.findall(raw)
         for cells in cells_of(line)
     }
