@@ -56,6 +56,21 @@ def entries(root: Path) -> list[str]:
     return git(root, "log", "--reverse", "--format=%s", "graduand/ledger").splitlines() if listed else []
 
 
+@pytest.mark.parametrize(
+    ("branch", "kept"),
+    [("close-00412345", False), ("fix/00412345_again", False), ("close-004123456", True), ("main", True)],
+)
+def test_a_branch_that_is_called_after_a_person_is_not_noted(root: Path, branch: str, *, kept: bool) -> None:
+    put(begin(root), GRADUATE)
+    commit(root)
+    git(root, "branch", "--move", branch)
+    assert graduand(root, "compile", "--on", DAY).code == 0
+
+    assert note(root).code == 0
+
+    assert entry_of(root).get("branch") == (branch if kept else None)
+
+
 def test_an_upload_becomes_an_entry_of_the_ledger(compiled: Path) -> None:
     manifest = json.loads((compiled / "build/manifest.json").read_bytes())
     file = (compiled / "build/20260701_1_students.csv").read_bytes()

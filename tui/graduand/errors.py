@@ -466,6 +466,20 @@ class LedgerMissing(Trouble):
         super().__init__(message.format(remote=visible(remote)))
 
 
+class FormerUploads(Trouble):
+    """Uploads are noted in tags, as before the ledger, and not read into it."""
+
+    def __init__(self, tags: int) -> None:
+        message = ngettext(
+            "{count} upload or result is noted here in a tag, as earlier versions did, and not in the ledger, so what "
+            "was sent is not known; read it in with: graduand upgrade",
+            "{count} uploads and results are noted here in tags, as earlier versions did, and not in the ledger, so "
+            "what was sent is not known; read them in with: graduand upgrade",
+            tags,
+        )
+        super().__init__(message.format(count=tags))
+
+
 class LedgerNotReplaced(Trouble):
     """The remote did not take a ledger that was written anew; `words` are its own."""
 

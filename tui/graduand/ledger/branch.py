@@ -35,6 +35,7 @@ _IN_THE_WAY: Final = re.compile(r"refs/(?:heads|remotes/(.+))/graduand")
 _FILES: Final = "Files: "
 """Begins the last line of a commit's message, which names its own files."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_FORMER_TAGS: Final = ("refs/tags/upload/", "refs/tags/result/")
 _TRIES: Final = 5
 _WAIT: Final = 5.0
 """Seconds for which another git may hold the lock of the branch."""
@@ -140,9 +141,16 @@ def head(program: Program) -> str:
     return position(program).head
 
 
+def head_and_tags(program: Program) -> tuple[str, frozenset[str]]:
+    """Return the same, and the names of tags that are called as uploads and results were before the ledger."""
+    refs = refs_of(program)
+    tags = (ref.removeprefix("refs/tags/") for ref in refs if ref.startswith(_FORMER_TAGS))
+    return _position(program, refs).head, frozenset(tags)
+
+
 def refs_of(program: Program) -> dict[str, str]:
-    """Return the commits of the ledger's refs, and of branches whose name is in its way."""
-    patterns = ("refs/heads/graduand", "refs/remotes/**/graduand", f"refs/remotes/**/{BRANCH}", SEEN)
+    """Return the commits of the ledger's refs, of branches in its way, and of tags as there were before the ledger."""
+    patterns = ("refs/heads/graduand", "refs/remotes/**/graduand", f"refs/remotes/**/{BRANCH}", SEEN, *_FORMER_TAGS)
     listed = program.read("for-each-ref", "--format=%(objectname) %(refname)", *patterns)
     return {ref: commit for commit, _blank, ref in (line.partition(" ") for line in listed.splitlines())}
 

@@ -35,10 +35,14 @@ T = TypeVar("T")
 class Ledger:
     """The entries up to one head of the branch."""
 
-    def __init__(self, program: Program, head: str) -> None:
-        """Name the ledger up to the commit `head`; "" is one without entries."""
+    def __init__(self, program: Program, head: str, tags: frozenset[str] = frozenset()) -> None:
+        """Name the ledger up to the commit `head`; "" is one without entries.
+
+        `tags` are the names of tags that are called as uploads and results were before there was a ledger.
+        """
         self.program = program
         self.head = head
+        self.tags = tags
 
     @cached_property
     def stored(self) -> tuple[StoredEntry, ...]:
@@ -149,7 +153,7 @@ class Ledger:
 
 def read_ledger(program: Program) -> Ledger:
     """Return the ledger of this clone: the further of its own and the one that was fetched last."""
-    return Ledger(program, branch.head(program))
+    return Ledger(program, *branch.head_and_tags(program))
 
 
 class NewFacts(NamedTuple):
@@ -177,10 +181,19 @@ def note(ledger: Ledger, wanted: NewFacts) -> LedgerEntry:
         GitRefused, LedgerInUse, Busy, NotWritten: it was not appended, and nothing has changed.
     """
     stamp = _stamp(ledger, wanted)
-    entry, new = _entry(stamp, wanted)
-    opened = [] if ledger.head else [_opening(stamp)]
-    branch.append(ledger.program, [*opened, new], on=ledger.head)
+    entry, new = entry_of(stamp, wanted)
+    append_entries(ledger, stamp, [new])
     return entry
+
+
+def append_entries(ledger: Ledger, stamp: Noting, new: Sequence[branch.NewEntry]) -> None:
+    """Append entries to a ledger as it was read, all or none; where it has none yet, one that opens it goes before.
+
+    Raises:
+        LedgerMoved, GitRefused, LedgerInUse, Busy, NotWritten: as `note`.
+    """
+    opened = [] if ledger.head else [_opening(stamp)]
+    branch.append(ledger.program, [*opened, *new], on=ledger.head)
 
 
 def entry_to_append(ledger: Ledger, wanted: NewFacts) -> tuple[LedgerEntry, branch.NewEntry]:
@@ -189,7 +202,7 @@ def entry_to_append(ledger: Ledger, wanted: NewFacts) -> tuple[LedgerEntry, bran
     Raises:
         GitRefused: git does not know who notes it.
     """
-    return _entry(_stamp(ledger, wanted), wanted)
+    return entry_of(_stamp(ledger, wanted), wanted)
 
 
 def _stamp(ledger: Ledger, wanted: NewFacts) -> Noting:
@@ -199,7 +212,8 @@ def _stamp(ledger: Ledger, wanted: NewFacts) -> Noting:
     return Noting(noted, wanted.at or noted, by, __version__, wanted.main)
 
 
-def _entry(stamp: Noting, wanted: NewFacts) -> tuple[LedgerEntry, branch.NewEntry]:
+def entry_of(stamp: Noting, wanted: NewFacts) -> tuple[LedgerEntry, branch.NewEntry]:
+    """Return the entry that is noted with this stamp, and what is to be appended; nothing is written."""
     raw = entry_json(wanted.kind, stamp, wanted.listed, wanted.facts)
     entry = read_entry(raw)
     return entry, branch.NewEntry(raw, wanted.files, _message(entry, wanted.message))

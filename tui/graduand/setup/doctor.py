@@ -81,9 +81,11 @@ def _ledger(workspace: Workspace) -> Iterator[Diagnosis]:
     from graduand.ledger.branch import BRANCH, ledger_remote  # noqa: PLC0415
     from graduand.ledger.ledger import read_ledger  # noqa: PLC0415
     from graduand.uploads.exchange import require_ledger  # noqa: PLC0415
+    from graduand.uploads.unread_tags import require_read  # noqa: PLC0415
 
     try:
         ledger = read_ledger(Program(workspace.root))
+        require_read(ledger)
         require_ledger(ledger)
         waiting = len(ledger.unshared)
     except (NoGit, NotGit):  # said above

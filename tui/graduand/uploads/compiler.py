@@ -35,6 +35,7 @@ from graduand.rules.handshake_state import IDS, OWN_ADDRESS, TAKEN_BACK, is_conf
 from graduand.storage import file_reader, publish
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_ledger
 from graduand.uploads.known_state import known_state_of, read_known_state
+from graduand.uploads.unread_tags import require_read
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
@@ -182,6 +183,8 @@ def _known_state(program: Program, index: Index, workspace: Workspace, order: Co
     states = index.states
     if states is None:  # the setting of the remote is wrong, as the reading says
         return read_known_state(program, workspace.importer, needs_ledger=order.changed)
+    if order.changed:
+        require_read(states.ledger)
     if order.changed and not states.ledger.head:
         require_ledger(states.ledger)
     return known_state_of(states.ledger, states.folded, workspace.importer)

@@ -8,6 +8,7 @@ from graduand.handshake.state import Retry, RowRetry, State
 from graduand.ledger.entry import RowStatus
 from graduand.ledger.ledger import read_ledger
 from graduand.uploads.exchange import require_ledger
+from graduand.uploads.unread_tags import require_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,11 +45,14 @@ def read_known_state(
     """Return what Handshake holds; `importer` tells how a row that failed is sent again.
 
     Raises:
+        FormerUploads: uploads are noted in tags and not in the ledger, and it is needed.
         LedgerMissing: there is no ledger, it is needed, and the remote may hold one.
         LedgerCut: this clone has only its newest entries.
         LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
     ledger = read_ledger(program)
+    if needs_ledger:
+        require_read(ledger)
     if needs_ledger and not ledger.head:
         require_ledger(ledger)
     return known_state_of(ledger, ledger.state(no_cache=no_cache), importer)

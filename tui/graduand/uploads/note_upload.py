@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections import defaultdict
-from itertools import chain
+from itertools import chain, combinations_with_replacement
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import NotAnUpload, Usage
@@ -34,9 +35,10 @@ from graduand.storage import file_reader
 from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, require_known, share_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from graduand.git.program import Program
     from graduand.git.snapshot import TreeEntry
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
@@ -177,11 +179,19 @@ def _append(
         "job_url": options.job_url,
         "skipped": options.skipped,
     }
+    if names_person(str(says.get("branch") or ""), {name for person in people for name in person[:2]}):
+        facts["branch"] = None  # what an entry says of itself cannot be erased
     sent = [_sent_file(job, build.stored[str(job["file"])]) for job in says["jobs"] if job["file"] in chosen]
     files = {PEOPLE: people_tsv(people), **{build.stored[name]: build.files[name] for name in chosen}}
     message = f"{len(people)} people, {len(sent)} files"
     main = branch or program.opened.head
     return note(ledger, NewFacts(EntryKind.UPLOAD, options.ran_at, main, sent, files, facts, message))
+
+
+def names_person(text: str, usernames: Collection[str]) -> bool:
+    """Return whether a text holds one of these usernames as words, as a branch `close-00412345` does."""
+    words = [word.span() for word in re.finditer(r"[^\W_]+", text)]
+    return any(text[start:end] in usernames for (start, _), (_, end) in combinations_with_replacement(words, 2))
 
 
 def _of_batch(ledger: Ledger, batch: str) -> Iterator[LedgerEntry]:
@@ -226,17 +236,36 @@ def usernames_in(raw: bytes) -> list[str]:
 
 def _people(ledger: Ledger, build: _Build, chosen: Iterable[str]) -> list[PersonLine]:
     """Return the people in the rows of the chosen files, with what their records said at the commit."""
-    in_file = {name: usernames_in(raw) for name, raw in build.files.items()}
-    changing = {
-        username
-        for job in build.says["jobs"]
-        if job["changes_identifier_data"]
-        for username in in_file[str(job["file"])]
-    }
+    changing = frozenset(str(job["file"]) for job in build.says["jobs"] if job["changes_identifier_data"])
+    sent = SentRows(str(build.says["commit"]), build.files, build.stored, changing)
+    return people_lines(ledger.program, sent, chosen, _taken_back(ledger, str(build.says.get("takes_back") or "")))
+
+
+class SentRows(NamedTuple):
+    """The files of an upload."""
+
+    commit: str
+    files: Mapping[str, bytes]
+    """By name, in the order of upload."""
+    stored: Mapping[str, str]
+    """Their names in the ledger."""
+    changing: frozenset[str]
+    """The names of those that change identifiers."""
+
+
+def people_lines(
+    program: Program, sent: SentRows, chosen: Iterable[str], taken_back: Mapping[str, str]
+) -> list[PersonLine]:
+    """Return the people in the rows of the chosen files, with what their records said at the commit.
+
+    `taken_back` has the present username by the one that a rollback gives back.
+    """
+    in_file = {name: usernames_in(raw) for name, raw in sent.files.items()}
+    changing = {username for name in sent.changing for username in in_file[name]}
     wanted = {*chain.from_iterable(in_file.values())}
-    listed = {username_of(one.path): one for one in entries(ledger.program, str(build.says["commit"]))}
-    raw_of = dict(contents(ledger.program, (one for username, one in listed.items() if username in wanted)))
-    previous = _taken_back(ledger, str(build.says.get("takes_back") or ""))
+    listed = {username_of(one.path): one for one in entries(program, sent.commit)}
+    raw_of = dict(contents(program, (one for username, one in listed.items() if username in wanted)))
+    previous = {**taken_back}
     for username in changing & listed.keys() - previous.keys():
         path = listed[username].path
         record = read_bygone(path, raw_of[path]) if path in raw_of else None
@@ -247,7 +276,7 @@ def _people(ledger: Ledger, build: _Build, chosen: Iterable[str]) -> list[Person
     for name in chosen:
         for username in in_file[name]:
             person = username if username in changing else present.get(username, username)
-            jobs[person].append(build.stored[name])
+            jobs[person].append(sent.stored[name])
     return [_person(username, previous, listed, raw_of, names) for username, names in jobs.items()]
 
 
