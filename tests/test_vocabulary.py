@@ -66,8 +66,8 @@ def test_a_missing_word_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: An
 def test_a_language_has_every_letter_and_every_text_of_the_importer(language: str) -> None:
     there = {path.name for path in (HOUSE / "schema/outreach").iterdir()}
     assert {f"{letter}.{language}.txt" for letter in LETTERS} <= there
-    facts = bare(parse((HOUSE / "schema/handshake.yaml").read_text(encoding="utf-8")))
-    found = list(texts_by_language(facts))
+    files = [HOUSE / "schema" / f"{name}.yaml" for name in ("handshake", "drift")]
+    found = [one for path in files for one in texts_by_language(bare(parse(path.read_text(encoding="utf-8"))))]
     assert len(found) > 100
     assert [texts for texts in found if not texts.get(language)] == []
 

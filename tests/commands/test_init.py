@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 FILES = {
     *(".gitattributes", ".github/workflows/check.yml", ".gitignore", ".pre-commit-config.yaml", "Makefile"),
-    *("records/README.md", "schema/handshake.yaml", "schema/institution.yaml", "schema/transition.schema.json"),
+    *(
+        "records/README.md",
+        "schema/drift.yaml",
+        "schema/handshake.yaml",
+        "schema/institution.yaml",
+        "schema/transition.schema.json",
+    ),
     *(f"schema/outreach/{letter}.{lang}.txt" for letter in ("email", "reminder", "sso") for lang in ("en", "fr")),
 }
 

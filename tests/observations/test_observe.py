@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 ONE, TWO, THREE, FOUR = (f"0000000{number}" for number in range(1, 5))
 DATES = ("--dates", "Start date=dd/mm/yyyy", "--dates", "Expected graduation date=dd/mm/yyyy")
-SEEN = "2026-06-20T08:00"
+SEEN = "2020-06-20T08:00"
 
 
 @pytest.fixture
@@ -333,7 +333,7 @@ def test_an_address_of_somebody_who_was_never_sent_is_changed_as_the_record_says
 
 
 def test_one_profile_is_noted_by_hand(school_of_three: Path) -> None:
-    seen = ("--seen", "2026-06-21")
+    seen = ("--seen", "2020-06-21")
     said = observe(school_of_three, "--person", ONE, "disabled=oui", "Mobile number=", "--apply", *seen)
 
     assert "Noted as" in said.err
@@ -559,7 +559,7 @@ def test_the_state_is_what_was_seen_last_whatever_the_order_of_noting(
     commit(root)
     order = data.draw(st.permutations(range(len(seen))))
     for number in [*order, *order]:
-        observe(root, str(root / "build" / f"{number}.csv"), "--seen-at", f"2026-06-{number + 1:02}", "--apply")
+        observe(root, str(root / "build" / f"{number}.csv"), "--seen-at", f"2020-06-{number + 1:02}", "--apply")
 
     assert len(noted(root, "observation")) == len(seen)
     for username, cells in held(root).items():

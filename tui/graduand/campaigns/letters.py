@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted, spoken
+from graduand.records.shipped import default_schema
 from graduand.records.source import Refused, text_of
-from graduand.setup.init import LETTERS, default_schema
+from graduand.setup.init import LETTERS
 from graduand.similar import nearest
 from graduand.storage import file_reader
 from graduand.vocabulary import current_vocabulary, vocabularies

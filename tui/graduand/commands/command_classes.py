@@ -36,6 +36,7 @@ COMMANDS: Final = (
     "reconcile",
     "rollback",
     "observe",
+    "drift",
     "outreach",
     "due",
     "sheet",

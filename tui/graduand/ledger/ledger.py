@@ -123,6 +123,10 @@ class Ledger:
         before = fold(self.entries, self.files, before=entry.moment)
         return before, fold(self.entries, self.files, before=(entry.at, f"{entry.id}~"))
 
+    def state_sent(self) -> LedgerState:
+        """Return what Handshake would hold if nobody but our uploads had changed it."""
+        return fold([one for one in self.entries if one.kind is not EntryKind.OBSERVATION], self.files)
+
     def state_with(self, wanted: NewFacts) -> LedgerState:
         """Return what Handshake holds when an entry is noted that is not noted yet."""
         noted = now_after(max((one.noted for one in self.entries), default=""))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from graduand.intake.column_formats import ColumnFormat
     from graduand.intake.column_mapping import ColumnMapping
+    from graduand.records.record import Value
     from graduand.records.school import School
     from graduand.tables.table import Table
 
@@ -242,19 +243,20 @@ class _Column:
         is_list = column.field.kind is FieldKind.LIST
         commas = _comma_lists(table.headers[place], distinct, column, known) if is_list else {}
         values = ColumnValues(column, school, distinct)
-        cells: dict[str, str] = {}
         self._odd: set[str] = set()
-        for text in distinct if isinstance(distinct, dict) else {*distinct}:
-            value = values[commas.get(text, text)]
-            if isinstance(value, CellError):
-                self._odd.add(text)
-                cells[text] = _as_it_is(text, column)
-            elif value is None:
-                cells[text] = ""
-            else:
-                cells[text] = ";".join(value) if isinstance(value, tuple) else BOOLEAN.get(value, value)
-        self.cells = [*map(cells.__getitem__, self._texts)]
+        self.cells: Sequence[str] = self._texts
         """In the order of the rows."""
+        if not values.unchanged:
+            cells = {text: self._cell(text, values[commas.get(text, text)], column) for text in {*distinct}}
+            self.cells = [*map(cells.__getitem__, self._texts)]
+
+    def _cell(self, text: str, value: Value | CellError | None, column: ColumnFormat) -> str:
+        if isinstance(value, CellError):
+            self._odd.add(text)
+            return _as_it_is(text, column)
+        if value is None:
+            return ""
+        return ";".join(value) if isinstance(value, tuple) else BOOLEAN.get(value, value)
 
     def odd(self) -> Iterator[OddValue]:
         """Return the most frequent values that the importer would not take; those of one person are counted only."""

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.editing.exclusion_lists import read_exclusions
 from graduand.errors import Usage
@@ -26,6 +26,7 @@ from graduand.tables.match_people import MatchedBy, RowIdentity, match_people
 from graduand.tables.spreadsheet import NUMBER
 from graduand.tables.table import Table
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_known, share_ledger
+from graduand.uploads.known_state import known_well
 from graduand.workspace import today
 
 if TYPE_CHECKING:
@@ -401,7 +402,7 @@ def _noted_before(ledger: Ledger, wanted: NewFacts, source: str, *, explicit: bo
 def _sorted(export: Export, state: LedgerState, people: _KnownPeople, day: str) -> _Sorted:
     """Return what is noted of each row: all columns of ours, few of others who stand out."""
     rows, restored, doubtful = _restored(export, people, state)
-    known = {*people.usernames, *_known_well(state, people.year)}
+    known = {*people.usernames, *known_well(state, people.year)}
     dead = people.exclusions.tombstones.among(rows)
     out = {*dead, *people.exclusions.confidential} & rows.keys()
     ours = [row for username, row in rows.items() if username in known and username not in out]
@@ -427,13 +428,6 @@ def _sorted(export: Export, state: LedgerState, people: _KnownPeople, day: str) 
     )
 
 
-def _known_well(state: LedgerState, year: str) -> Iterator[str]:
-    """Return who is known by more than what is noted of people without a record."""
-    few = {USERNAME, year, END, DISABLED}
-    more = [place for place, header in enumerate(state.columns) if header not in few]
-    return (username for username, row in state.rows.items() if any(row[place] for place in more))
-
-
 def _stands_out(cells: Mapping[str, str], year: str, day: str) -> str:
     if cells.get(DISABLED) == "TRUE":
         return "closed"
@@ -441,6 +435,17 @@ def _stands_out(cells: Mapping[str, str], year: str, day: str) -> str:
         return "alumni"
     end = cells.get(END, "")
     return "past_end" if "0" < end < day else ""
+
+
+_DIGITS: Final = 15
+"""Digits of a number that a spreadsheet keeps."""
+
+
+def _may_be_converted(written: str, bare: set[str]) -> bool:
+    """Return whether a spreadsheet may have written this for a username; `bare` are those without zeros in front."""
+    if written.isdigit() and len(written) <= _DIGITS:
+        return written.lstrip("0") in bare
+    return NUMBER.fullmatch(written) is not None
 
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -457,11 +462,14 @@ def _restored(
     rows = dict(export.rows)
     name = export.columns.index(USERNAME)
     mail = export.columns.index(EMAIL) if EMAIL in export.columns else None
-    odd = [one for one in rows if one not in people.usernames and one not in state.rows and NUMBER.fullmatch(one)]
+    bare = {username.lstrip("0") for username in people.usernames}
+    odd = [
+        one for one in rows if one not in people.usernames and one not in state.rows and _may_be_converted(one, bare)
+    ]
     restored: list[tuple[str, str]] = []
     doubtful: list[tuple[str, str]] = []
-    bare = [RowIdentity(one, "") for one in odd]
-    for written, match in zip(odd, match_people(bare, people.usernames, {}, {}), strict=True):
+    identities = [RowIdentity(one, "") for one in odd]
+    for written, match in zip(odd, match_people(identities, people.usernames, {}, {}), strict=True):
         if match.how is not MatchedBy.SPREADSHEET or match.username in export.rows:
             continue
         row = rows.pop(written)

@@ -7,6 +7,7 @@ from typing import Final
 
 PATH: Final = "schema/institution.yaml"
 IMPORTER: Final = "schema/handshake.yaml"
+DRIFT: Final = "schema/drift.yaml"
 SIZE: Final = 1_000_000
 """Largest size of a file of `schema/`, in bytes."""
 

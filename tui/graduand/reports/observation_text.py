@@ -155,11 +155,13 @@ def _changes_text(changes: Sequence[ObservedPerson], terms: Terms, *, everything
 
 def seen_text(cell: CellChange, terms: Terms, *, show: bool) -> str:
     """Return what was known of a cell and what was seen, `label: known → seen`; addresses are masked unless `show`."""
-    known, seen = (
-        _("empty") if text == CLEAR else cell_words(cell.header, text, terms, show=show) or "–"
-        for text in (cell.before, cell.after)
-    )
+    known, seen = (value_seen(cell.header, text, terms, show=show) for text in (cell.before, cell.after))
     return _("{label}: {value}").format(label=terms.field(cell.header), value=f"{known} → {seen}")
+
+
+def value_seen(header: str, text: str, terms: Terms, *, show: bool) -> str:
+    """Return a value that Handshake holds, in words; addresses are masked unless `show`."""
+    return _("empty") if text == CLEAR else cell_words(header, text, terms, show=show) or "–"
 
 
 def _counts(preview: ObservationPreview) -> str:

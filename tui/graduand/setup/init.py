@@ -10,9 +10,11 @@ from graduand.errors import NotEmpty, NotWritten, SchemaBroken, Usage
 from graduand.language import ENGLISH, _, quoted, spoken
 from graduand.records.institution import read_institution
 from graduand.records.kinds import FieldKind
+from graduand.records.school_language import DRIFT as DRIFT_PATH
 from graduand.records.school_language import IMPORTER as IMPORTER_PATH
 from graduand.records.school_language import PATH as INSTITUTION_PATH
 from graduand.records.school_language import SIZE
+from graduand.records.shipped import default_schema
 from graduand.records.writing import scalar
 from graduand.storage import atomic, file_reader
 from graduand.workspace import Workspace
@@ -48,12 +50,6 @@ class CreatedRepository(NamedTuple):
     """False: git has no name and address for the first commit."""
 
 
-def default_schema() -> Path:
-    """Return the folder of the shipped schema: in a wheel inside the package, in a checkout at its root."""
-    inside = _PROGRAM / "schema"
-    return inside if inside.is_dir() else _PROGRAM.parents[1] / "schema"
-
-
 def init_repository(root: Path, options: RepositoryOptions) -> CreatedRepository:
     """Create a data repository in the folder `root`, which must be missing or empty, and commit it.
 
@@ -74,6 +70,7 @@ def init_repository(root: Path, options: RepositoryOptions) -> CreatedRepository
     guides = (_SEEDS / f"README.{language}.md" for language in (spoken(), ENGLISH))
     seeds["records/README.md"] = next(path for path in guides if path.exists()).read_text(encoding="utf-8")
     seeds[IMPORTER_PATH] = file_reader.read(default_schema() / "handshake.yaml", SIZE).decode()
+    seeds[DRIFT_PATH] = file_reader.read(default_schema() / "drift.yaml", SIZE).decode()
     seeds[INSTITUTION_PATH] = institution
     seeds |= {
         f"{LETTERS}/{path.name}": file_reader.read(path).decode() for path in (default_schema() / "outreach").iterdir()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.handshake.state import Retry, RowRetry, State
 from graduand.ledger.entry import RowStatus
 from graduand.ledger.ledger import read_ledger
+from graduand.records.record import DISABLED, END, USERNAME
 from graduand.uploads.exchange import require_ledger
 from graduand.uploads.unread_tags import require_read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from graduand.git.program import Program
     from graduand.ledger.fold import LedgerState, Outcome
@@ -79,3 +80,10 @@ def _retry(outcome: Outcome, how: Mapping[str, str]) -> Retry | None:
         return Retry.HELD
     known = how.get(outcome.message, "")
     return Retry(known) if known in {retry.value for retry in Retry} else None
+
+
+def known_well(folded: LedgerState, year: str) -> Iterator[str]:
+    """Yield who is known by more than what is noted of people without a record; `year` is the year column."""
+    few = {USERNAME, year, END, DISABLED}
+    more = [place for place, header in enumerate(folded.columns) if header not in few]
+    return (username for username, row in folded.rows.items() if any(row[place] for place in more))
