@@ -26,6 +26,7 @@ FILTERS = (
     ("state", "held", N_("whose account changes only later")),
     ("state", "closed", N_("whose account is closed; state:reopened, reopened")),
     ("state", "new", N_("never sent yet; also changed, failed, unchanged")),
+    ("state", "conflict", N_("left out of uploads by what Handshake holds; also taken, excluded")),
     ("problem", "GR3", N_("who breaks a rule that begins so; problem:error, any error")),
     ("cohort", "2026", N_("whose cohort begins so")),
 )
