@@ -21,6 +21,7 @@ from tests.handshake.test_article import DAY
 from tests.importer import Importer
 from tests.observations.exports import HEADERS, export_of, person
 from tests.repository import HOUSE, TODAY, begin, commit, git, graduand, graduate, noted, put, settle
+from tests.tables.workbooks import saved
 from tests.uploads.test_loop import ACCOUNT, Desk, failed_file, with_lines
 
 if TYPE_CHECKING:
@@ -353,6 +354,7 @@ REFUSED = {
     "--person 00000001 username=x": "A username that was changed by hand is noted in the record, as previous_username.",
     "--person 00000001 gender=x": "“gender” is never noted of what Handshake shows.",
     "--person 00000001": "Say what the profile shows, such as: disabled=true",
+    "--person 00000001 disabled=yes --complete": "--complete is about an export; one profile says nothing of others.",
     "": "Name one export, such as students.csv; or one person, with --person USERNAME COLUMN=VALUE",
     "students.csv --values username:a=b": "What stands in “username” is one person's own, and stands for nothing else.",
     "students.csv --values color:a=b": "“color” is no column of the importer.",
@@ -449,6 +451,32 @@ def test_deleted_and_confidential_people_are_not_noted(school_of_three: Path) ->
     assert "2 rows are of deleted or confidential people, and are left out." in said.out
     assert [*held(school_of_three)] == [ONE]
     assert THREE not in git(school_of_three, "show", "graduand/ledger:absent.tsv")
+
+
+def test_a_workbook_is_read_by_the_same_reader(school_of_three: Path) -> None:
+    cells = [["Student ID", "Archived", "Expected graduation date"], [ONE, "Yes", "30 June 2026"]]
+    path = school_of_three / "build" / "students.xlsx"
+    path.parent.mkdir()
+    path.write_bytes(saved(cells))
+
+    assert graduand(school_of_three, "observe", str(path), "--apply").code == 0
+
+    seen = {"username": ONE, "disabled": "TRUE", "primary_education:end_date": "2026-06-30"}
+    assert held(school_of_three) == {ONE: seen}
+
+
+def test_whoever_is_erased_is_in_no_observation_any_more(school_of_three: Path) -> None:
+    observe(school_of_three, write(school_of_three, [person(ONE), person(TWO)]), "--complete", "--apply")
+    assert git(school_of_three, "show", "graduand/ledger:absent.tsv") == f"{THREE}\n"
+
+    for username in (TWO, THREE):
+        assert graduand(school_of_three, "forget", username, "--basis", "asked").code == 0
+        ran = graduand(school_of_three, "erase", username, "--by-order-of", "DPO", "--yes")
+        assert ran.code == 0, ran.err
+
+    assert [*held(school_of_three)] == [ONE]
+    history = git(school_of_three, "log", "-p", "graduand/ledger")
+    assert (TWO in history, THREE in history, ONE in history) == (False, False, True)
 
 
 def test_an_observation_can_be_withdrawn(school_of_three: Path) -> None:

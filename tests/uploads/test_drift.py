@@ -16,7 +16,7 @@ from graduand.uploads.drift_table import ORDER, Cause, Situation, read_drift_tab
 from tests.handshake.test_article import DAY
 from tests.importer import Importer
 from tests.observations.exports import export_of, person
-from tests.repository import HOUSE, begin, commit, git, graduand, graduate, noted, put
+from tests.repository import HOUSE, TODAY, begin, commit, git, graduand, graduate, noted, put
 from tests.uploads.test_loop import ACCOUNT, Desk, failed_file
 
 if TYPE_CHECKING:
@@ -137,6 +137,32 @@ def test_an_account_that_was_closed_there_is_told_with_who_closed_it(desk: Desk)
     assert {one["situation"] for one in drift(desk)} == {"closed-there"}
     record(desk, ONE, graduate(ONE).replace("transition:", "disabled: true\ntransition:") + ACCOUNT)
     assert causes(desk) == {TWO: "closed-by-upload"}
+
+
+def test_a_closing_that_is_meant_is_none_of_the_things_to_do(desk: Desk) -> None:
+    desk.handshake.accounts[ONE]["disabled"] = "TRUE"
+    observe(desk)
+    soon = graduate(ONE).replace("transition:", "disabled: true\ntransition:") + ACCOUNT
+    record(desk, ONE, soon + "    effective_on: 2030-01-01\n")
+    assert causes(desk) == {}, "it is to be closed later"
+
+    closed = graduate(TWO).replace("transition:", "disabled: true\ntransition:") + ACCOUNT
+    record(desk, TWO, closed)
+    send(desk, "compile", "--changed")
+    record(
+        desk, TWO, graduate(TWO) + f"  waive:\n    - {{rule: GR701, reason: asked, until: {TODAY}, by: registrar}}\n"
+    )
+    assert causes(desk) == {}, "the rule is waived"
+
+
+def test_an_account_that_is_not_said_to_be_closed_is_open(desk: Desk) -> None:
+    reopened = graduate(ONE).replace("transition:", "disabled: false\ntransition:")
+    desk.handshake.accounts[ONE].pop("disabled", None)
+    observe(desk)
+    record(desk, ONE, reopened + "  account:\n    reason: returned\n    requested_by: student\n")
+
+    assert causes(desk) == {}
+    assert desk.plan() == {}
 
 
 def test_only_a_complete_export_says_who_is_missing_and_who_is_gone(desk: Desk) -> None:

@@ -174,7 +174,7 @@ def change_of(table: RowTable, place: int, state: State, school: School) -> Plan
     cells = tuple(
         CellChange(header, was, cell)
         for header, was, cell in zip(table.columns, before or ("",) * len(row), row, strict=True)
-        if cell and cell != was and not same_value(school.columns[header].kind, was, cell)
+        if cell and cell != was and not _is_same(header, was, cell, school)
     )
     effects = tuple(sorted({_effect(cell, school.year, known=bool(before)) for cell in cells}, key=_ORDER.__getitem__))
     if username in state.failed or previous in state.failed:
@@ -184,6 +184,13 @@ def change_of(table: RowTable, place: int, state: State, school: School) -> Plan
     else:
         status = Status.CHANGED if cells else Status.UNCHANGED
     return PlannedChange(username, status, effects, cells, table.held_back.get(username, ""))
+
+
+def _is_same(header: str, was: str, cell: str, school: School) -> bool:
+    """Return whether two cells of a column mean the same; an account that is not said to be closed is open."""
+    if header == DISABLED and was == CLEAR:
+        return cell == "FALSE"
+    return same_value(school.columns[header].kind, was, cell)
 
 
 _IDENTIFIERS: Final = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, LOGIN: Effect.LOGIN}

@@ -145,6 +145,8 @@ def observe_person(
         Usage: nobody of that username is known, or a word is no column and value.
         AmbiguousDates, LedgerMissing, GitRefused, LedgerInUse, Busy, NotWritten: as `observe_export`.
     """
+    if options.complete:
+        raise Usage(_("--complete is about an export; one profile says nothing of others."))
     school, people = workspace.school, _known_people(workspace)
     values = _assignments(words, school)
     headers = (USERNAME, *values)

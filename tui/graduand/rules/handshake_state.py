@@ -113,6 +113,7 @@ RULES: Final = (
 IDS: Final = frozenset(rule.id for rule in RULES)
 ABOUT_ACCOUNTS: Final = frozenset({"GR701", "GR702"})
 """Rules that say that an account is closed and shall perhaps be open."""
+CLOSED_SEEN: Final = "GR703"
 TAKEN_BACK: Final = "GR705"
 EXCLUDED: Final = "GR706"
 OWN_ADDRESS: Final = "GR708"
@@ -183,7 +184,7 @@ def _closed(record: Record, state: PersonState) -> Flaw:
         )
         return _flaw("GR702", seen_back if seen else sent_back, entry)
     if seen:
-        return _flaw("GR703", _("Handshake shows the account as closed ({entry})."), entry)
+        return _flaw(CLOSED_SEEN, _("Handshake shows the account as closed ({entry})."), entry)
     return _flaw("GR701", _("The upload {entry} closed the account, and the record says nothing of {key}."), entry)
 
 

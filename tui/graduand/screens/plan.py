@@ -257,6 +257,8 @@ class PlanScreen(View["Searchable[Compiled]"]):
         if self.prepared:
             since = _("since {upload}").format(upload=self.prepared.since)
             parts.append(since if self.prepared.since else _("nothing was noted as uploaded yet"))
+            if seen := self.prepared.known.last_seen[:10]:
+                parts.append(_("Handshake seen on {day}").format(day=seen))
         return tuple(parts)
 
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.checkout import Checkout
 from graduand.handshake.effect import Status
@@ -13,7 +14,7 @@ from graduand.ledger.entry import ABSENT, OBSERVED, OBSERVED_OTHERS, PEOPLE, Ent
 from graduand.records.columns import mover
 from graduand.records.paths import username_of
 from graduand.records.record import ALUMNI, DISABLED, EMAIL, END, LABELS, USERNAME
-from graduand.rules.handshake_state import OWN_ADDRESS, TAKEN_BACK, is_conflict
+from graduand.rules.handshake_state import ABOUT_ACCOUNTS, CLOSED_SEEN, IDS, OWN_ADDRESS, TAKEN_BACK, is_conflict
 from graduand.uploads.drift_table import ORDER, Cause, Situation
 from graduand.uploads.known_state import known_well, read_known_state
 from graduand.uploads.note_upload import usernames_in
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.uploads.known_state import KnownState
     from graduand.workspace import Workspace
+
+
+_ABOUT_CLOSED: Final = ABOUT_ACCOUNTS | {CLOSED_SEEN}
 
 
 class DriftField(NamedTuple):
@@ -101,10 +105,9 @@ def drift_of(workspace: Workspace, on: str, progress: Progress | None = None, *,
     known = read_known_state(program, workspace.importer, no_cache=no_cache, needs_ledger=True)
     index = workspace.read_index(on, progress, no_cache=no_cache)
     found = index.check().findings
-    conflicts = [finding for finding in found if is_conflict(finding)]
     faulty = {finding.path for finding in errors(found) if not is_conflict(finding)}
     table = index.table(faulty, {page.cohort for page in index.pages})
-    comparison = _Comparison(known, table, workspace.school, conflicts)
+    comparison = _Comparison(known, table, workspace.school, found)
     accounts = [*comparison.of_records(), *comparison.of_others(_here(index), on)]
     place = {cause: number for number, cause in enumerate(ORDER)}
     return Drift(
@@ -170,12 +173,16 @@ def _absence(known: KnownState) -> _Absence:
 class _Comparison:
     """Records and state while they are compared."""
 
-    def __init__(self, known: KnownState, table: RowTable, school: School, conflicts: Iterable[Finding]) -> None:
+    def __init__(self, known: KnownState, table: RowTable, school: School, findings: Iterable[Finding]) -> None:
         self._known = known
         self._folded = known.folded
         self._table = table
         self._school = school
-        self._conflicts = {finding.username: finding.rule for finding in conflicts}
+        self._found: defaultdict[str, set[str]] = defaultdict(set)
+        """What the rules beside Handshake find of each person; what is waived is not among it."""
+        for finding in findings:
+            if finding.rule in IDS:
+                self._found[finding.username].add(finding.rule)
         self._taken: set[str] = set()
         self._state = known.state.below(table.columns)
         self.absence = _absence(known)
@@ -267,8 +274,10 @@ class _Comparison:
         return frozenset(name for name, row in self._folded.rows.items() if row[at] == "TRUE")
 
     def _closed(self, username: str, name: str) -> AccountDrift | None:
-        """Return a closed account as what it is, unless the record says that it is closed, or shall be open."""
-        if self._said(username, DISABLED):
+        """Return a closed account as what it is, unless the record says that it is, or shall be open or closed soon."""
+        if self._said(username, DISABLED) or username in self._table.held_back:
+            return None
+        if not self._found[username] & _ABOUT_CLOSED:  # the rules are waived: it is meant so
             return None
         since = self._folded.since_of(name, DISABLED)
         why = Cause.CLOSED_SEEN if since in self._folded.observations else Cause.CLOSED_BY_UPLOAD
@@ -290,14 +299,14 @@ class _Comparison:
 
     def _why(self, name: str, change: PlannedChange, cell: CellChange, since: str) -> Cause:
         username = change.username
-        if self._conflicts.get(username) == TAKEN_BACK:
+        if TAKEN_BACK in self._found[username]:
             return Cause.TAKEN_BACK
         refused = self._known.state.retries.get(name) or self._known.state.retries.get(username)
         if refused and refused.retry is Retry.HELD:
             return Cause.EXCLUDED
         if change.status is Status.FAILED:
             return Cause.FAILED
-        if self._conflicts.get(username) == OWN_ADDRESS and cell.header == EMAIL:
+        if OWN_ADDRESS in self._found[username] and cell.header == EMAIL:
             return Cause.OWN_ADDRESS
         sent = self._sent.get(name) if since in self._folded.observations else None
         if sent is None or sent[self._table.columns.index(cell.header)] != cell.after:
