@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graduand.git.events import Attribution, Event, EventKind
 from graduand.git.record_events import differences
 from graduand.git.rename_matching import RecordPair, match_people
+from graduand.git.revision import APPROVED, CO_AUTHORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,30 +20,25 @@ if TYPE_CHECKING:
 
 def attribution_of(revision: Revision, mainline: Revision, *, backdated: bool) -> Attribution:
     """Return the attribution to `revision`, which is `mainline` itself or a commit that it merged."""
-    stamp = mainline.committer
-    told = (revision,) if revision is mainline else (revision, mainline)
+    stamp, author, pull_request = mainline.committer, mainline.author.who, mainline.pull_request
+    is_merged = revision is not mainline
+    trailers = [*(revision.trailers if is_merged else ()), *mainline.trailers]
+    # What a forge squashed, it committed for the author in the name of who merged it.
+    squashed_by = stamp.who if pull_request and stamp.who != author else ""
     return Attribution(
         commit=revision.name,
-        author=revision.author.who,
-        committer=(stamp if revision is mainline else revision.committer).who,
+        author=revision.author.who if is_merged else author,
+        committer=revision.committer.who if is_merged else stamp.who,
         signed=revision.signed,
-        merge="" if revision is mainline else mainline.name,
+        merge=mainline.name if is_merged else "",
         date=stamp.date,
         backdated=backdated,
-        pull_request=mainline.pull_request,
+        pull_request=pull_request,
         position=mainline.position,
-        merged_by=_merged_by(revision, mainline),
-        approved_by=tuple(dict.fromkeys(who for one in told for who in one.approvers)),
-        co_authors=tuple(dict.fromkeys(who for one in told for who in one.co_authors)),
+        merged_by=author if is_merged else squashed_by,
+        approved_by=tuple(dict.fromkeys(who for word, who in trailers if word in APPROVED)),
+        co_authors=tuple(dict.fromkeys(who for word, who in trailers if word == CO_AUTHORED)),
     )
-
-
-def _merged_by(revision: Revision, mainline: Revision) -> str:
-    """Return who merged a revision; of what a forge squashed, who committed it for the author."""
-    if revision is not mainline:
-        return mainline.author.who
-    committer = mainline.committer.who
-    return committer if mainline.pull_request and committer != mainline.author.who else ""
 
 
 class MergedBranch:

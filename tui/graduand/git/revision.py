@@ -18,6 +18,8 @@ _PULL_REQUEST: Final = re.compile(
 _MARKS: Final = ("#", "PR", "!")
 """One of these is in every message that names a pull request."""
 
+CO_AUTHORED: Final = "co-authored"
+APPROVED: Final = frozenset({"approved", "reviewed"})
 _TRAILER: Final = re.compile(r"^(co-authored|approved|reviewed)-by:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BY: Final = "-by:"
 """In every message with such a trailer."""
@@ -122,16 +124,8 @@ class Revision(NamedTuple):
         return int(next(filter(None, found.groups()))) if found else 0
 
     @property
-    def co_authors(self) -> tuple[str, ...]:
-        """Those whom the message calls co-authors."""
-        return self._told_by({"co-authored"})
-
-    @property
-    def approvers(self) -> tuple[str, ...]:
-        """Those of whom the message says that they approved or reviewed it."""
-        return self._told_by({"approved", "reviewed"})
-
-    def _told_by(self, words: set[str]) -> tuple[str, ...]:
+    def trailers(self) -> tuple[tuple[str, str], ...]:
+        """Who is named in the message after one of the words `APPROVED` or `CO_AUTHORED`: the word, and who it is."""
         if _BY not in self.text.lower():
             return ()
-        return tuple(who for word, who in _TRAILER.findall(self.message) if word.lower() in words)
+        return tuple((word.lower(), who) for word, who in _TRAILER.findall(self.message))
