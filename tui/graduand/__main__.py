@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
             # A pipe gets UTF-8 whatever the locale; a terminal gets its own encoding.
             encoding = stream.encoding if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
-    gc.set_threshold(100_000)  # a command creates many values and few cycles
+    gc.set_threshold(1_000_000)  # a command creates many values and few cycles
     language.speak(_language(arguments))
     if sys.stdout is None:  # it was closed before the start
         return _say(_no_output(language._("it is closed")), Exit.REPOSITORY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from contextlib import suppress
 from threading import Event
@@ -298,6 +299,7 @@ def open_interface(workspace: Workspace, on: str) -> int:
     Raises:
         Exception: what went wrong in it, if anything did.
     """
+    gc.set_threshold(100_000)  # more often than in a command, as it runs for hours
     app = GraduandApp(workspace, on)
     app.run()
     if app._exception:  # noqa: SLF001 - Textual ends with status 0 after a crash
