@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import compress
-from operator import itemgetter
+from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.row_table import used_columns
@@ -121,9 +121,9 @@ def _are_ordinary(table: RowTable, state: State) -> list[bool]:
     special = {*table.previous_usernames, *state.retries}
     special.update(compress(usernames, table.column(LABELS)))
     if LOGIN in table.columns and state.rows:
-        at = table.columns.index(LOGIN)
-        known = zip(usernames, map(state.rows.get, usernames), table.rows, strict=True)
-        special.update(username for username, was, now in known if was and was[at] != now[at])
+        login = itemgetter(table.columns.index(LOGIN))
+        known = map(state.rows.get, usernames, table.rows)  # of who is not known, what the row says
+        special.update(compress(usernames, map(ne, map(login, known), map(login, table.rows))))
     return [username not in special for username in usernames]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
+from operator import ne, not_
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.effect import Effect, Status
@@ -138,21 +140,16 @@ def plan_of(table: RowTable, state: State, school: School) -> Plan:
     """Return what the rows of a table would change of what Handshake holds."""
     state = state.below(table.columns)
     special = {*table.previous_usernames, *table.held_back, *state.failed}
+    usernames = table.usernames
+    differs = [*map(ne, map(state.rows.get, usernames), table.rows)]
+    if special:
+        differs = [one or username in special for one, username in zip(differs, usernames, strict=True)]
     changed: list[int] = []
     first: list[int] = []
-    unchanged: list[str] = []
-    usernames = table.usernames
-    for place, (username, before, row) in enumerate(
-        zip(usernames, map(state.rows.get, usernames), table.rows, strict=True)
-    ):
-        if username in special:
-            changed.append(place)
-        elif before == row:
-            unchanged.append(username)
-        elif before is None:
-            first.append(place)
-        else:
-            changed.append(place)
+    for place in compress(range(len(differs)), differs):
+        is_new = usernames[place] not in special and usernames[place] not in state.rows
+        (first if is_new else changed).append(place)
+    unchanged = [*compress(usernames, map(not_, differs))]
     changes = tuple(change_of(table, place, state, school) for place in changed)
     return Plan(table, changes, first, unchanged, school)
 

@@ -166,18 +166,21 @@ def _cuts(header: int, lines: Sequence[bytes], importer: Importer) -> Iterator[i
 
 
 def _lines(job: Job) -> tuple[bytes, list[bytes]]:
-    """Return the header and the rows of a job as lines of CSV."""
-    return _line(job.columns), [*map(_line, job.rows)]
+    """Return the header and the rows of a job as lines of CSV: UTF-8, commas, quotes only where a cell needs them."""
+    rows, commas = (job.columns, *job.rows), len(job.columns) - 1
+    lines = [*map(",".join, rows)]
+    for place, line in enumerate(lines):
+        if '"' in line or line.count(",") != commas:
+            lines[place] = _quoted(rows[place])
+    header, *encoded = map(str.encode, lines)
+    return header, encoded
 
 
-def _line(cells: Sequence[str]) -> bytes:
-    """Return one line of CSV without its end: UTF-8, commas, quotes only where a cell needs them."""
-    joined = ",".join(cells)
-    if '"' not in joined and joined.count(",") == len(cells) - 1:
-        return joined.encode()
+def _quoted(cells: Sequence[str]) -> str:
+    """Return one line of CSV without its end, with quotes where a cell needs them."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()[:-1].encode()
+    return text.getvalue()[:-1]
 
 
 def manifest(upload: Upload) -> str:

@@ -15,7 +15,7 @@ from graduand.records.record import DISABLED, FORMER
 from graduand.rules.handshake_state import PersonState, judge_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from graduand.git.program import Program
     from graduand.ledger.fold import LedgerState
@@ -110,13 +110,14 @@ class PersonStates:
                 yield place
 
 
-def closed_by_uploads(folded: LedgerState) -> Iterator[str]:
-    """Yield the usernames of the accounts that an upload closed and nothing reopened."""
+def closed_by_uploads(folded: LedgerState, passed_over: Collection[str] = ()) -> Iterator[str]:
+    """Yield the usernames of the accounts that an upload closed and nothing reopened, but for some."""
     if DISABLED not in folded.columns:
         return
     at = folded.columns.index(DISABLED)
-    for username, cells in folded.rows.items():
-        if cells[at] == "TRUE" and folded.since_of(username, DISABLED) not in folded.observations:
+    closed = [username for username, cells in folded.rows.items() if cells[at] == "TRUE"]
+    for username in closed:
+        if username not in passed_over and folded.since_of(username, DISABLED) not in folded.observations:
             yield username
 
 

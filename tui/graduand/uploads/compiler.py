@@ -39,7 +39,7 @@ from graduand.uploads.unread_tags import require_read
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from graduand.findings import Finding
@@ -174,7 +174,7 @@ def _planned(workspace: Workspace, order: CompileOptions, judged: _Judged) -> Pr
         NOTHING_ASKED,
         order.cohort,
         conflicts,
-        () if order.cohort else _closed_without_record(index, known.folded),
+        () if order.cohort else _closed_without_record(index, {*every.usernames}, known.folded),
     )
 
 
@@ -190,8 +190,9 @@ def _known_state(program: Program, index: Index, workspace: Workspace, order: Co
     return known_state_of(states.ledger, states.folded, workspace.importer)
 
 
-def _closed_without_record(index: Index, folded: LedgerState) -> tuple[str, ...]:
-    closed = {*closed_by_uploads(folded)}
+def _closed_without_record(index: Index, usernames: Collection[str], folded: LedgerState) -> tuple[str, ...]:
+    """Return the usernames that uploads closed and that neither a row, nor a file, nor a change of username has."""
+    closed = {*closed_by_uploads(folded, usernames)}
     if closed:
         closed -= {username_of(path) for path in index.paths}
         closed -= {former for page in index.pages for former in page.previous_usernames.values()}
