@@ -280,7 +280,14 @@ def test_the_program_that_the_user_configures_is_run(
     vouch(noted, f"{ME} {public(key)}")
     ran = tmp_path / "ran"
     settings = tmp_path / "gitconfig"
-    git(noted, "config", "--file", str(settings), "gpg.ssh.program", str(_script(tmp_path, f"touch '{ran}'; exit 1")))
+    git(
+        noted,
+        "config",
+        "--file",
+        str(settings),
+        "gpg.ssh.program",
+        str(_script(tmp_path, f"cat > /dev/null; touch '{ran}'; exit 1")),
+    )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
 
     verified(noted)

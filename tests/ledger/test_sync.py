@@ -727,7 +727,7 @@ def test_a_remote_that_hangs_is_left_and_nothing_of_it_stays(one: Path, ssh: Cal
     assert (ended.state, ended.words) == (SyncState.NOT_SHARED, "no answer in time")
     for number in left.read_text(encoding="utf-8").split():
         found = subprocess.run(["ps", "-o", "stat=", "-p", number], check=False, capture_output=True, text=True).stdout
-        assert found.strip() in {"", "Z"}
+        assert found.strip()[:1] in {"", "Z"}
     assert names(one) == [*REMOTE, "a"]
 
 
