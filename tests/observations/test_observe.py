@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from graduand.git.program import Program
 from graduand.ledger.entry import EntryKind
-from graduand.ledger.ledger import read_ledger
+from graduand.ledger.ledger import NewFacts, note, read_ledger
 from graduand.observations.export import ExportOptions, ExportProfile, read_export
 from graduand.records.kinds import CLEAR
 from tests.handshake.test_article import DAY
@@ -451,6 +451,38 @@ def test_deleted_and_confidential_people_are_not_noted(school_of_three: Path) ->
     assert "2 rows are of deleted or confidential people, and are left out." in said.out
     assert [*held(school_of_three)] == [ONE]
     assert THREE not in git(school_of_three, "show", "graduand/ledger:absent.tsv")
+
+
+def test_an_export_of_ordinary_strangers_is_noted_as_a_number(school_of_three: Path) -> None:
+    day = {"primary_education:end_date": "2030-06-30"}
+    export = write(school_of_three, [person("90000001", **day), person("90000002", **day)])
+
+    observe(school_of_three, export, "--apply")
+
+    facts = json.loads(entry_of(school_of_three))
+    assert (facts["others"], facts["files"], held(school_of_three)) == (2, [], {})
+    assert graduand(school_of_three, "drift").code == 0
+
+
+def test_what_somebody_else_wrote_into_an_entry_is_not_trusted(school_of_three: Path) -> None:
+    export = write(school_of_three, [person(ONE)])
+    observe(school_of_three, export, "--apply")
+    program = Program(school_of_three)
+    strange = {
+        "mapping": {"Student ID": 3, "Majors": "nonsense", "Labels": "primary_education:minor_names"},
+        "dates": {"Start date": "yesterday"},
+        "values": {"disabled": ["x"], "nonsense": {"a": "b"}},
+        "lists": 7,
+        "others": "many",
+        "complete": True,
+    }
+    note(read_ledger(program), NewFacts(EntryKind.OBSERVATION, facts=strange))
+
+    seen = told(school_of_three, export)
+
+    assert "primary_education:minor_names" in seen["columns"]  # type: ignore[operator]
+    assert "primary_education:major_names" in seen["columns"]  # type: ignore[operator]
+    assert graduand(school_of_three, "drift").code == 0
 
 
 def test_a_workbook_is_read_by_the_same_reader(school_of_three: Path) -> None:

@@ -13,6 +13,7 @@ from graduand.errors import Usage
 from graduand.git.checkout import Checkout
 from graduand.git.upload_branch import upload_branch
 from graduand.handshake.plan import CellChange
+from graduand.intake.options import FORMS
 from graduand.intake.source_profile import SourceProfile
 from graduand.language import _, quoted
 from graduand.ledger.entry import ABSENT, OBSERVED, OBSERVED_OTHERS, EntryKind, SentFile, lines_of, now
@@ -251,7 +252,7 @@ def last_profile(ledger: Ledger) -> ExportProfile:
             by_column = values.items() if isinstance(values, dict) else ()
             source = SourceProfile(
                 _texts(entry.facts["mapping"]),
-                _texts(entry.facts.get("dates")),
+                {header: form for header, form in _texts(entry.facts.get("dates")).items() if form in FORMS},
                 {str(key): found for key, pairs in by_column if (found := _texts(pairs))},
             )
             return ExportProfile(source, _texts(entry.facts.get("lists")))
