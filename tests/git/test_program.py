@@ -87,3 +87,15 @@ def test_no_process_is_left(program: Program, started: list[Popen[bytes]], names
     gc.collect()
 
     assert started[0].returncode == 0
+
+
+def test_names_are_those_of_objects(program: Program, root: Path) -> None:
+    head = git(root, "rev-parse", "HEAD").strip()
+
+    assert program.object_names(["HEAD", "HEAD^{commit}", "nothing", "HEAD:no/such file"]) == [head, head, "", ""]
+
+
+def test_a_name_with_a_line_end_is_nobodys(program: Program, names: list[str], started: list[Popen[bytes]]) -> None:
+    assert program.object_names([f"{names[0]}\n{names[1]}", names[1]]) == ["", names[1]]
+    assert program.object_names(names[:1]) == names[:1]
+    assert len(started) == 1

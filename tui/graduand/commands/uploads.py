@@ -101,7 +101,7 @@ def uploads(
     from graduand.reports.upload_text import synced_text, uploads_text
     from graduand.reports.upload_text import uploads_json as json_of
     from graduand.uploads.exchange import Exchange
-    from graduand.uploads.status import compiled_upload, upload_statuses
+    from graduand.uploads.status import compiled_upload, ledger_of, upload_statuses
     from graduand.uploads.withdrawal import withdraw
 
     session = session_of(context)
@@ -112,11 +112,12 @@ def uploads(
         withdrawn = withdraw(workspace, undo, reason, Exchange(offline, not no_push))
         say(_("Withdrawn: {id}. What it said counts no more.").format(id=withdrawn.id))
         show(synced_text(withdrawn.fetched, withdrawn.shared), session.colour, sys.stderr)
-    noted = upload_statuses(workspace)
+    ledger = ledger_of(workspace)
+    noted = upload_statuses(ledger)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(noted))
     else:
-        show(uploads_text(compiled_upload(workspace), noted), session.colour)
+        show(uploads_text(compiled_upload(workspace, ledger), noted), session.colour)
 
 
 RECONCILE_HELP = N_("Read Handshake's failed rows: who, why, and what to correct; these people remain to be sent.")

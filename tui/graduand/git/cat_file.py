@@ -14,22 +14,28 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1 << 16
 """Bytes read from a pipe at once."""
+_NONE: Final = frozenset({b"missing", b"ambiguous"})
+"""The last word of an answer that names no object."""
 _BATCH: Final = 256
 """Objects asked for at once; the names of two batches fit into a pipe's buffer."""
 
 
-def read_objects(stdin: IO[bytes], stdout: IO[bytes], names: Iterable[str]) -> Iterator[bytes | None]:
-    """Yield the contents of objects in their order; None for a missing one.
+Object = tuple[bytes, bytes | None]
+"""The name of an object and its content; None for one that is missing."""
+
+
+def read_objects(stdin: IO[bytes], stdout: IO[bytes], names: Iterable[str]) -> Iterator[Object]:
+    """Yield objects in their order.
 
     Raises:
         GitRefused: git ended before it had answered.
     """
     _widen(stdout)
-    waiting, contents = iter(names), _contents(stdout)
+    waiting, objects = iter(names), _objects(stdout)
     asked = _ask(stdin, waiting)
     while asked:
         following = _ask(stdin, waiting)
-        yield from islice(contents, asked)
+        yield from islice(objects, asked)
         asked = following
 
 
@@ -41,7 +47,7 @@ def _widen(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
-def _contents(stdout: IO[bytes]) -> Iterator[bytes | None]:
+def _objects(stdout: IO[bytes]) -> Iterator[Object]:
     number, buffer, end = stdout.fileno(), b"", 0
     while True:
         start = buffer.find(b"\n", end) + 1
@@ -50,9 +56,12 @@ def _contents(stdout: IO[bytes]) -> Iterator[bytes | None]:
         if not start or following > len(buffer):
             buffer, end = _more(number, buffer[end:], following - end), 0
             continue
-        if not size.isdigit() and size != b"missing":
+        if size.isdigit():
+            yield buffer[end : buffer.index(b" ", end)], buffer[start : following - 1]
+        elif size in _NONE:
+            yield b"", None
+        else:
             raise GitRefused(buffer[end:start].decode(errors="surrogateescape"))
-        yield buffer[start : following - 1] if size.isdigit() else None
         end = following
 
 
@@ -75,6 +84,7 @@ def _ask(stdin: IO[bytes], names: Iterator[str]) -> int:
     """Ask for the next batch of objects; return how many they are."""
     batch = list(islice(names, _BATCH))
     if batch:
-        stdin.write("".join(f"{name}\n" for name in batch).encode(errors="surrogateescape"))
+        lines = (f"{name}\n" if "\n" not in name else "\n" for name in batch)  # nothing has a name with a line end
+        stdin.write("".join(lines).encode(errors="surrogateescape"))
         stdin.flush()
     return len(batch)

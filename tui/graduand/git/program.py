@@ -21,7 +21,9 @@ from graduand.language import N_, _
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from graduand.git.cat_file import Object
 
 LITERAL: Final = "--literal-pathspecs"
 """Before a command that is given paths: a bracket in a folder's name is a bracket."""
@@ -149,6 +151,7 @@ class Program:
         _drop_inherited_variables()
         self.root = root
         self._harmless: tuple[str, ...] = ()
+        self._knows_committer = False
         self._readers: list[subprocess.Popen[bytes]] = []
         """Processes that wait for names of objects."""
         weakref.finalize(self, _close, self._readers)
@@ -259,6 +262,22 @@ class Program:
         Raises:
             GitRefused: the process ended before it had answered.
         """
+        for _name, content in self._objects(names):
+            yield content
+
+    def object_names(self, expressions: Iterable[str]) -> list[str]:
+        """Return the name of the object that each expression such as `HEAD:README.md` means; "" for a missing one.
+
+        The objects are read, as by `blobs`, so none may be large; what was removed since the first one was read may
+        still be named.
+
+        Raises:
+            GitRefused: the process ended before it had answered.
+        """
+        return [name.decode() for name, _content in self._objects(expressions)]
+
+    def _objects(self, names: Iterable[str]) -> Iterator[Object]:
+        """Yield objects from a process that is kept for the next time."""
         process = self._reader()
         ended = [process]
         try:
@@ -275,19 +294,19 @@ class Program:
             _close([process])
         return self._started(("cat-file", "--batch"), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
-    def object_names(self, expressions: Iterable[str]) -> list[str]:
-        """Return the name of the object that each expression such as `HEAD:README.md` means; "" for a missing one.
+    def _are_here(self, names: Sequence[str]) -> bool:
+        """Return whether git has the objects of these names, which are not read.
 
         Raises:
             GitRefused: git ended with an error.
         """
-        asked = "".join(f"{expression}\n" for expression in expressions)
+        asked = "".join(f"{name}\n" for name in names)
         command = ("cat-file", "--batch-check=%(objectname)")
         with self._started(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            out, err = process.communicate(asked.encode(errors="surrogateescape"))
+            out, err = process.communicate(asked.encode())
         if process.returncode:
             raise GitRefused(_reason(command, _text(err), process.returncode))
-        return [line if _NAME.fullmatch(line) else "" for line in _text(out).splitlines()]
+        return _text(out) == asked
 
     @contextmanager
     def _streaming(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
@@ -321,10 +340,10 @@ class Program:
 
     def knows_committer(self) -> bool:
         """Return whether git has a name and address for a commit or a tag."""
-        try:
-            return bool(self.read("var", "GIT_COMMITTER_IDENT"))
-        except GitRefused:
-            return False
+        if not self._knows_committer:
+            with suppress(GitRefused):
+                self._knows_committer = bool(self.read("var", "GIT_COMMITTER_IDENT"))
+        return self._knows_committer
 
     def signs_commits(self) -> bool:
         """Return whether the user signs commits; git's commit-tree does not ask."""
@@ -367,7 +386,7 @@ class Program:
                 stdin.write(b"blob\ndata %d\n" % len(content))
                 stdin.write(content)
                 stdin.write(b"\n")
-        if self.object_names(names) != names:
+        if not self._are_here(names):
             raise GitRefused(_("what was written is not there"))
         return names
 

@@ -39,7 +39,7 @@ class RecordBlobs:
 
     def fetch(self, name: str, path: str) -> Record | None:
         """Return the record in an object that no commit of the range names."""
-        raw = next(self._program.blobs([name]))
+        [raw] = self._program.blobs([name])
         return None if raw is None else read_bygone(path, raw)
 
     def prefetch(self, revisions: Iterable[Revision]) -> Iterator[Revision]:

@@ -211,8 +211,8 @@ def read_chain(program: Program, commit: str) -> tuple[StoredEntry, ...]:
 def _parents_of(program: Program, lines: Sequence[Sequence[str]]) -> list[str]:
     """Return the parents of commits, the first as the commit names it: git conceals it in a shallow clone."""
     root = lines[0][0]
-    raw = next(program.blobs([root])) or b""
-    header = raw.partition(b"\n\n")[0].decode(errors="replace").splitlines()
+    [raw] = program.blobs([root])
+    header = (raw or b"").partition(b"\n\n")[0].decode(errors="replace").splitlines()
     named = next((line.removeprefix("parent ") for line in header if line.startswith("parent ")), "")
     return [named, *(parents for _name, parents, *_rest in lines[1:])]
 
@@ -324,16 +324,17 @@ def append(program: Program, entries: Sequence[NewEntry], *, on: str | None = No
     if not program.knows_committer():
         raise GitRefused(_(NAMELESS))
     with lock.hold(program.root):
-        require_free(program, refs_of(program))
+        refs = refs_of(program)
+        require_free(program, refs)
         additions = [addition_of(program, entry) for entry in entries]
-        return _try_to_lay(program, additions, on)
+        return _try_to_lay(program, additions, refs, on)
 
 
-def _try_to_lay(program: Program, additions: Sequence[Addition], on: str | None) -> str:
-    """Lay commits on the head, and on the new one if the branch was moved meanwhile."""
+def _try_to_lay(program: Program, additions: Sequence[Addition], refs: Mapping[str, str], on: str | None) -> str:
+    """Lay commits on the head, and on the new one if the branch was moved since the `refs` were read."""
     deadline = time.monotonic() + _WAIT
     for _attempt in range(_TRIES):
-        before = position(program)
+        before = _position(program, refs)
         if on not in {None, before.head}:
             raise LedgerMoved
         new = lay_on(program, before.head, additions)
@@ -342,7 +343,8 @@ def _try_to_lay(program: Program, additions: Sequence[Addition], on: str | None)
             try:
                 move(program, {LEDGER: (new, before.local)}, subject)
             except GitRefused as refused:
-                if refs_of(program).get(LEDGER, "") != before.local:
+                refs = refs_of(program)
+                if refs.get(LEDGER, "") != before.local:
                     break  # another one was faster: on top of that
                 if ".lock" not in refused.said or time.monotonic() > deadline:
                     raise

@@ -76,6 +76,8 @@ class Ledger:
     @cached_property
     def unshared(self) -> frozenset[str]:
         """The ids of the entries that the remote is not known to have; none where there is no remote."""
+        if not self.program.may_have_remotes:
+            return frozenset()
         where = branch.position(self.program)
         if not where.tracking:
             return frozenset(self._commits if branch.ledger_remote(self.program) else ())

@@ -60,7 +60,8 @@ class UploadsScreen(View[NotedUploads]):
     def read(self, tell: Tell) -> NotedUploads:
         """Look into build/ and at the ledger."""
         del tell
-        return NotedUploads(status.compiled_upload(self.workspace), status.upload_statuses(self.workspace))
+        ledger = status.ledger_of(self.workspace)
+        return NotedUploads(status.compiled_upload(self.workspace, ledger), status.upload_statuses(ledger))
 
     def show_result(self, found: NotedUploads) -> None:
         """Show them."""

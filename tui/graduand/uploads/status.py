@@ -79,8 +79,8 @@ def holds_upload(folder: Path) -> bool:
     return (folder / MANIFEST).exists()
 
 
-def compiled_upload(workspace: Workspace) -> CompiledUpload | None:
-    """Return the compiled upload in `build/`; None when there is none.
+def compiled_upload(workspace: Workspace, ledger: Ledger | None = None) -> CompiledUpload | None:
+    """Return the compiled upload in `build/`; None when there is none. The ledger is read unless it is given.
 
     Raises:
         NotGit, NoGit: there is no repository that it could be noted in.
@@ -97,22 +97,31 @@ def compiled_upload(workspace: Workspace) -> CompiledUpload | None:
         return CompiledUpload(manifest, card, (), "", str(trouble))
     names = [str(job["file"]) for job in says["jobs"]]
     batch = hashlib.sha256(file_reader.read(manifest, _SIZE)).hexdigest()
-    uploads = [one for one in read_ledger(Checkout(workspace.root).program).uploads if one.text("batch") == batch]
+    ledger = ledger or ledger_of(workspace)
+    uploads = [one for one in ledger.uploads if one.text("batch") == batch]
     ran = {file.sent_as for one in uploads for file in one.jobs}
     noted = uploads[-1].id if uploads and ran >= {*names} else ""
     return CompiledUpload(manifest, card, tuple(str(folder / name) for name in names), noted, "")
 
 
-def upload_statuses(workspace: Workspace) -> tuple[UploadStatus, ...]:
-    """Return the uploads that were noted, the last first.
+def ledger_of(workspace: Workspace) -> Ledger:
+    """Return the ledger of the folder's repository.
 
     Raises:
         NotGit, NoGit: there is no repository.
+    """
+    return read_ledger(Checkout(workspace.root).program)
+
+
+def upload_statuses(ledger: Ledger) -> tuple[UploadStatus, ...]:
+    """Return the uploads that were noted, the last first.
+
+    Raises:
         LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
-    ledger = read_ledger(Checkout(workspace.root).program)
-    people = zip(ledger.uploads, ledger.files((one, PEOPLE) for one in ledger.uploads), strict=True)
-    return tuple(_upload_status(ledger, one, raw.count(b"\n")) for one, raw in people)[::-1]
+    people = [raw.count(b"\n") for raw in ledger.files((one, PEOPLE) for one in ledger.uploads)]
+    found = (_upload_status(ledger, *pair) for pair in zip(ledger.uploads, people, strict=True))
+    return tuple(found)[::-1]
 
 
 def _upload_status(ledger: Ledger, entry: LedgerEntry, people: int) -> UploadStatus:
