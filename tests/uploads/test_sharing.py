@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -191,6 +192,10 @@ def test_a_new_repository_begins_its_ledger(tmp_path: Path) -> None:
     assert graduand(tmp_path, "init", str(folder), "--name", "Valmont", "--domain", "valmont.example").code == 0
 
     assert len(noted(folder, "opened")) == 1
+    opened = json.loads(git(folder, "show", "graduand/ledger:entry.json"))
+    assert (opened["kind"], opened["school"], opened["region"]) == ("opened", "Valmont", "eu")
+    schema = (folder / "schema/handshake.yaml").read_bytes()
+    assert opened["seeds"]["schema/handshake.yaml"] == hashlib.sha256(schema).hexdigest()
     assert graduand(folder, "uploads").out == "No upload was noted yet.\n"
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from graduand import __version__
-from graduand.errors import GitRefused, LedgerMoved
+from graduand.errors import GitRefused, LedgerMoved, Trouble
 from graduand.git.program import NAMELESS
 from graduand.language import _
 from graduand.ledger import branch, state_cache
@@ -24,6 +24,7 @@ from graduand.ledger.fold import NOTHING, LedgerState, can_go_on, fold, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from graduand.git.program import Program
     from graduand.ledger.branch import StoredEntry
@@ -198,7 +199,7 @@ def append_entries(ledger: Ledger, stamp: Noting, new: Sequence[branch.NewEntry]
     Raises:
         LedgerMoved, GitRefused, LedgerInUse, Busy, NotWritten: as `note`.
     """
-    opened = [] if ledger.head else [_opening(stamp)]
+    opened = [] if ledger.head else [_opening(stamp, ledger.program.root)]
     branch.append(ledger.program, [*opened, *new], on=ledger.head)
 
 
@@ -234,7 +235,7 @@ def open_ledger(ledger: Ledger) -> bool:
     if ledger.head:
         return False
     by, noted = _author(ledger.program), now_after("")
-    opening = _opening(Noting(noted, noted, by, __version__, ledger.program.opened.head))
+    opening = _opening(Noting(noted, noted, by, __version__, ledger.program.opened.head), ledger.program.root)
     branch.append(ledger.program, [opening], on="")
     return True
 
@@ -264,6 +265,23 @@ def _message(entry: LedgerEntry, more: str) -> str:
     return f"{entry.kind} {entry.id}" + (f": {more}" if more else "")
 
 
-def _opening(stamp: Noting) -> branch.NewEntry:
-    raw = entry_json(EntryKind.OPENED, stamp._replace(at=stamp.noted), (), {})
+def _opening(stamp: Noting, root: Path) -> branch.NewEntry:
+    raw = entry_json(EntryKind.OPENED, stamp._replace(at=stamp.noted), (), _school_facts(root))
     return branch.NewEntry(raw, {}, _message(read_entry(raw), ""))
+
+
+def _school_facts(root: Path) -> dict[str, object]:
+    """Return whose ledger it is, and the checksums of the schema that it begins with; nothing that cannot be read."""
+    from graduand.records.institution import read_institution  # noqa: PLC0415 - a ledger is opened once
+    from graduand.records.school_language import IMPORTER, SIZE  # noqa: PLC0415
+    from graduand.records.school_language import PATH as INSTITUTION  # noqa: PLC0415
+    from graduand.storage import file_reader  # noqa: PLC0415
+
+    found: dict[str, object] = {}
+    with suppress(Trouble):
+        institution = file_reader.read(root / INSTITUTION)
+        school = read_institution(institution)
+        raws = {INSTITUTION: institution, IMPORTER: file_reader.read(root / IMPORTER, SIZE)}
+        sums = {path: hashlib.sha256(raw).hexdigest() for path, raw in raws.items()}
+        found = {"school": school.name, "region": school.region, "seeds": sums}
+    return found
