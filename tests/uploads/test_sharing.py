@@ -152,9 +152,14 @@ def test_without_a_ledger_beside_a_remote_what_needs_it_is_refused(office: Offic
         assert ran.code == 5, words
         assert "git fetch origin +refs/heads/graduand/ledger" in ran.err
     assert "graduand uploaded --first" in graduand(office.ada, "doctor").out
+    for asked in (("uploads",), ("log", "00412345"), ("audit",), ("plan", "--on", DAY)):
+        ran = graduand(office.ada, *asked)
+        assert ran.code == 0, asked
+        assert "! This clone has no ledger" in ran.out + ran.err, asked
 
     begun = graduand(office.ada, "uploaded", "--first")
     assert (begun.code, "The ledger is begun." in begun.err) == (0, True)
+    assert "no ledger" not in graduand(office.ada, "uploads").err
     assert "There is a ledger already." in graduand(office.ada, "uploaded", "--first").err
     assert compiled(office.ada, "--changed").code == 0
     assert compiled(office.bob, "--changed").code == 0

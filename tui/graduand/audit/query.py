@@ -17,6 +17,7 @@ from graduand.git.upload_branch import upload_branch
 from graduand.language import _, quoted
 from graduand.ledger.ledger import read_ledger
 from graduand.similar import nearest
+from graduand.uploads.exchange import what_is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -43,6 +44,8 @@ class AuditTrail(NamedTuple):
     """The checksum over all entries of the ledger and the commit of the upload branch; "" without a ledger."""
     signatures: Signatures = NO_SIGNATURES
     """By commit, or id of the entry, where they were asked for."""
+    missing: str = ""
+    """Why what was sent is not known in this clone, and the cure; "" when it is."""
     has_reviews: bool = False
     """Whether changes come by pull requests or merges here, so that one that does not has bypassed review."""
 
@@ -93,6 +96,7 @@ class _Sources(NamedTuple):
             history.is_shallow,
             self.ledger.anchor(main),
             signed,
+            what_is_missing(self.ledger),
             history.events.has_reviews(),
         )
 

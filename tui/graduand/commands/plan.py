@@ -60,6 +60,7 @@ def plan(
     from graduand.reports.labels import terms_of
     from graduand.reports.upload_text import left_out_text
     from graduand.uploads import compiler
+    from graduand.uploads.exchange import what_is_missing
 
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
@@ -79,6 +80,8 @@ def plan(
         raise typer.Exit(Exit.FINDINGS)
     prepared = planned.prepared
     show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
+    if missing := what_is_missing(prepared.known.ledger):
+        say(f"! {missing}")
     chosen = OutputFormat.json if as_json else form
     _print(prepared, terms_of(workspace), chosen, target, session.colour, everything=everything, show=show)
     if prepared.breaches:

@@ -100,7 +100,7 @@ def uploads(
 ) -> None:
     from graduand.reports.upload_text import synced_text, uploads_text
     from graduand.reports.upload_text import uploads_json as json_of
-    from graduand.uploads.exchange import Exchange
+    from graduand.uploads.exchange import Exchange, what_is_missing
     from graduand.uploads.status import compiled_upload, ledger_of, upload_statuses
     from graduand.uploads.withdrawal import withdraw
 
@@ -118,6 +118,8 @@ def uploads(
         sys.stdout.writelines(f"{line}\n" for line in json_of(noted))
     else:
         show(uploads_text(compiled_upload(workspace, ledger), noted), session.colour)
+    if missing := what_is_missing(ledger):
+        say(f"! {missing}")
 
 
 RECONCILE_HELP = N_("Read Handshake's failed rows: who, why, and what to correct; these people remain to be sent.")

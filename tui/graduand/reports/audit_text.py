@@ -62,6 +62,8 @@ def warnings(trail: AuditTrail) -> Iterator[Line]:
     if trail.is_shallow:
         message = _("! This clone is shallow: what happened earlier is not here. Complete it: git fetch --unshallow")
         yield line(Span(message, "bold yellow"))
+    if trail.missing:
+        yield line(Span(f"! {trail.missing}", "yellow"))
     for gap in trail.gaps:
         if gap.until:
             message = _("! {path} could not be read from {since} to {until}; its changes are told at the end of that.")

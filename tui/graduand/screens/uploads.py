@@ -21,6 +21,7 @@ from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.uploads import status
+from graduand.uploads.exchange import what_is_missing
 from graduand.uploads.rollback import compile_rollback
 from graduand.uploads.status import CompiledUpload, UploadStatus
 
@@ -35,6 +36,8 @@ class NotedUploads(NamedTuple):
 
     compiled: CompiledUpload | None
     noted: tuple[UploadStatus, ...]
+    missing: str
+    """Why what was sent is not known in this clone; "" when it is."""
 
 
 class UploadsScreen(View[NotedUploads]):
@@ -61,12 +64,15 @@ class UploadsScreen(View[NotedUploads]):
         """Look into build/ and at the ledger."""
         del tell
         ledger = status.ledger_of(self.workspace)
-        return NotedUploads(status.compiled_upload(self.workspace, ledger), status.upload_statuses(ledger))
+        compiled = status.compiled_upload(self.workspace, ledger)
+        return NotedUploads(compiled, status.upload_statuses(ledger), what_is_missing(ledger))
 
     def show_result(self, found: NotedUploads) -> None:
         """Show them."""
         compiled = (found.compiled,) if found.compiled and not found.compiled.noted else ()
         self.uploads = (*compiled, *found.noted)
+        if found.missing:
+            self.warn(found.missing)
         if self.uploads:
             self.show(len(self.uploads), self.lines.cursor)
         else:

@@ -54,6 +54,16 @@ def require_known(program: Program, fetched: Synced) -> None:
         raise LedgerMissing(fetched.remote)
 
 
+def what_is_missing(ledger: Ledger) -> str:
+    """Return why what was sent is not known in this clone, and the cure; "" when it is, or nothing can have been sent.
+
+    Only whether there is a ledger is looked at; nothing of it is read.
+    """
+    if ledger.head or not (remote := ledger_remote(ledger.program)):
+        return ""
+    return str(LedgerMissing(remote))
+
+
 def require_ledger(ledger: Ledger) -> None:
     """Check that the ledger goes back to the entry that opened it, or that there can be none.
 
