@@ -19,6 +19,7 @@ from graduand.ledger.entry import (
     entry_json,
     id_of,
     is_id,
+    now_after,
     people_tsv,
     read_entry,
     read_people,
@@ -64,6 +65,9 @@ def test_the_same_facts_are_the_same_bytes() -> None:
         ({"files": [{"name": "x", "sha256": "", "rows": "1"}]}, "files"),
         ({"files": [{"name": "x"}]}, "files"),
         ({"by": 7}, "by"),
+        ({"by": "\ud800"}, "JSON"),
+        ({"noted": "0999-01-01T00:00:00Z", "at": "0999-01-01T00:00:00Z"}, "noted"),
+        ({"noted": "2027-1-1T1:1:1Z"}, "noted"),
     ],
 )
 def test_an_entry_that_graduand_did_not_write_is_refused(change: dict[str, object], named: str) -> None:
@@ -123,3 +127,14 @@ def test_files_are_stored_without_date_and_number() -> None:
     ]
 
     assert stored_names(sent) == ["students.csv", "students_2.csv", "identifiers.csv", "x_y.csv", "people_2.tsv"]
+
+
+@pytest.mark.parametrize("earlier", ["9999-12-31T23:59:58Z", "9999-12-31T23:59:59Z"])
+def test_after_the_last_moment_comes_none(earlier: str) -> None:
+    assert now_after(earlier) == "9999-12-31T23:59:59Z"
+
+
+def test_lines_that_another_program_ended_are_read() -> None:
+    people = [PersonLine("ada", "", "a.yaml", "b" * 40, "m" * 64, ("students.csv",))]
+
+    assert [*read_people(people_tsv(people).replace(b"\n", b"\r\n"), "id")] == people

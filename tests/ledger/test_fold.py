@@ -286,7 +286,18 @@ def test_a_late_entry_changes_the_past_and_is_folded_anew() -> None:
     assert chain.known()["ada"]["end"] == "A"
 
 
-@pytest.mark.parametrize("raw", [b"name,end\nada,1\n", b"username,end\nada\n", b"username,other\nada,1\n", b""])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"name,end\nada,1\n",
+        b"username,end\nada\n",
+        b"username,other\nada,1\n",
+        b"",
+        b'username,end\nada,"' + b"A" * 200_000 + b'"\n',
+        b'username,"' + b"A" * 200_000 + b'"\nada,1\n',
+        b'username,end\n"ada",1\r2\n',
+    ],
+)
 def test_a_file_that_is_not_what_its_entry_says_is_named(raw: bytes) -> None:
     chain = Chain()
     upload = chain.rows(1, {"username": "ada", "end": "A"})
@@ -294,6 +305,14 @@ def test_a_file_that_is_not_what_its_entry_says_is_named(raw: bytes) -> None:
 
     with pytest.raises(LedgerBroken, match=upload):
         chain.fold()
+
+
+def test_lines_that_another_program_ended_are_read() -> None:
+    chain = Chain()
+    upload = chain.rows(1, {"username": "ada", "end": "A"}, {"username": "bob", "end": "B"})
+    chain.files[upload, "students.csv"] = b'username,end\r\nada,A\r\n"bob",B\r\n'
+
+    assert chain.known() == {"ada": {"username": "ada", "end": "A"}, "bob": {"username": "bob", "end": "B"}}
 
 
 def test_of_nothing_nothing_is_known() -> None:

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.git.program import Program
+from graduand.ledger.branch import NewEntry, append
+from graduand.ledger.entry import PersonLine, people_tsv
+from graduand.ledger.sync import newest
 from tests.handshake.test_article import CLOSED, DAY, renamed
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put
 
@@ -331,3 +336,46 @@ def test_what_never_arrived_is_not_taken_back(compiled: Path, tmp_path: Path) ->
     assert json.loads(ran.out)["records"] == 1
     assert b"00412815" in (compiled / "build/20260701_1_students.csv").read_bytes()
     assert "00412345" not in ran.err
+
+
+def append_by_hand(root: Path, contents: dict[str, bytes], **facts: object) -> None:
+    """Append an entry that no graduand wrote."""
+    moment = "2026-11-30T08:00:00Z"
+    said = {"schema": "graduand/entry/1", "kind": "upload", "noted": moment, "at": moment, **facts}
+    append(Program(root), [NewEntry(json.dumps(said).encode(), contents, "by hand")])
+
+
+@pytest.mark.parametrize("jobs", [[], ["others.csv"]])
+def test_people_whose_jobs_an_upload_does_not_have_can_fail(compiled: Path, tmp_path: Path, jobs: list[str]) -> None:
+    note(compiled)
+    files = [{"name": name, "sha256": "", "rows": 1, "sent_as": name, "columns": ["username"]} for name in jobs]
+    people = people_tsv([PersonLine("00412345", "", "", "", "", ("students.csv",))])
+    append_by_hand(compiled, {"people.tsv": people, **dict.fromkeys(jobs, b"username\n00412345\n")}, files=files)
+    failed = tmp_path / "build/failed.csv"
+    failed.write_text('username,response\n00412345,"{""errors"":""No""}"\n', encoding="utf-8")
+
+    ran = graduand(compiled, "reconcile", str(failed))
+
+    assert (ran.code, "failed" in ran.out) == (0, True)
+
+
+def test_a_rollback_of_no_upload_is_a_doubt_and_no_bug(compiled: Path) -> None:
+    note(compiled)
+    commit = git(compiled, "rev-parse", "HEAD").strip()
+    append_by_hand(compiled, {"people.tsv": b""}, commit=commit, batch="b", takes_back="nothing")
+
+    ran = graduand(compiled, "audit", "verify")
+
+    assert (ran.code, "takes back" in ran.out) == (1, True)
+
+
+def test_an_entry_without_a_date_of_git_is_read(compiled: Path) -> None:
+    note(compiled)
+    raw = git(compiled, "cat-file", "commit", "graduand/ledger")
+    dateless = re.sub(r"(author .*>) .*", r"\1", raw)
+    words = ["git", "hash-object", "-t", "commit", "-w", "--literally", "--stdin"]
+    made = subprocess.run(words, cwd=compiled, input=dateless, check=True, capture_output=True, text=True).stdout
+    git(compiled, "update-ref", "refs/heads/graduand/ledger", made.strip())
+
+    assert newest(Program(compiled)) == "?"
+    assert graduand(compiled, "uploads").code == 0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.events import NOWHERE, Event, EventKind
-from graduand.ledger.entry import OBSERVED, OBSERVED_OTHERS, EntryKind, RowStatus
+from graduand.ledger.entry import OBSERVED, OBSERVED_OTHERS, EntryKind, RowStatus, table_rows
 from graduand.records.record import USERNAME
 
 if TYPE_CHECKING:
@@ -105,18 +104,18 @@ def _observed(ledger: Ledger, links: Links, wanted: DoneFilter) -> Iterator[Even
         if one.kind is EntryKind.OBSERVATION and one.id not in ledger.withdrawn and wanted.passes(one)
     ]
     listed = [(one, file.name) for one in noted for file in one.files if file.name in {OBSERVED, OBSERVED_OTHERS}]
-    for (entry, _name), raw in zip(listed, ledger.files(listed), strict=True):
-        for cells in _rows(raw, wanted.people):
+    for (entry, name), raw in zip(listed, ledger.files(listed), strict=True):
+        for cells in _rows(raw, entry.id, name, wanted.people):
             event = _event(links, EventKind.OBSERVED, cells[USERNAME], entry)
             yield event._replace(new={header: cell for header, cell in cells.items() if header != USERNAME})
 
 
-def _rows(raw: bytes, people: Collection[str]) -> Iterator[Mapping[str, str]]:
+def _rows(raw: bytes, entry: str, name: str, people: Collection[str]) -> Iterator[Mapping[str, str]]:
     """Yield the filled cells of people by header; all of them for none."""
     text = raw.decode(errors="surrogateescape")
-    if people and not any(name in text for name in people):
+    if people and not any(person in text for person in people):
         return
-    table = csv.reader(text.splitlines(keepends=True))
+    table = table_rows(raw, entry, name)
     header = next(table, [])
     at = header.index(USERNAME) if USERNAME in header else -1
     for cells in table if at >= 0 else ():

@@ -7,8 +7,6 @@ first change of each kind whose new values stand in the row.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,7 +14,7 @@ from graduand.audit.lives import ACCOUNT_KINDS, is_held, key_of
 from graduand.git.events import EventKind, Linked
 from graduand.git.snapshot import line_of, lines
 from graduand.handshake.row import BOOLEAN
-from graduand.ledger.entry import PEOPLE, PersonLine, read_people
+from graduand.ledger.entry import PEOPLE, PersonLine, read_people, table_rows
 from graduand.records.kinds import CLEAR
 from graduand.records.legacy_reader import read_bygone
 from graduand.records.meaning import meaning_of
@@ -274,8 +272,9 @@ class LostUploadSearch:
         owners = {name: one.line.username for one in people for name in (one.line.previous, one.line.username) if name}
         wanted = {job for one in people for job in one.line.jobs}
         files = [file for file in upload.entry.jobs if file.name in wanted]
-        for raw in self._ledger.files((upload.entry, file.name) for file in files):
-            table = csv.reader(io.StringIO(raw.decode(errors="surrogateescape"), newline=""))
+        contents = self._ledger.files((upload.entry, file.name) for file in files)
+        for file, raw in zip(files, contents, strict=True):
+            table = table_rows(raw, upload.entry.id, file.name)
             header = next(table, [])
             at = header.index(USERNAME) if USERNAME in header else -1
             for cells in table if at >= 0 else ():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from graduand import __version__
 from graduand.audit.doubts import Doubt, DoubtRule
 from graduand.language import _, ngettext, spoken, visible
-from graduand.ledger.entry import EntryKind
+from graduand.ledger.entry import EntryKind, table_rows
 from graduand.storage.cache_file import CacheFile
 
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ def _byte_doubts(ledger: Ledger, batch: Sequence[LedgerEntry], erased: _Cut) -> 
         for file, raw in zip(entry.files, ledger.files((entry, file.name) for file in entry.files), strict=True):
             cut = erased.get(entry.id, {}).get(file.name, 0)
             same = hashlib.sha256(raw).hexdigest() == file.sha256
-            if cut and not same and file.rows - _count(raw) == cut:
+            if cut and not same and file.rows - _count(raw, entry.id, file.name) == cut:
                 erasures += cut
             elif cut or not same:
                 changed.append(file.sent_as or file.name)
@@ -99,11 +97,11 @@ def _byte_doubts(ledger: Ledger, batch: Sequence[LedgerEntry], erased: _Cut) -> 
             yield Doubt(DoubtRule.ERASED, entry.id, words.format(count=erasures))
 
 
-def _count(raw: bytes) -> int:
+def _count(raw: bytes, entry: str, name: str) -> int:
     """Return the number of rows below the header."""
     if b'"' not in raw:
         return raw.count(b"\n") - 1
-    return sum(1 for _row in csv.reader(io.StringIO(raw.decode(errors="surrogateescape"), newline=""))) - 1
+    return sum(1 for _row in table_rows(raw, entry, name)) - 1
 
 
 def _recompiler(ledger: Ledger) -> Recompiler:

@@ -6,7 +6,9 @@ written one, so everything is checked when it is read.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -30,6 +32,7 @@ ABSENT: Final = "absent.tsv"
 """Usernames of people with a record or a state whom a complete observation did not show, one a line."""
 
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
+_LAST: Final = "9999-12-31T23:59:59Z"
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -125,8 +128,8 @@ def now() -> str:
 
 def now_after(earlier: str) -> str:
     """Return this moment as entries have it, or the second after an earlier entry when the clock is not later."""
-    if (moment := now()) > earlier:
-        return moment
+    if (moment := now()) > earlier or earlier >= _LAST:
+        return max(moment, earlier)
     return stamp_of(datetime.strptime(earlier, _STAMP).replace(tzinfo=UTC) + timedelta(seconds=1))
 
 
@@ -188,6 +191,8 @@ def read_entry(raw: bytes) -> LedgerEntry:
 def _object(raw: bytes) -> dict[str, Any]:
     try:
         facts = json.loads(raw)
+        if b"\\u" in raw:
+            json.dumps(facts, ensure_ascii=False).encode()  # half a character in an escape is no text
     except (ValueError, RecursionError) as error:
         raise LedgerBroken(ENTRY, "JSON") from error
     if not isinstance(facts, dict):
@@ -205,9 +210,11 @@ def _text(facts: Mapping[str, Any], key: str) -> str:
 def _moment(facts: Mapping[str, Any], key: str) -> str:
     value = _text(facts, key)
     try:
-        return datetime.strptime(value, _STAMP).replace(tzinfo=UTC).strftime(_STAMP)
-    except ValueError as error:
-        raise LedgerBroken(ENTRY, f"{key}: {value}") from error
+        if stamp_of(datetime.strptime(value, _STAMP).replace(tzinfo=UTC)) == value:
+            return value
+    except ValueError:
+        pass
+    raise LedgerBroken(ENTRY, f"{key}: {value}")
 
 
 _FILE_TYPES: Final = {"rows": int, "changes_identifier_data": bool, "columns": tuple}
@@ -289,7 +296,7 @@ def lines_of(rows: Iterable[Sequence[str]]) -> bytes:
 
 def cells_of(raw: bytes) -> Iterator[list[str]]:
     """Yield the cells of each line."""
-    text = raw.decode(errors="surrogateescape")
+    text = raw.decode(errors="surrogateescape").replace("\r\n", "\n")
     escaped = "\\" in text
     for line in text.split("\n"):
         if line:
@@ -299,6 +306,18 @@ def cells_of(raw: bytes) -> Iterator[list[str]]:
 
 def _unescaped(found: re.Match[str]) -> str:
     return _PLAIN.get(found[1], found[0])
+
+
+def table_rows(raw: bytes, entry: str, name: str) -> Iterator[list[str]]:
+    """Yield the rows of a table of an entry, its header first.
+
+    Raises:
+        LedgerBroken: it is no table.
+    """
+    try:
+        yield from csv.reader(io.StringIO(raw.decode(errors="surrogateescape"), newline=""))
+    except csv.Error as error:
+        raise LedgerBroken(entry, name) from error
 
 
 def people_tsv(people: Iterable[PersonLine]) -> bytes:

@@ -357,6 +357,12 @@ class _Folding:
         Raises:
             LedgerBroken: its header or a row is not what the entry says.
         """
+        try:
+            return self._read(entry, file, raw)
+        except csv.Error as error:
+            raise LedgerBroken(entry.id, file.name) from error
+
+    def _read(self, entry: LedgerEntry, file: SentFile, raw: bytes) -> _Told:
         head = raw[: raw.find(b"\n") + 1]
         header = next(csv.reader([head.decode(errors="surrogateescape")]), [])
         if USERNAME not in header or not set(header) <= set(self.columns):
@@ -432,7 +438,8 @@ def _fresh_rows(raw: bytes, start: int, known: set[bytes]) -> tuple[list[bytes],
     lines = raw[start:].split(b"\n")
     if not lines[-1]:
         lines.pop()
-    if b'"' in raw and any(line.count(b'"') % 2 for line in lines if b'"' in line):  # a cell holds a line end
+    # A cell holds a line end, or the lines end as graduand does not end them.
+    if b"\r" in raw or (b'"' in raw and any(line.count(b'"') % 2 for line in lines if b'"' in line)):
         rows = [*csv.reader(io.StringIO(_text(raw[start:]), newline=""))]
         return [b""] * len(rows), rows
     fresh = [*filterfalse(known.__contains__, lines)] if known else lines

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import LedgerNewer
-from graduand.ledger.entry import PEOPLE, RESULT, cells_of, lines_of
+from graduand.ledger.entry import ENTRY, PEOPLE, RESULT, cells_of, lines_of, table_rows
 from graduand.records.record import EMAIL, LOGIN, MORE_EMAILS, USERNAME
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def _rows_with(raw: bytes, tokens: Sequence[bytes], starts: Sequence[int]) -> It
 
 
 def _row(raw: bytes) -> list[str]:
-    return next(csv.reader(io.StringIO(raw.decode(errors="surrogateescape"), newline="")), [])
+    return next(table_rows(raw, ENTRY, "CSV"), [])
 
 
 def _without(raw: bytes, spans: Iterable[tuple[int, int]]) -> bytes:

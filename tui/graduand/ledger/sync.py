@@ -171,12 +171,18 @@ def _fetch(program: Program, remote: str, silence: float) -> RemoteAnswer:
 
 
 def newest(program: Program) -> str:
-    """Return when the newest entry known here was noted, as `2026-12-01 01:47 UTC`; "" when there is none."""
+    """Return when the newest entry known here was noted, as `2026-12-01 01:47 UTC`; "" when there is none.
+
+    "?" is a commit without a date that can be read.
+    """
     commit = position(program).head
     if not commit:
         return ""
     noted = program.read("log", "-1", "--no-walk", "--format=%aI", commit, "--").strip()
-    return datetime.fromisoformat(noted).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    try:
+        return datetime.fromisoformat(noted).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (ValueError, OverflowError):
+        return "?"
 
 
 def _count(program: Program, after: str, before: str) -> int:

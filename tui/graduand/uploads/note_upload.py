@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections import defaultdict
 from itertools import chain, combinations_with_replacement
@@ -25,6 +23,7 @@ from graduand.ledger.entry import (
     people_tsv,
     read_people,
     stored_names,
+    table_rows,
 )
 from graduand.ledger.ledger import NewFacts, note, note_on_newest, open_ledger, read_ledger
 from graduand.records.legacy_reader import read_bygone
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 _SIZE: Final = 64_000_000
+_TABLE: Final = "CSV"
 
 
 class NotingOptions(NamedTuple):
@@ -229,8 +229,9 @@ def _sent_file(job: Mapping[str, Any], name: str) -> SentFile:
 
 def usernames_in(raw: bytes) -> list[str]:
     """Return the usernames in the rows of a file for import."""
-    rows = csv.reader(io.StringIO(raw.decode(errors="surrogateescape"), newline=""))
-    at = next(rows).index(USERNAME)
+    rows = table_rows(raw, _TABLE, USERNAME)
+    header = next(rows, [])
+    at = header.index(USERNAME) if USERNAME in header else len(raw)
     return [row[at] for row in rows if len(row) > at]
 
 

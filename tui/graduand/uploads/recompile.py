@@ -70,8 +70,11 @@ class Recompiler:
         }
         state = self._state_after(place)
         strangers: tuple[str, ...] = ()
-        if entry.text("takes_back"):
-            table = self._inverse(entry, place, state, school)
+        if back := entry.text("takes_back"):
+            taken = [one for one in self._ledger.entries[:place] if one.id == back and one.kind is EntryKind.UPLOAD]
+            if not taken:
+                return Recompiled((), (), _("no upload before it is the one that it takes back"))
+            table = self._inverse(taken[0], place, state, school)
         else:
             table, strangers = self._rows(commit, people, school, entry.text("on"))
         known = KnownState(state_of(state, school.importer), state, Ledger(program, head))
@@ -104,10 +107,9 @@ class Recompiler:
         rows = sorted((row_of(one, school, on) for one in checked), key=lambda row: row.username)
         return table_of(rows, [*school.columns]), tuple(sorted(strangers))
 
-    def _inverse(self, entry: LedgerEntry, place: int, state: LedgerState, school: School) -> RowTable:
+    def _inverse(self, upload: LedgerEntry, place: int, state: LedgerState, school: School) -> RowTable:
         """Return the rows that take an upload back, as of so many entries."""
         noted = self._ledger.entries[:place]
-        (upload,) = (one for one in noted if one.kind is EntryKind.UPLOAD and one.id == entry.text("takes_back"))
         (raw,) = self._ledger.files([(upload, PEOPLE)])
         people = {line.username: line.previous for line in read_people(raw, upload.id)}
         moments = (upload.moment, (upload.at, f"{upload.id}~"))

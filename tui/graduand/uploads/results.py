@@ -125,6 +125,9 @@ def reconcile(workspace: Workspace, path: Path, options: ReconcileOptions, raw: 
 
     def reconciled(ledger: Ledger) -> Reconciled:
         chosen = [find_upload(ledger, options.upload)] if options.upload else ledger.uploads
+        chosen = [one for one in chosen if one.jobs]
+        if not chosen:
+            raise NothingNoted
         entry, people = _upload_of(_people_of(ledger, chosen), {failure.row for failure in failures})
         lines = [*_lines(entry, people, failed, failures, importer)]
         known = _noted(ledger, entry, lines)
@@ -188,7 +191,7 @@ def _lines(
         if failure.row in jobs:
             answers.setdefault(failure.row, []).append(failure)
     for row, found in answers.items():
-        ran = [job for job in entry.jobs if job.name in jobs[row]]
+        ran = [job for job in entry.jobs if job.name in jobs[row]] or entry.jobs
         same = [job for job in ran if columns <= {*job.columns} or {*job.columns} <= columns]
         file = next((job.name for job in same if {*job.columns} == columns), (same or ran)[0].name)
         status = RowStatus.EXCLUDED if {one.message for one in found} & held else RowStatus.FAILED
