@@ -350,7 +350,7 @@ def test_hundreds_are_one_commit_that_leaves_alone_what_else_is_staged(class_of_
 WORDS = st.sampled_from(
     ["null", "no", "Yes", "TRUE", "Off", "y", "1e5", "0x1F", "12:30", "2026-01-01", "é", "~", "a: b"]
 )
-SIGNS = st.text("aéÿœỹN0 -:#'\"._@&,()/+;’%|>[]{}!?*=", min_size=1, max_size=8)
+SIGNS = st.text("aéÿœỹN0 -:#'\"._@&,()/+;’°%«»–—…€|>[]{}!?*=", min_size=1, max_size=8)
 
 
 @given(st.lists(WORDS | SIGNS, min_size=1, max_size=3).map("".join))
@@ -363,7 +363,7 @@ def test_a_text_that_seems_simple_is_read_alike_by_the_second_reader(text: str) 
 
 
 def test_most_texts_are_simple() -> None:
-    names = ["Chloé", "O’Brien", "d'Aubigny", "Anne-Marie", "Nguyễn", "Lettres modernes", "王", "4.25", "no"]
+    names = ["Chloé", "O’Brien", "d'Aubigny", "Anne-Marie", "Nguyễn", "Dossier n° 12", "王", "4.25", "no"]
     texts = [canonical(person("00412345", first_name=name), SCHOOL.fields, {}) for name in names]
 
     assert [bool(_SIMPLE.fullmatch(text)) for text in texts] == [True, True, True, True, True, True, False, True, True]

@@ -168,12 +168,11 @@ def _cuts(header: int, lines: Sequence[bytes], importer: Importer) -> Iterator[i
 def _lines(job: Job) -> tuple[bytes, list[bytes]]:
     """Return the header and the rows of a job as lines of CSV: UTF-8, commas, quotes only where a cell needs them."""
     rows, commas = (job.columns, *job.rows), len(job.columns) - 1
-    lines = [*map(",".join, rows)]
-    for place, line in enumerate(lines):
-        if '"' in line or line.count(",") != commas:
-            lines[place] = _quoted(rows[place])
-    header, *encoded = map(str.encode, lines)
-    return header, encoded
+    lines = []
+    for row, joined in zip(rows, map(",".join, rows), strict=True):
+        is_plain = '"' not in joined and joined.count(",") == commas
+        lines.append((joined if is_plain else _quoted(row)).encode())
+    return lines[0], lines[1:]
 
 
 def _quoted(cells: Sequence[str]) -> str:

@@ -191,7 +191,7 @@ _LETTER: Final = "A-Za-zÀ-ÖØ-öø-ÿĀ-žẀ-\u1eff"
 _SIMPLE: Final = re.compile(
     r"(?:# yaml-language-server: \$schema=(?:\.\./)+schema/transition\.schema\.json\n)?"
     r"(?: *(?:- )?(?:[a-z_]+:(?: |(?=\n)))?"
-    rf"(?:\"[^\"\\\n]*\"|[{_LETTER}](?:[{_LETTER}0-9@._’'+/&(),;-]| (?! ))*(?<! )"
+    rf"(?:\"[^\"\\\n]*\"|[{_LETTER}](?:[{_LETTER}0-9@._’'+/&(),;°!?%«»–—…€-]| (?! ))*(?<! )"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-4](?:\.[0-9]{1,2})?)?\n)*"
 )
 """Lines that every reader of YAML reads alike: words, texts in quotes, dates and grades."""
