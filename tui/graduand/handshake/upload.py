@@ -137,42 +137,40 @@ def _name(number: int, setting: Setting, on: str, *, rehearsal: bool) -> str:
 
 def _parts(job: Job, school: School) -> Iterator[tuple[Job, bytes]]:
     """Return the job as CSV, in as many parts as the limits of one file ask for; no part has an empty column."""
-    header, lines = _lines(job)
-    cuts = [0, *_cuts(len(header) + 1, lines, school.importer), len(lines)]
+    content, sizes = _csv(job)
+    cuts = [0, *_cuts(sizes, school.importer), len(job.rows)]
     if len(cuts) == 2:
-        yield job, _csv(header, lines)
+        yield job, content
         return
     for start, end in pairwise(cuts):
         part = cut(job._replace(rows=job.rows[start:end]), school)
-        yield part, _csv(*_lines(part))
+        yield part, _csv(part)[0]
 
 
-def _csv(header: bytes, lines: Sequence[bytes]) -> bytes:
-    return b"\n".join((header, *lines, b""))
-
-
-def _cuts(header: int, lines: Sequence[bytes], importer: Importer) -> Iterator[int]:
-    """Return before which lines another file begins; a header row of so many bytes counts in each."""
-    if len(lines) < importer.file_rows and header + sum(map(len, lines)) + len(lines) < importer.file_bytes:
+def _cuts(sizes: Sequence[int], importer: Importer) -> Iterator[int]:
+    """Return before which rows another file begins; of the sizes, in bytes, the first is the header's, of each file."""
+    header, *rows = sizes
+    if len(rows) < importer.file_rows and sum(sizes) < importer.file_bytes:
         return
-    rows, size = 1, header
-    for number, line in enumerate(lines):
-        more = len(line) + 1
-        if rows > 1 and (rows >= importer.file_rows or size + more >= importer.file_bytes):
+    lines, size = 1, header
+    for number, more in enumerate(rows):
+        if lines > 1 and (lines >= importer.file_rows or size + more >= importer.file_bytes):
             yield number
-            rows, size = 1, header
-        rows += 1
+            lines, size = 1, header
+        lines += 1
         size += more
 
 
-def _lines(job: Job) -> tuple[bytes, list[bytes]]:
-    """Return the header and the rows of a job as lines of CSV: UTF-8, commas, quotes only where a cell needs them."""
-    rows, commas = (job.columns, *job.rows), len(job.columns) - 1
-    lines = []
-    for row, joined in zip(rows, map(",".join, rows), strict=True):
-        is_plain = '"' not in joined and joined.count(",") == commas
-        lines.append((joined if is_plain else _quoted(row)).encode())
-    return lines[0], lines[1:]
+def _csv(job: Job) -> tuple[bytes, list[int]]:
+    """Return a job as CSV, in UTF-8, with quotes only where a cell needs them; and how many bytes each line has."""
+    content, commas = io.BytesIO(), len(job.columns) - 1
+    sizes = []
+    for row in (job.columns, *job.rows):
+        line = ",".join(row)
+        if '"' in line or line.count(",") != commas:
+            line = _quoted(row)
+        sizes.append(content.write(f"{line}\n".encode()))
+    return content.getvalue(), sizes
 
 
 def _quoted(cells: Sequence[str]) -> str:

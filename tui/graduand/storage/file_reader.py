@@ -34,14 +34,9 @@ def read_with_stat(path: Path | str, limit: int = _CHUNK, folder: int | None = N
     A relative `path` begins at the open directory `folder`, if one is given. Raises:
         Unreadable: as `read`.
     """
+    descriptor = _open_file(path, folder)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
-    except OSError as error:
-        raise Unreadable(path, reason_of(error)) from error
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(path, _("it is no ordinary file"))
+        status = _status_of(descriptor, path)
         content = os.read(descriptor, min(status.st_size, limit) + 1)
         while len(content) <= limit and len(content) != status.st_size and (more := os.read(descriptor, _CHUNK)):
             content += more
@@ -50,6 +45,20 @@ def read_with_stat(path: Path | str, limit: int = _CHUNK, folder: int | None = N
     finally:
         os.close(descriptor)
     return content[: limit + 1], status
+
+
+def _open_file(path: Path | str, folder: int | None = None) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except OSError as error:
+        raise Unreadable(path, reason_of(error)) from error
+
+
+def _status_of(descriptor: int, path: Path | str) -> os.stat_result:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable(path, _("it is no ordinary file"))
+    return status
 
 
 def has_content(path: Path, content: bytes | None) -> bool:
@@ -73,11 +82,27 @@ def is_content(path: Path, content: bytes) -> bool:
         OSError: it is missing, or the file system reports an error.
     """
     try:
-        return read(path, len(content)) == content
+        descriptor = _open_file(path)
     except Unreadable as error:
         if isinstance(error.__cause__, OSError) and error.__cause__.errno != errno.ELOOP:
             raise error.__cause__ from error
         return False
+    try:
+        return _status_of(descriptor, path).st_size == len(content) and _holds(descriptor, content)
+    except Unreadable:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _holds(descriptor: int, content: bytes) -> bool:
+    """Return whether an open file holds this, reading a part at a time."""
+    place, whole = 0, memoryview(content)
+    while part := os.read(descriptor, _CHUNK):
+        if whole[place : place + len(part)] != part:
+            return False
+        place += len(part)
+    return place == len(content)
 
 
 def why_not_writable(folder: Path) -> str:
