@@ -613,3 +613,14 @@ def test_a_repository_without_commits_is_sound(root: Path) -> None:
     put(begin(root), GRADUATE)
 
     assert (verified(root)["sound"], verified(root)["findings"]) == (True, [])
+
+
+def test_entries_that_a_colleague_wrote_anew_in_an_erasure_are_no_forgeries(
+    noted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{kind}_EMAIL", "renee@valmont.example")
+    assert graduand(noted, "erase", "00412345", "--yes", "--by-order-of", "DPO", "--request", "12").code == 0
+
+    assert "wrong-signer" not in doubts(noted)
+    assert verified(noted)["sound"] is True

@@ -109,8 +109,14 @@ def entry_doubts(program: Program, ledger: Ledger, policies: Sequence[Policy], *
 def _entry_signer_doubts(
     entry: str, by: str, signature: Signature, header: CommitHeader, erasers: Collection[str]
 ) -> Iterator[Doubt]:
-    """Yield that an entry, its author, its committer and its signer are not the same person."""
-    named = {address_of(who): who for who in (by, header.author.who, header.committer.who)}
+    """Yield that an entry, its author, its committer and its signer are not the same person.
+
+    Who erased a person later has committed it anew, and is not held against it.
+    """
+    makers = [by, header.author.who]
+    if address_of(header.committer.who) not in erasers:
+        makers.append(header.committer.who)
+    named = {address_of(who): who for who in makers}
     if len(named) > 1:
         people = ", ".join(map(quoted, named.values()))
         yield Doubt(DoubtRule.WRONG_SIGNER, entry, _("it names several people: {people}").format(people=people))
