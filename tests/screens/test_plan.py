@@ -175,6 +175,56 @@ def test_failed_rows_lead_to_the_field_that_cures_them(people: Path) -> None:
     story(app, tell)
 
 
+def test_only_what_is_outstanding_is_compiled_where_that_is_asked_for(people: Path) -> None:
+    graduand(people, "compile", "--on", TODAY)
+    graduand(people, "uploaded", str(people / "build/manifest.json"))
+    put(people, graduate("00412345").replace("Chloé", "Zoé"))
+    commit(people)
+    app, screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "u")
+        assert "2 people were sent as their records are now, and would be sent again" in screen_text(app)
+        await press(pilot, "escape", "c")
+        assert screen.prepared
+        assert screen.prepared.upload.usernames == ("00412345",)
+        assert "outstanding only" in screen_text(app)
+        await press(pilot, "u")
+        assert "would be sent again" not in screen_text(app)
+        await press(pilot, "ctrl+s", "m", "ctrl+s", "escape")
+        await press(pilot)
+        assert "Nothing of what was asked for is outstanding in records/." in screen_text(app)
+        await press(pilot, "c")
+        assert screen.prepared
+        assert screen.prepared.upload.records == 3
+
+    story(app, tell)
+
+
+def test_before_compiling_it_is_asked_what_colleagues_have_sent_meanwhile(people: Path) -> None:
+    remote, other = people / "build/remote.git", people / "build/other"
+    git(people, "init", "--quiet", "--bare", "--initial-branch=main", str(remote))
+    git(people, "remote", "add", "origin", str(remote))
+    git(people, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    git(people, "clone", "--quiet", str(remote), str(other))
+    app, screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert screen.prepared
+        assert not screen.prepared.since
+        graduand(other, "compile", "--on", TODAY)
+        graduand(other, "uploaded", "--first", str(other / "build/manifest.json"))
+        await press(pilot, "u")
+        await press(pilot)
+        assert screen.prepared.since == noted(other)[-1]
+        assert not shows(app, ConfirmScreen)
+        assert "changed meanwhile" in told(app)[-1]
+        await press(pilot, "u")
+        assert shows(app, ConfirmScreen)
+
+    story(app, tell)
+
+
 def test_beyond_a_limit_the_plan_is_approved_by_its_checksum(people: Path) -> None:
     settle(people, limits="{deactivations: {count: 0, percent: null}}")
     commit(people)
@@ -257,3 +307,37 @@ def test_all_of_it_can_be_used_on_a_small_terminal(people: Path, size: tuple[int
         assert shows(app, PlanScreen)
 
     story(app, tell, size)
+
+
+def test_who_was_in_an_upload_noted_meanwhile_is_told_when_this_one_is_noted(people: Path) -> None:
+    graduand(people, "compile", "--on", TODAY)
+    graduand(people, "compile", "--on", TODAY, "--out", str(people / "build/again"))
+    elsewhere = people / "build/again/manifest.json"
+    elsewhere.write_text(elsewhere.read_text().replace('"on"', ' "on"', 1))
+    graduand(people, "uploaded", str(elsewhere))
+    app = Stage(UploadScreen(Workspace(people)))
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "m", "ctrl+s")
+        assert "3 people were in an upload that was noted after" in " ".join(screen_text(app).split())
+        await press(pilot, "escape")
+        assert shows(app, UploadScreen)
+
+    story(app, tell)
+
+
+def test_a_rollback_says_that_it_replaces_files_that_were_not_noted(people: Path) -> None:
+    graduand(people, "compile", "--on", TODAY)
+    graduand(people, "uploaded", str(people / "build/manifest.json"))
+    put(people, graduate("00412345").replace("Chloé", "Zoé"))
+    commit(people)
+    graduand(people, "compile", "--changed", "--on", TODAY)
+    app = Stage(UploadsScreen(Workspace(people), TODAY))
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "down", "r")
+        assert "Those were not noted" in screen_text(app)
+
+    story(app, tell)
+    assert graduand(people, "rollback").code == 5
+    assert "Those were" not in graduand(people, "rollback", "--again").err

@@ -28,7 +28,8 @@ from graduand.workspace import day, errors, today
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graduand.uploads.compiler import PreparedUpload
+    from graduand.handshake.upload import Upload
+    from graduand.uploads.known_state import KnownState
 
 COMPILE_HELP = N_("Make the import files from the committed records, with a manifest and instructions for the import.")
 
@@ -93,7 +94,7 @@ def compile(  # noqa: A001 - the command's name
         say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
         raise typer.Exit(Exit.FINDINGS)
     if changed and not again:
-        _ask_about_build_in_hand(compiled.prepared, folder)
+        ask_about_build_in_hand(compiled.prepared.upload, compiled.prepared.known, folder)
     upload = compiler.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
     show(synced_text(compiled.prepared.fetched), session.colour, sys.stderr)
     show(left_out_text(upload), session.colour, sys.stderr)
@@ -104,7 +105,7 @@ def compile(  # noqa: A001 - the command's name
         say(_("How to import them: {card}").format(card=visible(str(folder / CARD), 300)))
 
 
-def _ask_about_build_in_hand(prepared: PreparedUpload, folder: Path) -> None:
+def ask_about_build_in_hand(upload: Upload, known: KnownState, folder: Path) -> None:
     """Ask whether another build that was not noted may be replaced.
 
     Raises:
@@ -113,7 +114,7 @@ def _ask_about_build_in_hand(prepared: PreparedUpload, folder: Path) -> None:
     from graduand.errors import BuildInHand
     from graduand.uploads.compiler import build_in_hand
 
-    manifest = build_in_hand(prepared, folder) if prepared.upload.records else None
+    manifest = build_in_hand(upload.plan, known, folder) if upload.records else None
     if manifest:
         trouble = BuildInHand(manifest)
         if not agreed(_("{what} Compile in its place all the same?").format(what=trouble)):

@@ -176,7 +176,9 @@ def reconcile(
         say(_("Already noted as {result}.").format(result=reconciled.result))
 
 
-ROLLBACK_HELP = N_("Make the files that undo an upload, and list what cannot be undone.")
+ROLLBACK_HELP = N_(
+    "Make the files that undo an upload, list what cannot be undone, and propose the earlier records on a branch."
+)
 
 
 def rollback(
@@ -188,18 +190,25 @@ def rollback(
         str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The day of the upload; today by default."))
     ] = "",
     out: BuildFolder = None,
+    again: Annotated[
+        bool, typer.Option("--again", help=N_("Put the files in place of another upload that was not noted."))
+    ] = False,
     offline: Offline = False,
     as_json: JsonManifest = False,
 ) -> None:
+    from graduand.commands.compile import ask_about_build_in_hand
     from graduand.handshake.upload import CARD, manifest
     from graduand.reports.upload_text import compiled_text, lost_text, proposed_text, synced_text
     from graduand.uploads.exchange import Exchange
-    from graduand.uploads.rollback import compile_rollback
+    from graduand.uploads.rollback import prepare_rollback, write_rollback
 
     session = session_of(context)
     workspace = session.workspace()
     folder = out or workspace.root / "build"
-    undone = compile_rollback(workspace, upload, day(on) if on else today(), folder, Exchange(offline))
+    found = prepare_rollback(workspace, upload, day(on) if on else today(), Exchange(offline))
+    if not again:
+        ask_about_build_in_hand(found.upload, found.known, folder)
+    undone = write_rollback(workspace, found, folder)
     show([*synced_text(undone.fetched), *lost_text(undone.lost)], session.colour, sys.stderr)
     if as_json:
         write_data(manifest(undone.upload))

@@ -91,10 +91,16 @@ def _reason_words(why: str) -> str:
 
 
 def noted_text(noted: NotedUpload) -> Iterator[Line]:
-    """Return what is to be known of an upload that was just noted."""
+    """Return what is to be known of an upload that was just noted, and the next command."""
     if not noted.is_new:
         yield line(_("Already noted."))
         return
+    yield from noted_warnings(noted)
+    yield line(_("If rows failed, take them in with: graduand reconcile FAILED.csv"))
+
+
+def noted_warnings(noted: NotedUpload) -> Iterator[Line]:
+    """Return which files have not run, and who was in another upload meanwhile."""
     for name in noted.skipped_over:
         message = _("! {file} comes before a file that is noted, and has not run itself.")
         yield line(Span(message.format(file=visible(name, 200)), "yellow"))
@@ -113,7 +119,6 @@ def noted_text(noted: NotedUpload) -> Iterator[Line]:
         yield line(Span(message.format(count=count), "yellow"))
         for username in noted.overlap:
             yield line(f"  {visible(username)}")
-    yield line(_("If rows failed, take them in with: graduand reconcile FAILED.csv"))
 
 
 def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
@@ -179,9 +184,10 @@ def uploads_text(compiled: CompiledUpload | None, noted: Sequence[UploadStatus])
         yield line(sign, Span(one.id, "bold"), f"  {upload_words(one)}")
         for name, rows in one.files:
             words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
-            yield line(f"    {visible(name, 200)}: {words}")
+            yield line("    ", _("{label}: {value}").format(label=visible(name, 200), value=words))
         for name in one.waiting:
-            yield line(f"    {visible(name, 200)}: ", Span(_("has not run yet"), "yellow"))
+            label = _("{label}: {value}").format(label=visible(name, 200), value="")
+            yield line(f"    {label}", Span(_("has not run yet"), "yellow"))
     if not noted:
         yield line(_("No upload was noted yet."))
 

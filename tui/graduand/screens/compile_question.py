@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from graduand.handshake.effect import Status
 from graduand.language import _, ngettext, visible
 from graduand.reports.plan_text import counts
 from graduand.reports.upload_text import setting_words
@@ -24,10 +25,16 @@ def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
     """Return what one must know before saying yes; beyond a limit the beginning of the checksum must be typed."""
     upload = prepared.upload
     remarks = [counts(prepared.plan), where_to(workspace)]
-    if build_in_hand(prepared, folder_of(workspace)):
-        remarks.append(
-            _("Those were not noted, so it is not known whether Handshake took them; if they went up, note them first.")
+    if sent := sum(change.status is Status.UNCHANGED for change in prepared.plan.changes):
+        message = ngettext(
+            "{count} person was sent as the record is now, and would be sent again; c in the plan leaves it out.",
+            "{count} people were sent as their records are now, and would be sent again; c in the plan leaves "
+            "them out.",
+            sent,
         )
+        remarks.insert(0, message.format(count=sent))
+    if build_in_hand(upload.plan, prepared.known, folder_of(workspace)):
+        remarks.append(not_noted())
     if upload.held:
         who = ", ".join(visible(one.username) for one in upload.held)
         remarks.append(_("Held back: {who}.").format(who=who))
@@ -41,6 +48,11 @@ def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
         "\n".join(describe_breach(breach) for breach in prepared.breaches),
         upload.plan[:_ENOUGH] if prepared.breaches else "",
     )
+
+
+def not_noted() -> str:
+    """Return the sentence on files that are replaced and were not noted."""
+    return _("Those were not noted, so it is not known whether Handshake took them; if they went up, note them first.")
 
 
 def where_to(workspace: Workspace) -> str:

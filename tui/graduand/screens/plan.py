@@ -29,8 +29,9 @@ from graduand.rules.handshake_state import EXCLUDED
 from graduand.rules.registry import RULES
 from graduand.screens.compile_question import question_of
 from graduand.screens.confirm import ConfirmScreen
-from graduand.screens.messages import Opened
+from graduand.screens.messages import Changed, Opened
 from graduand.screens.problems import ProblemsScreen
+from graduand.screens.sync_notice import say_synced
 from graduand.screens.upload import UploadScreen
 from graduand.screens.uploads import UploadsScreen
 from graduand.screens.view import Searchable, View, haystacks
@@ -39,6 +40,7 @@ from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
 from graduand.uploads import compiler
 from graduand.uploads.compiler import Compiled, CompileOptions, PreparedUpload
+from graduand.uploads.exchange import ONLINE
 from graduand.uploads.status import folder_of
 
 if TYPE_CHECKING:
@@ -132,11 +134,17 @@ def effect_line(row: Heading, width: int) -> Drawn:
     )
 
 
+def _is_same(shown: PreparedUpload, found: PreparedUpload) -> bool:
+    """Tell whether a plan says the same as the one that is shown, of the same uploads."""
+    return (shown.upload.plan, shown.since) == (found.upload.plan, found.since)
+
+
 class PlanScreen(View["Searchable[Compiled]"]):
     """The plan, and each person's cells before and after."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "compile", N_("Compile"), id="plan.compile"),
+        Binding("c", "changed", N_("Outstanding"), id="plan.changed"),
         Binding("e", "only", N_("Effect"), id="plan.only"),
         Binding("o", "cohort", N_("Cohort"), id="plan.cohort"),
         Binding("slash", "find", N_("Find"), id="plan.find", key_display="/"),
@@ -253,6 +261,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         if self.prepared:
             number = len(self.prepared.plan.changes)
             parts.append(ngettext("{count} person", "{count} people", number).format(count=number))
+        parts += [_("outstanding only")] if self.order.changed else []
         parts += [self.order.cohort, *(effect_words(effect) for effect in sorted(self.order.only))]
         if self.prepared:
             since = _("since {upload}").format(upload=self.prepared.since)
@@ -337,6 +346,8 @@ class PlanScreen(View["Searchable[Compiled]"]):
         del parameters
         if action == "compile":
             return self.prepared is not None and bool(self.prepared.upload.records)
+        if action == "changed":
+            return self.order.changed or bool(self.prepared and self.prepared.since)
         if action in {"find", "addresses"}:
             return self.prepared is not None
         if action == "problems":
@@ -344,6 +355,10 @@ class PlanScreen(View["Searchable[Compiled]"]):
         if action == "skip":
             return self._obstacle == "errors"
         return self._obstacle == "draft" if action == "draft" else True
+
+    def action_changed(self) -> None:
+        """Plan only who has something outstanding since the uploads that were noted, or everybody again."""
+        self._plan(self.order._replace(changed=not self.order.changed))
 
     def action_only(self) -> None:
         """Plan only those to whom the next thing is done; after the last, everybody again."""
@@ -377,11 +392,27 @@ class PlanScreen(View["Searchable[Compiled]"]):
     # The upload
 
     def action_compile(self) -> None:
-        """Show what would be compiled, and ask."""
-        prepared = self.prepared
-        if prepared:
+        """Ask the remote what others have sent; then show what would be compiled, and ask."""
+        order = self.order._replace(exchange=ONLINE)
+
+        def prepare(tell: Tell) -> Compiled:
+            return compiler.prepare(self.workspace, order, tell)
+
+        self.app.push_screen(Waiting(_("Asking for the ledger of uploads"), prepare), self._ask)
+
+    def _ask(self, outcome: Compiled | Trouble | None) -> None:
+        shown = self.prepared
+        if isinstance(outcome, Trouble):
+            self.notify(str(outcome), severity="error", markup=False)
+        elif outcome and shown and (prepared := outcome.prepared) and _is_same(shown, prepared):
+            say_synced(self, prepared.fetched)
             question = question_of(prepared, self.workspace)
             self.app.push_screen(ConfirmScreen(question), lambda yes: self._compile(prepared) if yes else None)
+        elif outcome:
+            self.notify(_("The plan has changed meanwhile, and is shown as it is now. Nothing is compiled yet."))
+            self.touched = True
+            self.post_message(Changed())
+            self.action_read()
 
     def _compile(self, prepared: PreparedUpload) -> None:
         def compiled(_tell: Tell) -> bool:

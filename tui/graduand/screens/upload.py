@@ -13,9 +13,11 @@ from textual.content import Content
 
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext
+from graduand.reports.upload_text import noted_warnings
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.messages import Changed
+from graduand.screens.page import PageScreen
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -199,6 +201,8 @@ class UploadScreen(View[InHand]):
             self.post_message(Changed())
             self.notify(_("Noted as {name}").format(name=outcome.id), markup=False)
             say_synced(self, outcome.fetched, outcome.shared)
+            if lines := [*noted_warnings(outcome)]:
+                self.app.push_screen(PageScreen(_("Noted as {name}").format(name=outcome.id), lines))
         self.action_read()
 
     def action_failed(self) -> None:

@@ -12,7 +12,7 @@ from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.console import line
 from graduand.reports.upload_text import lost_text, proposed_text, upload_words
-from graduand.screens.compile_question import where_to
+from graduand.screens.compile_question import not_noted, where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.page import PageScreen
@@ -105,8 +105,14 @@ class UploadsScreen(View[NotedUploads]):
         parts: list[str | tuple[str, str]] = [(one.id, "bold"), f"  {one.on}  {one.commit[:12]}\n"]
         for name, rows in one.files:
             words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
-            parts.append(f"{visible(name, 200)}: {words}\n")
-        parts.append(("\n".join(one.results) or _("No failed rows were taken in."), "$foreground 70%"))
+            label = _("{label}: {value}").format(label=visible(name, 200), value=words)
+            parts.append(f"{label}\n")
+        parts += [
+            _("{label}: {value}").format(label=visible(name, 200), value=_("has not run yet")) + "\n"
+            for name in one.waiting
+        ]
+        back = [_("Failed rows: {result}").format(result=name) for name in one.results]
+        parts.append(("\n".join(back) or _("No failed rows were taken in."), "$foreground 70%"))
         return Content.assemble(*parts)
 
     @on(LineList.Chosen)
@@ -130,8 +136,11 @@ class UploadsScreen(View[NotedUploads]):
         one = self.noted_upload
         if one is None:
             return
+        compiled = self.uploads[0]
+        waits = isinstance(compiled, CompiledUpload) and not compiled.obstacle
         remarks = (
             where_to(self.workspace),
+            *([not_noted()] if waits else []),
             _("Nothing is sent by that. The records as they were before are proposed on a branch of their own."),
         )
         files = [

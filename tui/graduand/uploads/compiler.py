@@ -311,8 +311,8 @@ def describe_breach(breach: Breach) -> str:
     return message.format(many=many.format(count=breach.number), people=breach.people, limit=breach.limit.spelt)
 
 
-def build_in_hand(prepared: PreparedUpload, folder: Path) -> Path | None:
-    """Return the manifest of another build in a folder that was not noted whole; None where there is none.
+def build_in_hand(plan: str, known: KnownState, folder: Path) -> Path | None:
+    """Return the manifest of a build in a folder, not of `plan`, that was not noted whole; None where there is none.
 
     A rehearsal is none, for Handshake never runs it, and neither are the same files again.
     """
@@ -321,12 +321,12 @@ def build_in_hand(prepared: PreparedUpload, folder: Path) -> Path | None:
         raw = file_reader.read(path, _SIZE)
         says = json.loads(raw)
         files = {str(job["file"]) for job in says["jobs"]}
-        if says["schema"] != SCHEMA or says.get("rehearsal") or says["plan"] == prepared.upload.plan:
+        if says["schema"] != SCHEMA or says.get("rehearsal") or says["plan"] == plan:
             return None
     except (Unreadable, ValueError, TypeError, KeyError):  # nothing there, or nothing of ours
         return None
     batch = hashlib.sha256(raw).hexdigest()
-    ran = {file.sent_as for one in prepared.known.ledger.uploads if one.text("batch") == batch for file in one.jobs}
+    ran = {file.sent_as for one in known.ledger.uploads if one.text("batch") == batch for file in one.jobs}
     return None if files <= ran else path
 
 

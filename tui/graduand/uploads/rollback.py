@@ -76,7 +76,15 @@ def compile_rollback(
         NothingToTakeBack: no cell can be taken back.
         NotWritten, InTheWay: the files could not be written.
     """
-    found = prepare_rollback(workspace, name, on, exchange)
+    return write_rollback(workspace, prepare_rollback(workspace, name, on, exchange), folder)
+
+
+def write_rollback(workspace: Workspace, found: CompiledRollback, folder: Path) -> CompiledRollback:
+    """Write the files of a prepared rollback into `folder`, and propose its records.
+
+    Raises:
+        NotWritten, InTheWay: the files could not be written.
+    """
     upload = vouched(workspace, found.upload, found.known)
     write_upload(upload, workspace.school, folder)
     back = {*upload.usernames}
