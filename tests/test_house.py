@@ -30,7 +30,7 @@ LAYERS = (
     {"audit"},
     {"editing"},
     {"intake", "sheets"},
-    {"observations"},
+    {"observations", "feeds"},
     {"setup"},
     {"campaigns"},
     {"preferences"},

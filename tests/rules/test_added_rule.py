@@ -18,6 +18,7 @@ from graduand.rules import (
     memo,
     policy,
     registry,
+    sync_feed,
     values,
 )
 from graduand.rules.rule import Flaw, error
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.rules.rule import Check
 
-FAMILIES: Final = (file_format, values, dates, addresses, identity, account, policy, handshake_state)
+FAMILIES: Final = (file_format, values, dates, addresses, identity, account, policy, handshake_state, sync_feed)
 CULPRIT: Final = "00000001"
 """The one person who breaks the new rule."""
 

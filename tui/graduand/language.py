@@ -122,4 +122,4 @@ def masked(text: str) -> str:
         return text
     import re  # noqa: PLC0415 - rarely needed
 
-    return re.sub(r"([^\s@;])[^\s@;]*@", r"\1•••@", text)
+    return re.sub(r"([^\s@;“])[^\s@;“]*@", r"\1•••@", text)

@@ -37,6 +37,7 @@ COMMANDS: Final = (
     "rollback",
     "observe",
     "drift",
+    "feed",
     "outreach",
     "due",
     "sheet",

@@ -49,10 +49,17 @@ def case_text(case: RuleCase, width: int = _WIDTH) -> Iterator[Line]:
     if case.states:
         lines = (_("# what Handshake holds"), *_state_lines(case.states))
         yield from _example(_("Known"), [(text, False) for text in lines])
+    if case.confidential:
+        names = ", ".join(f'"{username}"' for username in case.confidential)
+        listed = ("# schema/intake/confidential.yaml", f"usernames: [{names}]")
+        yield from _example(_("School"), [(text, False) for text in listed])
+    if case.records:
+        yield from _example(_("Record"), _lines_of(case.records, (), with_paths=len(case.records) > 1))
     yield from _example(_("Wrong"), _lines_of(case.bad, marked, with_paths=with_paths))
     for found in case.findings:
         file = f"{found.path}:" if with_paths else ""
-        yield from _paragraph(_("Finding"), f"{file}{found.line}:{found.column}  {found.message}", width)
+        column = f":{found.column}" if found.column else ""
+        yield from _paragraph(_("Finding"), f"{file}{found.line}{column}  {found.message}", width)
     yield from _example(_("Right"), _lines_of(case.good, (), with_paths=with_paths))
 
 
@@ -157,6 +164,7 @@ def _example_object(case: RuleCase) -> dict[str, object]:
         "on": case.on,
         "institution": case.institution,
         "handshake": {username: {**state.cells} for username, state in case.states.items()},
+        "records": case.records,
         "bad": case.bad,
         "findings": [found._asdict() | {"message": str(found.message)} for found in case.findings],
         "cured": case.cure,

@@ -14,6 +14,8 @@ from graduand.rules.registry import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from graduand.rules.rule import Rule
+
 _SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 SHOWN: Final = 10
@@ -46,11 +48,15 @@ def groups_text(findings: Sequence[Finding], *, everything: bool) -> Iterator[Li
         yield line("")
 
 
+def rule_head(rule: Rule, count: int) -> Iterator[Line]:
+    """Return the lines above so many findings of a rule: what it is, and the cure."""
+    head = Span(f"{_SIGNS[rule.severity]} {severity_word(rule.severity)} {rule.id}", _STYLES[rule.severity])
+    yield line(head, "  ", Span(_(rule.title), "bold"), f"  ({count})")
+    yield line("  → ", Span(_(rule.cure), "italic"))
+
+
 def _group(rule: str, findings: Sequence[Finding], *, everything: bool) -> Iterator[Line]:
-    severity = findings[0].severity
-    head = Span(f"{_SIGNS[severity]} {severity_word(severity)} {rule}", _STYLES[severity])
-    yield line(head, "  ", Span(_(RULES[rule].title), "bold"), f"  ({len(findings)})")
-    yield line("  → ", Span(_(RULES[rule].cure), "italic"))
+    yield from rule_head(RULES[rule], len(findings))
     if rule in CURABLE:
         words = _("What can mean one thing only is put right by: graduand cure {rule}")
         yield line("    ", Span(words.format(rule=rule), "dim"))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.rules import account, addresses, dates, file_format, handshake_state, identity, policy, values
+from graduand.rules import account, addresses, dates, file_format, handshake_state, identity, policy, sync_feed, values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graduand.rules.rule import Check, OwnCheck
 
-FAMILIES: Final = (file_format, values, dates, addresses, identity, account, policy, handshake_state)
+FAMILIES: Final = (file_format, values, dates, addresses, identity, account, policy, handshake_state, sync_feed)
 
 RULES: Final = {rule.id: rule for family in FAMILIES for rule in family.RULES}
 """In the order of their ids."""

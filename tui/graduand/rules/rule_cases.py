@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PROGRAM: Final = Path(__file__).parent.parent
+SYNC: Final = "sync.csv"
+"""The name of the sync file of a case of family GR8."""
 PATH: Final = "2026-spring/00412345.yaml"
 """The path, below `records/`, of a record that is given without one."""
 
@@ -26,6 +28,7 @@ class ExpectedFinding(NamedTuple):
     path: str
     line: int
     column: int
+    """0 in a sync file."""
     field: str
     severity: Severity
     message: Words
@@ -46,6 +49,10 @@ class RuleCase(NamedTuple):
     cure: Mapping[str, str]
     """What `graduand cure` writes; empty: a person must decide."""
     good: Mapping[str, str]
+    records: Mapping[str, str] = {}
+    """The records that a sync file is held against, of a rule about it; `bad` and `good` are then the file."""
+    confidential: tuple[str, ...] = ()
+    """Usernames of people who are kept out of all files."""
 
 
 def cases_folder() -> Path:
@@ -65,20 +72,23 @@ def read_cases(rule: str) -> tuple[RuleCase, ...]:
 
 
 def _case(case: Mapping[str, Any]) -> RuleCase:
+    path = SYNC if "record" in case else PATH
     return RuleCase(
         name=case["name"],
         on=case.get("on", ""),
         institution=case.get("institution", ""),
-        bad=_files(case["bad"]),
-        findings=tuple(map(_finding, case["finds"])),
+        bad=_files(case["bad"], path),
+        findings=tuple(_finding(found, path) for found in case["finds"]),
         states={username: _state(facts) for username, facts in case.get("handshake", {}).items()},
         cure=_files(case.get("cure", {})),
-        good=_files(case["good"]),
+        good=_files(case["good"], path),
+        records=_files(case.get("record", {})),
+        confidential=tuple(case.get("confidential", ())),
     )
 
 
-def _files(texts: str | Mapping[str, str]) -> Mapping[str, str]:
-    return {PATH: texts} if isinstance(texts, str) else texts
+def _files(texts: str | Mapping[str, str], path: str = PATH) -> Mapping[str, str]:
+    return {path: texts} if isinstance(texts, str) else texts
 
 
 def _state(facts: Mapping[str, Any]) -> PersonState:
@@ -97,11 +107,11 @@ def _state(facts: Mapping[str, Any]) -> PersonState:
     )
 
 
-def _finding(found: Mapping[str, Any]) -> ExpectedFinding:
+def _finding(found: Mapping[str, Any], path: str) -> ExpectedFinding:
     return ExpectedFinding(
-        path=found.get("file", PATH),
+        path=found.get("file", path),
         line=int(found["line"]),
-        column=int(found["column"]),
+        column=int(found.get("column", 0)),
         field=found.get("field", ""),
         severity=Severity(found["severity"]),
         message=Words(found["message"]),

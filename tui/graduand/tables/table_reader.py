@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import Usage
 from graduand.language import _, quoted
 from graduand.tables.encoding import decode
-from graduand.tables.table import TOP, Table, TableBuilder, header_row, split_single_cell
+from graduand.tables.table import TOP, Table, TableBuilder, TableRow, header_row, split_single_cell
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -54,6 +54,18 @@ class FileFormat(NamedTuple):
 UNKNOWN: Final = FileFormat()
 
 
+class CsvText(NamedTuple):
+    """The text of a CSV file."""
+
+    text: str
+    separator: str
+    first: int
+    """The line of the file on which the text begins."""
+    encoding: str
+    certain: bool
+    """False: the encoding is a guess."""
+
+
 class NotATable(Usage):
     """A file holds no table, or only a part of one; `found` says what it is instead, as a clause."""
 
@@ -90,19 +102,9 @@ def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNK
         NotATable: it is no CSV file, or its end is missing.
         Usage: the encoding or the separator given is not the file's.
     """
-    if len(raw) > SIZE:
-        size = SIZE // 1_000_000
-        message = _("The file is larger than {size} MB; split it, or leave out columns that nobody needs.")
-        raise NotATable(_("it is larger than {size} MB").format(size=size), message.format(size=size))
-    if kind := _other_kind(raw):
-        raise NotATable(kind)
     is_known = cache(is_known)
-    decoded = decode(raw, file.encoding)
-    whole = decoded.text.rstrip(_FILE_END)
-    announced = _SEP_LINE.match(whole)
-    text, first = (whole[announced.end() :], 2) if announced else (whole, 1)
-    _refuse_wide(text)
-    separator = file.separator or _separator(text[:_SAMPLE], announced[1] if announced else "", is_known)
+    opened = open_csv(raw, is_known, file)
+    text, separator, first = opened.text, opened.separator, opened.first
     rows = _reader(text, separator)
     builder = TableBuilder(is_known, separator, file.header)
     while batch := list(islice(rows, _BATCH)):
@@ -115,7 +117,46 @@ def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNK
     # Where each row is one line, the lines need no second pass.
     one_each = builder.seen + 1 == rows.line_num
     lines = range(first, first + builder.seen) if one_each else list(_lines(text, separator, first))
-    return builder.table(lines)._replace(encoding=decoded.encoding, certain=decoded.certain)
+    return builder.table(lines)._replace(encoding=opened.encoding, certain=opened.certain)
+
+
+def open_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNKNOWN) -> CsvText:
+    """Return the text of a CSV file and how its cells are separated.
+
+    Raises:
+        NotATable: it is no CSV file.
+        Usage: the encoding given is not the file's.
+    """
+    if len(raw) > SIZE:
+        size = SIZE // 1_000_000
+        message = _("The file is larger than {size} MB; split it, or leave out columns that nobody needs.")
+        raise NotATable(_("it is larger than {size} MB").format(size=size), message.format(size=size))
+    if kind := _other_kind(raw):
+        raise NotATable(kind)
+    decoded = decode(raw, file.encoding)
+    whole = decoded.text.rstrip(_FILE_END)
+    announced = _SEP_LINE.match(whole)
+    text, first = (whole[announced.end() :], 2) if announced else (whole, 1)
+    _refuse_wide(text)
+    separator = file.separator or _separator(text[:_SAMPLE], announced[1] if announced else "", is_known)
+    return CsvText(text, separator, first, decoded.encoding, certain=decoded.certain)
+
+
+def csv_rows(opened: CsvText) -> Iterator[TableRow]:
+    """Yield the rows of a CSV file, blank ones too, as they are: the first one is no header for it.
+
+    Raises:
+        NotATable: its end is missing.
+        Usage: the separator given is not the file's.
+    """
+    rows = _reader(opened.text, opened.separator)
+    line = opened.first
+    for cells in rows:
+        if cells == [_END]:
+            return
+        yield TableRow(line, cells)
+        line = opened.first + rows.line_num
+    raise _cut_off(opened.text, opened.separator, opened.first)
 
 
 def _refuse_wide(text: str) -> None:

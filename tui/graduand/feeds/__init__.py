@@ -1,0 +1,1 @@
+"""Hold the school's nightly sync file against records and state, and lay outstanding cells over it."""
