@@ -329,9 +329,11 @@ def test_a_day_that_could_be_two_is_asked_for_once_for_each_column(school: Path)
 
     assert ran.code == 2
     assert ran.err == (
-        "graduand: In “start_date”, “03/04/2023” may be 2023-04-03 or 2023-03-04, and no other date tells which; say "
-        "it with --dates 'start_date=dd/mm/yyyy' or --dates 'start_date=mm/dd/yyyy'.\n"
+        "graduand: In “start_date”, “03/04/2023” may be 2023-04-03 or 2023-03-04, and no other date of this column "
+        "tells which; say it with --dates 'start_date=dd/mm/yyyy' or --dates 'start_date=mm/dd/yyyy'.\n"
     )
+    french = graduand(school, "intake", sent(school, *lines), *CLASS, lang="fr").err
+    assert "--dates 'start_date=jj/mm/aaaa' ou --dates 'start_date=mm/jj/aaaa'" in french
     taken(school, *lines, more=("--dates", "start_date=mm/dd/yyyy"))
     assert "start_date: 2023-03-04\n" in text(school)
     assert intake(school, *lines).code == 0, "the answer is kept"

@@ -92,7 +92,11 @@ def audit(
     anchor: Annotated[
         str,
         typer.Option(
-            metavar=N_("CHECKSUM"), help=N_("With verify: the anchor of a card or page; does the ledger extend it?")
+            metavar=N_("CHECKSUM"),
+            help=N_(
+                "With verify: the anchor on a card or page that was kept; says whether anything before it was "
+                "rewritten."
+            ),
         ),
     ] = "",
     require: Annotated[

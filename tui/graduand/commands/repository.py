@@ -63,8 +63,8 @@ def init(
         )
     say(
         _(
-            "Next: put a record into records/<cohort>/<username>.yaml (records/README.md shows one), "
-            "then: graduand check"
+            "Next: take a class in (graduand intake FILE.csv --cohort 2026-summer --kind graduated), open the "
+            "interface (graduand), or write a record (records/README.md shows one); then: graduand check"
         )
     )
 

@@ -81,7 +81,8 @@ def uploaded(
 
 
 UPLOADS_HELP = N_(
-    "List the uploads: the one in preparation, those that were noted, and the failed rows of each; or withdraw one."
+    "List the uploads: the one in preparation, those that were noted as far as this clone knows, and the failed rows "
+    "of each; or withdraw one."
 )
 
 
@@ -94,8 +95,10 @@ def uploads(
             metavar="ID", help=N_("Withdraw an entry that was noted by mistake: an upload, or a result. Give a reason.")
         ),
     ] = "",
-    no_push: NoPush = False,
-    offline: Offline = False,
+    no_push: Annotated[bool, typer.Option("--no-push", help=N_("With --undo: do not share the withdrawal."))] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help=N_("With --undo: do not ask the remote for the ledger first."))
+    ] = False,
     as_json: JsonLines = False,
 ) -> None:
     from graduand.reports.upload_text import synced_text, uploads_text

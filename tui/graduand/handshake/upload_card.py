@@ -95,7 +95,8 @@ def _afterwards(upload: Upload) -> Iterator[str]:
     yield ""
     yield _("- [ ] Download the failed rows of each job (“Download Failed Rows CSV”), if there are any.")
     yield _(
-        "- [ ] Note the upload: `graduand uploaded manifest.json`; take the failed rows in: `graduand reconcile FILE`."
+        "- [ ] Note the upload: `graduand uploaded` (with the path of manifest.json, if these files are not in "
+        "build/); take the failed rows in: `graduand reconcile FILE`."
     )
     yield _("- [ ] Delete these files when the upload is done: they hold personal data.")
 

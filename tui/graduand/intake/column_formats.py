@@ -109,8 +109,10 @@ class AmbiguousDates(Usage):
 
 def _question(header: str, one: AmbiguousDate) -> str:
     days = _(" or ").join(parse_date(one.text, form) for form in one.readings)
-    options = _(" or ").join(f"--dates {visible(repr(f'{header}={form}'), 200)}" for form in one.readings)
-    message = _("In {column}, {value} may be {days}, and no other date tells which; say it with {options}.")
+    options = _(" or ").join(f"--dates {visible(repr(f'{header}={_(form)}'), 200)}" for form in one.readings)
+    message = _(
+        "In {column}, {value} may be {days}, and no other date of this column tells which; say it with {options}."
+    )
     if len(one.readings) == 1:
         message = _("In {column}, {value} may be a day as a spreadsheet counts them ({days}); say so with {options}.")
     return message.format(column=quoted(header), value=quoted(one.text), days=days, options=options)

@@ -50,7 +50,11 @@ def drift_text(drift: Drift, table: DriftTable, terms: Terms, *, everything: boo
         yield from _people(accounts, terms, everything=everything, show=show)
     yield line("")
     if counts:
-        yield line(" · ".join(f"{table.labels[one]}: {counts[one]}" for one in reversed(counts)))
+        yield line(
+            " · ".join(
+                _("{label}: {value}").format(label=table.labels[one], value=counts[one]) for one in reversed(counts)
+            )
+        )
     yield from _rest(drift)
 
 

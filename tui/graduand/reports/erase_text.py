@@ -47,7 +47,10 @@ def remains_lines(plan: ErasurePlan, erased: Erased, *, is_purged: bool | None) 
         paths = ", ".join(visible(path, 200) for path in remains.records)
         yield line(_LEFT, _("{paths}: graduand forget USERNAME --basis REASON").format(paths=paths))
     if remains.commit:
-        message = _("the history of the records (as in {commit}): git filter-repo, as docs/erasure.md says")
+        message = _(
+            "the history of the records (as in {commit}): git filter-repo, as docs/erasure.md in "
+            "graduand's repository says"
+        )
         yield line(_LEFT, message.format(commit=remains.commit[:12]))
     if remains.build:
         files = ", ".join(visible(path, 200) for path in remains.build)

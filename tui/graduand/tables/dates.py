@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Final, NamedTuple
 
+from graduand.language import N_
 from graduand.similar import folded
 from graduand.vocabulary import months, vocabularies
 
-DAY_FIRST: Final = "dd/mm/yyyy"
-MONTH_FIRST: Final = "mm/dd/yyyy"
+DAY_FIRST: Final = N_("dd/mm/yyyy")
+MONTH_FIRST: Final = N_("mm/dd/yyyy")
 SERIAL: Final = "serial"
 """Days since 30 December 1899, the date numbers of spreadsheets."""
 _YEAR_LAST: Final = re.compile(r"([^\W\d_]{3,} +[0-9]{1,2}) +[0-9]{1,2}:[0-9:.]+ (?:[A-Z]{2,5} )?([0-9]{4})")

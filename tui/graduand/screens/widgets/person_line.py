@@ -77,7 +77,7 @@ def outstanding_words(entry: ListedPerson, status: str) -> str:
         return _("held back")
     return {
         "new": _("to be sent"),
-        "changed": _("changed"),
+        "changed": _("to be resent"),
         "failed": _("failed"),
         "unchanged": _("sent"),
     }.get(status, "")
