@@ -231,6 +231,31 @@ def test_an_account_does_not_move_onto_another() -> None:
     assert {*state.rows} == {"ada", "bob"}
 
 
+@pytest.mark.parametrize(("address", "same"), [("ADA@x.example", True), ("other@x.example", False), ("", False)])
+def test_an_account_seen_under_its_new_username_before_the_change_is_noted_is_one(address: str, *, same: bool) -> None:
+    chain = Chain()
+    chain.rows(1, {"username": "old", "email_address": "ada@x.example", "end": "A", "name": "Ada"})
+    chain.observe(2, {"username": "new", "email_address": address, "end": "B"})
+    row = {"username": "new", "email_address": "ada@x.example"}
+    people = [PersonLine("new", "old", "", "", "", ("identifiers.csv",))]
+    upload = chain.upload(3, [("identifiers.csv", table([*row], [row]), True)], people)
+
+    state = chain.fold()
+
+    assert (state.ambiguous == frozenset()) is same
+    assert ("old" not in state.rows) is same
+    if same:
+        assert (state.cells("new")["end"], state.cells("new")["name"]) == ("B", "Ada")
+        assert state.aliases == {"old": "new"}
+        assert [state.since_of("new", header) for header in ("end", "name", "email_address")] == [
+            chain.entries[1].id,
+            chain.entries[0].id,
+            upload,
+        ]
+    chain.failed(upload, "new", file="identifiers.csv")
+    assert {"old", "new"} <= chain.fold().rows.keys()
+
+
 def test_a_rollback_is_remembered_until_the_person_is_sent_again() -> None:
     chain = Chain()
     chain.rows(1, {"username": "ada", "disabled": "FALSE"}, {"username": "bob", "disabled": "FALSE"})

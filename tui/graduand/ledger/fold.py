@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Files = Callable[[Iterable[tuple[LedgerEntry, str]]], Iterator[bytes]]
     """Returns the contents of files of entries, in their order."""
 
-VERSION: Final = "graduand/fold/2"
+VERSION: Final = "graduand/fold/3"
 """Changes whenever the same entries give another state."""
 
 
@@ -282,7 +282,7 @@ class _Folding:
                 self._fail(account, outcome._replace(address=self._address(row)))
                 continue
             if former:
-                self._rename(former, username)
+                self._rename(former, username, self._address(row))
             self._lay(username, line, row, told)
             self.sent_addresses.pop(username, None)
             if self.outcomes or back or self.taken_back:
@@ -334,13 +334,15 @@ class _Folding:
         places = {since} if isinstance(since, int) else {*since}
         return any(self.moments[place][1] not in self.observations for place in places)
 
-    def _rename(self, former: str, username: str) -> None:
-        """Move an account to its new username, if the old one is known and nobody has the new one."""
+    def _rename(self, former: str, username: str, address: str) -> None:
+        """Move an account to its new username, if the old one is known and no other account has the new one."""
         if former == username or former not in self.rows:
             return
         if username in self.rows:
-            self.ambiguous.add(username)
-            return
+            if not self._is_seen_again(former, username, address):
+                self.ambiguous.add(username)
+                return
+            self._fill(former, username)
         self._forget_line(former)
         self.rows[username] = self.rows.pop(former)
         self.since[username] = self.since.pop(former)
@@ -350,6 +352,27 @@ class _Folding:
             self.outcomes[username] = self.outcomes.pop(former)
         if former in self.sent_addresses:
             self.sent_addresses[username] = self.sent_addresses.pop(former)
+
+    def _is_seen_again(self, former: str, username: str, address: str) -> bool:
+        """Return whether an account that was only seen is the one that moves: an export may show it before it is noted.
+
+        The address in the row that moves it, or the one that is known of it, tells.
+        """
+        if self._was_sent(username):
+            return False
+        own = {one.casefold() for one in (address, self._address(self.rows[former])) if one not in {"", CLEAR}}
+        return self._address(self.rows[username]).casefold() in own
+
+    def _fill(self, former: str, username: str) -> None:
+        """Give the old username what is known of the account under the new one too, which is no longer listed."""
+        self._forget_line(username)
+        seen, seen_since = self.rows.pop(username), self.since.pop(username)
+        held, since = self.rows[former], self.since[former]
+        width = range(len(held))
+        self.rows[former] = tuple(new or old for new, old in zip(seen, held, strict=True))
+        before = [since] * len(held) if isinstance(since, int) else since
+        after = [seen_since] * len(held) if isinstance(seen_since, int) else seen_since
+        self.since[former] = tuple(after[at] if seen[at] else before[at] for at in width)
 
     def _told(self, entry: LedgerEntry, file: SentFile, raw: bytes) -> _Told:
         """Return what a file says that is not the newest word of a person already.
