@@ -13,6 +13,7 @@ from graduand.git.program import Program
 from graduand.ledger.branch import NewEntry, append
 from graduand.ledger.entry import PersonLine, people_tsv
 from graduand.ledger.sync import newest
+from graduand.uploads.note_upload import usernames_in
 from tests.handshake.test_article import CLOSED, DAY, renamed
 from tests.repository import GRADUATE, HOUSE, begin, commit, git, graduand, graduate, put
 
@@ -379,3 +380,32 @@ def test_an_entry_without_a_date_of_git_is_read(compiled: Path) -> None:
 
     assert newest(Program(compiled)) == "?"
     assert graduand(compiled, "uploads").code == 0
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_row_that_failed_under_the_old_username_is_of_the_file_that_had_it(
+    compiled: Path, tmp_path: Path, *, given: bool
+) -> None:
+    """Who changes username and address goes up in two jobs, which are noted one by one."""
+    note(compiled)
+    rename(compiled)
+    path = compiled / "records/2026-spring/00499999.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("@valmont", "@courriel"), encoding="utf-8")
+    commit(compiled)
+    assert graduand(compiled, "compile", "--changed", "--on", DAY).code == 0
+    jobs = [job["file"] for job in json.loads((compiled / "build/manifest.json").read_bytes())["jobs"]]
+    manifest = str(compiled / "build/manifest.json")
+    ids = [graduand(compiled, "uploaded", manifest, "--job", job).out.splitlines()[0] for job in jobs]
+    header = (compiled / "build" / jobs[0]).read_text(encoding="utf-8").splitlines()[0].split(",")
+    names = [usernames_in((compiled / "build" / job).read_bytes()) for job in jobs]
+    assert names == [["00412345"], ["00499999"]]
+    failed = tmp_path / "build/failed.csv"
+    cells = ["00412345" if name == "username" else "" for name in header]
+    row = ",".join([*cells, "failed", '"{""errors"":""No""}"'])
+    failed.write_text(f"{','.join([*header, 'status', 'response'])}\n{row}\n", encoding="utf-8")
+
+    wrong = graduand(compiled, "reconcile", str(failed), "--upload", ids[1])
+    ran = graduand(compiled, "reconcile", str(failed), *(["--upload", ids[0]] if given else []))
+
+    assert (wrong.code, "held any of these rows" in wrong.err) == (2, True)
+    assert (ran.code, entry_of(compiled)["of"]) == (0, ids[0])

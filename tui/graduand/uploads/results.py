@@ -31,7 +31,7 @@ from graduand.storage import file_reader
 from graduand.tables import table_reader
 from graduand.tables.match_people import MatchedBy, PersonMatch, RowIdentity, match_people
 from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, share_ledger
-from graduand.uploads.note_upload import find_upload
+from graduand.uploads.note_upload import find_upload, usernames_in
 from graduand.workspace import today
 
 if TYPE_CHECKING:
@@ -128,8 +128,9 @@ def reconcile(workspace: Workspace, path: Path, options: ReconcileOptions, raw: 
         chosen = [one for one in chosen if one.jobs]
         if not chosen:
             raise NothingNoted
-        entry, people = _upload_of(_people_of(ledger, chosen), {failure.row for failure in failures})
-        lines = [*_lines(entry, people, failed, failures, importer)]
+        sent = _upload_of(ledger, _people_of(ledger, chosen), _asked(failed, failures))
+        entry, people = sent.entry, sent.people
+        lines = [*_lines(sent, failed, failures, importer)]
         known = _noted(ledger, entry, lines)
         result = _note(ledger, entry, lines) if save and lines and not known else known
         return Reconciled(entry.id, result, failures, len(people), is_new=bool(result) and not known)
@@ -154,6 +155,31 @@ def _note(ledger: Ledger, entry: LedgerEntry, lines: Sequence[ResultLine]) -> st
 _Sent = tuple["LedgerEntry", "Sequence[PersonLine]"]
 
 
+class _SentRows(NamedTuple):
+    """The upload whose rows failed."""
+
+    entry: LedgerEntry
+    people: Sequence[PersonLine]
+    files: Mapping[str, frozenset[str]]
+    """The usernames in each of its files."""
+    sent_as: Mapping[str, str]
+    """The username in its files by the one of each row that failed, for those that they hold."""
+
+
+class _Asked(NamedTuple):
+    """The rows of a file of failed rows."""
+
+    rows: frozenset[str]
+    """Their usernames."""
+    found: frozenset[str]
+    """Those that the file itself does not have: a record was found otherwise, and its former username may be meant."""
+
+
+def _asked(failed: FailedFile, failures: Iterable[Failure]) -> _Asked:
+    rows = frozenset(failure.row for failure in failures) - {""}
+    return _Asked(rows, rows - {row.username for row in failed.rows})
+
+
 def _people_of(ledger: Ledger, uploads: Iterable[LedgerEntry]) -> list[_Sent]:
     """Return each upload and the people in its rows, the last first."""
     listed = [*uploads][::-1]
@@ -161,37 +187,57 @@ def _people_of(ledger: Ledger, uploads: Iterable[LedgerEntry]) -> list[_Sent]:
     return [(one, [*read_people(raw, one.id)]) for one, raw in zip(listed, contents, strict=True)]
 
 
-def _upload_of(sent: Sequence[_Sent], rows: set[str]) -> _Sent:
-    """Return the last upload that held most of these rows.
+def _upload_of(ledger: Ledger, sent: Sequence[_Sent], asked: _Asked) -> _SentRows:
+    """Return the last upload whose files held most of these rows.
+
+    Who changes username stands in one file under the old one and in another under the new one, so the people of an
+    upload only say which files to look into.
 
     Raises:
         Usage: none held any of them.
     """
+    rows = asked.rows
     held = [
         len(rows & {name for person in people for name in (person.username, person.previous)}) for _e, people in sent
     ]
-    if rows - {""} and not any(held):
+    if not rows:
+        return _rows_in(ledger, sent[0], asked)
+    found: list[_SentRows] = []
+    for place in sorted(range(len(sent)), key=lambda place: -held[place]):
+        if not held[place] or (found and len(found[-1].sent_as) >= held[place]):
+            break
+        found.append(_rows_in(ledger, sent[place], asked))
+        found.sort(key=lambda one: len(one.sent_as))
+    if not found or not found[-1].sent_as:
         raise Usage(_("No upload that is noted held any of these rows; note theirs first with: graduand uploaded"))
-    return sent[held.index(max(held))]
+    return found[-1]
+
+
+def _rows_in(ledger: Ledger, sent: _Sent, asked: _Asked) -> _SentRows:
+    """Return which of these rows stand in the files of an upload."""
+    entry, people = sent
+    contents = ledger.files((entry, job.name) for job in entry.jobs)
+    files = {job.name: frozenset(usernames_in(raw)) for job, raw in zip(entry.jobs, contents, strict=True)}
+    usernames = frozenset[str]().union(*files.values())
+    names = {row: row for row in asked.rows & usernames}
+    for person in people:
+        if person.username in asked.found - names.keys() and person.previous in usernames:
+            names[person.username] = person.previous
+    return _SentRows(entry, people, files, names)
 
 
 def _lines(
-    entry: LedgerEntry,
-    people: Sequence[PersonLine],
-    failed: FailedFile,
-    failures: Iterable[Failure],
-    importer: Importer,
+    sent: _SentRows, failed: FailedFile, failures: Iterable[Failure], importer: Importer
 ) -> Iterator[ResultLine]:
     """Return what is noted of each row: the answers to one row stand in one line."""
     held = {message.id for message in importer.messages if message.retry == Retry.HELD}
-    jobs = {name: person.jobs for person in people for name in (person.previous, person.username) if name}
     columns = {*failed.columns}
     answers: dict[str, list[Failure]] = {}
     for failure in failures:
-        if failure.row in jobs:
-            answers.setdefault(failure.row, []).append(failure)
+        if failure.row in sent.sent_as:
+            answers.setdefault(sent.sent_as[failure.row], []).append(failure)
     for row, found in answers.items():
-        ran = [job for job in entry.jobs if job.name in jobs[row]] or entry.jobs
+        ran = [job for job in sent.entry.jobs if row in sent.files[job.name]]
         same = [job for job in ran if columns <= {*job.columns} or {*job.columns} <= columns]
         file = next((job.name for job in same if {*job.columns} == columns), (same or ran)[0].name)
         status = RowStatus.EXCLUDED if {one.message for one in found} & held else RowStatus.FAILED
