@@ -118,7 +118,7 @@ def test_they_are_read_into_entries_as_they_happened(school: Path) -> None:
     assert state.since_of("00412345", "last_name") == later.id
     assert graduand(school, "plan", "--changed").code == 0
     assert "Nothing is outstanding" in graduand(school, "compile", "--changed", "--on", DAY).err
-    assert graduand(school, "rollback", "--on", DAY).code == 0
+    assert graduand(school, "rollback", "--again", "--on", DAY).code == 0
     assert git(school, "tag", "--list").split() == [RESULT, FIRST, SECOND]
 
 

@@ -182,7 +182,7 @@ class NothingToCompile(Trouble):
 
 def nothing_outstanding(cohort: str, held: Sequence[str]) -> str:
     """Return the sentence that says that nobody is to be sent, and who is held back."""
-    message = _("Nothing of what was asked for is outstanding in {scope}.")
+    message = _("Nothing is outstanding in {scope} of what was asked for.")
     more = _(" Held back: {who}.").format(who=", ".join(visible(name) for name in held)) if held else ""
     return message.format(scope=visible(f"records/{cohort}", 200)) + more
 
