@@ -17,6 +17,7 @@ from graduand.workspace import Workspace, today
 from tests.bench import interface
 from tests.bench.audit import audit, audit_again
 from tests.bench.bulk_edit import bulk_edit
+from tests.bench.feed import overlay
 from tests.bench.intake import apply, preview
 from tests.bench.ledger import ledger
 from tests.bench.records import against_the_upload, cold, competitors, edited, forms, memory, misses, warm, warned
@@ -126,6 +127,7 @@ LINES: Final[dict[int, Callable[[Run], Iterator[Target]]]] = {
     20: ledger,
     21: git_processes,
     22: warned,
+    23: overlay,
     13: against_the_upload,
     17: growth,
 }

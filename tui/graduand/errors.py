@@ -227,6 +227,18 @@ class LimitReached(Trouble):
         )
 
 
+class FeedLimitReached(Trouble):
+    """A sync file with outstanding cells laid over it would go beyond a limit."""
+
+    exit_code = Exit.LIMIT
+
+    def __init__(self, said: str, *, can_spill: bool) -> None:
+        ways = _("Nothing was written. Put these people into a job by hand with --spill.")
+        if not can_spill:
+            ways = _("Nothing was written. Look at these people and send them with graduand compile.")
+        super().__init__(f"{said} {ways}")
+
+
 class PlanChanged(Trouble):
     """The checksum of the plan is not the approved one."""
 

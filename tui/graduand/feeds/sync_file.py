@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import Usage
@@ -46,6 +47,10 @@ class SyncFile:
         """The place of each column of the importer."""
         self._require(school)
         upper = {header for header in self.places if school.columns[header].kind is FieldKind.BOOLEAN}
+        self.starts = array("L", [1])
+        """The line on which each row begins, from the header on, blank ones too."""
+        self.fitting = bytearray([1])
+        """Whether each of them has as many cells as the header."""
         self._columns = [(header, place, header in upper) for header, place in self.places.items()]
 
     @property
@@ -73,6 +78,8 @@ class SyncFile:
         """
         width = len(self.headers)
         for line, cells in self._rows:
+            self.starts.append(line)
+            self.fitting.append(len(cells) == width)
             if any(cells) and any(map(str.strip, cells)):
                 yield SyncRow(line, cells, len(cells) == width)
 

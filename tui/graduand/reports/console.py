@@ -51,6 +51,15 @@ def write_data(text: str) -> None:
     sys.stdout.write(text)
 
 
+def write_raw(content: bytes) -> None:
+    """Write the bytes of a file to standard output; a terminal gets them as text."""
+    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        write_data(content.decode(errors="replace"))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+
+
 def _coloured(colour: str, target: TextIO) -> bool:
     if colour == "auto":
         return target.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -165,9 +165,9 @@ def left_behind_by(row: Mapping[str, str], person: FeedPerson, school: School) -
     """Return in what a row is newer than the record; None where the record still speaks for it."""
     if not person.said:
         return None
-    start, year = _day(row.get(START, "")), row.get(school.year, "")
-    known = _day(person.said.get(START, "")) or _day(person.held.get(START, ""))
-    end = _day(person.said.get(END, ""))
+    start, year = day_of(row.get(START, "")), row.get(school.year, "")
+    known = day_of(person.said.get(START, "")) or day_of(person.held.get(START, ""))
+    end = day_of(person.said.get(END, ""))
     for header, day in ((START, known), (END, end)):
         if start and day and start > day:
             message = _("The file has the start date {start}, after the {column} {day} of the record.")
@@ -186,7 +186,7 @@ def _years(person: FeedPerson, school: School) -> tuple[str, str]:
     return person.said.get(school.year, ""), person.held.get(school.year, "")
 
 
-def _day(cell: str) -> str:
+def day_of(cell: str) -> str:
     """Return the day of a cell, `yyyy-mm-dd`; "" when it is none."""
     day = cell[:10]
     return day if len(day) == 10 and day[:4].isdigit() and day[4] == day[7] == "-" else ""
@@ -214,7 +214,7 @@ def _renamed(person: FeedPerson) -> Flaw:
 def _student(row: Mapping[str, str], person: FeedPerson, school: School) -> Iterator[Flaw]:
     """Return that a row makes an alumnus a student; without a record, what Handshake holds says who is one."""
     known = person.said or (person.held if person.held.get(school.year) == ALUMNI else {})
-    if not person.said and _day(row.get(START, "")) > _day(person.held.get(END, "")):
+    if not person.said and day_of(row.get(START, "")) > day_of(person.held.get(END, "")):
         return  # something new was begun, and no record says otherwise
     wrong = [
         (header, row[header], wanted)
@@ -263,7 +263,7 @@ def _dates(row: Mapping[str, str], person: FeedPerson) -> Iterator[Flaw]:
     if missing:
         message = _("The person returns, and the file has nothing in {columns}.")
         yield Flaw("GR804", missing[0], message.format(columns=", ".join(missing)))
-    start, end = _day(person.said.get(START, "")) or _day(row.get(START, "")), _day(row.get(END, ""))
+    start, end = day_of(person.said.get(START, "")) or day_of(row.get(START, "")), day_of(row.get(END, ""))
     if start and end and end < start:
         message = _("The person returns on {start}, and the file still has the end date {end}.")
         yield Flaw("GR804", END, message.format(start=start, end=end))

@@ -101,6 +101,33 @@ def move(path: Path, target: Path) -> None:
         path.parent.rmdir()
 
 
+def put_private(path: Path, content: bytes, *, overwrite: bool) -> None:
+    """Write a file that only the user can read, and its folders; an existing one is replaced only with `overwrite`.
+
+    Raises:
+        InTheWay: the path exists, and is not to be overwritten, or is no file.
+        NotWritten: the file system reports an error; the file is as it was.
+    """
+    try:
+        if path.is_dir() or (not overwrite and path.exists()):
+            raise InTheWay(path)
+        refuse_planted_link(path.parent)
+        make_folders(path.parent, private=False)
+        temporary = stage(path, content, PRIVATE)
+        try:
+            if overwrite:
+                temporary.replace(path)
+                sync_folder(path.parent)
+            else:
+                _link(temporary, path)
+        finally:
+            remove_quietly(temporary)
+    except FileExistsError as error:
+        raise InTheWay(path) from error
+    except OSError as error:
+        raise NotWritten(path, reason_of(error)) from error
+
+
 def _link(there: Path, here: Path) -> None:
     """Give a file a second, new name and sync its folder."""
     os.link(there, here, follow_symlinks=False)

@@ -221,13 +221,17 @@ def _reader(text: str, separator: str) -> Reader:
     """Return the rows of a text, and at last the sentinel."""
     # The module's own limit, 131,072, is less than a response may have; the size of the file bounds a cell.
     csv.field_size_limit(2**31 - 1)
-    # A blank before a quotation mark is the program's; before anything else it is part of the cell.
-    quotes = f'(?m)(?:^|{re.escape(separator)}) +"(?!")'
-    skips = bool(separator) and ' "' in text and re.search(quotes, text) is not None
+    skips = skips_blanks(text, separator)
     try:
         return csv.reader(chain(_lines_of(text), [_END]), delimiter=separator, skipinitialspace=skips)
     except TypeError as error:
         raise Usage(_("{value} is no separator; give one sign.").format(value=quoted(separator))) from error
+
+
+def skips_blanks(text: str, separator: str) -> bool:
+    """Return whether blanks before a quotation mark belong to no cell; before anything else they do."""
+    quotes = f'(?m)(?:^|{re.escape(separator)}) +"(?!")'
+    return bool(separator) and ' "' in text and re.search(quotes, text) is not None
 
 
 def _lines_of(text: str) -> Iterator[str]:
