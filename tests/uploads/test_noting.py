@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -409,3 +410,31 @@ def test_a_row_that_failed_under_the_old_username_is_of_the_file_that_had_it(
 
     assert (wrong.code, "held any of these rows" in wrong.err) == (2, True)
     assert (ran.code, entry_of(compiled)["of"]) == (0, ids[0])
+
+
+@pytest.mark.parametrize(("name", "outstanding"), [("Dupont", 0), ("Martin", 1)])
+def test_who_failed_and_was_then_seen_as_the_record_says_is_not_outstanding(
+    compiled: Path, tmp_path: Path, name: str, outstanding: int
+) -> None:
+    note(compiled)
+    failed = tmp_path / "build/failed.csv"
+    failed.write_text('username,response\n00412345,"{""errors"":""No""}"\n', encoding="utf-8")
+    assert graduand(compiled, "reconcile", str(failed)).code == 0
+    assert len(json.loads(graduand(compiled, "plan", "--on", DAY, "--json").out)["changes"]) == 1
+    (sent,) = (compiled / "build").glob("2026*.csv")
+    export = tmp_path / "build/export.csv"
+    export.write_text(sent.read_text(encoding="utf-8").replace("Dupont", name), encoding="utf-8")
+    moment = noted_at(compiled)
+
+    assert graduand(compiled, "observe", str(export), "--seen-at", moment, "--apply").code == 0
+
+    changes = json.loads(graduand(compiled, "plan", "--on", DAY, "--json").out)["changes"]
+    assert [change["status"] for change in changes] == ["failed"] * outstanding
+    ran = graduand(compiled, "compile", "--changed", "--on", DAY)
+    assert ran.code == 1 - outstanding
+
+
+def noted_at(root: Path) -> str:
+    """Return when the newest entry was noted, as soon as that moment has passed."""
+    time.sleep(2)
+    return str(entry_of(root)["noted"])

@@ -139,7 +139,7 @@ class Breach(NamedTuple):
 def plan_of(table: RowTable, state: State, school: School) -> Plan:
     """Return what the rows of a table would change of what Handshake holds."""
     state = state.below(table.columns)
-    special = {*table.previous_usernames, *table.held_back, *state.failed}
+    special = {*table.previous_usernames, *table.held_back, *(state.failed - state.seen)}
     usernames = table.usernames
     differs = [*map(ne, map(state.rows.get, usernames), table.rows)]
     if special:
@@ -174,7 +174,8 @@ def change_of(table: RowTable, place: int, state: State, school: School) -> Plan
         if cell and cell != was and not _is_same(header, was, cell, school)
     )
     effects = tuple(sorted({_effect(cell, school.year, known=bool(before)) for cell in cells}, key=_ORDER.__getitem__))
-    if username in state.failed or previous in state.failed:
+    refused = {username, previous} & state.failed
+    if refused and (cells or not refused <= state.seen):
         status = Status.FAILED
     elif not before:
         status = Status.NEW

@@ -46,6 +46,8 @@ class State(NamedTuple):
     """Usernames whose last row failed."""
     retries: Mapping[str, RowRetry] = _NO_RETRIES
     """Of those the ones whose row must be sent in another way, or not at all."""
+    seen: frozenset[str] = frozenset()
+    """Of those that failed the ones whom Handshake has shown since: what they lack stands in their cells."""
 
     def retry_of(self, username: str, address: str) -> Retry | None:
         """Return how the row of a person is sent again, which has this address now; None as any other."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Files = Callable[[Iterable[tuple[LedgerEntry, str]]], Iterator[bytes]]
     """Returns the contents of files of entries, in their order."""
 
-VERSION: Final = "graduand/fold/3"
+VERSION: Final = "graduand/fold/4"
 """Changes whenever the same entries give another state."""
 
 
@@ -53,6 +53,8 @@ class Outcome(NamedTuple):
     text: str
     address: str = ""
     """The address in the row."""
+    seen: bool = False
+    """Whether Handshake has shown the account since."""
 
 
 class TakenBack(NamedTuple):
@@ -321,6 +323,8 @@ class _Folding:
             if at >= 0 and username in self.rows:
                 self._compare_address(username, self.rows[username][at], row[at])
             self._lay(username, line, row, told)
+            if username in self.outcomes:
+                self.outcomes[username] = self.outcomes[username]._replace(seen=True)
 
     def _compare_address(self, username: str, held: str, seen: str) -> None:
         """Remember the address that was sent last when Handshake shows another text for the first time since."""

@@ -72,7 +72,8 @@ def state_of(folded: LedgerState, importer: Importer) -> State:
         for username, one in folded.outcomes.items()
         if (retry := _retry(one, how))
     }
-    return State(folded.columns, folded.rows, frozenset(folded.outcomes), retries)
+    seen = frozenset(username for username, one in folded.outcomes.items() if one.seen)
+    return State(folded.columns, folded.rows, frozenset(folded.outcomes), retries, seen)
 
 
 def _retry(outcome: Outcome, how: Mapping[str, str]) -> Retry | None:
