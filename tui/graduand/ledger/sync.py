@@ -86,6 +86,10 @@ class Synced(NamedTuple):
     newest: str = ""
     """Of a ledger that was not fetched, when its newest entry was noted; "" when there is none."""
 
+    def is_told_after(self, later: Synced) -> bool:
+        """Whether it is still to be told once `later` has happened: a remote with no ledger may have got one."""
+        return not (self.state is SyncState.NONE_THERE and later.state is SyncState.SHARED)
+
     @property
     def is_warning(self) -> bool:
         """Whether what is said of it is a warning."""

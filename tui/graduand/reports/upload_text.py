@@ -63,7 +63,7 @@ def left_out_text(upload: Upload) -> Iterator[Line]:
 def synced_text(*synced: Synced) -> Iterator[Line]:
     """Return what is to be said of exchanges of the ledger with its remote."""
     for one in synced:
-        if sentence := one.sentence:
+        if (sentence := one.sentence) and one.is_told_after(synced[-1]):
             yield line(Span(f"! {sentence}", "yellow")) if one.is_warning else line(sentence)
 
 

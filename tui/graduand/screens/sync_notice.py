@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 def say_synced(screen: Screen[Any], *synced: Synced) -> None:
     """Show a notice for each exchange of which something is to be said."""
     for one in synced:
-        if sentence := one.sentence:
+        if (sentence := one.sentence) and one.is_told_after(synced[-1]):
             screen.notify(sentence, severity="warning" if one.is_warning else "information", markup=False)
