@@ -247,3 +247,19 @@ def test_standard_output_gets_the_bytes(school: Path) -> None:
 
     assert ran.stdout.startswith(raw[:2])
     assert [line.count(",") for line in ran.stdout.decode("utf-16").split("\r\n")] == [11] * 21 + [0]
+
+
+def test_rows_that_handshake_is_known_to_hold_are_not_counted(school: Path) -> None:
+    moved = graduate(ONE).replace(f"p{ONE}@valmont.example", f"p{ONE}@alumni.valmont.example")
+    for number in range(3, 21):
+        put(school, graduate(f"{number:08}"), f"2026-spring/{number:08}.yaml")
+    commit(school)
+    desk = Desk(school, Importer(students()))
+    desk.send()
+    put(school, moved, f"2026-spring/{ONE}.yaml")
+    commit(school)
+    people = {name: {**account, YEAR: "Alumni", END: "2026-06-15"} for name, account in students().items()}
+    headers = ("email_address", "username", "first_name", "last_name", YEAR, END)
+    ran = overlay(school, feed_of(people, headers=headers))
+
+    assert (ran.code, "1 address would change, of 1 row;" in ran.err) == (3, True), ran.err

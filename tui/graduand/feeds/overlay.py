@@ -204,8 +204,6 @@ class _Overlaying:
     def _of_person(self, feed: SyncFile, row: SyncRow, username: str, person: FeedPerson) -> _Laid | None:
         """Return what is laid over the row of a person; None when it is nothing."""
         cells = feed.by_header(row) if row.fits else {}
-        if row.fits and person.held and self._is_held_already(cells, person.held):
-            self._rows -= 1
         why = self._why_not(row, username, cells, person)
         if why:
             self._not_laid.append(NotLaid(row.line, username, why))
@@ -215,6 +213,7 @@ class _Overlaying:
             return None
         new = dict(self._new_cells(cells, person))
         if not new:
+            self._rows -= self._is_held_already(cells, person.held)
             return None
         address, closed = new.get(EMAIL, ""), new.get(DISABLED, "")
         return _Laid(
@@ -242,7 +241,8 @@ class _Overlaying:
         return left_behind.message if left_behind else ""
 
     def _is_held_already(self, cells: Mapping[str, str], held: Mapping[str, str]) -> bool:
-        return all(not cell or held.get(header) == cell for header, cell in cells.items())
+        """Return whether Handshake is known to hold each cell of a row, so that it skips the row."""
+        return bool(held) and all(not cell or held.get(header) == cell for header, cell in cells.items())
 
     def _new_cells(self, cells: Mapping[str, str], person: FeedPerson) -> Iterator[tuple[str, str]]:
         """Yield what the record says otherwise than the row, or than Handshake holds where the row says nothing."""
@@ -344,20 +344,24 @@ def _knows_end(header: str, wanted: str, cells: Mapping[str, str], person: FeedP
 
 def _moved_text(number: int, rows: int) -> str:
     message = ngettext(
-        "{count} address would change, of {rows} rows; from {share} on Handshake does not run the file by itself.",
-        "{count} addresses would change, of {rows} rows; from {share} on Handshake does not run the file by itself.",
+        "{count} address would change, of {rows}; from {share} on Handshake does not run the file by itself.",
+        "{count} addresses would change, of {rows}; from {share} on Handshake does not run the file by itself.",
         number,
     )
-    return message.format(count=number, rows=rows, share=f"{_MOVED_SHARE} %")
+    return message.format(count=number, rows=_rows_text(rows), share=f"{_MOVED_SHARE} %")
+
+
+def _rows_text(rows: int) -> str:
+    return ngettext("{count} row", "{count} rows", rows).format(count=rows)
 
 
 def _closed_text(number: int, rows: int) -> str:
     message = ngettext(
-        "{count} account would be closed, of {rows} rows; from {share} on Handshake does not run the file by itself.",
-        "{count} accounts would be closed, of {rows} rows; from {share} on Handshake does not run the file by itself.",
+        "{count} account would be closed, of {rows}; from {share} on Handshake does not run the file by itself.",
+        "{count} accounts would be closed, of {rows}; from {share} on Handshake does not run the file by itself.",
         number,
     )
-    return message.format(count=number, rows=rows, share=f"{_CLOSED_SHARE} %")
+    return message.format(count=number, rows=_rows_text(rows), share=f"{_CLOSED_SHARE} %")
 
 
 def write_manual_job(workspace: Workspace, upload: Upload, folder: Path) -> None:

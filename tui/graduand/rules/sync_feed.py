@@ -25,7 +25,10 @@ RULES: Final = (
             "The sync file runs every night. As long as it sends the old year, or that the person attends, it makes an "
             "alumnus a student again, whatever another upload said."
         ),
-        N_("Send “Alumni” and FALSE for this person, or leave the row out where the file is made."),
+        N_(
+            "Send “Alumni” and FALSE for this person, leave the row out where the file is made, or let graduand feed "
+            "overlay write the cells."
+        ),
         "ALU",
         "IMP",
     ),
@@ -44,7 +47,7 @@ RULES: Final = (
             "The sync file has to carry closed and reopened accounts: a blank “disabled” changes nothing, and another "
             "value undoes what the record says."
         ),
-        N_("Send “disabled” as the record has it, TRUE or FALSE."),
+        N_("Send “disabled” as the record has it, TRUE or FALSE, or let graduand feed overlay write it."),
         "ARC",
         "ALU",
     ),
