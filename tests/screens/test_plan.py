@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graduand.git.program import Program
 from graduand.language import speak
+from graduand.ledger.branch import NewEntry, append
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.failed_rows import FailedScreen
 from graduand.screens.plan import PlanScreen
@@ -341,3 +344,26 @@ def test_a_rollback_says_that_it_replaces_files_that_were_not_noted(people: Path
     story(app, tell)
     assert graduand(people, "rollback").code == 5
     assert "Those were" not in graduand(people, "rollback", "--again").err
+
+
+def test_what_a_colleague_wrote_into_an_entry_reaches_the_terminal_as_text(people: Path) -> None:
+    graduand(people, "compile", "--on", TODAY)
+    graduand(people, "uploaded", str(people / "build/manifest.json"))
+    moment = "2031-11-30T08:00:00Z"
+    said = {
+        "schema": "graduand/entry/1",
+        "kind": "upload",
+        "noted": moment,
+        "at": moment,
+        "on": "\x1b[2J",
+        "commit": "\x1bc",
+    }
+    append(Program(people), [NewEntry(json.dumps(said).encode(), {"people.tsv": b""}, "by hand")])
+    app, _screen = plan(people)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "v")
+        assert shows(app, UploadsScreen)
+        assert "\x1b" not in screen_text(app)
+
+    story(app, tell)

@@ -102,7 +102,10 @@ class UploadsScreen(View[NotedUploads]):
         if one is None:
             compiled = self.uploads[0]
             return Content("\n".join(compiled.files) if isinstance(compiled, CompiledUpload) else "")
-        parts: list[str | tuple[str, str]] = [(one.id, "bold"), f"  {one.on}  {one.commit[:12]}\n"]
+        parts: list[str | tuple[str, str]] = [
+            (one.id, "bold"),
+            f"  {visible(one.on, 20)}  {visible(one.commit[:12])}\n",
+        ]
         for name, rows in one.files:
             words = ngettext("{count} row", "{count} rows", rows).format(count=rows)
             label = _("{label}: {value}").format(label=visible(name, 200), value=words)
@@ -144,7 +147,7 @@ class UploadsScreen(View[NotedUploads]):
             _("Nothing is sent by that. The records as they were before are proposed on a branch of their own."),
         )
         files = [
-            Subject(name, (ngettext("{count} row", "{count} rows", rows).format(count=rows),))
+            Subject(visible(name, 200), (ngettext("{count} row", "{count} rows", rows).format(count=rows),))
             for name, rows in one.files
         ]
         title = _("Take back {name}").format(name=one.id)
