@@ -57,7 +57,7 @@ def observe(
             "--seen-at",
             "--seen",
             metavar=N_("TIME"),
-            help=N_("When it was seen: a day, which is its beginning, or yyyy-mm-ddThh:mm. Else the time of the file."),
+            help=N_("When it was seen: a day, which is its end, or yyyy-mm-ddThh:mm. Else the time of the file."),
         ),
     ] = "",
     complete: Annotated[
@@ -102,7 +102,7 @@ def observe(
     from graduand.reports.labels import terms_of
     from graduand.reports.observation_text import observation_json, observation_text
     from graduand.uploads.exchange import Exchange
-    from graduand.uploads.times import moment_of
+    from graduand.uploads.times import moment_seen
 
     session = session_of(context)
     workspace = session.workspace()
@@ -113,7 +113,7 @@ def observe(
         intake_options.list_separators(lists or ()),
         intake_options.file_format(encoding, separator, sheet, header),
     )
-    options = ObserveOptions(moment_of(seen_at) if seen_at else "", complete, export)
+    options = ObserveOptions(moment_seen(seen_at) if seen_at else "", complete, export)
     exchange = Exchange(offline, not no_push) if apply else None
     if person:
         observed = observe_person(workspace, person, words or (), options, exchange)

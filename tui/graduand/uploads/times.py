@@ -13,7 +13,22 @@ from graduand.ledger.entry import now, stamp_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+
+
+def moment_seen(text: str) -> str:
+    """Return the time at which something was seen: as `moment_of`, but a day is its end, and today is now.
+
+    What is noted of a day's profile then comes after that day's uploads.
+
+    Raises:
+        Usage: it is no time.
+    """
+    moment, moment_now = moment_of(text), now()
+    if moment <= moment_now and _DAY.fullmatch(text.strip()):
+        return min(moment_of(f"{text.strip()}T23:59:59"), moment_now)
+    return moment
 
 
 def moment_of(text: str) -> str:
