@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graduand.index.query import Filter, Query, completed, folded, query_of
+from graduand.language import speak
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_a_query_is_taken_apart_in_both_languages(typed: str, query: Query) -> N
         ("ki", "kind:"),
         ("dupont st", "dupont state:"),
         ("state:wa", "state:waiting"),
-        ("état:re", "état:retenu"),
+        ("état:ret", "état:retenu"),
         ("cohort:2026", "cohort:2026-spring"),
         ("problem:gr1", "problem:GR101"),
         ("k", "k"),
@@ -85,3 +86,18 @@ def test_a_filter_is_completed_while_it_is_typed(typed: str, whole: str) -> None
 )
 def test_a_longer_word_is_looked_for_among_the_found_only(new: str, old: str, narrows: bool) -> None:  # noqa: FBT001
     assert query_of(new).narrows(query_of(old)) is narrows
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "whole"),
+    [
+        ("fr", "état:", "état:attente"),
+        ("fr", "ét", "état:"),
+        ("en", "state:", "state:waiting"),
+        ("fr", "état:at", "état:attente"),
+    ],
+)
+def test_a_filter_is_completed_in_the_language_that_is_spoken(language: str, typed: str, whole: str) -> None:
+    speak(language)
+
+    assert completed(typed, [], []) == whole

@@ -79,6 +79,12 @@ class Meanings(Mapping[str, str]):
         """Return the words: all of the first meaning, in the order of LANGUAGES, then all of the next."""
         return iter(self._words)
 
+    def suggested(self) -> Iterator[str]:
+        """Return the words as they are suggested: those of the current language first."""
+        own: Mapping[str, tuple[str, ...]] = getattr(current_vocabulary(), self._table)
+        yield from (self._fold(word) for words in own.values() for word in words)
+        yield from self
+
     def __len__(self) -> int:
         """Return the number of words."""
         return len(self._words)

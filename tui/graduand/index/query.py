@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.vocabulary import Meanings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _MARKS: Final = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]"
@@ -39,7 +39,7 @@ KEYS: Final = Meanings("filters", folded)
 STATES: Final = Meanings("states", folded)
 KINDS: Final = Meanings("kinds", folded)
 
-_VALUES: Final[dict[str, Mapping[str, str]]] = {"kind": KINDS, "state": STATES}
+_VALUES: Final[dict[str, Meanings]] = {"kind": KINDS, "state": STATES}
 
 
 class Query(NamedTuple):
@@ -82,9 +82,10 @@ def completed(text: str, cohorts: Iterable[str], rules: Iterable[str]) -> str:
     if not typed:
         return text
     if not colon:
-        found = next((key for key in KEYS if key.startswith(name) and len(name) > 1), "")
+        found = next((key for key in KEYS.suggested() if key.startswith(folded(name)) and len(name) > 1), "")
         return f"{rest}{blank}{last}{found[len(typed) :]}:" if found else text
     key = KEYS.get(folded(name), "")
-    known = {"cohort": cohorts, "problem": rules}.get(key, _VALUES.get(key, ()))
-    found = next((one for one in known if one.casefold().startswith(value)), "")
+    words = _VALUES.get(key)
+    known = words.suggested() if words else {"cohort": cohorts, "problem": rules}.get(key, ())
+    found = next((one for one in known if folded(one).startswith(folded(value))), "")
     return f"{rest}{blank}{last}{found[len(value) :]}" if found else text

@@ -25,7 +25,7 @@ def plan_lines(plan: ErasurePlan) -> Iterator[Line]:
         yield line(_("The same person by other usernames: {others} (with --exact they stay).").format(others=others))
     for one in rows.entries:
         files = ", ".join(f"{name} {count}" for name, count in sorted(one.files.items()))
-        yield line(_DOT, f"{one.entry.id}  {one.entry.kind.value}  {files}")
+        yield line(_DOT, f"{one.entry.id}  {_entry_word(one.entry.kind)}  {files}")
     entries = ngettext(
         "{count} entry holds {lines} of the person's lines.",
         "{count} entries hold {lines} of the person's lines.",
@@ -34,6 +34,11 @@ def plan_lines(plan: ErasurePlan) -> Iterator[Line]:
     yield line(entries.format(count=len(rows.entries), lines=sum(one.lines for one in rows.entries)))
     for entry in rows.named_in:
         yield line(_LEFT, _("{id} names the person in its own facts, which an erasure cannot change.").format(id=entry))
+
+
+def _entry_word(kind: str) -> str:
+    """Return the word for a kind of entries that can hold a person, in the current language."""
+    return {"upload": _("upload"), "result": _("failed rows"), "observation": _("export of Handshake")}.get(kind, kind)
 
 
 def remains_lines(plan: ErasurePlan, erased: Erased, *, is_purged: bool | None) -> Iterator[Line]:
