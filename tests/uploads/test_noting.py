@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.git.program import Program
+from graduand.ledger import ledger as ledger_module
 from graduand.ledger.branch import NewEntry, append
 from graduand.ledger.entry import PersonLine, people_tsv
 from graduand.ledger.sync import newest
@@ -152,6 +153,20 @@ def test_a_time_that_is_none_or_lies_ahead_is_refused(compiled: Path, text: str)
 
     assert ran.code == (2 if text else 0)
     assert entries(compiled) == [] or not text
+
+
+def test_an_entry_of_a_clock_that_is_ahead_is_named(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "clock" not in graduand(compiled, "uploads").err
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger_module, "now_after", lambda _earlier: "2031-01-01T09:00:00Z")
+        name = note(compiled).out.strip()
+
+    ran = graduand(compiled, "uploads")
+
+    assert (ran.code, name.startswith("20310101T090000Z")) == (0, True)
+    assert f"! Noted with a clock that is ahead, so they count as the last ones: {name}." in ran.err
+    assert graduand(compiled, "uploads", "--undo", name, "wrong clock").code == 0
+    assert "clock" not in graduand(compiled, "uploads").err
 
 
 def test_an_entry_noted_by_mistake_is_withdrawn_with_a_reason(compiled: Path) -> None:

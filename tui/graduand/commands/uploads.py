@@ -104,7 +104,7 @@ def uploads(
     from graduand.reports.upload_text import synced_text, uploads_text
     from graduand.reports.upload_text import uploads_json as json_of
     from graduand.uploads.exchange import Exchange, what_is_missing
-    from graduand.uploads.status import compiled_upload, ledger_of, upload_statuses
+    from graduand.uploads.status import compiled_upload, dated_ahead, ledger_of, upload_statuses
     from graduand.uploads.withdrawal import withdraw
 
     session = session_of(context)
@@ -121,6 +121,12 @@ def uploads(
         sys.stdout.writelines(f"{line}\n" for line in json_of(noted))
     else:
         show(uploads_text(compiled_upload(workspace, ledger), noted), session.colour)
+    if ahead := dated_ahead(ledger):
+        message = _(
+            "! Noted with a clock that is ahead, so they count as the last ones: {entries}. Withdraw them, and note "
+            "them again: graduand uploads --undo ID REASON"
+        )
+        say(message.format(entries=", ".join(ahead)))
     if missing := what_is_missing(ledger):
         say(f"! {missing}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,7 +16,8 @@ from graduand.handshake.effect import Status
 from graduand.handshake.manifest_check import received
 from graduand.handshake.upload import CARD, MANIFEST
 from graduand.index.people_list import SentStatus
-from graduand.ledger.entry import PEOPLE, RESULT, RowStatus, read_results
+from graduand.ledger.entry import PEOPLE, RESULT, RowStatus, read_results, stamp_of
+from graduand.ledger.fold import in_order
 from graduand.ledger.ledger import read_ledger
 from graduand.storage import atomic, file_reader
 from graduand.uploads.compiler import CompileOptions, prepare
@@ -122,6 +124,20 @@ def upload_statuses(ledger: Ledger) -> tuple[UploadStatus, ...]:
     people = [raw.count(b"\n") for raw in ledger.files((one, PEOPLE) for one in ledger.uploads)]
     found = (_upload_status(ledger, *pair) for pair in zip(ledger.uploads, people, strict=True))
     return tuple(found)[::-1]
+
+
+_SKEW: Final = timedelta(hours=1)
+"""By how much two clocks may differ without a word."""
+
+
+def dated_ahead(ledger: Ledger) -> tuple[str, ...]:
+    """Return the ids of uploads and observations that happen after now: a clock was wrong, and they count as the last.
+
+    Raises:
+        LedgerBroken, LedgerNewer: the ledger cannot be read.
+    """
+    latest = stamp_of(datetime.now(UTC) + _SKEW)
+    return tuple(one.id for one in in_order(ledger.entries) if one.at > latest)
 
 
 def _upload_status(ledger: Ledger, entry: LedgerEntry, people: int) -> UploadStatus:
