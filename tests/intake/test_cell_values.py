@@ -91,6 +91,7 @@ def test_the_other_cells_of_a_column_do_not_change_what_a_cell_means(workspace: 
         ("username", {"nan": "", "nana": "nana", "(null)": "", "7.0": None, "a.0": "a.0"}),
         ("card_id", {"1e5": "1e5", "7.0E+5": None, "419&amp;7": "419&7", "12.345.678": None}),
         ("mobile_number", {"639980102.0": None, "tel:+33 (0)6 39 98 01 02": "+33639980102", "\\N": ""}),
+        ("mobile_number", {"0033639980102": "+33639980102", "06.39.98.01.02": "0639980102", "+33 6 x": None}),
         ("first_name", {"NULL": None, "Nan": "Nan", "(null)": "", "No&euml;l": "Noël", "None": None}),
         ("middle_name", {"NULL": "", "<null>": "", "Null": "Null"}),
         ("majors", {"Law;NULL;Music": ("Law", "Music"), "Fran&ccedil;ais": ("Français",), "None": ""}),

@@ -109,7 +109,7 @@ def plain_pattern(column: ColumnFormat, school: School, texts: Collection[str]) 
         letters = rf"[!-%'-),-~]{{{max(column.width, column.length, 1) - 1},{field.max - 1}}}"
         return rf"(?![0-9]+[.,'][0-9])(?!(?i:null|none|nan|nil|nat|n/a)\n)[A-Za-z0-9]{letters}"
     if kind is FieldKind.PHONE:
-        return rf"[0-9]{{1,{field.max}}}"
+        return rf"(?!00)[0-9]{{1,{field.max}}}"
     return _address_pattern(field, school, texts) if kind is FieldKind.EMAIL else ""
 
 

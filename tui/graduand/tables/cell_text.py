@@ -17,7 +17,7 @@ _WRITTEN_TWICE: Final = 2
 _NAMED_ADDRESS: Final = re.compile(r"([^<>]*)<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _MAILTO: Final = re.compile(r"mailto:([^?\s]+)(?:\?.*)?", re.IGNORECASE)
 _QUOTES: Final = ("''", '""', "‘’", "“”", "«»", "<>", "()", "[]")
-_TRUNK_ZERO: Final = re.compile(r"((?:\+|00)[0-9 .\u00a0-]*)\(0\)")
+_INTERNATIONAL: Final = re.compile(r"[(]?(?:\+|(?=(?:[^0-9]*[0-9]){11})00)[0-9 ./()\u00a0\u202f\u2010-\u2013-]*")
 
 _DATABASE: Final = frozenset(
     {"NULL", "(null)", "(NULL)", "<null>", "<NULL>", "[NULL]", "[null]", "\\N", "NaN", "NaT", "<NA>", "None"}
@@ -75,6 +75,19 @@ def _unquoted(text: str) -> str:
 
 
 def bare_phone(text: str) -> str:
-    """Return a telephone number without “tel:”, and without a zero in brackets behind the code of a country."""
+    """Return a telephone number with the code of its country as `+` and figures, and any other text without “tel:”.
+
+    A zero that is dialled only inside the country goes: +33 (0)6 and +33 06 are +336, but +39 06 stays +3906. A number
+    with letters or an extension, one of no country, and one too long or too short for its country are left as written.
+    """
     bare = text[4:].strip() if text[:4].lower() == "tel:" else text
-    return _TRUNK_ZERO.sub(r"\1", bare)
+    if not _INTERNATIONAL.fullmatch(bare):
+        return bare
+    import phonenumbers  # noqa: PLC0415 - most columns hold no such number
+
+    try:
+        number = phonenumbers.parse(re.sub("^[(]?00", "+", bare).replace("\u202f", " "), None)
+    except phonenumbers.NumberParseException:
+        return bare
+    possible = phonenumbers.is_possible_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else bare
