@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from graduand.__main__ import run
 from graduand.records.source import LIMIT
 from graduand.rules.registry import RULES
 from tests.repository import HOUSE, graduand, put
-from tests.rules.judged import GRADUATE, but, other, quoted
+from tests.rules.judged import GRADUATE, RETURNER, but, other, quoted
 
 ON: Final = ("--on", "2026-07-01")
 WRONG: Final = but(GRADUATE, ("Chloé", "Chlo3"), ("2022-09-01", "2022-09-31"))
@@ -204,7 +205,7 @@ def test_what_is_meant_to_deceive_is_shown_and_not_obeyed(hostile: Path, form: s
 
     assert ran.code == 1
     assert all(line.isprintable() for line in plain.splitlines())
-    assert "[2J" in plain
+    assert ("[2J" in plain) is (form != "github")
     assert not any(line.startswith("::error::") for line in plain.splitlines())
 
 
@@ -252,13 +253,14 @@ def test_github_gets_one_annotation_a_finding_with_the_cure_below(several: Path)
     assert len(lines) == 7
     assert lines[0] == (
         f"::error file=records/2025-autumn/c.yaml,line=3,col=13,title=GR111 {RULES['GR111'].title}"
-        f"::{objects(several)[0]['message']}%0A→ {RULES['GR111'].cure}"
+        f"::“C•••”{str(objects(several)[0]['message']).removeprefix('“Chlo3”')}%0A→ {RULES['GR111'].cure}"
     )
     assert lines[4].startswith("::warning file=records/2025-autumn/x%2Cy%3Az%25.txt,line=1,col=1,title=GR014 ")
 
 
 def test_github_calls_a_note_a_notice_and_lets_no_value_begin_a_command(hostile: Path) -> None:
-    put(hostile, but(NOTED, ("Dupont", '"100%: a, b"')))
+    put(hostile, but(NOTED, ("2026-06-15", '"100%0A::error::: a, b"')))
+    put(hostile, but(other(NOTED), ("other@", "y@"), ("00412346", "y")), "2026-spring/y.yaml")
     lines = check(hostile, form="github")[1].splitlines()
 
     assert {line.split(" ")[0] for line in lines} == {"::error", "::warning", "::notice"}
@@ -293,7 +295,8 @@ def test_junit_tells_every_finding_of_a_file(several: Path) -> None:
 
     assert failure is not None
     assert failure.get("type") == "GR111"
-    first, second = (one["message"] for one in objects(several) if str(one["path"]).endswith("b.yaml"))
+    found = (str(one["message"]) for one in objects(several) if str(one["path"]).endswith("b.yaml"))
+    first, second = (message.replace("“Chlo3”", "“C•••”") for message in found)
     assert failure.get("message") == first
     assert failure.text == f"3:13 error GR111 {first}\n6:15 error GR106 {second}"
 
@@ -311,7 +314,8 @@ def test_sarif_places_and_explains_every_finding(hostile: Path) -> None:
         (location,) = (place["physicalLocation"] for place in result["locations"])
         uri = location["artifactLocation"]["uri"]
         assert (result["ruleId"], result["level"]) == (one["rule"], one["severity"])
-        assert result["message"] == {"text": one["message"]}
+        shown = result["message"]["text"]
+        assert re.sub("“[^”]*”", "", shown) == re.sub("“[^”]*”", "", str(one["message"]))
         assert location["region"] == {"startLine": one["line"], "startColumn": one["column"]}
         assert unquote(uri) == one["path"]
         assert uri.isascii()
@@ -459,4 +463,21 @@ def test_a_terminal_of_another_encoding_is_no_bug(root: Path, form: str) -> None
 
     assert ran.returncode == 1
     assert ran.stderr == ""
-    assert "小梅3" in ran.stdout
+    assert ("小梅3" if form in {"text", "json"} else "小•••") in ran.stdout
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("form", ["github", "junit", "sarif"])
+def test_the_log_of_a_job_names_nobody(root: Path, form: str, lang: str) -> None:
+    """The faults of the record: a name with a figure, an address of another school, a telephone number, a torn line."""
+    wrong = but(WRONG, ("@valmont.example", "@other.edu"), ("last_name", "mobile_number: 06-3998\nlast_name"))
+    put(root, wrong)
+    put(root, "username: x\nMaud Kervella\nemail_address: maud.kervella@mail.example\n", "2026-spring/x.yaml")
+    put(root, but(other(RETURNER), ("00412346", "y"), ("other@", "y@")), "2026-spring/y.yaml")
+    put(root, but(other(GRADUATE), ("00412346", "z"), ("other@", "z@")), "2026-spring/z.yaml")
+    text = graduand(root, "--lang", lang, "check", *ON, "--format", form).out
+
+    assert {rule for rule in ("GR111", "GR125", "GR407", "GR301") if rule in text} >= {"GR111", "GR125", "GR407"}
+    assert "c•••@other.edu" in text
+    assert "2022-09-31" in text
+    assert not re.search("Chlo3|Dupont|dupont|3998|Maud|Kervella|kervella", text)

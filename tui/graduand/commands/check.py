@@ -66,14 +66,18 @@ def _print(checked: Checked, form: FindingsFormat, workspace: Workspace, colour:
         found = findings_text(checked.findings, len(checked.paths), everything=everything, is_uncompared=uncompared)
         show(found, colour)
         return
-    from graduand.reports.findings_formats import as_github, as_json, as_junit, as_sarif
+    from graduand.reports.findings_formats import as_github, as_json, as_junit, as_sarif, without_personal_data
 
+    school = workspace.school
     if form is OutputFormat.json:
         lines = as_json(checked.findings)
-    elif form is OutputFormat.github:
-        lines = as_github(checked.findings)
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        return
+    findings = without_personal_data(checked.findings, school.fields, school.keys)
+    if form is OutputFormat.github:
+        lines = as_github(findings)
     elif form is OutputFormat.junit:
-        lines = as_junit(checked.findings, checked.paths)
+        lines = as_junit(findings, checked.paths)
     else:
-        lines = iter([as_sarif(checked.findings, workspace.importer.sources)])
+        lines = iter([as_sarif(findings, workspace.importer.sources)])
     sys.stdout.writelines(f"{line}\n" for line in lines)

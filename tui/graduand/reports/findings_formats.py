@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from graduand import __version__
 from graduand.findings import Finding, Severity
-from graduand.language import _
+from graduand.language import _, masked
+from graduand.records.kinds import FieldKind
 from graduand.reports.json_text import json_text
 from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from graduand.records.field import Field
     from graduand.records.importer import Citation
 
 SCHEMA: Final = "graduand/finding/1"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+_IMPERSONAL: Final = frozenset({FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.CHOICE, FieldKind.GPA, FieldKind.LIST})
+"""Kinds of values that name nobody."""
+_QUOTED: Final = re.compile("(?<=“)[^”]+(?=”)|(?<=«\u00a0)[^»]+(?=\u00a0»)")
+_NAMES: Final = frozenset({"GR407"})
+"""Rules that quote a person's name though they are about another key."""
+
+
+def without_personal_data(
+    findings: Sequence[Finding], fields: Mapping[str, Field], keys: Collection[str]
+) -> tuple[Finding, ...]:
+    """Return the findings without names and whole addresses, for the log of a CI job, which outlives the records.
+
+    A quoted value is reduced to its first letter, unless it is one of a kind that names nobody, the username, or one of
+    the `keys`. Addresses keep their first letter and their domain.
+    """
+    return tuple(finding._replace(message=_without_names(finding, fields, keys)) for finding in findings)
+
+
+def _without_names(finding: Finding, fields: Mapping[str, Field], keys: Collection[str]) -> str:
+    field = fields.get(finding.field) or fields.get(finding.field.rpartition(":")[0])
+    if field and field.kind in _IMPERSONAL and finding.rule not in _NAMES:
+        return masked(finding.message)
+
+    def reduce(found: re.Match[str]) -> str:
+        text = found[0]
+        return text if text == finding.username or text in keys or "@" in text else f"{text[0]}•••"
+
+    return masked(_QUOTED.sub(reduce, finding.message))
 
 
 def as_json(findings: Sequence[Finding]) -> Iterator[str]:
