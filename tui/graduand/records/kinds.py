@@ -40,6 +40,9 @@ def _days(year: int, month: int) -> int:
 CLEAR: Final = "**CLEAR**"
 """The importer's word for "wipe this field" [FAQ]; a blank cell means "leave as it is"."""
 
+FORMULA_STARTS: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""First characters of a formula in a spreadsheet, full-width ones included; plus and minus also begin numbers."""
+
 
 class FieldKind(StrEnum):
     """The kinds of text."""

@@ -29,7 +29,8 @@ class Refused(Exception):
         self.fault = fault
 
 
-_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$", re.MULTILINE)
+_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$|^ +(?:<{7}|>{7}) ", re.MULTILINE)
+"""The marks of git; indented ones, as an editor that formats leaves them, only where no text is likely to have them."""
 UNSEEN: Final = (
     "\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\uffff\U000e0000-\U000e0fff"

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, spoken, visible
-from graduand.records.kinds import CLEAR, FieldKind, is_plain, matches, no_day
+from graduand.records.kinds import CLEAR, FORMULA_STARTS, FieldKind, is_plain, matches, no_day
 from graduand.records.record import COLLEGES, KIND, LABELS, LISTED, MAJORS, MINORS, WAIVE
 from graduand.rules import characters
 from graduand.rules.rule import Flaw, OwnCheck, error, note, warning
@@ -454,7 +454,7 @@ def _look(kind: FieldKind, text: str) -> Iterator[tuple[str, str]]:
         )
     if kind is FieldKind.NOTE:
         return
-    if text[0] in "=+-@\t\r" and kind is not FieldKind.PHONE:
+    if (text[0] in FORMULA_STARTS or text[0] in "\t\r") and kind is not FieldKind.PHONE:
         message = _("{value} begins with {char}; a spreadsheet that opens the upload would run it as a formula.")
         yield "GR116", message.format(value=quoted(text), char=quoted(text[0]))
     yield from _SHAPES[kind](text)

@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.records.kinds import FieldKind
+from graduand.records.kinds import FORMULA_STARTS, FieldKind
 from graduand.tables.cell_text import bare_address, bare_phone, decode_entities
 from graduand.vocabulary import current_vocabulary, months, vocabularies
 
@@ -22,8 +22,6 @@ BOM: Final = "\ufeff"
 """The byte order mark, without which Excel reads a CSV file as Windows-1252."""
 
 _GUARD: Final = "'"
-_FORMULA_START: Final = frozenset("=+-@\0\uff1d\uff0b\uff0d\uff20")
-"""First characters of a formula, full-width ones included; plus and minus also begin numbers."""
 _SAFE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,14}")
 """A number that a spreadsheet saves unchanged."""
 
@@ -61,7 +59,7 @@ def unguarded(cell: str) -> str:
 def _needs_guard(text: str) -> bool:
     """Return whether a spreadsheet would run or convert `text`."""
     bare = text.strip()
-    if bare[:1] in _FORMULA_START or text[:1] in {"\t", "\r", "\n", _GUARD}:
+    if bare[:1] in FORMULA_STARTS or bare[:1] == "\0" or text[:1] in {"\t", "\r", "\n", _GUARD}:
         return True
     if any(map(str.isalpha, bare)):
         return _converted().fullmatch(bare) is not None
