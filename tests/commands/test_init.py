@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.records.institution import Institution, read_institution
+from graduand.records.schema_format import FORMAT
 from tests.repository import GRADUATE, HOUSE, TODAY, Ran, built, commit, git, graduand, put
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def test_a_new_repository_is_whole_committed_and_private(place: Path) -> None:
         language="en",
         own_domains=("ars.example", "a.ars.example"),
         limits=shipped.limits,
+        format=FORMAT,
     )
     assert (place / "schema/handshake.yaml").read_bytes() == (HOUSE / "schema/handshake.yaml").read_bytes()
 
@@ -93,7 +95,7 @@ def test_without_a_word_the_school_is_european_and_speaks_as_the_machine_does(pl
     ran = init(place, lang="fr")
 
     assert ran.code == 0
-    assert institution(place) == Institution(language="fr")
+    assert institution(place) == Institution(language="fr", format=FORMAT)
     assert "own_domains" in ran.err
     assert "# Fiches" in (place / "records/README.md").read_text(encoding="utf-8")
 
@@ -301,7 +303,11 @@ def test_at_a_terminal_it_asks_for_what_was_not_said(place: Path) -> None:
 
     assert (process.returncode, out) == (0, b"")
     assert institution(place) == Institution(
-        name="Ars", region="us", language="fr", own_domains=("ars.example", "a.ars.example")
+        name="Ars",
+        region="us",
+        language="fr",
+        own_domains=("ars.example", "a.ars.example"),
+        format=FORMAT,
     )
     assert b"Region of Handshake" not in seen
 

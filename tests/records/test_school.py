@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.errors import SchemaBroken
+from graduand import __version__
+from graduand.errors import Exit, NewerSchema, SchemaBroken
 from graduand.findings import Finding, Severity, in_order
 from graduand.records.importer import read_importer
 from graduand.records.institution import Institution, Limit, Limits, read_institution
 from graduand.records.kinds import CLEAR, FieldKind, matches
 from graduand.records.record import ATTENDING, END, Record
+from graduand.records.schema_format import FORMAT, parts_of
 from graduand.records.school import Domains, school_of
 from graduand.records.school_language import peeked_language
 
@@ -27,13 +30,17 @@ SCHEMA = Path(__file__).parents[2] / "schema"
 def test_the_shipped_institution_states_the_documented_defaults() -> None:
     shipped = read_institution((SCHEMA / "institution.yaml").read_bytes())
 
-    assert replace(shipped, name="", own_domains=()) == Institution(other_institutions=shipped.other_institutions)
+    assert replace(shipped, name="", own_domains=(), format=1) == Institution(
+        other_institutions=shipped.other_institutions
+    )
     assert shipped.own_domains == ("valmont.example", "alumni.valmont.example")
     assert read_institution(b"name: x\n") == Institution(name="x")
 
 
 def test_every_key_of_the_institution_is_read() -> None:
     text = b"""\
+format: 2
+requires: ">=0.1"
 name: "No"
 region: us
 language: en
@@ -66,6 +73,7 @@ limits:
         after_months=12,
         reactivation_reasons=("back",),
         limits=Limits(Limit(3, None), Limit(None, 10)),
+        format=2,
     )
     assert read_institution(b"limits: {deactivations: null}\n").limits == Limits(Limit(), Limit())
     assert read_institution(b"limits: {email_changes: {count: 0}}\n").limits == Limits(Limit(25, 5), Limit(0))
@@ -91,6 +99,9 @@ limits:
         ("name: a: b\n", 1, "a colon followed by a blank"),
         ("", 1, "The file is empty."),
         ("- name\n", 1, "The file is no record"),
+        ("name: x\nformat: two\n", 2, "“format” is “two”; it must be a whole number."),
+        ("requires: 0.2\n", 1, "“requires” is “0.2”; it is written like this: “>=0.2”."),
+        ("requires: [x]\n", 1, "“requires” is “…”; it is written like this"),
     ],
 )
 def test_a_wrong_institution_is_refused_with_its_line(text: str, line: int, said: str) -> None:
@@ -143,7 +154,7 @@ def test_the_shipped_importer_holds_together(school: School) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "line", "said"),
     [
-        (b"\ncolumns:\n", b"\ncolums:\n", 1, "“'columns'”"),
+        (b"\ncolumns:\n", b"\ncolums:\n", 0, "“colums” is no key of this file. Did you mean “columns”?"),
         (b"kind: identifier", b"kind: number", 1, "number"),
         (b"label: {en: Username, ", b"label: {", 1, "en"),
         (b"label: {en: Username, fr: Identifiant}", b"label: {en: Username, fr: [Identifiant]}", 1, "Identifiant"),
@@ -161,6 +172,52 @@ def test_a_wrong_importer_is_refused(right: bytes, wrong: bytes, line: int, said
 
     assert str(broken.value).startswith(f"schema/handshake.yaml:{broken_at}: ") or said == "not YAML"
     assert said in str(broken.value) or said == "not YAML"
+
+
+# ---- Formats
+
+
+NEWER = [
+    ("format: 2\nrequires: '>=9.1'\nfour_eyes: 2\n", 2, "graduand 9.1 or newer is needed here"),
+    ("four_eyes: 2\nformat: 3\n", 2, "a newer graduand wrote this file"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "said"), NEWER)
+def test_an_older_program_says_what_it_lacks_before_it_stumbles_on_a_key(text: str, line: int, said: str) -> None:
+    for read, path in ((read_institution, "institution"), (read_importer, "handshake")):
+        with pytest.raises(NewerSchema) as newer:
+            read(text.encode())
+
+        assert str(newer.value).startswith(f"schema/{path}.yaml:{line}: {said}, and this is {__version__}.")
+        assert newer.value.exit_code is Exit.REPOSITORY
+
+
+@pytest.mark.parametrize("required", [">=0.2", ">= 0.2", ">=0.1.9", ">=0"])
+def test_a_program_reads_what_asks_for_it_or_for_an_older_one(required: str) -> None:
+    assert read_institution(f"requires: '{required}'\nformat: 2\n".encode()).format == FORMAT
+
+
+def test_versions_are_compared_as_numbers() -> None:
+    assert parts_of("0.10") > parts_of("0.9.12") > parts_of("0.9")
+    assert parts_of("1.2.3.dev4") == (1, 2, 3)
+
+
+def test_a_section_that_an_older_file_lacks_is_the_shipped_one(school: School) -> None:
+    raw = (SCHEMA / "handshake.yaml").read_bytes()
+    older = re.sub(rb"(?ms)^(format|requires|mail_providers|messages):.*?(?=^\w|\Z)", b"", raw)
+    assert b"\nmessages" not in older
+
+    assert read_importer(older) == replace(school.importer, format=1)
+
+
+def test_a_file_of_the_past_may_hold_what_is_unknown_today() -> None:
+    raw = (SCHEMA / "handshake.yaml").read_bytes() + b"\nmoons: [Io]\n"
+    assert read_importer(raw, is_past=True).columns
+    assert read_institution(b"moons: 4\nlimits: {moons: 3}\n", is_past=True) == Institution()
+
+    with pytest.raises(SchemaBroken, match="“moons” is no key of this file"):
+        read_importer(raw)
 
 
 # ---- Both together

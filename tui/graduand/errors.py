@@ -6,6 +6,7 @@ import errno
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
+from graduand import __version__
 from graduand.language import _, ngettext, quoted, visible
 
 if TYPE_CHECKING:
@@ -63,6 +64,20 @@ class SchemaBroken(Trouble):
 
     def __init__(self, path: str, line: int, reason: str) -> None:
         super().__init__(f"{visible(path, 200)}:{line}: {reason}")
+
+
+class NewerSchema(SchemaBroken):
+    """A file of `schema/` was written for a newer program; `wanted` is its version, or "" where it is not known."""
+
+    exit_code = Exit.REPOSITORY
+
+    def __init__(self, path: str, line: int, wanted: str) -> None:
+        reason = (
+            _("graduand {wanted} or newer is needed here, and this is {version}. Install the newer one, then repeat.")
+            if wanted
+            else _("a newer graduand wrote this file, and this is {version}. Install the newer one, then repeat.")
+        )
+        super().__init__(path, line, reason.format(wanted=wanted, version=__version__))
 
 
 class Usage(Trouble):

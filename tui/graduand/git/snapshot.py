@@ -67,6 +67,8 @@ def contents(program: Program, found: Iterable[TreeEntry]) -> Iterator[tuple[str
 def school_at(program: Program, commit: str) -> School:
     """Return the school of the schema at `commit`, by which the records of that commit are judged.
 
+    What an older program did not know yet has its default.
+
     Raises:
         Unreadable: the commit has no schema.
         SchemaBroken: its schema does not hold together.
@@ -81,4 +83,4 @@ def school_at(program: Program, commit: str) -> School:
 @cache
 def _school(institution: bytes, importer: bytes) -> School:
     """Return the school of two files, which seldom change from one upload to the next."""
-    return school_of(read_institution(institution), read_importer(importer))
+    return school_of(read_institution(institution, is_past=True), read_importer(importer, is_past=True))

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import SchemaBroken
 from graduand.language import Words, _, quoted
 from graduand.records.field import Field
 from graduand.records.kinds import FieldKind
 from graduand.records.nodes import Node, Scalar, Sequence
+from graduand.records.schema_format import require_known_format, unknown_key
 from graduand.records.school_language import IMPORTER as PATH
 from graduand.records.school_language import SIZE
+from graduand.records.shipped import default_schema
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,28 +87,51 @@ class Importer:
     messages: tuple[Message, ...]
     file_bytes: int
     file_rows: int
+    format: int = 1
 
 
-def read_importer(raw: bytes, path: str = PATH) -> Importer:
-    """Return the importer that the bytes of `handshake.yaml` describe.
+def read_importer(raw: bytes, path: str = PATH, *, is_past: bool = False) -> Importer:
+    """Return the importer that the bytes of `handshake.yaml` describe; one of the past may hold other sections.
 
     Raises:
+        NewerSchema: the file asks for a newer program.
         SchemaBroken: not YAML, or a key is missing or has a value that it cannot have.
     """
-    return importer_of(facts_of(raw, path), path)
+    return importer_of(facts_of(raw, path, is_past=is_past), path)
 
 
 @lru_cache(maxsize=4)
-def facts_of(raw: bytes, path: str = PATH) -> Any:
+def facts_of(raw: bytes, path: str = PATH, *, is_past: bool = False) -> Any:
     """Return the content of `handshake.yaml` as dicts, lists and texts; the result is cached, so do not change it.
 
     Raises:
-        SchemaBroken: not YAML.
+        NewerSchema: the file asks for a newer program.
+        SchemaBroken: not YAML, or, unless the file is one of the past, a section that is not known.
     """
     try:
-        return bare(parse(text_of(raw, SIZE)))
+        tree = parse(text_of(raw, SIZE))
     except Refused as refused:
         raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
+    require_known_format(tree, path)
+    if not is_past:
+        for key, _node in tree.entries:
+            if key.text not in _SECTIONS:
+                raise SchemaBroken(path, key.place.line, unknown_key(key.text, _SECTIONS))
+    return bare(tree)
+
+
+_SECTIONS: Final = (
+    *("format", "requires", "checked_on", "sources", "limits", "file_names", "regions", "columns", "retired"),
+    *("aliases", "academic_domains", "mail_providers", "messages"),
+)
+
+
+def _section(facts: Any, name: str) -> Any:
+    """Return a section of the facts; one that is missing, as in a file of an older format, is the shipped one."""
+    if name not in facts:
+        raw = file_reader.read(default_schema() / "handshake.yaml", SIZE)
+        facts = facts_of(raw, f"graduand/{PATH}")
+    return facts[name]
 
 
 def importer_of(facts: Any, path: str = PATH) -> Importer:
@@ -131,21 +157,24 @@ def bare(node: Node) -> Any:
 
 
 def _importer(facts: Any) -> Importer:
+    checked_on = facts.get("checked_on") or ""
+    limits = _section(facts, "limits")
     return Importer(
-        checked_on=facts["checked_on"],
-        sources={key: Citation(fact["title"], fact["url"] or "") for key, fact in facts["sources"].items()},
-        regions={key: _region(fact) for key, fact in facts["regions"].items()},
-        columns=tuple(_column(fact, facts["checked_on"]) for fact in facts["columns"]),
+        checked_on=checked_on,
+        sources={key: Citation(fact["title"], fact["url"] or "") for key, fact in _section(facts, "sources").items()},
+        regions={key: _region(fact) for key, fact in _section(facts, "regions").items()},
+        columns=tuple(_column(fact, checked_on) for fact in _section(facts, "columns")),
         retired={
             fact["header"]: Retired(fact["header"], fact["use"] or "", _words(fact["help"]))
-            for fact in facts["retired"]
+            for fact in _section(facts, "retired")
         },
-        aliases=facts["aliases"],
-        academic_domains=tuple(domain for fact in facts["academic_domains"] for domain in fact["domains"]),
-        mail_providers=tuple(facts["mail_providers"]),
-        messages=tuple(_message(fact) for fact in facts["messages"]),
-        file_bytes=int(facts["limits"]["file_bytes"]),
-        file_rows=int(facts["limits"]["rows"]),
+        aliases=_section(facts, "aliases"),
+        academic_domains=tuple(domain for fact in _section(facts, "academic_domains") for domain in fact["domains"]),
+        mail_providers=tuple(_section(facts, "mail_providers")),
+        messages=tuple(_message(fact) for fact in _section(facts, "messages")),
+        file_bytes=int(limits["file_bytes"]),
+        file_rows=int(limits["rows"]),
+        format=int(facts.get("format") or 1),
     )
 
 

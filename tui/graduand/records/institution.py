@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from graduand.errors import SchemaBroken
 from graduand.language import LANGUAGES, _, quoted
 from graduand.records.nodes import Mapping, Node, Scalar, Sequence
+from graduand.records.schema_format import require_known_format, unknown_key
 from graduand.records.school_language import PATH
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse
-from graduand.similar import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,15 +70,17 @@ class Institution:
     after_months: int | None = None
     reactivation_reasons: tuple[str, ...] = ("returned", "requested-by-student", "closed-by-mistake")
     limits: Limits = Limits()
+    format: int = 1
 
 
-def read_institution(raw: bytes, path: str = PATH) -> Institution:
-    """Return the institution that the bytes of `institution.yaml` describe.
+def read_institution(raw: bytes, path: str = PATH, *, is_past: bool = False) -> Institution:
+    """Return the institution that the bytes of `institution.yaml` describe; one of the past may hold other keys.
 
     Raises:
+        NewerSchema: the file asks for a newer program.
         SchemaBroken: not YAML, an unknown key, or a value that does not fit; with the line.
     """
-    return institution_of(tree_of(raw, path), path)
+    return institution_of(tree_of(raw, path), path, is_past=is_past)
 
 
 def tree_of(raw: bytes, path: str = PATH) -> Mapping:
@@ -93,13 +95,15 @@ def tree_of(raw: bytes, path: str = PATH) -> Mapping:
         raise SchemaBroken(path, refused.fault.place.line, refused.fault.message) from refused
 
 
-def institution_of(tree: Mapping, path: str = PATH) -> Institution:
-    """Return the institution that a tree describes.
+def institution_of(tree: Mapping, path: str = PATH, *, is_past: bool = False) -> Institution:
+    """Return the institution that a tree describes; one of the past may hold keys that are unknown today.
 
     Raises:
+        NewerSchema: the file asks for a newer program.
         SchemaBroken: an unknown key, or a value that does not fit; with the line.
     """
-    return _Reader(path).institution(tree)
+    require_known_format(tree, path)
+    return _Reader(path, is_past=is_past).institution(tree)
 
 
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
@@ -109,18 +113,19 @@ _NULL: Final = frozenset({"", "~", "null"})
 class _Reader:
     """Convert a YAML tree to settings; every error has the line."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, is_past: bool) -> None:
         self.path = path
+        self._is_past = is_past
 
     def institution(self, tree: Mapping) -> Institution:
-        found: dict[str, object] = {}
-        for key, node in tree.entries:
-            found |= self._among(_KEYS, key)(self, key.text, node)
+        found = self.nested(_KEYS, tree)
         return Institution(**found)  # type: ignore[arg-type]
 
     def nested(self, known: dict[str, _Convert], node: Node) -> dict[str, object]:
         found: dict[str, object] = {}
         for key, value in self._mapping(node).entries:
+            if self._is_past and key.text not in known:
+                continue
             found |= self._among(known, key)(self, key.text, value)
         return found
 
@@ -132,9 +137,7 @@ class _Reader:
     def _among(self, known: dict[str, _Convert], key: Scalar) -> _Convert:
         if key.text in known:
             return known[key.text]
-        close = nearest(key.text, known)
-        hint = _(" Did you mean {key}?").format(key=quoted(close)) if close else ""
-        raise self.broken(key, _("{key} is no key of this file.").format(key=quoted(key.text)) + hint)
+        raise self.broken(key, unknown_key(key.text, known))
 
     def broken(self, node: Node, reason: str) -> SchemaBroken:
         return SchemaBroken(self.path, node.place.line, reason)
@@ -219,7 +222,13 @@ def _limits(reader: _Reader, _key: str, node: Node) -> dict[str, object]:
     return {"limits": Limits(**found)}  # type: ignore[arg-type]
 
 
+def _format(reader: _Reader, _key: str, node: Node) -> dict[str, object]:
+    return {"format": reader.count("format", node) or 1}
+
+
 _KEYS: Final[dict[str, _Convert]] = {
+    "format": _format,
+    "requires": lambda _reader, _key, _node: {},  # checked before all other keys
     "name": _text,
     "region": _choice("eu", "us"),
     "language": _choice(*LANGUAGES),
