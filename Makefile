@@ -10,7 +10,7 @@ DAY     = $(if $(ON),--on "$(ON)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compile check plan edit audit dev test coverage gate fmt golden pictures bench messages schema lock
+.PHONY: help compile check plan edit audit dev test coverage gate fmt golden pictures guide bench messages schema lock
 
 help: ## This list / Cette liste
 	@awk -F ':.*## ' '/^##/ { print "\n" substr($$0, 4) } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,7 @@ gate: .venv/.dev ## All that must pass before a commit; what CI runs
 	@.venv/bin/graduand fmt --check
 	@.venv/bin/graduand schema --check
 	@.venv/bin/graduand check
+	@$(MAKE) --no-print-directory guide ARGS=
 
 fmt: .venv/.dev ## Format the code and the records
 	@.venv/bin/ruff check --quiet --fix --exit-zero
@@ -61,6 +62,13 @@ golden: .venv/.dev ## Rewrite the golden files; read the diff
 
 pictures: .venv/.dev ## Draw the README's screens again (docs/pictures/)
 	@.venv/bin/python -m tests.screens.pictures
+
+# A page that a link does not find, or a warning of any other kind, is an error.
+guide: .venv/.dev ## Build the guide in every language (build/guide/)
+	@for language in en fr; do \
+	  .venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs --define language=$$language \
+	    --doctree-dir build/guide/.doctrees/$$language $(ARGS) docs/$$language build/guide/$$language || exit 1; \
+	done
 
 bench: .venv/.dev ## Measure speed and size
 	@.venv/bin/python -m tests.bench $(ARGS)
