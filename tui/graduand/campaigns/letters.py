@@ -10,7 +10,7 @@ from graduand.errors import SchemaBroken
 from graduand.language import _, quoted, spoken
 from graduand.records.shipped import default_schema
 from graduand.records.source import Refused, text_of
-from graduand.setup.init import LETTERS
+from graduand.setup.seeds import LETTERS
 from graduand.similar import nearest
 from graduand.storage import file_reader
 from graduand.vocabulary import current_vocabulary, vocabularies

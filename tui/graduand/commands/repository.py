@@ -34,7 +34,8 @@ def init(
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help=N_("The school's language."))] = "",
 ) -> None:
     from graduand.records.institution import Institution
-    from graduand.setup.init import RepositoryOptions, init_repository
+    from graduand.setup.init import init_repository
+    from graduand.setup.seeds import RepositoryOptions
 
     del context  # its options are those of an existing repository
     asking = sys.stdin.isatty() and sys.stderr.isatty()
