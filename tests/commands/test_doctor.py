@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ def test_a_new_repository_is_well(healthy: Path) -> None:
         "✓ git reads the records.",
         "✓ git knows who commits.",
         "✓ git ignores build/, which holds personal data.",
-        "✓ git shows records as text in its differences.",
+        "✓ This clone is set up: git shows, merges and checks records with graduand.",
         "✓ The ledger of uploads is whole.",
         "✓ schema/transition.schema.json is fresh.",
         "✓ The facts about Handshake were last checked on 2026-11-23.",
@@ -132,8 +133,8 @@ def open_the_folder(root: Path) -> None:
         (take_the_build_in, "git does not ignore build/, which holds personal data.", "Write /build/ into .gitignore."),
         (
             take_the_text_away,
-            "git shows records as YAML in its differences.",
-            "Write this line into .gitattributes: records/**/*.yaml diff=graduand",
+            "git shows and merges records line by line.",
+            "Write this line into .gitattributes: records/**/*.yaml text eol=lf diff=graduand merge=graduand",
         ),
         (change_the_settings, "schema/transition.schema.json is stale.", "graduand schema"),
         (lose_the_json_schema, "schema/transition.schema.json is stale.", "graduand schema"),
@@ -166,11 +167,14 @@ def test_what_is_ill_is_named_with_its_cure(healthy: Path, harm: Callable[[Path]
     assert f"✗ {printed}\n  → {printed_cure}\n" in ran.out
 
 
-def test_a_program_that_git_does_not_find_shows_no_text(healthy: Path, program: Path) -> None:
+def test_a_program_that_git_does_not_find_shows_no_text(
+    healthy: Path, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.unlink()
+    monkeypatch.setattr(sys, "executable", str(program.parent / "python"))
 
     assert cures(healthy) == {
-        "git shows records as YAML in its differences.": (
+        "git shows and merges records line by line.": (
             "Put the folder of the command graduand on the PATH, where git looks for it."
         )
     }
@@ -211,10 +215,10 @@ def test_several_things_are_ill_at_once(root: Path) -> None:
     lose_the_json_schema(root)
 
     assert list(cures(root)) == [
-        "git shows records as YAML in its differences.",
+        "git shows and merges records line by line.",
+        "Others on this machine can look into this folder.",
         "schema/transition.schema.json is stale.",
         "records/2026-spring/.00412345.yaml.77.graduand.tmp was left behind by a killed process.",
-        "Others on this machine can look into this folder.",
     ]
 
 

@@ -40,7 +40,9 @@ def setup(root: Path, *words: str) -> Ran:
 def test_before_the_first_upload_nothing_is_wrong(one: Path) -> None:
     ran = setup(one)
 
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
+    assert ran.err.startswith("This clone is set up now: core.autocrlf, ")
+    assert setup(one).err == ""
     assert ran.out == (
         "✓ There is no ledger yet; the first upload that is noted opens it.\n"
         "! It is not shared: this clone has no remote.\n"

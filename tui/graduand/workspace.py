@@ -199,6 +199,19 @@ class Workspace(_Place):
         """Return what is wrong with the files in `scope` on the day `on`; all files are looked at."""
         return self.read_index(on, progress, no_cache=no_cache).check(scope)
 
+    def check_staged(self, on: str, progress: Progress | None = None) -> Checked:
+        """Return what is wrong with what the next commit changes, as git tells a hook of it.
+
+        Raises:
+            NoGit, NotGit: there is no git, or no repository.
+        """
+        from graduand.git.program import Program
+        from graduand.git.staged import index_of_commit, staged_files
+        from graduand.index.staged import check_staged
+
+        program = Program(self.root, index_of_commit())
+        return check_staged(self.read_index(on, progress), program, tuple(staged_files(program)))
+
     def people_list(self, on: str, progress: Progress | None = None) -> PeopleList:
         """Return the list of all people, judged on the day `on`."""
         from graduand.index.people_list import people_list_of

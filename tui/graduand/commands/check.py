@@ -9,7 +9,7 @@ import typer
 
 from graduand.commands.parameters import Cohort, Day, NoCache, OutputFormat, RecordPaths
 from graduand.commands.session import say, session_of
-from graduand.errors import Exit
+from graduand.errors import Exit, Usage
 from graduand.findings import Severity
 from graduand.language import N_, _
 from graduand.reports.console import progress
@@ -30,6 +30,9 @@ def check(
     context: typer.Context,
     paths: RecordPaths = None,
     cohort: Cohort = "",
+    staged: Annotated[
+        bool, typer.Option("--staged", help=N_("Only what the next commit changes, and what that collides with."))
+    ] = False,
     form: Annotated[
         FindingsFormat, typer.Option("--format", help=N_("How to print the findings."))
     ] = OutputFormat.text,
@@ -43,8 +46,15 @@ def check(
 ) -> None:
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
-    scope = workspace.scope(paths or [], cohort)
-    checked = workspace.check(day(on) if on else today(), scope, progress(), no_cache=no_cache)
+    if staged and (paths or cohort):
+        raise Usage(_("--staged names the records itself; leave out the others."))
+    if staged:
+        checked = workspace.check_staged(day(on) if on else today(), progress())
+    else:
+        scope = workspace.scope(paths or [], cohort)
+        checked = workspace.check(day(on) if on else today(), scope, progress(), no_cache=no_cache)
+    if staged and not any(finding.severity != Severity.NOTE for finding in checked.findings):
+        return
     _print(checked, OutputFormat.json if as_json else form, workspace, session.colour, everything=everything)
     failing = (
         [finding for finding in checked.findings if finding.severity != Severity.NOTE]

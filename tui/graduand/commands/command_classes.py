@@ -44,6 +44,8 @@ COMMANDS: Final = (
     "log",
     "audit",
     "diff",
+    "merge",
+    "resolve",
     "text",
     "explain",
     "fmt",

@@ -87,14 +87,19 @@ DOCTOR_HELP = N_("Check this computer: git, a name for commits, an up-to-date sc
 
 def doctor(
     context: typer.Context,
+    fix: Annotated[bool, typer.Option("--fix", help=N_("Set this clone up first, as graduand setup does."))] = False,
     as_json: JsonLines = False,
 ) -> None:
     from graduand.reports.console import Span, line, show
     from graduand.reports.json_text import json_text
+    from graduand.setup.clone import set_clone_up, set_up_sentence
     from graduand.setup.doctor import diagnose
 
     session = session_of(context)
-    diagnoses = tuple(diagnose(session.workspace(), today()))
+    workspace = session.workspace()
+    if fix and (changed := set_clone_up(workspace)):
+        say(set_up_sentence(changed))
+    diagnoses = tuple(diagnose(workspace, today()))
     if as_json:
         lines = (json_text({"schema": "graduand/symptom/1", **diagnosis._asdict()}) for diagnosis in diagnoses)
         sys.stdout.writelines(f"{text}\n" for text in lines)

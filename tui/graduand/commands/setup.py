@@ -1,4 +1,4 @@
-"""graduand setup: say how this clone's ledger stands, and take over what its remote holds."""
+"""graduand setup: set a clone up, say how its ledger stands, and take over what its remote holds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from graduand.reports.console import show
 if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
-SETUP_HELP = N_("Say how the ledger of uploads stands: whether it is whole, shared, and with whom.")
+SETUP_HELP = N_(
+    "Set this clone up, and say how the ledger of uploads stands: whether it is whole, shared, and with whom."
+)
 
 
 def setup(
@@ -41,12 +43,15 @@ def setup(
 ) -> None:
     from graduand.reports import ledger_text
     from graduand.setup import ledger
+    from graduand.setup.clone import set_clone_up, set_up_sentence
 
     session = session_of(context)
     workspace = session.workspace()
     if show_key or take_key:
         _exchange_key(workspace, shown=show_key)
         return
+    if changed := set_clone_up(workspace):
+        say(set_up_sentence(changed))
     if accept_ledger:
         for sentence in ledger_text.accepted_sentences(*ledger.accept_ledger(workspace)):
             say(sentence)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from graduand.editing import transaction
 from graduand.editing.proposal import Proposal
 from graduand.editing.transaction import change_message
-from graduand.errors import InTheWay, NoGit, NotCommitted, NotGit, NotNow, Usage
+from graduand.errors import GitRefused, InTheWay, NoGit, NotCommitted, NotGit, NotNow, Usage
 from graduand.findings import Finding
+from graduand.git.program import Program
+from graduand.git.unmerged import mark_merged
 from graduand.index.evaluate import findings_of
 from graduand.language import _, quoted, visible
 from graduand.records import files
@@ -289,4 +292,12 @@ def _write(
             why = str(refused)
         except (NoGit, NotGit, NotNow) as refused:
             why = str(refused)
-    return transaction.apply(workspace, proposals, subject, trailers, commit=False, on_resumed=on_resumed), why
+    saved = transaction.apply(workspace, proposals, subject, trailers, commit=False, on_resumed=on_resumed)
+    _tell_git(workspace, [one.path for one in proposals])
+    return saved, why
+
+
+def _tell_git(workspace: Workspace, paths: Sequence[str]) -> None:
+    """Let git's index have what was saved, where a merge left several versions of it there."""
+    with suppress(NoGit, NotGit, GitRefused):
+        mark_merged(Program(workspace.root), paths)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from graduand.editing.draft import Draft, FieldValue, UnreadRecord, keys_of, open_draft, read_draft, value_of
 from graduand.errors import GitRefused, NoGit, NotGit
 from graduand.git.program import Program
 from graduand.records import files
-from graduand.records.comments import Comment
-from graduand.records.record import Record
+from graduand.records.comments import MODELINE, TOP, Comment
+from graduand.records.record import DISABLED, KIND, Record, of_account
+from graduand.records.writing import readdressed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-    from graduand.editing.draft import UnreadRecord
     from graduand.records.comments import Comments
+    from graduand.records.school import School
     from graduand.workspace import Workspace
 
 
@@ -64,19 +65,54 @@ def read_current(workspace: Workspace, draft: Draft) -> Draft | UnreadRecord | N
 
 
 def compare_drafts(mine: Draft, theirs: Draft) -> MergeDifference:
-    """Merge my draft with the present content of the file, key by key."""
+    """Merge my draft with the present content of the file, key by key.
+
+    What one side added to a list goes with what the other added. Whether the account is open, and why, is one
+    decision: where both sides changed a part of it and one of them the decision itself, no part is merged.
+    """
+    keys = sorted(keys_of(mine.original, mine.record, theirs.record))
+    changes = [
+        Conflict(key, *(value_of(one, key) for one in (mine.original, mine.record, theirs.record))) for key in keys
+    ]
+    together = _is_one_decision(changes)
     merged = theirs
     conflicts: list[Conflict] = []
     their_keys: list[str] = []
-    for key in sorted(keys_of(mine.original, mine.record, theirs.record)):
-        base, my, their = value_of(mine.original, key), value_of(mine.record, key), value_of(theirs.record, key)
-        if their == base:
-            merged = merged.set(key, my)
-        elif my == base:
-            their_keys.append(key)
-        elif my != their:
-            conflicts.append(Conflict(key, base, my, their))
+    for one in changes:
+        if one.mine == one.theirs:
+            continue
+        if together and _of_decision(one.key):
+            conflicts.append(one)
+        elif one.theirs == one.base:
+            merged = merged.set(one.key, one.mine)
+        elif one.mine == one.base:
+            their_keys.append(one.key)
+        elif added := _with_additions(one):
+            merged = merged.set(one.key, added)
+        else:
+            conflicts.append(one)
     return MergeDifference(mine, merged, tuple(conflicts), tuple(their_keys))
+
+
+def _of_decision(key: str) -> bool:
+    return key == KIND or of_account(key)
+
+
+def _is_one_decision(changes: Iterable[Conflict]) -> bool:
+    """Return whether both sides changed something about the account, and only one of them whether it is open."""
+    parts = [one for one in changes if _of_decision(one.key) and one.mine != one.theirs]
+    decided = any(one.key in {KIND, DISABLED} for one in parts)
+    return decided and any(one.mine != one.base for one in parts) and any(one.theirs != one.base for one in parts)
+
+
+def _with_additions(one: Conflict) -> FieldValue | None:
+    """Return the list with what both sides added to it; None if one of them did anything else."""
+    if not isinstance(one.mine, tuple) or not isinstance(one.theirs, tuple):
+        return None
+    base = one.base if isinstance(one.base, tuple) else ()
+    if any(side[: len(base)] != base for side in (one.mine, one.theirs)):
+        return None
+    return cast("FieldValue", tuple(dict.fromkeys((*one.theirs, *one.mine))))
 
 
 def resolve_conflicts(difference: MergeDifference, sides: Mapping[str, Side]) -> Draft:
@@ -108,7 +144,7 @@ _PART: Final = {"<<<<<<<": "ours", "|||||||": "base", "=======": "theirs", ">>>>
 
 
 class MergeVersions(NamedTuple):
-    """The common base of two sides, None if it is unknown, and the version of each."""
+    """The common base of two sides, None or empty if there is none, and the version of each."""
 
     base: bytes | None
     ours: bytes
@@ -123,17 +159,24 @@ def has_conflict_markers(unread: UnreadRecord) -> bool:
 def merge_versions(workspace: Workspace, unread: UnreadRecord) -> MergeDifference | None:
     """Return the merge of the two versions; None if one of them cannot be read completely."""
     found = _staged(workspace, unread.path) or split_versions(unread.text)
-    if found is None:
-        return None
-    school, path = workspace.school, unread.path
-    base = read_draft(school, path, found.base) if found.base is not None else None
+    merged = merge_contents(workspace.school, unread.path, found) if found else None
+    return merged and merged._replace(
+        mine=replace_unreadable(merged.mine, unread.raw), merged=merged.merged._replace(base=unread.raw)
+    )
+
+
+def merge_contents(school: School, path: str, found: MergeVersions) -> MergeDifference | None:
+    """Return the merge of the versions of the file at `path`; None if one of them cannot be read completely."""
+    base = read_draft(school, path, found.base) if found.base else None
     ours, theirs = read_draft(school, path, found.ours), read_draft(school, path, found.theirs)
-    if not isinstance(ours, Draft) or not isinstance(theirs, Draft):
+    if isinstance(base, UnreadRecord) or not isinstance(ours, Draft) or not isinstance(theirs, Draft):
         return None
-    original = base.record if isinstance(base, Draft) else Record(path, {})
-    comments = _merged_comments(ours.comments, theirs.comments)
-    mine = Draft(original, ours.record, unread.raw, comments)
-    return compare_drafts(mine, theirs._replace(base=unread.raw, comments=comments))
+    original = base.record if base else Record(path, {})
+    comments = _merged_comments(base.comments if base else {}, ours.comments, theirs.comments)
+    if any(line.startswith(MODELINE) for line in comments.get(TOP, Comment()).before):
+        comments = readdressed(comments, path)
+    mine = Draft(original, ours.record, None, comments)
+    return compare_drafts(mine, theirs._replace(comments=comments))
 
 
 def _staged(workspace: Workspace, path: str) -> MergeVersions | None:
@@ -163,11 +206,26 @@ def split_versions(text: str) -> MergeVersions | None:
     return MergeVersions(base if order.count("b") == order.count("o") else None, ours, theirs)
 
 
-def _merged_comments(ours: Comments, theirs: Comments) -> Comments:
-    """Return the comments of both; none is lost."""
-    found = dict(ours)
-    for spot, comment in theirs.items():
-        other = found.get(spot, Comment())
-        inline = [one for one in dict.fromkeys((comment.inline, other.inline)) if one]
-        found[spot] = Comment(tuple(dict.fromkeys((*other.before, *comment.before, *inline[1:]))), "".join(inline[:1]))
+def _merged_comments(base: Comments, ours: Comments, theirs: Comments) -> Comments:
+    """Return the comments of both; only what one side deleted or replaced is gone."""
+    found: Comments = {}
+    for spot in {**ours, **theirs}:
+        was, our, their = (one.get(spot, Comment()) for one in (base, ours, theirs))
+        before = tuple(
+            line
+            for line in dict.fromkeys((*our.before, *their.before))
+            if _stays(line, was.before, our.before, their.before)
+        )
+        inline = [
+            line
+            for line in dict.fromkeys((their.inline, our.inline))
+            if line and _stays(line, (was.inline,), (our.inline,), (their.inline,))
+        ]
+        if before or inline:
+            found[spot] = Comment((*before, *inline[1:]), "".join(inline[:1]))
     return found
+
+
+def _stays(line: str, base: Collection[str], ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Return whether both sides have the line, or one of them wrote it."""
+    return (line in ours and line in theirs) or line not in base

@@ -16,9 +16,6 @@ from graduand.storage import file_reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TEXTCONV: Final = ("diff.graduand.textconv", '{ graduand text "$1" 2>/dev/null || cat "$1"; } #')
-"""The setting of a clone by which git shows records as text, and as they are where graduand cannot be run."""
-
 _SKIPPED: Final = re.compile(r"\0[a-zS] ")
 """git's letters for a file that it does not compare: small ones on request, S in a sparse checkout or on request."""
 
@@ -109,17 +106,10 @@ class Checkout:
         except GitRefused:
             return False
 
-    def shows_text(self) -> bool:
-        """Return whether this clone has the setting by which git shows records as text."""
-        try:
-            return bool(self.program.read("config", "--get", TEXTCONV[0]).strip())
-        except GitRefused:
-            return False
-
     def marks_records(self) -> bool:
-        """Return whether the repository's attributes say that records are to be shown as text."""
-        said = self.program.read("check-attr", "-z", "diff", "--", "records/cohort/username.yaml")
-        return said.split("\0")[2:3] == ["graduand"]
+        """Return whether the repository's attributes say that graduand shows and merges records."""
+        said = self.program.read("check-attr", "-z", "diff", "merge", "--", "records/cohort/username.yaml").split("\0")
+        return said[2::3] == ["graduand", "graduand"]
 
     def identity(self) -> str:
         """Return the name and address of the next commit's author; "" when git knows none."""

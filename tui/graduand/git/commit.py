@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graduand.errors import GitRefused, NotCommitted, NotNow, StaleIndex
-from graduand.git.checkout import TEXTCONV, in_progress
+from graduand.git.checkout import in_progress
+from graduand.git.clone_settings import lacking_settings, set_up
 from graduand.git.program import BARE, LITERAL, NAMELESS, Program
 from graduand.language import _
 from graduand.storage import file_reader, lock
@@ -26,6 +27,9 @@ _MANY: Final = 200
 
 _ONE_PACK: Final = ("-c", "core.bigFileThreshold=1")
 """Write all new objects into one pack, which is synced once, instead of into a file each."""
+
+OWN_COMMIT: Final = "GRADUAND_COMMITS"
+"""The variable by which the hook of a clone knows a commit of graduand, which has judged the records itself."""
 
 _TIMEOUT: Final = 5.0
 """Seconds to wait for another git to finish."""
@@ -194,25 +198,13 @@ def _change_patiently(program: Program, *arguments: str, stdin: str = "") -> Non
     deadline = time.monotonic() + _TIMEOUT
     while True:
         try:
-            program.change(*arguments, stdin=stdin)
+            program.change(*arguments, stdin=stdin, environment={OWN_COMMIT: "1"})
         except GitRefused as refused:
             if ".lock" not in refused.said or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
         else:
             return
-
-
-_SETTINGS: Final = {
-    "core.autocrlf": "false",
-    "core.fsync": "all",
-    "merge.conflictStyle": "diff3",
-    "pull.ff": "only",
-    "transfer.fsckObjects": "true",
-    **dict([TEXTCONV]),
-}
-"""Of this clone: line ends as committed, commits that survive a power cut, merge conflicts that show the common
-version, and records as text in differences."""
 
 
 def commit_first(root: Path, message: str) -> bool:
@@ -225,8 +217,7 @@ def commit_first(root: Path, message: str) -> bool:
     """
     Program.create(root)
     program = Program(root)
-    for name, value in _SETTINGS.items():
-        program.change("config", "--local", name, value)
+    set_up(program, lacking_settings(program, "", ""))
     program.change("add", "--all")
     try:
         program.change("commit", "--quiet", "--message", message)

@@ -141,8 +141,8 @@ class RemoteAnswer(NamedTuple):
 class Program:
     """The git program, run in one folder of a repository."""
 
-    def __init__(self, root: Path) -> None:
-        """Find git and the repository around `root`.
+    def __init__(self, root: Path, index: str = "") -> None:
+        """Find git and the repository around `root`; `index` is read in place of its own one.
 
         Raises:
             NoGit: there is no git program.
@@ -150,6 +150,7 @@ class Program:
         """
         _drop_inherited_variables()
         self.root = root
+        self._index = {"GIT_INDEX_FILE": index} if index else {}
         self._harmless: tuple[str, ...] = ()
         self._knows_committer = False
         self._readers: list[subprocess.Popen[bytes]] = []
@@ -327,7 +328,7 @@ class Program:
             return subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
                 words,
                 cwd=self.root,
-                env={**os.environ, **_ENVIRONMENT},
+                env={**os.environ, **_ENVIRONMENT, **self._index},
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from datetime import date
@@ -16,8 +15,6 @@ from graduand.workspace import JSON_SCHEMA, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from graduand.git.checkout import Checkout
 
 _FRESH_DAYS: Final = 365
 """Days after which the facts about Handshake should be checked again."""
@@ -72,7 +69,7 @@ def _git(workspace: Workspace) -> Iterator[Diagnosis]:
             _("git does not ignore build/, which holds personal data."), _("Write /build/ into .gitignore.")
         )
     with suppress(GitRefused):  # the index is damaged, which is found below
-        yield _differences(checkout)
+        yield from _clone(workspace)
 
 
 def _ledger(workspace: Workspace) -> Iterator[Diagnosis]:
@@ -104,20 +101,24 @@ def _ledger(workspace: Workspace) -> Iterator[Diagnosis]:
             yield Diagnosis(_("The ledger of uploads is whole."))
 
 
-def _differences(checkout: Checkout) -> Diagnosis:
-    """Check that `git diff` shows records as text, which is set for each clone."""
-    from graduand.git.checkout import TEXTCONV  # noqa: PLC0415
+def _clone(workspace: Workspace) -> Iterator[Diagnosis]:
+    """Check that git shows, merges and checks records with graduand, which is set for each clone."""
+    from graduand.setup.clone import attributes_lacking, clone_lacks, program_folder  # noqa: PLC0415
 
-    if not checkout.marks_records():
-        cure = _("Write this line into .gitattributes: {line}").format(line="records/**/*.yaml diff=graduand")
-    elif not checkout.shows_text():
-        name, command = TEXTCONV
-        cure = " ".join(("git", "config", name, f"'{command}'"))
-    elif not any(os.access(f"{folder}/graduand", os.X_OK) for folder in os.get_exec_path()):
+    lacks = clone_lacks(workspace)
+    if attributes := attributes_lacking(workspace):
+        cure = _("Write this line into .gitattributes: {line}").format(line=attributes)
+        yield Diagnosis(_("git shows and merges records line by line."), cure)
+    elif names := lacks.names:
+        said = _("This clone is not set up: {names}.").format(names=visible(", ".join(names), 600))
+        yield Diagnosis(said, "graduand setup")
+    elif not program_folder():
         cure = _("Put the folder of the command graduand on the PATH, where git looks for it.")
+        yield Diagnosis(_("git shows and merges records line by line."), cure)
     else:
-        return Diagnosis(_("git shows records as text in its differences."))
-    return Diagnosis(_("git shows records as YAML in its differences."), cure)
+        yield Diagnosis(_("This clone is set up: git shows, merges and checks records with graduand."))
+    if lacks.open_folders:
+        yield Diagnosis(_("Others on this machine can look into this folder."), "; ".join(lacks.private))
 
 
 def _interrupted(workspace: Workspace) -> Iterator[Diagnosis]:
@@ -137,14 +138,15 @@ def _interrupted(workspace: Workspace) -> Iterator[Diagnosis]:
 
 def _unfinished(workspace: Workspace) -> Iterator[Diagnosis]:
     """Return what keeps git from its work or is not committed, and the programs that this clone brings along."""
-    from graduand.git.checkout import TEXTCONV, Checkout, in_progress  # noqa: PLC0415 - takes 60 ms
+    from graduand.git.checkout import Checkout, in_progress  # noqa: PLC0415 - takes 60 ms
+    from graduand.git.clone_settings import is_own_program  # noqa: PLC0415
 
     try:
         program = Checkout(workspace.root).program
     except (NoGit, NotGit):
         return
     for key, value in program.own_programs().items():
-        if (key, value) != TEXTCONV and value not in {"true", "false"}:
+        if not is_own_program(key, value) and value not in {"true", "false"}:
             said = _("The configuration of this clone lets git run a program: {key} = {value}")
             cure = _("If you did not set it: {command}")
             command = f"git config --unset-all {visible(key)}"
@@ -253,5 +255,3 @@ def _leftover_files(workspace: Workspace) -> Iterator[Diagnosis]:
             path=visible(path.relative_to(root).as_posix(), 200), days=_UPLOAD_DAYS
         )
         yield Diagnosis(said, _("Delete it; it can be made again from the records."))
-    if root.stat().st_mode & 0o077:
-        yield Diagnosis(_("Others on this machine can look into this folder."), f"chmod 700 {visible(str(root), 200)}")

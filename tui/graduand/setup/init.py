@@ -36,6 +36,7 @@ def init_repository(root: Path, options: RepositoryOptions) -> CreatedRepository
     from graduand.git.commit import commit_first  # noqa: PLC0415 - only this command needs it
     from graduand.git.program import Program  # noqa: PLC0415
     from graduand.ledger.ledger import open_ledger, read_ledger  # noqa: PLC0415
+    from graduand.setup.clone import set_clone_up  # noqa: PLC0415
 
     texts = shipped_texts(options)
     _create_folder(root)
@@ -45,6 +46,7 @@ def init_repository(root: Path, options: RepositoryOptions) -> CreatedRepository
     Workspace(root).write_json_schema()
     message = _("Begin the records of {name}").format(name=options.name or root.resolve().name)
     committed = commit_first(root, message)
+    set_clone_up(Workspace(root))
     if committed:
         open_ledger(read_ledger(Program(root)))
     return CreatedRepository(root, committed)
