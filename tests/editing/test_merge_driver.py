@@ -38,11 +38,11 @@ transition:
   kind: graduated
 """
 CLOSING = (
-    ("primary_education:\n", "disabled: true\nprimary_education:\n"),
+    ("transition:\n", "disabled: true\ntransition:\n"),
     ("graduated\n", "graduated\n  account:\n    reason: requested-by-student\n    requested_by: student\n"),
 )
 REOPENING = (
-    ("primary_education:\n", "disabled: false\nprimary_education:\n"),
+    ("transition:\n", "disabled: false\ntransition:\n"),
     ("graduated\n", "graduated\n  account:\n    reason: closed-by-mistake\n"),
 )
 EDITS = {

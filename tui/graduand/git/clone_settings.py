@@ -37,7 +37,6 @@ _SETTINGS: Final = {
     "merge.conflictStyle": "diff3",
     "pull.ff": "only",
     "transfer.fsckObjects": "true",
-    "merge.graduand.name": "graduand: key by key",
 }
 """Of this clone: line ends as committed, commits that survive a power cut, merge conflicts that show the common
 version, and no merge that nobody asked for."""

@@ -92,7 +92,7 @@ def _refuse_unseen(text: str) -> None:
             )
         )
     if marker := _MARKER.search(text):
-        message = _("The marks of an unfinished merge stand here; keep one of the two versions and delete the marks.")
+        message = _("The marks of an unfinished merge stand here; join the two versions with: graduand resolve")
         raise Refused(Fault("GR006", place_at(text, marker.start()), message))
     if unseen := _UNSEEN.search(text):
         char = unseen.group()

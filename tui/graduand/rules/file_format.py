@@ -58,7 +58,7 @@ RULES: Final = (
         "GR006",
         N_("Unfinished merge"),
         N_("Two versions of the same lines stand in the file."),
-        N_("Keep one of them and delete the marks <<<<<<<, ======= and >>>>>>>."),
+        N_("Join them with graduand resolve, or open the record in the interface, which asks field by field."),
     ),
     error(
         "GR007",
