@@ -187,12 +187,32 @@ def test_ten_findings_of_a_rule_are_shown_unless_all_are_asked_for(
     root: Path, people: int, words: tuple[str, ...], shown: int, rest: str
 ) -> None:
     for number in range(people):
-        put(root, other(NOTED, f"p{number}", f"p{number}@mail.example"), f"2026-spring/p{number}.yaml")
+        figures = but(other(GRADUATE, f"p{number}", f"p{number}@mail.example"), ("Martin", f"Martin {number}"))
+        put(root, figures, f"2026-spring/p{number}.yaml")
     lines = check(root, *words)[1].splitlines()
 
-    assert f"· note GR209  {RULES['GR209'].title}  ({people})" in lines
+    assert f"✗ error GR111  {RULES['GR111'].title}  ({people})" in lines
     assert sum(line.startswith("  records/") for line in lines) == shown
     assert [line for line in lines if "more (" in line] == [rest] * bool(rest)
+
+
+def test_what_is_said_alike_of_many_is_one_line_with_one_cure(root: Path) -> None:
+    for number in range(25):
+        level = "Bachelors" if number % 2 else "Masters"
+        text = other(GRADUATE, f"p{number:02}", f"p{number}@mail.example")
+        put(root, text.replace("  end", f"  education_level_name: {level}\n  end"), f"2026-spring/p{number:02}.yaml")
+    code, out = check(root)
+    lines = out.splitlines()
+
+    assert code == 0
+    said = "is a value of Handshake's other region; in yours it corresponds to"
+    assert lines[2:5] == [
+        "    What can mean one thing only is put right by: graduand cure GR129",
+        f"  “Masters” {said} “Postgraduate”.  13 times, first in records/2026-spring/p00.yaml:7",
+        f"  “Bachelors” {said} “Undergraduate”.  12 times, first in records/2026-spring/p01.yaml:7",
+    ]
+    assert len([line for line in check(root, "--all")[1].splitlines() if line.startswith("  records/")]) >= 25
+    assert len(objects(root)) >= 25
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])

@@ -34,7 +34,7 @@ def test_what_would_be_put_right_is_shown_and_nothing_is_written(people: Path) -
         PATH,
         "    End date: 15/06/2026 → 2026-06-15",
         PATH.replace("345", "347"),
-        "    Level of degree: bachelors → Bachelors",
+        "    Level of degree: bachelors → Undergraduate",
         "2 records can be put right. 1 finding is for you to decide.",
     ]
     assert "Nothing is written" in ran.err
@@ -88,7 +88,7 @@ def test_a_program_gets_one_object_for_each_record(people: Path) -> None:
             "username": "00412347",
             "rules": ["GR109"],
             "differences": [
-                {"key": "primary_education:education_level_name", "before": "bachelors", "after": "Bachelors"}
+                {"key": "primary_education:education_level_name", "before": "bachelors", "after": "Undergraduate"}
             ],
         }
     ]

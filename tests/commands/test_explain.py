@@ -138,9 +138,9 @@ def test_a_column_is_explained_by_its_meaning_and_what_may_stand_in_it(root: Pat
 
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("primary_education:education_level_name  Level of degree  (choice)\n\n")
-    assert "Associates, Certificate, Advanced Certificate, Bachelors," in ran.out
+    assert "Certificate, Further Education, Secondary Education, Undergraduate," in ran.out
     assert "“**CLEAR**”" in ran.out
-    assert "[IMP] Importing Student Data\n" in ran.out
+    assert "[FDS] First-destination responses (en-gb)\n" in ran.out
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

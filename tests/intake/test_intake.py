@@ -266,7 +266,7 @@ def test_values_are_understood_as_offices_write_them(school: Path) -> None:
     record = text(school)
     for line in ("veteran: true", "athlete: false", 'mobile_number: "5125550123"', "cumulative_gpa: 3.26"):
         assert f"{line}\n" in record
-    assert "education_level_name: Bachelors\n  major_names:\n    - Chimie\n    - Droit\n" in record
+    assert "education_level_name: Undergraduate\n  major_names:\n    - Chimie\n    - Droit\n" in record
     assert "start_date: 2023-09-01\n" in record
 
 

@@ -117,8 +117,8 @@ AMERICAN: Final = but(
 )
 EUROPEAN: Final = but(AMERICAN, ("school_year_name", "institution_year_name"))
 REGIONS: Final = {
-    "the year column of America": (AMERICAN, {"us": set(), "eu": {"GR103"}}),
-    "the year column of Europe": (EUROPEAN, {"us": {"GR103"}, "eu": set()}),
+    "the year column of America": (AMERICAN, {"us": set(), "eu": {"GR103", "GR129"}}),
+    "the year column of Europe": (EUROPEAN, {"us": {"GR103"}, "eu": {"GR129"}}),
     "no last name": (but(GRADUATE, ("last_name: Dupont\n", "")), {"us": set(), "eu": {"GR105"}}),
     "a level of Europe": (
         but(GRADUATE, ("  start", "  education_level_name: Licence 3\n  start")),

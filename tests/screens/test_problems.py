@@ -66,7 +66,7 @@ def test_a_rule_is_cured_everywhere_after_a_look_at_what_changes(root: Path) -> 
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, *"nnnnn", "C")
-        assert "bachelors → Bachelors" in screen_text(app)
+        assert "bachelors → Undergraduate" in screen_text(app)
         await press(pilot, "escape")
         assert git(root, "rev-parse", "HEAD") == head
         await press(pilot, "C", "ctrl+s")

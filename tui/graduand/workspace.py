@@ -140,7 +140,21 @@ class Workspace(_Place):
         """What records are judged by."""
         from graduand.records.school import school_of
 
-        return school_of(self.institution, self.importer)
+        return school_of(self.institution, self.importer, self._shown_levels)
+
+    @cached_property
+    def _shown_levels(self) -> tuple[str, ...]:
+        """The levels of degrees that observations showed; none where that is not known, or makes no difference."""
+        from graduand.ledger.ledger import read_ledger
+        from graduand.ledger.shown_values import shown_levels
+        from graduand.records.school import asks_for_levels
+
+        if self._program is None or not asks_for_levels(self.institution, self.importer):
+            return ()
+        with suppress(Trouble):  # `check` says what is wrong with the ledger
+            ledger = self.__dict__.get("_ledger") or read_ledger(self._program)
+            return shown_levels(ledger, no_cache=not self.remembers)
+        return ()
 
     def read_index(self, on: str, progress: Progress | None = None, *, no_cache: bool = False) -> Index:
         """Return what all records come to on the day `on`, `yyyy-mm-dd`.
@@ -177,7 +191,8 @@ class Workspace(_Place):
 
         if self._program is None:
             return None
-        return PersonStates(read_ledger(self._program), no_cache=no_cache)
+        ledger = self.__dict__["_ledger"] = read_ledger(self._program)
+        return PersonStates(ledger, no_cache=no_cache)
 
     def readable_states(self) -> PersonStates | None:
         """Return what Handshake holds of everybody; None where that is not known, whatever the reason."""
@@ -267,7 +282,8 @@ class Workspace(_Place):
         if not self.git_folder:
             return None
         schema = [file_reader.read(self.root / path, SIZE) for path in (IMPORTER, INSTITUTION)]
-        return IndexStore(self.git_folder, self.root, schema, on)
+        levels = "\0".join(self._shown_levels).encode(errors="surrogatepass")
+        return IndexStore(self.git_folder, self.root, [*schema, levels], on)
 
     def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
         """Return the paths from the root that are meant; none: everything.

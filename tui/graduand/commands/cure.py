@@ -26,7 +26,7 @@ def cure(
         typer.Argument(
             metavar="[GR109]…",
             autocompletion=complete_rule_with_fix,
-            help=N_("Only findings of these rules; by default all rules with a correction."),
+            help=N_("Only findings of these rules; by default all rules with a correction, but GR129."),
         ),
     ] = None,
     cohort: Cohort = "",
@@ -41,11 +41,11 @@ def cure(
     from graduand.reports.cures_text import cures_json as json_of
     from graduand.reports.cures_text import cures_text
     from graduand.reports.labels import terms_of
-    from graduand.rules.fixes import CURABLE
+    from graduand.rules.fixes import ASKED_FOR, CURABLE
 
     session = session_of(context)
     workspace = session.workspace()
-    wanted = _rules(rules or [], CURABLE)
+    wanted = _rules(rules or [], CURABLE) if rules else CURABLE - ASKED_FOR
     checked = workspace.check(today(), workspace.scope((), cohort), progress())
     cured = cures.find_cures(workspace, [one for one in checked.findings if one.rule in wanted], today(), progress())
     if as_json:
@@ -64,4 +64,4 @@ def _rules(words: list[str], curable: frozenset[str]) -> frozenset[str]:
     for word in sorted(wanted - curable):
         message = _("What {rule} finds is for a person to decide; these rules have a cure: {known}.")
         raise Usage(message.format(rule=quoted(word), known=", ".join(sorted(curable))))
-    return wanted or curable
+    return wanted

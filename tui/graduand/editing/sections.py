@@ -137,10 +137,9 @@ def choices(key: str, record: Record, school: School) -> Choices | None:
     if key == REASON:
         reasons = _reasons(record, school)
         return Choices(tuple(FieldChoice(code, reason_words(code)) for code in reasons), open=False)
-    values = school.year_values if key == school.year else field.values
-    if field.kind is FieldKind.LIST or not values:
+    if field.kind is FieldKind.LIST or not field.values:
         return None
-    return Choices((*map(_plain, values), *wiping), open=field.values_of not in {"", school.institution.region})
+    return Choices((*map(_plain, field.values), *wiping), open=field.is_open)
 
 
 def _plain(value: str) -> FieldChoice:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.feeds.known_people import KnownPeople
 from graduand.feeds.sync_file import SyncFile
 from graduand.language import _, quoted
-from graduand.records.record import CARD, EMAIL, LOGIN, USERNAME
+from graduand.records.list_proposal import level_proposal, year_proposal
+from graduand.records.record import CARD, EMAIL, LEVEL, LOGIN, USERNAME
 from graduand.rules.sync_feed import UNTAKEN, FeedPerson, judge_feed_row
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from graduand.feeds.sync_file import SyncRow
     from graduand.index.index import Index
+    from graduand.records.list_proposal import ListProposal
     from graduand.tables.table_reader import FileFormat
     from graduand.workspace import Workspace
 
@@ -48,6 +50,8 @@ class FeedCheck(NamedTuple):
     """Whether it is known what Handshake holds."""
     unread_states: str
     """Why it is not; "" where there is no ledger."""
+    lists: tuple[ListProposal, ...] = ()
+    """What institution.yaml may list, as the file has it."""
 
 
 def check_feed(workspace: Workspace, raw: bytes, file: FileFormat, index: Index) -> FeedCheck:
@@ -61,7 +65,11 @@ def check_feed(workspace: Workspace, raw: bytes, file: FileFormat, index: Index)
     people = KnownPeople(workspace, index)
     checking = _Checking(workspace, feed, people)
     found = tuple(checking.findings())
-    return FeedCheck(found, checking.rows, people.faulty, people.is_compared, people.unread_states)
+    school, shown = workspace.school, checking.shown
+    lists = year_proposal(school, shown.get(school.year, ())), level_proposal(school, shown.get(LEVEL, ()))
+    return FeedCheck(
+        found, checking.rows, people.faulty, people.is_compared, people.unread_states, tuple(filter(None, lists))
+    )
 
 
 class _Checking:
@@ -73,12 +81,20 @@ class _Checking:
         self._lines: dict[str, dict[str, int]] = {header: {} for header, _place in self._unique}
         """By column and text the first line that has it."""
         self.rows = 0
+        self._listed = [(key, feed.places[key]) for key in (self._school.year, LEVEL) if key in feed.places]
+        self.shown: dict[str, set[str]] = {key: set() for key, _place in self._listed}
+        """The texts in the columns of years and levels."""
 
     def findings(self) -> Iterator[FeedFinding]:
         rows = self._feed.rows()
         while batch := [*islice(rows, _BATCH)]:
             self.rows += len(batch)
+            self._look(batch)
             yield from self._of(batch)
+
+    def _look(self, rows: Sequence[SyncRow]) -> None:
+        for key, place in self._listed:
+            self.shown[key] |= {row.cells[place].strip() for row in rows if row.fits}
 
     def _of(self, rows: Sequence[SyncRow]) -> Iterator[FeedFinding]:
         names = [self._feed.username(row) for row in rows]

@@ -154,7 +154,7 @@ def _read(raw: str, column: ColumnFormat, school: School) -> Value | CellError |
 
 def _single(text: str, column: ColumnFormat, school: School) -> Value | CellError:
     field = column.field
-    value = text if text == CLEAR else _meant(text, column, school)
+    value = text if text == CLEAR else _meant(text, column)
     if field.kind is FieldKind.DATE and is_no_day(value) and field.key != END:
         return CellError(no_day_sentence(text, field.key))
     return check_value(value, field, school)
@@ -235,13 +235,12 @@ def _ungarbled(text: str) -> str:
         return ""
 
 
-def _meant(text: str, column: ColumnFormat, school: School) -> str:
+def _meant(text: str, column: ColumnFormat) -> str:
     """Return the text of the value that a cell means: its listed value, date, padded identifier or normal form."""
     field = column.field
-    allowed = school.year_values if field.key == school.year else field.values
-    if allowed or field.misspellings:
-        by_fold = {folded(value): value for value in allowed}
-        return meant(field, text, allowed) or by_fold.get(folded(text), text)
+    if field.values or field.misspellings:
+        by_fold = {folded(value): value for value in field.values}
+        return meant(field, text) or by_fold.get(folded(text), text)
     if field.kind is FieldKind.DATE:
         return parse_date(text, column.form) or text
     if field.kind is FieldKind.IDENTIFIER and text.isascii() and text.isdigit():
@@ -269,7 +268,7 @@ def check_value(value: Value, field: Field, school: School) -> Value | CellError
     """Return the value, or the first error that the rules find in it alone."""
     for flaw in judge_value(field, value, school):
         if RULES[flaw.rule].severity is Severity.ERROR:
-            return CellError(_not_listed(field, value, school) or flaw.message)
+            return CellError(_not_listed(field, value) or flaw.message)
     if field.kind is FieldKind.EMAIL and isinstance(value, str) and value != CLEAR:
         for flaw in judge_domain(field.key, value, school):
             if RULES[flaw.rule].severity is Severity.ERROR:
@@ -277,12 +276,11 @@ def check_value(value: Value, field: Field, school: School) -> Value | CellError
     return value
 
 
-def _not_listed(field: Field, value: Value, school: School) -> str:
-    """Return how to map a value that is not in a closed list, as a sentence; "" when the list is open."""
-    allowed = school.year_values if field.key == school.year else field.values
-    if not allowed or not isinstance(value, str) or value in allowed:
+def _not_listed(field: Field, value: Value) -> str:
+    """Return how to map a value that is not in a closed list, as a sentence; "" when there is no list."""
+    if not field.values or not isinstance(value, str) or value in field.values:
         return ""
-    close_one = nearest(value, allowed) or allowed[0]
+    close_one = nearest(value, field.values) or field.values[0]
     message = _("{value} is none of the values of {key}; say what it is, such as: --value {example}")
     return message.format(
         value=quoted(value), key=quoted(field.key), example=quoted(f"{field.key}:{value}={close_one}", 200)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from graduand.intake.options import IntakeOptions
     from graduand.intake.rows import PeopleRows
+    from graduand.records.field import Field
     from graduand.records.record import Value
     from graduand.records.school import School
     from graduand.rules.rule import Flaw
@@ -123,7 +124,10 @@ class RecordComparison:
         there = before.values.get(key)
         if there == value or (key == NOTES and before.text(key).strip() == value):
             return True
-        return key in self.school.fields and same_value(self.school.fields[key].kind, there, value)
+        field = self.school.fields.get(key)
+        if field is None:
+            return False
+        return same_value(field.kind, there, value) or (isinstance(there, str) and _corresponds(field, there, value))
 
     def _new_error(self, before: Record, after: Record, changed: Collection[str]) -> Flaw | None:
         """Return the first error of a changed record that is about a changed key, or that it has not now."""
@@ -194,6 +198,11 @@ class RecordComparison:
                 self.elsewhere,
             )
             yield message.format(count=self.elsewhere)
+
+
+def _corresponds(field: Field, there: str, value: Value | None) -> bool:
+    """Return whether a record has the other region's value for this one: a change of lists changes nobody's level."""
+    return value is not None and field.counterparts.get(there) == value
 
 
 def records_by_username(workspace: Workspace) -> dict[str, Record | None]:

@@ -256,6 +256,8 @@ class _Column:
             return _as_it_is(text, column)
         if value is None:
             return ""
+        if column.field.is_open:
+            return _as_it_is(text, column)  # what Handshake shows is evidence of what its list is
         return ";".join(value) if isinstance(value, tuple) else BOOLEAN.get(value, value)
 
     def odd(self) -> Iterator[OddValue]:

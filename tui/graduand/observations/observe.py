@@ -21,7 +21,8 @@ from graduand.ledger.ledger import NewFacts, note, note_on_newest, read_ledger
 from graduand.observations.export import Export, ExportOptions, ExportProfile, export_of, read_export
 from graduand.records.columns import mover
 from graduand.records.kinds import CLEAR, FieldKind, same_value
-from graduand.records.record import ALUMNI, DISABLED, EMAIL, END, PRIVATE, USERNAME
+from graduand.records.list_proposal import MOST_VALUES, ListProposal, level_proposal, year_proposal
+from graduand.records.record import ALUMNI, DISABLED, EMAIL, END, LEVEL, PRIVATE, USERNAME
 from graduand.similar import folded, nearest
 from graduand.tables.match_people import MatchedBy, RowIdentity, match_people
 from graduand.tables.spreadsheet import NUMBER
@@ -97,6 +98,8 @@ class ObservationPreview(NamedTuple):
     complete: bool
     known_entry: str
     """The id of the entry that notes just this already; "" when none does."""
+    lists: tuple[ListProposal, ...]
+    """What institution.yaml may list, as the export shows it."""
 
 
 class Observed(NamedTuple):
@@ -208,7 +211,7 @@ class _KnownPeople(NamedTuple):
     rows: Sequence[tuple[str, ...]]
     """What the records would send."""
     exclusions: Exclusions
-    year: str
+    school: School
     kinds: Mapping[str, FieldKind]
 
 
@@ -224,7 +227,7 @@ def _known_people(workspace: Workspace) -> _KnownPeople:
         table.columns,
         table.rows,
         read_exclusions(workspace.root),
-        workspace.school.year,
+        workspace.school,
         {key: field.kind for key, field in workspace.school.columns.items()},
     )
 
@@ -327,6 +330,8 @@ def _observation(ledger: Ledger, export: Export, options: ObserveOptions, people
     known = _noted_before(ledger, wanted, source, explicit=bool(options.seen_at))
     after = state if known else ledger.state_with(wanted)
     changes, overruled = _changes(rows, state, after, people.kinds)
+    years = shown_values(export, people.school.year)
+    levels = shown_values(export, LEVEL) if people.school.institution.level_values is not None else ()
     preview = ObservationPreview(
         at,
         export,
@@ -340,6 +345,7 @@ def _observation(ledger: Ledger, export: Export, options: ObserveOptions, people
         rows.excluded,
         options.complete,
         known,
+        tuple(filter(None, (year_proposal(people.school, years), level_proposal(people.school, levels)))),
     )
     return _Found(preview, wanted)
 
@@ -363,6 +369,7 @@ def _facts(rows: _Sorted, export: Export, absent: Sequence[str], options: Observ
         "complete": options.complete or None,
         "others": rows.numbers.counted or None,
         "by_hand": not source or None,
+        "levels": shown_values(export, LEVEL),
     }
     if source:
         profile = export.profile.source
@@ -378,6 +385,15 @@ def _facts(rows: _Sorted, export: Export, absent: Sequence[str], options: Observ
         }
     people = sum(len(table.rows) for table in tables)
     return NewFacts(EntryKind.OBSERVATION, options.seen_at, "", listed, files, facts, f"{people} people")
+
+
+def shown_values(export: Export, key: str) -> tuple[str, ...]:
+    """Return the values of a column with a list that the export shows, sorted; none where they are too many for one."""
+    if key not in export.columns:
+        return ()
+    at = export.columns.index(key)
+    shown = {row[at] for row in export.rows.values()} - {"", CLEAR}
+    return tuple(sorted(shown)) if len(shown) <= MOST_VALUES else ()
 
 
 def _sum(raw: bytes) -> str:
@@ -405,18 +421,18 @@ def _noted_before(ledger: Ledger, wanted: NewFacts, source: str, *, explicit: bo
 def _sorted(export: Export, state: LedgerState, people: _KnownPeople, day: str) -> _Sorted:
     """Return what is noted of each row: all columns of ours, few of others who stand out."""
     rows, restored, doubtful = _restored(export, people, state)
-    known = {*people.usernames, *known_well(state, people.year)}
+    known = {*people.usernames, *known_well(state, people.school.year)}
     dead = people.exclusions.tombstones.among(rows)
     out = {*dead, *people.exclusions.confidential} & rows.keys()
     ours = [row for username, row in rows.items() if username in known and username not in out]
-    few = tuple(key for key in export.columns if key in {USERNAME, people.year, END, DISABLED})
+    few = tuple(key for key in export.columns if key in {USERNAME, people.school.year, END, DISABLED})
     places = [export.columns.index(key) for key in few]
     standing = {"closed": 0, "alumni": 0, "past_end": 0, "known": 0, "counted": 0}
     others = []
     for username, row in rows.items():
         if username in known or username in out:
             continue
-        why = _stands_out(dict(zip(export.columns, row, strict=True)), people.year, day)
+        why = _stands_out(dict(zip(export.columns, row, strict=True)), people.school.year, day)
         why = why or ("known" if username in state.rows else "counted")
         standing[why] += 1
         if why != "counted":

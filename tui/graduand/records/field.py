@@ -25,11 +25,13 @@ class Field:
     max: int = 255
     """Characters; of a list, in each item."""
     values: tuple[str, ...] = ()
-    """The only texts allowed, when the list of values is closed; for lists, in each item."""
-    values_of: str = ""
-    """The region whose list `values` is; in others more texts may be allowed. Empty: every region."""
+    """The texts allowed; for lists, in each item. Empty: any text."""
+    is_open: bool = False
+    """Whether other texts may be right too, since no page of Handshake says that `values` are all."""
     misspellings: Mapping[str, str] = attribute(default_factory=dict)
     """Known misspellings, and the value that each means."""
+    counterparts: Mapping[str, str] = attribute(default_factory=dict)
+    """Values of the other region's list, and the value of this one that each corresponds to."""
     item: FieldKind = FieldKind.TEXT
     """The kind of each item of a list."""
     clear: bool = False

@@ -60,6 +60,7 @@ class Institution:
     delivery: str = "manual"
     required_columns: tuple[str, ...] | None = None
     year_values: tuple[str, ...] | None = None
+    level_values: tuple[str, ...] | None = None
     deactivation_reasons: tuple[str, ...] = (
         "requested-by-student",
         "required-by-policy",
@@ -239,6 +240,7 @@ _KEYS: Final[dict[str, _Convert]] = {
     "delivery": _choice("manual", "s3"),
     "required_columns": _texts_or_null,
     "year_values": _texts_or_null,
+    "level_values": _texts_or_null,
     "deactivation": lambda reader, _key, node: reader.nested(
         {"reasons": _named("deactivation_reasons", _texts), "after_months": _count}, node
     ),

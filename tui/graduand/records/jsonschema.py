@@ -108,36 +108,35 @@ def _property(key: str, school: School) -> Schema:
     return {
         "title": _joined(field.label.in_each()),
         "description": _joined(field.help.in_each(), "\n\n"),
-        **_value(field, school),
+        **_value(field),
     }
 
 
-def _value(field: Field, school: School) -> Schema:
+def _value(field: Field) -> Schema:
     if field.kind is FieldKind.WAIVERS:
         return {"type": "array", "items": _waiver(), "minItems": 1}
     if field.kind is not FieldKind.LIST:
-        return _text(field, field.kind, school, clear=field.clear)
+        return _text(field, field.kind, clear=field.clear)
     texts = {
         "type": "array",
-        "items": _text(field, field.item, school, clear=False),
+        "items": _text(field, field.item, clear=False),
         "minItems": 1,
         "uniqueItems": True,
     }
     return {"anyOf": [texts, {"const": CLEAR}]} if field.clear else texts
 
 
-def _text(field: Field, kind: FieldKind, school: School, *, clear: bool) -> Schema:
+def _text(field: Field, kind: FieldKind, *, clear: bool) -> Schema:
     """Return the schema of a field's text, or of an item of its list; `clear`: whether `**CLEAR**` is allowed."""
-    values = school.year_values if field.key == school.year else field.values
-    if values and field.values_of in {"", school.institution.region}:
-        return {"enum": [*_typed(values), *([CLEAR] if clear else [])]}
+    if field.values and not field.is_open:
+        return {"enum": [*_typed(field.values), *([CLEAR] if clear else [])]}
     schema = _shape(kind, clear=clear, separated=field.kind is FieldKind.LIST)
     if kind not in _OF_FIXED_LENGTH:
         schema["maxLength"] = field.max
     if field.misspellings:
         schema["not"] = {"enum": _typed(field.misspellings)}
-    if values:
-        schema["examples"] = list(values)
+    if field.values:
+        schema["examples"] = list(field.values)
     return schema
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
 from graduand.records import transition
+from graduand.records.record import LEVEL
 from graduand.records.school_language import PATH as INSTITUTION_PATH
 from graduand.similar import folded
 
@@ -38,6 +39,8 @@ class School:
     required_columns: tuple[str, ...]
     year_values: tuple[str, ...]
     own_domains: frozenset[str] = field(default_factory=frozenset)
+    shown_levels: tuple[str, ...] = ()
+    """The levels of degrees that Handshake itself shows, which win over the importer's list where that is open."""
 
     @property
     def year(self) -> str:
@@ -85,14 +88,19 @@ class Domains:
         return self._known[domain]
 
 
-def school_of(institution: Institution, importer: Importer) -> School:
-    """Return the school of the two files of `schema/`.
+def school_of(institution: Institution, importer: Importer, shown_levels: tuple[str, ...] = ()) -> School:
+    """Return the school of the two files of `schema/`, and of the levels of degrees that its Handshake shows.
 
     Raises:
         SchemaBroken: institution.yaml requires a column that the importer does not have.
     """
     region = importer.regions[institution.region]
     columns = {column.key: column for column in importer.columns if column.region in {"", institution.region}}
+    year = columns[region.year_column]
+    year_values = institution.year_values or region.year_values or year.values
+    columns[year.key] = replace(year, values=year_values, is_open=False)
+    if LEVEL in columns:
+        columns[LEVEL] = _level(columns[LEVEL], institution, importer, shown_levels)
     fields = columns | {entry.key: entry for entry in transition.FIELDS}
     required = institution.required_columns if institution.required_columns is not None else region.required_columns
     for header in required:
@@ -107,8 +115,49 @@ def school_of(institution: Institution, importer: Importer) -> School:
         fields=fields,
         groups=frozenset(_groups(fields)),
         required_columns=required,
-        year_values=institution.year_values or region.year_values or columns[region.year_column].values,
+        year_values=year_values,
         own_domains=frozenset(institution.own_domains),
+        shown_levels=shown_levels,
+    )
+
+
+def asks_for_levels(institution: Institution, importer: Importer) -> bool:
+    """Return whether the levels of degrees that Handshake was seen to show make a difference."""
+    fields = (one for one in importer.columns if one.key == LEVEL and one.region in {"", institution.region})
+    return institution.level_values is None and any(one.is_open for one in fields)
+
+
+def _level(field: Field, institution: Institution, importer: Importer, shown: tuple[str, ...]) -> Field:
+    """Return the column of the level with the values of this school.
+
+    What institution.yaml lists is all; else the values that Handshake was seen to show are added to the region's, and
+    where they are another region's list, its words for misspellings hold.
+    """
+    if institution.level_values is not None:
+        return _with_levels(field, institution.level_values, importer, is_open=False)
+    return _with_levels(field, shown, importer, is_open=True) if field.is_open and shown else field
+
+
+def levels_with(field: Field, seen: tuple[str, ...], importer: Importer) -> tuple[str, ...]:
+    """Return these values, and the others of the region's list that holds most of them."""
+    return tuple(dict.fromkeys((*seen, *_nearest_list(field, seen, importer).values)))
+
+
+def _nearest_list(field: Field, seen: tuple[str, ...], importer: Importer) -> Field:
+    """Return the column, of this region or another, whose list holds most of the values; in doubt this region's."""
+    lists = [field, *(one for one in importer.columns if one.key == field.key and one.region != field.region)]
+    return max(lists, key=lambda one: len({*seen}.intersection(one.values)))
+
+
+def _with_levels(field: Field, seen: tuple[str, ...], importer: Importer, *, is_open: bool) -> Field:
+    nearest_list = _nearest_list(field, seen, importer)
+    known = {*levels_with(field, seen, importer)} if is_open else {*seen}
+    return replace(
+        field,
+        values=tuple(dict.fromkeys((*levels_with(field, seen, importer), *field.values))) if is_open else seen,
+        is_open=is_open,
+        misspellings={wrong: right for wrong, right in nearest_list.misspellings.items() if right in known},
+        counterparts={one: other for one, other in field.counterparts.items() if one not in known and other in known},
     )
 
 

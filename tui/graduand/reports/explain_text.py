@@ -75,8 +75,18 @@ def field_text(field: Field, importer: Importer, values: Sequence[str] = (), wid
         yield from _paragraph(_("Values"), ", ".join(visible(value) for value in values or field.values), width)
     if field.exported:
         yield from _paragraph(_("Wiping"), _("possible, with “**CLEAR**”") if field.clear else _("not possible"))
+        yield from _paragraph(_("Certainty"), certainty_words(field.certainty), width)
         yield from _paragraph(_("Checked on"), field.checked_on)
     yield from _sources(field.sources, importer)
+
+
+def certainty_words(certainty: str) -> str:
+    """Return how sure a fact about Handshake is, as a sentence."""
+    return {
+        "documented": _("documented: a page of Handshake says so"),
+        "inferred": _("inferred: our own deduction, which no page of Handshake states"),
+        "conflict": _("conflict: Handshake's own pages disagree, and this is the safest reading"),
+    }.get(certainty, certainty)
 
 
 def _paragraph(head: str, text: str, width: int = _WIDTH) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from graduand.language import _, masked, ngettext, visible
 from graduand.reports.console import Line, Span, line
 from graduand.reports.findings_text import rule_head
 from graduand.reports.json_text import json_text
+from graduand.reports.observation_text import lists_text
 from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def feed_check_text(checked: FeedCheck, *, everything: bool, show: bool, is_unco
             checked.faulty,
         )
         yield line(Span(message.format(count=checked.faulty), "yellow"))
+    yield from lists_text(checked.lists)
 
 
 def _summary(checked: FeedCheck, *, is_uncompared: bool) -> str:

@@ -12,7 +12,7 @@ from graduand.rules.fixes import CURABLE
 from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graduand.rules.rule import Rule
 
@@ -60,6 +60,9 @@ def _group(rule: str, findings: Sequence[Finding], *, everything: bool) -> Itera
     if rule in CURABLE:
         words = _("What can mean one thing only is put right by: graduand cure {rule}")
         yield line("    ", Span(words.format(rule=rule), "dim"))
+    if not everything:
+        yield from _alike(findings)
+        findings = _unlike(findings)
     shown = findings if everything else findings[:SHOWN]
     for finding in shown:
         yield line("  ", Span(f"{finding.path}:{finding.line}:{finding.column}", "dim"), f"  {finding.message}")
@@ -67,6 +70,27 @@ def _group(rule: str, findings: Sequence[Finding], *, everything: bool) -> Itera
         rest = len(findings) - len(shown)
         more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
         yield line(more.format(count=rest))
+
+
+def _said_of_many(findings: Sequence[Finding]) -> Mapping[str, int]:
+    """Return the messages that say the same of many records, and of how many."""
+    if len(findings) <= SHOWN:
+        return {}
+    counts = Counter(finding.message for finding in findings)
+    return {message: count for message, count in counts.most_common() if count > SHOWN}
+
+
+def _alike(findings: Sequence[Finding]) -> Iterator[Line]:
+    """Return one line for each message that says the same of many records."""
+    for message, count in _said_of_many(findings).items():
+        first = next(finding for finding in findings if finding.message == message)
+        where = _("{count} times, first in {place}").format(count=count, place=f"{first.path}:{first.line}")
+        yield line("  ", f"{message}  ", Span(where, "dim"))
+
+
+def _unlike(findings: Sequence[Finding]) -> Sequence[Finding]:
+    many = _said_of_many(findings)
+    return [finding for finding in findings if finding.message not in many] if many else findings
 
 
 def summary(findings: Iterable[Finding], files: int) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graduand.handshake.plan import CellChange
     from graduand.observations.export import Export
     from graduand.observations.observe import ObservationPreview, Observed, ObservedPerson, OtherPeople
+    from graduand.records.list_proposal import ListProposal
     from graduand.reports.labels import Terms
 
 SCHEMA: Final = "graduand/observe/1"
@@ -43,6 +44,21 @@ def observation_text(preview: ObservationPreview, terms: Terms, *, everything: b
     yield line("")
     yield line(_counts(preview))
     yield from _others_text(preview.others)
+    yield from lists_text(preview.lists)
+
+
+def lists_text(lists: Sequence[ListProposal]) -> Iterator[Line]:
+    """Return the lines that institution.yaml may be given, as a file shows the values."""
+    for proposal in lists:
+        message = _("These values are not in schema/institution.yaml yet; put them there, in the order of study:")
+        if proposal.key != "year_values":
+            message = _("These values are not in the list that is known; if they are right, put into {file}:").format(
+                file="schema/institution.yaml"
+            )
+        yield line("")
+        yield line(message)
+        for text in proposal.lines():
+            yield line(f"  {visible(text, 200)}")
 
 
 def when(at: str) -> str:
@@ -226,6 +242,7 @@ def observation_json(observed: Observed) -> str:
         "doubtful": dict(preview.doubtful),
         "odd": [odd._asdict() for odd in export.odd],
         "overruled": preview.overruled,
+        **{one.key: one.values for one in preview.lists},
         "changes": [
             {"username": one.username, "is_new": one.is_new, "fields": [cell._asdict() for cell in one.cells]}
             for one in preview.changes

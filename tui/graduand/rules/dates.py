@@ -161,7 +161,7 @@ def _graduate(record: Record, school: School, on: str) -> Iterator[Flaw]:
     if record.stays:
         yield from _stayer(year, school)
         return
-    if year not in {"", ALUMNI} and meant(school.fields[school.year], year, school.year_values) != ALUMNI:
+    if year not in {"", ALUMNI} and meant(school.fields[school.year], year) != ALUMNI:
         message = _("The person graduates, and {column} is {year}.")
         yield Flaw("GR203", school.year, message.format(column=quoted(school.year), year=quoted(year)))
     if not record.ends:

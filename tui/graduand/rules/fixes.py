@@ -82,9 +82,8 @@ def _shape(field: Field, text: str, _record: Record, _school: School) -> str:
     return close(field.item if field.kind is FieldKind.LIST else field.kind, text)
 
 
-def _listed(field: Field, text: str, _record: Record, school: School) -> str:
-    allowed = school.year_values if field.key == school.year else field.values
-    return meant(field, text, allowed) or _alike(text, allowed)
+def _listed(field: Field, text: str, _record: Record, _school: School) -> str:
+    return meant(field, text) or field.counterparts.get(text) or _alike(text, field.values)
 
 
 def _main(field: Field, text: str, record: Record, _school: School) -> str:
@@ -155,6 +154,9 @@ REOPENING: Final = ABOUT_ACCOUNTS
 
 PLACES: Final = frozenset({"GR016", "GR017"})
 """Rules whose flaws are fixed by moving the file."""
+
+ASKED_FOR: Final = frozenset({"GR129"})
+"""Rules whose flaws are fixed only where the rule is named: the value may be right, and many people have it."""
 
 CURABLE: Final = REPAIRS | frozenset(REMEDIES) | PLACES
 """Rules whose flaws can be fixed in some records; whether one can be, depends on the record."""

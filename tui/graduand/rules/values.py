@@ -227,9 +227,13 @@ RULES: Final = (
     warning(
         "GR129",
         N_("Not one of the values known"),
-        N_("The list is that of Handshake's other region; the one of yours is published nowhere that we could read."),
-        N_("Write one of the values, or try this one first with a rehearsal upload and then waive this rule."),
-        "IMP",
+        N_(
+            "The list is inferred: Handshake's pages for your region give it for another kind of file. What Handshake "
+            "itself shows in an export that was noted (graduand observe) is a value all the same."
+        ),
+        N_("Write one of the values; or, if your Handshake shows this one, list level_values in institution.yaml."),
+        "FDS",
+        "EU",
     ),
     note(
         "GR131",
@@ -318,10 +322,19 @@ def judge_value(field: Field, value: Value, school: School) -> Sequence[Flaw]:
     known = _known_values(school)[field.key]
     if value in known:
         return ()
-    flaws = () if _is_plain(field, value, school) else _judge_value(field, value, school)
+    if field.values:
+        flaws = _of_listed(field.key, value, school, spoken())
+    else:
+        flaws = () if _is_plain(field, value, school) else _judge_value(field, value)
     if not flaws and len(known) < _REMEMBERED:
         known.add(value)
     return flaws
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _of_listed(key: str, value: Value, school: School, _language: str) -> Sequence[Flaw]:
+    """Return what is wrong with a value of a column with a list; thousands of records may have the same one."""
+    return tuple(_judge_value(school.fields[key], value))
 
 
 def _is_plain(field: Field, value: Value, school: School) -> bool:
@@ -338,12 +351,12 @@ def _judged_by_shape(school: School) -> frozenset[str]:
     return frozenset(key for key, one in school.fields.items() if not one.values and not one.misspellings) - words
 
 
-def _judge_value(field: Field, value: Value, school: School) -> Sequence[Flaw]:
+def _judge_value(field: Field, value: Value) -> Sequence[Flaw]:
     if value == CLEAR:
         return [*_cleared(field)]
     if isinstance(value, str):
-        return _text(field, field.key, value, school)
-    return [*_list(field, value, school)]
+        return _text(field, field.key, value)
+    return [*_list(field, value)]
 
 
 def check_waiver_texts(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
@@ -363,11 +376,11 @@ def _cleared(field: Field) -> Iterator[Flaw]:
         yield Flaw("GR133", field.key, message.format(field=quoted(field.key)))
 
 
-def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw]:
+def _list(field: Field, texts: tuple[str, ...]) -> Iterator[Flaw]:
     seen: set[str] = set()
     for index, text in enumerate(texts):
         key = f"{field.key}:{index}"
-        yield from _text(field, key, text, school)
+        yield from _text(field, key, text)
         if ";" in text:
             message = _("{value} holds a semicolon, which would make two items of it.")
             yield Flaw("GR117", key, message.format(value=quoted(text)))
@@ -383,7 +396,7 @@ def _list(field: Field, texts: tuple[str, ...], school: School) -> Iterator[Flaw
         yield Flaw("GR131", field.key, message.format(labels=labels))
 
 
-def _text(field: Field, key: str, text: str, school: School) -> Sequence[Flaw]:
+def _text(field: Field, key: str, text: str) -> Sequence[Flaw]:
     flaws: list[Flaw] = []
     kind = field.item if field.kind is FieldKind.LIST else field.kind
     if len(text) > field.max:
@@ -392,11 +405,10 @@ def _text(field: Field, key: str, text: str, school: School) -> Sequence[Flaw]:
         flaws.append(Flaw("GR110", key, message))
     if not is_plain(kind, text):
         flaws += [Flaw(rule, key, message) for rule, message in _seen(kind, text, spoken())]
-    allowed = school.year_values if field.key == school.year else field.values
-    right = meant(field, text, allowed)
-    if right or (allowed and text not in allowed):
-        foreign = field.values_of not in {"", school.institution.region} and not right
-        flaws.append(Flaw("GR129" if foreign else "GR109", key, _not_allowed(field, text, allowed, right)))
+    right = meant(field, text)
+    if right or (field.values and text not in field.values):
+        open_list = field.is_open and not right
+        flaws.append(Flaw("GR129" if open_list else "GR109", key, _not_allowed(field, text, right)))
     if field.key in _FULL_NAME and _is_placeholder(text):
         message = _("{value} is no name but stands for a missing one.")
         flaws.append(Flaw("GR134", key, message.format(value=quoted(text))))
@@ -416,22 +428,25 @@ def _is_placeholder(text: str) -> bool:
     )
 
 
-def meant(field: Field, text: str, allowed: tuple[str, ...] = ()) -> str:
-    """Return the value meant by a known misspelling; "" when `text` is none, or is one of the values."""
-    if text in allowed or not field.misspellings:
+def meant(field: Field, text: str) -> str:
+    """Return the value meant by a known misspelling; "" when `text` is none, or is a value of either region."""
+    if text in field.values or text in field.counterparts or not field.misspellings:
         return ""
-    by_fold = {folded(wrong): right for wrong, right in field.misspellings.items()}
-    right = field.misspellings.get(text) or by_fold.get(folded(text), "")
+    words = (*field.counterparts.items(), *field.misspellings.items(), *((value, value) for value in field.values))
+    right = {folded(word): right for word, right in words}.get(folded(text), "")
     return right if right != text else ""
 
 
-def _not_allowed(field: Field, text: str, allowed: tuple[str, ...], right: str) -> str:
-    right = right or nearest(text, allowed)
+def _not_allowed(field: Field, text: str, right: str) -> str:
+    if counterpart := field.counterparts.get(text):
+        message = _("{value} is a value of Handshake's other region; in yours it corresponds to {right}.")
+        return message.format(value=quoted(text), right=quoted(counterpart))
+    right = right or nearest(text, field.values)
     if right:
         return _written_here(text, right)
     message = _("{value} is none of the values of {field}: {allowed}.")
     return message.format(
-        value=quoted(text), field=quoted(field.key), allowed=", ".join(visible(value) for value in allowed)
+        value=quoted(text), field=quoted(field.key), allowed=", ".join(visible(value) for value in field.values)
     )
 
 
