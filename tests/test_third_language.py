@@ -62,6 +62,7 @@ excluded = ["ekskludita"]
 [kinds]
 graduated = ["diplomita"]
 returned = ["revenis"]
+left = ["foriris"]
 """
 
 

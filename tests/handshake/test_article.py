@@ -79,6 +79,7 @@ STUDIES_AGAIN: Account = {
     END: "2028-06-30",
     ATTENDING: "TRUE",
 }
+WITHDRAWN = f"{PERSON}transition:\n  kind: left\n  left:\n    on: 2026-02-01\n"
 STAYS = (
     GRADUATE.replace("transition:", "  currently_attending: true\ntransition:")
     .replace("primary_education:", "institution_year_name: Master 1\nprimary_education:")
@@ -179,6 +180,20 @@ CASES = {
         STUDENT,
         renamed(GRADUATE.replace("primary_education:", 'auth_identifier: "cdupont2"\nprimary_education:')),
         GRADUATED | {"username": "00499999", "auth_identifier": "cdupont2"},
+    ),
+    "who leaves without a degree attends no more and keeps the year": Case(STUDENT, WITHDRAWN, {ATTENDING: "FALSE"}),
+    "who leaves without a degree has the year and the end that the school says": Case(
+        STUDENT,
+        WITHDRAWN.replace("transition:", "primary_education:\n  end_date: 2026-02-28\ntransition:").replace(
+            "primary_education:", "institution_year_name: Licence 2\nprimary_education:"
+        ),
+        {YEAR: "Licence 2", END: "2026-02-28", ATTENDING: "FALSE"},
+    ),
+    "who left without a degree is closed after the notice": Case(
+        STUDENT | {ATTENDING: "FALSE"},
+        WITHDRAWN.replace("transition:", "disabled: true\ntransition:")
+        + "    notified_on: 2026-05-01\n    close_on: 2026-06-01\n  account:\n    reason: required-by-policy\n",
+        {"disabled": "TRUE"},
     ),
     "labels are replaced as a whole": Case(
         STUDENT,

@@ -38,6 +38,7 @@ def test_what_is_folded_stays_folded(text: str) -> None:
         ("  dupont  CHLOÉ ", Query(("dupont", "chloe"))),
         ("kind:returned", Query(filters=(Filter("kind", "returned"),))),
         ("nature:retour", Query(filters=(Filter("kind", "returned"),))),
+        ("nature:départ", Query(filters=(Filter("kind", "left"),))),
         ("état:att", Query(filters=(Filter("state", "waiting"),))),
         ("state:held dupont", Query(("dupont",), (Filter("state", "held"),))),
         ("problem:GR3", Query(filters=(Filter("problem", "gr3"),))),

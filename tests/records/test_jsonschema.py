@@ -151,7 +151,7 @@ BAD: dict[str, tuple[str, Changes]] = {
     "an average of 4.5, quoted": ("GR108", study('cumulative_gpa: "4.5"')),
     "an average below 0": ("GR108 GR116", study("department_gpa: -1.5")),
     "an average with a comma": ("GR108", study("cumulative_gpa: '3,47'")),
-    "a kind that is none": ("GR109", {"transition": "{kind: left}"}),
+    "a kind that is none": ("GR109", {"transition": "{kind: gone}"}),
     "a kind like a number": ("GR109", {"transition": "{kind: 1}"}),
     "a year known to be misspelt": ("GR109", study("currently_attending: true") | {"institution_year_name": "alumni"}),
     "a level known to be misspelt": ("GR109", study("education_level_name: PhD")),
@@ -212,6 +212,10 @@ BAD: dict[str, tuple[str, Changes]] = {
     "returned without any study": ("GR205", RETURNED | {"primary_education": None}),
     "returned, the start date wiped": ("GR205", RETURNED | study('start_date: "**CLEAR**"')),
     "returned as Alumni": ("GR206", RETURNED | {"institution_year_name": "Alumni"}),
+    "left as Alumni": (
+        "GR221",
+        {"transition": "{kind: left, left: {on: 2026-02-01}}", "institution_year_name": "Alumni"},
+    ),
     "returned and not studying": ("GR208", RETURNED | study("start_date: 2026-09-01, currently_attending: false")),
     "returned and closed": (
         "GR504",

@@ -296,7 +296,7 @@ def _what_of(event: Event) -> object:
     """Return what an event changes: of events that change the same, an upload carried one."""
     if event.event in ACCOUNT_KINDS:
         return DISABLED
-    if event.event in {EventKind.GRADUATED, EventKind.RETURNED}:
+    if event.event in {EventKind.GRADUATED, EventKind.RETURNED, EventKind.LEFT}:
         return ALUMNI
     if event.event is EventKind.CORRECTED:
         return frozenset((*(event.old or ()), *(event.new or ())))
@@ -309,7 +309,9 @@ def _stands(what: object, value: str | Mapping[str, Value] | None, row: Mapping[
         if what == DISABLED:
             return row.get(DISABLED) == BOOLEAN.get(value)
         if what == ALUMNI:
-            return bool(row) and (ALUMNI in row.values()) == (value == EventKind.GRADUATED.value)
+            is_alumnus, has_left = ALUMNI in row.values(), row.get(ATTENDING) == "FALSE"
+            kind = EventKind.GRADUATED if is_alumnus else EventKind.LEFT if has_left else EventKind.RETURNED
+            return bool(row) and value == kind.value
         if what is EventKind.EMAIL:
             return row.get(EMAIL, "").casefold() == value.casefold()
         return what is EventKind.USERNAME and value == line.username and bool(line.previous)
@@ -326,6 +328,8 @@ def _said_by(record: Record) -> Iterator[tuple[str, str]]:
         yield from ((_YEAR, ALUMNI), (ATTENDING, "FALSE"))
     elif record.returned:
         yield from ((ATTENDING, "TRUE"), (END, CLEAR))
+    elif record.left:
+        yield ATTENDING, "FALSE"
 
 
 def _cell(value: Value) -> str:

@@ -72,7 +72,7 @@ def _changed(events: Iterable[Event]) -> dict[str, frozenset[str] | None]:
 
 
 def _keys(event: Event) -> frozenset[str] | None:
-    if event.event in {EventKind.GRADUATED, EventKind.RETURNED}:
+    if event.event in {EventKind.GRADUATED, EventKind.RETURNED, EventKind.LEFT}:
         return frozenset({KIND}) if event.old else None
     if event.event is EventKind.CORRECTED:
         return frozenset((*(event.old or ()), *(event.new or ())))

@@ -22,7 +22,7 @@ from graduand.commands.parameters import (
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
-from graduand.records.record import END, KIND
+from graduand.records.record import END, KIND, LEFT_ON
 from graduand.reports.console import show as show_lines
 from graduand.vocabulary import means_yes
 from graduand.workspace import day, today
@@ -56,10 +56,15 @@ def intake(
     ] = "",
     kind: Annotated[
         str,
-        typer.Option(metavar="graduated|returned", help=N_("What everyone in the file did: graduated or returned.")),
+        typer.Option(
+            metavar="graduated|returned|left", help=N_("What everyone in the file did: graduated, returned or left.")
+        ),
     ] = "",
     end_date: Annotated[
         str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The date of graduation of everyone in the file."))
+    ] = "",
+    left_on: Annotated[
+        str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The day on which everyone in the file left."))
     ] = "",
     set_: Annotated[
         list[str] | None,
@@ -143,7 +148,7 @@ def intake(
 
     session = session_of(context)
     workspace = session.workspace()
-    common = {KIND: kind, END: day(end_date) if end_date else ""}
+    common = {KIND: kind, END: day(end_date) if end_date else "", LEFT_ON: day(left_on) if left_on else ""}
     options = preview.IntakeOptions(
         name=file.name or str(file),
         on=today(),

@@ -38,6 +38,7 @@ class SheetKind(StrEnum):
 
     graduated = "graduated"
     returned = "returned"
+    left = "left"
 
 
 class Separator(StrEnum):

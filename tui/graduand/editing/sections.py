@@ -13,6 +13,7 @@ from graduand.records.record import (
     ANSWER_BY,
     ASKED_ON,
     ATTENDING,
+    CLOSE_ON,
     DISABLED,
     EMAIL,
     END,
@@ -22,14 +23,16 @@ from graduand.records.record import (
     KEEPS_SSO,
     KIND,
     LAST_NAME,
+    LEFT_ON,
     LOGIN,
     NOTES,
+    NOTIFIED_ON,
     REASON,
     START,
     USERNAME,
 )
 from graduand.records.school_language import PATH as INSTITUTION
-from graduand.records.transition import GRADUATED, RETURNED, reason_words
+from graduand.records.transition import KINDS, kind_words, reason_words
 from graduand.rules.policy import keeps
 from graduand.similar import folded
 
@@ -97,6 +100,8 @@ def sections(record: Record, school: School, added: Iterable[str] = ()) -> tuple
 def _transition(record: Record, school: School) -> tuple[str, ...]:
     if record.returned:
         return school.year, START, END, ATTENDING
+    if record.left:
+        return LEFT_ON, NOTIFIED_ON, CLOSE_ON, school.year, ATTENDING, END, START
     return END, school.year, ATTENDING, START
 
 
@@ -133,7 +138,7 @@ def choices(key: str, record: Record, school: School) -> Choices | None:
     if field.kind is FieldKind.BOOLEAN:
         return Choices((*_yes_and_no(key), *wiping), open=False)
     if key == KIND:
-        return Choices((FieldChoice(GRADUATED, _("graduated")), FieldChoice(RETURNED, _("returned"))), open=False)
+        return Choices(tuple(FieldChoice(kind, kind_words(kind)) for kind in KINDS), open=False)
     if key == REASON:
         reasons = _reasons(record, school)
         return Choices(tuple(FieldChoice(code, reason_words(code)) for code in reasons), open=False)

@@ -19,7 +19,7 @@ from graduand.records import files
 from graduand.records.paths import is_record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import DISABLED, EMAIL, FOLDER, KIND, REASON, USERNAME
-from graduand.records.transition import GRADUATED, RETURNED
+from graduand.records.transition import KINDS
 from graduand.storage import atomic, file_reader, lock, swap
 from graduand.storage.swap import HalfWritten, Swap
 
@@ -48,7 +48,7 @@ def _kind(changes: Mapping[str, object]) -> str:
     """Return the kind of a change: the most serious one of its keys."""
     account = {"true": "deactivated", "false": "reactivated"}.get(str(changes.get(DISABLED)), "")
     transition = str(changes.get(KIND) or "")
-    if account or transition in {GRADUATED, RETURNED}:
+    if account or transition in KINDS:
         return account or transition
     if USERNAME in changes:
         return "username-changed"

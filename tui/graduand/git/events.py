@@ -16,6 +16,8 @@ class EventKind(StrEnum):
 
     GRADUATED = "graduated"
     RETURNED = "returned"
+    LEFT = "left"
+    """Went without a degree."""
     USERNAME = "username-changed"
     EMAIL = "email-changed"
     DEACTIVATED = "deactivated"

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from graduand.records.record import Value
 
 _ACCOUNT: Final = f"{ACCOUNT}:"
-_BY_KIND: Final = {"graduated": EventKind.GRADUATED, "returned": EventKind.RETURNED}
+_BY_KIND: Final = {
+    "graduated": EventKind.GRADUATED,
+    "returned": EventKind.RETURNED,
+    "left": EventKind.LEFT,
+}
 _BY_ACCOUNT: Final = {"true": EventKind.DEACTIVATED, "false": EventKind.REACTIVATED}
 _EMPTY: Final = Record("", {})
 

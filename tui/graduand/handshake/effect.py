@@ -16,6 +16,7 @@ class Effect(StrEnum):
     LABELS = "labels"
     REACTIVATE = "reactivate"
     RETURN = "return"
+    LEAVE = "leave"
     GRADUATE = "graduate"
     UPDATE = "update"
 

@@ -173,7 +173,12 @@ def change_of(table: RowTable, place: int, state: State, school: School) -> Plan
         for header, was, cell in zip(table.columns, before or ("",) * len(row), row, strict=True)
         if cell and cell != was and not _is_same(header, was, cell, school)
     )
-    effects = tuple(sorted({_effect(cell, school.year, known=bool(before)) for cell in cells}, key=_ORDER.__getitem__))
+    alumnus = row[table.columns.index(school.year)] == ALUMNI if school.year in table.columns else False
+    effects = tuple(
+        sorted(
+            {_effect(cell, school.year, known=bool(before), alumnus=alumnus) for cell in cells}, key=_ORDER.__getitem__
+        )
+    )
     refused = {username, previous} & state.failed
     if refused and (cells or not refused <= state.seen):
         status = Status.FAILED
@@ -194,7 +199,7 @@ def _is_same(header: str, was: str, cell: str, school: School) -> bool:
 _IDENTIFIERS: Final = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, LOGIN: Effect.LOGIN}
 
 
-def _effect(cell: CellChange, year: str, *, known: bool) -> Effect:
+def _effect(cell: CellChange, year: str, *, known: bool, alumnus: bool) -> Effect:
     """Return what the change of one cell does; of a person never sent before, key values change nothing."""
     header, now = cell.header, cell.after
     if header == DISABLED:
@@ -203,8 +208,8 @@ def _effect(cell: CellChange, year: str, *, known: bool) -> Effect:
         return Effect.WIPE
     if header == year and now == ALUMNI:
         return Effect.GRADUATE
-    if header == ATTENDING and now == "TRUE":
-        return Effect.RETURN
+    if header == ATTENDING and not alumnus:
+        return Effect.RETURN if now == "TRUE" else Effect.LEAVE
     if header == LABELS:
         return Effect.LABELS
     return _IDENTIFIERS.get(header, Effect.UPDATE) if known else Effect.UPDATE

@@ -67,6 +67,8 @@ def derived_cells(record: Record, school: School) -> dict[str, DerivedCell]:
         found[END] = DerivedCell(
             CLEAR, N_("A person who returns without an end date would fail on the old one, so it is wiped.")
         )
+    elif record.left:
+        found[ATTENDING] = DerivedCell("FALSE", N_("A person who has left does not attend any more."))
     return {header: derived for header, derived in found.items() if header not in record.values}
 
 

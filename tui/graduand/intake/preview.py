@@ -26,7 +26,7 @@ from graduand.intake.rows import PeopleRows, SkippedRow, select_rows
 from graduand.intake.source_profile import path_of, profile_of, read_profiles
 from graduand.language import _, ngettext, quoted
 from graduand.records.record import EMAIL, END, FIRST_NAME, LAST_NAME, USERNAME
-from graduand.records.transition import GRADUATED
+from graduand.records.transition import GRADUATED, LEFT
 from graduand.similar import folded, visible_header
 from graduand.storage import file_reader
 from graduand.tables.dates import parse_date
@@ -191,7 +191,7 @@ def _file_remarks(
 ) -> Iterator[str]:
     """Return sentences on the whole file."""
     yield from _table_remarks(table)
-    if options.kind == GRADUATED and not options.where and not options.patch:
+    if options.kind in {GRADUATED, LEFT} and not options.where and not options.patch:
         yield _("Without --where everybody in the file is taken.")
     if END in options.values and END in rows.columns:
         common = options.values[END]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from graduand.language import N_, translations
 from graduand.records.kinds import CLEAR, PATTERNS, FieldKind
 from graduand.records.record import ACCOUNT, ALUMNI, ATTENDING, DISABLED, KIND, LISTED, REASON, START
-from graduand.records.transition import GRADUATED, RETURNED, Waiver
+from graduand.records.transition import GRADUATED, LEFT, RETURNED, Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +25,8 @@ Schema = dict[str, Any]
 
 _TITLE: Final = N_("A person in transition")
 _ABOUT: Final = N_(
-    "One person who graduates or returns. Every key is a column of Handshake by its own name, except transition, "
-    "which says why. An absent key leaves the column as it is."
+    "One person who graduates, returns or leaves. Every key is a column of Handshake by its own name, except "
+    "transition, which says why. An absent key leaves the column as it is."
 )
 _COMMENT: Final = "Made by `graduand schema` from handshake.yaml and institution.yaml; do not edit it, make it anew."
 
@@ -185,6 +185,7 @@ def _conditions(school: School) -> Iterator[Schema]:
     yield _when(_at(KIND, {"const": RETURNED}), *_returner(school))
     alumnus = {"allOf": [_at(KIND, {"const": GRADUATED}), {"not": _at(ATTENDING, _TRUE)}]}
     yield _when(alumnus, _at(school.year, {"enum": [ALUMNI]}, required=False))
+    yield _when(_at(KIND, {"const": LEFT}), _at(school.year, {"not": {"const": ALUMNI}}, required=False))
     reasons = ((_TRUE, school.institution.deactivation_reasons), (_FALSE, school.institution.reactivation_reasons))
     for direction, known in reasons:
         yield _when(_at(DISABLED, direction), _at(REASON, {"enum": _typed(known)}))

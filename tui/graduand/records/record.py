@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.records.kinds import CLEAR
-from graduand.records.transition import GRADUATED, RETURNED, Waiver
+from graduand.records.transition import GRADUATED, LEFT, RETURNED, Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,11 @@ MAJORS: Final = "primary_education:major_names"
 MINORS: Final = "primary_education:minor_names"
 COLLEGES: Final = "primary_education:college_names"
 KIND: Final = "transition:kind"
+LEFT_ON: Final = "transition:left:on"
+NOTIFIED_ON: Final = "transition:left:notified_on"
+"""When a person who left was told that the account will be closed."""
+CLOSE_ON: Final = "transition:left:close_on"
+"""The day that was announced for it."""
 KEEPS_EMAIL: Final = "transition:keeps_school_email"
 KEEPS_SSO: Final = "transition:keeps_sso"
 ASKED_ON: Final = "transition:personal_email:requested_on"
@@ -132,6 +137,11 @@ class Record(NamedTuple):
     def returned(self) -> bool:
         """Whether the person becomes a student again."""
         return self.text(KIND) == RETURNED
+
+    @property
+    def left(self) -> bool:
+        """Whether the person leaves without a degree."""
+        return self.text(KIND) == LEFT
 
     @property
     def stays(self) -> bool:

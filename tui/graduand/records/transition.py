@@ -44,6 +44,20 @@ def reason_code(text: str, known: Iterable[str]) -> str:
 
 GRADUATED: Final = "graduated"
 RETURNED: Final = "returned"
+LEFT: Final = "left"
+"""Without a degree: withdrawn, transferred, no longer enrolled."""
+
+_KINDS: Final = {
+    GRADUATED: N_("graduated"),
+    RETURNED: N_("returned"),
+    LEFT: N_("left without a degree"),
+}
+KINDS: Final = tuple(_KINDS)
+
+
+def kind_words(kind: str) -> str:
+    """Return the label of a kind of transition in the current language; another text is its own label."""
+    return _(_KINDS[kind]) if kind in _KINDS else kind
 
 
 class Waiver(NamedTuple):
@@ -65,9 +79,30 @@ FIELDS: Final = (
         "kind",
         FieldKind.CHOICE,
         N_("Transition"),
-        N_("What happens to the person: “graduated” makes an alumnus, “returned” makes a student again."),
-        values=(GRADUATED, RETURNED),
+        N_(
+            "What happens to the person: “graduated” makes an alumnus, “returned” makes a student again, “left” is "
+            "for who goes without a degree and never becomes an alumnus."
+        ),
+        values=KINDS,
         misspellings=Meanings("kinds"),
+    ),
+    _field(
+        "left:on",
+        FieldKind.DATE,
+        N_("Left on"),
+        N_("The day since which a person who left is no longer enrolled; the school's months are counted from it."),
+    ),
+    _field(
+        "left:notified_on",
+        FieldKind.DATE,
+        N_("Told of the closing on"),
+        N_("The day of the letter that announces to a person who left that the account will be closed."),
+    ),
+    _field(
+        "left:close_on",
+        FieldKind.DATE,
+        N_("Closing announced for"),
+        N_("The day that this letter gives for the closing; the account is not closed before it."),
     ),
     _field(
         "keeps_school_email",

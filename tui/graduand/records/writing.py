@@ -65,6 +65,11 @@ def scalar(text: str, kind: FieldKind) -> str:
     return f'"{_ESCAPED.sub(_escape, text)}"'
 
 
+def _key(field: Field) -> str:
+    """Return the name of a field as a key that readers of YAML 1.1 do not take for a boolean, as they do `on`."""
+    return f'"{field.name}"' if field.name in _WORDS else field.name
+
+
 def _in_calendar(text: str) -> bool:
     """Return whether there is such a day; a reader that types dates fails at others."""
     try:
@@ -128,18 +133,18 @@ class _Page:
         yield from self._groups(spot[:-1])
         depth = len(spot) - 1
         if isinstance(value, tuple):
-            yield from self._line(spot, depth, f"{field.name}:")
+            yield from self._line(spot, depth, f"{_key(field)}:")
             for index, item in enumerate(value):
                 yield from self._line(self._spot(spot, index, value), depth + 1, f"- {scalar(item, field.item)}")
             return
         block = _block(value) if field.kind is FieldKind.NOTE else None
         if block:
             header, lines = block
-            yield from self._line(spot, depth, f"{field.name}: {header}")
+            yield from self._line(spot, depth, f"{_key(field)}: {header}")
             yield from (f"{_STEP * (depth + 1)}{line}" if line else "" for line in lines)
         else:
             kind = FieldKind.TEXT if value == CLEAR else field.kind
-            yield from self._line(spot, depth, f"{field.name}: {scalar(value, kind)}")
+            yield from self._line(spot, depth, f"{_key(field)}: {scalar(value, kind)}")
 
     def _spot(self, spot: Spot, index: int, items: tuple[str, ...]) -> Spot:
         """Return the spot whose comments an item gets: that of its text, or of the text that it replaces."""

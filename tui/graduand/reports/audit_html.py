@@ -101,6 +101,7 @@ def _kind_words(kind: EventKind, count: int) -> str:
     return {
         EventKind.GRADUATED: ngettext("{count} graduated", "{count} graduated", count),
         EventKind.RETURNED: ngettext("{count} returned", "{count} returned", count),
+        EventKind.LEFT: ngettext("{count} left without a degree", "{count} left without a degree", count),
         EventKind.USERNAME: ngettext("{count} username changed", "{count} usernames changed", count),
         EventKind.EMAIL: ngettext("{count} address changed", "{count} addresses changed", count),
         EventKind.DEACTIVATED: ngettext("{count} account closed", "{count} accounts closed", count),

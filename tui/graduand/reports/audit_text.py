@@ -35,6 +35,7 @@ def kind_word(kind: EventKind) -> str:
     return {
         EventKind.GRADUATED: _("graduated"),
         EventKind.RETURNED: _("returned"),
+        EventKind.LEFT: _("left without a degree"),
         EventKind.USERNAME: _("username changed"),
         EventKind.EMAIL: _("address changed"),
         EventKind.DEACTIVATED: _("account closed"),

@@ -9,7 +9,7 @@ from graduand.errors import Trouble
 from graduand.language import _, visible
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.record import DISABLED, KIND, REASON, REQUESTED_BY
-from graduand.records.transition import reason_words
+from graduand.records.transition import KINDS, kind_words, reason_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,7 +51,7 @@ def _words(field: Field | FieldLabel) -> Mapping[str, str]:
     if field.key == DISABLED:
         words |= {"true": _("closed"), "false": _("reopened")}
     elif field.key == KIND:
-        words |= {"graduated": _("graduated"), "returned": _("returned")}
+        words |= {kind: kind_words(kind) for kind in KINDS}
     elif field.kind == FieldKind.BOOLEAN:
         words |= {"true": _("yes"), "false": _("no")}
     return words

@@ -35,6 +35,7 @@ def effect_words(effect: Effect) -> str:
         Effect.LABELS: _("replaces all labels"),
         Effect.REACTIVATE: _("reopens the account"),
         Effect.RETURN: _("makes a student again"),
+        Effect.LEAVE: _("ends the studies, without a degree"),
         Effect.GRADUATE: _("makes an alumnus"),
         Effect.UPDATE: _("updates fields"),
     }[effect]

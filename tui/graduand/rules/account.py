@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, visible
-from graduand.records.record import ACCOUNT, DISABLED, EFFECTIVE_ON, REASON, REQUESTED_BY
+from graduand.records.record import ACCOUNT, CLOSE_ON, DISABLED, EFFECTIVE_ON, NOTIFIED_ON, REASON, REQUESTED_BY
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
 
@@ -78,7 +78,34 @@ RULES: Final = (
         N_("Talk to Handshake's Support if the family wishes the account deleted."),
         "UMN",
     ),
+    warning(
+        "GR521",
+        N_("Closed without notice"),
+        N_(
+            "A person who left without a degree is told the day beforehand, to save what is in the account or to "
+            "object."
+        ),
+        N_("Write to the person first (graduand outreach left), and close the account after the day announced."),
+        "UMF",
+        "UMN",
+    ),
+    warning(
+        "GR522",
+        N_("Closed before the day announced"),
+        N_("The letter gave the person until that day."),
+        N_("Write that day as transition: account: effective_on."),
+        "UMF",
+    ),
+    error(
+        "GR523",
+        N_("Closing announced for a day before the letter"),
+        N_("The two dates of the notice contradict each other."),
+        N_("Correct notified_on or close_on."),
+    ),
 )
+
+UNANNOUNCED: Final = frozenset({"requested-by-student", "duplicate-account", "deceased"})
+"""Reasons for which nobody is given notice: the person asked, has another account, or died."""
 
 ASKED_OR_REQUIRED: Final = frozenset(
     {"requested-by-student", "required-by-policy", "no-personal-email", "duplicate-account", "deceased"}
@@ -89,6 +116,7 @@ _MONTHS: Final = 12
 
 def check_account(record: Record, school: School, on: str) -> Iterator[Flaw]:
     """Return what is wrong with the closing or reopening of the account, on the day `on`."""
+    yield from _notice(record)
     disabled, reason = record.text(DISABLED), record.text(REASON)
     if disabled not in {"true", "false"}:
         if not disabled and (record.text(REASON) or record.text(REQUESTED_BY) or record.text(EFFECTIVE_ON)):
@@ -138,6 +166,8 @@ def _reason(reason: str, known: tuple[str, ...]) -> Iterator[Flaw]:
 def _closing(record: Record, reason: str, school: School, on: str) -> Iterator[Flaw]:
     if record.returned:
         yield Flaw("GR504", DISABLED, _("The person returns, and the account is closed."))
+    if record.left and reason not in UNANNOUNCED:
+        yield from _announced(record, on)
     if reason == "deceased":
         yield Flaw("GR509", REASON, _("The account of a person who died is closed."))
     end, day = real_day(record.ends), real_day(record.text(EFFECTIVE_ON)) or on
@@ -145,6 +175,23 @@ def _closing(record: Record, reason: str, school: School, on: str) -> Iterator[F
     if unasked and end and _months(end, day) < _MONTHS:
         message = _("The account closes less than a year after {end}, and nobody asked for it.")
         yield Flaw("GR505", DISABLED, message.format(end=quoted(record.ends)))
+
+
+def _notice(record: Record) -> Iterator[Flaw]:
+    told, day = real_day(record.text(NOTIFIED_ON)), real_day(record.text(CLOSE_ON))
+    if told and day and day < told:
+        message = _("The closing is announced for {day}, before the letter of {told}.")
+        yield Flaw("GR523", CLOSE_ON, message.format(day=quoted(day), told=quoted(told)))
+
+
+def _announced(record: Record, on: str) -> Iterator[Flaw]:
+    """Return what is wrong with the notice to a person who left and whose account is closed."""
+    day, closed = real_day(record.text(CLOSE_ON)), real_day(record.text(EFFECTIVE_ON)) or on
+    if not record.text(NOTIFIED_ON):
+        yield Flaw("GR521", DISABLED, _("The person left, and the account is closed without notice."))
+    elif day and closed < day:
+        message = _("The account closes on {closed}; the person was told {day}.")
+        yield Flaw("GR522", DISABLED, message.format(closed=quoted(closed), day=quoted(day)))
 
 
 def _months(since: str, until: str) -> int:

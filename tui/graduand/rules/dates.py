@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR
-from graduand.records.record import ALUMNI, ATTENDING, END, START
+from graduand.records.record import ALUMNI, ATTENDING, CLOSE_ON, END, KIND, LEFT_ON, NOTIFIED_ON, START
+from graduand.records.transition import kind_words
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import meant, real_day
 
@@ -130,6 +131,40 @@ RULES: Final = (
         N_("Correct the end date, or delete it: it will then be wiped."),
         "ALU",
     ),
+    error(
+        "GR221",
+        N_("Left without a degree, and Alumni"),
+        N_("Alumni are people with a degree; who withdrew, transferred or is no longer enrolled never becomes one."),
+        N_("Write the last year of study or delete the line; or “graduated” as the kind, if there was a degree."),
+        "UMF",
+    ),
+    warning(
+        "GR222",
+        N_("Left, and still attending"),
+        N_("A person who left does not attend any more, and without the line the row says so."),
+        N_("Delete currently_attending; if the person studies on, this record is about nothing."),
+        "UMF",
+    ),
+    warning(
+        "GR223",
+        N_("Left, but since when?"),
+        N_("The school's months until a closing are counted from that day, and the letter names it."),
+        N_("Write transition: left: on."),
+        "UMF",
+    ),
+    note(
+        "GR224",
+        N_("The departure lies ahead"),
+        N_("The row would say of somebody who is still enrolled that the studies are over."),
+        N_("Upload it from that day on."),
+        "ALU",
+    ),
+    warning(
+        "GR225",
+        N_("Days of a departure, and the person did not leave"),
+        N_("The days below “left” are those of a person who went without a degree; of others they say nothing."),
+        N_("Delete the block left, or write “left” as the kind."),
+    ),
 )
 
 _YEARS_BACK: Final = 70
@@ -142,6 +177,11 @@ def check_transition(record: Record, school: School, on: str) -> Iterator[Flaw]:
         yield from _graduate(record, school, on)
     elif record.returned:
         yield from _returner(record, school, on)
+    elif record.left:
+        yield from _leaver(record, school, on)
+    if not record.left and (key := next((key for key in (LEFT_ON, NOTIFIED_ON, CLOSE_ON) if record.text(key)), "")):
+        message = _("{key} is about people who left, and the transition is {kind}.")
+        yield Flaw("GR225", key, message.format(key=quoted(key), kind=quoted(kind_words(record.text(KIND)))))
 
 
 def check_dates(record: Record, _school: School, on: str) -> Iterator[Flaw]:
@@ -202,6 +242,19 @@ def _returner(record: Record, school: School, on: str) -> Iterator[Flaw]:
         yield Flaw("GR210", END, _("No end date is given, so the old one will be wiped."))
     elif "" < real_day(record.ends) < on:
         yield Flaw("GR214", END, _("The person returns, and the study ended on {end}.").format(end=quoted(record.ends)))
+
+
+def _leaver(record: Record, school: School, on: str) -> Iterator[Flaw]:
+    if record.text(school.year) == ALUMNI:
+        message = _("The person left without a degree, and {column} is Alumni.")
+        yield Flaw("GR221", school.year, message.format(column=quoted(school.year)))
+    if record.text(ATTENDING) == "true":
+        yield Flaw("GR222", ATTENDING, _("The person left, and currently_attending is true."))
+    since = record.text(LEFT_ON)
+    if not since:
+        yield Flaw("GR223", LEFT_ON, _("The person left, and the day is not given."))
+    elif real_day(since) > on:
+        yield Flaw("GR224", LEFT_ON, _("The person leaves on {day}, after {on}.").format(day=quoted(since), on=on))
 
 
 CHECKS: Final = (check_dates, check_transition)

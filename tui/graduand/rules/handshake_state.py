@@ -11,7 +11,7 @@ from graduand.findings import Finding, Severity
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR
 from graduand.records.meaning import meaning_of
-from graduand.records.record import ATTENDING, DISABLED, EMAIL, END, USERNAME
+from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, END, USERNAME
 from graduand.records.writing import canonical
 from graduand.rules.rule import Flaw, error, note, warning
 
@@ -108,6 +108,13 @@ RULES: Final = (
         "EMAIL",
         waivable=True,
     ),
+    warning(
+        "GR721",
+        N_("Left without a degree, and an alumnus in Handshake"),
+        N_("The year is left as Handshake has it, and that is Alumni: the person counts as a graduate."),
+        N_("Write the last year of study into the record."),
+        "UMF",
+    ),
 )
 
 IDS: Final = frozenset(rule.id for rule in RULES)
@@ -161,6 +168,9 @@ def judge_state(record: Record, school: School, _on: str, state: PersonState) ->
     if state.is_closed and not record.text(DISABLED):
         yield _closed(record, state)
     yield from _absent(record, school, state)
+    if record.left and not record.text(school.year) and state.cells.get(school.year) == ALUMNI:
+        message = _("Handshake has “Alumni” of a person who left without a degree, and {column} is not given.")
+        yield Flaw("GR721", school.year, message.format(column=quoted(school.year)))
     if state.taken_back and state.taken_back == _meaning(record, school):
         message = _("{rollback} took back what was sent of this record, and it still says the same.")
         yield Flaw(TAKEN_BACK, USERNAME, message.format(rollback=state.taken_back_by))

@@ -16,7 +16,7 @@ from graduand.intake.apply import cohort
 from graduand.intake.preview import IntakeOptions
 from graduand.language import N_, _
 from graduand.records.record import END, KIND
-from graduand.records.transition import FIELDS, GRADUATED, RETURNED
+from graduand.records.transition import FIELDS, KINDS, kind_words
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.similar import folded
 from graduand.workspace import day
@@ -57,7 +57,7 @@ def ordered(class_file: ClassFile, on: str) -> IntakeOptions:
 
 def kind_of(text: str) -> str:
     """Return the kind of transition that is meant, in any language; else the text, which will be refused."""
-    words = {folded(_(kind)): kind for kind in (GRADUATED, RETURNED)}
+    words = {folded(kind_words(kind)): kind for kind in KINDS}
     words |= {folded(wrong): right for wrong, right in FIELDS[0].misspellings.items()}
     return words.get(folded(text), text)
 

@@ -35,7 +35,7 @@ from graduand.language import N_, _, quoted, visible
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
 from graduand.records.record import KIND
-from graduand.records.transition import GRADUATED, RETURNED
+from graduand.records.transition import KINDS, kind_words
 from graduand.rules.identity import KEYS
 from graduand.screens.choose import ChooseScreen, Option
 from graduand.screens.difference import DifferenceScreen
@@ -74,7 +74,7 @@ def title_of(draft: Draft | None, unread: UnreadRecord | None) -> Content:
         return Content.assemble(visible(unread.path, 200) if unread else "", "  ", (said, "$text-error"))
     record = draft.record
     name = f"{record.text('first_name')} {record.text('last_name')}".strip()
-    kind = {GRADUATED: _("graduated"), RETURNED: _("returned")}.get(record.text(KIND), "")
+    kind = kind_words(record.text(KIND)) if record.text(KIND) in KINDS else ""
     parts = [visible(part, 60) for part in (name, record.username, kind, record.cohort) if part]
     state = (_("new, not saved") if draft.base is None else _("not saved")) if draft.dirty else ""
     return Content.assemble(" · ".join(parts), (f"  • {state}" if state else "", "$text-accent"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graduand.screens.palette import PaletteJob
 
 FILTERS = (
-    ("kind", "graduated", N_("who graduates; kind:returned, who returns")),
+    ("kind", "graduated", N_("who graduates; kind:returned, who returns; kind:left, who leaves")),
     ("state", "waiting", N_("who waits for a personal address")),
     ("state", "held", N_("whose account changes only later")),
     ("state", "closed", N_("whose account is closed; state:reopened, reopened")),

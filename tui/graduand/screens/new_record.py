@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from graduand.editing.draft import Draft, new_draft
 from graduand.errors import Trouble
 from graduand.language import N_, _
-from graduand.records.transition import GRADUATED, RETURNED
+from graduand.records.transition import GRADUATED, KINDS, LEFT, RETURNED
 from graduand.screens.widgets.keyline import KeyLine
 
 if TYPE_CHECKING:
@@ -68,12 +68,16 @@ class NewRecordScreen(ModalScreen[Draft | None]):
         return field
 
     def _kind_words(self) -> str:
-        words = _("The person graduates.") if self._kind == GRADUATED else _("The person returns to study.")
-        return f"{words} (F2)"
+        words = {
+            GRADUATED: _("The person graduates."),
+            RETURNED: _("The person returns to study."),
+            LEFT: _("The person leaves without a degree."),
+        }
+        return f"{words[self._kind]} (F2)"
 
     def action_other_kind(self) -> None:
-        """Change between a person who graduates and one who returns."""
-        self._kind = RETURNED if self._kind == GRADUATED else GRADUATED
+        """Change to the next kind of transition."""
+        self._kind = KINDS[(KINDS.index(self._kind) + 1) % len(KINDS)]
         self.query_one("#kind", Static).update(Content(self._kind_words()))
 
     @on(Input.Submitted, "#username")

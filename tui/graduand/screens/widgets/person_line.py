@@ -62,7 +62,8 @@ def person_line(entry: ListedPerson, status: str, width: int, *, marked: bool) -
 
 def transition_words(entry: ListedPerson) -> str:
     """Return what happens to a person, in few words."""
-    kind = {"graduated": _("graduates"), "returned": _("returns")}.get(entry.kind, visible(entry.kind) or "–")
+    words = {"graduated": _("graduates"), "returned": _("returns"), "left": _("leaves")}
+    kind = words.get(entry.kind, visible(entry.kind) or "–")
     account = {"true": _("closed"), "false": _("reopened")}.get(entry.disabled, "")
     return f"{kind}, {account}" if account else kind
 
