@@ -10,7 +10,7 @@ DAY     = $(if $(ON),--on "$(ON)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compile check plan edit audit dev test coverage gate fmt golden pictures guide bench messages schema lock
+.PHONY: help compile check plan edit audit dev test coverage gate fmt golden pictures guide bench messages schema lock release
 
 help: ## This list / Cette liste
 	@awk -F ':.*## ' '/^##/ { print "\n" substr($$0, 4) } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,11 @@ lock: ## Resolve constraints/ again (ARGS=--upgrade for newer versions)
 	@printf 'hatchling\neditables\npip\n' | $(LOCK) --output-file constraints/run.txt pyproject.toml - >/dev/null
 	@printf 'hatchling\neditables\npip\n' | $(LOCK) --extra dev --constraints constraints/run.txt \
 	  --output-file constraints/dev.txt pyproject.toml - >/dev/null
+	@printf 'build\ncheck-wheel-contents\nhatchling\neditables\npip\n' | $(LOCK) --extra release --constraints constraints/dev.txt \
+	  --output-file constraints/release.txt pyproject.toml - >/dev/null
+
+release: .venv/.dev ## Prepare a release (VERSION=0.3.0, ARGS=--dry-run): RELEASING.md
+	@.ci/release "$(VERSION)" $(ARGS)
 
 # Stamps, so that nothing is installed twice. They fall when the checkout was moved or copied, or its Python removed.
 STALE := $(shell test -x .venv/bin/python && test "$$(cat .venv/.here 2>&1)" = "$$(pwd -P)" || rm -f .venv/.here .venv/.run .venv/.dev)

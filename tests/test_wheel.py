@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,19 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
     assert b"graduand = graduand.__main__:main" in zipfile.ZipFile(wheel).read(
         f"graduand-{__version__}.dist-info/entry_points.txt"
     )
+
+
+def test_the_source_distribution_names_the_invented_people_one_by_one() -> None:
+    """Records that lie in a checkout besides them are somebody's, and stay there."""
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
+    named = project["tool"]["hatch"]["build"]["targets"]["sdist"]["only-include"]
+    if (HOUSE / ".git").exists():
+        kept = git(HOUSE, "ls-files", "-z", "records").split("\0")[:-1]
+    else:  # the source distribution itself
+        kept = sorted(path.relative_to(HOUSE).as_posix() for path in (HOUSE / "records").rglob("*") if path.is_file())
+
+    assert [name for name in named if name.startswith("records")] == kept
+    assert not [name for name in named if not (HOUSE / name).exists()]
 
 
 def test_a_school_that_has_the_wheel_only_can_begin_and_compile(wheel: Path, tmp_path: Path) -> None:

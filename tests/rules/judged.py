@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from graduand.git.program import Program
@@ -15,6 +17,7 @@ from graduand.ledger.ledger import Ledger
 from graduand.records.importer import Importer, read_importer
 from graduand.storage.cache_file import Deferred
 from graduand.workspace import Workspace
+from tests.repository import begin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +105,14 @@ class GivenStates(Workspace):
         return states
 
 
+@cache
+def _repository() -> Path:
+    """Return an empty repository, made once; what is known is not read from it."""
+    folder = TemporaryDirectory(prefix="graduand-test-")
+    atexit.register(folder.cleanup)
+    return begin(Path(folder.name))
+
+
 def states_of(known: Mapping[str, PersonState]) -> PersonStates:
     """Return the states of some people, as if a ledger held them."""
     columns = tuple(dict.fromkeys(header for state in known.values() for header in state.cells))
@@ -124,7 +135,7 @@ def states_of(known: Mapping[str, PersonState]) -> PersonStates:
         {name: TakenBack(one.taken_back_by, one.taken_back) for name, one in known.items() if one.taken_back},
         {name: one.sent_address for name, one in known.items() if one.sent_address},
     )
-    states = PersonStates(Ledger(Program(Path()), "head"))
+    states = PersonStates(Ledger(Program(_repository()), "head"))
     vars(states)["folded"] = folded
     return states
 
