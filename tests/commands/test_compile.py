@@ -313,6 +313,7 @@ def test_the_manifest_vouches_for_every_byte(school_of_two: Path) -> None:
         "ledger": None,
         "plan": "",
         "overrides": [],
+        "approvals": [],
         "anchor": None,
         "records": 2,
         "jobs": [],
@@ -587,8 +588,21 @@ def test_beyond_a_limit_nothing_is_compiled_until_just_this_plan_is_approved(man
     assert not (many_closed / "build").exists()
     (checksum,) = re.findall(r"--approve ([0-9a-f]{64})", refused.err)
     assert graduand(many_closed, *COMPILE, "--approve", checksum[:-1] + "x").code == 4
-    assert graduand(many_closed, *COMPILE, "--approve", checksum).code == 0
+    assert graduand(many_closed, *COMPILE, "--approve", checksum).code == 2
+    assert graduand(many_closed, *COMPILE, "--approve", checksum, "--reason", "00000001 asked").code == 2
+    assert graduand(many_closed, *COMPILE, "--approve", checksum, "--reason", "Board of 4 May").code == 0
     assert manifest(many_closed)["plan"] == checksum
+    assert manifest(many_closed)["overrides"] == [
+        {
+            "what": "limit",
+            "number": 26,
+            "by": "Camille Renard <camille.renard@valmont.example>",
+            "reason": "Board of 4 May",
+            "which": "deactivate",
+        }
+    ]
+    card = (many_closed / "build/upload.md").read_text(encoding="utf-8")
+    assert "- **Passed over** by Camille Renard: a limit, `Board of 4 May`\n" in card
 
 
 def test_a_limit_of_changed_addresses_holds_too(school_of_two: Path) -> None:

@@ -413,7 +413,9 @@ def test_beyond_a_limit_there_are_two_ways_on(root: Path) -> None:
     checksum = str(plan(root, code=3)["plan"])
     assert (ran.code, refused.code) == (3, 3)
     limit = "26 accounts would be closed, of 40 people; the limit in institution.yaml is 25 / 5\u00a0%."
-    assert ran.err == (f"{limit}\nTo go on: compile with --approve {checksum}, or send the others first with --only.\n")
+    assert ran.err == (
+        f"{limit}\nTo go on: compile with --approve {checksum} --reason REASON, or send the others first with --only.\n"
+    )
     assert limit in refused.err
     assert f"--approve {checksum}" in refused.err
     others = graduand(root, "compile", *ON, "--only", "graduate", "--json")
@@ -421,7 +423,7 @@ def test_beyond_a_limit_there_are_two_ways_on(root: Path) -> None:
     assert json.loads(others.out)["records"] == 14
     wrong = graduand(root, "compile", *ON, "--approve", json.loads(others.out)["plan"])
     assert wrong.code == 4
-    approved = graduand(root, "compile", *ON, "--approve", checksum, "--json")
+    approved = graduand(root, "compile", *ON, "--approve", checksum, "--reason", "Board", "--json")
     assert approved.code == 0
     assert json.loads(approved.out)["records"] == 40
 

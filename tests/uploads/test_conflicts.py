@@ -414,9 +414,9 @@ def test_a_scope_that_has_shrunk_stops_at_a_limit_and_the_manifest_says_who_went
     assert said in stopped.err
     plan = json.loads(done(root, "plan", "--on", DAY, "--json", code=3).out)
     assert plan["beyond_limits"] == [{"effect": "fewer-people", "count": 10, "people": 40}]
-    done(root, "compile", "--on", DAY, "--approve", plan["plan"])
+    done(root, "compile", "--on", DAY, "--approve", plan["plan"], "--reason", "They left")
     (override,) = json.loads((root / "build/manifest.json").read_bytes())["overrides"]
-    assert (override["what"], override["number"], override["reason"]) == ("fewer-people", 10, said)
+    assert (override["what"], override["number"], override["reason"]) == ("fewer-people", 10, "They left")
     settle(root, limits="{fewer_people: {percent: 50}}")
     commit(root)
     done(root, "compile", "--on", DAY)

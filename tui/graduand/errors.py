@@ -182,6 +182,33 @@ class Uncommitted(Trouble):
         )
 
 
+class NotReviewed(Trouble):
+    """What would be sent is not what the upload branch has; `reason` says how it stands to it, and the cure."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _(
+                "Not reviewed: {reason}. Nothing was written (all the same, with a trace in manifest and ledger: "
+                "--unreviewed REASON)."
+            ).format(reason=reason)
+        )
+
+
+class NotApproved(Trouble):
+    """What would be sent was not approved by enough people who did not make it; `lacking` says who lacks what."""
+
+    def __init__(self, lacking: Sequence[str], count: int) -> None:
+        shown = "; ".join(lacking) + ("; …" if count > len(lacking) else "")
+        message = ngettext(
+            "Not approved by others than made it: {who}. Nothing was written; somebody else looks at it and approves "
+            "it, in a clone of their own: graduand approve",
+            "Not approved by others than made it ({count}): {who}. Nothing was written; somebody else looks at them "
+            "and approves them, in a clone of their own: graduand approve",
+            count,
+        )
+        super().__init__(message.format(count=count, who=shown))
+
+
 class NothingToCompile(Trouble):
     """The scope holds no person to send, so no file is written."""
 
@@ -236,8 +263,8 @@ class LimitReached(Trouble):
     def __init__(self, said: str, checksum: str) -> None:
         super().__init__(
             _(
-                "{said} Nothing was written. Two ways on: look at these people and compile with --approve {checksum}, "
-                "or send the others first with --only."
+                "{said} Nothing was written. Two ways on: look at these people and compile with --approve {checksum} "
+                "--reason REASON, or send the others first with --only."
             ).format(said=said, checksum=checksum)
         )
 

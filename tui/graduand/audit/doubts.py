@@ -31,6 +31,7 @@ class DoubtRule(StrEnum):
     OTHER_VERSION = "other-version"
     NOT_COMPILED = "not-compiled"
     ERASED = "rows-erased"
+    PASSED_OVER = "passed-over"
 
 
 HARMLESS: Final = frozenset(
@@ -43,6 +44,7 @@ HARMLESS: Final = frozenset(
         DoubtRule.OTHER_VERSION,
         DoubtRule.NOT_COMPILED,
         DoubtRule.ERASED,
+        DoubtRule.PASSED_OVER,
     }
 )
 """What is no objection."""

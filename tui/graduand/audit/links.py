@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.audit.lives import ACCOUNT_KINDS, Lives, is_held, key_of
-from graduand.audit.sent_people import SentPeople
 from graduand.git.commit_graph import read_graph
 from graduand.git.events import Linked
-from graduand.git.upload_branch import upload_branch
+from graduand.git.upload_branch import branch_heads
 from graduand.ledger.entry import EntryKind
+from graduand.ledger.ledger import renamed_commits
 from graduand.storage.cache_file import CacheFile
+from graduand.uploads.sent_people import SentPeople
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from graduand.ledger.ledger import Ledger
 
 _FORM: Final = "graduand/links/2"
-_OWN_BRANCHES: Final = ("refs/heads/main", "refs/heads/master")
 
 
 class Link(NamedTuple):
@@ -169,27 +169,6 @@ class Links:
         """Return how many uploads ran before the one that carried an event by ancestry; all where none did."""
         number = self._by_ancestry(found.reached, event)
         return self._rank[number] if number >= 0 else len(self._rank)
-
-
-def branch_heads(program: Program, head: str) -> list[str]:
-    """Return the commits whose histories count: the one that is checked out, and the upload branch.
-
-    Without a remote it is the branch `main` or `master`.
-    """
-    if branch := upload_branch(program):
-        return [head, branch]
-    return [head, *filter(None, program.object_names(f"{name}^{{commit}}" for name in _OWN_BRANCHES))]
-
-
-def renamed_commits(ledger: Ledger) -> dict[str, str]:
-    """Return the present names of commits of the branch, by those that they had before an erasure."""
-    found: dict[str, str] = {}
-    for entry in ledger.entries:
-        commits = entry.facts.get("commits") if entry.kind is EntryKind.ERASED else None
-        if isinstance(commits, dict):
-            new = {str(old): str(now) for old, now in commits.items()}
-            found = {old: new.get(now, now) for old, now in found.items()} | new
-    return found
 
 
 def _bits(mask: int) -> Iterator[int]:

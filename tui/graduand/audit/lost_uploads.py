@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from graduand.audit.lives import EventKey, Lives
-    from graduand.audit.sent_people import SentPeople
     from graduand.git.events import Event
     from graduand.git.program import Program
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
     from graduand.records.record import Record, Value
+    from graduand.uploads.sent_people import SentPeople
 
 _YEAR: Final = "year"
 """Stands for the column of the year, which has another name in each region."""

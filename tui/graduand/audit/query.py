@@ -6,26 +6,26 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.done_events import DoneFilter, done_events
-from graduand.audit.links import Links, branch_heads, renamed_commits
-from graduand.audit.signers import entry_policies, event_signatures
+from graduand.audit.links import Links
 from graduand.errors import NoSuchPerson, Usage
 from graduand.git.commit_graph import read_graph
 from graduand.git.events import DONE, NO_SIGNATURES, Event, EventKind
 from graduand.git.history import cached_history
 from graduand.git.program import Program
-from graduand.git.upload_branch import upload_branch
+from graduand.git.upload_branch import branch_heads, upload_branch
 from graduand.language import _, quoted
-from graduand.ledger.ledger import read_ledger
+from graduand.ledger.ledger import read_ledger, renamed_commits
+from graduand.ledger.signers import entry_policies, event_signatures
 from graduand.similar import nearest
 from graduand.uploads.exchange import what_is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from graduand.audit.signers import Policy
     from graduand.git.events import Gap, Signatures
     from graduand.git.history import History
     from graduand.ledger.ledger import Ledger
+    from graduand.ledger.signers import Policy
     from graduand.workspace import Workspace
 
 _TOLD_OF_ALL: Final = frozenset({EventKind.FAILED, EventKind.TAKEN_BACK})

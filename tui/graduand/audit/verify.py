@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.anchors import Anchored, find_anchor
 from graduand.audit.doubts import Doubt, DoubtRule, Requirement
-from graduand.audit.links import Links, branch_heads, renamed_commits
+from graduand.audit.links import Links
 from graduand.audit.query import read_history
-from graduand.audit.signers import entry_policies
 from graduand.audit.verify_signatures import commit_doubts, entry_doubts
-from graduand.audit.verify_uploads import upload_doubts
+from graduand.audit.verify_uploads import override_doubts, upload_doubts
 from graduand.errors import Usage
 from graduand.git.commit_graph import read_graph
 from graduand.git.program import Program
 from graduand.git.signatures import commits_of, replaced
-from graduand.git.upload_branch import upload_branch
+from graduand.git.upload_branch import branch_heads, upload_branch
 from graduand.language import _, quoted
 from graduand.ledger.branch import is_whole
-from graduand.ledger.ledger import read_ledger
+from graduand.ledger.ledger import read_ledger, renamed_commits
+from graduand.ledger.signers import entry_policies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -97,6 +97,7 @@ def _ledger_doubts(program: Program, ledger: Ledger, history: History, graph: Co
     policies = entry_policies(program, ledger, graph, renamed_commits(ledger))
     yield from entry_doubts(program, ledger, policies, is_shallow=is_shallow)
     yield from upload_doubts(ledger)
+    yield from override_doubts(ledger)
     for one in Links(program, history, ledger).unsaid:
         yield Doubt(DoubtRule.NEVER_SAID, f"{one.upload} {one.username}", ", ".join(one.cells))
 

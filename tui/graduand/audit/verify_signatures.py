@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graduand.audit.doubts import Doubt, DoubtRule
-from graduand.audit.signers import branch_signers, revoked_keys
 from graduand.git.allowed_signers import ALLOWED, read_allowed
 from graduand.git.events import SignatureState, address_of
 from graduand.git.signatures import check, read_headers
 from graduand.language import _, quoted
 from graduand.ledger.entry import EntryKind
+from graduand.ledger.signers import branch_signers, revoked_keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from graduand.audit.signers import Policy
     from graduand.git.events import Signature
     from graduand.git.program import Program
     from graduand.git.signatures import CommitHeader
     from graduand.ledger.ledger import Ledger
+    from graduand.ledger.signers import Policy
 
 _SLACK = 86_400
 """Seconds by which the clocks of two machines may differ."""

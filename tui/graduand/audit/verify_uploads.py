@@ -59,6 +59,22 @@ def upload_doubts(ledger: Ledger) -> Iterator[Doubt]:
         kept.write(found)
 
 
+def override_doubts(ledger: Ledger) -> Iterator[Doubt]:
+    """Yield what was passed over on purpose for an upload: a limit, or the review; why, and by whom."""
+    for entry in ledger.entries:
+        listed = entry.facts.get("overrides") if entry.kind is EntryKind.UPLOAD else None
+        for one in listed if isinstance(listed, list) else ():
+            if isinstance(one, dict):
+                what, reason, by = (str(one.get(key, "")) for key in ("what", "reason", "by"))
+                said = f"{_override_words(what)}: {visible(reason, 300)} ({visible(by.partition(' <')[0])})"
+                yield Doubt(DoubtRule.PASSED_OVER, entry.id, said)
+
+
+def _override_words(what: str) -> str:
+    words = {"limit": _("a limit"), "fewer-people": _("a limit"), "unreviewed": _("the review")}
+    return words.get(what, visible(what))
+
+
 def _cut(ledger: Ledger) -> _Cut:
     """Return how many rows were erased."""
     rows: defaultdict[str, Counter[str]] = defaultdict(Counter)

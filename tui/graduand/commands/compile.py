@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,10 +17,11 @@ from graduand.commands.parameters import (
     OnlyEffects,
     RetryExcluded,
     SkipErrors,
+    Unreviewed,
     UploadDay,
 )
 from graduand.commands.session import agreed, say, session_of
-from graduand.errors import Exit
+from graduand.errors import Exit, Usage
 from graduand.language import N_, _, visible
 from graduand.reports.console import progress, show, write_data
 from graduand.workspace import day, errors, today
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.handshake.upload import Upload
+    from graduand.index.index import Checked
+    from graduand.uploads.compiler import PreparedUpload
     from graduand.uploads.known_state import KnownState
 
 COMPILE_HELP = N_("Make the import files from the committed records, with a manifest and instructions for the import.")
@@ -47,6 +50,10 @@ def compile(  # noqa: A001 - the command's name
     approve: Annotated[
         str, typer.Option(metavar=N_("CHECKSUM"), help=N_("Exceed a limit, for the plan with this checksum."))
     ] = "",
+    reason: Annotated[
+        str, typer.Option(metavar=N_("REASON"), help=N_("With --approve: why the limit may be exceeded; it is noted."))
+    ] = "",
+    unreviewed: Unreviewed = "",
     rehearse: Annotated[
         bool,
         typer.Option(
@@ -87,15 +94,12 @@ def compile(  # noqa: A001 - the command's name
     )
     compiled = compiler.prepare(workspace, options, progress(), no_cache=no_cache)
     if compiled.prepared is None:
-        from graduand.reports.findings_text import findings_text
-
-        found = errors(compiled.checked.findings)
-        show(findings_text(found, len(compiled.checked.paths), everything=False), session.colour, sys.stderr)
-        say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
-        raise typer.Exit(Exit.FINDINGS)
+        _refuse_errors(compiled.checked, session.colour)
     if changed and not again:
         ask_about_build_in_hand(compiled.prepared.upload, compiled.prepared.known, folder)
-    upload = compiler.compile_upload(workspace, compiled.prepared, folder, plan=plan, approve=approve)
+    _require_reason(compiled.prepared, approve, reason)
+    permission = compiler.Permission(plan, approve, reason.strip(), unreviewed)
+    upload = compiler.compile_upload(workspace, compiled.prepared, folder, permission)
     show(synced_text(compiled.prepared.fetched), session.colour, sys.stderr)
     show(left_out_text(upload), session.colour, sys.stderr)
     if as_json:
@@ -103,6 +107,27 @@ def compile(  # noqa: A001 - the command's name
     else:
         show(compiled_text(upload, folder), session.colour)
         say(_("How to import them: {card}").format(card=visible(str(folder / CARD), 300)))
+
+
+def _refuse_errors(checked: Checked, colour: str) -> NoReturn:
+    """Show the errors that stopped it, and end."""
+    from graduand.reports.findings_text import findings_text
+
+    show(findings_text(errors(checked.findings), len(checked.paths), everything=False), colour, sys.stderr)
+    say(_("Nothing was compiled. Cure the errors, or leave these people out with --skip-errors."))
+    raise typer.Exit(Exit.FINDINGS)
+
+
+def _require_reason(prepared: PreparedUpload, approve: str, reason: str) -> None:
+    """Check that whoever exceeds a limit says why, and nobody else does.
+
+    Raises:
+        Usage: it is not so.
+    """
+    if reason and not approve:
+        raise Usage(_("--reason belongs to --approve."))
+    if approve == prepared.upload.plan and prepared.breaches and not reason.strip() and not prepared.upload.rehearsal:
+        raise Usage(_("Say why the limit may be exceeded, without naming anybody: --approve CHECKSUM --reason REASON"))
 
 
 def ask_about_build_in_hand(upload: Upload, known: KnownState, folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.commands.parameters import Day, Encoding, JsonLines, NoCache, Separator, ShowAddresses
+from graduand.commands.parameters import Day, Encoding, JsonLines, NoCache, Separator, ShowAddresses, Unreviewed
 from graduand.commands.session import say, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, quoted, visible
@@ -75,6 +75,7 @@ def feed(
             help=N_("overlay: a job by hand in build/ for who goes beyond what the sync takes, or is not in the file."),
         ),
     ] = False,
+    unreviewed: Unreviewed = "",
     on: Day = "",
     everything: Annotated[
         bool, typer.Option("--all", help=N_("List every finding, not only the first ten of each rule."))
@@ -92,12 +93,12 @@ def feed(
     workspace = session.workspace(remembers=not no_cache)
     form = file_format(encoding, separator, "", 0)
     asked = day(on) if on else today()
-    _refuse_unfitting(action, out, force=force, rehearse=rehearse, spill=spill, as_json=as_json)
+    _refuse_unfitting(action, out, force=force, rehearse=rehearse, spill=spill, unreviewed=unreviewed, as_json=as_json)
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else read_file(file)
     if action is FeedAction.overlay:
         from graduand.feeds.overlay import OverlayOptions
 
-        options = OverlayOptions(asked, form, rehearse, spill)
+        options = OverlayOptions(asked, form, rehearse, spill, unreviewed)
         _overlay(workspace, raw, options, out, session.colour, force=force, no_cache=no_cache)
         return
     from graduand.feeds.check import check_feed
@@ -117,15 +118,22 @@ def feed(
 
 
 def _refuse_unfitting(
-    action: FeedAction, out: Path | None, *, force: bool, rehearse: bool, spill: bool, as_json: bool
+    action: FeedAction,
+    out: Path | None,
+    *,
+    force: bool,
+    rehearse: bool,
+    spill: bool,
+    unreviewed: str,
+    as_json: bool,
 ) -> None:
     """Check that the options belong together.
 
     Raises:
         Usage: they do not.
     """
-    if action is FeedAction.check and (out or force or rehearse or spill):
-        raise Usage(_("--out, --force, --rehearse and --spill belong to “feed overlay”."))
+    if action is FeedAction.check and (out or force or rehearse or spill or unreviewed):
+        raise Usage(_("--out, --force, --rehearse, --spill and --unreviewed belong to “feed overlay”."))
     if action is FeedAction.overlay and as_json:
         raise Usage(_("--json belongs to “feed check”; an overlay is a file."))
     if action is FeedAction.check:

@@ -54,6 +54,13 @@ RetryExcluded = Annotated[
     bool,
     typer.Option("--retry-excluded", help=N_("Also people whose account Handshake said to be excluded from sync.")),
 ]
+Unreviewed = Annotated[
+    str,
+    typer.Option(
+        metavar=N_("REASON"),
+        help=N_("Send what is not on the upload branch (upload_from), for this reason; it is noted."),
+    ),
+]
 OnlyChanged = Annotated[
     bool, typer.Option("--changed", help=N_("Only people with changes that Handshake does not have yet."))
 ]

@@ -95,7 +95,7 @@ def _say_breaches(prepared: PreparedUpload) -> None:
     from graduand.uploads.compiler import describe_breach
 
     say(" ".join(describe_breach(breach) for breach in prepared.breaches))
-    message = _("To go on: compile with --approve {checksum}, or send the others first with --only.")
+    message = _("To go on: compile with --approve {checksum} --reason REASON, or send the others first with --only.")
     say(message.format(checksum=prepared.upload.plan))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from graduand.commands.parameters import BuildFolder, JsonLines, JsonManifest, JsonObject, NoPush, Offline
+from graduand.commands.parameters import BuildFolder, JsonLines, JsonManifest, JsonObject, NoPush, Offline, Unreviewed
 from graduand.commands.session import say, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _
@@ -202,6 +202,7 @@ def rollback(
     again: Annotated[
         bool, typer.Option("--again", help=N_("Put the files in place of another upload that was not noted."))
     ] = False,
+    unreviewed: Unreviewed = "",
     offline: Offline = False,
     as_json: JsonManifest = False,
 ) -> None:
@@ -217,7 +218,7 @@ def rollback(
     found = prepare_rollback(workspace, upload, day(on) if on else today(), Exchange(offline))
     if not again:
         ask_about_build_in_hand(found.upload, found.known, folder)
-    undone = write_rollback(workspace, found, folder)
+    undone = write_rollback(workspace, found, folder, unreviewed=unreviewed)
     show([*synced_text(undone.fetched), *lost_text(undone.lost)], session.colour, sys.stderr)
     if as_json:
         write_data(manifest(undone.upload))

@@ -6,20 +6,23 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import FeedLimitReached, NoCommit, Uncommitted
+from graduand.errors import FeedLimitReached, NoCommit, NotApproved, Uncommitted
 from graduand.feeds.known_people import KnownPeople
 from graduand.feeds.sync_file import SyncFile
 from graduand.git.checkout import Checkout
 from graduand.handshake.effect import Effect
 from graduand.handshake.plan import Breach, beyond, limits_of, plan_of
 from graduand.language import _, ngettext
+from graduand.ledger.entry import now
 from graduand.records.kinds import CLEAR, FieldKind, same_value
 from graduand.records.record import DISABLED, EMAIL, END, LABELS, LOGIN, START, USERNAME
 from graduand.rules.sync_feed import day_of, left_behind_by
 from graduand.storage import atomic
 from graduand.tables.csv_overlay import CsvOverlay, OverlaidRows
 from graduand.uploads import compiler
+from graduand.uploads.approvals import RowsToCover, coverage
 from graduand.uploads.known_state import read_known_state
+from graduand.uploads.review_policy import overrides_of, policy_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,11 +30,12 @@ if TYPE_CHECKING:
 
     from graduand.feeds.sync_file import SyncRow
     from graduand.handshake.plan import Plan
-    from graduand.handshake.upload import Upload
+    from graduand.handshake.upload import Override, Upload
     from graduand.index.index_store import Progress
     from graduand.rules.sync_feed import FeedPerson
     from graduand.tables.table_reader import FileFormat
     from graduand.uploads.known_state import KnownState
+    from graduand.uploads.review_policy import PolicyInForce
     from graduand.workspace import Workspace
 
 _NEVER: Final = frozenset({USERNAME, LOGIN})
@@ -55,6 +59,8 @@ class OverlayOptions(NamedTuple):
     """Handshake does not run the file, so no limit stops it."""
     spill: bool = False
     """Who goes beyond what the sync takes, and who is not in the file, goes into a manual job."""
+    unreviewed: str = ""
+    """Why it may be of a commit that is not that of the upload branch; "" if it may not."""
 
 
 class NotLaid(NamedTuple):
@@ -93,6 +99,8 @@ class Overlay(NamedTuple):
     """Records with errors; nothing is laid over the rows of their people."""
     guessed: str
     """The encoding of the file where it is a guess, and cells were written that depend on it."""
+    overrides: tuple[Override, ...] = ()
+    """What was passed over on purpose."""
 
 
 class _Laid(NamedTuple):
@@ -117,6 +125,8 @@ def overlay(
     Raises:
         Usage: it is no sync file.
         NotGit, NoGit, NoCommit, Uncommitted: no commit answers for the records.
+        NotReviewed: the commit that is checked out is not that of the upload branch, and that is not permitted.
+        NotApproved: of a manual job, a row was not approved by enough people.
         FeedLimitReached: it would go beyond what the sync takes, or beyond a limit of the school.
         LedgerMissing, LedgerBroken, LedgerNewer, LedgerCut: what Handshake holds is not known here.
         SchemaBroken, ForgetKeyMissing: it is not known who must be kept out.
@@ -131,9 +141,16 @@ def overlay(
         raise NoCommit
     if found.changed:
         raise Uncommitted(found.changed)
+    policy = policy_in_force(checkout.program, known.ledger, workspace.institution.review)
+    overrides: tuple[Override, ...] = ()
+    if not options.rehearse:
+        why, by = options.unreviewed.strip(), checkout.identity()
+        overrides = overrides_of(checkout.program, policy, found.commit, dirty=False, unreviewed=why, by=by)
     people = KnownPeople(workspace, index)
+    compiler.refuse_names([options.unreviewed], known, people.table.usernames)
     plan = plan_of(people.table, known.state, workspace.school)
-    return _Overlaying(workspace, people, known, plan, options).result(raw, found.commit)
+    laying = _Overlaying(workspace, people, known, plan, options)
+    return laying.result(raw, found.commit, policy)._replace(overrides=overrides)
 
 
 class _Overlaying:
@@ -154,10 +171,11 @@ class _Overlaying:
         self._seen: dict[str, int] = {}
         """The first line of each username that a record speaks of."""
 
-    def result(self, raw: bytes, commit: str) -> Overlay:
+    def result(self, raw: bytes, commit: str, policy: PolicyInForce) -> Overlay:
         feed = SyncFile(raw, self._options.file, self._school)
         writer = CsvOverlay(feed.text)
         laid = [one for one in self._laid(feed) if self._can_be_written(one, writer)]
+        laid = self._approved(laid, commit, policy)
         spilled = self._spilled(laid)
         beyond_sync = {one.username for one in spilled}
         laid = [one for one in laid if one.username not in beyond_sync]
@@ -271,6 +289,21 @@ class _Overlaying:
             self._not_laid.append(NotLaid(laid.line, laid.username, why))
         return not wrong
 
+    def _approved(self, laid: list[_Laid], commit: str, policy: PolicyInForce) -> list[_Laid]:
+        """Return what enough people have approved; who lacks it is named."""
+        if self._options.rehearse or not policy.approvals:
+            return laid
+        rows = {one.username: one.is_closed for one in laid}
+        found = coverage(self._known.ledger, policy, RowsToCover(commit, rows, {}), at=now())
+        lacking = {lack.username: lack.sentence for lack in found.lacking}
+        if "" in lacking:
+            raise NotApproved([lacking[""]], len(lacking))
+        for one in laid:
+            if one.username in lacking:
+                why = _("Not approved by enough people who did not make the change: {who}.")
+                self._not_laid.append(NotLaid(one.line, one.username, why.format(who=lacking[one.username])))
+        return [one for one in laid if one.username not in lacking]
+
     # Limits
 
     def _spilled(self, laid: list[_Laid]) -> list[_Laid]:
@@ -331,7 +364,9 @@ class _Overlaying:
         school = replace(self._school, institution=replace(self._workspace.institution, delivery="manual"))
         order = compiler.CompileOptions(self._options.on, rehearse=self._options.rehearse)
         upload = compiler.upload_of(chosen, school, self._known, order)
-        return compiler.vouched(self._workspace, upload._replace(commit=commit), self._known)
+        rows = compiler.rows_to_cover(commit, plan_of(chosen, self._known.state, self._school))
+        permission = compiler.Permission(unreviewed=self._options.unreviewed)
+        return compiler.vouched(self._workspace, upload._replace(commit=commit), self._known, permission, (), rows)
 
 
 def _knows_end(header: str, wanted: str, cells: Mapping[str, str], person: FeedPerson) -> bool:

@@ -2,22 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import GitRefused
+from graduand.errors import GitRefused, Unreadable
+from graduand.records.institution import review_policy_in
+from graduand.records.school_language import PATH as INSTITUTION_PATH
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
     from graduand.git.program import Program
+
+_OWN_BRANCHES: Final = ("refs/heads/main", "refs/heads/master")
+_DEFAULT: Final = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main")
 
 
 def upload_branch(program: Program, upload_from: str = "") -> str:
     """Return the commit of the upload branch, as it was last fetched; "" where there is none.
 
-    It is the branch `upload_from`, such as `origin/main`; else the default branch of the remote.
+    It is the branch `upload_from`, such as `origin/main`; else the one that the folder's institution.yaml names; else
+    the default branch of the remote.
     """
-    wanted = [upload_from] if upload_from else ["refs/remotes/origin/HEAD", "refs/remotes/origin/main"]
-    found = program.object_names(f"{name}^{{commit}}" for name in wanted)
+    name = upload_from or _named(program)
+    found = program.object_names(f"{ref}^{{commit}}" for ref in ((*refs_of_branch(name),) if name else _DEFAULT))
     return next(filter(None, found), "")
+
+
+def refs_of_branch(name: str) -> tuple[str, str]:
+    """Return the refs that the name of an upload branch can mean, never a tag: that of a remote, or one of its own."""
+    return f"refs/remotes/{name}", f"refs/heads/{name}"
+
+
+def _named(program: Program) -> str:
+    """Return the branch that the folder's institution.yaml names; "" where it names none."""
+    try:
+        return _upload_from(file_reader.read(program.root / INSTITUTION_PATH))
+    except Unreadable:  # whoever needs the file says so
+        return ""
+
+
+@cache
+def _upload_from(institution: bytes) -> str:
+    return review_policy_in(institution).upload_from if b"upload_from" in institution else ""
+
+
+def branch_heads(program: Program, head: str) -> list[str]:
+    """Return the commits whose histories count: the one that is checked out, and the upload branch.
+
+    Without a remote it is the branch `main` or `master`.
+    """
+    if branch := upload_branch(program):
+        return [head, branch]
+    return [head, *filter(None, program.object_names(f"{name}^{{commit}}" for name in _OWN_BRANCHES))]
+
+
+class Standing(NamedTuple):
+    """How many commits a commit has that a branch lacks, and how many it lacks itself."""
+
+    ahead: int
+    behind: int
+
+
+def standing(program: Program, commit: str, branch: str) -> Standing:
+    """Return how a commit stands to the commit of a branch.
+
+    Raises:
+        GitRefused: one of them is not in this clone.
+    """
+    if commit == branch:
+        return Standing(0, 0)
+    counted = program.read("rev-list", "--left-right", "--count", "--end-of-options", f"{commit}...{branch}", "--")
+    return Standing(*map(int, counted.split()))
 
 
 def contains(program: Program, branch: str, commit: str) -> bool:

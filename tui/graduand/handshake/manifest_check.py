@@ -79,5 +79,6 @@ _TEXTS: Final = ("version", "commit", "branch", "on", "region", "ledger", "plan"
 def _are_facts(says: dict[str, Any]) -> bool:
     """Tell whether what the manifest says besides is of the types that graduand writes."""
     texts = all(isinstance(says.get(key), str | None) for key in _TEXTS)
-    overrides = says.get("overrides", [])
-    return texts and isinstance(overrides, list) and all(isinstance(one, dict) for one in overrides)
+    overrides, approvals = says.get("overrides", []), says.get("approvals", [])
+    lists = isinstance(overrides, list) and isinstance(approvals, list)
+    return texts and lists and all(isinstance(one, dict) for one in overrides)

@@ -46,6 +46,8 @@ class Override(NamedTuple):
     number: int
     by: str
     reason: str
+    which: str = ""
+    """Of a limit, what it limits."""
 
 
 class HeldPerson(NamedTuple):
@@ -93,6 +95,8 @@ class Upload(NamedTuple):
     anchor: str = ""
     """The checksum of the ledger's entries and the upload branch at that moment."""
     overrides: tuple[Override, ...] = ()
+    approvals: tuple[str, ...] = ()
+    """The ids of the approvals that cover the rows, where some are needed."""
     takes_back: str = ""
     """The id of the upload that this one takes back; "" for an ordinary one."""
     held: tuple[HeldPerson, ...] = ()
@@ -193,7 +197,8 @@ def manifest(upload: Upload) -> str:
         "region": upload.region,
         "ledger": upload.ledger or None,
         "plan": upload.plan,
-        "overrides": [override._asdict() for override in upload.overrides],
+        "overrides": [_override(one) for one in upload.overrides],
+        "approvals": [*upload.approvals],
         "anchor": upload.anchor or None,
         "records": upload.records,
         "jobs": [entry_of(file) for file in upload.files],
@@ -203,6 +208,10 @@ def manifest(upload: Upload) -> str:
     if upload.takes_back:
         whole["takes_back"] = upload.takes_back
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _override(override: Override) -> dict[str, object]:
+    return {name: value for name, value in override._asdict().items() if value or name != "which"}
 
 
 def entry_of(file: File) -> Mapping[str, object]:

@@ -46,6 +46,7 @@ def _facts(upload: Upload) -> Iterator[str]:
     yield ngettext("- {count} record, ", "- {count} records, ", upload.records).format(count=upload.records) + ngettext(
         "{count} file", "{count} files", len(upload.files)
     ).format(count=len(upload.files))
+    yield from _passed_over(upload)
     if upload.left_out:
         message = _("- Left out because of errors: {who}")
         yield message.format(who=", ".join(_code(visible(who, 200)) for who in upload.left_out))
@@ -54,6 +55,22 @@ def _facts(upload: Upload) -> Iterator[str]:
         yield message.format(who=", ".join(_code(visible(one.username, 200)) for one in upload.held))
     if upload.rehearsal:
         yield _("- The file names hold “test”: Handshake analyses them and never runs them.")
+
+
+def _passed_over(upload: Upload) -> Iterator[str]:
+    """Yield what was passed over on purpose, and by which approvals the rows may go up."""
+    for one in upload.overrides:
+        message = _("- **Passed over** by {who}: {what}, {reason}")
+        what = {
+            "limit": _("a limit"),
+            "fewer-people": _("a limit"),
+            "unreviewed": _("the review (the commit is not that of the upload branch)"),
+        }.get(one.what, one.what)
+        who = visible(one.by.partition(" <")[0], 200) or _("somebody unknown")
+        yield message.format(who=who, what=what, reason=_code(visible(one.reason, 300)))
+    if upload.approvals:
+        message = _("- Approved: {entries}")
+        yield message.format(entries=", ".join(_code(one) for one in upload.approvals))
 
 
 def _job(number: int, file: File, upload: Upload, school: School) -> Iterator[str]:

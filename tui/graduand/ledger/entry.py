@@ -31,6 +31,9 @@ OBSERVED_OTHERS: Final = "observed_others.csv"
 ABSENT: Final = "absent.tsv"
 """Usernames of people with a record or a state whom a complete observation did not show, one a line."""
 
+APPROVED: Final = "approved.tsv"
+"""Of an approval: usernames and the meaning of their records, one a line."""
+
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _LAST: Final = "9999-12-31T23:59:59Z"
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -359,6 +362,25 @@ def read_results(raw: bytes, entry: str) -> Iterator[ResultLine]:
         yield ResultLine(cells[0], cells[1], known[cells[2]], cells[3], cells[4])
 
 
+def approved_tsv(meanings: Mapping[str, str]) -> bytes:
+    """Return `approved.tsv` of meanings by username."""
+    return lines_of(meanings.items())
+
+
+def read_approved(raw: bytes, entry: str) -> dict[str, str]:
+    """Return the meanings that were approved, by username.
+
+    Raises:
+        LedgerBroken: a line has not its two cells.
+    """
+    found = {}
+    for cells in cells_of(raw):
+        if len(cells) != 2:
+            raise LedgerBroken(entry, APPROVED)
+        found[cells[0]] = cells[1]
+    return found
+
+
 _DATE_NUMBER: Final = re.compile(r"(?:\d{8}_)?(?:\d+_)?")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -370,7 +392,7 @@ def stored_names(names: Iterable[str]) -> list[str]:
         bare = _UNSAFE.sub("_", name[_DATE_NUMBER.match(name).end() :]).lstrip(".") or "students.csv"  # type: ignore[union-attr]
         stem, dot, suffix = bare.rpartition(".")
         stored, number = bare, 2
-        while stored in found or stored in {ENTRY, PEOPLE, RESULT, OBSERVED, OBSERVED_OTHERS, ABSENT}:
+        while stored in found or stored in {ENTRY, PEOPLE, RESULT, OBSERVED, OBSERVED_OTHERS, ABSENT, APPROVED}:
             stored, number = f"{stem}_{number}{dot}{suffix}" if dot else f"{bare}_{number}", number + 1
         found.append(stored)
     return found

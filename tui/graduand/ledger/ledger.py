@@ -163,6 +163,17 @@ def read_ledger(program: Program) -> Ledger:
     return Ledger(program, *branch.head_and_tags(program))
 
 
+def renamed_commits(ledger: Ledger) -> dict[str, str]:
+    """Return the present names of commits of the branch, by those that they had before an erasure."""
+    found: dict[str, str] = {}
+    for entry in ledger.entries:
+        commits = entry.facts.get("commits") if entry.kind is EntryKind.ERASED else None
+        if isinstance(commits, dict):
+            new = {str(old): str(now) for old, now in commits.items()}
+            found = {old: new.get(now, now) for old, now in found.items()} | new
+    return found
+
+
 class NewFacts(NamedTuple):
     """What an entry shall say."""
 

@@ -47,6 +47,33 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Approvals:
+    """How many people must have approved a row before it is compiled; who made the change is not counted."""
+
+    needed: int = 1
+    """For any row that changes something."""
+    closings: int = 2
+    """For a row that closes an account."""
+    signed: bool = False
+    """Whether only signed approvals count."""
+
+    @property
+    def most(self) -> int:
+        """The greater of the two numbers."""
+        return max(self.needed, self.closings)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPolicy:
+    """What must have happened before anything is sent."""
+
+    upload_from: str = ""
+    """The branch whose commit is compiled, such as `origin/main`; "" for any commit."""
+    approvals: Approvals | None = None
+    """None: nobody must approve."""
+
+
+@dataclass(frozen=True, slots=True)
 class Institution:
     """The settings of the school, with the defaults that the file documents."""
 
@@ -72,6 +99,7 @@ class Institution:
     reactivation_reasons: tuple[str, ...] = ("returned", "requested-by-student", "closed-by-mistake")
     limits: Limits = Limits()
     format: int = 1
+    review: ReviewPolicy = ReviewPolicy()
 
 
 def read_institution(raw: bytes, path: str = PATH, *, is_past: bool = False) -> Institution:
@@ -82,6 +110,21 @@ def read_institution(raw: bytes, path: str = PATH, *, is_past: bool = False) -> 
         SchemaBroken: not YAML, an unknown key, or a value that does not fit; with the line.
     """
     return institution_of(tree_of(raw, path), path, is_past=is_past)
+
+
+def review_policy_in(raw: bytes | None) -> ReviewPolicy:
+    """Return the review policy that an earlier `institution.yaml` states, whatever else of it is no longer known.
+
+    What cannot be read states none.
+    """
+    if raw is None:
+        return ReviewPolicy()
+    try:
+        tree = tree_of(raw)
+        kept = [(key, node) for key, node in tree.entries if key.text in {"upload_from", "approvals"}]
+        return _Reader(PATH, is_past=True).institution(tree._replace(entries=tuple(kept))).review
+    except SchemaBroken:
+        return ReviewPolicy()
 
 
 def tree_of(raw: bytes, path: str = PATH) -> Mapping:
@@ -120,6 +163,8 @@ class _Reader:
 
     def institution(self, tree: Mapping) -> Institution:
         found = self.nested(_KEYS, tree)
+        policy = {name: found.pop(name) for name in ("upload_from", "approvals") if name in found}
+        found["review"] = ReviewPolicy(**policy)  # type: ignore[arg-type]
         return Institution(**found)  # type: ignore[arg-type]
 
     def nested(self, known: dict[str, _Convert], node: Node) -> dict[str, object]:
@@ -227,6 +272,38 @@ def _format(reader: _Reader, _key: str, node: Node) -> dict[str, object]:
     return {"format": reader.count("format", node) or 1}
 
 
+_BRANCH: Final = re.compile(r"(?!.*(?:\.\.|//|@\{|\.lock$|/$|\.$))[^\s~^:?*\[\\/.-][^\s~^:?*\[\\]{0,199}")
+"""A name that git accepts for a branch."""
+
+
+def _branch_or_null(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    if _is_null(node):
+        return {key: ""}
+    name = reader.text(key, node)
+    if not _BRANCH.fullmatch(name):
+        message = _("{value} is no branch, such as origin/main.")
+        raise reader.broken(node, message.format(value=quoted(name)))
+    return {key: name}
+
+
+_MOST_APPROVALS: Final = 9
+
+
+def _number(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    number = reader.count(key, node)
+    if number is None or number > _MOST_APPROVALS:
+        message = _("{key} needs a whole number from 0 to {most}.")
+        raise reader.broken(node, message.format(key=quoted(key), most=_MOST_APPROVALS))
+    return {key: number}
+
+
+def _approvals(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    if _is_null(node):
+        return {key: None}
+    found = reader.nested({"needed": _number, "closings": _number, "signed": _boolean}, node)
+    return {key: Approvals(**found)}  # type: ignore[arg-type]
+
+
 _KEYS: Final[dict[str, _Convert]] = {
     "format": _format,
     "requires": lambda _reader, _key, _node: {},  # checked before all other keys
@@ -246,4 +323,6 @@ _KEYS: Final[dict[str, _Convert]] = {
     ),
     "reactivation": lambda reader, _key, node: reader.nested({"reasons": _named("reactivation_reasons", _texts)}, node),
     "limits": _limits,
+    "upload_from": _branch_or_null,
+    "approvals": _approvals,
 }

@@ -285,6 +285,7 @@ def _rule_words(rule: DoubtRule) -> str:
         DoubtRule.OTHER_VERSION: _("Files that this version compiles otherwise"),
         DoubtRule.NOT_COMPILED: _("Uploads that could not be compiled again"),
         DoubtRule.ERASED: _("Files without the rows that an erasure cut"),
+        DoubtRule.PASSED_OVER: _("Passed over on purpose"),
     }[rule]
 
 

@@ -417,7 +417,8 @@ class PlanScreen(View["Searchable[Compiled]"]):
     def _compile(self, prepared: PreparedUpload) -> None:
         def compiled(_tell: Tell) -> bool:
             approve = prepared.upload.plan if prepared.breaches else ""
-            compiler.compile_upload(self.workspace, prepared, folder_of(self.workspace), approve=approve)
+            permission = compiler.Permission(approve=approve)
+            compiler.compile_upload(self.workspace, prepared, folder_of(self.workspace), permission)
             return True
 
         self.app.push_screen(Waiting(_("Compiling"), compiled, stoppable=False), self._compiled)

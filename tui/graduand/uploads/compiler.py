@@ -6,10 +6,19 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import LimitReached, NoCommit, NothingToCompile, PlanChanged, Uncommitted, Unreadable
+from graduand.errors import (
+    LimitReached,
+    NoCommit,
+    NotApproved,
+    NothingToCompile,
+    PlanChanged,
+    Uncommitted,
+    Unreadable,
+    Usage,
+)
 from graduand.git.checkout import Checkout
-from graduand.git.upload_branch import contains, upload_branch
-from graduand.handshake.effect import Effect
+from graduand.git.upload_branch import contains
+from graduand.handshake.effect import Effect, Status
 from graduand.handshake.job import jobs_of
 from graduand.handshake.plan import FEWER, Breach, Plan, breaches, plan_of
 from graduand.handshake.state import Retry
@@ -26,15 +35,18 @@ from graduand.handshake.upload import (
 )
 from graduand.handshake.upload_card import card
 from graduand.index.person_states import closed_by_uploads
-from graduand.language import _, ngettext
-from graduand.ledger.entry import PEOPLE, read_people
+from graduand.language import _, ngettext, quoted
+from graduand.ledger.entry import PEOPLE, now, read_people
 from graduand.ledger.ledger import read_ledger
 from graduand.records.paths import username_of, within
 from graduand.records.record import FOLDER
 from graduand.rules.handshake_state import IDS, OWN_ADDRESS, TAKEN_BACK, is_conflict
 from graduand.storage import file_reader, publish
+from graduand.uploads.approvals import RowsToCover, require_approved
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_ledger
+from graduand.uploads.free_text import person_in
 from graduand.uploads.known_state import known_state_of, read_known_state
+from graduand.uploads.review_policy import overrides_of, policy_in_force
 from graduand.uploads.unread_tags import require_read
 from graduand.workspace import errors
 
@@ -245,45 +257,122 @@ def _chosen(plan: Plan, state: State, order: CompileOptions) -> Plan:
     return plan_of(plan.table.picked(plan.places(order.only, changed=order.changed)), state, plan.school)
 
 
+class Permission(NamedTuple):
+    """What the person who compiles has looked at, and passes over on purpose."""
+
+    plan: str = ""
+    """The checksum of the plan that was looked at; "" for any."""
+    approve: str = ""
+    """The checksum of a plan that may go beyond the school's limits; "" for none."""
+    reason: str = ""
+    """Why it may."""
+    unreviewed: str = ""
+    """Why a commit may go up that is not that of the upload branch; "" if it may not."""
+
+
+NO_PERMISSION: Final = Permission()
+
+
 def compile_upload(
-    workspace: Workspace, prepared: PreparedUpload, folder: Path, *, plan: str = "", approve: str = ""
+    workspace: Workspace, prepared: PreparedUpload, folder: Path, permission: Permission = NO_PERMISSION
 ) -> Upload:
     """Write the files of a prepared upload into `folder`; return it as its manifest describes it.
 
     Raises:
         NothingToCompile: nothing is outstanding.
-        PlanChanged: it is not the one whose checksum is `plan` or `approve`.
-        LimitReached: it goes beyond the school's limits, and `approve` is not its checksum.
+        PlanChanged: it is not the one whose checksum is permitted.
+        LimitReached: it goes beyond the school's limits, and that is not permitted.
+        NotReviewed: its commit is not that of the upload branch, and that is not permitted.
+        NotApproved: a row was not approved by enough people.
+        Usage: a reason names a person.
         NotWritten, InTheWay: the files could not be written; nothing has changed.
     """
     if not prepared.upload.records:
         raise NothingToCompile(prepared.cohort, [one.username for one in prepared.upload.held], all_sent=True)
     checksum = prepared.upload.plan
-    for approved in (plan, approve):
+    for approved in (permission.plan, permission.approve):
         if approved and approved != checksum:
             raise PlanChanged(approved, checksum)
-    if prepared.breaches and not approve and not prepared.upload.rehearsal:
+    if prepared.breaches and not permission.approve and not prepared.upload.rehearsal:
         raise LimitReached(" ".join(describe_breach(breach) for breach in prepared.breaches), checksum)
-    upload = vouched(workspace, prepared.upload, prepared.known, prepared.breaches)
+    rows = rows_to_cover(prepared.upload.commit, prepared.plan)
+    upload = vouched(workspace, prepared.upload, prepared.known, permission, prepared.breaches, rows)
     write_upload(upload, workspace.school, folder)
     return upload
 
 
-def vouched(workspace: Workspace, upload: Upload, known: KnownState, passed: Iterable[Breach] = ()) -> Upload:
-    """Return the upload with what its manifest says of where it comes from, and of limits `passed` on purpose."""
+def rows_to_cover(commit: str, plan: Plan) -> RowsToCover:
+    """Return the rows of a plan that change something, which is what people approve."""
+    rows = {
+        change.username: Effect.DEACTIVATE in change.effects
+        for change in plan.differences
+        if change.status is not Status.UNCHANGED
+    }
+    former = plan.table.previous_usernames
+    return RowsToCover(commit, rows, {username: former[username] for username in rows if username in former})
+
+
+def vouched(
+    workspace: Workspace,
+    upload: Upload,
+    known: KnownState,
+    permission: Permission = NO_PERMISSION,
+    passed: Iterable[Breach] = (),
+    rows: RowsToCover | None = None,
+) -> Upload:
+    """Return the upload with what its manifest says of where it comes from and of what was passed over on purpose.
+
+    Args:
+        workspace: The data repository.
+        upload: What is to be sent.
+        known: What Handshake holds.
+        permission: What may be passed over.
+        passed: The limits that the upload goes beyond.
+        rows: What must be approved; None for what takes an upload back, as it restores what was sent before.
+
+    Raises:
+        NotReviewed, NotApproved: it may not be sent.
+        Usage: a reason names a person.
+    """
     program, limits = known.ledger.program, tuple(passed)
-    branch = upload_branch(program)
-    by = Checkout(workspace.root).identity() if limits else ""
-    overrides = tuple(
-        Override(FEWER if breach.what == FEWER else "limit", breach.number, by, describe_breach(breach))
-        for breach in limits
-    )
-    return upload._replace(
+    policy = policy_in_force(program, known.ledger, workspace.institution.review)
+    upload = upload._replace(
         branch=program.opened.branch,
-        published=contains(program, branch, upload.commit),
-        overrides=() if upload.rehearsal else overrides,
-        anchor=known.ledger.anchor(branch or upload.commit),
+        published=contains(program, policy.tip, upload.commit),
+        anchor=known.ledger.anchor(policy.tip or upload.commit),
     )
+    if upload.rehearsal:
+        return upload
+    refuse_names((permission.reason, permission.unreviewed), known, upload.usernames)
+    by = Checkout(workspace.root).identity() if limits or permission.unreviewed else ""
+    overrides = [
+        Override(
+            FEWER if breach.what == FEWER else "limit",
+            breach.number,
+            by,
+            permission.reason or describe_breach(breach),
+            "" if breach.what == FEWER else str(breach.what),
+        )
+        for breach in limits
+    ]
+    why = permission.unreviewed.strip()
+    overrides += overrides_of(program, policy, upload.commit, dirty=upload.dirty, unreviewed=why, by=by)
+    if rows and policy.approvals and upload.dirty:
+        raise NotApproved([_("changes that are not committed")], 1)
+    approvals = require_approved(known.ledger, policy, rows, at=now()) if rows else ()
+    return upload._replace(overrides=tuple(overrides), approvals=approvals)
+
+
+def refuse_names(reasons: Iterable[str], known: KnownState, usernames: Iterable[str]) -> None:
+    """Refuse a reason that names a person: what an entry of the ledger says of itself cannot be erased.
+
+    Raises:
+        Usage: one does.
+    """
+    for reason in filter(None, reasons):
+        if person_in(reason, {*usernames}, known.state.rows):
+            message = _("The reason names a person; the ledger keeps it for good, so say it without: {reason}")
+            raise Usage(message.format(reason=quoted(reason, 200)))
 
 
 def write_upload(upload: Upload, school: School, folder: Path) -> None:

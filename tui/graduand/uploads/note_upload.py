@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
-from itertools import chain, combinations_with_replacement
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import NotAnUpload, Usage
@@ -32,9 +31,10 @@ from graduand.records.paths import username_of
 from graduand.records.record import FORMER, USERNAME
 from graduand.storage import file_reader
 from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, require_known, share_ledger
+from graduand.uploads.free_text import person_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from graduand.git.program import Program
@@ -168,7 +168,7 @@ def _append(
     says, program = build.says, ledger.program
     branch = upload_branch(program)
     commit = str(says["commit"])
-    copied = ("branch", "published", "on", "plan", "overrides", "takes_back", "ledger")
+    copied = ("branch", "published", "on", "plan", "overrides", "approvals", "takes_back", "ledger")
     facts = {
         "commit": commit,
         "base": base_of(program, commit, branch),
@@ -179,19 +179,13 @@ def _append(
         "job_url": options.job_url,
         "skipped": options.skipped,
     }
-    if names_person(str(says.get("branch") or ""), {name for person in people for name in person[:2]}):
+    if person_in(str(says.get("branch") or ""), {name for person in people for name in person[:2]}):
         facts["branch"] = None  # what an entry says of itself cannot be erased
     sent = [_sent_file(job, build.stored[str(job["file"])]) for job in says["jobs"] if job["file"] in chosen]
     files = {PEOPLE: people_tsv(people), **{build.stored[name]: build.files[name] for name in chosen}}
     message = f"{len(people)} people, {len(sent)} files"
     main = branch or program.opened.head
     return note(ledger, NewFacts(EntryKind.UPLOAD, options.ran_at, main, sent, files, facts, message))
-
-
-def names_person(text: str, usernames: Collection[str]) -> bool:
-    """Return whether a text holds one of these usernames as words, as a branch `close-00412345` does."""
-    words = [word.span() for word in re.finditer(r"[^\W_]+", text)]
-    return any(text[start:end] in usernames for (start, _), (_, end) in combinations_with_replacement(words, 2))
 
 
 def _of_batch(ledger: Ledger, batch: str) -> Iterator[LedgerEntry]:

@@ -8,7 +8,7 @@ from graduand.errors import NothingNoted, NothingToTakeBack
 from graduand.git.checkout import Checkout
 from graduand.handshake.rollback import StatesAround, inverse_of
 from graduand.ledger.entry import PEOPLE, read_people
-from graduand.uploads.compiler import CompileOptions, upload_of, vouched, write_upload
+from graduand.uploads.compiler import CompileOptions, Permission, upload_of, vouched, write_upload
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
 from graduand.uploads.known_state import read_known_state, state_of
 from graduand.uploads.note_upload import find_upload
@@ -79,13 +79,19 @@ def compile_rollback(
     return write_rollback(workspace, prepare_rollback(workspace, name, on, exchange), folder)
 
 
-def write_rollback(workspace: Workspace, found: CompiledRollback, folder: Path) -> CompiledRollback:
+def write_rollback(
+    workspace: Workspace, found: CompiledRollback, folder: Path, *, unreviewed: str = ""
+) -> CompiledRollback:
     """Write the files of a prepared rollback into `folder`, and propose its records.
 
+    `unreviewed` says why it may go up from a commit that is not that of the upload branch; "" if it may not.
+
     Raises:
+        NotReviewed: the commit that is checked out is not that of the upload branch.
+        Usage: the reason names a person.
         NotWritten, InTheWay: the files could not be written.
     """
-    upload = vouched(workspace, found.upload, found.known)
+    upload = vouched(workspace, found.upload, found.known, Permission(unreviewed=unreviewed))
     write_upload(upload, workspace.school, folder)
     back = {*upload.usernames}
     people = [person for person in found.people if back & {person.username, person.previous}]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import Usage
@@ -12,9 +11,9 @@ from graduand.language import _, quoted
 from graduand.ledger.entry import EntryKind
 from graduand.ledger.ledger import NewFacts, note, note_on_newest
 from graduand.uploads.exchange import ONLINE, fetch_ledger, share_ledger
+from graduand.uploads.free_text import person_in
 
 if TYPE_CHECKING:
-    from graduand.ledger.fold import LedgerState
     from graduand.ledger.ledger import Ledger
     from graduand.ledger.sync import Synced
     from graduand.uploads.exchange import Exchange
@@ -46,7 +45,8 @@ def _withdraw(ledger: Ledger, entry: str, reason: str) -> str:
     found = _withdrawable(ledger, entry)
     if not reason:
         raise Usage(_("Say why {id} is withdrawn: graduand uploads --undo ID REASON").format(id=found))
-    if name := person_in(reason, ledger.state()):
+    state = ledger.state()
+    if name := person_in(reason, state.rows, state.aliases):
         message = _("The reason names {username}; the ledger keeps it for good, so say it without naming a person.")
         raise Usage(message.format(username=quoted(name)))
     main = upload_branch(ledger.program) or ledger.program.opened.head
@@ -63,9 +63,3 @@ def _withdrawable(ledger: Ledger, entry: str) -> str:
         message = _("No entry {id} can be withdrawn; the last ones: {known}.")
         raise Usage(message.format(id=quoted(entry), known=shown))
     return found[0]
-
-
-def person_in(text: str, state: LedgerState) -> str:
-    """Return a known username that a text names; "" when there is none."""
-    words = re.findall(r"[\w.@+-]+", text)
-    return next((word for word in words if word in state.rows or word in state.aliases), "")

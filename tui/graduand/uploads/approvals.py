@@ -1,0 +1,326 @@
+"""Approvals: who has looked at what a record says, and whether that is enough for its row to be sent.
+
+An approval binds to the meaning of a record and to `schema/`: it lasts through a squash, a later day and what others
+merge, and is lost when the record says something else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.errors import NotApproved
+from graduand.git.commit_graph import read_graph
+from graduand.git.events import SignatureState, address_of
+from graduand.git.identities import read_identities
+from graduand.git.makers import NOBODY, makers_of_folder, makers_of_records
+from graduand.git.signatures import check
+from graduand.git.snapshot import contents, entries
+from graduand.git.upload_branch import branch_heads
+from graduand.language import _, visible
+from graduand.ledger.entry import APPROVED, PEOPLE, EntryKind, read_approved, read_people, stamp_of
+from graduand.ledger.ledger import renamed_commits
+from graduand.ledger.signers import entry_policies, revoked_keys
+from graduand.records.legacy_reader import read_bygone
+from graduand.records.meaning import meaning_of
+from graduand.records.paths import username_of
+from graduand.records.record import DISABLED, EFFECTIVE_ON
+from graduand.uploads.sent_people import SentPeople
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from graduand.git.commit_graph import CommitGraph
+    from graduand.git.identities import Identities
+    from graduand.git.makers import Makers
+    from graduand.git.program import Program
+    from graduand.ledger.entry import LedgerEntry
+    from graduand.ledger.ledger import Ledger
+    from graduand.records.institution import Approvals
+    from graduand.uploads.review_policy import PolicyInForce
+
+LASTS: Final = timedelta(days=90)
+"""How long an approval counts."""
+_NAMED: Final = 10
+"""How many people a refusal names."""
+
+
+class Proof(NamedTuple):
+    """What speaks for it that an entry is by whom it names."""
+
+    signature: SignatureState
+    is_forged: bool
+    """Whether its signature is bad, revoked, or another person's than it names, or its commit is by another."""
+
+
+class GivenApproval(NamedTuple):
+    """An approval of what records say, with the `schema/` by which they are read."""
+
+    id: str
+    noted: str
+    by: str
+    """`Name <address>`."""
+    meanings: Mapping[str, str]
+    """By username."""
+    rules: str
+    """The tree of `schema/`."""
+    proof: Proof
+
+    @property
+    def seconds(self) -> float:
+        """When it was noted, in seconds since 1970."""
+        return datetime.fromisoformat(self.noted).timestamp()
+
+
+def approvals_in(ledger: Ledger, *, at: str = "") -> tuple[GivenApproval, ...]:
+    """Return the approvals that were not withdrawn, in the order of noting; with `at`, those that last at that moment.
+
+    `at` is a moment as entries have it.
+    """
+    places = [
+        place
+        for place, entry in enumerate(ledger.entries)
+        if entry.kind is EntryKind.APPROVAL and entry.id not in ledger.withdrawn and (not at or _lasts(entry, at))
+    ]
+    found = [ledger.entries[place] for place in places]
+    proofs = _proofs(ledger, places) if places else []
+    raws = ledger.files((entry, APPROVED) for entry in found)
+    return tuple(
+        GivenApproval(entry.id, entry.noted, entry.by, read_approved(raw, entry.id), entry.text("rules"), proof)
+        for entry, raw, proof in zip(found, raws, proofs, strict=True)
+    )
+
+
+def _lasts(entry: LedgerEntry, at: str) -> bool:
+    moment = datetime.fromisoformat(at)
+    return stamp_of(moment - LASTS) <= entry.noted <= at
+
+
+def _proofs(ledger: Ledger, places: Sequence[int]) -> list[Proof]:
+    program = ledger.program
+    graph = read_graph(program, branch_heads(program, program.opened.head))
+    policies = entry_policies(program, ledger, graph, renamed_commits(ledger))
+    signed = check(program, {ledger.stored[place].commit: policies[place].allowed for place in places})
+    revoked = revoked_keys(program)
+    found = []
+    for place in places:
+        entry, stored = ledger.entries[place], ledger.stored[place]
+        signature = signed[stored.commit]
+        by, principals = address_of(entry.by), {address_of(one) for one in signature.principals}
+        is_forged = (
+            signature.state is SignatureState.BAD
+            or signature.key in revoked
+            or address_of(stored.author) != by
+            or (signature.state is SignatureState.GOOD and by not in principals)
+        )
+        found.append(Proof(signature.state, is_forged))
+    return found
+
+
+class Lack(NamedTuple):
+    """What keeps a row, or `schema/`, from being sent."""
+
+    username: str
+    """"" stands for `schema/`."""
+    needed: int
+    approved_by: tuple[str, ...]
+    """Who counts."""
+    not_counted: tuple[str, ...]
+    """Who has approved it and does not count, with the reason."""
+
+    @property
+    def sentence(self) -> str:
+        """The lack in words: `00412345 (1 of 2: Ada)`."""
+        name = visible(self.username) or _("schema/, which has changed since the last upload")
+        said = _("{count} of {needed}").format(count=len(self.approved_by), needed=self.needed)
+        more = [*map(name_of, self.approved_by), *self.not_counted]
+        return f"{name} ({said}: {', '.join(more)})" if more else f"{name} ({said})"
+
+
+def name_of(who: str) -> str:
+    """Return the name, or else the address, of `Name <address>`."""
+    return visible(who.partition(" <")[0].strip() or who.strip(" <>") or "?")
+
+
+class Coverage(NamedTuple):
+    """Which approvals cover the rows that are to be sent, and what lacks some."""
+
+    lacking: tuple[Lack, ...]
+    used: tuple[str, ...]
+    """The ids of the approvals that count."""
+
+
+class RowsToCover(NamedTuple):
+    """The rows that are to be sent, and the commit whose records they are made from."""
+
+    commit: str
+    rows: Mapping[str, bool]
+    """By username, whether the row closes the account."""
+    previous: Mapping[str, str]
+    """The username that Handshake still has, where it changes."""
+
+
+def coverage(ledger: Ledger, policy: PolicyInForce, wanted: RowsToCover, *, at: str) -> Coverage:
+    """Return what is approved of rows, at a moment as entries have it."""
+    if policy.approvals is None:
+        return Coverage((), ())
+    return _Covering(ledger, policy, policy.approvals, wanted, at).coverage()
+
+
+def require_approved(ledger: Ledger, policy: PolicyInForce, wanted: RowsToCover, *, at: str) -> tuple[str, ...]:
+    """Return the ids of the approvals that cover all rows.
+
+    Raises:
+        NotApproved: somebody's row, or `schema/`, was not approved by enough people who did not make the change.
+    """
+    found = coverage(ledger, policy, wanted, at=at)
+    if found.lacking:
+        raise NotApproved([lack.sentence for lack in found.lacking[:_NAMED]], len(found.lacking))
+    return found.used
+
+
+class StatedRecord(NamedTuple):
+    """What a record says at a commit."""
+
+    meaning: str
+    account: tuple[str, str]
+    """Whether the account is closed, and the day on which that takes effect; both as the record has it."""
+
+
+def records_at(program: Program, commit: str, usernames: Collection[str]) -> dict[str, StatedRecord]:
+    """Return what people's records say at a commit, by username."""
+    listed = [one for one in entries(program, commit) if username_of(one.path) in usernames]
+    return {
+        username_of(path): StatedRecord(meaning_of(path, raw), _account_in(path, raw))
+        for path, raw in contents(program, listed)
+    }
+
+
+def _account_in(path: str, raw: bytes | None) -> tuple[str, str]:
+    record = read_bygone(path, raw) if raw else None
+    return (record.text(DISABLED), record.text(EFFECTIVE_ON)) if record else ("", "")
+
+
+def makers_of(
+    ledger: Ledger, wanted: RowsToCover, records: Mapping[str, StatedRecord], identities: Identities
+) -> dict[str, Makers]:
+    """Return who made what records say since they were last sent, by username."""
+    program = ledger.program
+    since = _last_sent(ledger, wanted, records)
+    for username, former in wanted.previous.items():
+        since.setdefault(former, since[username])
+    found = makers_of_records(program, wanted.commit, since, identities)
+    for username, former in wanted.previous.items():
+        if former in found:
+            found[username] = found[former].joined(found.get(username, NOBODY))
+    return found
+
+
+def _last_sent(ledger: Ledger, wanted: RowsToCover, records: Mapping[str, StatedRecord]) -> dict[str, str]:
+    """Return for each person the commit of the branch whose record was sent last and did not fail; "" for none.
+
+    An upload that held back what the record says of the account, as its day had not come, has not sent it.
+    """
+    sent = SentPeople(ledger)
+    graph = read_graph(ledger.program, [wanted.commit])
+    order = sorted(range(len(sent.uploads)), key=lambda number: sent.uploads[number].moment, reverse=True)
+    anchors = {number: _anchor(graph, sent.uploads[number]) for number in order}
+    found: dict[str, str] = {}
+    for username in wanted.rows:
+        mask = sent.took({username, wanted.previous.get(username, "")})
+        account = records[username].account if username in records else ("", "")
+        took = (number for number in order if mask >> number & 1)
+        found[username] = next(
+            (anchors[number] for number in took if not _held_back(ledger, sent.uploads[number], username, account)), ""
+        )
+    return found
+
+
+def _held_back(ledger: Ledger, upload: LedgerEntry, username: str, account: tuple[str, str]) -> bool:
+    """Return whether an upload held back what a record says of the account, because its day had not come."""
+    if not account[1] or upload.text("on") >= account[1]:
+        return False
+    (raw,) = ledger.files([(upload, PEOPLE)])
+    line = next((one for one in read_people(raw, upload.id) if username in {one.username, one.previous}), None)
+    (blob,) = ledger.program.blobs([line.blob]) if line and line.blob else (None,)
+    return line is not None and _account_in(line.path, blob) == account
+
+
+def _anchor(graph: CommitGraph, upload: LedgerEntry) -> str:
+    return next((one for one in (upload.text("commit"), upload.text("base")) if one in graph), "")
+
+
+class _Counted(NamedTuple):
+    people: tuple[str, ...]
+    """Who counts of those who approved."""
+    others: tuple[str, ...]
+    """Who does not, and why."""
+    ids: set[str]
+    """Of the approvals that count."""
+
+
+class _Covering:
+    def __init__(self, ledger: Ledger, policy: PolicyInForce, needed: Approvals, wanted: RowsToCover, at: str) -> None:
+        self._needed = needed
+        self._wanted = wanted
+        program = ledger.program
+        self._given = approvals_in(ledger, at=at)
+        self._identities = read_identities(program, [wanted.commit, policy.tip, policy.baseline])
+        self._records = records_at(program, wanted.commit, wanted.rows.keys())
+        self._makers = makers_of(ledger, wanted, self._records, self._identities)
+        self._rule_makers = makers_of_folder(program, wanted.commit, policy.baseline, "schema", self._identities)
+        folders = [f"{commit}:{program.prefix}schema" for commit in (wanted.commit, policy.baseline) if commit]
+        self._rules, *before = program.object_names(folders)
+        self._has_changed = bool(before) and before != [self._rules]
+
+    def coverage(self) -> Coverage:
+        """Return what is approved."""
+        lacking, used = [], set[str]()
+        if self._has_changed:
+            rules = self._counted((one for one in self._given if one.rules == self._rules), self._rule_makers)
+            used |= rules.ids
+            if len(rules.people) < self._needed.most:
+                lacking.append(Lack("", self._needed.most, rules.people, rules.others))
+        by_meaning = self._by_meaning(any_rules=not lacking)
+        for username, closes in self._wanted.rows.items():
+            needed = self._needed.most if closes else self._needed.needed
+            meaning = self._records[username].meaning if username in self._records else ""
+            found = self._counted(by_meaning.get((username, meaning), ()), self._makers.get(username, NOBODY))
+            used |= found.ids
+            if len(found.people) < needed:
+                lacking.append(Lack(username, needed, found.people, found.others))
+        return Coverage(tuple(lacking), tuple(one.id for one in self._given if one.id in used))
+
+    def _by_meaning(self, *, any_rules: bool) -> Mapping[tuple[str, str], Sequence[GivenApproval]]:
+        """Return the approvals of each username and meaning, of the present `schema/` or of any."""
+        found: defaultdict[tuple[str, str], list[GivenApproval]] = defaultdict(list)
+        for one in self._given:
+            if any_rules or one.rules == self._rules:
+                for pair in one.meanings.items():
+                    found[pair].append(one)
+        return found
+
+    def _counted(self, given: Iterable[GivenApproval], makers: Makers) -> _Counted:
+        people: dict[str, str] = {}
+        others: dict[str, str] = {}
+        ids = set()
+        for one in given:
+            person = self._identities.of(one.by)
+            if why := self._why_not(one, person, makers):
+                others[person] = f"{name_of(one.by)} {why}"
+            else:
+                people[person] = one.by
+                ids.add(one.id)
+        said = tuple(said for person, said in others.items() if person not in people)
+        return _Counted(tuple(people.values()), said, ids)
+
+    def _why_not(self, given: GivenApproval, person: str, makers: Makers) -> str:
+        """Return why an approval does not count; "" when it does."""
+        if given.proof.is_forged:
+            return _("does not count: the signature is not that person's")
+        if self._needed.signed and given.proof.signature is not SignatureState.GOOD:
+            return _("does not count: not signed by a key of schema/allowed_signers")
+        if makers.include(person, given.seconds):
+            return _("does not count: made the change")
+        return ""
