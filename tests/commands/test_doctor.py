@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand import __version__
 from graduand.editing.draft import new_draft
 from graduand.editing.draft_store import drafts_folder, store_draft
 from graduand.workspace import Workspace
@@ -67,6 +68,7 @@ def test_a_new_repository_is_well(healthy: Path) -> None:
         "✓ The ledger of uploads is whole.",
         "✓ schema/transition.schema.json is fresh.",
         "✓ The facts about Handshake were last checked on 2026-11-23.",
+        f"✓ The shipped files and CI are of this graduand, {__version__}.",
     ]
 
 

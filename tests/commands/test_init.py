@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand import __version__
 from graduand.records.institution import Institution, read_institution
 from graduand.records.schema_format import FORMAT
+from graduand.setup.stamp import kept_at
 from tests.repository import GRADUATE, HOUSE, TODAY, Ran, built, commit, git, graduand, put
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ FILES = {
         "schema/transition.schema.json",
     ),
     *(f"schema/outreach/{letter}.{lang}.txt" for letter in ("email", "reminder", "sso") for lang in ("en", "fr")),
+}
+FILES |= {kept_at(path) for path in FILES - {"schema/transition.schema.json"}} | {
+    *(f".graduand/{name}" for name in ("program.txt", "requirements.txt", "stamp.json")),
+    f".graduand/graduand-{__version__}-py3-none-any.whl",
 }
 
 
@@ -294,6 +300,7 @@ def test_at_a_terminal_it_asks_for_what_was_not_said(place: Path) -> None:
         (b"Name of the school", b"Ars\n"),
         (b"Language, one of en, fr [en]", b"fr\n"),
         (b"Domains of the school's addresses, separated by blanks", b"ars.example a.ars.example\n"),
+        (b"Where CI installs graduand from", b"\n"),
     ):
         while question not in seen:
             seen += os.read(ours, 1024)

@@ -448,6 +448,35 @@ class LedgerIncomplete(Trouble):
         super().__init__(message.format(name=visible(name), reason=visible(reason, 300)))
 
 
+class ShippedNewer(Trouble):
+    """The files of the repository come from a newer program than this one."""
+
+    def __init__(self, shipped: str) -> None:
+        message = _(
+            "graduand {shipped} shipped the files of this repository, and this is {version}. Install that one, as "
+            ".graduand/ says, then repeat."
+        )
+        super().__init__(message.format(shipped=visible(shipped), version=__version__))
+
+
+class UpgradeThere(Trouble):
+    """The branch on which an upgrade would be proposed exists."""
+
+    def __init__(self, branch: str) -> None:
+        message = _(
+            "The branch {branch} is there already: merge it, or delete it (git branch -D {branch}), then repeat."
+        )
+        super().__init__(message.format(branch=visible(branch)))
+
+
+class UpgradeUnreadable(Trouble):
+    """What an upgrade would make of `schema/` cannot be read; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        message = _("Merged with what is shipped now, schema/ could not be read ({reason}); nothing was changed.")
+        super().__init__(message.format(reason=visible(reason, 300)))
+
+
 class LedgerInUse(Trouble):
     """The branch of the ledger cannot be written; `reason` says why, and the cure."""
 

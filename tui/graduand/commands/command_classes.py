@@ -54,6 +54,7 @@ COMMANDS: Final = (
     "schema",
     "init",
     "setup",
+    "upgrade",
     "doctor",
 )
 """The names of the commands in the order of the help; the function of a command has its name."""

@@ -101,5 +101,16 @@ HeaderRow = Annotated[
         help=N_("The row that holds the names of the columns, if graduand does not find it."),
     ),
 ]
+InstallFrom = Annotated[
+    str,
+    typer.Option(
+        "--install-from",
+        metavar=N_("WHERE"),
+        help=N_(
+            "Where CI installs graduand from: a wheel (https://….whl#sha256=…), a commit (git+https://…@COMMIT), or "
+            "vendored: a copy of this one in the repository."
+        ),
+    ),
+]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help=N_("Save without a commit; you commit later."))]
 NoCache = Annotated[bool, typer.Option("--no-cache", help=N_("Read every file again, and write no cache."))]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from graduand.commands.parameters import JsonLines
-from graduand.commands.session import say, session_of
+from graduand.commands.parameters import InstallFrom, JsonLines
+from graduand.commands.session import ask, say, session_of
 from graduand.errors import Exit
 from graduand.language import LANGUAGES, N_, _, spoken, visible
 from graduand.workspace import JSON_SCHEMA, today
@@ -32,22 +32,26 @@ def init(
         typer.Option(metavar=N_("DOMAIN"), help=N_("A domain of the school's own e-mail addresses; may be repeated.")),
     ] = None,
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help=N_("The school's language."))] = "",
+    install_from: InstallFrom = "",
 ) -> None:
     from graduand.records.institution import Institution
     from graduand.setup.init import init_repository
+    from graduand.setup.install_source import VENDORED, own_origin
     from graduand.setup.seeds import RepositoryOptions
 
     del context  # its options are those of an existing repository
-    asking = sys.stdin.isatty() and sys.stderr.isatty()
     options = RepositoryOptions(
-        name=name or _ask(asking, _("Name of the school"), ""),
-        region=region or _ask(asking, _("Region of Handshake, eu or us"), Institution().region),
-        language=lang
-        or _ask(asking, _("Language, one of {languages}").format(languages=", ".join(LANGUAGES)), spoken()),
-        domains=tuple(domain or _ask(asking, _("Domains of the school's addresses, separated by blanks"), "").split()),
+        name=name or ask(_("Name of the school"), ""),
+        region=region or ask(_("Region of Handshake, eu or us"), Institution().region),
+        language=lang or ask(_("Language, one of {languages}").format(languages=", ".join(LANGUAGES)), spoken()),
+        domains=tuple(domain or ask(_("Domains of the school's addresses, separated by blanks"), "").split()),
     )
-    created = init_repository(folder, options)
+    question = _("Where CI installs graduand from: a wheel (…whl#sha256=…), a commit (git+https://…@…) or “vendored”")
+    source = install_from or ask(question, own_origin() or VENDORED)
+    created = init_repository(folder, options, source)
     say(_("{folder} is ready.").format(folder=visible(str(folder), 200)))
+    if created.doubt:
+        say(created.doubt)
     if not options.domains:
         say(
             _(
@@ -68,18 +72,6 @@ def init(
             "interface (graduand), or write a record (records/README.md shows one); then: graduand check"
         )
     )
-
-
-def _ask(asking: bool, question: str, default: str) -> str:
-    """Ask at the terminal and return the answer; Typer would ask on standard output, which is for data."""
-    if not asking:
-        return default
-    sys.stderr.write(f"{question} [{default}]: " if default else f"{question}: ")
-    sys.stderr.flush()
-    answer = sys.stdin.readline()
-    if not answer:
-        raise KeyboardInterrupt
-    return answer.strip() or default
 
 
 DOCTOR_HELP = N_("Check this computer: git, a name for commits, an up-to-date schema.")

@@ -76,3 +76,21 @@ def agreed(question: str, closing: int = 0) -> bool:
     sys.stderr.flush()
     answer = sys.stdin.readline().strip()
     return answer == str(closing) if closing else means_yes(answer)
+
+
+def ask(question: str, default: str) -> str:
+    """Ask at the terminal, and return the answer; the default without an answer or without a terminal.
+
+    Typer would ask on standard output, which is for data.
+
+    Raises:
+        KeyboardInterrupt: standard input ended.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return default
+    sys.stderr.write(f"{question} [{default}]: " if default else f"{question}: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise KeyboardInterrupt
+    return answer.strip() or default

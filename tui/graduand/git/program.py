@@ -175,6 +175,16 @@ class Program:
         _drop_inherited_variables()
         _change(root, "init", "--quiet", "--initial-branch=main")
 
+    @staticmethod
+    def ask_tips(root: Path, url: str, silence: float) -> RemoteAnswer:
+        """Run `git ls-remote` for a repository elsewhere, from a folder that need be in none; nobody is asked anything.
+
+        Raises:
+            NoGit: there is no git program.
+        """
+        _drop_inherited_variables()
+        return _ask_remote(root, (*_ALWAYS, "ls-remote", "--", url), silence, "")
+
     def own_programs(self) -> dict[str, str]:
         """Return the programs that the repository's own configuration names, by the key; a clone has none."""
         try:
@@ -468,13 +478,13 @@ class Program:
         Like reading, for which it is done unasked, it runs no program that the repository's own configuration names
         (core.sshCommand, credential.helper, hooks): ssh and the helpers of the user's own settings only.
         """
-        return self._ask_remote((*self._fetching, *arguments), silence, "")
+        return _ask_remote(self.root, (*self._fetching, *arguments), silence, "")
 
     def fetch_objects(self, remote: str, names: Iterable[str], silence: float) -> RemoteAnswer:
         """Run `git fetch` for the objects of these names that a partial clone lacks, as git does it for one of them."""
         options = ("--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no")
         words = (*_NO_NEGOTIATION, *self._fetching, *options, "--filter=blob:none", "--stdin", "--", remote)
-        return self._ask_remote(words, silence, "".join(f"{name}\n" for name in names))
+        return _ask_remote(self.root, words, silence, "".join(f"{name}\n" for name in names))
 
     def push(self, *arguments: str, silence: float) -> RemoteAnswer:
         """Run `git push` until it has said nothing for `silence` seconds; nobody is asked for a password.
@@ -482,29 +492,7 @@ class Program:
         Like every change it runs what this clone is set up with, hooks, ssh command and credential helper: who gave
         a clone a key of its own pushes with it. A repository's configuration does not come along when it is cloned.
         """
-        return self._ask_remote((*_ALWAYS, "push", "--progress", *arguments), silence, "")
-
-    def _ask_remote(self, words: tuple[str, ...], silence: float, stdin: str) -> RemoteAnswer:
-        # In a session of its own: ssh finds no terminal to ask at, and what git starts can be ended with it.
-        try:
-            process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
-                ["git", *words],  # noqa: S607 - the user's git
-                cwd=self.root,
-                env={**os.environ, **_ENVIRONMENT, **_UNASKED},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            if error.errno in _SHORTAGES:
-                raise
-            raise NoGit() if error.filename == "git" else NotGit(self.root, error.strerror or "") from error
-        try:
-            return _answer(process, silence, stdin.encode(errors="surrogateescape"))
-        except BaseException:
-            _end(process)
-            raise
+        return _ask_remote(self.root, (*_ALWAYS, "push", "--progress", *arguments), silence, "")
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
@@ -522,6 +510,29 @@ def _close(processes: list[subprocess.Popen[bytes]]) -> None:
             with suppress(OSError):
                 pipe.close()
         process.wait()
+
+
+def _ask_remote(root: Path, words: tuple[str, ...], silence: float, stdin: str) -> RemoteAnswer:
+    # In a session of its own: ssh finds no terminal to ask at, and what git starts can be ended with it.
+    try:
+        process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
+            ["git", *words],  # noqa: S607 - the user's git
+            cwd=root,
+            env={**os.environ, **_ENVIRONMENT, **_UNASKED},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        if error.errno in _SHORTAGES:
+            raise
+        raise NoGit() if error.filename == "git" else NotGit(root, error.strerror or "") from error
+    try:
+        return _answer(process, silence, stdin.encode(errors="surrogateescape"))
+    except BaseException:
+        _end(process)
+        raise
 
 
 def _answer(process: subprocess.Popen[bytes], silence: float, stdin: bytes | None) -> RemoteAnswer:

@@ -36,7 +36,8 @@ def earlier_blobs(program: Program, paths: Collection[str]) -> dict[str, list[st
 def propose(program: Program, branch: str, blobs: Mapping[str, str], subject: str, trailers: Mapping[str, str]) -> str:
     """Make a branch on top of the commit that is checked out, on which files hold other objects; return its commit.
 
-    Signing works as the user has set it up; the files and the index stay as they are.
+    "" in the place of an object removes the file; `subject` may have a text below it. Signing works as the user has set
+    it up; the files and the index stay as they are.
 
     Raises:
         GitRefused: the branch is there already, or git or a key refused.
@@ -48,7 +49,10 @@ def propose(program: Program, branch: str, blobs: Mapping[str, str], subject: st
     index = Path(program.folder, "graduand", "proposed-index")
     message = subject + "\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers.items())
     environment = {"GIT_INDEX_FILE": str(index)}
-    lines = "".join(f"100644 {blob}\t{program.prefix}{path}\0" for path, blob in blobs.items())
+    nothing = "0" * len(head)
+    lines = "".join(
+        f"{'100644' if blob else '0'} {blob or nothing}\t{program.prefix}{path}\0" for path, blob in blobs.items()
+    )
     with lock.hold(program.root):
         index.parent.mkdir(exist_ok=True)
         try:

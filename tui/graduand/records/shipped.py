@@ -1,4 +1,4 @@
-"""The schema that is shipped with the program: what `graduand init` copies, and what stands in for a missing file."""
+"""What is shipped with the program beside its code: the schema, and the lock of the libraries that it needs."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ def default_schema() -> Path:
     """Return the folder of the shipped schema: in a wheel inside the package, in a checkout at its root."""
     inside = _PROGRAM / "schema"
     return inside if inside.is_dir() else _PROGRAM.parents[1] / "schema"
+
+
+def locked_requirements() -> Path:
+    """Return the file of the libraries that the program needs, each with its version and hashes."""
+    inside = _PROGRAM / "requirements.txt"
+    return inside if inside.is_file() else _PROGRAM.parents[1] / "constraints" / "run.txt"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graduand.handshake.upload import HeldPerson, Upload
     from graduand.ledger.sync import Synced
     from graduand.reports.labels import Terms
+    from graduand.uploads.former_uploads import ReadUpload
     from graduand.uploads.note_upload import NotedUpload
     from graduand.uploads.results import Failure, Reconciled
     from graduand.uploads.rollback_records import ProposedRecords
@@ -258,3 +259,20 @@ def reconciled_json(reconciled: Reconciled) -> Iterator[str]:
         place = facts.pop("place")
         whole = {"schema": "graduand/failure/1", "upload": reconciled.upload, **facts, **place._asdict()}
         yield json_text(whole)
+
+
+def former_uploads_text(uploads: Sequence[ReadUpload]) -> Iterator[Line]:
+    """Return what was read from tags into the ledger, and what of it is not as it was noted."""
+    message = ngettext(
+        "{count} upload was read from tags into the ledger.",
+        "{count} uploads were read from tags into the ledger.",
+        len(uploads),
+    )
+    yield line(message.format(count=len(uploads)))
+    for upload in uploads:
+        if upload.differing:
+            said = _("{tag}: not the same bytes as were noted then: {files}")
+            yield line(f"  {said.format(tag=visible(upload.tag), files=', '.join(map(visible, upload.differing)))}")
+        if upload.lacking:
+            said = _("{tag}: without a record that compiles: {people}")
+            yield line(f"  {said.format(tag=visible(upload.tag), people=', '.join(map(visible, upload.lacking)))}")

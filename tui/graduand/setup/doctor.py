@@ -9,8 +9,12 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand import __version__
 from graduand.errors import GitRefused, NoGit, NotGit, SchemaBroken, Trouble, Unreadable
 from graduand.language import _, ngettext, visible
+from graduand.records.institution import read_institution
+from graduand.records.school_language import PATH as INSTITUTION
+from graduand.storage import file_reader
 from graduand.workspace import JSON_SCHEMA, Workspace
 
 if TYPE_CHECKING:
@@ -22,6 +26,9 @@ _FRESH_DAYS: Final = 365
 _UPLOAD_DAYS: Final = 30
 """Days after which compiled files with personal data should be deleted."""
 
+
+_WORKFLOW: Final = ".github/workflows/check.yml"
+"""The workflow that every `graduand init` has written."""
 
 _SHOWN: Final = 5
 """Number of paths that a sentence names."""
@@ -42,6 +49,7 @@ def diagnose(workspace: Workspace, on: str) -> Iterator[Diagnosis]:
     yield from _drafts(workspace)
     yield from _ledger(workspace)
     yield from _schema(workspace, on)
+    yield from _shipped(workspace)
     yield from _leftover_files(workspace)
 
 
@@ -227,7 +235,7 @@ def _schema(workspace: Workspace, on: str) -> Iterator[Diagnosis]:
         yield Diagnosis(_("{path} is stale.").format(path=JSON_SCHEMA), "graduand schema")
     checked_on = workspace.importer.checked_on
     said = _("The facts about Handshake were last checked on {day}.").format(day=visible(checked_on))
-    cure = _("Compare schema/handshake.yaml with its sources, or take the one of a newer graduand.")
+    cure = _("Compare schema/handshake.yaml with its sources, or bring in those of a newer graduand: graduand upgrade")
     yield Diagnosis(said, "" if _is_fresh(checked_on, on) else cure)
 
 
@@ -236,6 +244,48 @@ def _is_fresh(checked_on: str, on: str) -> bool:
         return (date.fromisoformat(on) - date.fromisoformat(checked_on)).days <= _FRESH_DAYS
     except ValueError:
         return False
+
+
+def _shipped(workspace: Workspace) -> Iterator[Diagnosis]:
+    """Compare what was shipped to this repository with what this graduand ships."""
+    from graduand.setup.seeds import options_of, shipped_texts  # noqa: PLC0415
+    from graduand.setup.stamp import CONFLICTS, STAMP, kept_at, read_stamp, stamp_of  # noqa: PLC0415
+
+    cure = "graduand upgrade"
+    root = workspace.root
+    if not (root / STAMP).exists():
+        if (root / _WORKFLOW).exists():
+            yield Diagnosis(_("An older graduand made this repository; CI may install another program than it."), cure)
+        return
+    try:
+        stamp = read_stamp(file_reader.read(root / STAMP, file_reader.LARGE_FILE))
+        kept = file_reader.read(root / kept_at(INSTITUTION), file_reader.LARGE_FILE)
+        now = stamp_of(shipped_texts(options_of(read_institution(kept, is_past=True))))
+    except Trouble as trouble:
+        yield Diagnosis(_("What was shipped to this repository is not known."), str(trouble))
+        return
+    stale = [path for path, checksum in now.checksums.items() if stamp.checksums.get(path) != checksum]
+    if stamp.is_newer:
+        yield Diagnosis(
+            _("This graduand ({version}) is older than the one of this repository ({shipped}).").format(
+                version=__version__, shipped=visible(stamp.version)
+            ),
+            _("Install what .graduand/program.txt names."),
+        )
+    elif stale or stamp.version != __version__:
+        said = _("CI and these files are of graduand {shipped}; this is {version}: {paths}")
+        shown = ", ".join(visible(path, 100) for path in stale) or _("nothing in them has changed")
+        yield Diagnosis(said.format(shipped=visible(stamp.version), version=__version__, paths=shown), cure)
+    else:
+        yield Diagnosis(_("The shipped files and CI are of this graduand, {version}.").format(version=__version__))
+    for path in sorted((root / CONFLICTS).glob("*")):
+        said = _("{path} holds what an upgrade left to be decided.")
+        yield Diagnosis(
+            said.format(path=visible(path.relative_to(root).as_posix(), 200)),
+            _("Take from it what you want, then delete it: git rm {path}").format(
+                path=quote(visible(path.relative_to(root).as_posix(), 200))
+            ),
+        )
 
 
 def _leftover_files(workspace: Workspace) -> Iterator[Diagnosis]:

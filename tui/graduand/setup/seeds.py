@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import SchemaBroken, Usage
-from graduand.language import ENGLISH, _, quoted
+from graduand.language import ENGLISH, N_, _, quoted
 from graduand.records.institution import read_institution
 from graduand.records.kinds import FieldKind
 from graduand.records.school_language import DRIFT as DRIFT_PATH
@@ -30,6 +30,8 @@ _SEED: Final = {
     ".pre-commit-config.yaml": "pre-commit.yaml",
 }
 """Path in a data repository → name of the seed."""
+BEGINNING: Final = N_("Begin the records of {name}")
+"""The subject of the first commit of a new repository, by which an upgrade knows it."""
 LETTERS: Final = "schema/outreach"
 """The folder of the templates of letters to graduates, such as `email.fr.txt`."""
 

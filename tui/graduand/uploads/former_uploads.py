@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand import __version__
-from graduand.errors import Unreadable
+from graduand.errors import NoGit, NotGit, Unreadable
 from graduand.git.checkout import Checkout
 from graduand.git.snapshot import contents, entries, school_at
 from graduand.git.upload_branch import base_of, is_commit, upload_branch
@@ -34,10 +34,11 @@ from graduand.ledger.entry import (
     stored_names,
 )
 from graduand.ledger.fold import fold
-from graduand.ledger.ledger import NewFacts, append_entries, entry_of, note_on_newest
+from graduand.ledger.ledger import NewFacts, append_entries, entry_of, note_on_newest, read_ledger
 from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.rules import judgement
+from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, share_ledger
 from graduand.uploads.known_state import state_of
 from graduand.uploads.note_upload import SentRows, people_lines, usernames_in
 from graduand.uploads.unread_tags import TAG, unread_tags
@@ -52,8 +53,10 @@ if TYPE_CHECKING:
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.fold import LedgerState
     from graduand.ledger.ledger import Ledger
+    from graduand.ledger.sync import Synced
     from graduand.records.importer import Importer
     from graduand.records.school import School
+    from graduand.uploads.exchange import Exchange
     from graduand.workspace import Workspace
 
 
@@ -67,6 +70,34 @@ class ReadUpload(NamedTuple):
     """The files that do not compile as noted, byte for byte."""
     lacking: tuple[str, ...]
     """People of the upload of whom its commit has no record that compiles."""
+
+
+class SharedUploads(NamedTuple):
+    """Uploads that were read from tags and shared."""
+
+    uploads: tuple[ReadUpload, ...]
+    fetched: Synced
+    shared: Synced
+
+
+def count_former_uploads(workspace: Workspace) -> int:
+    """Return how many uploads and results are noted in tags and not in the ledger; 0 where there is no git."""
+    try:
+        return len(unread_tags(read_ledger(Checkout(workspace.root).program)))
+    except (NoGit, NotGit):
+        return 0
+
+
+def share_former_uploads(workspace: Workspace, exchange: Exchange = ONLINE) -> SharedUploads:
+    """Read what is noted in tags into the ledger as it is on the remote by now, and share it.
+
+    Raises:
+        As `read_former_uploads` and the exchange of a ledger do.
+    """
+    program = Checkout(workspace.root).program
+    fetched = fetch_ledger(program, exchange)
+    uploads = read_former_uploads(workspace)
+    return SharedUploads(uploads, fetched, share_ledger(program, fetched, exchange) if uploads else NOTHING_ASKED)
 
 
 def read_former_uploads(workspace: Workspace) -> tuple[ReadUpload, ...]:
