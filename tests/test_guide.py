@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Final
+
+import pytest
 
 from graduand.language import LANGUAGES
 from tests.repository import HOUSE
+from tests.test_readme import BLOCK, MASKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +64,54 @@ def test_pages_hold_nothing_of_this_machine() -> None:
     for language in LANGUAGES:
         for page in (GUIDE / language).rglob("*.md"):
             assert str(HOUSE) not in page.read_text(encoding="utf-8"), page
+
+
+def printed(folder: Path, command: str, language: str) -> str:
+    """Run one line of a page's console and return what a person would see of it."""
+    words = shlex.split(command)
+    program = [sys.executable, "-m", "graduand", "--color", "never"] if words[0] == "graduand" else words[:1]
+    environment = os.environ | {
+        "GRADUAND_LANG": language,
+        "PYTHONPATH": str(HOUSE / "tui"),
+        "PYTHONUNBUFFERED": "1",
+        "COLUMNS": "100",
+    }
+    ran = subprocess.run(
+        [*program, *words[1:]],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    text = ran.stdout.decode().replace(f"{folder}/", "")
+    for mask, instead in MASKS:
+        text = mask.sub(instead, text)
+    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["start.md"])
+def test_a_page_that_is_followed_to_the_letter_shows_what_is_printed(
+    tmp_path: Path, request: pytest.FixtureRequest, name: str, language: str
+) -> None:
+    page = GUIDE / language / name
+    folder = tmp_path
+    for example in (GUIDE / "examples").iterdir():
+        shutil.copy(example, tmp_path)
+
+    def rerun(block: re.Match[str]) -> str:
+        nonlocal folder
+        shown = ""
+        for command in re.findall(r"^\$ (.*)$", block.group(), re.MULTILINE):
+            shown += f"$ {command}\n"
+            if command.startswith("cd "):
+                folder = folder / command[3:]
+            elif text := printed(folder, command, language):
+                shown += f"{text}\n"
+        return shown
+
+    real = BLOCK.sub(rerun, page.read_text(encoding="utf-8"))
+    if request.config.getoption("--golden-update"):
+        page.write_text(real, encoding="utf-8")
+    assert real == page.read_text(encoding="utf-8")

@@ -30,6 +30,7 @@ MASKS = (
     (re.compile(r"\b[0-9a-f]{40}\b"), "0123456789abcdef0123456789abcdef01234567"),
     (re.compile(r"(?<=Anchor: )[0-9a-f]{64}\b"), "0123456789abcdef" * 4),
     (re.compile(r"(?<= committed: )[0-9a-f]{12}\b"), "0123456789ab"),
+    (re.compile("(?<=dans git\u00a0: )[0-9a-f]{12}\\b"), "0123456789ab"),
     (re.compile(r"(?<= in )[0-9a-f]{10}\b"), "0123456789"),
 )
 """What is another at each run: the ids of entries, and commits."""
