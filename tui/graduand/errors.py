@@ -338,6 +338,32 @@ class NotCommitted(Trouble):
         self.saved = saved
 
 
+class NotProposed(Trouble):
+    """Changes could not be proposed; `branch` is where they are by now, "" if all is as it was."""
+
+    def __init__(self, reason: str, branch: str = "") -> None:
+        if branch:
+            message = _(
+                "Not proposed: {reason}. Your changes are committed on the branch {branch} of this clone, and no other "
+                "branch was touched; repeat when this is cured: graduand propose"
+            )
+        else:
+            message = _("Nothing was proposed: {reason}. All is as it was.")
+        super().__init__(message.format(reason=visible(reason, 600).rstrip("."), branch=visible(branch, 200)))
+
+
+class NothingToPropose(Trouble):
+    """The branch that changes are proposed for has all that is here."""
+
+    exit_code = Exit.FINDINGS
+
+    def __init__(self, base: str) -> None:
+        message = _(
+            "Nothing to propose: {base} has all that is here, and nothing is uncommitted in records/ and schema/."
+        )
+        super().__init__(message.format(base=visible(base, 200)))
+
+
 class StaleIndex(Trouble):
     """The files are committed, but git's index is older, and the next plain commit would take them back."""
 

@@ -68,6 +68,15 @@ def day(text: str) -> str:
     raise Usage(no_day(text))
 
 
+class CommitWords(NamedTuple):
+    """What a user says of the commits that a command makes."""
+
+    message: str = ""
+    """In place of graduand's own; "" for that."""
+    trailers: tuple[tuple[str, str], ...] = ()
+    """Added to graduand's own, as key and value."""
+
+
 class _Place(NamedTuple):
     root: Path
     remembers: bool = True
@@ -119,6 +128,16 @@ class Workspace(_Place):
     def set_program(self, program: Program | None) -> None:
         """Set the git program, where the caller has it already."""
         self.__dict__["_program"] = program
+
+    @property
+    def commit_words(self) -> CommitWords:
+        """What the user says of the commits that are made."""
+        words = self.__dict__.get("_commit_words", CommitWords())
+        return words if isinstance(words, CommitWords) else CommitWords()
+
+    def set_commit_words(self, words: CommitWords) -> None:
+        """Set what the user says of the commits that are made."""
+        self.__dict__["_commit_words"] = words
 
     @property
     def git_folder(self) -> str:

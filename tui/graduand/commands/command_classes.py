@@ -43,6 +43,7 @@ COMMANDS: Final = (
     "sheet",
     "log",
     "audit",
+    "propose",
     "diff",
     "merge",
     "resolve",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from graduand.commands.completion import complete_rule_with_fix
-from graduand.commands.parameters import Cohort, NoCommit, ShowAddresses
+from graduand.commands.parameters import Cohort, CommitMessage, CommitTrailers, NoCommit, ShowAddresses
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
@@ -32,6 +32,8 @@ def cure(
     cohort: Cohort = "",
     apply: Annotated[bool, typer.Option("--apply", help=N_("Change the records, and commit."))] = False,
     no_commit: NoCommit = False,
+    message: CommitMessage = "",
+    trailer: CommitTrailers = None,
     as_json: Annotated[bool, typer.Option("--json", help=N_("Print JSON, one object for each record."))] = False,
     show: ShowAddresses = False,
     everything: Annotated[bool, typer.Option("--all", help=N_("List every record, not only the first ten."))] = False,
@@ -44,7 +46,7 @@ def cure(
     from graduand.rules.fixes import ASKED_FOR, CURABLE
 
     session = session_of(context)
-    workspace = session.workspace()
+    workspace = session.writing_workspace(message, trailer)
     wanted = _rules(rules or [], CURABLE) if rules else CURABLE - ASKED_FOR
     checked = workspace.check(today(), workspace.scope((), cohort), progress())
     cured = cures.find_cures(workspace, [one for one in checked.findings if one.rule in wanted], today(), progress())

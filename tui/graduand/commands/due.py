@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graduand.campaigns.kinds import AHEAD, DueKind
-from graduand.commands.parameters import Cohort, Day, JsonLines, ShowAddresses, ShowAll
+from graduand.commands.parameters import Cohort, CommitMessage, CommitTrailers, Day, JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, ngettext
@@ -44,6 +44,8 @@ def due(
             metavar=N_("CHECKSUM"), help=N_("Exceed the limits of institution.yaml, for these proposals only.")
         ),
     ] = "",
+    message: CommitMessage = "",
+    trailer: CommitTrailers = None,
     show: ShowAddresses = False,
     everything: ShowAll = False,
     as_json: JsonLines = False,
@@ -51,7 +53,7 @@ def due(
     from graduand.campaigns.due import calendar, within
 
     session = session_of(context)
-    workspace = session.workspace()
+    workspace = session.writing_workspace(message, trailer)
     if not 0 <= ahead <= _FAR:
         message = _("One can look between 0 and {far} days ahead, not {count}.")
         raise Usage(message.format(far=_FAR, count=ahead))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graduand.commands.completion import complete_cohort, complete_edit
-from graduand.commands.parameters import NoCommit, ShowAddresses
+from graduand.commands.parameters import CommitMessage, CommitTrailers, NoCommit, ShowAddresses
 from graduand.commands.session import Session, say, say_resumed, session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, visible
@@ -41,6 +41,8 @@ def edit(
     preview: Annotated[bool, typer.Option("--preview", help=N_("Only show what would change, and for whom."))] = False,
     show: ShowAddresses = False,
     no_commit: NoCommit = False,
+    message: CommitMessage = "",
+    trailer: CommitTrailers = None,
 ) -> None:
     from graduand.editing.bulk_edit import exceeded_limits, prepare
     from graduand.editing.edit import FieldChange, cohort_change, edit_records, parse_assignments, paths_of
@@ -49,7 +51,7 @@ def edit(
     from graduand.reports.labels import terms_of
 
     session = session_of(context)
-    workspace = session.workspace()
+    workspace = session.writing_workspace(message, trailer)
     usernames = [word for word in words if "=" not in word and word != "-"]
     if "-" in words:
         usernames += sys.stdin.read().split()

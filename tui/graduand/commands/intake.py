@@ -10,6 +10,8 @@ import typer
 
 from graduand.commands.completion import complete_assignment, complete_cohort
 from graduand.commands.parameters import (
+    CommitMessage,
+    CommitTrailers,
     DateForms,
     Encoding,
     HeaderRow,
@@ -137,6 +139,8 @@ def intake(
     show: ShowAddresses = False,
     everything: ShowAll = False,
     no_commit: NoCommit = False,
+    message: CommitMessage = "",
+    trailer: CommitTrailers = None,
     as_json: Annotated[bool, typer.Option("--json", help=N_("Print the result as JSON."))] = False,
 ) -> None:
     from graduand.commands import intake_options
@@ -147,7 +151,7 @@ def intake(
     from graduand.reports.labels import terms_of
 
     session = session_of(context)
-    workspace = session.workspace()
+    workspace = session.writing_workspace(message, trailer)
     common = {KIND: kind, END: day(end_date) if end_date else "", LEFT_ON: day(left_on) if left_on else ""}
     options = preview.IntakeOptions(
         name=file.name or str(file),

@@ -10,7 +10,7 @@ import typer
 
 from graduand.campaigns.kinds import Campaign
 from graduand.commands.completion import complete_username
-from graduand.commands.parameters import Cohort, JsonLines, ShowAddresses, ShowAll
+from graduand.commands.parameters import Cohort, CommitMessage, CommitTrailers, JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.console import progress, write_data
@@ -59,6 +59,8 @@ def outreach(
     apply: Annotated[
         bool, typer.Option("--apply", help=N_("Record in their records that these people were asked, and commit."))
     ] = False,
+    message: CommitMessage = "",
+    trailer: CommitTrailers = None,
     show: ShowAddresses = False,
     everything: ShowAll = False,
     as_json: JsonLines = False,
@@ -66,7 +68,7 @@ def outreach(
     from graduand.campaigns import outreach as campaigns
 
     session = session_of(context)
-    workspace = session.workspace()
+    workspace = session.writing_workspace(message, trailer)
     call = campaigns.OutreachOptions(
         campaign,
         day(on) if on else today(),

@@ -114,3 +114,11 @@ InstallFrom = Annotated[
 ]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help=N_("Save without a commit; you commit later."))]
 NoCache = Annotated[bool, typer.Option("--no-cache", help=N_("Read every file again, and write no cache."))]
+CommitMessage = Annotated[
+    str,
+    typer.Option("--message", metavar=N_("TEXT"), help=N_("The message of the commit; graduand's own by default.")),
+]
+CommitTrailers = Annotated[
+    list[str] | None,
+    typer.Option("--trailer", metavar=N_("KEY: VALUE"), help=N_("A line below the message; may be repeated.")),
+]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.language import _, ngettext
+from graduand.errors import Usage
+from graduand.language import _, ngettext, quoted
 from graduand.vocabulary import means_yes
-from graduand.workspace import Workspace, root_of
+from graduand.workspace import CommitWords, Workspace, root_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import typer
 
     from graduand.editing.transaction import ResumedTransaction
@@ -22,6 +26,17 @@ class Session(NamedTuple):
     root: Path | None = None
     colour: str = "auto"
 
+    def writing_workspace(self, message: str, trailers: Sequence[str] | None) -> Workspace:
+        """Return the repository of a command that commits, with what the user says of the commit.
+
+        Raises:
+            NoRepository: the folder is in no data repository.
+            Usage: a trailer is none.
+        """
+        workspace = self.workspace()
+        workspace.set_commit_words(CommitWords(message.strip(), tuple(map(_trailer, trailers or ()))))
+        return workspace
+
     def workspace(self, *, remembers: bool = True) -> Workspace:
         """Return the repository of the command; `remembers` says whether the cache is used.
 
@@ -29,6 +44,14 @@ class Session(NamedTuple):
             NoRepository: the folder is in no data repository.
         """
         return Workspace(root_of(self.root or Path.cwd()), remembers)
+
+
+def _trailer(text: str) -> tuple[str, str]:
+    """Return key and value of a line such as `Ticket: 4411`."""
+    key, colon, value = text.partition(":")
+    if not colon or not value.strip() or not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", key) or not text.isprintable():
+        raise Usage(_("{text} is no trailer, such as “Ticket: 4411”.").format(text=quoted(text, 100)))
+    return key, value.strip()
 
 
 def session_of(context: typer.Context) -> Session:

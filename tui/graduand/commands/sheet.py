@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graduand.commands.completion import complete_cohort, complete_username
-from graduand.commands.parameters import JsonLines, ShowAddresses, ShowAll
+from graduand.commands.parameters import CommitMessage, CommitTrailers, JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import agreed, say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, visible
@@ -101,12 +101,14 @@ def sheet(
             metavar=N_("CHECKSUM"), help=N_("in: exceed the limits of institution.yaml, for these changes only.")
         ),
     ] = "",
+    message: CommitMessage = "",
+    trailer: CommitTrailers = None,
     show: ShowAddresses = False,
     everything: ShowAll = False,
     as_json: JsonLines = False,
 ) -> None:
     session = session_of(context)
-    workspace = session.workspace()
+    workspace = session.writing_workspace(message, trailer)
     if direction is Direction.out:
         people = sys.stdin.read().split() if words == ["-"] else words or []
         sign = _SIGNS[separator] if separator else ""

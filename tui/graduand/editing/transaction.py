@@ -106,6 +106,8 @@ def apply(
         NotCommitted: git refused; all is written, and the error has the files. Without files it is about
             a killed transaction, and nothing of the proposals was written.
     """
+    words = workspace.commit_words
+    subject, trailers = words.message or subject, {**trailers, **dict(words.trailers)}
     git = _recorder(workspace) if commit else None
     folder = _folder(workspace, git)
     with _only_writer(folder):

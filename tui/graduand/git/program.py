@@ -68,6 +68,8 @@ _UNASKED: Final = {
     "SSH_ASKPASS": "false",
     "SSH_ASKPASS_REQUIRE": "never",
     "GCM_INTERACTIVE": "never",
+    "GH_PROMPT_DISABLED": "1",
+    "NO_PROMPT": "1",
 }
 """Nobody is asked for a password, at the terminal or in a window: what needs one fails, and says so.
 
@@ -494,6 +496,15 @@ class Program:
         """
         return _ask_remote(self.root, (*_ALWAYS, "push", "--progress", *arguments), silence, "")
 
+    def run_forge(self, *words: str, stdin: str, silence: float) -> RemoteAnswer | None:
+        """Run the program of a forge, such as `gh`, with `stdin` as its input; None where it is not installed.
+
+        It asks nothing, and is ended when it says nothing for `silence` seconds.
+        """
+        places = (Path(folder, words[0]) for folder in os.get_exec_path())
+        found = next((str(place) for place in places if place.is_file() and os.access(place, os.X_OK)), "")
+        return _ask_remote(self.root, words[1:], silence, stdin, found) if found else None
+
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     """Return the standard input and output of a process that was started with both."""
@@ -512,11 +523,11 @@ def _close(processes: list[subprocess.Popen[bytes]]) -> None:
         process.wait()
 
 
-def _ask_remote(root: Path, words: tuple[str, ...], silence: float, stdin: str) -> RemoteAnswer:
+def _ask_remote(root: Path, words: tuple[str, ...], silence: float, stdin: str, program: str = "git") -> RemoteAnswer:
     # In a session of its own: ssh finds no terminal to ask at, and what git starts can be ended with it.
     try:
         process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
-            ["git", *words],  # noqa: S607 - the user's git
+            [program, *words],
             cwd=root,
             env={**os.environ, **_ENVIRONMENT, **_UNASKED},
             stdin=subprocess.PIPE,

@@ -68,6 +68,16 @@ def review_json(review: Review) -> Iterator[str]:
         yield json_text({"schema": "graduand/review/1", **facts})
 
 
+def title_of(review: Review) -> str:
+    """Return a title for a pull request; it names nobody but by username, and no address."""
+    if len(review.events) == 1 and "@" not in review.events[0].username:
+        (event,) = review.events
+        return f"{visible(event.username, 60)}: {kind_word(event.event)}"
+    if review.events:
+        return counts(review.events).rstrip(".")
+    return _("Rules for records") if review.rules else _("Changes of the repository")
+
+
 def _warnings(review: Review) -> Iterator[str]:
     if review.closed_without_record:
         yield closed_without_record(review.closed_without_record)

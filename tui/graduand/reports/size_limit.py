@@ -46,6 +46,8 @@ COMMENT: Final = SizeLimit(65_536, "utf-16-le", 2)
 """A comment on a pull request, in UTF-16 units."""
 SUMMARY: Final = SizeLimit(1 << 20, "utf-8", 1)
 """The summary of a job, in bytes."""
+DESCRIPTION: Final = SizeLimit(60_000, "utf-8", 1)
+"""The text of a pull request, in bytes: forges take what fits into a comment, their programs what fits on a line."""
 RESERVED: Final = 1_000
 """Units that are reserved for the sentences on omitted lines."""
 
