@@ -106,6 +106,21 @@ class Chain:
             of, *(ResultLine(file, name, RowStatus.FAILED, "some-message", "") for name in usernames), minute=minute
         )
 
+    def deliver(self, minute: int, *rows: Mapping[str, str], noted: int = 0) -> str:
+        """Add a delivery of one file."""
+        columns = ("username", *sorted({header for row in rows for header in row} - {"username"}))
+        raw = table(columns, rows)
+        file = SentFile("users.csv", hashlib.sha256(raw).hexdigest(), len(rows), sent_as="users.csv", columns=columns)
+        files = {"users.csv": raw, PEOPLE: people_tsv(())}
+        return self.add(EntryKind.DELIVERED, stamp(minute, noted), [file], {}, files)
+
+    def ran(self, delivery: str, minute: int = 0) -> str:
+        """Add the upload that says that a delivery ran, when it was sent."""
+        entry = next(one for one in self.entries if one.id == delivery)
+        when = stamp(0, minute)._replace(at=entry.at)
+        files = {name: raw for (of, name), raw in self.files.items() if of == delivery}
+        return self.add(EntryKind.UPLOAD, when, entry.files, {"delivery": delivery}, files)
+
     def observe(self, minute: int, *rows: Mapping[str, str]) -> str:
         columns = ("username", *sorted({header for row in rows for header in row} - {"username"}))
         raw = table(columns, rows)
@@ -158,8 +173,11 @@ class Chain:
         return {username: state.cells(username) for username in state.rows}
 
 
-def plain_fold(chain: Chain) -> tuple[dict[str, dict[str, str]], dict[str, str], dict[str, dict[str, str]]]:  # noqa: C901, PLR0912, PLR0915 - one plain loop
-    """Return the same cell by cell: what is known, whose last row failed in which upload, and since which entry."""
+Known = dict[str, dict[str, str]]
+
+
+def plain_fold(chain: Chain) -> tuple[Known, dict[str, str], Known, dict[str, str]]:  # noqa: C901, PLR0912, PLR0915 - one plain loop
+    """Return the same cell by cell: what is known, whose last row failed where, since which entry, what is pending."""
     withdrawn: set[str] = set()
     for entry in reversed(chain.entries):
         if entry.kind is EntryKind.WITHDRAWN and entry.id not in withdrawn:
@@ -173,7 +191,10 @@ def plain_fold(chain: Chain) -> tuple[dict[str, dict[str, str]], dict[str, str],
     known: dict[str, dict[str, str]] = {}
     since: dict[str, dict[str, str]] = {}
     failed: dict[str, str] = {}
-    ran = [e for e in chain.entries if e.kind in {EntryKind.UPLOAD, EntryKind.OBSERVATION} and e.id not in withdrawn]
+    pending: dict[str, tuple[str, dict[str, str]]] = {}
+    kinds = {EntryKind.UPLOAD, EntryKind.DELIVERED, EntryKind.OBSERVATION}
+    over = withdrawn | {str(e.facts.get("delivery")) for e in chain.entries if e.id not in withdrawn}
+    ran = [e for e in chain.entries if e.kind in kinds and e.id not in over]
     for entry in sorted(ran, key=lambda one: (one.at, one.id)):
         seen = entry.kind is EntryKind.OBSERVATION
         people = [] if seen else [line.split("\t") for line in chain.files[entry.id, PEOPLE].decode().splitlines()]
@@ -186,6 +207,23 @@ def plain_fold(chain: Chain) -> tuple[dict[str, dict[str, str]], dict[str, str],
             for row in csv.DictReader(io.StringIO(chain.files[entry.id, file.name].decode(), newline="")):
                 username = row["username"]
                 former = previous.get(username, "")
+                if entry.kind is EntryKind.DELIVERED:
+                    said = {header: cell or (CLEAR if header == LABELS else "") for header, cell in row.items()}
+                    pending[username] = (entry.id, {header: cell for header, cell in said.items() if cell})
+                    continue
+                if seen and username in pending:
+                    held = known.get(username, {})
+                    new = {h: c for h, c in pending[username][1].items() if not alike(c, held.get(h, ""))}
+                    shown = new.keys() & row.keys()
+                    if shown or not new:
+                        delivered = pending.pop(username)[1]
+                        if all(alike(new[header], row[header] or CLEAR) for header in shown):
+                            cells, ages = known.setdefault(username, {}), since.setdefault(username, {})
+                            ages.update({h: entry.id for h, cell in delivered.items() if cells.get(h) != cell})
+                            cells.update(delivered)
+                if not seen:
+                    pending.pop(username, None)
+                    pending.pop(former, None)
                 if became.get((entry.id, file.name, username), "sent") != "sent":
                     failed[former if former in known else username] = entry.id
                     continue
@@ -201,4 +239,8 @@ def plain_fold(chain: Chain) -> tuple[dict[str, dict[str, str]], dict[str, str],
                 if not seen:
                     failed.pop(username, None)
                     failed.pop(former, None)
-    return known, failed, since
+    return known, failed, since, {username: delivery for username, (delivery, _cells) in pending.items()}
+
+
+def alike(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold() or {one, other} == {"FALSE", CLEAR}

@@ -57,6 +57,10 @@ def random_chain(seed: int, *, entries: int = 8) -> Chain:  # noqa: PLR0915 - on
             )
         elif what < 0.85:
             chain.observe(minute, *rows)
+        elif what < 0.9:
+            chain.deliver(minute, *rows, noted=50 + number)
+        elif what < 0.92 and (sent := [entry.id for entry in chain.entries if entry.kind is EntryKind.DELIVERED]):
+            chain.ran(rng.choice(sent), 50 + number)
         else:
             chain.withdraw(rng.choice(chain.entries).id, 50 + number)
     return chain
@@ -67,7 +71,7 @@ def told(state: LedgerState) -> tuple[object, ...]:
     cells = {name: state.cells(name) for name in state.rows}
     since = {name: {header: state.since_of(name, header) for header in known} for name, known in cells.items()}
     outcomes = {name: outcome.upload for name, outcome in state.outcomes.items()}
-    return cells, outcomes, since
+    return cells, outcomes, since, {name: one.delivery for name, one in state.pending.items()}
 
 
 @settings(max_examples=400)
@@ -94,7 +98,7 @@ def test_going_on_from_a_prefix_is_folding_from_the_start(seed: int, length: int
 @given(st.integers(0, 1_000_000), st.randoms())
 def test_the_order_of_noting_changes_nothing(seed: int, order: random.Random) -> None:
     chain = random_chain(seed)
-    kinds = {EntryKind.UPLOAD, EntryKind.OBSERVATION}
+    kinds = {EntryKind.UPLOAD, EntryKind.DELIVERED, EntryKind.OBSERVATION}
     happened = [entry for entry in chain.entries if entry.kind in kinds]
     others = [entry for entry in chain.entries if entry.kind not in kinds]
     before = told(chain.fold())
@@ -368,3 +372,41 @@ def test_an_address_that_was_never_sent_is_remembered_beside_the_last_one_sent()
     chain.withdraw(first)
     chain.withdraw(last)
     assert chain.fold().sent_addresses == {"ada": "a@valmont.example"}
+
+
+def test_what_is_delivered_is_pending_until_something_says_that_it_ran() -> None:
+    chain = Chain()
+    chain.rows(1, {"username": "ada", "end": "A", "email_address": "a@x.example"})
+    sent = chain.deliver(5, {"username": "ada", "end": "B", "email_address": "A@x.example"}, noted=6)
+
+    state = chain.fold()
+    assert (state.cells("ada")["end"], state.pending["ada"].delivery) == ("A", sent)
+    assert dict(zip(state.columns, state.expected("ada"), strict=True))["end"] == "B"
+
+    for says, end in (("upload", "B"), ("shown", "B"), ("shown otherwise", "A"), ("shown in part", "A")):
+        more = Chain([*chain.entries], {**chain.files})
+        if says == "upload":
+            more.ran(sent, 9)
+        else:
+            column = "email_address" if says == "shown in part" else "end"
+            more.observe(
+                8, {"username": "ada", column: {"shown": "b", "shown otherwise": "A"}.get(says, "a@x.example")}
+            )
+        folded = more.fold()
+        assert (folded.cells("ada")["end"].upper(), "ada" in folded.pending) == (end, says == "shown in part"), says
+
+    chain.observe(4, {"username": "ada", "end": "A"})
+    assert "ada" in chain.fold().pending, "it was seen before the delivery"
+    chain.withdraw(sent, 9)
+    assert chain.fold().pending == {}
+
+
+def test_an_account_that_shows_again_what_it_showed_before_a_delivery_says_that_it_did_not_run() -> None:
+    chain = Chain()
+    row = {"username": "ada", "end": "A"}
+    chain.observe(1, row)
+    chain.deliver(2, {"username": "ada", "end": "B"}, noted=2)
+    chain.observe(3, row)
+
+    state = chain.fold()
+    assert (state.pending, state.cells("ada")["end"]) == ({}, "A")

@@ -408,6 +408,51 @@ class NothingNoted(Trouble):
         super().__init__(_("No upload is noted here yet; note it first with: graduand uploaded build/manifest.json"))
 
 
+class NoDelivery(Trouble):
+    """A file cannot be delivered as it is, or need not be; the argument is the whole sentence."""
+
+
+class DeliveryLimitReached(Trouble):
+    """What is to be delivered goes beyond a limit."""
+
+    exit_code = Exit.LIMIT
+
+    def __init__(self, said: str, checksum: str) -> None:
+        message = _("{said} Nothing was delivered. Look at these people; if it is meant so: --approve {checksum}")
+        super().__init__(message.format(said=said, checksum=checksum))
+
+
+class NotDelivered(Trouble):
+    """Amazon S3 did not take a file, or could not be asked; `said` is why, `cure` what to do."""
+
+    def __init__(self, name: str, said: str, cure: str) -> None:
+        self.said, self.cure = said, cure
+        message = _("{name} was not delivered: {said}. {cure}")
+        super().__init__(message.format(name=visible(name, 200), said=said, cure=cure))
+
+
+class DeliveryUnanswered(Trouble):
+    """A file was on its way when the connection ended, so it is not known whether it arrived."""
+
+    def __init__(self, name: str, said: str) -> None:
+        message = _(
+            "It is not known whether {name} arrived: {said}. It counts as delivered and not confirmed; send it again "
+            "with --again, which does no harm if it did arrive."
+        )
+        super().__init__(message.format(name=visible(name, 200), said=said))
+
+
+class DeliveredNotNoted(Trouble):
+    """A file was sent, and the ledger could not be written; `why` is the sentence that says so."""
+
+    def __init__(self, name: str, why: str) -> None:
+        message = _(
+            "{name} was sent, and is not noted in the ledger yet. {why} When that is cured, graduand deliver notes it, "
+            "and sends nothing twice."
+        )
+        super().__init__(message.format(name=visible(name, 200), why=why))
+
+
 class LedgerBroken(Trouble):
     """An entry or a commit of the ledger is not as graduand writes it; `what` is the part that is not."""
 

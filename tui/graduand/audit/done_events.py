@@ -41,6 +41,7 @@ def done_events(ledger: Ledger, links: Links, wanted: DoneFilter) -> list[Event]
     Of what was sent and never said by a record the event is always among those of everybody, and says what.
     """
     found = [*_sent(ledger, links, wanted), *_failed(links, wanted), *_observed(ledger, links, wanted)]
+    found += _delivered(ledger, links, wanted)
     order = {kind: place for place, kind in enumerate(EventKind)}
     return sorted(found, key=lambda event: (event.source.date, event.source.commit, event.username, order[event.event]))
 
@@ -81,6 +82,18 @@ def _sent(ledger: Ledger, links: Links, wanted: DoneFilter) -> Iterator[Event]:
                 uploads=(entry.id,),
                 linked="" if back else links.how(entry.id, username),
             )
+
+
+def _delivered(ledger: Ledger, links: Links, wanted: DoneFilter) -> Iterator[Event]:
+    if EventKind.DELIVERED not in wanted.kinds:
+        return
+    pending = ledger.state().pending
+    asked = sorted(name for name in pending if not wanted.people or name in wanted.people)
+    entries = {one.id: one for one in ledger.deliveries}
+    for name in asked:
+        entry = entries[pending[name].delivery]
+        if wanted.passes(entry):
+            yield _event(links, EventKind.DELIVERED, name, entry)._replace(uploads=(entry.id,))
 
 
 def _failed(links: Links, wanted: DoneFilter) -> Iterator[Event]:

@@ -49,7 +49,8 @@ def upload_doubts(ledger: Ledger) -> Iterator[Doubt]:
         )
         if key not in known:
             doubts = [*_byte_doubts(ledger, batch, erased)]
-            if batch[0].kind is EntryKind.UPLOAD and not any(entry.id in erased for entry in batch):
+            is_compiled = batch[0].kind is EntryKind.UPLOAD and not batch[0].facts.get("of_feed")
+            if is_compiled and not any(entry.id in erased for entry in batch):
                 recompiler = recompiler or _recompiler(ledger)
                 doubts += _compiled_doubts(recompiler.recompile(batch), batch)
             known[key] = [(doubt.rule.value, *doubt[1:]) for doubt in doubts]
@@ -91,8 +92,9 @@ def _batches(ledger: Ledger) -> list[list[LedgerEntry]]:
     """Return the entries with files, those of one compile together, in the order of noting."""
     found: dict[str, list[LedgerEntry]] = {}
     for entry in ledger.entries:
-        if entry.kind in {EntryKind.UPLOAD, EntryKind.OBSERVATION}:
-            found.setdefault(entry.text("batch") or entry.id, []).append(entry)
+        if entry.kind in {EntryKind.UPLOAD, EntryKind.DELIVERED, EntryKind.OBSERVATION}:
+            batch = entry.text("batch") if entry.kind is EntryKind.UPLOAD else ""
+            found.setdefault(batch or entry.id, []).append(entry)
     return [*found.values()]
 
 

@@ -38,6 +38,7 @@ COMMANDS: Final = (
     "observe",
     "drift",
     "feed",
+    "deliver",
     "outreach",
     "due",
     "sheet",

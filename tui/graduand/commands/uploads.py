@@ -23,9 +23,12 @@ def uploaded(
     manifest: Annotated[
         Path | None,
         typer.Argument(
-            metavar=N_("MANIFEST"),
+            metavar=N_("MANIFEST|ID"),
             readable=False,
-            help=N_("The manifest in the folder of its files; build/manifest.json by default."),
+            help=N_(
+                "The manifest in the folder of its files; build/manifest.json by default. Or the id of a delivery that "
+                "ran."
+            ),
         ),
     ] = None,
     jobs: Annotated[
@@ -59,6 +62,7 @@ def uploaded(
     from graduand.reports.upload_text import noted_text, synced_text
     from graduand.uploads.exchange import Exchange
     from graduand.uploads.note_upload import NotingOptions, begin_ledger, note_upload
+    from graduand.uploads.ran_delivery import names_entry, note_ran
     from graduand.uploads.times import moment_of
 
     session = session_of(context)
@@ -71,7 +75,10 @@ def uploaded(
         return
     ran = moment_of(ran_at) if ran_at else ""
     options = NotingOptions(tuple(jobs or ()), ran, job_url, skipped, exchange, first)
-    noted = note_upload(workspace, manifest or workspace.root / "build" / "manifest.json", options)
+    if manifest is not None and names_entry(str(manifest)):
+        noted = note_ran(workspace, str(manifest), options)
+    else:
+        noted = note_upload(workspace, manifest or workspace.root / "build" / "manifest.json", options)
     if as_json:
         facts = noted._asdict() | {"fetched": noted.fetched.state, "shared": noted.shared.state}
         sys.stdout.write(json_text({"schema": "graduand/uploaded/2", **facts}) + "\n")

@@ -9,7 +9,7 @@ from graduand.feeds.known_people import KnownPeople
 from graduand.feeds.sync_file import SyncFile
 from graduand.language import _, quoted
 from graduand.records.list_proposal import level_proposal, year_proposal
-from graduand.records.record import CARD, EMAIL, LEVEL, LOGIN, USERNAME
+from graduand.records.record import ATTENDING, CARD, DISABLED, EMAIL, LEVEL, LOGIN, USERNAME
 from graduand.rules.sync_feed import UNTAKEN, FeedPerson, judge_feed_row
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class FeedFinding(NamedTuple):
     """As the file has it; "" for people who must be kept out, and where there is none."""
     rule: str
     message: str
+    is_held: bool = False
+    """Whether Handshake holds what the row says there already, so that the file undoes nothing."""
 
 
 class FeedCheck(NamedTuple):
@@ -69,6 +71,20 @@ def check_feed(workspace: Workspace, raw: bytes, file: FileFormat, index: Index)
     lists = year_proposal(school, shown.get(school.year, ())), level_proposal(school, shown.get(LEVEL, ()))
     return FeedCheck(
         found, checking.rows, people.faulty, people.is_compared, people.unread_states, tuple(filter(None, lists))
+    )
+
+
+_YEAR: Final = "year"
+"""Stands for the column of the year, which has another name in each region."""
+_ABOUT: Final = {"GR801": (_YEAR, ATTENDING), "GR802": (EMAIL,), "GR803": (DISABLED,)}
+"""The columns that rules are about, of those whose row may change nothing in Handshake."""
+
+
+def _is_held(columns: Sequence[str], cells: Mapping[str, str], person: FeedPerson) -> bool:
+    """Return whether a row says in some columns nothing that Handshake does not hold; False for no columns."""
+    known = (person.held, person.expected)
+    return bool(columns) and all(
+        not (cell := cells.get(header, "")) or all(cell == one.get(header) for one in known) for header in columns
     )
 
 
@@ -116,7 +132,9 @@ class _Checking:
         self, row: SyncRow, username: str, cells: Mapping[str, str], person: FeedPerson
     ) -> Iterator[FeedFinding]:
         for flaw in judge_feed_row(cells, person, self._school):
-            yield FeedFinding(row.line, username, flaw.rule, flaw.message)
+            columns = _ABOUT.get(flaw.rule, ())
+            columns = tuple(self._school.year if header == _YEAR else header for header in columns)
+            yield FeedFinding(row.line, username, flaw.rule, flaw.message, is_held=_is_held(columns, cells, person))
 
     def _untaken(self, row: SyncRow) -> str:
         if row.fits:

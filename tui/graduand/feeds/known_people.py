@@ -80,13 +80,15 @@ class KnownPeople:
         row, new = self._rows.get(username), self._new.get(username, "")
         held = self._held(username)
         now = self._username_now(username)
-        if row is None and not new and not held and not now and username not in self._conflicts:
+        expected = self._expected(username)
+        if row is None and not new and not expected and not now and username not in self._conflicts:
             return None
         outcome = self.folded.outcomes.get(username) if self.folded else None
         table = self.table
         return FeedPerson(
             {header: cell for header, cell in zip(table.columns, row or (), strict=False) if cell},
             held,
+            expected,
             username in self._returned,
             table.held_back.get(username, ""),
             now,
@@ -98,6 +100,13 @@ class KnownPeople:
 
     def _held(self, username: str) -> dict[str, str]:
         return self.folded.cells(username) if self.folded else {}
+
+    def _expected(self, username: str) -> dict[str, str]:
+        """Return what Handshake holds if what was delivered of a person has run."""
+        if not self.folded:
+            return {}
+        cells = self.folded.expected(username)
+        return {header: cell for header, cell in zip(self.folded.columns, cells, strict=False) if cell}
 
     def _username_now(self, username: str) -> str:
         """Return the username that Handshake has, where it is known to be another one."""

@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import FeedLimitReached, NoCommit, NotApproved, Uncommitted
 from graduand.feeds.known_people import KnownPeople
+from graduand.feeds.limits import (
+    AccountChanges,
+    breaches_of,
+    changes_by,
+    closed_text,
+    moved_text,
+    stops_for_closed,
+    stops_for_moved,
+)
 from graduand.feeds.sync_file import SyncFile
 from graduand.git.checkout import Checkout
 from graduand.handshake.effect import Effect
-from graduand.handshake.plan import Breach, beyond, limits_of, plan_of
-from graduand.language import _, ngettext
+from graduand.handshake.plan import plan_of
+from graduand.language import _
 from graduand.ledger.entry import now
 from graduand.records.kinds import CLEAR, FieldKind, same_value
-from graduand.records.record import DISABLED, EMAIL, END, LABELS, LOGIN, START, USERNAME
+from graduand.records.record import EMAIL, END, LABELS, LOGIN, START, USERNAME
 from graduand.rules.sync_feed import day_of, left_behind_by
 from graduand.storage import atomic
 from graduand.tables.csv_overlay import CsvOverlay, OverlaidRows
@@ -44,9 +53,6 @@ _NOT_ADDED: Final = _NEVER | {LABELS}
 """The same, and the column in which a blank cell wipes [IMP]."""
 _BATCH: Final = 1_000
 """Rows that are looked at together."""
-_MOVED_SHARE: Final = 10
-_CLOSED_SHARE: Final = 50
-"""From so many percent of the rows on the automatic sync stops: of changed addresses, and of closed accounts."""
 
 
 class OverlayOptions(NamedTuple):
@@ -107,9 +113,7 @@ class _Laid(NamedTuple):
     line: int
     username: str
     cells: Mapping[str, str]
-    is_moved: bool
-    is_closed: bool
-    is_reopened: bool
+    does: AccountChanges
 
 
 def overlay(
@@ -231,18 +235,10 @@ class _Overlaying:
             return None
         new = dict(self._new_cells(cells, person))
         if not new:
-            self._rows -= self._is_held_already(cells, person.held)
+            self._rows -= self._is_held_already(cells, person.expected)
             return None
-        address, closed = new.get(EMAIL, ""), new.get(DISABLED, "")
-        return _Laid(
-            row.line,
-            username,
-            new,
-            is_moved=bool(address)
-            and address.casefold() != (person.held.get(EMAIL) or cells.get(EMAIL, "")).casefold(),
-            is_closed=closed == "TRUE" and person.held.get(DISABLED) != "TRUE",
-            is_reopened=closed == "FALSE" and person.held.get(DISABLED) == "TRUE",
-        )
+        held = person.expected if person.expected.get(EMAIL) else {**person.expected, EMAIL: cells.get(EMAIL, "")}
+        return _Laid(row.line, username, new, changes_by(new, held))
 
     def _why_not(self, row: SyncRow, username: str, cells: Mapping[str, str], person: FeedPerson) -> str:
         """Return why a row of somebody of whom a record speaks is left as it is; "" when nothing stands against it."""
@@ -293,7 +289,7 @@ class _Overlaying:
         """Return what enough people have approved; who lacks it is named."""
         if self._options.rehearse or not policy.approvals:
             return laid
-        rows = {one.username: one.is_closed for one in laid}
+        rows = {one.username: one.does.is_closed for one in laid}
         found = coverage(self._known.ledger, policy, RowsToCover(commit, rows, {}), at=now())
         lacking = {lack.username: lack.sentence for lack in found.lacking}
         if "" in lacking:
@@ -314,13 +310,13 @@ class _Overlaying:
         """
         if self._options.rehearse:
             return []
-        moved, closed = [one for one in laid if one.is_moved], [one for one in laid if one.is_closed]
+        moved, closed = [one for one in laid if one.does.is_moved], [one for one in laid if one.does.is_closed]
         rows, out = self._rows, list[_Laid]()
         while True:
-            if moved and len(moved) * 100 >= rows * _MOVED_SHARE:
-                beyond_share, said = moved, _moved_text(len(moved), rows)
-            elif closed and len(closed) * 100 >= rows * _CLOSED_SHARE:
-                beyond_share, said = closed, _closed_text(len(closed), rows)
+            if stops_for_moved(len(moved), rows):
+                beyond_share, said = moved, moved_text(len(moved), rows)
+            elif stops_for_closed(len(closed), rows):
+                beyond_share, said = closed, closed_text(len(closed), rows)
             else:
                 return out
             if not self._options.spill:
@@ -338,15 +334,14 @@ class _Overlaying:
             FeedLimitReached: it is not.
         """
         numbers = {
-            Effect.DEACTIVATE: sum(one.is_closed for one in laid),
-            Effect.REACTIVATE: sum(one.is_reopened for one in laid),
-            Effect.EMAIL: sum(one.is_moved for one in laid),
+            Effect.DEACTIVATE: sum(one.does.is_closed for one in laid),
+            Effect.REACTIVATE: sum(one.does.is_reopened for one in laid),
+            Effect.EMAIL: sum(one.does.is_moved for one in laid),
         }
         people = len(self._people.table.rows)
-        for effect, limit in limits_of(self._workspace.institution).items():
-            if beyond(limit, numbers[effect], people) and not self._options.rehearse:
-                breach = Breach(effect, numbers[effect], people, limit)
-                raise FeedLimitReached(compiler.describe_breach(breach), can_spill=False)
+        found = () if self._options.rehearse else breaches_of(numbers, self._workspace.institution, people)
+        for breach in found:
+            raise FeedLimitReached(compiler.describe_breach(breach), can_spill=False)
 
     # Who is not in the file
 
@@ -375,28 +370,6 @@ def _knows_end(header: str, wanted: str, cells: Mapping[str, str], person: FeedP
         return False
     start = day_of(person.said.get(START, "")) or day_of(cells.get(START, ""))
     return bool(start) and day_of(cells.get(END, "")) >= start
-
-
-def _moved_text(number: int, rows: int) -> str:
-    message = ngettext(
-        "{count} address would change, of {rows}; from {share} on Handshake does not run the file by itself.",
-        "{count} addresses would change, of {rows}; from {share} on Handshake does not run the file by itself.",
-        number,
-    )
-    return message.format(count=number, rows=_rows_text(rows), share=f"{_MOVED_SHARE} %")
-
-
-def _rows_text(rows: int) -> str:
-    return ngettext("{count} row", "{count} rows", rows).format(count=rows)
-
-
-def _closed_text(number: int, rows: int) -> str:
-    message = ngettext(
-        "{count} account would be closed, of {rows}; from {share} on Handshake does not run the file by itself.",
-        "{count} accounts would be closed, of {rows}; from {share} on Handshake does not run the file by itself.",
-        number,
-    )
-    return message.format(count=number, rows=_rows_text(rows), share=f"{_CLOSED_SHARE} %")
 
 
 def write_manual_job(workspace: Workspace, upload: Upload, folder: Path) -> None:

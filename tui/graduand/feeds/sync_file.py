@@ -46,6 +46,7 @@ class SyncFile:
         self.places = {header: place for place, header in enumerate(self.headers) if header in school.columns}
         """The place of each column of the importer."""
         self._require(school)
+        self.kinds = {header: school.columns[header].kind for header in self.places}
         upper = {header for header in self.places if school.columns[header].kind is FieldKind.BOOLEAN}
         self.starts = array("L", [1])
         """The line on which each row begins, from the header on, blank ones too."""

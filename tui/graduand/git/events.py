@@ -26,12 +26,16 @@ class EventKind(StrEnum):
     REMOVED = "removed"
     SENT = "sent"
     """A row of an upload that is not known to have failed."""
+    DELIVERED = "delivered"
+    """A row that was delivered, and of which nothing says yet whether it ran."""
     FAILED = "failed"
     TAKEN_BACK = "taken-back"
     OBSERVED = "observed"
 
 
-DONE: Final = frozenset({EventKind.SENT, EventKind.FAILED, EventKind.TAKEN_BACK, EventKind.OBSERVED})
+DONE: Final = frozenset(
+    {EventKind.SENT, EventKind.DELIVERED, EventKind.FAILED, EventKind.TAKEN_BACK, EventKind.OBSERVED}
+)
 """What was done and seen, as the ledger tells; all other events are decisions, as the records tell."""
 
 

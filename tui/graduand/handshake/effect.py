@@ -29,3 +29,5 @@ class Status(StrEnum):
     UNCHANGED = "unchanged"
     FAILED = "failed"
     """Sent before, and refused."""
+    PENDING = "pending"
+    """Delivered as it is, and not known to have run."""

@@ -27,6 +27,9 @@ _ORDER: Final = {effect: number for number, effect in enumerate(Effect)}
 _ACCOUNT: Final = {Effect.DEACTIVATE: "TRUE", Effect.REACTIVATE: "FALSE"}
 """The cell that does it."""
 
+SETTLED: Final = frozenset({Status.UNCHANGED, Status.PENDING})
+"""Of whom nothing is outstanding."""
+
 FEWER: Final = "fewer-people"
 """What a plan does that has fewer people than the last upload of the same scope."""
 
@@ -86,7 +89,7 @@ class Plan:
     @cached_property
     def outstanding(self) -> frozenset[str]:
         """The usernames of people to whom something is to be sent."""
-        return frozenset(change.username for change in self.differences if change.status is not Status.UNCHANGED)
+        return frozenset(change.username for change in self.differences if change.status not in SETTLED)
 
     def having(self, effect: Effect) -> tuple[PlannedChange, ...]:
         """Return the changes that do this to a person."""
@@ -118,7 +121,7 @@ class Plan:
             change.username
             for change in (self.differences if only else self.changed)
             if (not only or (change.effects and change.effects[0] in only))
-            and (not changed or change.status is not Status.UNCHANGED)
+            and (not changed or change.status not in SETTLED)
         }
         first = set() if only else {*self.first}  # without `only` nothing must be known of what is new
         usernames = enumerate(self.table.usernames)
@@ -139,7 +142,7 @@ class Breach(NamedTuple):
 def plan_of(table: RowTable, state: State, school: School) -> Plan:
     """Return what the rows of a table would change of what Handshake holds."""
     state = state.below(table.columns)
-    special = {*table.previous_usernames, *table.held_back, *(state.failed - state.seen)}
+    special = {*table.previous_usernames, *table.held_back, *(state.failed - state.seen), *state.confirmed}
     usernames = table.usernames
     differs = [*map(ne, map(state.rows.get, usernames), table.rows)]
     if special:
@@ -168,11 +171,11 @@ def change_of(table: RowTable, place: int, state: State, school: School) -> Plan
     username = row[table.columns.index(USERNAME)]
     previous = table.previous_usernames.get(username, "")
     before = state.rows.get(username) or state.rows.get(previous) or ()
-    cells = tuple(
-        CellChange(header, was, cell)
-        for header, was, cell in zip(table.columns, before or ("",) * len(row), row, strict=True)
-        if cell and cell != was and not _is_same(header, was, cell, school)
-    )
+    cells = _differing(table.columns, before, row, school)
+    if username in state.confirmed and not cells:
+        cells = _differing(table.columns, state.confirmed[username], row, school)
+        if cells:
+            return PlannedChange(username, Status.PENDING, (), cells, table.held_back.get(username, ""))
     alumnus = row[table.columns.index(school.year)] == ALUMNI if school.year in table.columns else False
     effects = tuple(
         sorted(
@@ -187,6 +190,17 @@ def change_of(table: RowTable, place: int, state: State, school: School) -> Plan
     else:
         status = Status.CHANGED if cells else Status.UNCHANGED
     return PlannedChange(username, status, effects, cells, table.held_back.get(username, ""))
+
+
+def _differing(
+    columns: Sequence[str], before: Sequence[str], row: Sequence[str], school: School
+) -> tuple[CellChange, ...]:
+    """Return the cells of a row that say something else than those before, of whom () is nothing known."""
+    return tuple(
+        CellChange(header, was, cell)
+        for header, was, cell in zip(columns, before or ("",) * len(row), row, strict=True)
+        if cell and cell != was and not _is_same(header, was, cell, school)
+    )
 
 
 def _is_same(header: str, was: str, cell: str, school: School) -> bool:

@@ -48,6 +48,8 @@ class State(NamedTuple):
     """Of those the ones whose row must be sent in another way, or not at all."""
     seen: frozenset[str] = frozenset()
     """Of those that failed the ones whom Handshake has shown since: what they lack stands in their cells."""
+    confirmed: Mapping[str, Cells] = MappingProxyType({})
+    """Of whose row was delivered, and is not known to have run, the cells without it; `rows` is as if it had run."""
 
     def retry_of(self, username: str, address: str) -> Retry | None:
         """Return how the row of a person is sent again, which has this address now; None as any other."""
@@ -66,7 +68,10 @@ class State(NamedTuple):
         if columns == self.columns:
             return self
         move = mover(self.columns, columns)
-        return self._replace(columns=columns, rows={username: move(row) for username, row in self.rows.items()})
+        rows, confirmed = (
+            {name: row and move(row) for name, row in one.items()} for one in (self.rows, self.confirmed)
+        )
+        return self._replace(columns=columns, rows=rows, confirmed=confirmed)
 
 
 NOTHING: Final = State((), {})

@@ -220,7 +220,8 @@ _URGENT: Final[Mapping[str, str]] = {
     Status.FAILED: "3",
     Status.NEW: "4",
     Status.CHANGED: "5",
-    Status.UNCHANGED: "6",
+    Status.PENDING: "6",
+    Status.UNCHANGED: "7",
 }
 
 

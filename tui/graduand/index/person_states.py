@@ -64,10 +64,10 @@ class PersonStates:
         """Return the state of a person, who may have had a former username; None when nothing is known."""
         folded = self.folded
         names = (username, former, folded.aliases.get(username, ""))
-        name = next((one for one in names if one in folded.rows), username)
+        name = next((one for one in names if one in folded.rows or one in folded.pending), username)
         back = folded.taken_back.get(username)
         known = PersonState(
-            folded.cells(name),
+            {header: cell for header, cell in zip(folded.columns, folded.expected(name), strict=False) if cell},
             {},
             (),
             is_excluded=not self._excluded.isdisjoint({name, username}),
@@ -78,9 +78,16 @@ class PersonStates:
         )
         if known == _NOTHING:
             return None
-        since = {header: folded.since_of(name, header) for header in known.cells}
+        since = {header: self._since(name, header, cell) for header, cell in known.cells.items()}
         seen = frozenset(header for header, entry in since.items() if entry in folded.observations)
         return known._replace(since=since, seen=seen)
+
+    def _since(self, name: str, header: str, cell: str) -> str:
+        folded = self.folded
+        pending = folded.pending.get(name)
+        if pending and folded.cells(name).get(header) != cell:
+            return pending.delivery
+        return folded.since_of(name, header)
 
     def flaws(self, record: Record, school: School, on: str) -> tuple[Flaw, ...]:
         """Return where a record contradicts what Handshake holds of the person, or says nothing of it."""
@@ -97,6 +104,7 @@ class PersonStates:
         """
         folded = self.folded
         special = {*folded.taken_back, *folded.sent_addresses, *folded.ambiguous, *folded.aliases, *self._excluded}
+        special |= folded.pending.keys()
         asked = tuple(
             header
             for header in folded.columns
@@ -111,14 +119,16 @@ class PersonStates:
 
 
 def closed_by_uploads(folded: LedgerState, passed_over: Collection[str] = ()) -> Iterator[str]:
-    """Yield the usernames of the accounts that an upload closed and nothing reopened, but for some."""
+    """Yield the usernames of the accounts that an upload or a delivery closed and nothing reopened, but for some."""
     if DISABLED not in folded.columns:
         return
     at = folded.columns.index(DISABLED)
-    closed = [username for username, cells in folded.rows.items() if cells[at] == "TRUE"]
+    delivered = {username: pending.cells[at] for username, pending in folded.pending.items() if pending.cells[at]}
+    closed = [username for username, cells in folded.rows.items() if cells[at] == "TRUE" and username not in delivered]
     for username in closed:
         if username not in passed_over and folded.since_of(username, DISABLED) not in folded.observations:
             yield username
+    yield from (name for name, cell in delivered.items() if cell == "TRUE" and name not in passed_over)
 
 
 def _keeps_more(held: Sequence[str], said: Sequence[str]) -> bool:

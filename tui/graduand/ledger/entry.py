@@ -33,6 +33,8 @@ ABSENT: Final = "absent.tsv"
 
 APPROVED: Final = "approved.tsv"
 """Of an approval: usernames and the meaning of their records, one a line."""
+DELIVERY: Final = "delivery"
+"""The fact of an upload that names the delivery which ran."""
 
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _LAST: Final = "9999-12-31T23:59:59Z"
@@ -45,6 +47,8 @@ class EntryKind(StrEnum):
 
     OPENED = "opened"
     UPLOAD = "upload"
+    DELIVERED = "delivered"
+    """Files that were handed over; whether Handshake ran them is not known."""
     RESULT = "result"
     OBSERVATION = "observation"
     APPROVAL = "approval"
@@ -102,7 +106,7 @@ class LedgerEntry(NamedTuple):
 
     @property
     def jobs(self) -> tuple[SentFile, ...]:
-        """The import files, in the order in which they ran."""
+        """The import files, in the order in which they ran or were delivered."""
         return tuple(file for file in self.files if file.sent_as)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import LedgerBroken
 from graduand.ledger.entry import (
+    DELIVERY,
     OBSERVED,
     OBSERVED_OTHERS,
     PEOPLE,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     Files = Callable[[Iterable[tuple[LedgerEntry, str]]], Iterator[bytes]]
     """Returns the contents of files of entries, in their order."""
 
-VERSION: Final = "graduand/fold/4"
+VERSION: Final = "graduand/fold/5"
 """Changes whenever the same entries give another state."""
 
 
@@ -66,6 +67,22 @@ class TakenBack(NamedTuple):
     """The checksum of what the record said when it was sent."""
 
 
+class PendingRow(NamedTuple):
+    """A row that was delivered, and of which nothing says yet whether Handshake ran it."""
+
+    delivery: str
+    """The id of the delivery."""
+    at: str
+    """When it was sent, as entries have it."""
+    cells: tuple[str, ...]
+    """Below the columns of the state; a blank one says nothing."""
+
+    @property
+    def moment(self) -> tuple[str, str]:
+        """When it was sent, then the id, as entries are ordered."""
+        return self.at, self.delivery
+
+
 class LedgerState(NamedTuple):
     """What Handshake holds of each person, as far as it was sent and did not fail, or was seen."""
 
@@ -88,11 +105,20 @@ class LedgerState(NamedTuple):
     """By the username of the record, where the last upload of the person was taken back."""
     sent_addresses: Mapping[str, str] = MappingProxyType({})
     """The address that was sent last, by username, where Handshake has shown another text since then."""
+    pending: Mapping[str, PendingRow] = MappingProxyType({})
+    """The row that was delivered last, by username, as long as nothing says whether it ran; `rows` is without it."""
 
     def cells(self, username: str) -> dict[str, str]:
         """Return what is known of a person, by header."""
         row = self.rows.get(username, ())
         return {header: cell for header, cell in zip(self.columns, row, strict=False) if cell}
+
+    def expected(self, username: str) -> tuple[str, ...]:
+        """Return the cells of a person as if what was delivered had run; () when nothing is known."""
+        held, pending = self.rows.get(username, ()), self.pending.get(username)
+        if pending is None:
+            return held
+        return tuple(new or old for new, old in zip(pending.cells, held, strict=True)) if held else pending.cells
 
     def since_of(self, username: str, header: str) -> str:
         """Return the id of the entry since which a person's value is what it is; "" when it is not known."""
@@ -120,24 +146,32 @@ def withdrawn_of(entries: Sequence[LedgerEntry]) -> frozenset[str]:
 
 
 def in_order(entries: Sequence[LedgerEntry], before: tuple[str, str] | None = None) -> list[LedgerEntry]:
-    """Return the uploads and observations that count, in the order in which they happened.
+    """Return the uploads, open deliveries and observations that count, in the order in which they happened.
 
     With `before`, only those that happened before that moment.
     """
     withdrawn = withdrawn_of(entries)
-    counted = {EntryKind.UPLOAD, EntryKind.OBSERVATION}
-    found = [entry for entry in entries if entry.kind in counted and entry.id not in withdrawn]
+    counted = {EntryKind.UPLOAD, EntryKind.DELIVERED, EntryKind.OBSERVATION}
+    over = withdrawn | ran_deliveries(entries, withdrawn)
+    found = [entry for entry in entries if entry.kind in counted and entry.id not in over]
     return sorted((entry for entry in found if before is None or entry.moment < before), key=lambda entry: entry.moment)
+
+
+def ran_deliveries(entries: Sequence[LedgerEntry], withdrawn: frozenset[str]) -> frozenset[str]:
+    """Return the ids of the deliveries of which an upload says that they ran."""
+    found = (entry.text(DELIVERY) for entry in entries if entry.kind is EntryKind.UPLOAD and entry.id not in withdrawn)
+    return frozenset(found) - {""}
 
 
 def can_go_on(state: LedgerState, later: Sequence[LedgerEntry]) -> bool:
     """Return whether entries noted later only add to a state, so that it need not be folded anew."""
     newest = state.moments[-1] if state.moments else ("", "")
-    adds = {EntryKind.UPLOAD, EntryKind.OBSERVATION, EntryKind.APPROVAL, EntryKind.OPENED}
+    happened = {EntryKind.UPLOAD, EntryKind.DELIVERED, EntryKind.OBSERVATION}
+    adds = happened | {EntryKind.APPROVAL, EntryKind.OPENED}
     return all(entry.kind in adds for entry in later) and all(
-        entry.moment > newest and not entry.text("takes_back")
+        entry.moment > newest and not entry.text("takes_back") and not entry.text(DELIVERY)
         for entry in later
-        if entry.kind in {EntryKind.UPLOAD, EntryKind.OBSERVATION}
+        if entry.kind in happened
     )
 
 
@@ -170,13 +204,16 @@ def fold(
         entry.id: [*read_people(raw, entry.id)]
         for entry, raw in zip(needed, files((entry, PEOPLE) for entry in needed), strict=True)
     }
-    folding = _Folding(start, _columns(ordered, start.columns), [entry.moment for entry in ordered])
+    moments = [entry.moment for entry in ordered if entry.kind is not EntryKind.DELIVERED]
+    folding = _Folding(start, _columns(ordered, start.columns), moments)
     listed = [(entry, file) for entry in ordered for file in _tables(entry)]
     contents = files((entry, file.name) for entry, file in listed)
     for entry, file in listed:
         raw = next(contents)
         if entry.kind is EntryKind.OBSERVATION:
             folding.observe(entry, file, raw)
+        elif entry.kind is EntryKind.DELIVERED:
+            folding.deliver(entry, file, raw)
         else:
             own = people.get(entry.id, ())
             folding.send(entry, file, raw, own, results.get((entry.id, file.name), {}))
@@ -236,6 +273,11 @@ class _Folding:
         self.ambiguous = set(start.ambiguous)
         self.taken_back = dict(start.taken_back)
         self.sent_addresses = dict(start.sent_addresses)
+        self.pending = (
+            dict(start.pending)
+            if start.columns == columns
+            else {name: one._replace(cells=move(one.cells)) for name, one in start.pending.items()}
+        )
         self._newest: defaultdict[tuple[str, bytes], set[bytes]] = defaultdict(set)
         """By kind of entry and header, the lines that are the newest word of somebody."""
         self._lines: dict[str, tuple[set[bytes], bytes]] = {}
@@ -255,7 +297,23 @@ class _Folding:
             frozenset(self.ambiguous),
             self.taken_back,
             self.sent_addresses,
+            self.pending,
         )
+
+    def deliver(self, entry: LedgerEntry, file: SentFile, raw: bytes) -> None:
+        """Remember the rows of a delivery; nothing says yet whether they took effect."""
+        told = self._told(entry, file, raw)
+        for username, row in zip(told.usernames, told.rows, strict=True):
+            known = self.pending.get(username)
+            if known is None or known.moment < entry.moment:
+                self._forget_line(username)  # also what repeats an older word says now whether it ran
+                self.pending[username] = PendingRow(entry.id, entry.at, row)
+
+    def _settle(self, username: str, entry: LedgerEntry) -> None:
+        """Forget what was delivered of a person before an upload ran that says what holds."""
+        pending = self.pending.get(username)
+        if pending and pending.moment < entry.moment:
+            del self.pending[username]
 
     def send(
         self,
@@ -278,6 +336,9 @@ class _Folding:
         told = self._told(entry, file, raw)
         for username, line, row in zip(told.usernames, told.lines, told.rows, strict=True):
             former = previous.get(username, "") if previous else ""
+            if self.pending:
+                self._settle(username, entry)
+                self._settle(former, entry)
             outcome = results.get(username) if results else None
             if outcome and outcome.status is not RowStatus.SENT:
                 account = former if former in self.rows else username
@@ -320,11 +381,27 @@ class _Folding:
         told = self._told(entry, file, raw)
         at = self.columns.index(EMAIL) if EMAIL in file.columns else -1
         for username, line, row in zip(told.usernames, told.lines, told.rows, strict=True):
+            if username in self.pending:
+                self._observe_pending(username, row, entry, told)
             if at >= 0 and username in self.rows:
                 self._compare_address(username, self.rows[username][at], row[at])
             self._lay(username, line, row, told)
             if username in self.outcomes:
                 self.outcomes[username] = self.outcomes[username]._replace(seen=True)
+
+    def _observe_pending(self, username: str, row: tuple[str, ...], entry: LedgerEntry, told: _Told) -> None:
+        """Hold what was delivered against what Handshake shows since: a row takes effect as a whole, or not at all."""
+        pending = self.pending[username]
+        if pending.moment > entry.moment:
+            return
+        held = self.rows.get(username, ("",) * len(self.columns))
+        new = [at for at, cell in enumerate(pending.cells) if cell and not _is_alike(cell, held[at])]
+        shown = [at for at in new if at in told.places]
+        if new and not shown:
+            return
+        del self.pending[username]
+        if all(_is_alike(pending.cells[at], row[at]) for at in shown):
+            self._lay(username, b"", pending.cells, told._replace(places=range(len(self.columns))))
 
     def _compare_address(self, username: str, held: str, seen: str) -> None:
         """Remember the address that was sent last when Handshake shows another text for the first time since."""
@@ -414,7 +491,7 @@ class _Folding:
         if header != [*self.columns]:
             rows = [*map(mover(tuple(header), self.columns), rows)]
         places = [self.columns.index(name) for name in header]
-        return _Told(usernames, lines, rows, places, known, self._places[entry.id])
+        return _Told(usernames, lines, rows, places, known, self._places.get(entry.id, 0))
 
     def _lay(self, username: str, line: bytes, new: tuple[str, ...], told: _Told) -> None:
         """Lay the cells of a person on what is known; a blank one leaves what is there."""
@@ -442,6 +519,13 @@ class _Folding:
         known = self._lines.pop(username, None)
         if known:
             known[0].discard(known[1])
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Return whether two cells mean the same: letters, the order of a list, and empty or FALSE make no difference."""
+    if one == other or {one, other} == {"FALSE", CLEAR}:
+        return True
+    return sorted(one.casefold().split(";")) == sorted(other.casefold().split(";"))
 
 
 class _Told(NamedTuple):

@@ -20,7 +20,7 @@ from graduand.ledger.entry import (
     now_after,
     read_entry,
 )
-from graduand.ledger.fold import NOTHING, LedgerState, can_go_on, fold, withdrawn_of
+from graduand.ledger.fold import NOTHING, LedgerState, can_go_on, fold, ran_deliveries, withdrawn_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -68,6 +68,13 @@ class Ledger:
     def uploads(self) -> tuple[LedgerEntry, ...]:
         """The uploads that were not withdrawn, in the order in which they ran."""
         found = (one for one in self.entries if one.kind is EntryKind.UPLOAD and one.id not in self.withdrawn)
+        return tuple(sorted(found, key=lambda entry: entry.moment))
+
+    @cached_property
+    def deliveries(self) -> tuple[LedgerEntry, ...]:
+        """The deliveries that were not withdrawn and of which no upload says that they ran, in order of sending."""
+        over = self.withdrawn | ran_deliveries(self.entries, self.withdrawn)
+        found = (one for one in self.entries if one.kind is EntryKind.DELIVERED and one.id not in over)
         return tuple(sorted(found, key=lambda entry: entry.moment))
 
     @cached_property
@@ -201,6 +208,20 @@ def note(ledger: Ledger, wanted: NewFacts) -> LedgerEntry:
     stamp = _stamp(ledger, wanted)
     entry, new = entry_of(stamp, wanted)
     append_entries(ledger, stamp, [new])
+    return entry
+
+
+def note_both(ledger: Ledger, first: NewFacts, about: NewFacts) -> LedgerEntry:
+    """Append an entry and a second one that is about it, both or neither; return the second.
+
+    Raises:
+        LedgerMoved, GitRefused, LedgerInUse, Busy, NotWritten: as `note`.
+    """
+    stamp = _stamp(ledger, first)
+    one, first_new = entry_of(stamp, first)
+    facts = {**about.facts, "of": one.id}
+    entry, new = entry_of(_stamp(ledger, about), about._replace(facts=facts, message=one.id))
+    append_entries(ledger, stamp, [first_new, new])
     return entry
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.ledger.entry import RowStatus
-from graduand.ledger.fold import VERSION, LedgerState, Outcome, TakenBack
+from graduand.ledger.fold import VERSION, LedgerState, Outcome, PendingRow, TakenBack
 from graduand.storage.cache_file import CacheFile, Deferred
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def load(program: Program) -> CachedState | None:
         frozenset(more["ambiguous"]),
         {name: TakenBack(*back) for name, back in more["taken_back"].items()},
         more["sent_addresses"],
+        {name: PendingRow(*one) for name, one in more["pending"].items()},
     )
     return CachedState(head, state)
 
@@ -56,6 +57,7 @@ def store(program: Program, head: str, state: LedgerState) -> None:
         "ambiguous": sorted(state.ambiguous),
         "taken_back": {name: tuple(one) for name, one in state.taken_back.items()},
         "sent_addresses": {**state.sent_addresses},
+        "pending": {name: tuple(one) for name, one in state.pending.items()},
     }
     since = Deferred.of({**state.since.value}).packed()
     _file(program).write((head, state.columns, [*state.rows], [*state.rows.values()], since, [*state.moments], more))

@@ -87,6 +87,8 @@ class Importer:
     messages: tuple[Message, ...]
     file_bytes: int
     file_rows: int
+    sync_names: tuple[str, str]
+    """What the first file of a day is called in the folder of the automatic sync, and a further one."""
     format: int = 1
 
 
@@ -121,7 +123,7 @@ def facts_of(raw: bytes, path: str = PATH, *, is_past: bool = False) -> Any:
 
 
 _SECTIONS: Final = (
-    *("format", "requires", "checked_on", "sources", "limits", "file_names", "regions", "columns", "retired"),
+    *("format", "requires", "checked_on", "sources", "limits", "file_names", "sync", "regions", "columns", "retired"),
     *("aliases", "academic_domains", "mail_providers", "messages"),
 )
 
@@ -175,7 +177,15 @@ def _importer(facts: Any) -> Importer:
         file_bytes=int(limits["file_bytes"]),
         file_rows=int(limits["rows"]),
         format=int(facts.get("format") or 1),
+        sync_names=_sync_names(_section(facts, "sync")),
     )
+
+
+def _sync_names(fact: Any) -> tuple[str, str]:
+    first, more = fact["name"], fact["more"]
+    if "{yyyymmdd}" not in first or "{yyyymmdd}" not in more or "{number}" not in more:
+        raise ValueError(first)
+    return first, more
 
 
 def _words(fact: Any) -> Words:

@@ -74,6 +74,16 @@ class ReviewPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class S3Place:
+    """Where the automatic sync fetches its files: a folder of a bucket, into which one may only write [AWS]."""
+
+    bucket: str = "handshake-importer-uploads"
+    prefix: str = ""
+    """Without a stroke at its ends; "" is not known."""
+    region: str = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
 class Institution:
     """The settings of the school, with the defaults that the file documents."""
 
@@ -85,6 +95,7 @@ class Institution:
     keeps_school_email: bool = True
     keeps_sso: bool = True
     delivery: str = "manual"
+    s3: S3Place = S3Place()
     required_columns: tuple[str, ...] | None = None
     year_values: tuple[str, ...] | None = None
     level_values: tuple[str, ...] | None = None
@@ -151,6 +162,10 @@ def institution_of(tree: Mapping, path: str = PATH, *, is_past: bool = False) ->
 
 
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX: Final = re.compile(r"[A-Za-z0-9!_.*'()-]+(?:/[A-Za-z0-9!_.*'()-]+)*")
+"""The characters that are safe in names on S3 [START]."""
+_AWS_REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]+")
 _NULL: Final = frozenset({"", "~", "null"})
 
 
@@ -199,6 +214,13 @@ class _Reader:
             return text
         message = _("{key} is {value}; it can be: {allowed}.")
         raise self.broken(node, message.format(key=quoted(key), value=quoted(text), allowed=", ".join(allowed)))
+
+    def matching(self, key: str, node: Node, pattern: re.Pattern[str], example: str) -> str:
+        text = self.text(key, node).strip("/")
+        if pattern.fullmatch(text):
+            return text
+        message = _("{key} is {value}; it is written such as {example}.")
+        raise self.broken(node, message.format(key=quoted(key), value=quoted(text), example=example))
 
     def texts(self, key: str, node: Node) -> tuple[str, ...]:
         if isinstance(node, Sequence):
@@ -304,6 +326,23 @@ def _approvals(reader: _Reader, key: str, node: Node) -> dict[str, object]:
     return {key: Approvals(**found)}  # type: ignore[arg-type]
 
 
+def _bucket(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    return {key: reader.matching(key, node, _BUCKET, "handshake-importer-uploads")}
+
+
+def _aws_region(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    return {key: reader.matching(key, node, _AWS_REGION, "us-east-1")}
+
+
+def _prefix(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    return {key: "" if _is_null(node) else reader.matching(key, node, _PREFIX, "importer-production-valmont")}
+
+
+def _s3(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    found = reader.nested({"bucket": _bucket, "prefix": _prefix, "region": _aws_region}, node)
+    return {key: S3Place(**found)}  # type: ignore[arg-type]
+
+
 _KEYS: Final[dict[str, _Convert]] = {
     "format": _format,
     "requires": lambda _reader, _key, _node: {},  # checked before all other keys
@@ -315,6 +354,7 @@ _KEYS: Final[dict[str, _Convert]] = {
     "keeps_school_email": _boolean,
     "keeps_sso": _boolean,
     "delivery": _choice("manual", "s3"),
+    "s3": _s3,
     "required_columns": _texts_or_null,
     "year_values": _texts_or_null,
     "level_values": _texts_or_null,

@@ -109,6 +109,9 @@ def _kind_words(kind: EventKind, count: int) -> str:
         EventKind.CORRECTED: ngettext("{count} corrected", "{count} corrected", count),
         EventKind.REMOVED: ngettext("{count} record removed", "{count} records removed", count),
         EventKind.SENT: ngettext("{count} row sent", "{count} rows sent", count),
+        EventKind.DELIVERED: ngettext(
+            "{count} row delivered, not known to have run", "{count} rows delivered, not known to have run", count
+        ),
         EventKind.FAILED: ngettext("{count} row failed", "{count} rows failed", count),
         EventKind.TAKEN_BACK: ngettext("{count} row taken back", "{count} rows taken back", count),
         EventKind.OBSERVED: ngettext("{count} account seen", "{count} accounts seen", count),

@@ -43,6 +43,7 @@ def kind_word(kind: EventKind) -> str:
         EventKind.CORRECTED: _("corrected"),
         EventKind.REMOVED: _("record removed"),
         EventKind.SENT: _("sent"),
+        EventKind.DELIVERED: _("delivered, not known to have run"),
         EventKind.FAILED: _("failed"),
         EventKind.TAKEN_BACK: _("taken back"),
         EventKind.OBSERVED: _("seen in Handshake"),

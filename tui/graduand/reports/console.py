@@ -70,8 +70,22 @@ _PATIENCE = 0.5
 """Seconds before the first message, and between two messages."""
 
 
-def progress() -> Callable[[int, int], None] | None:
-    """Return a function that prints the number of records done and in all; None if standard error is no terminal.
+def bytes_progress() -> Callable[[int, int], None] | None:
+    """Return a function that prints how many bytes are sent, in all; None if standard error is no terminal."""
+
+    def words(done: int, total: int) -> str:
+        numbers = (f"{number / 1_000_000:.1f}" for number in (done, total))
+        return _("{done} of {total} MB sent").format(**dict(zip(("done", "total"), numbers, strict=True)))
+
+    return progress(words)
+
+
+def _record_words(done: int, total: int) -> str:
+    return _("{done} of {total} records").format(done=done, total=total)
+
+
+def progress(words: Callable[[int, int], str] = _record_words) -> Callable[[int, int], None] | None:
+    """Return a function that prints how much is done and in all; None if standard error is no terminal.
 
     With ACCESSIBLE=1 it prints whole lines, which a screen reader can follow.
     """
@@ -85,7 +99,7 @@ def progress() -> Callable[[int, int], None] | None:
         if time.monotonic() - last < _PATIENCE * (10 if accessible else 1):
             return
         last = time.monotonic()
-        text = _("{done} of {total} records").format(done=done, total=total)
+        text = words(done, total)
         sys.stderr.write(f"{text}\n" if accessible else f"\r\x1b[K{text}\r")
         sys.stderr.flush()
 

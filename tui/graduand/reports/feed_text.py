@@ -66,7 +66,9 @@ def _summary(checked: FeedCheck, *, is_uncompared: bool) -> str:
 def feed_check_json(checked: FeedCheck) -> Iterator[str]:
     """Return one JSON object for each finding; nothing is masked."""
     for finding in checked.findings:
-        yield json_text({"schema": SCHEMA, **finding._asdict()})
+        facts = finding._asdict()
+        del facts["is_held"]
+        yield json_text({"schema": SCHEMA, **facts})
 
 
 def overlay_text(done: Overlay, folder: Path) -> Iterator[Line]:

@@ -48,6 +48,7 @@ def status_word(status: Status) -> str:
         Status.CHANGED: _("changed"),
         Status.UNCHANGED: _("unchanged"),
         Status.FAILED: _("failed last time"),
+        Status.PENDING: _("delivered, not known to have run"),
     }[status]
 
 
@@ -67,11 +68,12 @@ def plan_text(prepared: PreparedUpload, terms: Terms, *, everything: bool, show:
             yield line("")
             yield line(Span(f"{effect_words(effect)} ({len(people)})", _STYLES.get(effect, "bold")))
             yield from _people(people, terms, everything=everything, show=show)
-    failed = [change for change in plan.differences if not change.effects and change.status is Status.FAILED]
-    if failed:
-        yield line("")
-        yield line(Span(f"{status_word(Status.FAILED)} ({len(failed)})", "bold red"))
-        yield from _people(failed, terms, everything=everything, show=show)
+    for status, style in ((Status.FAILED, "bold red"), (Status.PENDING, "bold")):
+        people = [change for change in plan.differences if not change.effects and change.status is status]
+        if people:
+            yield line("")
+            yield line(Span(f"{status_word(status)} ({len(people)})", style))
+            yield from _people(people, terms, everything=everything, show=show)
     yield line("")
     if not plan.table.rows:
         yield line(nothing_outstanding(prepared.cohort, [one.username for one in upload.held]))

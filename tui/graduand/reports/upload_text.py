@@ -10,6 +10,7 @@ from graduand.handshake.upload import HeldReason
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
+from graduand.uploads.status import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -199,7 +200,16 @@ def upload_words(one: UploadStatus) -> str:
     failed = ngettext("{count} failed", "{count} failed", one.failed).format(count=one.failed) if one.failed else ""
     back = _("takes back {name}").format(name=one.takes_back) if one.takes_back else ""
     share = "" if one.is_shared else _("not shared yet")
-    return ", ".join(part for part in (people, failed, back, share) if part)
+    delivery = _delivery_words(one.delivery) if one.delivery else ""
+    return ", ".join(part for part in (people, delivery, failed, back, share) if part)
+
+
+def _delivery_words(state: str) -> str:
+    return {
+        DeliveryState.PENDING: _("delivered, not known to have run"),
+        DeliveryState.UNANSWERED: _("perhaps delivered: no answer came"),
+        DeliveryState.SEEN: _("delivered; nothing of it is open"),
+    }[DeliveryState(state)]
 
 
 def uploads_json(noted: Sequence[UploadStatus]) -> Iterator[str]:

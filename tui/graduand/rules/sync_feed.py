@@ -131,6 +131,8 @@ class FeedPerson(NamedTuple):
     """The cells of the record's row that are not blank, by header."""
     held: Mapping[str, str] = {}
     """The cells that Handshake holds, by header."""
+    expected: Mapping[str, str] = {}
+    """The same as if what was delivered, and is not known to have run, had run."""
     returned: bool = False
     held_back: str = ""
     """The day until which the change of the account waits."""

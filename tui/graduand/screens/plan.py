@@ -242,7 +242,8 @@ class PlanScreen(View["Searchable[Compiled]"]):
         for row, line in zip(rows_of(self.prepared), self._words, strict=True):
             if all(word in line for word in wanted):
                 groups[key_of(row)].append(row)
-        order = [CONFLICTS, HELD, DOUBTFUL, *Effect, Status.FAILED, Status.NEW, Status.CHANGED, KEPT, Status.UNCHANGED]
+        order = [CONFLICTS, HELD, DOUBTFUL, *Effect, Status.FAILED, Status.NEW, Status.CHANGED, Status.PENDING, KEPT]
+        order.append(Status.UNCHANGED)
         folds = self.outline.folded if self.outline else frozenset({KEPT, str(Status.UNCHANGED)})
         self.outline = Outline({str(key): groups[key] for key in order if groups[key]}, folds)
         if self.outline:

@@ -415,7 +415,8 @@ def build_in_hand(plan: str, known: KnownState, folder: Path) -> Path | None:
     except (Unreadable, ValueError, TypeError, KeyError):  # nothing there, or nothing of ours
         return None
     batch = hashlib.sha256(raw).hexdigest()
-    ran = {file.sent_as for one in known.ledger.uploads if one.text("batch") == batch for file in one.jobs}
+    noted = (*known.ledger.uploads, *known.ledger.deliveries)
+    ran = {file.sent_as for one in noted if one.text("batch") == batch for file in one.jobs}
     return None if files <= ran else path
 
 

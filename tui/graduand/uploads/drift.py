@@ -219,6 +219,8 @@ class _Comparison:
 
     def _of_record(self, username: str, change: PlannedChange | None, name: str = "") -> AccountDrift:
         previous = self._table.previous_usernames.get(username, "")
+        if change and change.status is Status.PENDING:
+            return self._of_pending(username, change)
         name = name or (username if username in self._folded.rows else previous)
         if why := self._unclear(username, previous, name):
             return AccountDrift(username, why, since=self.absence.entry if why is Cause.WAS_THERE else "")
@@ -227,6 +229,13 @@ class _Comparison:
             return closed or AccountDrift(username, Cause.AS_RECORDED)
         fields = tuple(self._field(name, change, cell) for cell in change.cells)
         return AccountDrift(username, min((field.why for field in fields), key=ORDER.index), fields)
+
+    def _of_pending(self, username: str, change: PlannedChange) -> AccountDrift:
+        delivery = self._folded.pending[username].delivery
+        fields = tuple(
+            DriftField(cell.header, cell.before, cell.after, delivery, Cause.DELIVERED) for cell in change.cells
+        )
+        return AccountDrift(username, Cause.DELIVERED, fields)
 
     def _unclear(self, username: str, previous: str, name: str) -> Cause | None:
         """Return why the account of a record cannot be compared; None when it can."""

@@ -37,6 +37,8 @@ class Cause(StrEnum):
     AS_RECORDED = "as-recorded"
     OUTSTANDING = "outstanding"
     """The record says something that was not sent."""
+    DELIVERED = "delivered"
+    """It was delivered, and nothing says yet whether it ran."""
     FAILED = "failed"
     CHANGED_THERE = "changed-there"
     """Handshake shows something else than was sent."""
@@ -71,7 +73,7 @@ _CAUSES: Final[Mapping[Situation, tuple[Cause, ...]]] = {
     Situation.CLOSED_THERE: (Cause.CLOSED_BY_UPLOAD, Cause.CLOSED_SEEN),
     Situation.DIFFERS: (
         *(Cause.OWN_ADDRESS, Cause.TAKEN_BACK, Cause.EXCLUDED, Cause.FAILED),
-        *(Cause.SENT_IDENTICAL, Cause.CHANGED_THERE, Cause.OUTSTANDING),
+        *(Cause.SENT_IDENTICAL, Cause.CHANGED_THERE, Cause.OUTSTANDING, Cause.DELIVERED),
     ),
     Situation.UNKNOWN_HERE: (
         *(Cause.SENT_NO_RECORD, Cause.CLOSED_NO_RECORD, Cause.PAST_END_NO_RECORD, Cause.ALUMNI_NO_RECORD),

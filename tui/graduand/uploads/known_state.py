@@ -73,7 +73,11 @@ def state_of(folded: LedgerState, importer: Importer) -> State:
         if (retry := _retry(one, how))
     }
     seen = frozenset(username for username, one in folded.outcomes.items() if one.seen)
-    return State(folded.columns, folded.rows, frozenset(folded.outcomes), retries, seen)
+    rows, confirmed = folded.rows, dict[str, tuple[str, ...]]()
+    if folded.pending:
+        rows = {**rows, **{username: folded.expected(username) for username in folded.pending}}
+        confirmed = {username: folded.rows.get(username, ()) for username in folded.pending}
+    return State(folded.columns, rows, frozenset(folded.outcomes), retries, seen, confirmed)
 
 
 def _retry(outcome: Outcome, how: Mapping[str, str]) -> Retry | None:

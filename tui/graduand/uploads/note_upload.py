@@ -14,6 +14,7 @@ from graduand.git.upload_branch import base_of, is_commit, upload_branch
 from graduand.handshake.manifest_check import received
 from graduand.language import _, quoted
 from graduand.ledger.entry import (
+    DELIVERY,
     PEOPLE,
     EntryKind,
     PersonLine,
@@ -34,7 +35,7 @@ from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, requi
 from graduand.uploads.free_text import person_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from graduand.git.program import Program
@@ -102,8 +103,12 @@ def _build(path: Path) -> _Build:
     says = received(path)
     names = [str(job["file"]) for job in says["jobs"]]
     files = {name: file_reader.read(path.with_name(name), _SIZE) for name in names}
-    batch = hashlib.sha256(file_reader.read(path, _SIZE)).hexdigest()
-    return _Build(says, batch, files, dict(zip(names, stored_names(names), strict=True)))
+    return _Build(says, batch_of(path), files, dict(zip(names, stored_names(names), strict=True)))
+
+
+def batch_of(path: Path) -> str:
+    """Return the checksum of a manifest, by which entries of one compile are known."""
+    return hashlib.sha256(file_reader.read(path, _SIZE)).hexdigest()
 
 
 def note_upload(workspace: Workspace, path: Path, options: NotingOptions = NO_OPTIONS) -> NotedUpload:
@@ -178,14 +183,21 @@ def _append(
         "of_jobs": [*build.files],
         "job_url": options.job_url,
         "skipped": options.skipped,
+        DELIVERY: _delivery_of(ledger, build.batch, chosen),
     }
     if person_in(str(says.get("branch") or ""), {name for person in people for name in person[:2]}):
         facts["branch"] = None  # what an entry says of itself cannot be erased
-    sent = [_sent_file(job, build.stored[str(job["file"])]) for job in says["jobs"] if job["file"] in chosen]
+    sent = [sent_file(job, build.stored[str(job["file"])]) for job in says["jobs"] if job["file"] in chosen]
     files = {PEOPLE: people_tsv(people), **{build.stored[name]: build.files[name] for name in chosen}}
     message = f"{len(people)} people, {len(sent)} files"
     main = branch or program.opened.head
     return note(ledger, NewFacts(EntryKind.UPLOAD, options.ran_at, main, sent, files, facts, message))
+
+
+def _delivery_of(ledger: Ledger, batch: str, chosen: Collection[str]) -> str:
+    """Return the id of the delivery that sent these files, as far as nothing says yet that it ran; "" for none."""
+    found = (one for one in ledger.deliveries if one.text("batch") == batch)
+    return next((one.id for one in found if {file.sent_as for file in one.jobs} <= {*chosen}), "")
 
 
 def _of_batch(ledger: Ledger, batch: str) -> Iterator[LedgerEntry]:
@@ -207,7 +219,8 @@ def _chosen(names: Sequence[str], wanted: Iterable[str], noted: Mapping[str, str
     return [name for name in names if name in chosen and name not in noted]
 
 
-def _sent_file(job: Mapping[str, Any], name: str) -> SentFile:
+def sent_file(job: Mapping[str, Any], name: str) -> SentFile:
+    """Return a file of a manifest as the ledger lists it under a name."""
     return SentFile(
         name,
         str(job["sha256"]),
@@ -325,6 +338,10 @@ def find_upload(ledger: Ledger, upload: str) -> LedgerEntry:
         Usage: there is none, or more than one.
     """
     found = [entry for entry in ledger.uploads if entry.id.startswith(upload)] if upload else [*ledger.uploads[-1:]]
+    pending = next((entry.id for entry in ledger.deliveries if upload and entry.id.startswith(upload)), "")
+    if pending and not found:
+        message = _("{id} was delivered, and is not known to have run; when it has, say so: graduand uploaded {id}")
+        raise Usage(message.format(id=pending))
     if len(found) != 1:
         known = ", ".join(entry.id for entry in ledger.uploads[-5:]) or _("none")
         raise Usage(_("No upload {name} is noted; the last ones: {known}.").format(name=quoted(upload), known=known))

@@ -23,7 +23,7 @@ from graduand.ledger.entry import (
     read_results,
     result_tsv,
 )
-from graduand.ledger.ledger import NewFacts, note, note_on_newest, read_ledger
+from graduand.ledger.ledger import NewFacts, note, note_both, note_on_newest, read_ledger
 from graduand.records import files
 from graduand.records.reading import read
 from graduand.records.record import EMAIL, FORMER
@@ -32,6 +32,7 @@ from graduand.tables import table_reader
 from graduand.tables.match_people import MatchedBy, PersonMatch, RowIdentity, match_people
 from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, share_ledger
 from graduand.uploads.note_upload import find_upload, usernames_in
+from graduand.uploads.ran_delivery import find_delivery, ran_facts
 from graduand.workspace import today
 
 if TYPE_CHECKING:
@@ -117,15 +118,18 @@ def reconcile(workspace: Workspace, path: Path, options: ReconcileOptions, raw: 
     """
     program, save = Checkout(workspace.root).program, options.save
     fetched = fetch_ledger(program, options.exchange) if save else NOTHING_ASKED
-    if not read_ledger(program).uploads:
+    before = read_ledger(program)
+    if not before.uploads and not before.deliveries:
         raise NothingNoted
     failed = failed_rows(file_reader.read(path, SIZE) if raw is None else raw, str(path))
     failures = tuple(_failures(workspace, workspace.check(today()).records, failed))
     importer = workspace.importer
 
     def reconciled(ledger: Ledger) -> Reconciled:
-        chosen = [find_upload(ledger, options.upload)] if options.upload else ledger.uploads
-        chosen = [one for one in chosen if one.jobs]
+        delivery = find_delivery(ledger, options.upload)
+        every = sorted((*ledger.uploads, *ledger.deliveries), key=lambda entry: entry.moment)
+        named = [delivery or find_upload(ledger, options.upload)] if options.upload else every
+        chosen = [one for one in named if one.jobs]
         if not chosen:
             raise NothingNoted
         sent = _upload_of(ledger, _people_of(ledger, chosen), _asked(failed, failures))
@@ -141,15 +145,16 @@ def reconcile(workspace: Workspace, path: Path, options: ReconcileOptions, raw: 
 
 
 def _note(ledger: Ledger, entry: LedgerEntry, lines: Sequence[ResultLine]) -> str:
+    """Note what became of rows; of a delivery they say besides that it ran."""
     program = ledger.program
     wanted = NewFacts(
         EntryKind.RESULT,
         main=upload_branch(program) or program.opened.head,
         files={RESULT: result_tsv(lines)},
-        facts={"of": entry.id},
-        message=entry.id,
     )
-    return note(ledger, wanted).id
+    if entry.kind is not EntryKind.DELIVERED:
+        return note(ledger, wanted._replace(facts={"of": entry.id}, message=entry.id)).id
+    return note_both(ledger, ran_facts(ledger, entry), wanted).id
 
 
 _Sent = tuple["LedgerEntry", "Sequence[PersonLine]"]

@@ -6,6 +6,7 @@ import hashlib
 import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,7 +17,7 @@ from graduand.handshake.effect import Status
 from graduand.handshake.manifest_check import received
 from graduand.handshake.upload import CARD, MANIFEST
 from graduand.index.people_list import SentStatus
-from graduand.ledger.entry import PEOPLE, RESULT, RowStatus, read_results, stamp_of
+from graduand.ledger.entry import PEOPLE, RESULT, EntryKind, RowStatus, read_results, stamp_of
 from graduand.ledger.fold import in_order
 from graduand.ledger.ledger import read_ledger
 from graduand.storage import atomic, file_reader
@@ -69,6 +70,19 @@ class UploadStatus(NamedTuple):
     """Files of the same compile that are not noted."""
     is_shared: bool
     """Whether the remote is known to have it; True where there is no remote."""
+    delivery: str = ""
+    """Of one that was delivered and is not known to have run, a `DeliveryState`; "" for an upload."""
+
+
+class DeliveryState(StrEnum):
+    """What is known of a delivery of which no upload says that it ran."""
+
+    PENDING = "pending"
+    """Of some of its rows nothing says whether they took effect."""
+    UNANSWERED = "unanswered"
+    """The same, and it is not known whether it arrived."""
+    SEEN = "seen"
+    """Of each row something has been seen or sent since."""
 
 
 def folder_of(workspace: Workspace) -> Path:
@@ -100,7 +114,7 @@ def compiled_upload(workspace: Workspace, ledger: Ledger | None = None) -> Compi
     names = [str(job["file"]) for job in says["jobs"]]
     batch = hashlib.sha256(file_reader.read(manifest, _SIZE)).hexdigest()
     ledger = ledger or ledger_of(workspace)
-    uploads = [one for one in ledger.uploads if one.text("batch") == batch]
+    uploads = [one for one in (*ledger.uploads, *ledger.deliveries) if one.text("batch") == batch]
     ran = {file.sent_as for one in uploads for file in one.jobs}
     noted = uploads[-1].id if uploads and ran >= {*names} else ""
     return CompiledUpload(manifest, card, tuple(str(folder / name) for name in names), noted, "")
@@ -116,13 +130,14 @@ def ledger_of(workspace: Workspace) -> Ledger:
 
 
 def upload_statuses(ledger: Ledger) -> tuple[UploadStatus, ...]:
-    """Return the uploads that were noted, the last first.
+    """Return the uploads that were noted, and the deliveries of which none says that they ran, the last first.
 
     Raises:
         LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
-    people = [raw.count(b"\n") for raw in ledger.files((one, PEOPLE) for one in ledger.uploads)]
-    found = (_upload_status(ledger, *pair) for pair in zip(ledger.uploads, people, strict=True))
+    entries = sorted((*ledger.uploads, *ledger.deliveries), key=lambda entry: entry.moment)
+    people = [raw.count(b"\n") for raw in ledger.files((one, PEOPLE) for one in entries)]
+    found = (_upload_status(ledger, *pair) for pair in zip(entries, people, strict=True))
     return tuple(found)[::-1]
 
 
@@ -161,7 +176,18 @@ def _upload_status(ledger: Ledger, entry: LedgerEntry, people: int) -> UploadSta
         entry.text("takes_back"),
         tuple(name for name in entry.texts("of_jobs") if name not in ran),
         is_shared=entry.id not in ledger.unshared,
+        delivery=_delivery_state(ledger, entry),
     )
+
+
+def _delivery_state(ledger: Ledger, entry: LedgerEntry) -> str:
+    if entry.kind is not EntryKind.DELIVERED:
+        return ""
+    if all(one.delivery != entry.id for one in ledger.state().pending.values()):
+        return DeliveryState.SEEN
+    sent = entry.facts.get("sent")
+    answered = all(one.get("answered") is True for one in sent) if isinstance(sent, list) else False
+    return DeliveryState.PENDING if answered else DeliveryState.UNANSWERED
 
 
 _OFFERED: Final = 8

@@ -55,7 +55,7 @@ def _withdraw(ledger: Ledger, entry: str, reason: str) -> str:
 
 
 def _withdrawable(ledger: Ledger, entry: str) -> str:
-    kinds = {EntryKind.UPLOAD, EntryKind.RESULT, EntryKind.OBSERVATION, EntryKind.APPROVAL}
+    kinds = {EntryKind.UPLOAD, EntryKind.RESULT, EntryKind.OBSERVATION, EntryKind.APPROVAL, EntryKind.DELIVERED}
     known = [one.id for one in ledger.entries if one.kind in kinds and one.id not in ledger.withdrawn]
     found = [one for one in known if entry and one.startswith(entry)]
     if len(found) != 1:
