@@ -30,6 +30,7 @@ COMMANDS: Final = (
     "check",
     "cure",
     "plan",
+    "approve",
     "compile",
     "uploaded",
     "uploads",

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 LASTS: Final = timedelta(days=90)
 """How long an approval counts."""
+_SKEW: Final = timedelta(hours=1)
+"""By how much two clocks may differ; besides, entries of the same second are noted one after the other."""
 _NAMED: Final = 10
 """How many people a refusal names."""
 
@@ -65,6 +67,8 @@ class GivenApproval(NamedTuple):
     """By username."""
     rules: str
     """The tree of `schema/`."""
+    commit: str
+    """What was looked at."""
     proof: Proof
 
     @property
@@ -87,14 +91,18 @@ def approvals_in(ledger: Ledger, *, at: str = "") -> tuple[GivenApproval, ...]:
     proofs = _proofs(ledger, places) if places else []
     raws = ledger.files((entry, APPROVED) for entry in found)
     return tuple(
-        GivenApproval(entry.id, entry.noted, entry.by, read_approved(raw, entry.id), entry.text("rules"), proof)
+        GivenApproval(entry.id, entry.noted, entry.by, read_approved(raw, entry.id), *_looked_at(entry), proof)
         for entry, raw, proof in zip(found, raws, proofs, strict=True)
     )
 
 
+def _looked_at(entry: LedgerEntry) -> tuple[str, str]:
+    return entry.text("rules"), entry.text("commit")
+
+
 def _lasts(entry: LedgerEntry, at: str) -> bool:
     moment = datetime.fromisoformat(at)
-    return stamp_of(moment - LASTS) <= entry.noted <= at
+    return stamp_of(moment - LASTS) <= entry.noted <= stamp_of(moment + _SKEW)
 
 
 def _proofs(ledger: Ledger, places: Sequence[int]) -> list[Proof]:
@@ -266,13 +274,15 @@ class _Covering:
         self._wanted = wanted
         program = ledger.program
         self._given = approvals_in(ledger, at=at)
-        self._identities = read_identities(program, [wanted.commit, policy.tip, policy.baseline])
+        self._identities = read_identities(
+            program, [wanted.commit, policy.tip, policy.baseline, *(one.commit for one in self._given)]
+        )
         self._records = records_at(program, wanted.commit, wanted.rows.keys())
         self._makers = makers_of(ledger, wanted, self._records, self._identities)
         self._rule_makers = makers_of_folder(program, wanted.commit, policy.baseline, "schema", self._identities)
         folders = [f"{commit}:{program.prefix}schema" for commit in (wanted.commit, policy.baseline) if commit]
         self._rules, *before = program.object_names(folders)
-        self._has_changed = bool(before) and before != [self._rules]
+        self._has_changed = policy.guards_rules and before != [self._rules]
 
     def coverage(self) -> Coverage:
         """Return what is approved."""

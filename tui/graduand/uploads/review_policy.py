@@ -43,6 +43,8 @@ class PolicyInForce(NamedTuple):
     """None: nobody must approve."""
     baseline: str = ""
     """The commit of the branch at the last upload; "" where none is noted."""
+    guards_rules: bool = False
+    """Whether approvals were needed by then, so that a change of `schema/` needs some too."""
 
 
 def policy_in_force(program: Program, ledger: Ledger, here: ReviewPolicy) -> PolicyInForce:
@@ -57,7 +59,8 @@ def policy_in_force(program: Program, ledger: Ledger, here: ReviewPolicy) -> Pol
         name, tip = now.upload_from, upload_branch(program, now.upload_from)
     elif name and tip and not now.upload_from and name != here.upload_from:
         name = ""
-    return PolicyInForce(name, tip, _strictest((before.approvals, now.approvals, here.approvals)), baseline)
+    approvals = _strictest((before.approvals, now.approvals, here.approvals))
+    return PolicyInForce(name, tip, approvals, baseline, before.approvals is not None)
 
 
 def _at(program: Program, commits: Iterable[str]) -> list[ReviewPolicy]:

@@ -1,0 +1,291 @@
+"""Four eyes: what others have approved of what records say is sent, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from graduand.git.identities import Identities
+from graduand.ledger import entry as entries
+from graduand.uploads import compiler
+from tests.handshake.test_article import CLOSED, DAY
+from tests.ledger.clones import person
+from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, noted, put, settle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.repository import Ran
+
+ADA: Final = "Ada"
+BOB: Final = "Bob"
+ZOE: Final = "Zoe"
+OTHER: Final = "00412815"
+POLICY: Final = "{needed: 1, closings: 2}"
+
+
+def approve(root: Path, who: str, *words: str) -> dict[str, object]:
+    """Let somebody approve what a command shows."""
+    with person(who):
+        shown = json.loads(graduand(root, "approve", "--on", DAY, "--json", *words).out)
+        ran = graduand(root, "approve", "--on", DAY, "--json", "--plan", shown["checksum"], *words)
+    assert ran.code == 0, ran.err
+    told: dict[str, object] = json.loads(ran.out)
+    return told
+
+
+def compiled(root: Path, *words: str, code: int = 0) -> Ran:
+    ran = graduand(root, "compile", "--on", DAY, *words)
+    assert ran.code == code, ran.err
+    return ran
+
+
+def uploaded(root: Path) -> None:
+    ran = graduand(root, "uploaded", str(root / "build/manifest.json"))
+    assert ran.code == 0, ran.err
+
+
+def commit_as(root: Path, who: str, *words: str) -> str:
+    with person(who):
+        git(root, "add", "--all")
+        git(root, "commit", "--quiet", "--message", "Records", *words)
+    return git(root, "rev-parse", "HEAD").strip()
+
+
+@pytest.fixture
+def school(root: Path) -> Path:
+    """Two people, sent before approvals were needed; then Ada closes the account of one."""
+    put(begin(root), GRADUATE)
+    put(root, graduate(OTHER), f"2026-spring/{OTHER}.yaml")
+    commit(root)
+    compiled(root)
+    uploaded(root)
+    settle(root, approvals=POLICY)
+    put(root, CLOSED)
+    commit_as(root, ADA)
+    return root
+
+
+def test_nothing_is_compiled_until_enough_others_have_approved(school: Path) -> None:
+    assert "00412345 (0 of 2)" in compiled(school, code=5).err
+    approve(school, BOB)
+    assert "00412345 (1 of 2: Bob)" in compiled(school, code=5).err
+    assert not noted(school, "upload")[1:]
+    approve(school, ZOE)
+
+    compiled(school)
+
+    manifest = json.loads((school / "build/manifest.json").read_bytes())
+    assert manifest["approvals"] == noted(school, "approval")
+    uploaded(school)
+    assert json.loads(git(school, "show", "graduand/ledger:entry.json"))["approvals"] == manifest["approvals"]
+
+
+def test_who_made_a_change_does_not_count_for_it(school: Path) -> None:
+    """Author, committer for another, and co-author; for the row of somebody else each of them does."""
+    put(school, CLOSED.replace("Dupont", "Durand"))
+    with person(BOB):
+        git(school, "add", "--all")
+        author = ("--author", "Ada <ada@valmont.example>")
+        git(school, "commit", "--quiet", "-m", "Name", "-m", "Co-authored-by: Zoé <zoe@valmont.example>", *author)
+    put(school, graduate(OTHER).replace("06-15", "06-16"), f"2026-spring/{OTHER}.yaml")
+    commit_as(school, "Eve")
+
+    told = {who: approve(school, who) for who in (ADA, BOB, ZOE)}
+
+    assert [(one["people"], one["own"]) for one in told.values()] == [([OTHER], ["00412345"])] * 3
+    said = compiled(school, code=5).err
+    assert "00412345 (0 of 2)" in said
+    assert OTHER not in said
+    approve(school, "Eve")
+    approve(school, "Gil")
+    compiled(school)
+
+
+def test_a_forge_that_commits_for_others_is_nobody(school: Path) -> None:
+    git(school, "reset", "--quiet", "--soft", "HEAD~1")
+    with person(ADA), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_NAME", "GitHub")
+        patch.setenv("GIT_COMMITTER_EMAIL", "noreply@github.com")
+        git(school, "commit", "--quiet", "--message", "Records (#7)")
+    with person("GitHub"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_AUTHOR_EMAIL", "noreply@github.com")
+        patch.setenv("GIT_COMMITTER_EMAIL", "noreply@github.com")
+        assert json.loads(graduand(school, "approve", "--on", DAY, "--json").out)["own"] == []
+    approve(school, BOB)
+    approve(school, ZOE)
+    compiled(school)
+
+
+def test_two_addresses_of_one_person_are_one_person(school: Path) -> None:
+    """Also where a later commit takes the line out of the mailmap again."""
+    (school / ".mailmap").write_text("Zoe <zoe@valmont.example> <bob@valmont.example>\n", encoding="utf-8")
+    commit(school)
+    approve(school, BOB)
+    approve(school, ZOE)
+    assert "00412345 (1 of 2: Zoe)" in compiled(school, code=5).err
+
+    (school / ".mailmap").unlink()
+    commit_as(school, BOB)
+    assert "00412345 (1 of 2: Zoe)" in compiled(school, code=5).err
+    assert Identities([["a@x", "b@x"], ["C@x", "b@x"]]).of("C <c@x>") == "a@x"
+
+
+@pytest.mark.parametrize("how", ["squash", "rebase", "cherry-pick", "merge"])
+def test_an_approval_lasts_however_its_branch_is_merged_and_whatever_else_is(school: Path, how: str) -> None:
+    git(school, "branch", "side")
+    git(school, "reset", "--quiet", "--hard", "HEAD~1")
+    settle(school, approvals=POLICY)
+    commit(school)
+    git(school, "switch", "--quiet", "side")
+    approve(school, BOB, "side")
+    approve(school, ZOE, "side")
+    git(school, "switch", "--quiet", "main")
+    put(school, graduate("00400000"), "2026-spring/00400000.yaml")
+    commit_as(school, ADA)
+    with person(BOB):  # who has approved it merges it, and is its committer from then on
+        words: dict[str, list[tuple[str, ...]]] = {
+            "squash": [
+                ("merge", "--quiet", "--squash", "side"),
+                ("commit", "--quiet", "-m", "Records", "--author", "Ada <ada@valmont.example>"),
+            ],
+            "rebase": [("rebase", "--quiet", "--onto", "main", "side~1", "side"), ("switch", "--quiet", "-C", "main")],
+            "cherry-pick": [("cherry-pick", "side")],
+            "merge": [("merge", "--quiet", "--no-ff", "--no-edit", "side")],
+        }
+        with pytest.MonkeyPatch.context() as patch:
+            later = datetime.now(UTC) + timedelta(seconds=5)
+            patch.setenv("GIT_COMMITTER_DATE", later.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            for one in words[how]:
+                git(school, *one)
+
+    said = graduand(school, "compile", "--on", "2026-07-09").err
+
+    assert "00412345" not in said
+    assert "00400000 (0 of 1)" in said
+
+
+def test_a_changed_record_loses_its_approvals_and_another_form_of_it_does_not(school: Path) -> None:
+    approve(school, BOB)
+    approve(school, ZOE)
+    put(school, CLOSED.replace('"00412345"', "'00412345'") + "# seen\n")
+    commit_as(school, ADA)
+    compiled(school)
+
+    put(school, CLOSED.replace("Dupont", "Durand"))
+    commit_as(school, ADA)
+    assert "00412345 (0 of 2)" in compiled(school, code=5).err
+
+
+def test_an_approval_lasts_ninety_days(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    approve(school, BOB)
+    approve(school, ZOE)
+
+    for days, code in ((89, 0), (91, 5)):
+        later = entries.stamp_of(datetime.now(UTC) + timedelta(days=days))
+        monkeypatch.setattr(compiler, "now", lambda later=later: later)
+        compiled(school, code=code)
+
+
+def test_a_withdrawn_approval_counts_no_more(school: Path) -> None:
+    approve(school, BOB)
+    mine = approve(school, ZOE)["id"]
+    with person(ZOE):
+        assert graduand(school, "uploads", "--undo", str(mine), "I looked at the wrong one").code == 0
+
+    assert "00412345 (1 of 2: Bob)" in compiled(school, code=5).err
+
+
+def test_approving_the_same_twice_is_one_approval(school: Path) -> None:
+    first = approve(school, BOB)
+    again = approve(school, BOB)
+
+    assert (first["is_new"], again["is_new"], again["id"]) == (True, False, first["id"])
+    assert len(noted(school, "approval")) == 1
+
+
+def test_only_what_was_shown_is_approved(school: Path) -> None:
+    with person(BOB):
+        shown = graduand(school, "approve", "--on", DAY)
+        assert "closes the account (1)" in shown.out
+        assert "To approve: 1 row, 1 account closes." in shown.out
+        assert "Nothing was approved. To approve just this: --plan " in shown.err
+        checksum = shown.err.partition("--plan ")[2].strip()
+        put(school, CLOSED.replace("Dupont", "Durand"))
+        commit_as(school, ADA)
+        changed = graduand(school, "approve", "--on", DAY, "--plan", checksum)
+    assert (changed.code, noted(school, "approval")) == (4, [])
+
+
+def test_of_a_branch_only_what_it_changes_is_approved(school: Path) -> None:
+    git(school, "update-ref", "refs/remotes/origin/main", "HEAD")
+    git(school, "config", "remote.origin.url", str(school))
+    git(school, "switch", "--quiet", "--create", "side")
+    put(school, graduate(OTHER).replace("06-15", "06-16"), f"2026-spring/{OTHER}.yaml")
+    side = commit_as(school, ADA)
+    git(school, "switch", "--quiet", "main")
+
+    told = approve(school, BOB, "side", "--offline", "--no-push")
+
+    assert (told["people"], told["commit"]) == ([OTHER], side)
+
+
+# The policy
+
+
+@pytest.mark.parametrize("loosened", ["null", "{needed: 0, closings: 0}"])
+def test_a_change_that_loosens_the_policy_is_approved_by_others_first(school: Path, loosened: str) -> None:
+    """Else whoever wants to send alone would loosen it in the same pull request."""
+    approve(school, BOB)
+    approve(school, ZOE)
+    compiled(school)
+    uploaded(school)
+    settle(school, approvals=loosened)
+    put(school, graduate(OTHER).replace("06-15", "06-16"), f"2026-spring/{OTHER}.yaml")
+    commit_as(school, BOB)
+
+    said = compiled(school, code=5).err
+    assert "schema/, which has changed since the last upload (0 of 2)" in said
+    assert f"{OTHER} (0 of 1)" in said
+    told = approve(school, BOB)
+    assert (told["changed_rules"], told["own"]) == (["schema/institution.yaml"], [OTHER])
+    approve(school, ADA)
+    assert "schema/, which has changed since the last upload (1 of 2: Ada, Bob does not count: made the change)" in (
+        compiled(school, code=5).err
+    )
+    approve(school, ZOE)
+    compiled(school)
+
+
+def test_approvals_of_another_schema_count_again_once_the_present_one_is_approved(school: Path) -> None:
+    approve(school, BOB)
+    approve(school, ZOE)
+    compiled(school)
+    uploaded(school)
+    put(school, graduate(OTHER).replace("06-15", "06-16"), f"2026-spring/{OTHER}.yaml")
+    commit_as(school, ADA)
+    approve(school, BOB)
+    settle(school, keeps_sso="false")
+    commit_as(school, ADA)
+    said = compiled(school, code=5).err
+    assert "schema/, which has changed since the last upload (0 of 2)" in said
+    approve(school, ZOE, "--cohort", "2026-spring")
+    approve(school, "Gil")
+    compiled(school)
+
+
+def test_a_closing_that_waited_for_its_day_is_nobodys_to_approve_who_made_it(school: Path) -> None:
+    waiting = CLOSED.replace("requested_by: student", "requested_by: student\n    effective_on: 2026-08-01")
+    put(school, waiting)
+    commit_as(school, BOB)
+    for who in (ADA, ZOE, "Gil"):
+        approve(school, who)
+    ran = graduand(school, "compile", "--on", "2026-07-20")
+    assert ran.code == 0, ran.err
+    uploaded(school)
+    with person(BOB):
+        told = json.loads(graduand(school, "approve", "--on", "2026-08-02", "--json").out)
+    assert told["own"] == ["00412345"]
