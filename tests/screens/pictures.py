@@ -51,13 +51,13 @@ async def form(pilot: Pilot[Any]) -> None:
 
 async def problems(pilot: Pilot[Any]) -> None:
     """All that is wrong, by rule."""
-    await press(pilot, "p")
+    await press(pilot, "g", "2")
     await press(pilot, "down", "down")
 
 
 async def plan(pilot: Pilot[Any]) -> None:
     """What the next upload would change."""
-    await press(pilot, "l")
+    await press(pilot, "g", "4")
     await press(pilot, "down")
 
 

@@ -78,7 +78,7 @@ def test_addresses_are_masked_until_asked_for(history: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         assert "c•••@courriel.example" in screen_text(app)
-        await press(pilot, "a", "y")
+        await press(pilot, "v", "y")
         assert "→ c@courriel.example" in screen_text(app)
 
     story(app, tell)
@@ -89,6 +89,6 @@ def test_without_a_history_one_is_told(root: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         assert "git" in screen_text(app)
-        await press(pilot, "k", "a", "y", "enter")
+        await press(pilot, "k", "v", "y", "enter")
 
     story(app, tell)

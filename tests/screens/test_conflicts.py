@@ -12,7 +12,6 @@ from graduand.screens.app import GraduandApp
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.form import FormScreen
 from graduand.screens.plan import PlanScreen
-from graduand.screens.problems import ProblemsScreen
 from graduand.screens.upload import UploadScreen
 from graduand.workspace import Workspace
 from tests import repository
@@ -111,8 +110,6 @@ def test_the_plan_names_first_who_is_left_out(
         )
         await press(pilot, "enter")
         assert app.opened == [(f"records/2026-spring/{BACK}.yaml", "disabled")]
-        await press(pilot, "p")
-        assert shows(app, ProblemsScreen)
 
     story(app, tell, size)
 
@@ -170,7 +167,7 @@ def test_a_cure_in_the_problems_view_reopens_the_account(school: Path) -> None:
     app = GraduandApp(Workspace(school), TODAY)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "p", "slash")
+        await press(pilot, "g", "2", "slash")
         await type_in(pilot, "GR702")
         await press(pilot, "enter", "n", "c")
         assert shows(app, ConfirmScreen)

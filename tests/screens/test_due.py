@@ -180,15 +180,15 @@ def test_a_record_that_changed_meanwhile_is_not_overwritten(school: Path) -> Non
     story(app, tell)
 
 
-def test_d_and_o_lead_from_the_list_to_the_calendar_and_to_the_campaign_of_who_is_marked(school: Path) -> None:
+def test_addresses_are_of_who_is_marked_and_d_leads_to_the_calendar(school: Path) -> None:
     app = GraduandApp(Workspace(school), DAY)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "d")
+        await press(pilot, "g", "3", "d")
         assert "No answer about a personal address" in screen_text(app)
-        await press(pilot, "escape", "slash")
+        await press(pilot, "escape", "escape", "slash")
         await type_in(pilot, "00412350")
-        await press(pilot, "enter", "space", "o")
+        await press(pilot, "enter", "space", "g", "3")
         screen = app.screen
         assert isinstance(screen, OutreachScreen)
         assert screen.found

@@ -90,17 +90,17 @@ def test_one_goes_from_the_question_to_the_reminder_and_to_the_login(school: Pat
     app, screen = campaign(school)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "c")
+        await press(pilot, "k")
         assert asked(screen) == ["00412346"]
         assert screen.asked
         assert screen.asked.answer_by == "2026-11-30"
         await press(pilot, "t")
         assert screen.asked.answer_by == "2026-12-14"
-        await press(pilot, "c")
+        await press(pilot, "k")
         assert asked(screen) == ["00412353"]
         await press(pilot, "ctrl+s")
         assert app.screen is screen
-        await press(pilot, "c")
+        await press(pilot, "k")
         assert asked(screen) == ["00412345", "00412347"]
 
     story(app, tell)
@@ -128,7 +128,7 @@ def test_a_template_that_cannot_be_filled_is_told_in_place_of_the_list(school: P
         assert "email.en.txt:3:" in screen_text(app)
         await press(pilot, "w", "ctrl+s", "space", "enter")
         assert told(app) == []
-        await press(pilot, "c")
+        await press(pilot, "k")
         assert "00412346" in screen_text(app)
 
     story(app, tell)

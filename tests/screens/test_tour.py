@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-VIEWS = {"plan": ["l"], "uploads": ["u"], "history": ["h"], "due": ["d"], "outreach": ["o"], "change": ["a", "b"]}
+VIEWS = {
+    "plan": ["g", "4"],
+    "uploads": ["g", "5"],
+    "history": ["g", "6"],
+    "outreach": ["g", "3"],
+    "due": ["g", "3", "d"],
+    "share": ["g", "7"],
+    "change": ["g", "1", "a", "b"],
+}
 _MOMENT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _COMMIT = re.compile(r"\b(?=\w*[a-f])[0-9a-f]{12}\b")
 

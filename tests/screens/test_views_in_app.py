@@ -39,7 +39,7 @@ def test_a_cure_is_undone_and_the_problem_is_there_again(app: GraduandApp) -> No
     root = app.workspace.root
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "p")
+        await press(pilot, "g", "2")
         assert "GR109" in rules(app)
         await press(pilot, *"nnnnn", "C", "ctrl+s")
         await settled(pilot)
@@ -57,7 +57,7 @@ def test_what_could_not_be_undone_now_can_be_undone_later(app: GraduandApp) -> N
     merging = root / ".git" / "MERGE_HEAD"
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "p", *"nnnnn", "C", "ctrl+s")
+        await press(pilot, "g", "2", *"nnnnn", "C", "ctrl+s")
         await settled(pilot)
         merging.write_text(git(root, "rev-parse", "HEAD"), encoding="utf-8")
         await press(pilot, "ctrl+z")
@@ -78,7 +78,7 @@ def test_what_git_refused_to_record_can_be_undone_too(app: GraduandApp) -> None:
     hook.chmod(0o755)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "p", *"nnnnn", "C", "ctrl+s")
+        await press(pilot, "g", "2", *"nnnnn", "C", "ctrl+s")
         await settled(pilot)
         assert git(root, "status", "--porcelain") != ""
         hook.unlink()
@@ -92,7 +92,7 @@ def test_what_git_refused_to_record_can_be_undone_too(app: GraduandApp) -> None:
 def test_what_changes_outside_shows_up_in_a_view(app: GraduandApp) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
         app.look_around()
-        await press(pilot, "p")
+        await press(pilot, "g", "2")
         for username in ("00500003", "00500004"):
             put(app.workspace.root, graduate(username), f"2026-spring/{username}.yaml")
         app.look_around()
@@ -103,14 +103,16 @@ def test_what_changes_outside_shows_up_in_a_view(app: GraduandApp) -> None:
     story(app, tell)
 
 
-def test_the_views_open_from_the_list_and_close_again(app: GraduandApp) -> None:
+def test_one_goes_from_any_screen_to_a_place_and_back_to_where_one_was(app: GraduandApp) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "space", "space", "b")
         assert shows(app, BulkScreen)
         assert isinstance(app.screen, BulkScreen)
         assert len(app.screen.paths) == 2
-        await press(pilot, "escape", "h")
+        await press(pilot, "g", "6")
         assert shows(app, AuditScreen)
+        await press(pilot, "escape")
+        assert shows(app, BulkScreen)
         await press(pilot, "escape")
         assert shows(app, PeopleScreen)
 
@@ -119,7 +121,7 @@ def test_the_views_open_from_the_list_and_close_again(app: GraduandApp) -> None:
 
 def test_a_long_sentence_is_whole_in_a_narrow_window(app: GraduandApp) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "h")
+        await press(pilot, "g", "6")
         assert isinstance(app.screen, AuditScreen)
         app.screen.show_sentence("word " * 30 + "last")
         await settled(pilot)
@@ -131,7 +133,7 @@ def test_a_long_sentence_is_whole_in_a_narrow_window(app: GraduandApp) -> None:
 
 def test_a_finding_opens_the_form_at_its_field_and_one_comes_back_to_it(app: GraduandApp) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "p", *"nnnnn")
+        await press(pilot, "g", "2", *"nnnnn")
         problems = app.screen
         assert isinstance(problems, ProblemsScreen)
         here = problems.finding

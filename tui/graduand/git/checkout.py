@@ -42,6 +42,14 @@ class WorkTreeStatus(NamedTuple):
     """The commit that is checked out; "" when nothing is committed yet."""
     changed: list[str]
     """The paths below `records/` and `schema/` that differ from the commit, ignored records too."""
+    branch: str = ""
+    """The branch that is checked out, also before its first commit; "" where it is a commit."""
+    upstream: str = ""
+    """The branch of a remote that it follows, such as `origin/main`; "" for none."""
+    ahead: int = 0
+    """Commits that the upstream, as it was last fetched, does not have."""
+    behind: int = 0
+    """Commits that only the upstream has."""
 
 
 class Checkout:
@@ -140,16 +148,25 @@ def _object_name(path: Path, like: str) -> str:
 
 _FIELDS: Final = {"1": 8, "u": 10}
 """Fields before the path in an entry of `git status --porcelain=v2`: of a changed file, of a merge conflict."""
-_COMMIT: Final = "# branch.oid "
+_BRANCH: Final = "# branch."
 
 
 def _parse_status(status: str) -> WorkTreeStatus:
-    commit, changed = "", []
+    said, changed = {}, []
     for entry in status.split("\0"):
         mark = entry[:1]
         path = entry.split(" ", _FIELDS.get(mark, 1))[-1]
-        if entry.startswith(_COMMIT):
-            commit = entry.removeprefix(_COMMIT).replace("(initial)", "")
+        if entry.startswith(_BRANCH):
+            key, _blank, value = entry.removeprefix(_BRANCH).partition(" ")
+            said[key] = value
         elif mark not in {"", "#"} and (mark != "!" or path.endswith((".yaml", "/"))):
             changed.append(path)
-    return WorkTreeStatus(commit, changed)
+    ahead, behind = said.get("ab", "+0 -0").split(" ")
+    return WorkTreeStatus(
+        said.get("oid", "").replace("(initial)", ""),
+        changed,
+        said.get("head", "").replace("(detached)", ""),
+        said.get("upstream", ""),
+        int(ahead.removeprefix("+")),
+        int(behind.removeprefix("-")),
+    )

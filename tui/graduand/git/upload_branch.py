@@ -99,3 +99,26 @@ def base_of(program: Program, commit: str, branch: str) -> str:
 def is_commit(program: Program, name: str) -> bool:
     """Return whether this is the whole name of a commit in this clone."""
     return bool(name) and program.object_names([f"{name}^{{commit}}"]) == [name]
+
+
+class CommitLine(NamedTuple):
+    """A commit in one line."""
+
+    commit: str
+    author: str
+    date: str
+    """`yyyy-mm-ddThh:mm:ss` with the offset."""
+    subject: str
+
+
+_FORMAT: Final = "--format=%H%x1f%an%x1f%aI%x1f%s"
+
+
+def commits_between(program: Program, known: str, tip: str) -> tuple[CommitLine, ...]:
+    """Return the commits of `tip` that `known` does not have, the last first.
+
+    Raises:
+        GitRefused: one of the two is no commit of this clone.
+    """
+    found = program.read("log", "-z", _FORMAT, f"{known}..{tip}", "--").split("\0")
+    return tuple(CommitLine(*line.split("\x1f", 3)) for line in found if line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -73,6 +73,16 @@ class ListedPerson(NamedTuple):
         return self.path.split("/")[1]
 
 
+class PeopleCounts(NamedTuple):
+    """How many people there are, and how many ask for something."""
+
+    people: int = 0
+    faulty: int = 0
+    """Whose record breaks a rule by an error or a warning."""
+    waiting: int = 0
+    """Who waits for a personal address."""
+
+
 class SentStatus(NamedTuple):
     """How a person's row compares with what Handshake was last sent."""
 
@@ -121,8 +131,16 @@ class PeopleList:
 
     def prepare(self) -> PeopleList:
         """Compute what the first search needs, and return the same list."""
-        _computed = self._haystacks, self.places, self.cohorts, self.rules
+        _computed = self._haystacks, self.places, self.cohorts, self.rules, self.counts
         return self
+
+    @cached_property
+    def counts(self) -> PeopleCounts:
+        """How many people there are, and how many of them ask for something."""
+        worst = Counter(self._column("worst"))
+        broken = Counter(self._column("rules"))
+        waiting = sum(number for rules, number in broken.items() if WAITING in rules)
+        return PeopleCounts(len(self.entries), worst[Severity.ERROR] + worst[Severity.WARNING], waiting)
 
     @cached_property
     def neighbours(self) -> Neighbours:

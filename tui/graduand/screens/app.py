@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from contextlib import suppress
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -16,18 +17,22 @@ from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile,
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
 from graduand.screens.base_app import BaseApp
+from graduand.screens.go_to import GoToScreen
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.people import PeopleScreen
-from graduand.screens.routes import DOORS, Destination
+from graduand.screens.place_screen import PlaceScreen
+from graduand.screens.places import ADDRESSES, CLASS, PLACES, PLAN, PROBLEMS, SHARE, UPLOAD, Overview
+from graduand.screens.routes import DOORS, PLACE_SCREENS, Destination
 from graduand.screens.widgets.banner import Banner
+from graduand.screens.widgets.head import PlaceBar
 from graduand.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from textual.screen import Screen
     from textual.worker import Worker
 
+    from graduand.editing.clone_status import CloneStatus
     from graduand.editing.draft_store import OrphanedDraft
     from graduand.file_change import SavedFile
     from graduand.index.people_list import PeopleList, SentStatus
@@ -46,17 +51,33 @@ class GraduandApp(BaseApp):
     Threads tell what they found by `call_later`, which does not wait: an ending program would not answer.
     """
 
+    DEFAULT_MODE = CLASS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "undo", N_("Undo"), show=False, id="app.undo"),
         Binding("ctrl+y", "redo", N_("Do again"), show=False, id="app.redo"),
         Binding("ctrl+r", "read_everybody", N_("Read everything again"), show=False, id="app.read"),
+        Binding("g", "go", N_("Go to"), show=False, id="app.go"),
+        *(
+            Binding(f"alt+{digit}", f"go_to('{place.key}')", place.name, show=False, id=f"app.go_to_{place.key}")
+            for digit, place in enumerate(PLACES, 1)
+        ),
     ]
 
     def __init__(self, workspace: Workspace, on: str) -> None:
         super().__init__()
         self.workspace = workspace
         self.on = on
-        self.people = PeopleScreen("graduand")
+        self.people = PeopleScreen()
+        self.people.set_reactive(PeopleScreen.overview, Overview(here=CLASS, day=on))
+        self._been: list[str] = []
+        """The places where one was, the last at the end."""
+        self._standing: CloneStatus | None = None
+        self._to_send = 0
+        self._stamp = b""
+        """How git's own folder stood when the standing was read."""
+        self.add_mode(CLASS, lambda: self.people)
+        for place in PLACE_SCREENS:
+            self.add_mode(place, partial(self._screen_of, place))
         self._done: list[tuple[SavedFile, ...]] = []
         self._undone: list[tuple[SavedFile, ...]] = []
         self._painted = Event()
@@ -65,17 +86,6 @@ class GraduandApp(BaseApp):
         """How the files stood when they were last looked at."""
         self._hindered = ""
         """Why nothing can be saved or committed."""
-
-    def _heading(self) -> str:
-        try:
-            name = self.workspace.institution.name
-        except Trouble:
-            name = ""
-        return " · ".join(["graduand", visible(name or str(self.workspace.root))])
-
-    def get_default_screen(self) -> Screen[None]:
-        """Begin with everybody."""
-        return self.people
 
     def on_mount(self) -> None:
         """Paint first, read afterwards."""
@@ -86,7 +96,88 @@ class GraduandApp(BaseApp):
         self.tell_what_is_not_preferred()
         self.read_everybody()
         self._look_for_what_was_left()
+        self._look_at_git_first()
         self.set_timer(0.5, self.look_around)
+
+    # Places
+
+    def _screen_of(self, place: str) -> PlaceScreen:
+        """Return the screen of a place, which stays until the program ends."""
+        screen = PLACE_SCREENS[place](self._destination())
+        screen.set_reactive(PlaceScreen.overview, self._overview_of(place))
+        return screen
+
+    def _destination(self, paths: tuple[str, ...] = ()) -> Destination:
+        return Destination(self.workspace, self.on, paths, self.people.roster.cohorts, self.preferences.commit)
+
+    def action_go(self) -> None:
+        """Ask for a place, and go there."""
+        self.push_screen(GoToScreen(self._overview_of(self.current_mode)), self._go)
+
+    def _go(self, place: str | None) -> None:
+        if place:
+            self.action_go_to(place)
+
+    def action_go_to(self, place: str) -> None:
+        """Go to a place; it is as it was left."""
+        if place != self.current_mode:
+            self._been.append(self.current_mode)
+            self.switch_mode(place)
+            screen = self.get_screen_stack()[0]
+            if isinstance(screen, PlaceScreen):
+                screen.take_marks(self.people.marks)
+
+    @on(PlaceBar.PlaceChosen)
+    def go_to_the_clicked_place(self, event: PlaceBar.PlaceChosen) -> None:
+        """Go to the place that was clicked in the bar."""
+        self.action_go_to(event.place)
+
+    @on(PlaceScreen.WentBack)
+    def go_back(self) -> None:
+        """Go back to the place where one was."""
+        if self._been:
+            self.switch_mode(self._been.pop())
+
+    def _overview_of(self, place: str) -> Overview:
+        """Return what head and bar of a place show."""
+        counts = self.people.roster.counts
+        numbers = {CLASS: counts.people, PROBLEMS: counts.faulty, ADDRESSES: counts.waiting, PLAN: self._to_send}
+        shown = {key: str(number) for key, number in numbers.items() if number}
+        if standing := self._standing:
+            marks = (f"↑{standing.ahead}" if standing.ahead else "", f"↓{standing.behind}" if standing.behind else "")
+            shown |= {SHARE: "".join(marks)} if any(marks) else {}
+            shown |= {UPLOAD: "1"} if standing.in_hand else {}
+        return Overview(self._school, self.on, place, shown, standing, self.preferences.commit)
+
+    @property
+    def _school(self) -> str:
+        try:
+            name = self.workspace.institution.name
+        except Trouble:
+            name = ""
+        return visible(name or str(self.workspace.root))
+
+    @on(PlaceScreen.ShownFirst)
+    def tell_who_arrived(self, event: PlaceScreen.ShownFirst) -> None:
+        """Tell a new screen what there is."""
+        self._tell_screen(event.screen, self.current_mode)
+
+    def _tell_screen(self, screen: PlaceScreen, place: str) -> None:
+        screen.workspace, screen.commit = self.workspace, self.preferences.commit
+        screen.overview = self._overview_of(place)
+        if screen is not self.people:
+            screen.roster = self.people.roster
+
+    def _tell_screens(self) -> None:
+        """Tell all screens what there is now."""
+        for place, screen in self.open_screens():
+            if isinstance(screen, PlaceScreen):
+                self._tell_screen(screen, place)
+
+    def action_commit(self) -> None:
+        """Commit what is saved from now on, or only save it."""
+        super().action_commit()
+        self._tell_screens()
 
     @work(thread=True, group="left")
     def _look_for_what_was_left(self) -> None:
@@ -130,7 +221,6 @@ class GraduandApp(BaseApp):
             self.call_later(self._show_last, known)
             self._painted.wait(_PAINTED)
         self._painted.set()
-        self.call_later(self._entitle, self._heading())
         try:
             roster = self.workspace.people_list(self.on, tell).prepare()
         except WorkerCancelled:
@@ -152,11 +242,9 @@ class GraduandApp(BaseApp):
         except Trouble as trouble:
             self.call_later(self.tell_trouble, trouble)
             outstanding = {}
+        to_send = sum(one.status != "unchanged" for one in outstanding.values())
         if not worker.is_cancelled:
-            self.call_later(self._know, outstanding)
-
-    def _entitle(self, words: str) -> None:
-        self.people.heading = words
+            self.call_later(self._know, outstanding, to_send)
 
     def _tell(self, words: str) -> None:
         self.people.status_text = words
@@ -170,14 +258,17 @@ class GraduandApp(BaseApp):
         self.people.status_text = _("comparing with the last upload")
         self.people.trouble = ""
         self.people.roster = roster.with_outstanding(self.people.roster.outstanding)
-        for screen in self.screen_stack:
+        self._tell_screens()
+        for _place, screen in self.open_screens():
             outdated = getattr(screen, "outdated", None)
             if outdated:
                 outdated()
 
-    def _know(self, outstanding: Mapping[str, SentStatus]) -> None:
+    def _know(self, outstanding: Mapping[str, SentStatus], to_send: int) -> None:
         self.people.status_text = ""
         self.people.roster = self.people.roster.with_outstanding(outstanding)
+        self._to_send = to_send
+        self._tell_screens()
 
     def _could_not_read(self, trouble: Trouble) -> None:
         self.people.status_text = ""
@@ -221,10 +312,7 @@ class GraduandApp(BaseApp):
     @on(PeopleScreen.Wanted)
     def go_there(self, event: PeopleScreen.Wanted) -> None:
         """Show another screen."""
-        destination = Destination(
-            self.workspace, self.on, event.paths, self.people.roster.cohorts, self.preferences.commit
-        )
-        self.push_screen(DOORS[event.what](destination))
+        self.push_screen(DOORS[event.what](self._destination(event.paths)))
 
     def action_read_everybody(self) -> None:
         """Read all records again."""
@@ -274,6 +362,7 @@ class GraduandApp(BaseApp):
         """Read again what another program or a pull has changed."""
         began, before = time.monotonic(), self._seen
         self._look()
+        self._look_at_git()
         if self._seen != before and before:
             self.call_later(self.read_everybody)
         # Of a large school a glance takes a while; it must not be all that the machine does.
@@ -287,9 +376,31 @@ class GraduandApp(BaseApp):
 
         self.call_later(self._hinder, saving_obstacle(self.workspace))
 
+    @work(thread=True, group="standing")
+    def _look_at_git_first(self) -> None:
+        self._painted.wait(_PAINTED)
+        self._look_at_git()
+
+    def _look_at_git(self) -> None:
+        """Find out how the clone stands, where git has done anything since, or a record has changed."""
+        from graduand.editing.clone_status import clone_stamp, read_clone_status  # noqa: PLC0415 - after the first paint
+
+        stamp = clone_stamp(self.workspace) + self._seen
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        standing = None
+        with suppress(Trouble):  # without git there is no standing; the reading says what is wrong with the ledger
+            standing = read_clone_status(self.workspace)
+        self.call_later(self._stand, standing)
+
+    def _stand(self, standing: CloneStatus | None) -> None:
+        self._standing = standing
+        self._tell_screens()
+
     def _hinder(self, sentence: str) -> None:
         self._hindered = sentence
-        for banner in [banner for screen in self.screen_stack for banner in screen.query(Banner)]:
+        for banner in [banner for _place, screen in self.open_screens() for banner in screen.query(Banner)]:
             banner.say(sentence)
 
 

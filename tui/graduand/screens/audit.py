@@ -41,7 +41,7 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", N_("Find"), id="audit.find", key_display="/"),
         Binding("k", "kind", N_("Kind of event"), id="audit.kind"),
-        Binding("a", "addresses", N_("Addresses"), id="audit.addresses"),
+        Binding("v", "addresses", N_("Addresses"), id="audit.addresses"),
         Binding("y", "copy", N_("Copy the commit"), id="audit.copy"),
         Binding("escape", "back", N_("Back"), id="audit.back"),
         Binding("f5", "read", N_("Read again"), show=False, id="audit.read"),

@@ -7,13 +7,15 @@ import os
 import signal
 import threading
 import time
+from collections import deque
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Key
+from textual.events import Key, Paste
 
 from graduand.errors import Exit, Trouble
 from graduand.language import N_, _
@@ -25,10 +27,18 @@ from graduand.screens.people import PeopleScreen
 from graduand.screens.themes import THEMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.events import Event
+    from textual.message_pump import MessagePump
+    from textual.screen import Screen
 
 _READ: Final = {"information": 1.0, "warning": 4.0, "error": 4.0}
 """Seconds after which a message is read, so that the next key may take it away."""
+_ROUNDS: Final = 3
+"""How many times what a key does can ask for something else: a list for its screen, that for the application."""
+_PATIENCE: Final = 5.0
+"""Seconds that a key waits, at most, for each widget that is busy with the one before."""
 _GRACE: Final = 3.0
 """Seconds that the program may take to end once its terminal is closed."""
 
@@ -50,6 +60,8 @@ class BaseApp(App[None]):
         Binding("q", "leave", N_("Quit"), show=False, id="app.leave"),
         Binding("f1", "help", N_("Help"), id="app.help"),
         Binding("ctrl+p", "palette", N_("What can be done here"), show=False, priority=True, id="app.palette"),
+        Binding("colon", "palette", N_("What can be done here"), show=False, id="app.palette_too"),
+        Binding("question_mark", "help", N_("Help"), show=False, id="app.help_too"),
         Binding("ctrl+t", "theme", N_("Dark or light"), show=False, id="app.theme"),
         Binding("f9", "commit", N_("Commit what is saved, or only save it"), show=False, id="app.commit"),
         Binding("ctrl+q", "leave", N_("Quit"), show=False, priority=True, id="app.leave_now"),
@@ -59,6 +71,8 @@ class BaseApp(App[None]):
         super().__init__()
         self.preferences = Preferences()
         self._not_preferred: Trouble | None = None
+        self._typed: deque[Key | Paste] = deque()
+        """Keys that wait; the first one is at work."""
         for theme in THEMES.values():
             self.register_theme(theme)
 
@@ -87,7 +101,7 @@ class BaseApp(App[None]):
 
     def end_now(self) -> None:
         """Keep what is typed, and end."""
-        for screen in self.screen_stack:
+        for _place, screen in self.open_screens():
             keep = getattr(screen, "keep_now", None)
             if keep:
                 keep()
@@ -117,7 +131,33 @@ class BaseApp(App[None]):
             for message in list(self._notifications):
                 if now - message.raised_at >= _READ[message.severity]:
                     self._unnotify(message)
-        await super().on_event(event)
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._typed.append(event)
+            if len(self._typed) == 1:
+                self.run_worker(self._hand_on(), group="typing")
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self) -> None:
+        """Hand on what is typed, one after the other: the next key waits until what the last one opened is there.
+
+        However quickly keys come, each reaches the screen that was meant.
+        """
+        while self._typed:
+            await super().on_event(self._typed[0])
+            for _round in range(_ROUNDS):
+                await self._catch_up()
+            self._typed.popleft()
+
+    async def _catch_up(self) -> None:
+        """Wait until the widget that has the focus, all that it is in, and the application have done what they had."""
+        node: MessagePump | None = self.focused or self.screen
+        while node:
+            done = asyncio.Event()
+            if node.call_later(done.set):
+                with suppress(TimeoutError):  # it went away meanwhile
+                    await asyncio.wait_for(done.wait(), _PATIENCE)
+            node = node._parent  # noqa: SLF001 - Textual has no other way from a widget to the application
 
     # What can be done everywhere
 
@@ -169,8 +209,17 @@ class BaseApp(App[None]):
     @work(exclusive=True, group="asking")
     async def action_leave(self) -> None:
         """End the program, once no screen has anything to lose."""
-        for screen in reversed(self.screen_stack):
+        for place, screen in reversed(list(self.open_screens())):
             may_leave = getattr(screen, "may_leave", None)
-            if may_leave and not await may_leave():
-                return
+            if may_leave:
+                self.switch_mode(place)
+                if not await may_leave():
+                    return
         self.exit()
+
+    def open_screens(self) -> Iterator[tuple[str, Screen[Any]]]:
+        """Yield each screen with the key of its place, those behind others too."""
+        for place in self._modes:
+            with suppress(KeyError):  # nobody was there yet
+                for screen in self.get_screen_stack(place):
+                    yield place, screen

@@ -69,7 +69,7 @@ class ConfirmScreen(Screen[bool]):
     AUTO_FOCUS = "LineList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "apply", N_("Do it"), id="confirm.apply", priority=True),
-        Binding("f2,a", "addresses", N_("Addresses"), id="confirm.addresses"),
+        Binding("f2,v", "addresses", N_("Addresses"), id="confirm.addresses"),
         Binding("escape", "leave", N_("Leave all as it is"), id="confirm.leave"),
         Binding("up", "scroll('step', -1)", show=False, id="confirm.up"),
         Binding("down", "scroll('step', 1)", show=False, id="confirm.down"),

@@ -54,7 +54,7 @@ class IntakeScreen(View[IntakePreview]):
         Binding("p,left", "step(-1)", N_("Step before"), id="intake.before"),
         Binding("ctrl+s", "take_in", N_("Take in"), id="intake.take"),
         Binding("slash", "find", N_("Find"), id="intake.find", key_display="/"),
-        Binding("a", "addresses", N_("Addresses"), id="intake.addresses"),
+        Binding("v", "addresses", N_("Addresses"), id="intake.addresses"),
         Binding("i", "another", N_("Another file"), id="intake.another"),
         Binding("escape", "back", N_("Back"), id="intake.back"),
         Binding("space", "fold", N_("Fold"), show=False, id="intake.fold"),

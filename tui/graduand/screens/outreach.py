@@ -16,9 +16,11 @@ from graduand.editing.proposal import intended_differences
 from graduand.errors import Trouble
 from graduand.index.query import folded
 from graduand.language import N_, _, ngettext, visible
+from graduand.records.paths import username_of
 from graduand.reports.labels import terms_of
 from graduand.reports.outreach_text import asked_words, counts, title, why_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
+from graduand.screens.due import DueScreen
 from graduand.screens.messages import Opened
 from graduand.screens.plan import full_name
 from graduand.screens.save_worker import save
@@ -52,11 +54,12 @@ class OutreachScreen(View[Outreach]):
     """Who is written to and who is not, and the letter of the person under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "turn", N_("Campaign"), id="outreach.campaign"),
+        Binding("k", "turn", N_("Kind of letter"), id="outreach.campaign"),
         Binding("space", "mark", N_("Mark"), id="outreach.mark"),
         Binding("w", "letters", N_("Letters"), id="outreach.letters"),
         Binding("ctrl+s", "note", N_("Note as asked"), id="outreach.note"),
         Binding("t", "weeks", N_("More time"), id="outreach.weeks"),
+        Binding("d", "due", N_("Due"), id="outreach.due"),
         Binding("escape", "back", N_("Back"), id="outreach.back"),
         Binding("slash", "find", N_("Find"), show=False, id="outreach.find", key_display="/"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="outreach.fold"),
@@ -82,9 +85,20 @@ class OutreachScreen(View[Outreach]):
     def heading(self) -> tuple[str, ...]:
         """Return what the campaign is about, how long people have, and how many are marked."""
         number = len(self.marks)
+        only = len(self.usernames)
+        limited = ngettext("only {count} marked in the class", "only the {count} marked in the class", only)
         weeks = ngettext("{count} week for an answer", "{count} weeks for an answer", self.weeks)
         marked = ngettext("{count} marked", "{count} marked", number).format(count=number) if number else ""
-        return title(self.found) if self.found else _("Outreach"), weeks.format(count=self.weeks), marked
+        name = title(self.found) if self.found else _("Outreach")
+        return name, weeks.format(count=self.weeks), limited.format(count=only) if only else "", marked
+
+    def take_marks(self, marks: frozenset[str]) -> None:
+        """Write only to the people who are marked in the list; to all when nobody is."""
+        usernames = frozenset(map(username_of, marks))
+        if usernames != self.usernames:
+            self.usernames = usernames
+            self.marks = frozenset()
+            self.action_read()
 
     # Reading and showing
 
@@ -230,6 +244,10 @@ class OutreachScreen(View[Outreach]):
         """Return the marked people; all recipients when none is marked."""
         asked = self.found.asked if self.found else ()
         return tuple(one for one in asked if not self.marks or one.record.path in self.marks)
+
+    def action_due(self) -> None:
+        """Show what is due, and what the calendar will ask for."""
+        self.go_to(DueScreen(self.workspace, self.day, commit=self.commit))
 
     # Writing
 

@@ -11,13 +11,13 @@ from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Static
 
-from graduand.index.people_list import ORDERS, ListedPerson, PeopleList
+from graduand.index.people_list import ORDERS, ListedPerson
 from graduand.index.query import Query, query_of
 from graduand.language import N_, _, ngettext
 from graduand.screens.messages import Opened
+from graduand.screens.place_screen import PlaceScreen
 from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, LineList
@@ -38,11 +38,10 @@ ORDER_NAMES: Final = {
 }
 
 
-class PeopleScreen(Screen[None]):
+class PeopleScreen(PlaceScreen):
     """Everybody, and what they are searched by."""
 
     DEFAULT_CSS = """
-    #title { dock: top; height: 1; background: $panel; color: $foreground; text-style: bold; padding: 0 1; }
     #columns { height: 1; color: $foreground 60%; text-style: underline; }
     #empty { display: none; height: 1fr; content-align: center middle; padding: 0 4; color: $foreground 70%; }
     PeopleScreen.-empty #empty { display: block; }
@@ -56,18 +55,12 @@ class PeopleScreen(Screen[None]):
         Binding("n", "new", N_("New"), id="people.new"),
         Binding("space", "mark", N_("Mark"), id="people.mark"),
         Binding("b", "go_with('change')", N_("Change marked"), id="people.change"),
-        Binding("p", "go('problems')", N_("Problems"), id="people.problems"),
-        Binding("l", "go('plan')", N_("Plan"), id="people.plan"),
-        Binding("u", "go('uploads')", N_("Uploads"), show=False, id="people.uploads"),
-        Binding("h", "go('history')", N_("History"), show=False, id="people.history"),
-        Binding("d", "go('due')", N_("Due"), show=False, id="people.due"),
-        Binding("o", "go('outreach')", N_("Outreach"), show=False, id="people.outreach"),
-        Binding("i", "go('intake')", N_("Take a class in"), show=False, id="people.intake"),
+        Binding("i", "go('intake')", N_("Take a class in"), id="people.intake"),
         Binding("x", "go_with('sheet')", N_("Sheet for colleagues"), show=False, id="people.sheet"),
         Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
         Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),
-        Binding("escape", "clear", N_("Clear the search, then the marks"), show=False, id="people.clear"),
+        Binding("escape", "clear", N_("Clear the search, then go back"), show=False, id="people.clear"),
     ]
 
     @dataclass
@@ -83,7 +76,6 @@ class PeopleScreen(Screen[None]):
 
         cohort: str
 
-    roster: reactive[PeopleList] = reactive(PeopleList(), init=False)
     found: reactive[Sequence[int]] = reactive((), init=False, always_update=True)
     marks: reactive[frozenset[str]] = reactive(frozenset())
     """Paths; they stay when the list is read again."""
@@ -94,17 +86,13 @@ class PeopleScreen(Screen[None]):
     trouble: reactive[str] = reactive("", init=False)
     """Why nothing could be read; "" when something could."""
 
-    heading: reactive[str] = reactive("", init=False)
-    """Whose people they are."""
-
-    def __init__(self, heading: str) -> None:
+    def __init__(self) -> None:
         super().__init__(classes="-empty")
-        self.set_reactive(PeopleScreen.heading, heading)
         self._asked: tuple[Query, Sequence[int]] | None = None
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
-        yield Static(Content(self.heading), id="title")
+        yield from self.compose_head()
         yield Banner()
         yield Search(lambda: self.roster, _("name, username, address, programme, or a filter"))
         yield Static(Content(""), id="columns")
@@ -172,10 +160,6 @@ class PeopleScreen(Screen[None]):
     def _tell_columns(self) -> None:
         self.query_one("#columns", Static).update(Content(column_titles(self.lines.columns - 1)))
 
-    def watch_heading(self) -> None:
-        """Show whose people they are."""
-        self.query_one("#title", Static).update(Content(self.heading), layout=False)
-
     def watch_trouble(self) -> None:
         """Show why there is nothing."""
         self.query_one("#empty", Static).update(Content(self._emptiness()))
@@ -239,11 +223,11 @@ class PeopleScreen(Screen[None]):
         self.search.type()
 
     def action_clear(self) -> None:
-        """Clear the search; when it is clear, clear the marks."""
+        """Clear the search; when it is clear, go back to the place where one was. Marks stay."""
         if self.search.text:
             self.search.clear()
-        elif self.marks:
-            self.marks = frozenset()
+        elif not self.search.typing:
+            self.leave_place()
         self.set_focus(self.lines)
 
     def action_sort(self) -> None:

@@ -30,10 +30,8 @@ from graduand.rules.registry import RULES
 from graduand.screens.compile_question import question_of
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.messages import Changed, Opened
-from graduand.screens.problems import ProblemsScreen
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.upload import UploadScreen
-from graduand.screens.uploads import UploadsScreen
 from graduand.screens.view import Searchable, View, haystacks
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
@@ -144,14 +142,12 @@ class PlanScreen(View["Searchable[Compiled]"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "compile", N_("Compile"), id="plan.compile"),
-        Binding("c", "changed", N_("Outstanding"), id="plan.changed"),
-        Binding("e", "only", N_("Effect"), id="plan.only"),
+        Binding("t", "changed", N_("Outstanding or all"), id="plan.changed"),
+        Binding("k", "only", N_("Kind of change"), id="plan.only"),
         Binding("o", "cohort", N_("Cohort"), id="plan.cohort"),
         Binding("slash", "find", N_("Find"), id="plan.find", key_display="/"),
-        Binding("a", "addresses", N_("Addresses"), id="plan.addresses"),
-        Binding("v", "uploads", N_("Uploads"), id="plan.uploads"),
-        Binding("p", "problems", N_("Problems"), id="plan.problems"),
-        Binding("k", "skip", N_("Leave them out"), id="plan.skip"),
+        Binding("v", "addresses", N_("Addresses"), id="plan.addresses"),
+        Binding("x", "skip", N_("Leave them out"), id="plan.skip"),
         Binding("d", "draft", N_("Plan a draft"), id="plan.draft"),
         Binding("escape", "back", N_("Back"), id="plan.back"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="plan.fold"),
@@ -194,8 +190,8 @@ class PlanScreen(View["Searchable[Compiled]"]):
         if compiled.prepared is None:
             number = sum(one.severity is Severity.ERROR for one in compiled.checked.findings)
             message = ngettext(
-                "{count} error keeps the upload from being compiled. p shows it, k leaves this person out.",
-                "{count} errors keep the upload from being compiled. p shows them, k leaves these people out.",
+                "{count} error keeps the upload from being compiled. g 2 shows it, x leaves this person out.",
+                "{count} errors keep the upload from being compiled. g 2 shows them, x leaves these people out.",
                 number,
             )
             self.show_sentence(message.format(count=number))
@@ -219,7 +215,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         if prepared.closed_without_record:
             remarks.insert(0, closed_without_record(prepared.closed_without_record))
         if prepared.breaches:
-            remarks.append(_("To go on, send the others first (e), or approve this plan when you compile it (u)."))
+            remarks.append(_("To go on, send the others first (k), or approve this plan when you compile it (u)."))
         named = {finding.username for finding in prepared.conflicts}
         if others := [visible(one.username) for one in prepared.upload.held if one.username not in named]:
             remarks.append(_("Held back: {who}.").format(who=", ".join(others)))
@@ -351,8 +347,6 @@ class PlanScreen(View["Searchable[Compiled]"]):
             return self.order.changed or bool(self.prepared and self.prepared.since)
         if action in {"find", "addresses"}:
             return self.prepared is not None
-        if action == "problems":
-            return self._obstacle == "errors" or bool(self.prepared and self.prepared.conflicts)
         if action == "skip":
             return self._obstacle == "errors"
         return self._obstacle == "draft" if action == "draft" else True
@@ -385,10 +379,6 @@ class PlanScreen(View["Searchable[Compiled]"]):
     def _plan(self, order: CompileOptions) -> None:
         self.order = order
         self.action_read()
-
-    def action_problems(self) -> None:
-        """Show what is wrong."""
-        self.go_to(ProblemsScreen(self.workspace, self.order.on))
 
     # The upload
 
@@ -430,7 +420,3 @@ class PlanScreen(View["Searchable[Compiled]"]):
         elif outcome:
             self.touched = True
             self.go_to(UploadScreen(self.workspace))
-
-    def action_uploads(self) -> None:
-        """Show the uploads, the one in hand and those that were noted."""
-        self.go_to(UploadsScreen(self.workspace, self.order.on))

@@ -1,16 +1,17 @@
-"""The screens that are opened from the list of people, each imported when it is opened."""
+"""The screens of the places, and those that are opened from the list of people, each imported when it is opened."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.records.paths import username_of
+from graduand.screens import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.screen import Screen
 
+    from graduand.screens.place_screen import PlaceScreen
     from graduand.workspace import Workspace
 
 
@@ -24,7 +25,7 @@ class Destination(NamedTuple):
     commit: bool
 
 
-def _problems(destination: Destination) -> Screen[None]:
+def _problems(destination: Destination) -> PlaceScreen:
     from graduand.screens.problems import ProblemsScreen  # noqa: PLC0415
 
     return ProblemsScreen(destination.workspace, destination.on, commit=destination.commit)
@@ -38,35 +39,34 @@ def _change(destination: Destination) -> Screen[None]:
     )
 
 
-def _history(destination: Destination) -> Screen[None]:
+def _history(destination: Destination) -> PlaceScreen:
     from graduand.screens.audit import AuditScreen  # noqa: PLC0415
 
     return AuditScreen(destination.workspace)
 
 
-def _plan(destination: Destination) -> Screen[None]:
+def _share(destination: Destination) -> PlaceScreen:
+    from graduand.screens.share import ShareScreen  # noqa: PLC0415
+
+    return ShareScreen(destination.workspace)
+
+
+def _plan(destination: Destination) -> PlaceScreen:
     from graduand.screens.plan import PlanScreen  # noqa: PLC0415
 
     return PlanScreen(destination.workspace, destination.on, destination.cohorts)
 
 
-def _uploads(destination: Destination) -> Screen[None]:
+def _uploads(destination: Destination) -> PlaceScreen:
     from graduand.screens.uploads import UploadsScreen  # noqa: PLC0415
 
     return UploadsScreen(destination.workspace, destination.on)
 
 
-def _due(destination: Destination) -> Screen[None]:
-    from graduand.screens.due import DueScreen  # noqa: PLC0415
-
-    return DueScreen(destination.workspace, destination.on, commit=destination.commit)
-
-
-def _outreach(destination: Destination) -> Screen[None]:
+def _outreach(destination: Destination) -> PlaceScreen:
     from graduand.screens.outreach import OutreachScreen  # noqa: PLC0415
 
-    usernames = frozenset(username_of(path) for path in destination.paths)
-    return OutreachScreen(destination.workspace, destination.on, usernames, commit=destination.commit)
+    return OutreachScreen(destination.workspace, destination.on, commit=destination.commit)
 
 
 def _intake(destination: Destination) -> Screen[None]:
@@ -81,14 +81,18 @@ def _sheet(destination: Destination) -> Screen[None]:
     return SheetScreen(destination.workspace, destination.paths, destination.on)
 
 
+PLACE_SCREENS: dict[str, Callable[[Destination], PlaceScreen]] = {
+    places.PROBLEMS: _problems,
+    places.ADDRESSES: _outreach,
+    places.PLAN: _plan,
+    places.UPLOAD: _uploads,
+    places.HISTORY: _history,
+    places.SHARE: _share,
+}
+"""By the key of the place; the list of people, the first place, is always there."""
+
 DOORS: dict[str, Callable[[Destination], Screen[None]]] = {
-    "problems": _problems,
-    "plan": _plan,
-    "uploads": _uploads,
     "change": _change,
-    "history": _history,
-    "due": _due,
-    "outreach": _outreach,
     "intake": _intake,
     "sheet": _sheet,
 }

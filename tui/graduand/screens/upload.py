@@ -118,7 +118,7 @@ class UploadScreen(View[InHand]):
         self.compiled = compiled
         self.rows = rows_of(compiled.card) if compiled else ()
         if compiled is None:
-            self.show_sentence(_("No upload is compiled. The plan compiles one (u)."))
+            self.show_sentence(_("No upload is compiled. The plan compiles one (g 4, then u)."))
             return
         self.warn(compiled.obstacle)
         box = next((number for number, row in enumerate(self.rows) if row.kind == "box"), 0)

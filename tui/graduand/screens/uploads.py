@@ -76,7 +76,7 @@ class UploadsScreen(View[NotedUploads]):
         if self.uploads:
             self.show(len(self.uploads), self.lines.cursor)
         else:
-            self.show_sentence(_("No upload is compiled, and none was noted yet. The plan compiles one (u)."))
+            self.show_sentence(_("No upload is compiled, and none was noted yet. The plan compiles one (g 4, then u)."))
 
     @property
     def noted_upload(self) -> UploadStatus | None:

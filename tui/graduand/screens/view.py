@@ -10,13 +10,13 @@ from textual.containers import Container, Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from graduand.errors import Trouble
 from graduand.index.query import folded
 from graduand.language import _
+from graduand.screens.place_screen import PlaceScreen
 from graduand.screens.waiting import Cancelled
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, LineList
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.app import ComposeResult
+    from textual.screen import Screen
 
     from graduand.screens.waiting import Tell
 
@@ -44,12 +45,12 @@ def haystacks(lines: Iterable[str]) -> list[str]:
     return folded(whole).split("\n") if whole else []
 
 
-class View(Screen[None], Generic[Found]):
+class View(PlaceScreen, Generic[Found]):
     """A list over the whole width, its heading above and the line under the cursor in full below or at its right."""
 
     DEFAULT_CSS = """
     View {
-        & #heading { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
+        & #heading { height: 1; text-style: bold; padding: 0 1; }
         & #search { height: 1; padding: 0 1; display: none; }
         & #search Static { width: auto; padding-right: 1; color: $text-accent; text-style: bold; }
         & #search Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
@@ -130,6 +131,7 @@ class View(Screen[None], Generic[Found]):
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
+        yield from self.compose_head()
         yield Static(Content(""), id="heading")
         with Horizontal(id="search"):
             yield Static(Content(_("Find")))
@@ -201,6 +203,8 @@ class View(Screen[None], Generic[Found]):
                 self.touched = True
                 self.action_read()
 
+        if isinstance(screen, PlaceScreen):
+            screen.set_reactive(PlaceScreen.overview, self.overview)
         self.app.push_screen(screen, back)
 
     # Reading
@@ -277,6 +281,9 @@ class View(Screen[None], Generic[Found]):
             self.query_one("#find", Input).value = ""
             self.remove_class("-finding")
             self.set_focus(self.lines)
+            return
+        if self.app.screen_stack[0] is self:  # a place stays as it is, with what it reads
+            self.leave_place()
             return
         self.workers.cancel_group(self, "reading")
         self.dismiss(None)
