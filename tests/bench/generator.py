@@ -25,7 +25,7 @@ CHECKOUT = Path(__file__).parents[2]
 _FIRST = "Amélie Bilal Chloé Dimitri Élodie Farid Gaëlle Hugo Inès Khadija Léo Maëlys Noé Océane Paul".split()  # noqa: SIM905
 _LAST = "Dupont O’Brien N’Diaye Müller García Nguyễn Traoré Lefèbvre d’Aubigny Żak Rossi Petit".split()  # noqa: SIM905
 _MAJORS = ["Économie", "Lettres modernes", "Droit public", "Chimie", "Informatique", "Histoire de l’art", "Sociologie"]
-_LEVELS = ["Bachelors", "Masters", "Doctorate", "Certificate"]
+_LEVELS = ["Undergraduate", "Postgraduate", "Doctorate", "Certificate"]
 
 
 _BLOCK = re.compile(r"^\w.*\n(?:[ -].*\n)*", re.MULTILINE)
@@ -42,7 +42,7 @@ class Form(StrEnum):
     SHAPES = "shapes"
     """Keys of each file in an order of its own."""
     WARNED = "warned"
-    """Canonical; each record has one warning."""
+    """Canonical; each record has one warning, as after a change of the importer's facts."""
     ALL_COLUMNS = "all-columns"
     """Canonical; every column that Handshake has for the region is filled."""
 
@@ -58,7 +58,7 @@ def records(people: int, seed: int = 1, form: Form = Form.CANONICAL) -> Iterator
         if form is Form.ALL_COLUMNS:
             values |= _other_values(number, values)
         elif form is Form.WARNED:
-            values["mobile_number"] = f"+336{number:08d}"
+            values["primary_education:education_level_name"] = ("Bachelors", "Masters")[number % 2]
         yield Record(path, values)
 
 
