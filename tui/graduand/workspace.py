@@ -295,6 +295,7 @@ class Workspace(_Place):
     def _index_store(self, on: str) -> IndexStore | None:
         """Return where the index is stored from one time to the next; None where there is no git."""
         from graduand.index.index_store import IndexStore
+        from graduand.records.academic_list import list_version
         from graduand.records.school_language import IMPORTER, SIZE
         from graduand.records.school_language import PATH as INSTITUTION
 
@@ -302,7 +303,7 @@ class Workspace(_Place):
             return None
         schema = [file_reader.read(self.root / path, SIZE) for path in (IMPORTER, INSTITUTION)]
         levels = "\0".join(self._shown_levels).encode(errors="surrogatepass")
-        return IndexStore(self.git_folder, self.root, [*schema, levels], on)
+        return IndexStore(self.git_folder, self.root, [*schema, levels, list_version().encode()], on)
 
     def scope(self, paths: Iterable[Path], cohort: str = "") -> tuple[str, ...]:
         """Return the paths from the root that are meant; none: everything.

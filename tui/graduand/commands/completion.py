@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
+_NAMES = 20
+"""Names of institutions that are offered at most."""
+
+
 def complete_cohort(context: typer.Context, incomplete: str) -> list[str]:
     """Return the cohorts: the folders below `records/`."""
     return _matching(context, incomplete, _cohorts)
@@ -33,7 +37,14 @@ def complete_edit(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_assignment(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the columns of a record, each with an equals sign."""
+    """Return the columns of a record, each with an equals sign; behind “continues_at=” the names of institutions."""
+    from graduand.records.record import CONTINUES_AT
+
+    begun = f"{CONTINUES_AT}="
+    if incomplete.startswith(begun):
+        from graduand.records.academic_list import completed
+
+        return [f"{begun}{name}" for name in completed(incomplete.removeprefix(begun), _NAMES)]
     return _matching(context, incomplete, lambda workspace: [f"{key}=" for key in workspace.labels])
 
 

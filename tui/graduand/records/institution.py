@@ -92,6 +92,7 @@ class Institution:
     language: str = "fr"
     own_domains: tuple[str, ...] = ()
     other_institutions: tuple[str, ...] = ()
+    accepted_domains: tuple[str, ...] = ()
     keeps_school_email: bool = True
     keeps_sso: bool = True
     delivery: str = "manual"
@@ -351,6 +352,7 @@ _KEYS: Final[dict[str, _Convert]] = {
     "language": _choice(*LANGUAGES),
     "own_domains": _domains,
     "other_institutions": _domains,
+    "accepted_domains": _domains,
     "keeps_school_email": _boolean,
     "keeps_sso": _boolean,
     "delivery": _choice("manual", "s3"),

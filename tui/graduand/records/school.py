@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from graduand.errors import SchemaBroken
 from graduand.language import _, quoted
-from graduand.records import transition
+from graduand.records import academic_list, transition
 from graduand.records.record import LEVEL
 from graduand.records.school_language import PATH as INSTITUTION_PATH
 from graduand.similar import folded
@@ -39,6 +39,8 @@ class School:
     required_columns: tuple[str, ...]
     year_values: tuple[str, ...]
     own_domains: frozenset[str] = field(default_factory=frozenset)
+    asks_list: bool = True
+    """Whether the public list of academic domains is asked; records of the past are judged without it."""
     shown_levels: tuple[str, ...] = ()
     """The levels of degrees that Handshake itself shows, which win over the importer's list where that is open."""
 
@@ -63,12 +65,41 @@ class School:
         return known | {folded(key): key for key in self.keys}
 
     @cached_property
+    def _named(self) -> Domains:
+        return Domains(self.institution.other_institutions)
+
+    @cached_property
+    def _accepted(self) -> Domains:
+        return Domains(self.institution.accepted_domains)
+
+    @cached_property
     def _academic(self) -> Domains:
-        return Domains((*self.institution.other_institutions, *self.importer.academic_domains))
+        return Domains(self.importer.academic_domains)
+
+    def is_accepted(self, domain: str) -> bool:
+        """Return whether institution.yaml says that a domain is no other institution's."""
+        return domain in self._accepted
 
     def is_other_institution(self, domain: str) -> bool:
-        """Return whether addresses of `domain` belong to another institution [DOMAIN]."""
-        return domain not in self.own_domains and domain in self._academic
+        """Return whether `domain` is another institution's [DOMAIN], as institution.yaml or a pattern says.
+
+        Neither the school's own domains and those that it accepts are, nor those of mail providers.
+        """
+        if domain in self.own_domains or self.is_accepted(domain):
+            return False
+        if domain in self._named:
+            return True
+        if domain in self.importer.mail_providers or domain not in self._academic:
+            return False
+        return not (self.asks_list and academic_list.is_free_mail(domain))
+
+    def is_listed_institution(self, domain: str) -> bool:
+        """Return whether only the public list of academic domains says that `domain` is another institution's."""
+        if not self.asks_list or domain in self.own_domains or self.is_accepted(domain):
+            return False
+        if domain in self.importer.mail_providers or self.is_other_institution(domain):
+            return False
+        return academic_list.is_listed(domain)
 
 
 class Domains:

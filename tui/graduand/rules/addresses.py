@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.language import N_, _, quoted
+from graduand.language import N_, _, quoted, visible
+from graduand.records import academic_list
 from graduand.records.kinds import CLEAR, FieldKind, matches
-from graduand.records.record import ADVISER, EMAIL, MORE_EMAILS, domain_of
+from graduand.records.record import ADVISER, CONTINUES_AT, EMAIL, MORE_EMAILS, domain_of
 from graduand.rules.policy import loses_mailbox
 from graduand.rules.rule import Flaw, error, warning
 
@@ -29,7 +30,10 @@ RULES: Final = (
         "GR302",
         N_("Another institution's address"),
         N_("The importer skips the row with a warning: that institution opens an account of its own for the person."),
-        N_("Use a personal address, or keep the school's own; if the domain is no school's, waive this rule."),
+        N_(
+            "Use a personal address, or keep the school's own. If the domain is no institution's, put it into "
+            "accepted_domains of institution.yaml, once for everybody."
+        ),
         "DOMAIN",
         "ALU",
         waivable=True,
@@ -64,8 +68,8 @@ RULES: Final = (
     ),
     warning(
         "GR309",
-        N_("A mistyped mail provider"),
-        N_("The domain is one letter away from a well-known one; nobody would get the mail."),
+        N_("A mistyped domain"),
+        N_("The domain is one letter away from a well-known one or the school's own; nobody would get the mail."),
         N_("Ask the person, then correct the address; if it is right, waive this rule."),
     ),
     warning(
@@ -82,8 +86,9 @@ def check_main(record: Record, school: School, _on: str) -> Iterator[Flaw]:
     """Return what is wrong with the domain of the main address."""
     if record.domain in school.own_domains:
         return
-    if _suspicion(record.domain, school)[0]:
-        yield from judge_domain(EMAIL, record.text(EMAIL), school)
+    continues_at = record.text(CONTINUES_AT)
+    if continues_at or _suspicion(record.domain, school).rule:
+        yield from judge_domain(EMAIL, record.text(EMAIL), school, continues_at)
     if record.returned and (address := record.text(EMAIL)):
         message = _("{address} is a personal address, and the person returns.")
         yield Flaw("GR305", EMAIL, message.format(address=quoted(address)))
@@ -104,7 +109,7 @@ def check_additional(record: Record, school: School, _on: str) -> Iterator[Flaw]
         return
     main = record.text(EMAIL).casefold()
     for index, address in enumerate(addresses):
-        yield from judge_domain(f"{MORE_EMAILS}:{index}", address, school)
+        yield from judge_domain(f"{MORE_EMAILS}:{index}", address, school, record.text(CONTINUES_AT))
         if address.casefold() == main:
             message = _("{address} is the main address already.")
             yield Flaw("GR306", f"{MORE_EMAILS}:{index}", message.format(address=quoted(address)))
@@ -123,13 +128,28 @@ def dying(record: Record, school: School) -> Iterator[tuple[int, str]]:
         yield from (one for one in enumerate(texts) if domain_of(one[1]) in school.own_domains)
 
 
-def judge_domain(key: str, address: str, school: School) -> Iterator[Flaw]:
-    """Return what is wrong with the domain of a person's address under a key."""
+def judge_domain(key: str, address: str, school: School, continues_at: str = "") -> Iterator[Flaw]:
+    """Return what is wrong with the domain of a person's address under a key.
+
+    `continues_at` is the institution that the person goes on to, whose address is never taken.
+    """
     if not matches(FieldKind.EMAIL, address):
         return
     domain = domain_of(address)
-    rule, other = _suspicion(domain, school)
-    if rule == "GR302":
+    rule, other, names = _suspicion(domain, school)
+    if continues_at and _is_gone_to(domain, continues_at, school):
+        message = _("{address} is of {institution}, where the person goes on; the row would be skipped.")
+        yield Flaw("GR302", key, message.format(address=quoted(address), institution=quoted(continues_at)))
+    elif rule == "GR302" and names is not None:
+        message = _(
+            "{domain} is another institution's by the list of {library} ({names}); rows with its addresses would be "
+            "skipped. If it is none, put into institution.yaml: {setting}"
+        )
+        version = f"{academic_list.LIBRARY} {academic_list.list_version()}".rstrip()
+        setting = f"accepted_domains: [{domain}]"
+        known = ", ".join(visible(name, 80) for name in names[:_NAMED]) or f".{domain.rpartition('.')[2]}"
+        yield Flaw(rule, key, message.format(domain=quoted(domain), library=version, names=known, setting=setting))
+    elif rule == "GR302":
         message = _("{address} belongs to another institution ({domain}); the row would be skipped.")
         yield Flaw(rule, key, message.format(address=quoted(address), domain=domain))
     elif rule == "GR304":
@@ -139,19 +159,42 @@ def judge_domain(key: str, address: str, school: School) -> Iterator[Flaw]:
         yield Flaw(rule, key, _("{domain} looks like {meant}.").format(domain=quoted(domain), meant=quoted(other)))
 
 
+_NAMED: Final = 2
+"""Names of a listed institution that a message tells."""
+
+
+class _Suspicion(NamedTuple):
+    rule: str = ""
+    """The rule that an address at a domain breaks; "" for none."""
+    other: str = ""
+    """The domain that it is compared with."""
+    names: tuple[str, ...] | None = None
+    """The names of the institution, where only the public list says that it is one."""
+
+
 @lru_cache(maxsize=16_384)
-def _suspicion(domain: str, school: School) -> tuple[str, str]:
-    """Return the rule that an address at `domain` breaks and the domain it is compared with; "" for none."""
+def _suspicion(domain: str, school: School) -> _Suspicion:
     if domain in school.own_domains:
-        return "", ""
+        return _Suspicion()
     above = next((own for own in sorted(school.own_domains) if domain.endswith(f".{own}")), "")
     if above and not any(f".{domain}".endswith(f".{other}") for other in school.institution.other_institutions):
-        return "GR304", above
+        return _Suspicion("GR304", above)
     if school.is_other_institution(domain):
-        return "GR302", ""
+        return _Suspicion("GR302")
+    if domain in school.importer.mail_providers or school.is_accepted(domain):
+        return _Suspicion()
+    if school.is_listed_institution(domain):
+        return _Suspicion("GR302", names=academic_list.names_at(domain))
     known_domains = (*school.importer.mail_providers, *sorted(school.own_domains))
     meant = next((known for known in known_domains if _one_off(domain, known)), "")
-    return ("GR309", meant) if meant else ("", "")
+    return _Suspicion("GR309", meant) if meant else _Suspicion()
+
+
+def _is_gone_to(domain: str, institution: str, school: School) -> bool:
+    """Return whether a domain is of the institution that a person goes on to; never where it is a provider's."""
+    if domain in school.own_domains or domain in school.importer.mail_providers or not school.asks_list:
+        return False
+    return academic_list.is_of(institution, domain)
 
 
 def _one_off(domain: str, known: str) -> bool:

@@ -10,10 +10,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input, TextArea
 
 from graduand.language import visible
+from graduand.records.academic_list import completed
 from graduand.records.kinds import CLEAR
+from graduand.records.record import CONTINUES_AT
 
 if TYPE_CHECKING:
     from textual.events import Paste
@@ -89,6 +92,8 @@ class TextField(SafeInput):
     def __init__(self, key: str) -> None:
         super().__init__()
         self.key = key
+        if key == CONTINUES_AT:
+            self.suggester = InstitutionSuggester()
         self._held = ""
         self._seen = ""
 
@@ -116,6 +121,22 @@ class TextField(SafeInput):
         """Tell what was typed."""
         event.stop()
         self.post_message(Edited(self.key, self.now))
+
+
+class InstitutionSuggester(Suggester):
+    """Suggests the names of institutions of the public list."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=True, case_sensitive=False)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the first name that begins so, with the letters that were typed; None when there is none."""
+        found = completed(value, 1) if len(value) >= _BEGUN else []
+        return value + found[0][len(value) :] if found and len(found[0]) > len(value) else None
+
+
+_BEGUN: Final = 3
+"""Letters from which on a name is suggested."""
 
 
 class PageField(TextArea):
