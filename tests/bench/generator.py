@@ -25,7 +25,7 @@ CHECKOUT = Path(__file__).parents[2]
 _FIRST = "Amélie Bilal Chloé Dimitri Élodie Farid Gaëlle Hugo Inès Khadija Léo Maëlys Noé Océane Paul".split()  # noqa: SIM905
 _LAST = "Dupont O’Brien N’Diaye Müller García Nguyễn Traoré Lefèbvre d’Aubigny Żak Rossi Petit".split()  # noqa: SIM905
 _MAJORS = ["Économie", "Lettres modernes", "Droit public", "Chimie", "Informatique", "Histoire de l’art", "Sociologie"]
-_LEVELS = ["Undergraduate", "Postgraduate", "Doctorate", "Certificate"]
+_LEVELS = ["Certificate", "Doctorate", "Non-Degree Seeking"]  # those that both regions have
 
 
 _BLOCK = re.compile(r"^\w.*\n(?:[ -].*\n)*", re.MULTILINE)
