@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from graduand.commands.command_classes import COMMANDS, command_of
 from graduand.language import LANGUAGES
 from tests.repository import HOUSE
 from tests.test_readme import BLOCK, MASKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 GUIDE: Final = HOUSE / "docs"
@@ -115,3 +117,25 @@ def test_a_page_that_is_followed_to_the_letter_shows_what_is_printed(
     if request.config.getoption("--golden-update"):
         page.write_text(real, encoding="utf-8")
     assert real == page.read_text(encoding="utf-8")
+
+
+def commands_in(page: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield the name and the long options of each command of graduand that a page names in code."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(?:sh|console)$(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    inline = re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+    for line in [*(line for block in blocks for line in block.splitlines()), *inline]:
+        if found := re.match(r"(?:\$ )?graduand ([a-z]+)", line):
+            yield found[1], re.findall(r"\s(--[a-z-]+)", line.replace("\n", " "))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_commands_and_options_that_pages_name_exist(language: str) -> None:
+    missing = set()
+    for name, page in pages(language).items():
+        for command, options in commands_in(page):
+            known = {one for part in command_of(command).params for one in part.opts} if command in COMMANDS else set()
+            missing |= {f"{name}: {command}"} if not known else set()
+            missing |= {f"{name}: {command} {option}" for option in options if option not in known}
+
+    assert sorted(missing) == []

@@ -1,4 +1,4 @@
-"""docs/erasure.md, done as it is written: nothing of the person is left, and nobody else has changed."""
+"""The guide's page on erasing, done as it is written: nothing of the person is left, and nobody else has changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 USERNAME: Final = "30001712"
 TRACES: Final = (USERNAME, "zelie.quimper", "Zélie", "Quimper")
 NAMES: Final = {"p30001712@": "zelie.quimper@", "Chloé": "Zélie", "Dupont": "Quimper"}
-PAGE: Final = (HOUSE / "docs" / "erasure.md").read_text(encoding="utf-8")
+PAGE: Final = (HOUSE / "docs" / "en" / "erasure.md").read_text(encoding="utf-8")
 
 
 def traces(root: Path) -> list[str]:

@@ -47,7 +47,7 @@ def forget(
         say(_("Whether the ledger holds the person is not known. {reason}").format(reason=forgotten.ledger_fault))
     say(
         _(
-            "git's history still holds the record: docs/erasure.md in graduand's repository says how it is written "
+            "git's history still holds the record: the guide (“Erasing a person”) says how it is written "
             "anew. The account in Handshake is deleted there."
         )
     )

@@ -53,8 +53,7 @@ def remains_lines(plan: ErasurePlan, erased: Erased, *, is_purged: bool | None) 
         yield line(_LEFT, _("{paths}: graduand forget USERNAME --basis REASON").format(paths=paths))
     if remains.commit:
         message = _(
-            "the history of the records (as in {commit}): git filter-repo, as docs/erasure.md in "
-            "graduand's repository says"
+            "the history of the records (as in {commit}): git filter-repo, as the guide says (“Erasing a person”)"
         )
         yield line(_LEFT, message.format(commit=remains.commit[:12]))
     if remains.build:
