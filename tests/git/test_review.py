@@ -18,6 +18,7 @@ from tests.handshake.test_article import CLOSED, RETURNED
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SPAN = "before..HEAD"
@@ -198,13 +199,12 @@ def test_unreadable_records_and_schema_changes_come_first(school_of_twelve: Path
     settle(root, limits="{deactivations: null}")
     commit(root)
 
-    assert told(root, "review") == [
-        {
-            "schema": "graduand/review/1",
-            "unreadable": ["records/2026-spring/00000003.yaml"],
-            "rules": ["schema/institution.yaml"],
-        }
-    ]
+    (said,) = told(root, "review")
+    assert (said["schema"], said["unreadable"], said["rules"]) == (
+        "graduand/review/2",
+        ["records/2026-spring/00000003.yaml"],
+        ["schema/institution.yaml"],
+    )
     assert diff(root).splitlines()[:2] == [
         "! records/2026-spring/00000003.yaml holds no record any more that could be read.",
         "! What records are judged by changes too: schema/institution.yaml",
@@ -216,13 +216,15 @@ def test_hostile_text_is_no_markdown(school_of_twelve: Path) -> None:
     change(
         school_of_twelve,
         "00000009",
-        GRADUATE.replace("Dupont", "'|<b>&lt;`x`[a](http://b.example) www.b.example @team #1 \\_'"),
+        GRADUATE.replace(
+            "  end_date", "  major_names: ['|<b>&lt;`x`[a](http://b.example) www.b.example @team #1 \\_']\n  end_date"
+        ),
     )
     commit(school_of_twelve)
 
     (row,) = [line for line in diff(school_of_twelve, "--format", "markdown").splitlines() if "00000009" in line]
 
-    assert re.findall(r"(?<!\\)\|", row) == ["|"] * 4
+    assert re.findall(r"(?<!\\)\|", row) == ["|"] * 5
     assert r"\|\<b\>\&lt;\`x\`\[a\](http:\/\/b.example) www\.b.example \@team \#1" in row
 
 
@@ -230,7 +232,9 @@ def test_a_span_without_an_end_means_head(school_of_twelve: Path) -> None:
     assert graduand(school_of_twelve, "diff", "before..").out == "0 events.\n"
 
 
-@pytest.mark.parametrize("span", ["HEAD", "..HEAD", "nowhere..HEAD", "--output=/tmp/x..HEAD", "HEAD...HEAD", ".."])
+@pytest.mark.parametrize(
+    "span", ["HEAD", "..HEAD", "nowhere..HEAD", "--output=/tmp/x..HEAD", "HEAD....HEAD", "..", "..."]
+)
 def test_an_invalid_span_is_refused(school_of_twelve: Path, span: str) -> None:
     ran = graduand(school_of_twelve, "diff", "--", span)
 
@@ -292,3 +296,142 @@ def test_closings_and_outliers_leave_room_for_other_events(limit: SizeLimit) -> 
     assert min(bullets, text.count("é" * 100), rows) > 100
     assert limit.size_of(text) <= limit.size
     assert len(text) <= limit.size
+
+
+# What a change does in Handshake, and besides records
+
+
+@pytest.fixture
+def sent(school_of_twelve: Path) -> Path:
+    """The school after an upload of all."""
+    root = school_of_twelve
+    assert graduand(root, "compile", "--on", "2026-11-23").code == 0
+    assert graduand(root, "uploaded").code == 0
+    return root
+
+
+def test_the_comment_says_all_that_a_reviewer_approves_and_names_nobody(
+    sent: Path, golden: Callable[[str, bytes], None]
+) -> None:
+    root = sent
+    change(root, "00000008", CLOSED)
+    change(root, "00000009", GRADUATE.replace("chloe.dupont@valmont.example", "nina@courriel.example"))
+    change(root, "00000010", GRADUATE.replace("Chloé", "Chloë"))
+    for number in range(20, 24):
+        change(root, f"000000{number}", GRADUATE.replace("2026-06-15", f"2026-06-{number}"))
+    (root / "records/2026-spring/00000011.yaml").unlink()
+    (root / "records/2026-spring/00000007.yaml").rename(root / "records/2025-autumn/00000007.yaml")
+    put(root, GRADUATE, "list.yml")
+    settle(root, keeps_sso="false")
+    workflow = root / ".github/workflows/check.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text("on: push\n", encoding="utf-8")
+    (root / "CODEOWNERS").write_text("* @registrar\n", encoding="utf-8")
+    commit(root)
+
+    page = diff(root, "--format", "markdown", "--on", "2026-11-23")
+
+    golden("review/comment.en.md", page.encode())
+    french = graduand(root, "diff", SPAN, "--format", "markdown", "--on", "2026-11-23", lang="fr")
+    golden("review/comment.fr.md", french.out.encode())
+    for text in (page, french.out):
+        assert not re.search(r"Chlo[éë]|Dupont|nina|p0000|Camille", text)
+        assert re.findall(r"\| *\|", text) == []
+
+
+def test_what_would_happen_is_told_of_each_person_and_to_machines(sent: Path) -> None:
+    change(sent, "00000008", CLOSED)
+    commit(sent)
+
+    (planned,) = told(sent, "planned")
+
+    assert (planned["username"], planned["status"], planned["effects"]) == ("00000008", "changed", ["deactivate"])
+    assert "In Handshake: 1 person: 1 changed, 1 × closes the account.\n" in diff(sent)
+
+
+def test_a_closing_that_is_only_taken_out_of_the_record_is_the_first_thing_that_is_said(sent: Path) -> None:
+    change(sent, "00000003", GRADUATE)
+    commit(sent)
+
+    said = diff(sent).splitlines()
+
+    assert said[0].startswith("! GR701 00000003: ")
+    assert told(sent, "planned") == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("nina.dam", "nina.dan"), ("ali", "alix"), ("a.b", "c.b")])
+def test_two_addresses_that_differ_look_different_though_they_are_masked(
+    first: str, second: str, school_of_twelve: Path
+) -> None:
+    put(school_of_twelve, GRADUATE.replace("chloe.dupont", first))
+    commit(school_of_twelve)
+    git(school_of_twelve, "branch", "--force", "before")
+    put(school_of_twelve, GRADUATE.replace("chloe.dupont", second))
+    commit(school_of_twelve)
+
+    ((before, after),) = re.findall(r"address changed  (\S+) → (\S+)", diff(school_of_twelve))
+
+    assert before != after
+    assert (first in before, second in after) == (False, False)
+
+
+def test_two_commits_are_compared_as_git_does(school_of_twelve: Path) -> None:
+    root = school_of_twelve
+    change(root, "00000008", CLOSED)
+    commit(root)
+    git(root, "checkout", "--quiet", "before")
+    change(root, "00000009", CLOSED)
+    commit(root)
+    git(root, "branch", "other")
+
+    def closed(*span: str) -> list[tuple[str, str]]:
+        out = graduand(root, "diff", *span, "--json").out
+        events = (json.loads(line) for line in out.splitlines())
+        return [(one["username"], one["event"]) for one in events if one["schema"] == "graduand/event/2"]
+
+    assert closed("main...other") == closed("main..other") == [("00000009", "deactivated")]
+    assert closed("main", "other") == [("00000009", "deactivated"), ("00000008", "corrected")]
+    assert closed("main...") == closed("main...HEAD")
+    assert graduand(root, "diff", "main", "other", "x").code == 2
+
+
+def test_limits_are_those_from_before_the_change_and_a_label_lifts_them(school_of_twelve: Path) -> None:
+    root = school_of_twelve
+    settle(root, limits="{deactivations: {count: 2}}")
+    commit(root)
+    git(root, "branch", "--force", "before")
+    settle(root, limits="{deactivations: {count: 200}}")
+    for username in ("08", "09", "10"):
+        change(root, f"000000{username}", CLOSED)
+    commit(root)
+
+    ran = graduand(root, "diff", SPAN, "--limits", "--format", "markdown")
+
+    assert ran.code == 3
+    assert ran.err.splitlines() == [
+        "3 accounts would be closed, of 14 people; the limit in institution.yaml is 2.",
+        "The check “limits” fails until somebody who may do so puts the label limits-lifted on the pull request.",
+    ]
+    assert "> 3 accounts would be closed, of 14 people" in ran.out
+    assert "label limits-lifted" in ran.out
+    assert graduand(root, "diff", SPAN).code == 0
+    assert "setting limits.deactivations.count: 2 → 200" in diff(root)
+
+
+def test_many_records_fewer_go_beyond_a_limit(school_of_twelve: Path) -> None:
+    for path in (school_of_twelve / "records/2026-spring").iterdir():
+        path.unlink()
+    commit(school_of_twelve)
+
+    ran = graduand(school_of_twelve, "diff", SPAN, "--limits")
+
+    assert ran.code == 3
+    assert "12 records fewer, of 14; the limit in institution.yaml is 10\u00a0%." in ran.err
+
+
+def test_a_class_of_ten_thousand_fits_into_a_comment() -> None:
+    text, shown, left = page(crowd(10_000), COMMENT)
+
+    assert COMMENT.size_of(text) <= 65_536
+    assert shown + sum(left) == 10_000
+    assert shown > 500

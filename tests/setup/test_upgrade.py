@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from graduand import __version__
+from graduand.records.fact_changes import changed_facts
 from graduand.records.importer import read_importer
 from graduand.records.institution import Limit, read_institution
-from graduand.setup.fact_changes import changed_facts
 from graduand.setup.stamp import kept_at
 from tests.repository import GRADUATE, HOUSE, TODAY, begin, commit, git, graduand, head, noted, put
 

@@ -123,3 +123,34 @@ def masked(text: str) -> str:
     import re  # noqa: PLC0415 - rarely needed
 
     return re.sub(r"([^\s@;“])[^\s@;“]*@", r"\1•••@", text)
+
+
+def masked_pair(before: str, after: str) -> tuple[str, str]:
+    """Return two texts with their addresses masked; where they would look the same, what differs is shown too."""
+    return _apart((before, after), (masked(before), masked(after)))
+
+
+def reduced(text: str) -> str:
+    """Return `text` reduced to its first letter, and an address to that and its domain."""
+    return masked(text) if "@" in text or len(text) < 2 else f"{text[0]}•••"
+
+
+def reduced_pair(before: str, after: str) -> tuple[str, str]:
+    """Return two texts reduced to their first letters; where they would look the same, what differs is shown too."""
+    return _apart((before, after), (reduced(before), reduced(after)))
+
+
+def _apart(texts: tuple[str, str], hidden: tuple[str, str]) -> tuple[str, str]:
+    if hidden[0] != hidden[1] or texts[0] == texts[1]:
+        return hidden
+    pairs = enumerate(zip(*texts, strict=False))
+    at = next((place for place, (one, other) in pairs if one != other), min(map(len, texts)))
+    before, after = (_hidden_but(text, at) for text in texts)
+    return before, after
+
+
+def _hidden_but(text: str, at: int) -> str:
+    """Return a text reduced to its first letter, the character at a place, and its domain if it is an address."""
+    name, mark, domain = text.partition("@")
+    shown = f"{name[at : at + 1]}•••" if at < len(name) else ""
+    return f"{text[:1]}•••{shown}{mark}{domain}"

@@ -16,8 +16,9 @@ from graduand.commands.parameters import (
     MarkdownFor,
     OutputFormat,
     ShowAddresses,
+    UploadDay,
 )
-from graduand.commands.session import Session, session_of
+from graduand.commands.session import Session, say, session_of
 from graduand.errors import Exit, Usage
 from graduand.git.events import EventKind
 from graduand.language import N_, _, quoted
@@ -172,16 +173,26 @@ def _verify(session: Session, anchor: str, required: Collection[Requirement], *,
         raise typer.Exit(Exit.FINDINGS)
 
 
-DIFF_HELP = N_("Show what a pull request changes, closings first: diff main..HEAD")
+DIFF_HELP = N_("Show what a pull request changes and what that does in Handshake, closings first: diff main...HEAD")
 
 ReviewFormat = Literal[OutputFormat.text, OutputFormat.markdown, OutputFormat.json]
 
 
 def diff(
     context: typer.Context,
-    span: Annotated[str, typer.Argument(metavar="A..B", help=N_("Two commits, such as main..HEAD."))],
+    span: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A...B",
+            help=N_("Two commits, such as main...HEAD: what the second has over the first. A B: what differs."),
+        ),
+    ],
     form: Annotated[ReviewFormat, typer.Option("--format", help=N_("How to print the changes."))] = OutputFormat.text,
     target: MarkdownFor = MarkdownTarget.comment,
+    on: UploadDay = "",
+    limits: Annotated[
+        bool, typer.Option("--limits", help=N_("End with exit code 3 where a limit of institution.yaml is exceeded."))
+    ] = False,
     as_json: JsonFormat = False,
     show: ShowAddresses = False,
 ) -> None:
@@ -191,7 +202,7 @@ def diff(
 
     session = session_of(context)
     workspace = session.workspace()
-    found = review(workspace, span)
+    found = review(workspace, span, day(on) if on else "")
     if as_json or form is OutputFormat.json:
         sys.stdout.writelines(f"{line}\n" for line in review_text.review_json(found))
     elif form is OutputFormat.markdown:
@@ -199,3 +210,7 @@ def diff(
         sys.stdout.writelines(f"{line}\n" for line in page)
     else:
         show_lines(review_text.as_text(found, terms_of(workspace), show=show), session.colour)
+    if limits and found.breaches:
+        for sentence in (*review_text.limit_sentences(found), review_text.lifting()):
+            say(sentence)
+        raise typer.Exit(Exit.LIMIT)

@@ -62,7 +62,7 @@ def _described(workspace: Workspace, request: ChangeRequest, title: str) -> tupl
     from graduand.reports.review_text import as_markdown, title_of
     from graduand.reports.size_limit import DESCRIPTION
 
-    found = review(workspace, request.span)
+    found = review(workspace, [request.span])
     lines = as_markdown(found, DESCRIPTION, terms_of(workspace), show=False)
     return title or title_of(found), "\n".join(lines) + "\n"
 

@@ -159,19 +159,22 @@ def _change(modes: str, path: str) -> FileChange | None:
     return FileChange(path, old, new) if old or new else None
 
 
-def squashed(program: Program, base: str, name: str) -> tuple[Revision, tuple[str, ...]]:
-    """Return all changes from `base` to the commit `name` as one revision, and the changed files of `schema/`.
+def squashed(program: Program, base: str, name: str) -> tuple[Revision, tuple[FileChange, ...]]:
+    """Return all changes from `base` to the commit `name` as one revision, and the changed files that are no records.
 
     Raises:
         GitRefused: one of the commits is not in this clone.
     """
     prefix = program.prefix
     fields = program.read_fields(*QUIET, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", base, name)
-    changes, schema = [], []
+    changes, others = [], []
     for modes, whole in zip(fields, fields, strict=False):
+        if not whole.startswith(prefix):
+            continue
         path = whole.removeprefix(prefix)
-        if whole.startswith(f"{prefix}{FOLDER}/") and (found := _change(modes, path)):
+        if found := _change(modes, path) if path.startswith(f"{FOLDER}/") else None:
             changes.append(found)
-        elif whole.startswith(f"{prefix}schema/"):
-            schema.append(path)
-    return Revision(name, "", tuple(changes)), tuple(schema)
+        else:
+            _before, _after, old, new, _letter = modes.split(" ")
+            others.append(FileChange(path, old.strip("0") and old, new.strip("0") and new))
+    return Revision(name, "", tuple(changes)), tuple(others)

@@ -12,6 +12,7 @@ from graduand.storage.cache_file import CacheFile
 
 if TYPE_CHECKING:
     from graduand.git.program import Program
+    from graduand.git.revision import FileChange
 
 _FORM: Final = "graduand/events/6"
 """The form of the cache and the meaning of events; a cache of another form is dropped."""
@@ -35,8 +36,10 @@ class History(NamedTuple):
     """Whether a person has several records; then only the whole history says what a later commit does."""
     is_shallow: bool = False
     """Whether the clone is shallow: earlier events are not in it."""
-    schema_files: tuple[str, ...] = ()
-    """Of a change as a whole, the files of `schema/` that it changes."""
+    changes: tuple[FileChange, ...] = ()
+    """Of a change as a whole, the records' files that it changes."""
+    other_changes: tuple[FileChange, ...] = ()
+    """Of a change as a whole, all other files that it changes."""
 
     @property
     def unreadable(self) -> tuple[Gap, ...]:

@@ -97,21 +97,30 @@ def _extractor(before: History, blobs: RecordBlobs, boundary: frozenset[str]) ->
     return extractor
 
 
-def change_between(program: Program, old: str, new: str) -> History:
-    """Return the events of the commit `new` over the last one that it shares with `old`, as if it were one commit.
+def shared_commit(program: Program, old: str, new: str) -> str:
+    """Return the last commit that two commits share.
+
+    Raises:
+        Unreadable: they share no history, or it is not in this clone.
+    """
+    try:
+        return program.read("merge-base", "--end-of-options", old, new).split()[0]
+    except (GitRefused, IndexError) as refused:
+        span = f"{old[:12]}..{new[:12]}"
+        raise Unreadable(span, _("the two share no history in this clone")) from refused
+
+
+def change_between(program: Program, base: str, new: str) -> History:
+    """Return the events of the commit `new` over the commit `base`, as if it were one commit.
 
     The events have no source: several people may have made them.
 
     Raises:
-        Unreadable: the two share no history, or it is not in this clone.
+        Unreadable: one of them is not in this clone.
     """
-    span = f"{old[:12]}..{new[:12]}"
+    span = f"{base[:12]}..{new[:12]}"
     try:
-        base = program.read("merge-base", "--end-of-options", old, new).split()[0]
-    except (GitRefused, IndexError) as refused:
-        raise Unreadable(span, _("the two share no history in this clone")) from refused
-    try:
-        revision, schema = squashed(program, base, new)
+        revision, others = squashed(program, base, new)
     except GitRefused as refused:
         raise Unreadable(span, refused.said) from refused
     blobs = RecordBlobs(program)
@@ -122,5 +131,6 @@ def change_between(program: Program, old: str, new: str) -> History:
         commits=(new,),
         events=EventLog().extended(event._replace(source=NOWHERE) for event in events),
         broken=tuple((path, held.blob, held.since) for path, held in extractor.broken.items()),
-        schema_files=schema,
+        changes=revision.changes,
+        other_changes=others,
     )

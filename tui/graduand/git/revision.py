@@ -30,7 +30,7 @@ _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3])([0-5]\d)")
 
 
 class FileChange(NamedTuple):
-    """One record's file in a commit: the objects that hold it before and after; "" where there is none."""
+    """One file in a commit: the objects that hold it before and after; "" where there is none."""
 
     path: str
     """From the data's root."""

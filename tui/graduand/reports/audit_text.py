@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.audit.doubts import DoubtRule
 from graduand.git.events import DONE, EventKind, Linked, SignatureState
-from graduand.language import _, masked, ngettext, visible
+from graduand.language import _, masked, masked_pair, ngettext, reduced_pair, visible
 from graduand.records.record import REASON, REQUESTED_BY
 from graduand.records.transition import ON_REQUEST, STUDENT
 from graduand.reports.console import Line, Span, line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from graduand.audit.query import AuditTrail
     from graduand.audit.verify import Verification
@@ -162,21 +162,28 @@ def _name_of(who: str) -> str:
     return visible(who.partition(" <")[0].strip() or who.strip(" <>") or "?")
 
 
-def what(event: Event, terms: Terms, *, show: bool) -> str:
-    """Return the change of an event in words: the reason of a closing, otherwise the old and new values."""
+def what(event: Event, terms: Terms, *, show: bool, names: bool = True) -> str:
+    """Return the change of an event in words: the reason of a closing, otherwise the old and new values.
+
+    Without `names` a value that may name somebody is reduced to its first letter.
+    """
     if event.event in DONE:
         return _what_was_done(event, terms, show=show)
     if event.event in {EventKind.DEACTIVATED, EventKind.REACTIVATED}:
         return _why(event, terms)
     if event.event in {EventKind.EMAIL, EventKind.USERNAME}:
-        return f"{_seen(event.old, show=show)} → {_seen(event.new, show=show)}"
+        return " → ".join(_both((event.old, event.new), masked_pair, show=show))
     if event.event is EventKind.CORRECTED and isinstance(event.old, dict) and isinstance(event.new, dict):
         keys = dict.fromkeys([*event.old, *event.new])
         return ", ".join(
             _("{label}: {value}").format(
                 label=terms.field(key),
                 value=" → ".join(
-                    _seen(_term(terms, key, values.get(key)), show=show) for values in (event.old, event.new)
+                    _both(
+                        (_term(terms, key, event.old.get(key)), _term(terms, key, event.new.get(key))),
+                        masked_pair if names or terms.names_nobody(key) else reduced_pair,
+                        show=show,
+                    )
                 ),
             )
             for key in keys
@@ -217,6 +224,12 @@ def _why(event: Event, terms: Terms) -> str:
 
 def _term(terms: Terms, key: str, value: object) -> object:
     return terms.value(key, value) if isinstance(value, str) else value
+
+
+def _both(values: tuple[object, object], hide: Callable[[str, str], tuple[str, str]], *, show: bool) -> tuple[str, str]:
+    """Return two values as they are shown; two that differ look different."""
+    before, after = (_seen(value, show=True) for value in values)
+    return (before, after) if show else hide(before, after)
 
 
 def _seen(value: object, *, show: bool, most: int = 60) -> str:

@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 from graduand import __version__
 from graduand.findings import Finding, Severity
 from graduand.language import _, masked
-from graduand.records.kinds import FieldKind
 from graduand.reports.json_text import json_text
+from graduand.reports.labels import IMPERSONAL
 from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ SCHEMA: Final = "graduand/finding/1"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-_IMPERSONAL: Final = frozenset({FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.CHOICE, FieldKind.GPA, FieldKind.LIST})
-"""Kinds of values that name nobody."""
 _QUOTED: Final = re.compile("(?<=“)[^”]+(?=”)|(?<=«\u00a0)[^»]+(?=\u00a0»)")
 _NAMES: Final = frozenset({"GR407"})
 """Rules that quote a person's name though they are about another key."""
@@ -44,7 +42,7 @@ def without_personal_data(
 
 def _without_names(finding: Finding, fields: Mapping[str, Field], keys: Collection[str]) -> str:
     field = fields.get(finding.field) or fields.get(finding.field.rpartition(":")[0])
-    if field and field.kind in _IMPERSONAL and finding.rule not in _NAMES:
+    if field and field.kind in IMPERSONAL and finding.rule not in _NAMES:
         return masked(finding.message)
 
     def reduce(found: re.Match[str]) -> str:

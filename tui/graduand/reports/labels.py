@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Fields = Mapping[str, Field | FieldLabel]
 
 
+IMPERSONAL: Final = frozenset({FieldKind.DATE, FieldKind.BOOLEAN, FieldKind.CHOICE, FieldKind.GPA, FieldKind.LIST})
+"""Kinds of values that name nobody."""
+
+
 class Terms(NamedTuple):
     """The labels of the school's fields and values; unknown ones are unchanged."""
 
@@ -33,6 +37,11 @@ class Terms(NamedTuple):
         """Return the label of a key."""
         field = self.read().get(key) if self.spoken else None
         return str(field.label) if field else visible(key)
+
+    def names_nobody(self, key: str) -> bool:
+        """Return whether the values of a key, such as dates, can name nobody."""
+        field = self.read().get(key)
+        return bool(field and field.kind in IMPERSONAL)
 
     def value(self, key: str, text: str) -> str:
         """Return a value in words, if its field has words for it."""

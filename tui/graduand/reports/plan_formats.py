@@ -51,12 +51,13 @@ def as_json(prepared: PreparedUpload) -> str:
         "conflicts": [finding._asdict() for finding in prepared.conflicts],
         "closed_without_record": prepared.closed_without_record,
         "held": [one._asdict() for one in upload.held],
-        "changes": [_entry(change) for change in plan.differences if change.status is not Status.UNCHANGED],
+        "changes": [planned_facts(change) for change in plan.differences if change.status is not Status.UNCHANGED],
     }
     return json_text(whole, indent=2) + "\n"
 
 
-def _entry(change: PlannedChange) -> dict[str, object]:
+def planned_facts(change: PlannedChange) -> dict[str, object]:
+    """Return what would change of a person, for JSON; nothing is masked."""
     return {
         "username": change.username,
         "status": change.status,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import nothing_outstanding
 from graduand.handshake.effect import Effect, Status
-from graduand.language import _, masked, ngettext, visible
+from graduand.language import _, masked, masked_pair, ngettext, visible
 from graduand.records.record import USERNAME
 from graduand.reports.console import Line, Span, line
 from graduand.reports.findings_text import groups_text
@@ -130,8 +130,14 @@ def held_back(change: PlannedChange) -> tuple[str, ...]:
 
 def cell_text(cell: CellChange, terms: Terms, *, show: bool) -> str:
     """Return the change of a cell, `label: before → after`; addresses are masked unless `show`."""
-    before, after = (cell_words(cell.header, text, terms, show=show) for text in (cell.before, cell.after))
+    before, after = cell_pair(cell, terms, show=show)
     return _("{label}: {value}").format(label=terms.field(cell.header), value=f"{before or '–'} → {after}")
+
+
+def cell_pair(cell: CellChange, terms: Terms, *, show: bool) -> tuple[str, str]:
+    """Return what a cell was and is in words; addresses are masked unless `show`, and differ where they do."""
+    before, after = (cell_words(cell.header, text, terms, show=True) for text in (cell.before, cell.after))
+    return (before, after) if show else masked_pair(before, after)
 
 
 def cell_words(header: str, text: str, terms: Terms, *, show: bool) -> str:

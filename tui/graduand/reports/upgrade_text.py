@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from graduand import __version__
 from graduand.language import N_, _, ngettext, visible
+from graduand.records.fact_changes import Difference
 from graduand.reports.console import Span, line
 from graduand.reports.json_text import json_text
-from graduand.setup.fact_changes import Difference
 from graduand.setup.stamp import CONFLICTS, kept_at
 from graduand.setup.upgrade import FileOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graduand.records.fact_changes import FactChange
     from graduand.reports.console import Line
-    from graduand.setup.fact_changes import FactChange
     from graduand.setup.upgrade import Upgrade
 
 _OUTCOMES: Final = {
@@ -56,7 +56,7 @@ def upgrade_sentences(upgrade: Upgrade) -> Iterator[str]:
     if upgrade.facts:
         message = ngettext("{count} fact or setting changes:", "{count} facts and settings change:", len(upgrade.facts))
         yield message.format(count=len(upgrade.facts))
-        yield from (f"  {_fact(change)}" for change in upgrade.facts[:_LISTED])
+        yield from (f"  {fact_sentence(change)}" for change in upgrade.facts[:_LISTED])
         if (rest := len(upgrade.facts) - _LISTED) > 0:
             yield "  " + ngettext("{count} more.", "{count} more.", rest).format(count=rest)
         sources = {source.key: source for change in upgrade.facts for source in change.sources}
@@ -98,7 +98,8 @@ def upgrade_json(upgrade: Upgrade, branch: str) -> str:
     )
 
 
-def _fact(change: FactChange) -> str:
+def fact_sentence(change: FactChange) -> str:
+    """Return how a fact or setting differs, in a line, with the keys of its sources."""
     word = _(_SECTIONS[change.section]) if change.section in _SECTIONS else visible(change.section)
     details = f": {', '.join(map(visible, change.details))}" if change.details else ""
     cited = ", ".join(source.key for source in change.sources)

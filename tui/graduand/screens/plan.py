@@ -18,7 +18,7 @@ from graduand.records.record import FIRST_NAME, LAST_NAME
 from graduand.reports.findings_text import severity_word
 from graduand.reports.labels import terms_of
 from graduand.reports.plan_text import (
-    cell_words,
+    cell_pair,
     closed_without_record,
     counts,
     effect_words,
@@ -297,9 +297,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         order = {header: number for number, header in enumerate(self.workspace.school.columns)}
         for cell in sorted(change.cells, key=lambda cell: order.get(cell.header, 0)):
             label = _("{label}: {value}").format(label=terms.field(cell.header), value="")
-            before, after = (
-                cell_words(cell.header, text, terms, show=self._open) for text in (cell.before, cell.after)
-            )
+            before, after = cell_pair(cell, terms, show=self._open)
             known = after if change.status is Status.NEW else f"{before or '–'} → {after}"
             parts += [(label, "$foreground 70%"), (f"{known}\n", "")]
         return Content.assemble(*parts)

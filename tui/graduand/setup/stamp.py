@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 STAMP: Final = f"{FOLDER}/stamp.json"
 CONFLICTS: Final = f"{FOLDER}/conflicts"
 """The folder of what an upgrade could not decide: each file with git's marks."""
-_SHIPPED: Final = f"{FOLDER}/shipped"
+KEPT: Final = f"{FOLDER}/shipped"
+"""The folder of the texts as they were shipped."""
 _SCHEMA: Final = "graduand/stamp/1"
 
 
@@ -53,7 +54,7 @@ def stamp_files(texts: Mapping[str, str]) -> dict[str, bytes]:
     return files | {STAMP: f"{json.dumps(facts, indent=1)}\n".encode()}
 
 
-def kept_at(path: str, folder: str = _SHIPPED) -> str:
+def kept_at(path: str, folder: str = KEPT) -> str:
     """Return where the text of a file is kept: by a flat name, under which no other program takes it for its own."""
     return f"{folder}/{path.lstrip('.').replace('/', '.')}"
 

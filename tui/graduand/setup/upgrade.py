@@ -11,12 +11,12 @@ from graduand.git.program import Program
 from graduand.git.proposed_branch import propose
 from graduand.git.three_way import merge_three
 from graduand.language import _, translations
+from graduand.records.fact_changes import Difference, FactChange, changed_facts, changed_settings
 from graduand.records.importer import read_importer
 from graduand.records.institution import read_institution
 from graduand.records.jsonschema import json_schema
 from graduand.records.school import school_of
 from graduand.records.school_language import IMPORTER, PATH
-from graduand.setup.fact_changes import FactChange, changed_facts, changed_settings
 from graduand.setup.install_source import PROGRAM, InstallSource, install_source, vendored_wheel
 from graduand.setup.seeds import BEGINNING, RepositoryOptions, options_of, shipped_texts
 from graduand.setup.stamp import CONFLICTS, STAMP, is_as_shipped, kept_at, read_stamp, stamp_files
@@ -124,7 +124,8 @@ class _Upgrading:
         there = dict(zip(wanted, self._all_at(self._head, wanted), strict=True))
         changed = {path: content for path, content in wanted.items() if there[path] != content}
         before = self._at(self._head, IMPORTER) or b""
-        facts = (*changed_settings(ours, after[PATH]), *changed_facts(before, after[IMPORTER]))
+        settings = (one for one in changed_settings(ours, after[PATH]) if one.difference is Difference.ADDED)
+        facts = (*settings, *changed_facts(before, after[IMPORTER]))
         version = self._stamp.version if self._stamp else ""
         return Upgrade(version, files, facts if changed else (), changed, installed.doubt)
 

@@ -203,7 +203,8 @@ def _rules(program: Program, commit: str, policy: PolicyInForce, *, me: str) -> 
     (rules,) = program.object_names([f"{commit}:{program.prefix}schema"])
     if not policy.guards_rules:
         return rules, (), False
-    _revision, changed = squashed(program, policy.baseline, commit)
+    _revision, others = squashed(program, policy.baseline, commit)
+    changed = tuple(one.path for one in others if one.path.startswith("schema/"))
     if not changed:
         return rules, (), False
     identities = read_identities(program, [commit, policy.tip, policy.baseline])

@@ -56,7 +56,7 @@ def changed_facts(before: bytes, after: bytes) -> tuple[FactChange, ...]:
     Raises:
         SchemaBroken: one of them is not YAML.
     """
-    old, new = facts_of(before, is_past=True), facts_of(after, is_past=True)
+    old, new = (facts_of(raw, is_past=True) if raw.strip() else {} for raw in (before, after))
     titles = {**(old.get("sources") or {}), **(new.get("sources") or {})}
     found: list[FactChange] = []
     for section in dict.fromkeys((*old, *new)):
@@ -67,17 +67,13 @@ def changed_facts(before: bytes, after: bytes) -> tuple[FactChange, ...]:
 
 
 def changed_settings(before: bytes, after: bytes) -> tuple[FactChange, ...]:
-    """Return the settings of one institution.yaml that an earlier one has not, with their values.
+    """Return how the settings of one institution.yaml differ from those of an earlier one, with their values.
 
     Raises:
         SchemaBroken: one of them is not YAML.
     """
-    old, new = (dict(_flat("", bare(tree_of(raw)))) for raw in (before, after))
-    return tuple(
-        FactChange("settings", key, Difference.ADDED, (_shown(value),), ())
-        for key, value in new.items()
-        if key not in old and key not in _LEFT_OUT
-    )
+    old, new = (dict(_flat("", bare(tree_of(raw)))) if raw.strip() else {} for raw in (before, after))
+    return tuple(_changes("settings", old, new, {}))
 
 
 def _flat(prefix: str, facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -111,6 +107,8 @@ def _changes(
     section: str, old: Mapping[str, Any], new: Mapping[str, Any], titles: Mapping[str, Any]
 ) -> Iterator[FactChange]:
     for name in dict.fromkeys((*old, *new)):
+        if name in _LEFT_OUT:
+            continue
         left, right = old.get(name), new.get(name)
         if left == right and (name in old) == (name in new):
             continue
@@ -122,14 +120,14 @@ def _changes(
             for key in _cited(right if name in new else left)
             if key in titles
         )
-        yield FactChange(section, name, difference, tuple(_details(left, right)), sources)
+        yield FactChange(section, name, difference, tuple(_details(left, right, difference)), sources)
 
 
 def _cited(fact: Any) -> list[str]:  # noqa: ANN401
     return list(fact.get("sources") or ()) if isinstance(fact, dict) else []
 
 
-def _details(old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401
+def _details(old: Any, new: Any, difference: Difference) -> Iterator[str]:  # noqa: ANN401
     """Yield what differs in a fact that both have, or what a plain one is."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys((*old, *new)):
@@ -137,8 +135,9 @@ def _details(old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401
             if left != right and key != "sources":
                 short = all(not isinstance(value, dict | list) for value in (left, right))
                 yield f"{key}: {_shown(left)} → {_shown(right)}" if short else key
-    elif not isinstance(old, dict | list) and not isinstance(new, dict | list):
-        yield f"{_shown(old)} → {_shown(new)}" if None not in {old, new} else _shown(old if new is None else new)
+    elif not isinstance(old, dict) and not isinstance(new, dict):
+        kept = {Difference.ADDED: _shown(new), Difference.REMOVED: _shown(old)}
+        yield kept.get(difference) or f"{_shown(old)} → {_shown(new)}"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401
