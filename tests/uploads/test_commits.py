@@ -108,11 +108,12 @@ def test_records_in_a_folder_of_a_larger_repository_are_found_there(root: Path) 
     assert "Nothing is outstanding" in graduand(school, "plan", "--changed").out
 
 
-def test_what_somebody_else_has_committed_meanwhile_is_committed(people: Path) -> None:
+def test_what_somebody_else_has_committed_meanwhile_needs_no_commit(people: Path) -> None:
     recorder = Recorder(people)
     before = commit(people)
 
-    assert recorder.commit([PATH], "Nothing left to do", {}) == before
+    assert recorder.commit([PATH], "Nothing left to do", {}) == ""
+    assert head(people) == before
 
 
 # Hooks and keys

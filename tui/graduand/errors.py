@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from graduand import __version__
 from graduand.language import _, ngettext, quoted, visible
@@ -34,6 +34,16 @@ class Trouble(Exception):
     """An expected error; `str()` of it is the one sentence that is shown."""
 
     exit_code: ClassVar[Exit] = Exit.REPOSITORY
+
+
+_LINES: Final = 40
+"""Lines of a hook that are shown."""
+
+
+def _block(said: str) -> str:
+    """Return what git or a hook said: one line as the part of a sentence, several as lines of their own."""
+    lines = [visible(line, 300) for line in said.splitlines()]
+    return "\n" + "\n".join(f"  {line}" for line in lines) if len(lines) > 1 else "".join(lines).rstrip(".")
 
 
 class NoRepository(Trouble):
@@ -143,10 +153,10 @@ class NotGit(Trouble):
 
 
 class GitRefused(Trouble):
-    """git ended with an error; `said` is its last line of output, in English."""
+    """git ended with an error; `said` is the line that tells why, of a hook all that it said, in English."""
 
     def __init__(self, said: str) -> None:
-        self.said = visible(said, 300)
+        self.said = "\n".join(visible(line, 300) for line in said.splitlines()[:_LINES])
         super().__init__(_("git refused: {said}").format(said=self.said))
 
 
@@ -207,6 +217,21 @@ class NotApproved(Trouble):
             count,
         )
         super().__init__(message.format(count=count, who=shown))
+
+
+class SparseCheckout(Trouble):
+    """A part of the records is not in the folder, so that an upload would not be whole."""
+
+    def __init__(self, absent: Sequence[str]) -> None:
+        message = ngettext(
+            "This checkout is sparse: {count} file of records/ and schema/ is not here ({paths}). What is sent and "
+            "what collides cannot be known from a part; bring it with: git sparse-checkout disable",
+            "This checkout is sparse: {count} files of records/ and schema/ are not here ({paths}). What is sent and "
+            "what collides cannot be known from a part; bring them with: git sparse-checkout disable",
+            len(absent),
+        )
+        shown = ", ".join(visible(path, 100) for path in absent[:3]) + (", …" if len(absent) > 3 else "")
+        super().__init__(message.format(count=len(absent), paths=shown))
 
 
 class NothingToCompile(Trouble):
@@ -329,11 +354,10 @@ class NotCommitted(Trouble):
     """The files are saved, but git did not commit them."""
 
     def __init__(self, said: str, saved: tuple[SavedFile, ...] = ()) -> None:
-        super().__init__(
-            _("Saved, not committed: {said}. The files are as you left them; commit them when this is cured.").format(
-                said=visible(said, 300)
-            )
-        )
+        message = _("Saved, not committed: {said}. The files are as you left them; commit them when this is cured.")
+        if "\n" in said:
+            message = _("Saved, not committed:{said}\nThe files are as you left them; commit them when this is cured.")
+        super().__init__(message.format(said=_block(said)))
         self.said = said
         self.saved = saved
 
@@ -349,7 +373,7 @@ class NotProposed(Trouble):
             )
         else:
             message = _("Nothing was proposed: {reason}. All is as it was.")
-        super().__init__(message.format(reason=visible(reason, 600).rstrip("."), branch=visible(branch, 200)))
+        super().__init__(message.format(reason=_block(reason), branch=visible(branch, 200)))
 
 
 class NothingToPropose(Trouble):

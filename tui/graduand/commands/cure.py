@@ -58,7 +58,7 @@ def cure(
         say(_("Nothing is written; --apply does it.") if cured.cures else _("There is nothing to cure."))
         return
     saved = cures.apply(workspace, cured.cures, commit=not no_commit, on_resumed=say_resumed)
-    say(saved_message(saved))
+    say(saved_message(saved, wanted=not no_commit))
 
 
 def _rules(words: list[str], curable: frozenset[str]) -> frozenset[str]:

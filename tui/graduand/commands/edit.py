@@ -60,7 +60,11 @@ def edit(
         raise Usage(_("Say whose record and what to change: graduand edit 00412345 disabled=true"))
     change = FieldChange(changes, cohort_change(cohort).cohort if cohort else "")
     if not (cohort or preview):
-        _print(edit_records(workspace, usernames, changes, commit=not no_commit, on_resumed=say_resumed), session)
+        _print(
+            edit_records(workspace, usernames, changes, commit=not no_commit, on_resumed=say_resumed),
+            session,
+            no_commit,
+        )
         return
     prepared = prepare(workspace, paths_of(workspace, usernames), change, today())
     if preview:
@@ -68,7 +72,7 @@ def edit(
             bulk_text(prepared, exceeded_limits(workspace, prepared), terms_of(workspace), show=show), session.colour
         )
     else:
-        _print(_applied(workspace, prepared, usernames, commit=not no_commit), session)
+        _print(_applied(workspace, prepared, usernames, commit=not no_commit), session, no_commit)
 
 
 def _applied(workspace: Workspace, prepared: PreparedBulkEdit, usernames: list[str], *, commit: bool) -> EditResult:
@@ -80,7 +84,8 @@ def _applied(workspace: Workspace, prepared: PreparedBulkEdit, usernames: list[s
     return EditResult(paths, saved[0].commit if saved else "", prepared.new_findings)
 
 
-def _print(edited: EditResult, session: Session) -> None:
+def _print(edited: EditResult, session: Session, no_commit: bool) -> None:
+    from graduand.editing.transaction import commit_sentence
     from graduand.reports.console import show as show_lines
     from graduand.reports.findings_text import findings_text
 
@@ -89,7 +94,5 @@ def _print(edited: EditResult, session: Session) -> None:
         show_lines(findings_text(edited.findings, len(edited.paths), everything=True), session.colour, sys.stderr)
     if not edited.paths:
         say(_("Nothing changed: it is so already."))
-    elif edited.commit:
-        say(_("Saved and committed: {commit}").format(commit=edited.commit[:12]))
     else:
-        say(_("Saved, not committed."))
+        say(commit_sentence(edited.commit, wanted=not no_commit))

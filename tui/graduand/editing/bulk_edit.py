@@ -18,6 +18,7 @@ from graduand.records.kinds import CLEAR
 from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import DISABLED, EMAIL, LOGIN, USERNAME
+from graduand.records.source import with_line_feeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -194,7 +195,7 @@ def _person(workspace: Workspace, path: str, change: FieldChange, target: _Targe
     raw = files.load(workspace.root, path)
     if isinstance(raw, Finding):
         return [raw]
-    reading = read(path, raw, workspace.school)
+    reading = read(path, with_line_feeds(raw), workspace.school)
     if reading.record is None or reading.findings:
         return list(reading.findings)
     was = reading.record

@@ -20,7 +20,7 @@ from graduand.records.comments import comments_of
 from graduand.records.paths import CROWD, is_cohort_name, record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import DISABLED, FORMER, KIND, USERNAME, WAIVE, Record, Value
-from graduand.records.source import text_of
+from graduand.records.source import text_of, with_line_feeds
 from graduand.records.transition import Waiver
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, modeline
@@ -132,10 +132,10 @@ def open_draft(workspace: Workspace, path: str) -> Draft | UnreadRecord:
 
 def read_draft(school: School, path: str, raw: bytes) -> Draft | UnreadRecord:
     """Return the draft of these bytes of the file at `path`."""
-    reading = read(path, raw, school)
+    reading = read(path, with_line_feeds(raw), school)
     if reading.record is None or reading.findings:
         return UnreadRecord(path, raw, reading.findings)
-    text = text_of(raw)
+    text = text_of(with_line_feeds(raw))
     return Draft(reading.record, reading.record, raw, comments_of(text, parse(text)))
 
 

@@ -10,7 +10,7 @@ from graduand.index.evaluate import findings_of
 from graduand.records.comments import comments_of
 from graduand.records.reading import read
 from graduand.records.record import WAIVE
-from graduand.records.source import text_of
+from graduand.records.source import text_of, with_line_feeds
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, modeline, readdressed
 from graduand.storage import file_reader
@@ -94,7 +94,7 @@ def propose_change(workspace: Workspace, path: str, changes: Mapping[str, Value 
         Unreadable: there is none.
     """
     raw = file_reader.read(workspace.root / path)
-    reading = read(path, raw, workspace.school)
+    reading = read(path, with_line_feeds(raw), workspace.school)
     if reading.record is None or reading.findings:
         finding = reading.findings[0]
         raise SchemaBroken(path, finding.line, finding.message)
@@ -119,7 +119,7 @@ def propose_values(before: Record, raw: bytes, changes: Mapping[str, Value | Non
     values = {key: value for key, value in before.values.items() if key not in changes}
     values |= {key: value for key, value in changes.items() if value is not None}
     record = before._replace(values=values)
-    text = text_of(raw)
+    text = text_of(with_line_feeds(raw))
     return Proposal(before.path, record, raw, canonical(record, school.fields, comments_of(text, parse(text))), before)
 
 
@@ -128,7 +128,7 @@ def propose_move(proposal: Proposal, path: str, school: School) -> tuple[Proposa
     assert proposal.record is not None  # noqa: S101 - a removed file is not moved
     assert proposal.base is not None  # noqa: S101
     record = proposal.record._replace(path=path)
-    text = text_of(proposal.base)
+    text = text_of(with_line_feeds(proposal.base))
     comments = readdressed(comments_of(text, parse(text)), path)
     there = Proposal(path, record, None, canonical(record, school.fields, comments), proposal.previous)
     return Proposal(proposal.path, None, proposal.base, "", proposal.previous), there

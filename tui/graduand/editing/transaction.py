@@ -55,10 +55,18 @@ def _kind(changes: Mapping[str, object]) -> str:
     return "email-changed" if EMAIL in changes else "corrected"
 
 
-def saved_message(saved: Sequence[SavedFile]) -> str:
-    """Return the sentence on files that were saved, and on their commit if there is one."""
-    commit = next((one.commit for one in saved), "")
-    return _("Saved and committed: {commit}").format(commit=commit[:12]) if commit else _("Saved, not committed.")
+def saved_message(saved: Sequence[SavedFile], *, wanted: bool = False) -> str:
+    """Return the sentence on files that were saved, and on their commit if there is one; `wanted`: one was to be."""
+    return commit_sentence(next((one.commit for one in saved), ""), wanted=wanted)
+
+
+def commit_sentence(commit: str, *, wanted: bool) -> str:
+    """Return the same of a commit, "" if none was made."""
+    if commit:
+        return _("Saved and committed: {commit}").format(commit=commit[:12])
+    if wanted:
+        return _("Saved; there was nothing to commit, for the last commit holds it already.")
+    return _("Saved, not committed.")
 
 
 _SCHEMA: Final = "schema"

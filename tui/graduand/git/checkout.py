@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import GitRefused, Unreadable
+from graduand.git.line_ends import is_unchanged
 from graduand.git.program import BARE, LITERAL, Program
 from graduand.language import N_, _
 from graduand.storage import file_reader
@@ -50,6 +51,8 @@ class WorkTreeStatus(NamedTuple):
     """Commits that the upstream, as it was last fetched, does not have."""
     behind: int = 0
     """Commits that only the upstream has."""
+    absent: tuple[str, ...] = ()
+    """The paths that a sparse checkout leaves out."""
 
 
 class Checkout:
@@ -81,24 +84,26 @@ class Checkout:
         ):
 
             def status() -> WorkTreeStatus:
-                found = _parse_status(compared())
-                return found._replace(changed=[*found.changed, *self._changed_of_skipped(listed())])
+                found = _parse_status(self.program, compared())
+                changed, absent = self._skipped(listed())
+                return found._replace(changed=[*found.changed, *changed], absent=absent)
 
             yield status
 
-    def _changed_of_skipped(self, listed: str) -> list[str]:
-        """Return the changed paths among those that git is set not to compare."""
+    def _skipped(self, listed: str) -> tuple[list[str], tuple[str, ...]]:
+        """Return the changed paths among those that git is set not to compare, and those of a sparse checkout."""
         if not _SKIPPED.search(f"\0{listed}"):
-            return []
+            return [], ()
         marked = self.program.read(LITERAL, "ls-files", "-v", "-s", "-z", "--", "records", "schema").split("\0")
         changed = [
             (mark, path)
             for mark, path, name in map(_index_entry, filter(None, marked))
             if mark not in "HM" and _object_name(self.root / path, name) != name
         ]
+        absent: tuple[str, ...] = ()
         if changed and self._is_sparse():
-            changed = [(mark, path) for mark, path in changed if mark != "S" or os.path.lexists(self.root / path)]
-        return [path for _mark, path in changed]
+            absent = tuple(path for mark, path in changed if mark == "S" and not os.path.lexists(self.root / path))
+        return [path for _mark, path in changed if path not in {*absent}], absent
 
     def _is_sparse(self) -> bool:
         """Return whether the checkout holds only a part of the files; the others are no deletions."""
@@ -148,10 +153,12 @@ def _object_name(path: Path, like: str) -> str:
 
 _FIELDS: Final = {"1": 8, "u": 10}
 """Fields before the path in an entry of `git status --porcelain=v2`: of a changed file, of a merge conflict."""
+_ONLY_IN_FOLDER: Final = "1 .M "
+"""Begins the entry of a file that differs from git's index, which is as the commit."""
 _BRANCH: Final = "# branch."
 
 
-def _parse_status(status: str) -> WorkTreeStatus:
+def _parse_status(program: Program, status: str) -> WorkTreeStatus:
     said, changed = {}, []
     for entry in status.split("\0"):
         mark = entry[:1]
@@ -159,6 +166,10 @@ def _parse_status(status: str) -> WorkTreeStatus:
         if entry.startswith(_BRANCH):
             key, _blank, value = entry.removeprefix(_BRANCH).partition(" ")
             said[key] = value
+        elif entry.startswith(_ONLY_IN_FOLDER) and is_unchanged(
+            program, path.removeprefix(program.prefix), entry.split(" ", _FIELDS["1"])[-2]
+        ):
+            continue
         elif mark not in {"", "#"} and (mark != "!" or path.endswith((".yaml", "/"))):
             changed.append(path)
     ahead, behind = said.get("ab", "+0 -0").split(" ")

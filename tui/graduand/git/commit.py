@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.errors import GitRefused, NotCommitted, NotNow, StaleIndex
 from graduand.git.checkout import in_progress
 from graduand.git.clone_settings import lacking_settings, set_up
+from graduand.git.line_ends import is_unchanged
 from graduand.git.program import BARE, LITERAL, NAMELESS, Program
 from graduand.language import _
 from graduand.storage import file_reader, lock
@@ -30,6 +31,9 @@ _ONE_PACK: Final = ("-c", "core.bigFileThreshold=1")
 
 OWN_COMMIT: Final = "GRADUAND_COMMITS"
 """The variable by which the hook of a clone knows a commit of graduand, which has judged the records itself."""
+
+_ONLY_IN_FOLDER: Final = " M"
+"""git's mark of a file that differs from its index, which is as the commit."""
 
 _TIMEOUT: Final = 5.0
 """Seconds to wait for another git to finish."""
@@ -83,10 +87,20 @@ class Recorder:
         """Return the files below `records/` and `schema/`, from the data's root, that differ from the last commit."""
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
         status = self.program.read(LITERAL, "status", *options, "--", "records", "schema")
-        return frozenset(entry[3:].removeprefix(self.program.prefix) for entry in status.split("\0") if entry)
+        entries = [(entry[:2], entry[3:].removeprefix(self.program.prefix)) for entry in status.split("\0") if entry]
+        same = self._unchanged([path for mark, path in entries if mark == _ONLY_IN_FOLDER])
+        return frozenset(path for _mark, path in entries) - same
+
+    def _unchanged(self, paths: Sequence[str]) -> frozenset[str]:
+        """Return those of the paths whose files differ from git's index in nothing that git would commit."""
+        staged = self.program.object_names(f":{self.program.prefix}{path}" for path in paths) if paths else ()
+        listed = zip(paths, staged, strict=True)
+        return frozenset(path for path, name in listed if is_unchanged(self.program, path, name))
 
     def commit(self, paths: Sequence[str], subject: str, trailers: Mapping[str, str]) -> str:
         """Commit exactly `paths`, from the data's root, whatever else is staged; return the commit.
+
+        Return "" where the last commit holds them already, as when a change by hand was taken back.
 
         Hooks and signing work as the user has set them up. The files stay as they are, whatever git does.
 
@@ -95,7 +109,8 @@ class Recorder:
             NotCommitted: git, a hook or a key refused, or the commit does not hold what was written.
         """
         program = self.program
-        self._check(program.state())
+        state = program.state()
+        self._check(state)
         message = subject + "\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers.items() if value)
         with lock.hold(program.root):
             written = _contents(program, paths)
@@ -111,7 +126,8 @@ class Recorder:
                 raise NotCommitted(_("the commit of {path} does not hold what was written").format(path=path))
             if refusal:  # git was killed after the commit, perhaps before it noted it
                 self.refresh_index(tuple(written), commit)
-        return commit
+                _note_sizes(program, [path for path, content in written.items() if content is not None])
+        return "" if refusal and commit == state.head else commit
 
     def refresh_index(self, paths: Sequence[str], commit: str = "") -> None:
         """Let git's index have of `paths` what the last commit has; a git that was killed may have left it older.
@@ -137,6 +153,12 @@ def _commit(program: Program, written: Mapping[str, bytes | None], message: str)
     if existing := [path for path, content in written.items() if content is not None]:
         _change_patiently(program, LITERAL, "add", "--intent-to-add", "--", *existing)
     _change_patiently(program, LITERAL, "commit", "--quiet", "--only", "--message", message, "--", *paths)
+
+
+def _note_sizes(program: Program, paths: Sequence[str]) -> None:
+    """Let git's index have the sizes of files that hold what it has: git calls a file of another size changed."""
+    with suppress(GitRefused):
+        program.change("update-index", "-z", "--stdin", stdin="".join(f"{path}\0" for path in paths))
 
 
 def _contents(program: Program, paths: Sequence[str]) -> dict[str, bytes | None]:

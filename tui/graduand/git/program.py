@@ -619,6 +619,8 @@ def _drop_inherited_variables() -> None:
         del os.environ[name]
 
 
+_COMMITTING: Final = frozenset({"commit", "rebase", "cherry-pick", "revert"})
+"""Commands that run hooks of the user; where git itself does not fail, all that is said is a hook's."""
 _LOCKED: Final = re.compile(r"Unable to create '(.{1,4096}\.lock)': File exists")
 
 
@@ -631,10 +633,17 @@ def _reason(arguments: tuple[str, ...], stderr: str, code: int) -> str:
         return message.format(command=f"rm {quote(found[1])}")
     lines = [line.strip() for line in stderr.replace("stderr:", "").strip().strip("'").splitlines()]
     said = [line for line in lines if line and not line.startswith("hint:")]
+    if _COMMITTING.intersection(arguments) and not any(line.startswith("fatal:") for line in said):
+        return "\n".join(said) if len(said) > 1 else "".join(said) or _ended(arguments, code)
     if said:
         reason = next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1])
         words = [line for line in dict.fromkeys(said) if not line.startswith(("fatal:", "error:"))]
         return f"{reason}: {' '.join(words)}" if words and reason.endswith(" hook") else reason
+    return _ended(arguments, code)
+
+
+def _ended(arguments: tuple[str, ...], code: int) -> str:
+    """Return how a command ended that said nothing."""
     if code < 0:
         return _("git was killed ({signal})").format(signal=-code)
     plain = [word for before, word in zip(("", *arguments), arguments, strict=False) if "-c" not in {before, word}]

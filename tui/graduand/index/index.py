@@ -18,6 +18,7 @@ from graduand.records import files, stamp
 from graduand.records.paths import username_of, within
 from graduand.records.reading import read
 from graduand.records.record import DISABLED, FOLDER, USERNAME
+from graduand.records.source import with_line_feeds
 from graduand.rules import judgement
 from graduand.rules.identity import KEYS, person_of
 from graduand.storage import file_reader
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _PART: Final = 500
 """Files that are read between two calls of the progress."""
 
+_FOREIGN_ENDS: Final = b"\r\n"
 _UNREADABLE: Final = ("", *[None] * len(KEYS))
 """The columns of `IndexPage.people` for a file that cannot be read."""
 
@@ -227,11 +229,11 @@ class IndexReader:
 
     def evaluate(self, path: str, shared: Sequence[Flaw]) -> tuple[Finding, ...]:
         """Return all that is wrong with the record at a path, what is `shared` with others too."""
-        return evaluate(path, files.load(self.root, path), self.school, self.on, shared).findings
+        return evaluate(path, self._load(path), self.school, self.on, shared).findings
 
     def evaluate_by_state(self, path: str, states: PersonStates, shared: Sequence[Flaw]) -> tuple[Finding, ...]:
         """Return all that is wrong with the record at a path; nothing when Handshake's state adds nothing to it."""
-        raw = files.load(self.root, path)
+        raw = self._load(path)
         reading = read(path, raw, self.school) if isinstance(raw, bytes) else None
         if reading is None or reading.record is None:
             return ()
@@ -240,7 +242,7 @@ class IndexReader:
 
     def records(self, paths: Iterable[str]) -> tuple[Record, ...]:
         """Return the records in the files at `paths`, as far as they can be read."""
-        loaded = ((path, files.load(self.root, path)) for path in paths)
+        loaded = ((path, self._load(path)) for path in paths)
         found = (read(path, raw, self.school).record for path, raw in loaded if isinstance(raw, bytes))
         return tuple(record for record in found if record)
 
@@ -282,7 +284,26 @@ class IndexReader:
                 except (Unreadable, OSError):
                     yield path, files.load(self.root, path), stamp.NEVER
                 else:
-                    yield path, raw, stamp.settled(status, now)
+                    if _FOREIGN_ENDS in raw:  # what git commits of it depends on more than the file
+                        yield path, self._committed(path, raw), stamp.NEVER
+                    else:
+                        yield path, raw, stamp.settled(status, now)
+
+    def _load(self, path: str) -> bytes | Finding:
+        """Return what git would commit of the record at a path, or why it cannot be read."""
+        raw = files.load(self.root, path)
+        return self._committed(path, raw) if isinstance(raw, bytes) and _FOREIGN_ENDS in raw else raw
+
+    def _committed(self, path: str, raw: bytes) -> bytes:
+        """Return the content of a file of foreign line ends as git would commit it."""
+        return with_line_feeds(raw) if path in self._converted else raw
+
+    @cached_property
+    def _converted(self) -> frozenset[str]:
+        """The paths whose line ends git converts."""
+        from graduand.git.line_ends import converted_paths  # noqa: PLC0415 - seldom needed
+
+        return converted_paths(self.root)
 
 
 def _columns_of(rows: Sequence[Row | None], headers: Sequence[str]) -> tuple[tuple[str, ...], list[list[str]]]:

@@ -67,6 +67,11 @@ def text_of(raw: bytes, limit: int = LIMIT) -> str:
     return text
 
 
+def with_line_feeds(raw: bytes) -> bytes:
+    """Return the bytes with the line ends that a record has, where an editor of Windows wrote others."""
+    return raw.replace(b"\r\n", b"\n")
+
+
 def place_at(text: str, index: int) -> Place:
     """Return the line and column of the character at `index`."""
     return Place(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))

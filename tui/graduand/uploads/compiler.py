@@ -12,6 +12,7 @@ from graduand.errors import (
     NotApproved,
     NothingToCompile,
     PlanChanged,
+    SparseCheckout,
     Uncommitted,
     Unreadable,
     Usage,
@@ -425,7 +426,10 @@ def _answerable(order: CompileOptions, status: WorkTreeStatus) -> tuple[str, boo
 
     Raises:
         NoCommit, Uncommitted: an upload that is no draft would have no commit to be compiled from.
+        SparseCheckout: a part of the records is not here.
     """
+    if status.absent:
+        raise SparseCheckout(status.absent)
     if not order.allow_dirty and not status.commit:
         raise NoCommit
     if not order.allow_dirty and status.changed:
