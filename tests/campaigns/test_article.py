@@ -40,6 +40,7 @@ def importer() -> Importer:
 def school(root: Path) -> Path:
     """A repository of one graduate who loses the mailbox, and was not asked yet."""
     put(begin(root), WAITING)
+    settle(root, outreach="{announce_archiving: true}")
     commit(root)
     return root
 
@@ -126,7 +127,7 @@ def test_who_loses_the_login_is_told_in_time_and_the_account_stays_as_it_is(root
 
     done(root, "outreach", "sso", "--on", DAY)
 
-    assert "enter chloe.dupont@valmont.example, choose “Forgot password”" in letter(root, "sso")
+    assert "choose “Log in another way” and enter chloe.dupont@valmont.example" in letter(root, "sso")
     brought_in(root, importer)
     assert importer.accounts[PERSON] == {"username": PERSON, **STUDENT, **GRADUATED}
 

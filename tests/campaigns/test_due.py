@@ -57,8 +57,9 @@ def someone(record: str, username: str) -> str:
 
 @pytest.fixture
 def school(root: Path) -> Path:
-    """A committed repository of one person of each kind."""
+    """A committed repository of one person of each kind, whose letters announce archiving."""
     begin(root)
+    settle(root, outreach="{announce_archiving: true}")
     for username, record in PEOPLE.items():
         put(root, someone(record, username), f"2026-spring/{username}.yaml")
     commit(root)
@@ -187,7 +188,7 @@ def test_a_school_without_the_reason_is_proposed_nothing(school: Path) -> None:
 
 def test_more_closings_than_the_limit_stop_it_and_the_two_ways_on_lead_on(root: Path) -> None:
     begin(root)
-    settle(root, limits="{deactivations: {count: 2}}")
+    settle(root, limits="{deactivations: {count: 2}}", outreach="{announce_archiving: true}")
     for number in range(3):
         put(root, someone(ASKED, f"0041234{number}"), f"2026-spring/0041234{number}.yaml")
     put(root, someone(ASKED, "00399999"), "2025-autumn/00399999.yaml")

@@ -33,8 +33,9 @@ def someone(record: str, username: str) -> str:
 
 @pytest.fixture
 def school(root: Path) -> Path:
-    """A committed repository of one person of each kind."""
+    """A committed repository of one person of each kind, whose letters announce archiving."""
     begin(root)
+    settle(root, outreach="{announce_archiving: true}")
     people = {
         "00412345": WAITING,
         "00412346": ASKED,
@@ -137,7 +138,10 @@ def test_that_people_were_asked_is_noted_in_one_commit_and_nobody_is_asked_twice
 
     assert "Noted in 1 record: " in ran.err
     assert git(school, "rev-list", "--count", f"{head}..HEAD").strip() == "1"
-    assert git(school, "log", "-1", "--format=%B").strip() == "Corrected: 00412345\n\nGraduand-Kind: corrected"
+    assert (
+        git(school, "log", "-1", "--format=%B").strip()
+        == "Address-requested: 00412345\n\nGraduand-Kind: address-requested"
+    )
     assert (
         (school / PATH)
         .read_text(encoding="utf-8")
@@ -158,7 +162,7 @@ def test_a_reminder_is_noted_too_with_a_new_day_where_the_old_one_has_passed(sch
         assert "requested_on: 2026-11-02\n    answer_by: 2026-12-15\n" in text
 
 
-def test_who_loses_the_login_is_told_to_set_a_password_and_nothing_is_noted(school: Path) -> None:
+def test_who_loses_the_login_is_told_to_set_a_password_and_that_is_noted(school: Path) -> None:
     settle(school, keeps_sso="false")
     put(school, someone(NO_LOGIN.replace("false", "true"), "00412360"), "2026-spring/00412360.yaml")
     commit(school)
@@ -172,8 +176,10 @@ def test_who_loses_the_login_is_told_to_set_a_password_and_nothing_is_noted(scho
     assert people["00412345"]["waiting"]
     assert not people["00412353"]["waiting"]
     assert people["00412360"]["left_out"] == "keeps"
-    assert "nothing is noted" in ran.err
-    assert git(school, "rev-parse", "HEAD") == head
+    assert "Noted in 6 records" in ran.err
+    assert git(school, "rev-list", "--count", f"{head.strip()}..HEAD").strip() == "1"
+    noted = (school / PATH).read_text(encoding="utf-8")
+    assert noted.endswith("  sso:\n    notified_on: 2026-11-02\n    ends_on: 2026-12-01\n")
     assert "set a password of its own for Handshake by 30\u00a0November\u00a02026" in merged(school, "sso")[0]["text"]
 
 

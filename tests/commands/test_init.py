@@ -16,6 +16,7 @@ from tests.repository import GRADUATE, HOUSE, TODAY, Ran, built, commit, git, gr
 if TYPE_CHECKING:
     from pathlib import Path
 
+LETTERS = ("email", "left", "reminder", "sso", "sso-reminder")
 FILES = {
     *(".gitattributes", ".github/workflows/check.yml", ".gitignore", ".pre-commit-config.yaml", "Makefile"),
     *(
@@ -25,7 +26,7 @@ FILES = {
         "schema/institution.yaml",
         "schema/transition.schema.json",
     ),
-    *(f"schema/outreach/{letter}.{lang}.txt" for letter in ("email", "reminder", "sso") for lang in ("en", "fr")),
+    *(f"schema/outreach/{letter}.{lang}.txt" for letter in LETTERS for lang in ("en", "fr")),
 }
 FILES |= {kept_at(path) for path in FILES - {"schema/transition.schema.json"}} | {
     *(f".graduand/{name}" for name in ("program.txt", "requirements.txt", "stamp.json")),

@@ -293,7 +293,7 @@ def test_an_added_field_is_all_that_changes(school: School) -> None:
         )
 
         gone, come = _changed(EVERYWHERE, after)
-        groups = ("hometown_location_attributes", "transition:personal_email", "transition:left")
+        groups = ("hometown_location_attributes", "transition:personal_email", "transition:left", "transition:sso")
         opened = field.group in groups
         assert ([], 1 + opened + 2 * (field.kind is FieldKind.LIST)) == (gone, len(come))
         assert _marks(EVERYWHERE) == _marks(after)

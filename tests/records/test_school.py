@@ -55,6 +55,10 @@ required_columns: [username]
 year_values: [Alumni]
 deactivation: {reasons: [asked], after_months: 12}
 reactivation: {reasons: [back]}
+outreach: {announce_archiving: true}
+mailbox: {months_after_end: 18}
+sso: {months_after_end: 6}
+leavers: {inactive_months: 12}
 limits:
   deactivations: {count: 3, percent: null}
   email_changes: {percent: 10}
@@ -73,6 +77,10 @@ limits:
         deactivation_reasons=("asked",),
         after_months=12,
         reactivation_reasons=("back",),
+        announce_archiving=True,
+        mailbox_months=18,
+        sso_months=6,
+        inactive_months=12,
         limits=Limits(Limit(3, None), Limit(None, 10)),
         format=2,
     )
@@ -240,7 +248,9 @@ def test_a_region_has_its_own_year_column_and_its_own_columns(school: School, am
         "hometown_location_attributes",
         "transition",
         "transition:account",
+        "transition:left",
         "transition:personal_email",
+        "transition:sso",
     }
 
 

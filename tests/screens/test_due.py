@@ -32,6 +32,7 @@ DAY = "2026-11-01"
 def school(root: Path) -> Path:
     """A committed repository of one person for each thing that falls due."""
     begin(root)
+    settle(root, outreach="{announce_archiving: true}")
     for username, record in PEOPLE.items():
         put(root, someone(record, username), f"2026-spring/{username}.yaml")
     commit(root)
@@ -113,7 +114,7 @@ def test_what_closes_nothing_is_written_after_a_look(school: Path) -> None:
 
 def test_many_are_marked_at_once_and_the_limit_is_named(root: Path) -> None:
     begin(root)
-    settle(root, limits="{deactivations: {count: 2}}")
+    settle(root, limits="{deactivations: {count: 2}}", outreach="{announce_archiving: true}")
     for number in range(4):
         put(root, someone(ASKED, f"0041234{number}"), f"2026-spring/0041234{number}.yaml")
     commit(root)

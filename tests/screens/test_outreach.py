@@ -10,7 +10,7 @@ from graduand.language import speak
 from graduand.screens.outreach import OutreachScreen
 from graduand.workspace import Workspace
 from tests.campaigns.test_outreach import ASKED, DAY, NO_LOGIN, WAITING, someone
-from tests.repository import GRADUATE, begin, commit, git, put
+from tests.repository import GRADUATE, begin, commit, git, put, settle
 from tests.screens.stage import Stage, told
 from tests.screens.terminal import LARGE, SMALL, press, screen_text, story, type_in
 
@@ -35,6 +35,7 @@ PEOPLE = {
 def school(root: Path) -> Path:
     """A committed repository of people who wait, were asked, and keep everything."""
     begin(root)
+    settle(root, outreach="{announce_archiving: true}")
     for username, record in PEOPLE.items():
         put(root, someone(record, username), f"2026-spring/{username}.yaml")
     commit(root)
@@ -83,7 +84,7 @@ def test_the_letters_are_written_for_who_is_marked_and_noted_after_a_look(school
         assert asked(screen) == ["00412347"]
 
     story(app, tell)
-    assert git(school, "log", "-1", "--format=%s").strip() == "Corrected: 00412345"
+    assert git(school, "log", "-1", "--format=%s").strip() == "Address-requested: 00412345"
 
 
 def test_one_goes_from_the_question_to_the_reminder_and_to_the_login(school: Path) -> None:
@@ -99,7 +100,11 @@ def test_one_goes_from_the_question_to_the_reminder_and_to_the_login(school: Pat
         await press(pilot, "k")
         assert asked(screen) == ["00412353"]
         await press(pilot, "ctrl+s")
-        assert app.screen is screen
+        assert "sso:notified_on" in screen_text(app) or "Told of the end" in screen_text(app)
+        await press(pilot, "escape", "k")
+        assert asked(screen) == []
+        await press(pilot, "k")
+        assert asked(screen) == []
         await press(pilot, "k")
         assert asked(screen) == ["00412345", "00412347"]
 

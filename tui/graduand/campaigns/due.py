@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,15 +19,28 @@ from graduand.records.record import (
     ANSWER_BY,
     ASKED_ON,
     ATTENDING,
+    CLOSE_ON,
     DISABLED,
     EFFECTIVE_ON,
     EMAIL,
     KIND,
+    LEFT_ON,
+    NOTIFIED_ON,
     REASON,
     REQUESTED_BY,
+    TOLD_ON,
 )
 from graduand.rules.addresses import dying
-from graduand.rules.policy import is_waiting
+from graduand.rules.policy import (
+    ask_from,
+    days_before,
+    is_exempt,
+    is_waiting,
+    login_end,
+    loses_login,
+    mailbox_end,
+    months_later,
+)
 from graduand.rules.values import real_day
 from graduand.workspace import errors
 
@@ -45,6 +57,18 @@ if TYPE_CHECKING:
 
 POLICY: Final = "required-by-policy"
 _OFFICE: Final = "career-services"
+_REMIND: Final = 14
+"""How many days before the school login ends people are reminded who were told before."""
+_RULES: Final = {
+    DueKind.ANSWER: ("GR601", "GR602"),
+    DueKind.MAILBOX: ("GR601", "GR602"),
+    DueKind.ADDITIONAL: ("GR310",),
+    DueKind.LOGIN: ("GR604",),
+    DueKind.LOGIN_REMINDER: ("GR604",),
+    DueKind.NOTICE: ("GR521",),
+    DueKind.LEAVER: ("GR521",),
+}
+"""The rules that are about the same; who is exempt from one of them is not listed."""
 _EXPIRED: Final = "GR605"
 """The error of an expired waiver; records with it alone are looked at, for the calendar lists it."""
 
@@ -80,6 +104,8 @@ class Calendar(NamedTuple):
     """The files with errors, which are not looked at."""
     people: int
     """The number of records looked at."""
+    announces: bool = True
+    """Whether the school's letters announce that an account is archived for want of an answer."""
 
     def proposed(self, only: Collection[DueKind] = ()) -> tuple[Due, ...]:
         """Return the entries with proposals: of the kinds in `only`, or of all kinds that close no account."""
@@ -116,7 +142,8 @@ def calendar(
     found += [Due(DueKind.RECYCLED, one.day or on, one.record, one.former) for one in reused]
     order = {kind: number for number, kind in enumerate(DueKind)}
     found.sort(key=lambda one: (order[one.kind], one.day, one.record.username, one.record.path))
-    return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(sound))
+    announces = workspace.institution.announce_archiving
+    return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(sound), announces)
 
 
 def _faulty(findings: Iterable[Finding]) -> frozenset[str]:
@@ -163,18 +190,25 @@ class _Period(NamedTuple):
     """The last `disabled` cell sent for each username; None: unknown."""
 
     def entries(self, record: Record) -> Iterator[Due]:
+        """Return the entries of one person; not those about a rule from which the record is exempt."""
+        for one in self._all(record):
+            if not (record.waivers and any(is_exempt(record, rule, self.on) for rule in _RULES.get(one.kind, ()))):
+                yield one
+
+    def _all(self, record: Record) -> Iterator[Due]:
         """Return all entries of one person; of two that close the account, the first alone."""
-        closing = [*self._answer(record), *self._months(record)]
+        closing = [*self._answer(record), *self._months(record), *self._leaver(record)]
         yield from closing[:1]
         yield from (one for one in closing[1:] if not one.closes)
         yield from self._study(record)
         yield from self._account(record)
         yield from self._mailbox(record)
+        yield from self._login(record)
         yield from self._waivers(record)
 
     def _answer(self, record: Record) -> Iterator[Due]:
         answer = real_day(record.text(ANSWER_BY))
-        if not answer or not is_waiting(record, self.school):
+        if not answer or not is_waiting(record, self.school, self.until):
             return
         day = (date.fromisoformat(answer) + timedelta(days=1)).isoformat()
         if day <= self.until:
@@ -185,14 +219,28 @@ class _Period(NamedTuple):
         end = real_day(record.ends)
         if months is None or not end or not record.graduated or record.stays or record.text(DISABLED) == "true":
             return
-        day = _months_later(end, months)
+        day = months_later(end, months)
         if day <= self.until:
             yield self._closing(DueKind.MONTHS, day, record, POLICY)
+
+    def _leaver(self, record: Record) -> Iterator[Due]:
+        if not record.left or record.text(DISABLED) == "true":
+            return
+        left, months = real_day(record.text(LEFT_ON)), self.school.institution.inactive_months
+        earliest = months_later(left, months) if left and months is not None else ""
+        if record.text(NOTIFIED_ON):
+            day = real_day(record.text(CLOSE_ON)) or earliest
+            if "" < day <= self.until:
+                yield self._closing(DueKind.LEAVER, day, record, POLICY)
+        elif "" < earliest <= self.until and record.text(DISABLED) != "false":
+            yield Due(DueKind.NOTICE, earliest, record, left)
 
     def _closing(self, kind: DueKind, day: str, record: Record, reason: str) -> Due:
         """Return a closing; proposed from its day on, if the school has the reason and did not reopen the account."""
         reopened = record.text(DISABLED) == "false"
-        if day > self.on or reopened or reason not in self.school.institution.deactivation_reasons:
+        announced = kind is not DueKind.ANSWER or self.school.institution.announce_archiving
+        known = reason in self.school.institution.deactivation_reasons
+        if day > self.on or reopened or not announced or not known:
             return Due(kind, day, record, reason, open=reopened)
         changes = {DISABLED: "true", REASON: reason, REQUESTED_BY: _OFFICE, EFFECTIVE_ON: self.on}
         return Due(kind, day, record, reason, changes)
@@ -218,25 +266,32 @@ class _Period(NamedTuple):
             yield Due(DueKind.ACCOUNT, day, record, "closed" if disabled == "true" else "reopened")
 
     def _mailbox(self, record: Record) -> Iterator[Due]:
-        end = real_day(record.ends) or self.on
-        if is_waiting(record, self.school) and not real_day(record.text(ASKED_ON)) and end <= self.until:
-            yield Due(DueKind.MAILBOX, end, record, record.text(EMAIL))
-        if end <= self.until:
-            yield from (Due(DueKind.ADDITIONAL, end, record, address) for _index, address in dying(record, self.school))
+        end = mailbox_end(record, self.school)
+        day = ask_from(end or "") or real_day(record.ends) or self.on
+        if day > self.until:
+            return
+        if is_waiting(record, self.school, self.until) and not real_day(record.text(ASKED_ON)):
+            yield Due(DueKind.MAILBOX, day, record, record.text(EMAIL))
+        for _index, address in dying(record, self.school, self.until):
+            yield Due(DueKind.ADDITIONAL, end or day, record, address)
+
+    def _login(self, record: Record) -> Iterator[Due]:
+        if not loses_login(record, self.school, self.until):
+            return
+        end, told = login_end(record, self.school) or "", real_day(record.text(TOLD_ON))
+        if not told:
+            day = ask_from(end) or real_day(record.ends) or self.on
+            if day <= self.until:
+                yield Due(DueKind.LOGIN, day, record, end)
+        elif end:
+            day = days_before(end, _REMIND)
+            if told < day <= self.until and self.on <= end:
+                yield Due(DueKind.LOGIN_REMINDER, day, record, end)
 
     def _waivers(self, record: Record) -> Iterator[Due]:
         for waiver in record.waivers:
             if "" < real_day(waiver.until) <= self.until:
                 yield Due(DueKind.WAIVER, waiver.until, record, waiver.rule)
-
-
-def _months_later(day: str, months: int) -> str:
-    """Return the day a number of months later, at most the last day of that month."""
-    year, month, number = map(int, day.split("-"))
-    year, month = year + (month - 1 + months) // 12, (month - 1 + months) % 12 + 1
-    if year > date.max.year:
-        return date.max.isoformat()
-    return date(year, month, min(number, monthrange(year, month)[1])).isoformat()
 
 
 def _mirrored(on: str, until: str) -> str:

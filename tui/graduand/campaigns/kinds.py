@@ -14,6 +14,8 @@ class Campaign(StrEnum):
 
     EMAIL = "email"
     SSO = "sso"
+    LEFT = "left"
+    """People who left without a degree are told that the account closes."""
 
 
 class DueKind(StrEnum):
@@ -23,12 +25,20 @@ class DueKind(StrEnum):
     """The deadline for a personal address has passed."""
     MONTHS = "months"
     """The school's `after_months` since the end of study have passed."""
+    LEAVER = "leaver"
+    """The day has come that was announced to a person who left without a degree."""
+    NOTICE = "notice"
+    """The school's `inactive_months` since a departure have passed, and the person was not told."""
     STUDY = "study"
     """The studies of a returner end."""
     ACCOUNT = "account"
     """A closing or reopening becomes effective."""
     MAILBOX = "mailbox"
     """The address ends with the mailbox, and the person was not asked for another."""
+    LOGIN = "login"
+    """The school login ends, and the person was not told."""
+    LOGIN_REMINDER = "login-reminder"
+    """The school login ends soon, and the person was told long before."""
     ADDITIONAL = "additional"
     """An additional address ends with the mailbox."""
     RECYCLED = "recycled"
@@ -37,5 +47,5 @@ class DueKind(StrEnum):
     """A waiver expires."""
 
 
-CLOSING: Final = frozenset({DueKind.ANSWER, DueKind.MONTHS})
+CLOSING: Final = frozenset({DueKind.ANSWER, DueKind.MONTHS, DueKind.LEAVER})
 """The kinds whose proposals close accounts."""

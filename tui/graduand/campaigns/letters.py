@@ -33,6 +33,30 @@ class Letter(NamedTuple):
     shipped: bool
     """True: the template is graduand's own, because the school has none."""
 
+    @property
+    def holds_in_text(self) -> frozenset[str]:
+        """The names of the placeholders below the subject."""
+        return frozenset(_PLACEHOLDER.findall(self.text))
+
+    def without(self, name: str) -> Letter:
+        """Return the letter without the paragraphs whose only placeholder is `name`.
+
+        Raises:
+            SchemaBroken: a paragraph has it among others, or no other paragraph is left.
+        """
+        paragraphs = self.text.split("\n\n")
+        kept = [text for text in paragraphs if name not in _PLACEHOLDER.findall(text)]
+        mixed = any(len({*_PLACEHOLDER.findall(text)}) > 1 for text in paragraphs if text not in kept)
+        if mixed or not "".join(kept).strip():
+            message = _(
+                "the letter announces that the account will be archived ({placeholder}), and outreach: "
+                "announce_archiving of institution.yaml is false; give the announcement a paragraph of its own, which "
+                "is then left out, or write true."
+            )
+            raise SchemaBroken(self.path, 1, message.format(placeholder=f"{{{name}}}"))
+        text = "\n\n".join(kept).strip("\n") + "\n"
+        return self._replace(text=text, holds=frozenset(_PLACEHOLDER.findall(self.subject + text)))
+
     def filled(self, values: Mapping[str, str]) -> tuple[str, str]:
         """Return the subject and the text with all placeholders replaced."""
         return _filled(self.subject, values), _filled(self.text, values)

@@ -1,4 +1,4 @@
-"""Prepare letters to graduates who lose the school's mailbox or login, and note them in the records."""
+"""Prepare letters to people who lose the mailbox, the login or the account, and note them in the records."""
 
 from __future__ import annotations
 
@@ -12,9 +12,32 @@ from graduand.editing.proposal import propose_change_if_current
 from graduand.editing.transaction import apply, commit_message
 from graduand.errors import NoSuchPerson, SchemaBroken, Usage
 from graduand.language import _, quoted
-from graduand.records.record import ANSWER_BY, ASKED_ON, DISABLED, EMAIL, FIRST_NAME, LAST_NAME
+from graduand.records.record import (
+    ANSWER_BY,
+    ASKED_ON,
+    CLOSE_ON,
+    DISABLED,
+    EMAIL,
+    FIRST_NAME,
+    LAST_NAME,
+    LEFT_ON,
+    LOGIN_ENDS_ON,
+    NOTIFIED_ON,
+    TOLD_ON,
+)
 from graduand.records.school_language import PATH as INSTITUTION_PATH
-from graduand.rules.policy import is_waiting, loses_login, loses_mailbox
+from graduand.rules.policy import (
+    ask_from,
+    days_before,
+    has_answered,
+    is_exempt,
+    is_waiting,
+    login_end,
+    loses_login,
+    loses_mailbox,
+    mailbox_end,
+    months_later,
+)
 from graduand.rules.values import real_day
 from graduand.similar import nearest
 from graduand.storage import publish
@@ -32,6 +55,8 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.workspace import Workspace
 
+POLICY: Final = "required-by-policy"
+"""The reason for closing an account because the school closes such accounts."""
 NO_ADDRESS: Final = "no-personal-email"
 """The reason for closing the account of a person who gave no personal address."""
 DAYS: Final = 28
@@ -48,11 +73,17 @@ class LeftOutReason(StrEnum):
     STAYS = "stays"
     CLOSED = "closed"
     KEEPS = "keeps"
+    NOT_LEFT = "not-left"
+    REOPENED = "reopened"
+    EXEMPT = "exempt"
+    LATER = "later"
     ANSWERED = "answered"
     ASKED_TODAY = "asked-today"
     OVERDUE = "overdue"
     ASKED = "asked"
     NEVER_ASKED = "never-asked"
+    TOLD = "told"
+    ENDED = "ended"
 
 
 class OutreachOptions(NamedTuple):
@@ -79,6 +110,8 @@ class LetterRecipient(NamedTuple):
     """Whether the person also needs a personal address."""
     subject: str
     text: str
+    days: Mapping[str, str]
+    """The days that a letter can name, by placeholder; "" where there is none."""
 
     @property
     def closes_on(self) -> str:
@@ -104,12 +137,20 @@ class Outreach(NamedTuple):
     letter: Letter
     common: Mapping[str, str]
     """The values of placeholders that are the same for all people."""
+    left_paragraph: bool = False
+    """Whether the announcement of the archiving was left out of the letter."""
 
     def changes(self) -> dict[str, dict[str, Value | None]]:
-        """Return the values to note in the records by path and key; none for the login campaign."""
-        if self.call.campaign is not Campaign.EMAIL:
-            return {}
-        return {one.record.path: {ASKED_ON: self.call.on, ANSWER_BY: one.answer_by} for one in self.asked}
+        """Return the values to note in the records, by path and key."""
+        return {one.record.path: self._noted(one) for one in self.asked}
+
+    def _noted(self, one: LetterRecipient) -> dict[str, Value | None]:
+        on = self.call.on
+        if self.call.campaign is Campaign.EMAIL:
+            return {ASKED_ON: on, ANSWER_BY: one.answer_by}
+        if self.call.campaign is Campaign.SSO:
+            return {TOLD_ON: on, LOGIN_ENDS_ON: one.days["ends_on"]}
+        return {NOTIFIED_ON: on, CLOSE_ON: one.closes_on}
 
 
 def outreach(
@@ -125,10 +166,16 @@ def outreach(
     if call.answer_by and call.answer_by <= call.on:
         message = _("The answer is due on {answer}, which is not after {on}.")
         raise Usage(message.format(answer=quoted(call.answer_by), on=call.on))
+    if call.remind and call.campaign is Campaign.LEFT:
+        raise Usage(_("There is no reminder of this letter: it announces the closing once, with its day."))
     checked = workspace.check(call.on, workspace.scope((), call.cohort), progress)
     faulty = {finding.path for finding in errors(checked.findings)}
     called = _called(checked.records, call.usernames)
     template = _template(workspace, call)
+    silent = call.campaign is Campaign.EMAIL and not workspace.institution.announce_archiving
+    left_paragraph = silent and "closes_on" in template.holds_in_text
+    if left_paragraph:
+        template = template.without("closes_on")
     asked: list[LetterRecipient] = []
     left_out: list[LeftOut] = []
     for record in called:
@@ -137,8 +184,8 @@ def outreach(
             left_out.append(LeftOut(record, why, day))
         else:
             asked.append(_recipient(record, workspace.school, call, template))
-    common = _common(workspace.school, call)
-    return Outreach(call, tuple(asked), tuple(left_out), template, common)
+    common = _common(asked, workspace.school)
+    return Outreach(call, tuple(asked), tuple(left_out), template, common, left_paragraph)
 
 
 def _called(records: tuple[Record, ...], usernames: frozenset[str]) -> list[Record]:
@@ -152,6 +199,14 @@ def _called(records: tuple[Record, ...], usernames: frozenset[str]) -> list[Reco
 
 
 _PERSONAL: Final = ("first_name", "last_name", "username", "email_address", "school", "answer_by")
+_LETTERS: Final = {
+    (Campaign.EMAIL, False): ("email", ("closes_on",)),
+    (Campaign.EMAIL, True): ("reminder", ("closes_on", "requested_on")),
+    (Campaign.SSO, False): ("sso", ("ends_on",)),
+    (Campaign.SSO, True): ("sso-reminder", ("ends_on", "requested_on")),
+    (Campaign.LEFT, False): ("left", ("closes_on", "left_on")),
+}
+"""The template of each letter and its reminder, and what it can hold beside what all can."""
 
 
 def _template(workspace: Workspace, call: OutreachOptions) -> Letter:
@@ -160,41 +215,78 @@ def _template(workspace: Workspace, call: OutreachOptions) -> Letter:
     Raises:
         SchemaBroken: it is unusable, or announces what the school does not do.
     """
-    if call.campaign is Campaign.SSO:
-        found = letter(workspace.root, "sso", _PERSONAL)
-    else:
-        known = (*_PERSONAL, "closes_on", *(["requested_on"] if call.remind else []))
-        found = letter(workspace.root, "reminder" if call.remind else "email", known)
+    name, more = _LETTERS[call.campaign, call.remind]
+    found = letter(workspace.root, name, (*_PERSONAL, *more))
     institution = workspace.institution
     if "school" in found.holds and not institution.name:
         raise SchemaBroken(INSTITUTION_PATH, 1, _("the letter bears the school's name, and “name” is empty."))
-    if "closes_on" in found.holds and NO_ADDRESS not in institution.deactivation_reasons:
+    reason = POLICY if call.campaign is Campaign.LEFT else NO_ADDRESS
+    announces = call.campaign is Campaign.LEFT or institution.announce_archiving
+    if announces and "closes_on" in found.holds and reason not in institution.deactivation_reasons:
         message = _(
             "the letter announces that the account will be closed ({closes_on}), and {reason} is none of the school's "
             "reasons in institution.yaml; take the sentence out of the letter, or take the reason in."
         )
-        raise SchemaBroken(found.path, 1, message.format(closes_on="{closes_on}", reason=quoted(NO_ADDRESS)))
+        raise SchemaBroken(found.path, 1, message.format(closes_on="{closes_on}", reason=quoted(reason)))
     return found
 
 
-def _why_not(record: Record, school: School, call: OutreachOptions) -> tuple[LeftOutReason | None, str]:
-    """Return why a person is left out, and the day of the reason; None: the person gets a letter."""
-    if not record.graduated:
-        return LeftOutReason.RETURNED, ""
-    if record.stays:
-        return LeftOutReason.STAYS, ""
-    if record.text(DISABLED) == "true":
-        return LeftOutReason.CLOSED, ""
-    if call.campaign is Campaign.SSO:
-        return (None if loses_login(record, school) else LeftOutReason.KEEPS), ""
-    if not loses_mailbox(record, school):
+_Why = tuple[LeftOutReason | None, str]
+"""Why a person is left out, and the day of the reason; None: the person gets a letter."""
+
+
+def _why_not(record: Record, school: School, call: OutreachOptions) -> _Why:
+    if call.campaign is Campaign.LEFT:
+        return _why_no_notice(record, call)
+    if general := _no_leaver(record):
+        return general, ""
+    is_sso = call.campaign is Campaign.SSO
+    end = login_end(record, school) if is_sso else mailbox_end(record, school)
+    if end is None:
         return LeftOutReason.KEEPS, ""
-    return _why_not_asked(record, school, call)
+    if any(is_exempt(record, rule, call.on) for rule in (("GR604",) if is_sso else ("GR601", "GR602"))):
+        return LeftOutReason.EXEMPT, ""
+    if not (loses_login if is_sso else loses_mailbox)(record, school, call.on):
+        return LeftOutReason.LATER, ask_from(end)
+    return _why_not_told(record, end, call) if is_sso else _why_not_asked(record, school, call)
 
 
-def _why_not_asked(record: Record, school: School, call: OutreachOptions) -> tuple[LeftOutReason | None, str]:
+def _no_leaver(record: Record) -> LeftOutReason | None:
+    """Return why a person loses neither the mailbox nor the login of an account that is open; None: may be."""
+    if not record.graduated:
+        return LeftOutReason.RETURNED
+    if record.stays:
+        return LeftOutReason.STAYS
+    return LeftOutReason.CLOSED if record.text(DISABLED) == "true" else None
+
+
+def _why_no_notice(record: Record, call: OutreachOptions) -> _Why:
+    left, told = real_day(record.text(LEFT_ON)), real_day(record.text(NOTIFIED_ON))
+    if not record.left:
+        return LeftOutReason.NOT_LEFT, ""
+    if disabled := record.text(DISABLED):
+        return (LeftOutReason.CLOSED if disabled == "true" else LeftOutReason.REOPENED), ""
+    if is_exempt(record, "GR521", call.on):
+        return LeftOutReason.EXEMPT, ""
+    if told:
+        return LeftOutReason.TOLD, told
+    return (LeftOutReason.LATER, left) if not left or left > call.on else (None, "")
+
+
+def _why_not_told(record: Record, end: str, call: OutreachOptions) -> _Why:
+    told = real_day(record.text(TOLD_ON))
+    if not told:
+        return (LeftOutReason.NEVER_ASKED if call.remind else None), ""
+    if told >= call.on:
+        return LeftOutReason.ASKED_TODAY, told
+    if not call.remind:
+        return LeftOutReason.TOLD, told
+    return (LeftOutReason.ENDED, end) if "" < end <= call.on else (None, "")
+
+
+def _why_not_asked(record: Record, school: School, call: OutreachOptions) -> _Why:
     asked, answer = real_day(record.text(ASKED_ON)), real_day(record.text(ANSWER_BY))
-    if not is_waiting(record, school):
+    if has_answered(record, school):
         return LeftOutReason.ANSWERED, ""
     if not asked:
         return (LeftOutReason.NEVER_ASKED if call.remind else None), ""
@@ -206,29 +298,47 @@ def _why_not_asked(record: Record, school: School, call: OutreachOptions) -> tup
 
 
 def _recipient(record: Record, school: School, call: OutreachOptions, template: Letter) -> LetterRecipient:
-    announced = real_day(record.text(ANSWER_BY)) if call.campaign is Campaign.EMAIL else ""
-    answer_by = call.answer_by or (announced if announced > call.on else _later(call.on, DAYS))
-    requested = real_day(record.text(ASKED_ON))
-    region = school.institution.region
+    answer_by = _answer_by(record, school, call)
+    ends_on = (login_end(record, school) or _later(answer_by, 1)) if call.campaign is Campaign.SSO else ""
+    requested = real_day(record.text(TOLD_ON if call.campaign is Campaign.SSO else ASKED_ON))
+    days = {
+        "answer_by": answer_by,
+        "closes_on": _later(answer_by, 1),
+        "ends_on": ends_on,
+        "requested_on": requested,
+        "left_on": real_day(record.text(LEFT_ON)),
+    }
     values = {
         **{key: record.text(key) for key in ("last_name", "username", "email_address")},
         "first_name": record.text("preferred_name") or record.text(FIRST_NAME),
         "school": school.institution.name,
-        "answer_by": spelt(answer_by, region),
-        "closes_on": spelt(_later(answer_by, 1), region),
-        "requested_on": spelt(requested, region) if requested else "",
+        **{name: spelt(day, school.institution.region) if day else "" for name, day in days.items()},
     }
-    return LetterRecipient(record, answer_by, is_waiting(record, school), *template.filled(values))
+    return LetterRecipient(record, answer_by, is_waiting(record, school, call.on), *template.filled(values), days)
 
 
-def _common(school: School, call: OutreachOptions) -> dict[str, str]:
+def _answer_by(record: Record, school: School, call: OutreachOptions) -> str:
+    """Return the last day for an answer: as asked for, as announced before, or four weeks later; before the end."""
+    usual = call.answer_by or _later(call.on, DAYS)
+    if call.campaign is Campaign.LEFT:
+        months = school.institution.inactive_months
+        earliest = months_later(real_day(record.text(LEFT_ON)), months) if months is not None else ""
+        return max(usual, days_before(earliest, 1)) if earliest else usual
+    announced = real_day(record.text(ANSWER_BY)) if call.campaign is Campaign.EMAIL else ""
+    if call.answer_by or announced > call.on:
+        return call.answer_by or announced
+    end = (mailbox_end if call.campaign is Campaign.EMAIL else login_end)(record, school) or ""
+    if call.campaign is Campaign.SSO and end > _later(call.on, 1):
+        return days_before(end, 1)
+    return min(usual, days_before(end, 1)) if end > _later(call.on, 1) else usual
+
+
+def _common(asked: list[LetterRecipient], school: School) -> dict[str, str]:
     """Return the values of a mail merge's letter that are the same for all people."""
-    answer_by = call.answer_by or ("" if call.remind else _later(call.on, DAYS))
-    region = school.institution.region
-    days = (
-        {"answer_by": spelt(answer_by, region), "closes_on": spelt(_later(answer_by, 1), region)} if answer_by else {}
-    )
-    return {"school": school.institution.name, **days}
+    institution = school.institution
+    first = asked[0].days if asked else {}
+    same = {name: day for name, day in first.items() if day and all(one.days[name] == day for one in asked)}
+    return {"school": institution.name, **{name: spelt(day, institution.region) for name, day in same.items()}}
 
 
 def _later(day: str, days: int) -> str:
@@ -236,17 +346,16 @@ def _later(day: str, days: int) -> str:
 
 
 def people_csv(found: Outreach, region: str) -> str:
-    """Return the CSV of a mail merge: one row a person, with the filled letter."""
-    closing = found.call.campaign is Campaign.EMAIL
-    head = ["username", "email_address", "first_name", "last_name", "answer_by"]
-    head += ["closes_on"] if closing else ["waiting"]
-    rows = [[*head, "subject", "text"]]
+    """Return the CSV of a mail merge: one row a person, with the filled letter and each of its placeholders."""
+    days = [name for name in ("closes_on", "ends_on", "left_on", "requested_on") if name in found.letter.holds]
+    more = ["waiting"] if found.call.campaign is Campaign.SSO else []
+    rows = [["username", "email_address", "first_name", "last_name", "answer_by", *days, *more, "subject", "text"]]
     for one in found.asked:
         record = one.record
-        more = spelt(one.closes_on, region) if closing else ("x" if one.waiting else "")
         first = record.text("preferred_name") or record.text(FIRST_NAME)
         cells = (record.username, record.text(EMAIL), first, record.text(LAST_NAME))
-        rows.append([*cells, spelt(one.answer_by, region), more, one.subject, one.text])
+        spelt_days = [spelt(day, region) if (day := one.days[name]) else "" for name in ("answer_by", *days)]
+        rows.append([*cells, *spelt_days, *(["x" if one.waiting else ""] if more else []), one.subject, one.text])
     guarded = ([spreadsheet.guarded(cell) for cell in row] for row in rows)
     return spreadsheet.as_csv(guarded, spreadsheet.separator())
 
@@ -284,5 +393,6 @@ def note(
     proposals = [
         propose_change_if_current(workspace, one.record, changes[one.record.path]) for one in found.asked if changes
     ]
-    said = commit_message("corrected", [one.record.username for one in found.asked])
+    kind = "address-requested" if found.call.campaign is Campaign.EMAIL else "corrected"
+    said = commit_message(kind, [one.record.username for one in found.asked])
     return apply(workspace, proposals, *said, commit=commit, on_resumed=on_resumed)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from graduand.campaigns.outreach import Outreach
     from graduand.workspace import Workspace
 
-OUTREACH_HELP = N_("Write to graduates: who must give a personal address (email), who loses the school login (sso).")
+OUTREACH_HELP = N_(
+    "Write to graduates who must give a personal address (email) or lose the school login (sso), and to leavers (left)."
+)
 
 
 def outreach(
@@ -28,8 +30,11 @@ def outreach(
     campaign: Annotated[
         Campaign,
         typer.Argument(
-            metavar="email|sso",
-            help=N_("email: ask for a personal address; sso: announce that the school login ends."),
+            metavar="email|sso|left",
+            help=N_(
+                "email: ask for a personal address; sso: announce that the school login ends; left: announce to people "
+                "who left that the account closes."
+            ),
         ),
     ],
     usernames: Annotated[
@@ -46,7 +51,10 @@ def outreach(
         str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The last day for an answer; four weeks later by default."))
     ] = "",
     remind: Annotated[
-        bool, typer.Option("--remind", help=N_("Write only to people who were asked and have not answered."))
+        bool,
+        typer.Option(
+            "--remind", help=N_("Write only to people who were asked and have not answered, or were told long ago.")
+        ),
     ] = False,
     out: Annotated[
         Path | None,
@@ -57,7 +65,8 @@ def outreach(
         ),
     ] = None,
     apply: Annotated[
-        bool, typer.Option("--apply", help=N_("Record in their records that these people were asked, and commit."))
+        bool,
+        typer.Option("--apply", help=N_("Note in their records that these people were asked or told, and commit.")),
     ] = False,
     message: CommitMessage = "",
     trailer: CommitTrailers = None,
@@ -92,6 +101,11 @@ def outreach(
     if found.letter.shipped:
         message = _("{path} is not there; the letter that comes with graduand was taken.")
         say(message.format(path=found.letter.path))
+    if found.left_paragraph:
+        message = _(
+            "The letter does not announce archiving: outreach: announce_archiving of institution.yaml is false."
+        )
+        say(message)
     _note(workspace, found, apply=apply)
 
 
@@ -109,10 +123,6 @@ def _note(workspace: Workspace, found: Outreach, *, apply: bool) -> None:
     """Note in the records that people were asked; without `apply`, say how to do so."""
     from graduand.campaigns import outreach as campaigns
 
-    if found.call.campaign is not Campaign.EMAIL:
-        if apply:
-            say(_("Of letters about the login nothing is noted: no field of a record is about them."))
-        return
     if not apply:
         say(_("Nothing is noted yet; once the letters are sent, run the same command with --apply."))
         return

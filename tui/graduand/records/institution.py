@@ -108,6 +108,14 @@ class Institution:
         "deceased",
     )
     after_months: int | None = None
+    announce_archiving: bool = False
+    """Whether the letter that asks for a personal address announces that the account is archived without one."""
+    mailbox_months: int | None = None
+    """Months after the end date that the school mailbox lives; None: as `keeps_school_email` says."""
+    sso_months: int | None = None
+    """The same of the school login."""
+    inactive_months: int | None = None
+    """Months after which the account of a person who left is proposed for closing; None: never."""
     reactivation_reasons: tuple[str, ...] = ("returned", "requested-by-student", "closed-by-mistake")
     limits: Limits = Limits()
     format: int = 1
@@ -364,6 +372,10 @@ _KEYS: Final[dict[str, _Convert]] = {
         {"reasons": _named("deactivation_reasons", _texts), "after_months": _count}, node
     ),
     "reactivation": lambda reader, _key, node: reader.nested({"reasons": _named("reactivation_reasons", _texts)}, node),
+    "outreach": lambda reader, _key, node: reader.nested({"announce_archiving": _boolean}, node),
+    "mailbox": lambda reader, _key, node: reader.nested({"months_after_end": _named("mailbox_months", _count)}, node),
+    "sso": lambda reader, _key, node: reader.nested({"months_after_end": _named("sso_months", _count)}, node),
+    "leavers": lambda reader, _key, node: reader.nested({"inactive_months": _count}, node),
     "limits": _limits,
     "upload_from": _branch_or_null,
     "approvals": _approvals,

@@ -60,6 +60,12 @@ def kind_words(kind: str) -> str:
     return _(_KINDS[kind]) if kind in _KINDS else kind
 
 
+BY_MAIL: Final = "mail"
+IN_HANDSHAKE: Final = "in-handshake"
+HOW: Final = (BY_MAIL, IN_HANDSHAKE)
+"""How a person answered the request for a personal address."""
+
+
 class Waiver(NamedTuple):
     """An exemption from one rule until a date; the date is as typed, `yyyy-mm-dd` if it is valid."""
 
@@ -134,6 +140,46 @@ FIELDS: Final = (
         FieldKind.DATE,
         N_("Answer by"),
         N_("The last day for an answer; afterwards the school's policy applies."),
+    ),
+    _field(
+        "personal_email:answered_on",
+        FieldKind.DATE,
+        N_("Answered on"),
+        N_("The day of the answer; nobody is reminded, and nothing is closed for want of an answer any more."),
+    ),
+    _field(
+        "personal_email:how",
+        FieldKind.CHOICE,
+        N_("How the answer came"),
+        N_(
+            "“mail”: the person wrote, and the address is in the record; “in-handshake”: the person added a personal "
+            "address in Handshake and confirmed it there."
+        ),
+        values=HOW,
+    ),
+    _field(
+        "sso:notified_on",
+        FieldKind.DATE,
+        N_("Told of the end of the school login on"),
+        N_("The day of the letter that says until when a password must be set."),
+    ),
+    _field(
+        "sso:ends_on",
+        FieldKind.DATE,
+        N_("School login ends on"),
+        N_(
+            "The day on which the school login (SSO) ends. Default: months after the end date, where institution.yaml "
+            "has sso: months_after_end."
+        ),
+    ),
+    _field(
+        "mailbox_ends_on",
+        FieldKind.DATE,
+        N_("School mailbox ends on"),
+        N_(
+            "The day on which the school mailbox ends; the person is asked for a personal address in time before it. "
+            "Default: months after the end date, where institution.yaml has mailbox: months_after_end."
+        ),
     ),
     _field(
         "account:reason",

@@ -25,9 +25,13 @@ def kind_words(kind: DueKind) -> str:
     return {
         DueKind.ANSWER: _("No answer about a personal address"),
         DueKind.MONTHS: _("Accounts older than the school keeps them"),
+        DueKind.LEAVER: _("People who left, and the day announced for the closing has come"),
+        DueKind.NOTICE: _("People who left long ago, and were not told that the account closes"),
         DueKind.STUDY: _("Returners whose study ends"),
         DueKind.ACCOUNT: _("Closings and reopenings that become effective"),
         DueKind.MAILBOX: _("Addresses that die with the mailbox, and nobody was asked for another"),
+        DueKind.LOGIN: _("School logins that end, and nobody was told"),
+        DueKind.LOGIN_REMINDER: _("School logins that end soon: one reminder"),
         DueKind.ADDITIONAL: _("Additional addresses that die with the mailbox"),
         DueKind.RECYCLED: _("Addresses that another person gave up"),
         DueKind.WAIVER: _("Exemptions that run out"),
@@ -39,10 +43,15 @@ def cure_words(kind: DueKind, calendar: Calendar) -> str:
     if kind in CLOSING or kind is DueKind.STUDY:
         if calendar.proposed([kind]):
             return _("Write what is proposed into the records: graduand due --apply --only {kind}").format(kind=kind)
+        if kind is DueKind.ANSWER and not calendar.announces:
+            return _("Remind them: graduand outreach email --remind")
         return _("Nothing is proposed yet.") if kind is DueKind.STUDY else _("Nothing is closed by itself.")
     return {
         DueKind.ACCOUNT: _("Send it: graduand compile --changed"),
         DueKind.MAILBOX: _("Ask for another address: graduand outreach email"),
+        DueKind.NOTICE: _("Tell them: graduand outreach left"),
+        DueKind.LOGIN: _("Tell them: graduand outreach sso"),
+        DueKind.LOGIN_REMINDER: _("Remind them: graduand outreach sso --remind"),
         DueKind.ADDITIONAL: _("Take the address out of the record, and out of the profile in Handshake."),
         DueKind.RECYCLED: _("Make sure that the change of the other account went up first, or give another address."),
         DueKind.WAIVER: _("Cure what the rule finds, or renew the exemption with a reason."),
@@ -81,19 +90,19 @@ def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
     if one.kind in CLOSING:
         return _closing_words(one, calendar)
     what = visible(one.what) if show else masked(visible(one.what))
-    if one.kind is DueKind.STUDY:
-        return _("make an alumnus of the person") if one.changes else _("the study goes on until then")
-    if one.kind is DueKind.ACCOUNT:
-        return _("the account is closed") if one.what == "closed" else _("the account is reopened")
-    if one.kind is DueKind.WAIVER:
-        message = _("exemption from {rule}") if one.day >= calendar.on else _("exemption from {rule}, run out")
-        return message.format(rule=what)
-    if one.kind is DueKind.RECYCLED:
-        address = visible(one.record.text(EMAIL))
-        return _("{address} was the address of {username}").format(
-            address=address if show else masked(address), username=what
-        )
-    return what
+    words = {
+        DueKind.NOTICE: _("left on {day}"),
+        DueKind.STUDY: _("make an alumnus of the person") if one.changes else _("the study goes on until then"),
+        DueKind.ACCOUNT: _("the account is closed") if one.what == "closed" else _("the account is reopened"),
+        DueKind.LOGIN: _("the login ends on {day}") if one.what else _("the login ends with the studies"),
+        DueKind.LOGIN_REMINDER: _("the login ends on {day}"),
+        DueKind.WAIVER: _("exemption from {rule}") if one.day >= calendar.on else _("exemption from {rule}, run out"),
+        DueKind.RECYCLED: _("{address} was the address of {username}"),
+    }
+    if one.kind not in words:
+        return what
+    address = visible(one.record.text(EMAIL))
+    return words[one.kind].format(day=what, rule=what, username=what, address=address if show else masked(address))
 
 
 def _closing_words(one: Due, calendar: Calendar) -> str:
@@ -103,6 +112,8 @@ def _closing_words(one: Due, calendar: Calendar) -> str:
         return _("nothing is proposed: the account was reopened on purpose")
     if one.day > calendar.on:
         return _("not yet")
+    if one.kind is DueKind.ANSWER and not calendar.announces:
+        return _("nothing is proposed: the letters do not announce archiving (outreach of institution.yaml)")
     message = _("nothing is proposed: {reason} is none of the school's reasons")
     return message.format(reason=quoted(one.what))
 

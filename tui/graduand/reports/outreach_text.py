@@ -21,7 +21,14 @@ SHOWN: Final = 10
 """The maximum number of people of one group, unless all are requested."""
 
 _COUNTED_ONLY: Final = frozenset(
-    {LeftOutReason.RETURNED, LeftOutReason.STAYS, LeftOutReason.KEEPS, LeftOutReason.ANSWERED}
+    {
+        LeftOutReason.RETURNED,
+        LeftOutReason.STAYS,
+        LeftOutReason.KEEPS,
+        LeftOutReason.NOT_LEFT,
+        LeftOutReason.LATER,
+        LeftOutReason.ANSWERED,
+    }
 )
 """Reasons that apply to most people, who are counted but not listed."""
 
@@ -42,6 +49,12 @@ def why_words(why: LeftOutReason, campaign: Campaign) -> str:
         ),
         LeftOutReason.ASKED: _("was asked, and there is still time to answer (--remind reminds)"),
         LeftOutReason.NEVER_ASKED: _("was never asked (without --remind)"),
+        LeftOutReason.NOT_LEFT: _("did not leave without a degree"),
+        LeftOutReason.REOPENED: _("the account was reopened on purpose"),
+        LeftOutReason.EXEMPT: _("is exempt (waive)"),
+        LeftOutReason.LATER: _("it is too early; it can be done from this day on"),
+        LeftOutReason.TOLD: _("was told (sso: --remind reminds)"),
+        LeftOutReason.ENDED: _("the login has ended"),
     }[why]
 
 
@@ -63,7 +76,11 @@ def outreach_text(found: Outreach, *, everything: bool, show: bool) -> Iterator[
 
 def title(found: Outreach) -> str:
     """Return the title of the campaign with its day."""
-    if found.call.campaign is Campaign.SSO:
+    if found.call.campaign is Campaign.LEFT:
+        head = _("Who left without a degree and is told that the account closes, on {day}")
+    elif found.call.campaign is Campaign.SSO and found.call.remind:
+        head = _("Who is reminded to set a Handshake password, on {day}")
+    elif found.call.campaign is Campaign.SSO:
         head = _("Who loses the school login and must set a Handshake password first, on {day}")
     elif found.call.remind:
         head = _("Who is reminded to give a personal address, on {day}")
@@ -76,6 +93,10 @@ def asked_words(one: LetterRecipient, found: Outreach, *, show: bool) -> str:
     """Return the address of a letter and the deadline for an answer."""
     address = visible(one.record.text(EMAIL))
     words = [address if show else masked(address), _("by {day}").format(day=one.answer_by)]
+    if end := one.days["ends_on"]:
+        words.append(_("the login ends on {day}").format(day=end))
+    if found.call.campaign is Campaign.LEFT:
+        words.append(_("closes on {day}").format(day=one.closes_on))
     if one.waiting and found.call.campaign is Campaign.SSO:
         words.append(_("needs a personal address, too"))
     return "  ".join(words)
@@ -128,6 +149,7 @@ def outreach_json(found: Outreach, *, show: bool) -> Iterator[str]:
                 "address": address if show else masked(address),
                 "on": found.call.on,
                 "answer_by": one.answer_by,
+                "days": {name: day or None for name, day in one.days.items()},
                 "waiting": one.waiting,
                 "left_out": None,
             }

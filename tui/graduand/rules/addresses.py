@@ -102,7 +102,7 @@ def check_adviser(record: Record, school: School, _on: str) -> Iterator[Flaw]:
         yield Flaw("GR308", ADVISER, message.format(address=quoted(address)))
 
 
-def check_additional(record: Record, school: School, _on: str) -> Iterator[Flaw]:
+def check_additional(record: Record, school: School, on: str) -> Iterator[Flaw]:
     """Return what is wrong with the additional addresses."""
     addresses = record.texts(MORE_EMAILS)
     if not addresses:
@@ -113,7 +113,7 @@ def check_additional(record: Record, school: School, _on: str) -> Iterator[Flaw]
         if address.casefold() == main:
             message = _("{address} is the main address already.")
             yield Flaw("GR306", f"{MORE_EMAILS}:{index}", message.format(address=quoted(address)))
-    for index, address in dying(record, school):
+    for index, address in dying(record, school, on):
         message = _("{address} ends with the school's mailbox.")
         yield Flaw("GR310", f"{MORE_EMAILS}:{index}", message.format(address=quoted(address)))
 
@@ -121,10 +121,10 @@ def check_additional(record: Record, school: School, _on: str) -> Iterator[Flaw]
 CHECKS: Final = (check_main, check_adviser, check_additional)
 
 
-def dying(record: Record, school: School) -> Iterator[tuple[int, str]]:
+def dying(record: Record, school: School, on: str) -> Iterator[tuple[int, str]]:
     """Return the additional addresses, with their numbers, that a graduate loses with the school's mailbox."""
     texts = record.texts(MORE_EMAILS)
-    if texts and loses_mailbox(record, school):
+    if texts and loses_mailbox(record, school, on):
         yield from (one for one in enumerate(texts) if domain_of(one[1]) in school.own_domains)
 
 

@@ -12,7 +12,6 @@ from graduand.records.record import Record
 from graduand.rules import cross_record, file_format, handshake_state, identity, policy
 from graduand.rules.memo import CheckMemo, judge_by_cases
 from graduand.rules.registry import KNOWN, RULES, WAIVABLE, checks
-from graduand.rules.values import is_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,7 +93,7 @@ def findings(record: Record, flaws: list[Flaw], places: Mapping[str, Place], on:
     waived = {
         waiver.rule: index
         for index, waiver in enumerate(record.waivers)
-        if waiver.rule in WAIVABLE and all(waiver) and is_day(waiver.until) and waiver.until >= on
+        if waiver.rule in WAIVABLE and policy.is_exempt(record, waiver.rule, on)
     }
     broken = {flaw.rule for flaw in flaws}
     unwaived = [flaw for flaw in flaws if flaw.rule not in waived]

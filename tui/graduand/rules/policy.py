@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import no_day
-from graduand.records.record import ANSWER_BY, ASKED_ON, DISABLED, EMAIL, KEEPS_SSO, WAIVE
+from graduand.records.record import (
+    ANSWER_BY,
+    ANSWERED_ON,
+    ASKED_ON,
+    DISABLED,
+    EMAIL,
+    HOW,
+    KEEPS_SSO,
+    LOGIN_ENDS_ON,
+    MAILBOX_ENDS_ON,
+    MORE_EMAILS,
+    TOLD_ON,
+    WAIVE,
+    domain_of,
+)
+from graduand.records.transition import IN_HANDSHAKE
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import is_day, real_day
 
@@ -77,7 +94,20 @@ RULES: Final = (
         N_("An exemption says from which rule, why, until when and by whom."),
         N_("Complete it with rule, reason, until and by."),
     ),
+    warning(
+        "GR621",
+        N_("Answered, and the address is not in the record"),
+        N_(
+            "The person is not reminded any more, and the account still has nothing but the school's address, which "
+            "ends with the mailbox."
+        ),
+        N_("Write the personal address as email_address; or how: in-handshake, if the person added it there."),
+        "ADDL",
+    ),
 )
+
+ASK_AHEAD: Final = 90
+"""How many days before the mailbox or the school login ends people are asked, or told."""
 
 
 def check_campaign(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
@@ -90,9 +120,12 @@ def check_campaign(record: Record, _school: School, _on: str) -> Iterator[Flaw]:
 
 def check_leaver(record: Record, school: School, on: str) -> Iterator[Flaw]:
     """Return what a person must do before losing the mailbox or the login, as of the day `on`."""
-    if is_waiting(record, school):
+    if is_waiting(record, school, on):
         yield from _waiting(record, real_day(record.text(ANSWER_BY)), on)
-    if loses_login(record, school):
+    elif is_answer_missing(record, school, on):
+        message = _("The person answered, and the record still has {address}.")
+        yield Flaw("GR621", EMAIL, message.format(address=quoted(record.text(EMAIL))))
+    if loses_login(record, school, on) and not record.text(TOLD_ON):
         yield Flaw(
             "GR604",
             KEEPS_SSO,
@@ -109,21 +142,90 @@ def keeps(record: Record, what: str, *, default: bool) -> bool:
     return text == "true" if text in {"true", "false"} else default
 
 
-def loses_mailbox(record: Record, school: School) -> bool:
-    """Return whether the person leaves and loses the school's mailbox."""
-    leaves = record.graduated and not record.stays
-    return leaves and not keeps(record, "keeps_school_email", default=school.institution.keeps_school_email)
+def mailbox_end(record: Record, school: School) -> str | None:
+    """Return the day on which the school's mailbox ends; "" when it ends with the studies, None when it never does."""
+    months, keeps_it = school.institution.mailbox_months, school.institution.keeps_school_email
+    ends = real_day(record.text(MAILBOX_ENDS_ON))
+    return ends or _end(record, "keeps_school_email", months, default=keeps_it)
 
 
-def is_waiting(record: Record, school: School) -> bool:
-    """Return whether the person loses the school mailbox and its address is still that of the account."""
-    return loses_mailbox(record, school) and record.text(DISABLED) != "true" and record.domain in school.own_domains
+def login_end(record: Record, school: School) -> str | None:
+    """Return the day on which the school login ends; "" when it ends with the studies, None when it never does."""
+    institution = school.institution
+    ends = real_day(record.text(LOGIN_ENDS_ON))
+    return ends or _end(record, "keeps_sso", institution.sso_months, default=institution.keeps_sso)
 
 
-def loses_login(record: Record, school: School) -> bool:
-    """Return whether the person leaves and needs a Handshake password; a person who stays does not."""
-    leaves = record.graduated and not record.stays and record.text(DISABLED) != "true"
-    return leaves and not keeps(record, "keeps_sso", default=school.institution.keeps_sso)
+def _end(record: Record, what: str, months: int | None, *, default: bool) -> str | None:
+    own = record.text(f"transition:{what}")
+    if own not in {"true", "false"} and months is not None and (end := real_day(record.ends)):
+        return months_later(end, months)
+    return None if keeps(record, what, default=default) else ""
+
+
+def months_later(day: str, months: int) -> str:
+    """Return the day a number of months later, at most the last day of that month."""
+    year, month, number = map(int, day.split("-"))
+    year, month = year + (month - 1 + months) // 12, (month - 1 + months) % 12 + 1
+    if year > date.max.year:
+        return date.max.isoformat()
+    return date(year, month, min(number, monthrange(year, month)[1])).isoformat()
+
+
+def ask_from(end: str) -> str:
+    """Return the day from which people are asked or told that the mailbox or the login ends on the day `end`."""
+    return days_before(end, ASK_AHEAD) if end else ""
+
+
+def days_before(day: str, days: int) -> str:
+    """Return the day a number of days earlier, at the earliest the first one of all."""
+    return date.fromordinal(max(date.fromisoformat(day).toordinal() - days, 1)).isoformat()
+
+
+def _leaves(record: Record) -> bool:
+    return record.graduated and not record.stays
+
+
+def loses_mailbox(record: Record, school: School, on: str) -> bool:
+    """Return whether the person leaves, and the school's mailbox has ended on the day `on` or ends soon."""
+    end = mailbox_end(record, school) if _leaves(record) else None
+    return end is not None and ask_from(end) <= on
+
+
+def has_answered(record: Record, school: School) -> bool:
+    """Return whether the person has given a personal address, in whatever way; even if it is not in the record."""
+    if record.text(ANSWERED_ON) or record.text(HOW) or record.domain not in school.own_domains:
+        return True
+    return _has_personal_address(record, school)
+
+
+def _has_personal_address(record: Record, school: School) -> bool:
+    domains = map(domain_of, record.texts(MORE_EMAILS))
+    return any(one not in school.own_domains and not school.is_other_institution(one) for one in domains)
+
+
+def is_waiting(record: Record, school: School, on: str) -> bool:
+    """Return whether the person loses the school mailbox soon, and has given no personal address yet."""
+    return loses_mailbox(record, school, on) and record.text(DISABLED) != "true" and not has_answered(record, school)
+
+
+def is_answer_missing(record: Record, school: School, on: str) -> bool:
+    """Return whether the person has answered, not in Handshake, and no personal address is in the record."""
+    if not (record.text(ANSWERED_ON) or record.text(HOW)) or record.text(HOW) == IN_HANDSHAKE:
+        return False
+    is_open = loses_mailbox(record, school, on) and record.text(DISABLED) != "true"
+    return is_open and record.domain in school.own_domains and not _has_personal_address(record, school)
+
+
+def loses_login(record: Record, school: School, on: str) -> bool:
+    """Return whether the person leaves and needs a Handshake password by now or soon; a person who stays does not."""
+    end = login_end(record, school) if _leaves(record) and record.text(DISABLED) != "true" else None
+    return end is not None and ask_from(end) <= on
+
+
+def is_exempt(record: Record, rule: str, on: str) -> bool:
+    """Return whether the record has a complete exemption from the rule on the day `on`."""
+    return any(one.rule == rule and all(one) and is_day(one.until) and one.until >= on for one in record.waivers)
 
 
 def _waiting(record: Record, answer: str, on: str) -> Iterator[Flaw]:

@@ -45,6 +45,8 @@ _TURNS: Final = (
     CampaignStep(Campaign.EMAIL, remind=False),
     CampaignStep(Campaign.EMAIL, remind=True),
     CampaignStep(Campaign.SSO, remind=False),
+    CampaignStep(Campaign.SSO, remind=True),
+    CampaignStep(Campaign.LEFT, remind=False),
 )
 _WEEKS: Final = (4, 6, 8, 2)
 _ASKED: Final = "to-write-to"
@@ -210,7 +212,7 @@ class OutreachScreen(View[Outreach]):
             self.post_message(Opened(self.row.record.path))
 
     def action_turn(self) -> None:
-        """Go on to the next campaign: the question, the reminder, the login."""
+        """Go on to the next campaign: the question, the login, their reminders, the people who left."""
         self.turn = _TURNS[(_TURNS.index(self.turn) + 1) % len(_TURNS)]
         self.marks = frozenset()
         self.outline = Outline({})
@@ -230,7 +232,7 @@ class OutreachScreen(View[Outreach]):
             return self.asked is not None or None
         if action == "letters":
             return bool(self._chosen()) or None
-        return (bool(self._chosen()) and self.turn.campaign is Campaign.EMAIL) or None if action == "note" else True
+        return bool(self._chosen()) or None if action == "note" else True
 
     def action_mark(self) -> None:
         """Mark or unmark the person under the cursor, and go on to the next."""
