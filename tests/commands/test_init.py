@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ LETTERS = ("email", "left", "reminder", "sso", "sso-reminder")
 FILES = {
     *(".gitattributes", ".github/workflows/check.yml", ".gitignore", ".pre-commit-config.yaml", "Makefile"),
     *(
+        "README.md",
         "records/README.md",
         "schema/drift.yaml",
         "schema/handshake.yaml",
@@ -82,9 +84,45 @@ def test_its_makefile_leads_to_the_interface_and_to_the_week_in_both_languages(p
     said = subprocess.run(["make", "help"], cwd=place, capture_output=True, text=True, check=True, timeout=30).stdout
     assert "edit\tOpen the interface / Ouvrir l'interface\n" in said
     printed = [line.split("\t")[0] for line in said.splitlines()]
-    assert printed == ["help", "edit", "check", "plan", "compile", "fmt", "doctor"]
-    opened = subprocess.run(["make", "-n", "edit"], cwd=place, capture_output=True, text=True, check=True, timeout=30)
-    assert opened.stdout == "graduand\n"
+    assert printed[:5] == ["help", "install", "edit", "check", "plan"]
+    assert {"compile", "uploaded", "reconcile", "audit", "due", "drift", "diff", "propose", "fmt", "doctor"} < {
+        *printed
+    }
+
+
+def test_make_asks_graduand_and_says_how_to_install_it_where_it_is_missing(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init(place, "--name", "Ars", "--domain", "ars.example")
+    (place / ".venv/bin").mkdir(parents=True)
+    program = place / ".venv/bin/graduand"
+    program.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+
+    def make(*words: str) -> tuple[int, str, str]:
+        ran = subprocess.run(["make", "-s", *words], cwd=place, capture_output=True, text=True, check=False, timeout=30)
+        return ran.returncode, ran.stdout, ran.stderr
+
+    assert make("plan", "COHORT=2026-spring", "ON=2026-07-01")[1] == "plan --cohort 2026-spring --on 2026-07-01\n"
+    assert make("reconcile", "FILE=a file.csv")[1] == "reconcile a file.csv\n"
+    assert make("diff")[1] == "diff origin/main..HEAD\n"
+    program.unlink()
+    others = [folder for folder in os.get_exec_path() if not os.access(f"{folder}/graduand", os.X_OK)]
+    monkeypatch.setenv("PATH", os.pathsep.join(others))
+    code, out, said = make("check")
+    assert (code, out) == (2, "")
+    assert said.startswith("graduand is not installed here; cure: make install\n")
+
+
+def test_the_front_page_says_what_this_is_in_both_languages_the_schools_first(place: Path) -> None:
+    init(place, "--name", "Université *d’Ars*", "--domain", "ars.example", lang="fr")
+
+    page = (place / "README.md").read_text(encoding="utf-8")
+    assert page.startswith("# Université \\*d’Ars\\*\n\n## Fiches pour Handshake\n")
+    assert page.index("## Fiches pour Handshake") < page.index("## Records for Handshake")
+    targets = set(re.findall(r"`make (\w+)`", page))
+    assert targets == {"install", "edit", "check", "propose", "plan", "diff", "doctor"}
+    assert all(f"\n{target}:" in (place / "Makefile").read_text(encoding="utf-8") for target in targets)
 
 
 def test_the_comments_of_the_settings_stay(place: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import SchemaBroken, Usage
-from graduand.language import ENGLISH, N_, _, quoted
+from graduand.language import ENGLISH, N_, _, quoted, visible
 from graduand.records.institution import read_institution
 from graduand.records.kinds import FieldKind
 from graduand.records.school_language import DRIFT as DRIFT_PATH
@@ -30,6 +30,9 @@ _SEED: Final = {
     ".pre-commit-config.yaml": "pre-commit.yaml",
 }
 """Path in a data repository → name of the seed."""
+_MARKED: Final = re.compile(r"([\\`*_\[\]<>#|])")
+_ESCAPED: Final = r"\\\1"
+"""Before a character that Markdown would read as a mark."""
 BEGINNING: Final = N_("Begin the records of {name}")
 """The subject of the first commit of a new repository, by which an upgrade knows it."""
 LETTERS: Final = "schema/outreach"
@@ -60,6 +63,7 @@ def shipped_texts(options: RepositoryOptions) -> dict[str, str]:
     texts |= {target: (_SEEDS / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
     guides = (_SEEDS / f"README.{language}.md" for language in (options.language, ENGLISH))
     texts["records/README.md"] = next(path for path in guides if path.exists()).read_text(encoding="utf-8")
+    texts["README.md"] = _front_page(options)
     schema = default_schema()
     texts[IMPORTER_PATH] = file_reader.read(schema / "handshake.yaml", SIZE).decode()
     texts[DRIFT_PATH] = file_reader.read(schema / "drift.yaml", SIZE).decode()
@@ -67,6 +71,15 @@ def shipped_texts(options: RepositoryOptions) -> dict[str, str]:
         f"{LETTERS}/{path.name}": file_reader.read(path).decode()
         for path in sorted((schema / "outreach").glob("*.txt"))
     }
+
+
+def _front_page(options: RepositoryOptions) -> str:
+    """Return the page that a forge shows first, in each language, the school's first."""
+    pages = {path.name.split(".")[1]: path for path in sorted(_SEEDS.glob("root.*.md"))}
+    languages = sorted(pages, key=lambda language: (language != options.language, language != ENGLISH, language))
+    name = " ".join(options.name.split()) or "Handshake"
+    texts = (pages[language].read_text(encoding="utf-8") for language in languages)
+    return f"# {_MARKED.sub(_ESCAPED, visible(name))}\n\n" + "\n---\n\n".join(texts)
 
 
 def _institution_text(options: RepositoryOptions) -> str:
