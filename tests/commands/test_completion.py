@@ -68,7 +68,7 @@ def test_options_are_completed(complete: Complete) -> None:
 def test_words_of_a_choice_are_completed(complete: Complete) -> None:
     assert complete("graduand plan --only re") == ["reactivate", "return"]
     assert complete("graduand plan --format ") == ["text", "json", "markdown", "html"]
-    assert complete("graduand outreach ") == ["email", "sso"]
+    assert complete("graduand outreach ") == ["email", "sso", "left"]
     assert complete("graduand sheet ") == ["out", "in"]
 
 

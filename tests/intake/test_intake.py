@@ -218,7 +218,7 @@ def test_two_columns_of_one_kind_must_be_told_apart(school: Path) -> None:
         (("--separator", "ab"), "“ab” is no separator"),
         (("--sheet", "Classe"), "--sheet names a sheet of a spreadsheet"),
         (("--end-date", "31/05/2026"), "is no date; write it as yyyy-mm-dd"),
-        (("--kind", "left"), "“left” is none of the values"),
+        (("--kind", "gone"), "“gone” is none of the values"),
         (("--set", "campus=Nord"), "“campus=Nord” does not say what to change"),
     ],
 )

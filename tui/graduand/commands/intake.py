@@ -136,6 +136,10 @@ def intake(
             help=N_("The folder for refused rows; build/intake/ beside records/ by default."),
         ),
     ] = None,
+    with_errors: Annotated[
+        bool,
+        typer.Option("--with-errors", help=N_("Take people in even if the rules find new errors in their records.")),
+    ] = False,
     show: ShowAddresses = False,
     everything: ShowAll = False,
     no_commit: NoCommit = False,
@@ -175,14 +179,16 @@ def intake(
         sys.stdout.write(json_of(found, show=show))
     elif not as_json:
         show_lines(intake_text(found, terms_of(workspace), everything=everything, show=show), session.colour)
-    if apply or (not as_json and _agreed(found)):
+    result = None
+    if found.check.errors and not with_errors:
+        _say_errors(len(found.check.errors))
+    elif apply or (not as_json and _agreed(found)):
         folder = out or apply_intake.folder_of(workspace)
         result = apply_intake.apply_intake(workspace, found, folder, commit=not no_commit, on_resumed=say_resumed)
-        if as_json:
-            sys.stdout.write(json_of(found, show=show, result=result))
         _say_applied(found, result)
-    if found.refused:
-        raise typer.Exit(Exit.FINDINGS)
+    if as_json and apply:
+        sys.stdout.write(json_of(found, show=show, result=result))
+    _exit(found)
 
 
 def _read(file: Path) -> bytes:
@@ -242,6 +248,23 @@ def _answer(question: str) -> str:
     sys.stderr.write(question)
     sys.stderr.flush()
     return sys.stdin.readline().strip()
+
+
+def _exit(found: IntakePreview) -> None:
+    """Exit with 1 when rows were refused, or the rules find new errors."""
+    if found.refused or found.check.errors:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _say_errors(count: int) -> None:
+    message = ngettext(
+        "Nothing was written: check would find {count} new error in these records. Correct the file, or take "
+        "them in with --with-errors and correct the records.",
+        "Nothing was written: check would find {count} new errors in these records. Correct the file, or take "
+        "them in with --with-errors and correct the records.",
+        count,
+    )
+    say(message.format(count=count))
 
 
 def _say_applied(found: IntakePreview, result: IntakeResult) -> None:

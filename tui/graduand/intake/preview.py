@@ -22,6 +22,7 @@ from graduand.intake.full_names import LAST_FIRST, keys_of
 from graduand.intake.latest_rows import drop_earlier
 from graduand.intake.options import FORMS, IntakeOptions
 from graduand.intake.record_comparison import RecordComparison, records_by_username
+from graduand.intake.result_check import ResultCheck, check_result
 from graduand.intake.rows import PeopleRows, SkippedRow, select_rows
 from graduand.intake.source_profile import path_of, profile_of, read_profiles
 from graduand.language import _, ngettext, quoted
@@ -87,6 +88,8 @@ class IntakePreview(NamedTuple):
     confidential: int
     """Rows of confidential people, who are not named."""
     remarks: tuple[str, ...]
+    check: ResultCheck
+    """What the rules find in these people afterwards."""
     sample: tuple[str, ...]
     """Names with accents, by which a wrong encoding is seen."""
 
@@ -129,7 +132,8 @@ def _preview(workspace: Workspace, raw: bytes, options: IntakeOptions) -> Intake
     confidential = rows.exclude(read_exclusions(workspace.root), selected)
     earlier = drop_earlier(rows.usernames, table, selected, options)
     remarks = [*_answer_remarks(table, keys, earlier), *_file_remarks(table, columns, rows, selected, options)]
-    comparison = RecordComparison(rows, records, school, options)
+    states = workspace.readable_states()
+    comparison = RecordComparison(rows, records, school, options, states)
     comparison.compare(rows.take(selected, options))
     path = workspace.root / path_of(name)
     return IntakePreview(
@@ -148,6 +152,7 @@ def _preview(workspace: Workspace, raw: bytes, options: IntakeOptions) -> Intake
         not_selected=len(selected) - sum(selected) - confidential - earlier,
         confidential=confidential,
         remarks=(*remarks, *_people_remarks(rows), *comparison.remarks()),
+        check=check_result(comparison, states),
         sample=tuple(_sample(rows)),
     )
 

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.findings import Finding, Severity
 from graduand.intake.rows import UNIQUE
-from graduand.language import _, ngettext, quoted
+from graduand.language import N_, _, ngettext, quoted
 from graduand.records import files
 from graduand.records.kinds import CLEAR, same_value
 from graduand.records.paths import username_of
 from graduand.records.reading import read
-from graduand.records.record import ATTENDING, EMAIL, END, KIND, NOTES, USERNAME, Record
-from graduand.records.transition import GRADUATED
+from graduand.records.record import (
+    ANSWER_BY,
+    ANSWERED_ON,
+    ASKED_ON,
+    ATTENDING,
+    CLOSE_ON,
+    DISABLED,
+    EFFECTIVE_ON,
+    EMAIL,
+    END,
+    HOW,
+    KIND,
+    LEFT_ON,
+    LOGIN_ENDS_ON,
+    MAILBOX_ENDS_ON,
+    NOTES,
+    NOTIFIED_ON,
+    REASON,
+    REQUESTED_BY,
+    TOLD_ON,
+    USERNAME,
+    Record,
+)
+from graduand.records.transition import GRADUATED, RETURN, RETURNED, reason_words
 from graduand.rules import judgement
 from graduand.rules.answers import People
 from graduand.rules.registry import RULES
@@ -21,6 +43,7 @@ from graduand.rules.registry import RULES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from graduand.index.person_states import PersonStates
     from graduand.intake.options import IntakeOptions
     from graduand.intake.rows import PeopleRows
     from graduand.records.field import Field
@@ -28,6 +51,19 @@ if TYPE_CHECKING:
     from graduand.records.school import School
     from graduand.rules.rule import Flaw
     from graduand.workspace import Workspace
+
+
+_SPENT: Final = (
+    *(ASKED_ON, ANSWER_BY, ANSWERED_ON, HOW, TOLD_ON, LOGIN_ENDS_ON, MAILBOX_ENDS_ON),
+    *(LEFT_ON, NOTIFIED_ON, CLOSE_ON),
+)
+"""Keys about a departure, which say nothing any more of somebody who comes back."""
+_UNDECIDED: Final = {
+    "deceased": N_("is it really this person?"),
+    "duplicate-account": N_("which of the two accounts shall be used?"),
+    "required-by-policy": N_("may the account be reopened?"),
+}
+"""Reasons of a closing that a return does not take back by itself, and what must be decided."""
 
 
 class ProposedRecord(NamedTuple):
@@ -45,8 +81,16 @@ class RecordComparison:
     """Sorts rows into new people, changed records and identical records."""
 
     def __init__(
-        self, rows: PeopleRows, records: Mapping[str, Record | None], school: School, options: IntakeOptions
+        self,
+        rows: PeopleRows,
+        records: Mapping[str, Record | None],
+        school: School,
+        options: IntakeOptions,
+        states: PersonStates | None = None,
     ) -> None:
+        """Compare with `records`; `states` is what Handshake holds of everybody, where that is known."""
+        self.states = states
+        self.reopened = 0
         self.rows = rows
         self.records = records
         self.school = school
@@ -71,6 +115,8 @@ class RecordComparison:
             for row in accepted:
                 self._sort(row)
         self._refuse_incomplete()
+        for row in self.new if self.states else ():
+            self._reopen(row)
         self._judge_new()
 
     def _sort(self, row: int) -> None:
@@ -107,17 +153,22 @@ class RecordComparison:
     def _compare(self, row: int, before: Record) -> None:
         if self.options.cohort and before.cohort != self.options.cohort:
             self.elsewhere += 1
-        after = self._after(self.rows.values(row), before)
-        values = {key: value for key, value in after.items() if not self._has_already(before, key, value)}
-        if not values:
+        values = self.rows.values(row)
+        is_back = values.get(KIND) == RETURNED and not before.returned
+        if is_back and (refusal := _undecided(before)):
+            self.rows.refuse(row, DISABLED, refusal)
+            return
+        after = self._returned(values, before) if is_back else self._after(values, before)
+        changed = {key: value for key, value in after.items() if not self._has_already(before, key, value)}
+        if not changed:
             self.identical.append(before.username)
             return
         merged = {key: value for key, value in {**before.values, **after}.items() if value is not None}
-        if flaw := self._new_error(before, before._replace(values=merged), values):
+        if flaw := self._new_error(before, before._replace(values=merged), changed):
             self.rows.refuse(row, flaw.field, flaw.message)
         else:
-            replaced = {key: before.values.get(key) for key in values}
-            self.changes.append(ProposedRecord(before.username, self.rows.lines[row], values, replaced))
+            replaced = {key: before.values.get(key) for key in changed}
+            self.changes.append(ProposedRecord(before.username, self.rows.lines[row], changed, replaced))
 
     def _has_already(self, before: Record, key: str, value: Value | None) -> bool:
         """Return whether a record has a value already; of notes, blanks around them do not count."""
@@ -152,6 +203,29 @@ class RecordComparison:
             if before.text(END) == CLEAR:
                 after.setdefault(END, None)
         return after
+
+    # People who come back
+
+    def _returned(self, values: Mapping[str, Value], before: Record) -> dict[str, Value | None]:
+        """Return the new values of somebody who comes back; what belongs to the departure goes."""
+        after: dict[str, Value | None] = dict.fromkeys((END, ATTENDING, *_SPENT), None)
+        state = self.states.of(before.username) if self.states else None
+        if before.text(DISABLED) == "true" or (state and state.is_closed and not before.text(DISABLED)):
+            after |= {DISABLED: "false", REASON: RETURN, REQUESTED_BY: None, EFFECTIVE_ON: None}
+            self.reopened += 1
+        return {**after, **values}
+
+    def _reopen(self, row: int) -> None:
+        """Reopen the account of a returner without a record, where Handshake holds it as closed."""
+        columns, username = self.rows.columns, self.rows.usernames[row]
+        if not self.states or KIND not in columns or columns[KIND][row] != RETURNED:
+            return
+        state = self.states.of(username)
+        if state and state.is_closed and not (DISABLED in columns and columns[DISABLED][row]):
+            for key, value in ((DISABLED, "false"), (REASON, RETURN)):
+                columns.setdefault(key, [None] * len(self.rows.lines))[row] = value
+                self.rows.judged.discard(key)
+            self.reopened += 1
 
     def _is_personal(self, before: Record) -> bool:
         return before.graduated and bool(before.domain) and before.domain not in self.school.own_domains
@@ -191,6 +265,13 @@ class RecordComparison:
                 self.kept_addresses,
             )
             yield message.format(count=self.kept_addresses)
+        if self.reopened:
+            message = ngettext(
+                "{count} closed account is reopened: the person comes back.",
+                "{count} closed accounts are reopened: the people come back.",
+                self.reopened,
+            )
+            yield message.format(count=self.reopened)
         if self.elsewhere:
             message = ngettext(
                 "{count} person stays in another cohort, where the record is.",
@@ -203,6 +284,18 @@ class RecordComparison:
 def _corresponds(field: Field, there: str, value: Value | None) -> bool:
     """Return whether a record has the other region's value for this one: a change of lists changes nobody's level."""
     return value is not None and field.counterparts.get(there) == value
+
+
+def _undecided(before: Record) -> str:
+    """Return what must be decided before the account of a returner is reopened, as a sentence; "" when nothing."""
+    reason = before.text(REASON) if before.text(DISABLED) == "true" else ""
+    if reason not in _UNDECIDED:
+        return ""
+    message = _(
+        "The account is closed ({reason}), and the person comes back: {question} To reopen it, write disabled: false "
+        "and the reason “returned” into the record; then take the row in again."
+    )
+    return message.format(reason=quoted(reason_words(reason)), question=_(_UNDECIDED[reason]))
 
 
 def records_by_username(workspace: Workspace) -> dict[str, Record | None]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from graduand.findings import Severity, by_rule
 from graduand.language import _, masked, ngettext, quoted, visible
 from graduand.reports.console import Line, Span, line
+from graduand.reports.findings_text import severity_word
 from graduand.reports.json_text import json_text
+from graduand.rules.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +37,7 @@ def intake_text(preview: IntakePreview, terms: Terms, *, everything: bool, show:
     yield from column_lines(preview, terms)
     yield line("")
     yield from change_lines(preview, terms, everything=everything, show=show)
+    yield from check_lines(preview, everything=everything, show=show)
     yield line(counts(preview))
 
 
@@ -166,6 +170,29 @@ def _refused(preview: IntakePreview, terms: Terms, *, everything: bool, show: bo
     yield line("")
 
 
+_SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
+
+
+def check_lines(preview: IntakePreview, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return the lines on what `check` says of these people afterwards: what is new, errors first, then the rest."""
+    if not (preview.check.new or preview.check.before):
+        return
+    yield line(Span(_("What check will say of these people"), "bold"))
+    for rule, findings in by_rule(preview.check.new).items():
+        severity = findings[0].severity
+        style = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}.get(severity, "")
+        head = f"{_SIGNS[severity]} {severity_word(severity)} {rule}  {_(RULES[rule].title)}  ({len(findings)})"
+        yield line("  ", Span(head, style))
+        for one in _some(findings, everything=everything) if severity is not Severity.NOTE or everything else ():
+            yield line(f"    {visible(one.username)}  {one.message if show else masked(one.message)}")
+        if severity is not Severity.NOTE and not everything and len(findings) > SHOWN:
+            yield line("    " + _("… and {count} more (--all shows everything)").format(count=len(findings) - SHOWN))
+    if before := by_rule(preview.check.before):
+        rules = ", ".join(f"{rule} ({len(findings)})" for rule, findings in before.items())
+        yield line("  " + _("As before: {rules}").format(rules=rules))
+    yield line("")
+
+
 def _some(items: Sequence[_T], *, everything: bool) -> Sequence[_T]:
     return items if everything else items[:SHOWN]
 
@@ -255,6 +282,10 @@ def intake_json(preview: IntakePreview, *, show: bool, result: IntakeResult | No
         ],
         "refused": [{**one._asdict(), "reason": clear(one.reason)} for one in preview.refused],
         "left_out": [{"line": one.line, "username": one.username, "reason": one.reason} for one in preview.left_out],
+        "check": {
+            "new": [{**one._asdict(), "message": clear(one.message)} for one in preview.check.new],
+            "before": [{**one._asdict(), "message": clear(one.message)} for one in preview.check.before],
+        },
         "applied": result is not None,
         "commit": result.saved[0].commit if result and result.saved else "",
         "refused_file": str(result.refused) if result and result.refused else "",
