@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,12 +10,20 @@ import pytest
 from graduand.editing.clone_status import CloneStatus
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
+from graduand.screens.audit import AuditScreen
+from graduand.screens.due import DueScreen
+from graduand.screens.page import PageScreen
+from graduand.screens.palette import PaletteScreen
 from graduand.screens.people import PeopleScreen
 from graduand.screens.places import CLASS, PLACES, PLAN, PROBLEMS, SHARE, Overview
 from graduand.screens.plan import PlanScreen
 from graduand.screens.problems import ProblemsScreen
+from graduand.screens.question import QuestionScreen
 from graduand.screens.share import ShareScreen
+from graduand.screens.sheet import SheetScreen
 from graduand.screens.widgets.head import Head, PlaceBar, bar_spans, head_line
+from graduand.similar import folded
+from graduand.vocabulary import vocabularies
 from graduand.workspace import Workspace
 from tests.repository import TODAY, commit, git, graduate, put
 from tests.screens.stage import faulty, shows
@@ -158,3 +167,102 @@ def test_sharing_shows_what_is_apart_from_the_remote(app: GraduandApp, tmp_path:
 
 def test_every_place_says_what_it_is_for() -> None:
     assert len({place.about for place in PLACES}) == len(PLACES) == 7
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("fermer", PeopleScreen),
+        ("tableur", SheetScreen),
+        ("erreur", ProblemsScreen),
+        ("audit", AuditScreen),
+        ("git", ShareScreen),
+        ("calendrier", DueScreen),
+    ],
+)
+def test_the_palette_finds_jobs_of_all_places_by_what_people_call_them(
+    app: GraduandApp, typed: str, shown: type[Any]
+) -> None:
+    """The first that is found is done, whatever place it belongs to."""
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "colon")
+        await type_in(pilot, typed)
+        palette = app.screen
+        assert isinstance(palette, PaletteScreen)
+        assert palette.lines.count
+        if shown is not PeopleScreen:
+            await press(pilot, "enter")
+            await settled(pilot)
+            assert shows(app, shown)
+
+    story(app, tell)
+
+
+@pytest.mark.parametrize("word", ["rollback", "thème", "langue", "envoyer", "exporter", "pull request", "raccourci"])
+def test_every_word_for_a_job_is_found(app: GraduandApp, word: str) -> None:
+    jobs = [job.searched for job in app.jobs_elsewhere()]
+    own = [" ".join(one.jobs.get(id_, ())) for one in vocabularies() for id_ in one.jobs]
+    assert any(folded(word) in folded(text) for text in [*jobs, *own])
+
+
+def test_letters_that_are_no_keys_find_and_q_asks(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await quickly(pilot, *"00500004")
+        assert app.people.search.text == "00500004"
+        assert len(app.people.found) == 1
+        await press(pilot, "enter", "space", "q")
+        assert shows(app, QuestionScreen)
+        assert "1 person is marked" in screen_text(app)
+        await press(pilot, "escape", "g", "2")
+        await quickly(pilot, *"zz")
+        assert "Nothing is found" in screen_text(app)
+        await press(pilot, "escape", "q", "q")
+        assert not app.is_running
+
+    story(app, tell)
+
+
+def test_what_was_said_can_be_read_again(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        app.notify("The refused rows: build/intake/refused.csv", markup=False)
+        await press(pilot, "f8")
+        assert shows(app, PageScreen)
+        assert "build/intake/refused.csv" in screen_text(app)
+
+    story(app, tell)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_burst_of_keys_ends_in_a_bug_or_a_change(app: GraduandApp, seed: int) -> None:
+    """Neither files nor history are touched by keys that are pressed one upon the other, wherever they lead."""
+    root = app.workspace.root
+    before = git(root, "rev-parse", "HEAD"), git(root, "status", "--porcelain")
+    keys = random.Random(seed).choices(
+        [
+            "down",
+            "up",
+            "enter",
+            "escape",
+            "tab",
+            "g",
+            *"1234567",
+            "b",
+            "space",
+            "slash",
+            "x",
+            "c",
+            "n",
+            "f1",
+            "colon",
+            "home",
+        ],
+        k=60,
+    )
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await quickly(pilot, *keys)
+        assert app.is_running
+
+    story(app, tell)
+    assert (git(root, "rev-parse", "HEAD"), git(root, "status", "--porcelain")) == before

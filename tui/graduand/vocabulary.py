@@ -29,6 +29,8 @@ class Vocabulary(NamedTuple):
     filters: Mapping[str, tuple[str, ...]]
     states: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[str, ...]]
+    jobs: Mapping[str, tuple[str, ...]]
+    """By the id of what can be done in the interface: other words by which it is looked for."""
 
 
 @cache

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from graduand.file_change import SavedFile
     from graduand.index.people_list import PeopleList, SentStatus
     from graduand.screens.form import FormScreen
+    from graduand.screens.palette import PaletteJob
 
 _CHECK_INTERVAL: Final = 2.0
 """Seconds between two looks at what has changed outside."""
@@ -53,12 +54,19 @@ class GraduandApp(BaseApp):
 
     DEFAULT_MODE = CLASS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+z", "undo", N_("Undo"), show=False, id="app.undo"),
+        Binding("ctrl+z", "undo", N_("Undo"), show=False, tooltip=N_("Take the last save back."), id="app.undo"),
         Binding("ctrl+y", "redo", N_("Do again"), show=False, id="app.redo"),
         Binding("ctrl+r", "read_everybody", N_("Read everything again"), show=False, id="app.read"),
         Binding("g", "go", N_("Go to"), show=False, id="app.go"),
         *(
-            Binding(f"alt+{digit}", f"go_to('{place.key}')", place.name, show=False, id=f"app.go_to_{place.key}")
+            Binding(
+                f"alt+{digit}",
+                f"go_to('{place.key}')",
+                place.name,
+                show=False,
+                tooltip=place.about,
+                id=f"app.go_to_{place.key}",
+            )
             for digit, place in enumerate(PLACES, 1)
         ),
     ]
@@ -126,6 +134,32 @@ class GraduandApp(BaseApp):
             screen = self.get_screen_stack()[0]
             if isinstance(screen, PlaceScreen):
                 screen.take_marks(self.people.marks)
+
+    def jobs_elsewhere(self) -> list[PaletteJob]:
+        """Return what can be done in the other places, as far as it says what it is."""
+        from graduand.screens.routes import place_classes  # noqa: PLC0415 - for the palette all are imported
+
+        return [
+            self._job(binding, None, place)
+            for place, screen in place_classes().items()
+            for binding in screen.__dict__["BINDINGS"]
+            if isinstance(binding, Binding) and binding.tooltip
+        ]
+
+    async def do_elsewhere(self, job: PaletteJob) -> None:
+        """Go to the place of a job, and do it there once it is read."""
+        self.action_go_to(job.place)
+        screen = self.screen
+        if isinstance(screen, PlaceScreen):
+            await screen.do_when_read(job.action)
+
+    def losses(self) -> str:
+        """Return what would be lost if the program ended now: marks."""
+        number = len(self.people.marks)
+        words = ngettext(
+            "{count} person is marked; marks are not kept.", "{count} people are marked; marks are not kept.", number
+        )
+        return words.format(count=number) if number else ""
 
     @on(PlaceBar.PlaceChosen)
     def go_to_the_clicked_place(self, event: PlaceBar.PlaceChosen) -> None:

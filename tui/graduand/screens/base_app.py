@@ -15,22 +15,29 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.events import Key, Paste
 
 from graduand.errors import Exit, Trouble
 from graduand.language import N_, _
 from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
+from graduand.reports.console import line
 from graduand.screens.help import HelpScreen
 from graduand.screens.keys import key_name
+from graduand.screens.page import PageScreen
 from graduand.screens.palette import PaletteJob, PaletteScreen
 from graduand.screens.people import PeopleScreen
+from graduand.screens.places import PLACES
+from graduand.screens.question import Answer, QuestionScreen
 from graduand.screens.themes import THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual.dom import DOMNode
     from textual.events import Event
     from textual.message_pump import MessagePump
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
 _READ: Final = {"information": 1.0, "warning": 4.0, "error": 4.0}
@@ -57,13 +64,51 @@ class BaseApp(App[None]):
     """
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave", N_("Quit"), show=False, id="app.leave"),
+        Binding("q", "ask_to_leave", N_("Quit"), show=False, id="app.leave"),
         Binding("f1", "help", N_("Help"), id="app.help"),
         Binding("ctrl+p", "palette", N_("What can be done here"), show=False, priority=True, id="app.palette"),
         Binding("colon", "palette", N_("What can be done here"), show=False, id="app.palette_too"),
         Binding("question_mark", "help", N_("Help"), show=False, id="app.help_too"),
-        Binding("ctrl+t", "theme", N_("Dark or light"), show=False, id="app.theme"),
-        Binding("f9", "commit", N_("Commit what is saved, or only save it"), show=False, id="app.commit"),
+        Binding(
+            "ctrl+t",
+            "theme",
+            N_("Dark or light"),
+            show=False,
+            tooltip=N_("Change the colours, for the next times too."),
+            id="app.theme",
+        ),
+        Binding(
+            "f9",
+            "commit",
+            N_("Commit each save, or do not"),
+            show=False,
+            tooltip=N_("Whether a save is committed at once; for the next times too."),
+            id="app.commit",
+        ),
+        Binding(
+            "f7",
+            "keys",
+            N_("Other keys"),
+            show=False,
+            tooltip=N_("Which names the file of your own keys takes, and where it is."),
+            id="app.keys",
+        ),
+        Binding(
+            "ctrl+l",
+            "language",
+            N_("Language"),
+            show=False,
+            tooltip=N_("Where it is said in which language graduand speaks."),
+            id="app.language",
+        ),
+        Binding(
+            "f8",
+            "messages",
+            N_("Messages"),
+            show=False,
+            tooltip=N_("All that was said since the start, with the paths of files."),
+            id="app.messages",
+        ),
         Binding("ctrl+q", "leave", N_("Quit"), show=False, priority=True, id="app.leave_now"),
     ]
 
@@ -71,6 +116,8 @@ class BaseApp(App[None]):
         super().__init__()
         self.preferences = Preferences()
         self._not_preferred: Trouble | None = None
+        self._said: list[tuple[str, str, str]] = []
+        """When, how and what was told in passing."""
         self._typed: deque[Key | Paste] = deque()
         """Keys that wait; the first one is at work."""
         for theme in THEMES.values():
@@ -120,6 +167,38 @@ class BaseApp(App[None]):
         """Show the sentence of what went wrong, for long enough to be read."""
         self.notify(str(trouble), severity="warning", timeout=12, markup=False)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Tell something in passing, and keep it for those who want to read it again."""
+        self._said.append((time.strftime("%H:%M"), severity, message))
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def action_keys(self) -> None:
+        """Show the names by which other keys can be given to what can be done here."""
+        head = _("In {path}, below keys:, a name and another key.").format(path=preferences_path())
+        named = [line(f"{job.id:<24} {job.key:<10} {_(job.name)}") for job in self._jobs()]
+        self.push_screen(PageScreen(_("Other keys"), [line(head), line(""), *named]))
+
+    def action_language(self) -> None:
+        """Say where the language is chosen."""
+        said = _(
+            "It is the school's, in schema/institution.yaml (language: fr or en); --lang fr changes it for one time."
+        )
+        self.notify(said, markup=False, timeout=12)
+
+    def action_messages(self) -> None:
+        """Show what was told in passing, the last first."""
+        signs = {"information": "·", "warning": "!", "error": "✗"}
+        told = [line(f"{moment} {signs[severity]} {message}") for moment, severity, message in reversed(self._said)]
+        self.push_screen(PageScreen(_("Messages"), told or [line(_("Nothing was said yet."))]))
+
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as it is printed on the keyboards of the language spoken now."""
         return binding.key_display or key_name(binding.key)
@@ -167,23 +246,40 @@ class BaseApp(App[None]):
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.id and binding.description and active.enabled and binding.action not in found:
-                shown = self.get_key_display(binding)
-                found[binding.action] = PaletteJob(binding.description, shown, active.node, binding.action, binding.id)
+                found[binding.action] = self._job(binding, active.node)
         return list(found.values())
+
+    def _job(self, binding: Binding, node: DOMNode | None, place: str = "") -> PaletteJob:
+        shown, id_ = self.get_key_display(binding), binding.id or ""
+        return PaletteJob(binding.description, shown, node, binding.action, id_, binding.tooltip, place)
+
+    def jobs_elsewhere(self) -> list[PaletteJob]:
+        """Return what can be done in the other places."""
+        return []
+
+    async def do_elsewhere(self, job: PaletteJob) -> None:
+        """Go to the place of a job, and do it there."""
 
     @work
     async def action_palette(self) -> None:
         """Choose from all that can be done here, by name."""
         if isinstance(self.screen, PaletteScreen):
             return
-        job = await self.push_screen_wait(PaletteScreen(self._jobs()))
-        if job:
+        here = self._jobs()
+        known = {job.id for job in here}
+        elsewhere = [job for job in self.jobs_elsewhere() if job.id not in known]
+        job = await self.push_screen_wait(PaletteScreen([*here, *elsewhere]))
+        if job and job.node:
             await self.run_action(job.action, job.node)
+        elif job:
+            await self.do_elsewhere(job)
 
     def action_help(self) -> None:
-        """Show the keys of this screen."""
+        """Say what this place is for, then its keys."""
+        here = next((place for place in PLACES if place.key == self.current_mode), None)
+        is_base = len(self.screen_stack) == 1
         filters = isinstance(self.screen, PeopleScreen)
-        self.push_screen(HelpScreen(self._jobs(), str(preferences_path()), filters=filters))
+        self.push_screen(HelpScreen(self._jobs(), here if is_base else None, str(preferences_path()), filters=filters))
 
     def action_theme(self) -> None:
         """Change between dark and light, for this time and the next ones."""
@@ -205,6 +301,22 @@ class BaseApp(App[None]):
             write_preferences(preferences)
         except Trouble as trouble:
             self.tell_trouble(trouble)
+
+    def losses(self) -> str:
+        """Return what would be lost if the program ended now; "" for nothing."""
+        return ""
+
+    @work(exclusive=True, group="asking")
+    async def action_ask_to_leave(self) -> None:
+        """End the program, after a question: a letter alone ends nothing."""
+        answers = [
+            Answer(("q", "enter", "y"), "q", _("quit"), "quit"),
+            Answer((), _("Esc"), _("stay here"), ""),
+        ]
+        lost = self.losses()
+        said = [Content.styled(lost, "$text-warning")] if lost else []
+        if await self.push_screen_wait(QuestionScreen(_("Quit graduand?"), said, answers)):
+            self.action_leave()
 
     @work(exclusive=True, group="asking")
     async def action_leave(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -52,11 +52,30 @@ class PeopleScreen(PlaceScreen):
         # Before all others, so that letters typed at once after it are looked for and not obeyed as keys.
         Binding("slash", "find", N_("Find"), id="people.find", key_display="/", priority=True),
         Binding("f", "find", N_("Find"), show=False, id="people.find_too"),
-        Binding("n", "new", N_("New"), id="people.new"),
+        Binding("n", "new", N_("New"), tooltip=N_("Make a record of one person."), id="people.new"),
         Binding("space", "mark", N_("Mark"), id="people.mark"),
-        Binding("b", "go_with('change')", N_("Change marked"), id="people.change"),
-        Binding("i", "go('intake')", N_("Take a class in"), id="people.intake"),
-        Binding("x", "go_with('sheet')", N_("Sheet for colleagues"), show=False, id="people.sheet"),
+        Binding(
+            "b",
+            "go_with('change')",
+            N_("Change marked"),
+            tooltip=N_("Close or reopen accounts, change a field, of one person or of all who are marked."),
+            id="people.change",
+        ),
+        Binding(
+            "i",
+            "go('intake')",
+            N_("Take a class in"),
+            tooltip=N_("Take people in from a CSV file or an Excel workbook of the registrar."),
+            id="people.intake",
+        ),
+        Binding(
+            "x",
+            "go_with('sheet')",
+            N_("Sheet for colleagues"),
+            show=False,
+            tooltip=N_("Write the marked people into a file for Excel, or take such a file back."),
+            id="people.sheet",
+        ),
         Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
         Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),
@@ -221,6 +240,13 @@ class PeopleScreen(PlaceScreen):
     def action_find(self) -> None:
         """Type into the search."""
         self.search.type()
+
+    def on_key(self, event: Key) -> None:
+        """Look for what is typed: a sign that is no key here begins the search."""
+        if event.is_printable and event.character and event.key not in self.active_bindings and not self.search.typing:
+            event.stop()
+            event.prevent_default()
+            self.search.type(event.character)
 
     def action_clear(self) -> None:
         """Clear the search; when it is clear, go back to the place where one was. Marks stay."""

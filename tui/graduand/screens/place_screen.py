@@ -49,6 +49,10 @@ class PlaceScreen(Screen[None]):
         """Ask for what head and bar show."""
         self.post_message(self.ShownFirst(self))
 
+    async def do_when_read(self, action: str) -> None:
+        """Do something here, once what it is about is read."""
+        await self.run_action(action)
+
     def take_marks(self, marks: frozenset[str]) -> None:
         """Do something about the people who are marked in the list, by their paths, when one comes here."""
 

@@ -141,7 +141,13 @@ class PlanScreen(View["Searchable[Compiled]"]):
     """The plan, and each person's cells before and after."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "compile", N_("Compile"), id="plan.compile"),
+        Binding(
+            "u",
+            "compile",
+            N_("Compile"),
+            tooltip=N_("Make the files for Handshake's Importer, after a look."),
+            id="plan.compile",
+        ),
         Binding("t", "changed", N_("Outstanding or all"), id="plan.changed"),
         Binding("k", "only", N_("Kind of change"), id="plan.only"),
         Binding("o", "cohort", N_("Cohort"), id="plan.cohort"),

@@ -91,6 +91,28 @@ PLACE_SCREENS: dict[str, Callable[[Destination], PlaceScreen]] = {
 }
 """By the key of the place; the list of people, the first place, is always there."""
 
+
+def place_classes() -> dict[str, type[PlaceScreen]]:
+    """Return the screen of each place; all are imported."""
+    from graduand.screens.audit import AuditScreen  # noqa: PLC0415
+    from graduand.screens.outreach import OutreachScreen  # noqa: PLC0415
+    from graduand.screens.people import PeopleScreen  # noqa: PLC0415
+    from graduand.screens.plan import PlanScreen  # noqa: PLC0415
+    from graduand.screens.problems import ProblemsScreen  # noqa: PLC0415
+    from graduand.screens.share import ShareScreen  # noqa: PLC0415
+    from graduand.screens.uploads import UploadsScreen  # noqa: PLC0415
+
+    return {
+        places.CLASS: PeopleScreen,
+        places.PROBLEMS: ProblemsScreen,
+        places.ADDRESSES: OutreachScreen,
+        places.PLAN: PlanScreen,
+        places.UPLOAD: UploadsScreen,
+        places.HISTORY: AuditScreen,
+        places.SHARE: ShareScreen,
+    }
+
+
 DOORS: dict[str, Callable[[Destination], Screen[None]]] = {
     "change": _change,
     "intake": _intake,

@@ -44,8 +44,20 @@ class UploadsScreen(View[NotedUploads]):
     """All uploads, the last first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "failed", N_("Failed rows"), id="uploads.failed"),
-        Binding("r", "take_back", N_("Take it back"), id="uploads.take_back"),
+        Binding(
+            "f",
+            "failed",
+            N_("Failed rows"),
+            tooltip=N_("Take in the rows that Handshake refused, and send them again."),
+            id="uploads.failed",
+        ),
+        Binding(
+            "r",
+            "take_back",
+            N_("Take an upload back"),
+            tooltip=N_("Compile the files that undo an upload."),
+            id="uploads.take_back",
+        ),
         Binding("escape", "back", N_("Back"), id="uploads.back"),
     ]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.app import ComposeResult
+    from textual.events import Key
     from textual.screen import Screen
 
     from graduand.screens.waiting import Tell
@@ -95,6 +96,8 @@ class View(PlaceScreen, Generic[Found]):
         super().__init__(classes="-empty")
         self._away = False
         """Whether something has changed since it was read."""
+        self._waiting = ""
+        """An action that is done once all is read."""
         self.touched = False
         """Whether this screen, or one that was shown from it, has changed something that others show."""
 
@@ -237,8 +240,15 @@ class View(PlaceScreen, Generic[Found]):
         """Say how far the reading is."""
         self.status_text = _("reading {done} of {count}").format(done=event.done, count=event.of)
 
+    async def do_when_read(self, action: str) -> None:
+        """Do something here, at once or when the reading is over."""
+        if self.is_mounted and not self.status_text:
+            await self.run_action(action)
+        else:
+            self._waiting = action
+
     @on(Read)
-    def show_result_or_trouble(self, event: Read) -> None:
+    async def show_result_or_trouble(self, event: Read) -> None:
         """Show what came of the reading."""
         self.status_text = ""
         if isinstance(event.found, Trouble):
@@ -246,6 +256,24 @@ class View(PlaceScreen, Generic[Found]):
         else:
             self.show_result(event.found)  # type: ignore[arg-type]
         self.refresh_bindings()
+        if action := self._waiting:
+            self._waiting = ""
+            await self.run_action(action)
+
+    def on_key(self, event: Key) -> None:
+        """Look for what is typed: a sign that is no key here begins the search."""
+        if event.is_printable and event.character and event.key not in self.active_bindings and self.may_find:
+            event.stop()
+            event.prevent_default()
+            self.action_find()
+            self.query_one("#find", Input).insert_text_at_cursor(event.character)
+
+    @property
+    def may_find(self) -> bool:
+        """Whether something can be looked for here."""
+        return not isinstance(self.focused, Input) and any(
+            active.binding.action == "find" for active in self.active_bindings.values()
+        )
 
     def outdated(self) -> None:
         """Read again what has changed: at once when it is looked at, else when one comes back to it."""

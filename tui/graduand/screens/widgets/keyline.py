@@ -1,8 +1,8 @@
-"""The footer: at most seven keys, in the current language."""
+"""The footer: as many keys as have room, in the current language."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from textual import on
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
     from textual.screen import Screen
-
-SHOWN: Final = 7
-"""Keys at most; F1 has the others."""
 
 
 class ShownKey(NamedTuple):
@@ -95,7 +92,7 @@ class KeyLine(Horizontal, can_focus=False):
         yield from map(Key, self._shown_keys)
 
     def _with_room(self) -> Iterator[ShownKey]:
-        keys = [self._shown_key(active) for active in self._shown()][: SHOWN - 1] if self._ready else []
+        keys = [self._shown_key(active) for active in self._shown()] if self._ready else []
         helping = [self._shown_key(active) for active in self._active() if active.binding.action == "help"][:1]
         room = self.size.width - 2 - sum(key.wide for key in helping)
         for key in keys:

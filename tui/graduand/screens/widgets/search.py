@@ -85,9 +85,12 @@ class Search(Horizontal):
         """Whether the cursor is here."""
         return self.query_one(Input).has_focus
 
-    def type(self) -> None:
-        """Put the cursor here."""
-        self.screen.set_focus(self.query_one(Input))  # at once, so that no letter typed after it is lost
+    def type(self, text: str = "") -> None:
+        """Put the cursor here, behind what is typed."""
+        field = self.query_one(Input)
+        self.screen.set_focus(field)  # at once, so that no letter typed after it is lost
+        if text:
+            field.insert_text_at_cursor(text)
 
     def clear(self) -> None:
         """Look for nothing."""
