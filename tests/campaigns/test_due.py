@@ -113,6 +113,13 @@ def test_how_far_it_looks_ahead_can_be_said(school: Path) -> None:
     assert len(entries(school, "--on", "2026-11-01", "--ahead", "9", "--only", "account")) == 1
 
 
+def test_a_program_learns_from_the_exit_code_that_something_is_due(school: Path) -> None:
+    asked = ("due", "--only", "answer", "--exit-code", "--on")
+    assert graduand(school, *asked, "2026-11-01").code == 10
+    assert graduand(school, *asked, "2026-09-30").code == 0
+    assert graduand(school, "due", "--on", "2026-11-01").code == 0
+
+
 def test_what_is_shown_says_what_is_proposed_and_why_nothing_is(school: Path) -> None:
     ran = graduand(school, "due", "--on", "2026-11-01")
 

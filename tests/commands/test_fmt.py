@@ -185,3 +185,31 @@ def test_an_edit_made_meanwhile_is_not_overwritten(root: Path, monkeypatch: pyte
     assert ran.code == 5
     assert "has changed since it was read" in ran.err
     assert there.read_text(encoding="utf-8") == WILD + "gender: F\n"
+
+
+def test_annotations_say_what_would_stand_there_and_name_nobody(root: Path) -> None:
+    put(root, GRADUATE.replace('"00412345"', "00412345").replace("last_name: Dupont", "last_name:   'Dupont'"))
+
+    ran = graduand(root, "fmt", "--check", "--format", "github")
+
+    assert ran.code == 1
+    first, second = ran.out.splitlines()
+    place = "::error file=records/2026-spring/00412345.yaml"
+    assert first == (
+        f"{place},line=1,endLine=1,title=Not in canonical form::What would stand here:"
+        '%0Ausername: "00412345"%0A→ graduand fmt'
+    )
+    assert second == (
+        f"{place},line=4,endLine=4,title=Not in canonical form::What would stand here:"
+        "%0Alast_name: D•••%0A→ graduand fmt"
+    )
+    assert "not canonical: records/2026-spring/00412345.yaml" in ran.err
+
+
+def test_a_missing_line_end_and_a_record_elsewhere_are_annotated(root: Path) -> None:
+    put(root, GRADUATE.rstrip("\n"), "2026-spring/list.yaml")
+
+    out = graduand(root, "fmt", "--check", "--format", "github").out
+
+    assert ",line=8,endLine=8,title=Not in canonical form::What would stand here:%0A  kind: graduated%0A" in out
+    assert "belongs elsewhere: records/2026-spring/list.yaml → records/2026-spring/00412345.yaml" in out

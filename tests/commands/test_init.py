@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 LETTERS = ("email", "left", "reminder", "sso", "sso-reminder")
 FILES = {
-    *(".gitattributes", ".github/workflows/check.yml", ".gitignore", ".pre-commit-config.yaml", "Makefile"),
+    *(".gitattributes", ".github/workflows/check.yml", ".gitignore", ".gitlab-ci.yml", ".pre-commit-config.yaml"),
+    "Makefile",
     *(
         "README.md",
         "records/README.md",

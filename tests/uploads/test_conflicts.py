@@ -475,3 +475,20 @@ def test_a_person_is_known_by_the_former_username_until_the_new_one_is_sent(clos
     assert rules(findings(closed)) == ["GR701"]
     assert held(closed) == {new: "conflict"}
     assert json.loads(done(closed, "plan", "--on", DAY, "--json").out)["closed_without_record"] == []
+
+
+def test_a_pull_request_is_red_only_for_the_records_that_it_touches(closed: Path) -> None:
+    put(closed, GRADUATE)
+    commit(closed)
+    git(closed, "branch", "before")
+    put(closed, graduate(OTHER).replace("Dupont", "Martin"), f"2026-spring/{OTHER}.yaml")
+    commit(closed)
+    done(closed, "check", "--on", TODAY, code=1)
+
+    other = done(closed, "check", "--on", TODAY, "--against", "before", "--json")
+
+    severities = {one["rule"]: one["severity"] for one in map(json.loads, other.out.splitlines())}
+    assert severities["GR701"] == "note"
+    git(closed, "branch", "--force", "before", "HEAD~2")
+    done(closed, "check", "--on", TODAY, "--against", "before", code=1)
+    done(closed, "check", "--against", "nowhere", code=2)

@@ -246,6 +246,25 @@ class Workspace(_Place):
         program = Program(self.root, index_of_commit())
         return check_staged(self.read_index(on, progress), program, tuple(staged_files(program)))
 
+    def records_changed_since(self, commit: str) -> frozenset[str]:
+        """Return the paths of records that differ from what the commit that is checked out shares with another one.
+
+        Raises:
+            Usage: there is no such commit here.
+            Unreadable: the two share no history in this clone.
+            NoGit, NotGit: there is no git, or no repository.
+        """
+        from graduand.git.program import Program
+        from graduand.git.replay import shared_commit
+
+        program = self._program or Program(self.root)
+        found = program.object_names([f"{commit}^{{commit}}"])[0] if commit and "\n" not in commit else ""
+        if not found:
+            raise Usage(_("There is no commit {name} here.").format(name=quoted(commit)))
+        base = shared_commit(program, found, program.opened.head)
+        names = program.read("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", base, "--", "records/")
+        return frozenset(name.removeprefix(program.prefix) for name in names.split("\0") if name)
+
     def people_list(self, on: str, progress: Progress | None = None) -> PeopleList:
         """Return the list of all people, judged on the day `on`."""
         from graduand.index.people_list import people_list_of

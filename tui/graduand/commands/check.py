@@ -33,6 +33,16 @@ def check(
     staged: Annotated[
         bool, typer.Option("--staged", help=N_("Only what the next commit changes, and what that collides with."))
     ] = False,
+    against: Annotated[
+        str,
+        typer.Option(
+            metavar="REV",
+            help=N_(
+                "What Handshake holds (GR7) is an error only for records that have changed since this commit, such as "
+                "origin/main."
+            ),
+        ),
+    ] = "",
     form: Annotated[
         FindingsFormat, typer.Option("--format", help=N_("How to print the findings."))
     ] = OutputFormat.text,
@@ -53,6 +63,8 @@ def check(
     else:
         scope = workspace.scope(paths or [], cohort)
         checked = workspace.check(day(on) if on else today(), scope, progress(), no_cache=no_cache)
+    if against:
+        checked = checked.softened(workspace.records_changed_since(against))
     if staged and not any(finding.severity != Severity.NOTE for finding in checked.findings):
         return
     _print(checked, OutputFormat.json if as_json else form, workspace, session.colour, everything=everything)

@@ -10,7 +10,7 @@ import typer
 from graduand.campaigns.kinds import AHEAD, DueKind
 from graduand.commands.parameters import Cohort, CommitMessage, CommitTrailers, Day, JsonLines, ShowAddresses, ShowAll
 from graduand.commands.session import say, say_resumed, session_of
-from graduand.errors import Usage
+from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext
 from graduand.reports.console import progress
 from graduand.workspace import day, today
@@ -46,6 +46,9 @@ def due(
     ] = "",
     message: CommitMessage = "",
     trailer: CommitTrailers = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help=N_("End with exit code 10 where anything is listed."))
+    ] = False,
     show: ShowAddresses = False,
     everything: ShowAll = False,
     as_json: JsonLines = False,
@@ -66,6 +69,8 @@ def due(
     _print(found, session.colour, everything=everything, show=show, as_json=as_json)
     if apply:
         _apply(workspace, found, kinds, approve)
+    elif exit_code and found.due:
+        raise typer.Exit(Exit.CHANGES)
 
 
 def _print(found: Calendar, colour: str, *, everything: bool, show: bool, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.editing import transaction
@@ -21,10 +22,21 @@ from graduand.records.writing import canonical
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from graduand.records.record import Record
     from graduand.workspace import Workspace
+
+
+class FormatHunk(NamedTuple):
+    """Lines of a file that are not in canonical form."""
+
+    path: str
+    first: int
+    """The first of them, from 1; where lines are missing, the one before which they belong."""
+    last: int
+    lines: tuple[str, ...]
+    """What would stand there; none: nothing."""
 
 
 class FormatResult(NamedTuple):
@@ -35,6 +47,8 @@ class FormatResult(NamedTuple):
     """The old and the new path."""
     refused: tuple[Finding, ...]
     """Why files cannot be read completely; they are not changed."""
+    hunks: tuple[FormatHunk, ...] = ()
+    """The lines that are not canonical, if nothing was written."""
 
 
 def format_records(workspace: Workspace, scope: tuple[str, ...], *, write: bool) -> FormatResult:
@@ -65,7 +79,18 @@ def format_records(workspace: Workspace, scope: tuple[str, ...], *, write: bool)
         proposals = _proposals(workspace, rewritten, moved)
         subject, trailers = commit_message("formatted", {username_of(one.path) for one in proposals})
         transaction.apply(workspace, proposals, subject, trailers, commit=False)
-    return FormatResult(tuple(rewritten), moved, tuple(refused))
+    hunks = () if write else tuple(hunk for proposal in rewritten.values() for hunk in _hunks(proposal))
+    return FormatResult(tuple(rewritten), moved, tuple(refused), hunks)
+
+
+def _hunks(proposal: Proposal) -> Iterator[FormatHunk]:
+    """Yield where a file differs from its canonical text."""
+    texts = (text_of(proposal.base or b""), text_of(proposal.after or b""))
+    before, after = (text.splitlines(keepends=True) for text in texts)
+    for tag, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            lines = tuple(line.rstrip("\n") for line in after[first:last])
+            yield FormatHunk(proposal.path, min(start + 1, max(len(before), 1)), max(end, start + 1), lines)
 
 
 def _rewrite(workspace: Workspace, record: Record, raw: bytes) -> Proposal | None:

@@ -20,6 +20,7 @@ from graduand.records.reading import read
 from graduand.records.record import DISABLED, FOLDER, USERNAME
 from graduand.records.source import with_line_feeds
 from graduand.rules import judgement
+from graduand.rules.handshake_state import softened
 from graduand.rules.identity import KEYS, person_of
 from graduand.storage import file_reader
 from graduand.storage.cache_file import Deferred
@@ -212,6 +213,10 @@ class _Checked(NamedTuple):
 
 class Checked(_Checked):
     """What is wrong with some files, the paths of these files, and what reads them."""
+
+    def softened(self, touched: Collection[str]) -> Checked:
+        """Return the same, with errors about what Handshake holds as notes where the record was not touched."""
+        return self._replace(findings=tuple(softened(self.findings, touched)))
 
     @cached_property
     def records(self) -> tuple[Record, ...]:

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from graduand import __version__
 from graduand.findings import Finding, Severity
-from graduand.language import _, masked
+from graduand.language import _, masked, reduced
 from graduand.reports.json_text import json_text
 from graduand.reports.labels import IMPERSONAL
 from graduand.rules.registry import RULES
@@ -17,6 +17,7 @@ from graduand.rules.registry import RULES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from graduand.editing.formatting import FormatResult
     from graduand.records.field import Field
     from graduand.records.importer import Citation
 
@@ -65,6 +66,38 @@ def as_github(findings: Sequence[Finding]) -> Iterator[str]:
         place = f"file={_workflow_value(finding.path)},line={finding.line},col={finding.column},title={title}"
         message = _workflow_text(f"{finding.message}\n→ {_(RULES[finding.rule].cure)}")
         yield f"::{_LEVELS[finding.severity]} {place}::{message}"
+
+
+def formatted_github(formatted: FormatResult, fields: Mapping[str, Field], keys: Collection[str]) -> Iterator[str]:
+    """Return workflow commands that annotate what is not in canonical form with what would stand there.
+
+    Values that may name somebody are reduced to their first letters.
+    """
+    open_keys = {key.rpartition(":")[2] for key, field in fields.items() if field.kind in IMPERSONAL}
+    title = _workflow_value(_("Not in canonical form"))
+    command = "graduand fmt"
+    for hunk in formatted.hunks:
+        place = f"file={_workflow_value(hunk.path)},line={hunk.first},endLine={hunk.last},title={title}"
+        lines = [_reduced_line(line, open_keys | {"username"}) for line in hunk.lines] or [_("nothing")]
+        said = _("What would stand here:")
+        message = "\n".join([said, *lines, f"→ {command}"])
+        yield f"::error {place}::{_workflow_text(message)}"
+    for path, target in formatted.moved:
+        message = _("belongs elsewhere: {path} → {target}").format(path=path, target=target) + f"\n→ {command}"
+        yield f"::error file={_workflow_value(path)},line=1,title={title}::{_workflow_text(message)}"
+    yield from as_github(without_personal_data(formatted.refused, fields, keys))
+
+
+def _reduced_line(line: str, open_keys: Collection[str]) -> str:
+    """Return a line of a record without what may name somebody."""
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    key, colon, value = line.strip().partition(": ")
+    if line.strip().startswith("#"):
+        return f"{indent}# …"
+    if not colon or key in open_keys:
+        return masked(line)
+    quote = value[:1] if value[:1] in {'"', "'"} else ""
+    return f"{indent}{key}: {quote}{reduced(value.strip(quote) if quote else value)}{quote}"
 
 
 def _workflow_text(text: str) -> str:

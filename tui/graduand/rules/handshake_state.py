@@ -16,7 +16,7 @@ from graduand.records.writing import canonical
 from graduand.rules.rule import Flaw, error, note, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from graduand.records.record import Record
     from graduand.records.school import School
@@ -161,6 +161,13 @@ class PersonState(NamedTuple):
 def is_conflict(finding: Finding) -> bool:
     """Return whether a finding is an error of this family: it leaves one person out, and stops nothing else."""
     return finding.rule in IDS and finding.severity is Severity.ERROR
+
+
+def softened(found: Iterable[Finding], touched: Collection[str]) -> Iterator[Finding]:
+    """Yield findings; of the errors of this family those of records at other paths than the touched ones as notes."""
+    for finding in found:
+        is_other = is_conflict(finding) and finding.path not in touched
+        yield finding._replace(severity=Severity.NOTE) if is_other else finding
 
 
 def judge_state(record: Record, school: School, _on: str, state: PersonState) -> Iterator[Flaw]:

@@ -27,6 +27,7 @@ _SEED: Final = {
     ".gitignore": "gitignore",
     ".gitattributes": "gitattributes",
     ".github/workflows/check.yml": "workflow.yml",
+    ".gitlab-ci.yml": "gitlab-ci.yml",
     ".pre-commit-config.yaml": "pre-commit.yaml",
 }
 """Path in a data repository → name of the seed."""
