@@ -52,7 +52,7 @@ def complete_rule_or_column(context: typer.Context, incomplete: str) -> list[str
     """Return the ids of the rules and the columns of a record."""
     from graduand.rules.registry import RULES
 
-    rules = [rule for rule in RULES if rule.startswith(incomplete)]
+    rules = [word for word in (*RULES, "transitions") if word.startswith(incomplete)]
     return rules + _matching(context, incomplete, lambda workspace: workspace.labels)
 
 

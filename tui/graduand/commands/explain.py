@@ -13,8 +13,11 @@ from graduand.commands.session import session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
 
+TRANSITIONS = "transitions"
+
 EXPLAIN_HELP = N_(
-    "Explain a rule (GR301) or a column (disabled): the reason, the correction, an example, and the source."
+    "Explain a rule (GR301) or a column (disabled): the reason, the correction, an example, and the source. "
+    "“transitions” shows which case needs which keys."
 )
 
 
@@ -25,7 +28,7 @@ def explain(
         typer.Argument(
             metavar=N_("GR301|COLUMN"),
             autocompletion=complete_rule_or_column,
-            help=N_("The id of a rule, or the name of a column."),
+            help=N_("The id of a rule, the name of a column, or “transitions”."),
         ),
     ],
     as_json: JsonObject = False,
@@ -38,6 +41,9 @@ def explain(
 
     session = session_of(context)
     workspace = session.workspace()
+    if what == TRANSITIONS:
+        _show_chart(workspace.school.year, session.colour, as_json=as_json)
+        return
     rule, field = RULES.get(what.upper()), workspace.school.fields.get(what)
     if rule is None and field is None:
         close = nearest(what, [*RULES, *workspace.school.fields])
@@ -52,3 +58,13 @@ def explain(
         show([*rule_text(rule, workspace.importer), *case_text(case)], session.colour)
     elif field is not None:
         show(field_text(field, workspace.importer), session.colour)
+
+
+def _show_chart(year: str, colour: str, *, as_json: bool) -> None:
+    from graduand.reports.console import show
+    from graduand.reports.transitions_text import chart_json, chart_text
+
+    if as_json:
+        sys.stdout.write(chart_json(year))
+    else:
+        show(chart_text(year), colour)
