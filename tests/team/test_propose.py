@@ -114,10 +114,10 @@ def test_without_the_forges_program_the_address_is_said(clone: Path) -> None:
     ran = graduand(clone, "propose")
     again = graduand(clone, "propose", "--json")
 
-    assert ran.out == "https://github.com/valmont/records/compare/main...records?expand=1\n"
+    assert ran.out == "https://github.com/valmont/records/compare/main...records-00412345?expand=1\n"
     assert "secret" not in ran.err + again.out
-    assert json.loads(again.out)["branch"] == "records"
-    assert where(clone)[0] == "records"
+    assert json.loads(again.out)["branch"] == "records-00412345"
+    assert where(clone)[0] == "records-00412345"
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def fork(root: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (merge, "a merge is under way; finish it (git commit) or give it up (git merge --abort)"),
+        (merge, "a merge is under way; finish it (graduand resolve) or give it up (git merge --abort)"),
         (rebase, "a rebase is under way"),
         (rebase_by_patches, "a rebase is under way"),
         (cherry_pick, "a cherry-pick is under way"),

@@ -14,6 +14,7 @@ from graduand.git.program import BARE, NAMELESS, Program
 from graduand.git.proposed_commits import (
     base_of_proposals,
     begin_branch,
+    changed_paths,
     commits_beyond,
     fetch_base,
     give_up_branch,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
-"""A username that may stand in the name of a branch."""
+"""A username or a cohort that may stand in the name of a branch."""
 
 
 class ChangeRequest(NamedTuple):
@@ -96,7 +97,7 @@ def prepare_request(workspace: Workspace, name: str = "") -> ChangeRequest:
     beyond = commits_beyond(program, "HEAD", base.tracking)
     if not pending and not beyond:
         raise NothingToPropose(base.shown)
-    branch = _branch(program, name, current, base, pending)
+    branch = _branch(program, name, current, base, [*pending, *changed_paths(program, base.tracking)])
     if branch != current:
         try:
             begin_branch(program, branch)
@@ -145,7 +146,7 @@ def _base(program: Program, workspace: Workspace) -> BaseBranch:
     return base
 
 
-def _branch(program: Program, name: str, current: str, base: BaseBranch, pending: list[str]) -> str:
+def _branch(program: Program, name: str, current: str, base: BaseBranch, changed: list[str]) -> str:
     """Return the branch that the changes go to: the one named, the present one, or a new one."""
     if name and not is_branch_name(program, name):
         raise Usage(_("{name} is no name for a branch.").format(name=quoted(name)))
@@ -153,18 +154,19 @@ def _branch(program: Program, name: str, current: str, base: BaseBranch, pending
         raise Usage(_("{name} is the branch that changes are proposed for; name another.").format(name=quoted(name)))
     if not name and current != base.name:
         return current
-    wanted = name or _unused(program, base, _suggested(pending))
+    wanted = name or _unused(program, base, _suggested(changed))
     if wanted != current and _exists(program, f"refs/heads/{wanted}"):
         message = _("there is a branch {name} already; go to it (git switch {name}), or name another")
         raise NotProposed(message.format(name=visible(wanted, 200)))
     return wanted
 
 
-def _suggested(pending: list[str]) -> str:
-    """Return a name for a branch, which names no person but by a plain username."""
-    usernames = [username_of(path) for path in pending if is_record_path(path)]
-    if len(usernames) == 1 and _PLAIN.fullmatch(usernames[0]):
-        return f"records-{usernames[0]}"
+def _suggested(changed: list[str]) -> str:
+    """Return a name for a branch: that of the one person, by a plain username, or of the one cohort."""
+    records = [path for path in changed if is_record_path(path)]
+    for names in ({username_of(path) for path in records}, {path.split("/")[1] for path in records}):
+        if len(names) == 1 and all(map(_PLAIN.fullmatch, names)):
+            return f"records-{names.pop()}"
     return "records"
 
 

@@ -197,6 +197,18 @@ def resolve(
     )
 
 
+def finish_merge(workspace: Workspace) -> str:
+    """Let git finish what it had begun, if no file is left in several versions; return the commit, or "".
+
+    Raises:
+        NoGit, NotGit: there is no git, or no repository.
+        NotCommitted: git or a hook refused.
+    """
+    program = Program(workspace.root)
+    operation = operation_of(program)
+    return _finish(program, operation) if operation and not unmerged_paths(program) else ""
+
+
 def _finish(program: Program, operation: Operation) -> str:
     try:
         return finish(program, operation)

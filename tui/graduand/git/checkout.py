@@ -21,11 +21,13 @@ _SKIPPED: Final = re.compile(r"\0[a-zS] ")
 """git's letters for a file that it does not compare: small ones on request, S in a sparse checkout or on request."""
 
 _IN_PROGRESS: Final = {
-    "MERGE_HEAD": N_("a merge is under way; finish it (git commit) or give it up (git merge --abort)"),
-    "rebase-merge": N_("a rebase is under way; finish it (git rebase --continue) or give it up (git rebase --abort)"),
-    "rebase-apply": N_("a rebase is under way; finish it (git rebase --continue) or give it up (git rebase --abort)"),
-    "CHERRY_PICK_HEAD": N_("a cherry-pick is under way; finish it or give it up (git cherry-pick --abort)"),
-    "REVERT_HEAD": N_("a revert is under way; finish it or give it up (git revert --abort)"),
+    "MERGE_HEAD": N_("a merge is under way; finish it (graduand resolve) or give it up (git merge --abort)"),
+    "rebase-merge": N_("a rebase is under way; finish it (graduand resolve) or give it up (git rebase --abort)"),
+    "rebase-apply": N_("a rebase is under way; finish it (graduand resolve) or give it up (git rebase --abort)"),
+    "CHERRY_PICK_HEAD": N_(
+        "a cherry-pick is under way; finish it (graduand resolve) or give it up (git cherry-pick --abort)"
+    ),
+    "REVERT_HEAD": N_("a revert is under way; finish it (graduand resolve) or give it up (git revert --abort)"),
     "BISECT_LOG": N_("a bisection is under way; end it (git bisect reset)"),
 }
 """By the file in git's own folder."""

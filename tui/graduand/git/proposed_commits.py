@@ -106,6 +106,12 @@ def commits_beyond(program: Program, commit: str, base: str) -> int:
     return int(program.read("rev-list", "--count", commit, f"^{base}").strip()) if base else 1
 
 
+def changed_paths(program: Program, base: str) -> tuple[str, ...]:
+    """Return the paths, from the data's root, of what the checked-out commit changed since it left the base."""
+    listed = program.read("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", f"{base}...HEAD").split("\0")
+    return tuple(path.removeprefix(program.prefix) for path in listed if path)
+
+
 def begin_branch(program: Program, name: str) -> None:
     """Make a branch at the commit that is checked out, and go to it; files and index stay as they are.
 

@@ -28,6 +28,7 @@ from graduand.editing.draft import (
 )
 from graduand.editing.draft_store import OrphanedDraft, discard_draft
 from graduand.editing.merge import has_conflict_markers, merge_versions, replace_unreadable
+from graduand.editing.resolution import finish_merge
 from graduand.editing.sections import can_wipe, find_fields
 from graduand.errors import Trouble
 from graduand.index.neighbours import Neighbours
@@ -471,6 +472,7 @@ class FormScreen(EditingScreen):
         except Trouble as trouble:
             self.notify(str(trouble), severity="error", markup=False, timeout=10)
             return
+        kept = await self._finish_merge(kept)
         self._unread = None
         self.set_reactive(EditingScreen.draft, kept.draft)
         self.remove_class("-shut", "-panel")
@@ -478,6 +480,14 @@ class FormScreen(EditingScreen):
         self.sheet.go_to("")
         self.set_interval(self.FILE_CHECK_INTERVAL, self._check_file)
         self._tell(kept)
+
+    async def _finish_merge(self, kept: SavedDraft) -> SavedDraft:
+        """Let git finish the merge if this record was the last that it waited for."""
+        try:
+            commit = await asyncio.to_thread(finish_merge, self.workspace) if self._commit and not kept.commit else ""
+        except Trouble as trouble:
+            return kept._replace(uncommitted=str(trouble))
+        return kept._replace(commit=commit, uncommitted="") if commit else kept
 
     # Saving and leaving
 
