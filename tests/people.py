@@ -82,6 +82,10 @@ _BY_KIND: Final[dict[FieldKind, st.SearchStrategy[str]]] = {
 }
 
 
+_NOT_DRAWN: Final = frozenset({"transition:kind", "transition:confidential", "transition:excluded_from_sync"})
+"""Of the kind two are drawn that need no more; of the others no row is sent."""
+
+
 def sound_people(school: School, least: int = 1, most: int = 1) -> st.SearchStrategy[tuple[Record, ...]]:
     """Return people without an error, by themselves and among each other."""
 
@@ -111,7 +115,7 @@ def _person(draw: st.DrawFn, school: School, number: int) -> Record:
     wild = {
         key: draw(_value(field))
         for key, field in school.fields.items()
-        if field.kind is not FieldKind.WAIVERS and key != "transition:kind" and draw(st.booleans())
+        if field.kind is not FieldKind.WAIVERS and key not in _NOT_DRAWN and draw(st.booleans())
     }
     return _without_errors(plain | wild, plain, school)
 

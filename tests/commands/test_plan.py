@@ -68,7 +68,7 @@ def note(root: Path) -> str:
 @pytest.fixture
 def changing(root: Path) -> Path:
     """A repository of people who were sent as graduates, and to each of whom something else happens now."""
-    settle(begin(root), limits="{deactivations: null}")
+    settle(begin(root), limits="{deactivations: null}", send_auth_identifier="always")
     for username in KINDS:
         login = "auth_identifier: a\nprimary_education:" if username == "00000006" else "primary_education:"
         put(root, named(GRADUATE, username).replace("primary_education:", login), f"2026-spring/{username}.yaml")
@@ -125,7 +125,7 @@ def test_the_plan_in_french_says_the_same_in_french(changing: Path) -> None:
 def test_machines_read_everything_and_nothing_masked(changing: Path) -> None:
     printed = plan(changing)
 
-    told = {"conflicts", "closed_without_record", "held", "changes"}
+    told = {"conflicts", "closed_without_record", "held", "early", "changes"}
     assert printed.keys() == {"schema", "plan", "on", "commit", "since", "seen", "counts", "beyond_limits", *told}
     assert printed["schema"] == "graduand/plan/1"
     assert printed["commit"] == git(changing, "rev-parse", "HEAD").strip()
@@ -140,6 +140,7 @@ def test_machines_read_everything_and_nothing_masked(changing: Path) -> None:
         "status": "changed",
         "effects": ["email"],
         "held_back": None,
+        "keeps_year": False,
         "fields": [
             {"header": "email_address", "before": "p00000003@valmont.example", "after": "p00000003@courriel.example"}
         ],

@@ -139,6 +139,7 @@ def test_the_labels_of_one_wipe_nobody_elses_in_the_username_step(people: Path) 
 
 def test_a_login_that_is_known_to_change_goes_up_with_the_option(people: Path) -> None:
     importer = handshake()
+    settle(people, send_auth_identifier="always")
     login = "auth_identifier: cdupont\nprimary_education:"
     move(people, GRADUATE.replace("primary_education:", login))
     sent(people, importer)
@@ -184,6 +185,7 @@ def test_a_row_that_failed_is_outstanding_until_it_is_cured(people: Path, tmp_pa
 )
 def test_a_rollback_brings_back_what_was_sent_before(people: Path, record: str, username: str) -> None:
     importer = handshake()
+    settle(people, send_auth_identifier="always")
     login = "auth_identifier: cdupont\nprimary_education:"
     levels = "  education_level_name: Bachelors\n  major_names: [Économie]\n  start_date: 2022-09-01\n  end_date"
     move(people, GRADUATE.replace("primary_education:", login).replace("  end_date", levels))

@@ -229,7 +229,7 @@ BAD: dict[str, tuple[str, Changes]] = {
     "closed for no reason of the school": ("GR502", CLOSED | why("account: {reason: fancy}")),
     "closed for a reason to reopen": ("GR502", CLOSED | why("account: {reason: closed-by-mistake}")),
     "reopened for a reason to close": ("GR502", why("account: {reason: deceased}") | {"disabled": '"false"'}),
-    "a reason for nothing": ("GR503", why("account: {reason: deceased}")),
+    "a reason for nothing": ("GR503", why("account: {reason: required-by-policy}")),
     "a day for nothing": ("GR503", why("account: {effective_on: 2026-07-01}")),
     "an exemption for no rule": ("GR606", exemption("{rule: GR1, reason: a, until: 2027-06-30, by: b}")),
     "an exemption without until": ("GR608", exemption("{rule: GR202, reason: a, by: b}")),

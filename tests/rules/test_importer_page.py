@@ -61,7 +61,11 @@ WARNINGS: Final = {
     "only one date known": (but(GRADUATE, ("  start_date: 2022-09-01\n", "")), {"GR209"}),
     "alumni without end_date": (but(GRADUATE, ("  end_date: 2026-06-15\n", "")), {"GR202"}),
     "Alumni with currently_attending TRUE": (
-        but(study("currently_attending: true"), ("primary", "institution_year_name: Alumni\nprimary")),
+        but(
+            study("currently_attending: true"),
+            ("primary", "institution_year_name: Alumni\nprimary"),
+            ("2026-06-15", "2028-06-15"),
+        ),
         {"GR207"},
     ),
     "personal email for a current student": (but(RETURNER, ("valmont.example", "gmail.com")), {"GR305"}),

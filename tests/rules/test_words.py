@@ -207,7 +207,7 @@ def test_one_value_that_is_misspelt_leads_to_no_other_finding(tmp_path: Path, te
     assert {one.rule for one in found} <= {"GR106", "GR107", "GR109", "GR502", "GR601"}
 
 
-@pytest.mark.parametrize("why", ["reason: deceased", "requested_by: mother", "effective_on: 2026-07-01"])
+@pytest.mark.parametrize("why", ["reason: required-by-policy", "requested_by: mother", "effective_on: 2026-07-01"])
 def test_an_account_block_alone_does_nothing_and_says_so(tmp_path: Path, why: str) -> None:
     assert [one.rule for one in judged(tmp_path, f"{GRADUATE}  account: {{{why}}}\n")] == ["GR503"]
 

@@ -11,7 +11,7 @@ from graduand.ledger.ledger import read_ledger
 from graduand.records.kinds import CLEAR
 from tests.handshake.test_article import DAY, EMAIL, RETURNED, STUDENT, YEAR
 from tests.importer import END, LABELS, START, Importer
-from tests.repository import begin, commit, git, graduand, graduate, put
+from tests.repository import begin, commit, git, graduand, graduate, put, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,6 +108,8 @@ def test_the_whole_loop_ends_where_it_began(root: Path) -> None:  # noqa: PLR091
     people[DATES] = person(DATES, **{START: "2026-09-01"})
     people[REOPENED] = person(REOPENED, disabled="TRUE", **{YEAR: "Alumni"})
     desk = Desk(begin(root), Importer(people, elsewhere=["taken@courriel.example"]))
+
+    settle(root, send_auth_identifier="always")
 
     # An upload of last spring makes some cells known; nothing of it fails.
     for username in (MOVED, LABELLED):

@@ -239,9 +239,10 @@ class NothingToCompile(Trouble):
 
     exit_code = Exit.FINDINGS
 
-    def __init__(self, cohort: str, held: Sequence[str] = (), *, all_sent: bool = False) -> None:
-        if all_sent:
-            super().__init__(nothing_outstanding(cohort, held))
+    def __init__(self, cohort: str, why: str = "") -> None:
+        """Say that of a cohort nobody could be sent; or `why`, as a sentence, nobody is to be."""
+        if why:
+            super().__init__(why)
         else:
             message = _("Nothing to compile: {scope} holds nobody who could be sent.")
             super().__init__(message.format(scope=visible(f"records/{cohort}", 200)))

@@ -16,6 +16,7 @@ from graduand.editing.transaction import apply, commit_message
 from graduand.errors import NoGit, NotGit, Trouble
 from graduand.handshake.plan import beyond
 from graduand.records.record import (
+    ALUMNI,
     ANSWER_BY,
     ASKED_ON,
     ATTENDING,
@@ -23,6 +24,8 @@ from graduand.records.record import (
     DISABLED,
     EFFECTIVE_ON,
     EMAIL,
+    EXCLUDED,
+    FORMER,
     KIND,
     LEFT_ON,
     NOTIFIED_ON,
@@ -31,6 +34,7 @@ from graduand.records.record import (
     TOLD_ON,
 )
 from graduand.rules.addresses import dying
+from graduand.rules.dates import graduates_on
 from graduand.rules.policy import (
     ask_from,
     days_before,
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from graduand.file_change import SavedFile
     from graduand.findings import Finding
     from graduand.git.program import Program
+    from graduand.handshake.row import Cells
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -106,6 +111,8 @@ class Calendar(NamedTuple):
     """The number of records looked at."""
     announces: bool = True
     """Whether the school's letters announce that an account is archived for want of an answer."""
+    kept_out: tuple[str, ...] = ()
+    """Usernames of those who are confidential, or whom no job touches; of them nothing is due."""
 
     def proposed(self, only: Collection[DueKind] = ()) -> tuple[Due, ...]:
         """Return the entries with proposals: of the kinds in `only`, or of all kinds that close no account."""
@@ -134,7 +141,8 @@ def calendar(
     program = _program(workspace)
     checked = workspace.check(on, workspace.scope((), cohort), progress)
     faulty = _faulty(checked.findings)
-    sound = [record for record in checked.records if record.path not in faulty]
+    readable = [record for record in checked.records if record.path not in faulty]
+    sound = [record for record in readable if not (record.is_confidential or record.is_excluded)]
     until = (date.fromisoformat(on) + timedelta(days=ahead)).isoformat()
     period = _Period(workspace.school, on, until, _sent(workspace, program, sound, on))
     found = [one for record in sound for one in period.entries(record)]
@@ -142,8 +150,9 @@ def calendar(
     found += [Due(DueKind.RECYCLED, one.day or on, one.record, one.former) for one in reused]
     order = {kind: number for number, kind in enumerate(DueKind)}
     found.sort(key=lambda one: (order[one.kind], one.day, one.record.username, one.record.path))
+    kept_out = tuple(sorted(record.username for record in readable if record.is_confidential or record.is_excluded))
     announces = workspace.institution.announce_archiving
-    return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(sound), announces)
+    return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(readable), announces, kept_out)
 
 
 def _faulty(findings: Iterable[Finding]) -> frozenset[str]:
@@ -163,11 +172,10 @@ def _program(workspace: Workspace) -> Program | None:
     return program
 
 
-def _sent(
-    workspace: Workspace, program: Program | None, records: Iterable[Record], on: str
-) -> Mapping[str, str] | None:
-    """Return the last `disabled` cell sent for each username; None when no upload is known, or none matters."""
-    if not program or not any("" < real_day(record.text(EFFECTIVE_ON)) <= on for record in records):
+def _sent(workspace: Workspace, program: Program | None, records: Iterable[Record], on: str) -> SentCells | None:
+    """Return what Handshake holds; None when it is not known, or matters for none of the records."""
+    school = workspace.school
+    if not program or not any(_matters(record, school, on) for record in records):
         return None
     from graduand.uploads.known_state import read_known_state  # noqa: PLC0415 - seldom needed
 
@@ -175,9 +183,30 @@ def _sent(
         known = read_known_state(program, workspace.importer)
     except Trouble:  # without git or with a part of the ledger the calendar is incomplete, but useful
         return None
-    if not known.last_upload:
-        return None
-    return {username: row[0] for username, row in known.state.below((DISABLED,)).rows.items()}
+    state = known.state.below((DISABLED, school.year))
+    return SentCells(state.rows, known.folded.aliases, state.failed, is_noted=bool(known.last_upload))
+
+
+def _matters(record: Record, school: School, on: str) -> bool:
+    """Return whether it matters for a record what was sent."""
+    return record.has_died or bool(graduates_on(record, school)) or "" < real_day(record.text(EFFECTIVE_ON)) <= on
+
+
+class SentCells(NamedTuple):
+    """What Handshake holds of the accounts and the years of all people."""
+
+    rows: Mapping[str, Cells]
+    """The cells of `disabled` and of the year, by username."""
+    aliases: Mapping[str, str]
+    failed: Collection[str]
+    """Usernames whose last row was refused."""
+    is_noted: bool
+    """Whether any upload was noted."""
+
+    def of(self, record: Record) -> Cells:
+        """Return both cells of a person; blank ones of whom nothing is known."""
+        names = (record.username, record.text(FORMER), self.aliases.get(record.username, ""))
+        return next((self.rows[name] for name in names if name in self.rows), ("", ""))
 
 
 class _Period(NamedTuple):
@@ -186,8 +215,8 @@ class _Period(NamedTuple):
     school: School
     on: str
     until: str
-    sent: Mapping[str, str] | None
-    """The last `disabled` cell sent for each username; None: unknown."""
+    sent: SentCells | None
+    """What was sent; None: unknown."""
 
     def entries(self, record: Record) -> Iterator[Due]:
         """Return the entries of one person; not those about a rule from which the record is exempt."""
@@ -197,10 +226,14 @@ class _Period(NamedTuple):
 
     def _all(self, record: Record) -> Iterator[Due]:
         """Return all entries of one person; of two that close the account, the first alone."""
+        if record.has_died:
+            yield from (*self._deceased(record), *self._account(record), *self._waivers(record))
+            return
         closing = [*self._answer(record), *self._months(record), *self._leaver(record)]
         yield from closing[:1]
         yield from (one for one in closing[1:] if not one.closes)
         yield from self._study(record)
+        yield from self._graduation(record)
         yield from self._account(record)
         yield from self._mailbox(record)
         yield from self._login(record)
@@ -258,12 +291,37 @@ class _Period(NamedTuple):
         day, disabled = real_day(record.text(EFFECTIVE_ON)), record.text(DISABLED)
         if disabled not in {"true", "false"} or not day or day > self.until:
             return
-        if self.sent is None:
+        if self.sent is None or not self.sent.is_noted:
             open_still = day >= _mirrored(self.on, self.until)
         else:
-            open_still = day > self.on or self.sent.get(record.username, "") != disabled.upper()
+            open_still = day > self.on or self.sent.of(record)[0] != disabled.upper()
         if open_still:
             yield Due(DueKind.ACCOUNT, day, record, "closed" if disabled == "true" else "reopened")
+
+    def _graduation(self, record: Record) -> Iterator[Due]:
+        """Return a graduation that waits for its day, or whose day has come and that was never sent."""
+        day = graduates_on(record, self.school)
+        if not day:
+            return
+        was = self.sent.of(record)[1] if self.sent else ""
+        if day > self.on:
+            if was != ALUMNI:
+                yield Due(DueKind.GRADUATION, day, record, real_day(record.ends))
+        elif record.text(DISABLED) == "true":
+            return
+        elif self.sent is None or not self.sent.is_noted:  # nobody has noted what was sent, so only what is new is told
+            if day >= _mirrored(self.on, self.until):
+                yield Due(DueKind.READY, day, record, real_day(record.ends))
+        elif was != ALUMNI and record.username not in self.sent.failed:
+            yield Due(DueKind.READY, day, record, real_day(record.ends))
+
+    def _deceased(self, record: Record) -> Iterator[Due]:
+        """Return what is to be done of a person who has died: excluded from sync, and not archived [UMN]."""
+        closed = self.sent is not None and self.sent.of(record)[0] == "TRUE"
+        changes: dict[str, Value | None] = {EXCLUDED: "true"}
+        if record.text(DISABLED) and not closed:
+            changes[DISABLED] = None
+        yield Due(DueKind.DECEASED, self.on, record, changes=changes)
 
     def _mailbox(self, record: Record) -> Iterator[Due]:
         end = mailbox_end(record, self.school)
@@ -346,7 +404,8 @@ def apply_due(
     closing = sum(one.closes for one in chosen)
     approval = Approval(checksum_of(chosen), approve, "graduand due")
     approval.allow(closing, people, workspace.institution.limits.deactivations)
-    kind = "deactivated" if closing == len(chosen) else "graduated" if not closing else "corrected"
+    over = all(one.kind is DueKind.STUDY for one in chosen)
+    kind = "deactivated" if closing == len(chosen) else "graduated" if over else "corrected"
     reasons = {one.what for one in chosen if one.closes} if kind == "deactivated" else set()
     seen = {one.record.path: one.record for one in chosen}
     proposals = [

@@ -69,6 +69,8 @@ class LeftOutReason(StrEnum):
     """Why a person gets no letter; the first that applies."""
 
     FAULTY = "faulty"
+    CONFIDENTIAL = "confidential"
+    DECEASED = "deceased"
     RETURNED = "returned"
     STAYS = "stays"
     CLOSED = "closed"
@@ -236,9 +238,9 @@ _Why = tuple[LeftOutReason | None, str]
 
 
 def _why_not(record: Record, school: School, call: OutreachOptions) -> _Why:
-    if call.campaign is Campaign.LEFT:
+    if call.campaign is Campaign.LEFT and not _gets_no_letter(record):
         return _why_no_notice(record, call)
-    if general := _no_leaver(record):
+    if general := _gets_no_letter(record) or _no_leaver(record):
         return general, ""
     is_sso = call.campaign is Campaign.SSO
     end = login_end(record, school) if is_sso else mailbox_end(record, school)
@@ -249,6 +251,13 @@ def _why_not(record: Record, school: School, call: OutreachOptions) -> _Why:
     if not (loses_login if is_sso else loses_mailbox)(record, school, call.on):
         return LeftOutReason.LATER, ask_from(end)
     return _why_not_told(record, end, call) if is_sso else _why_not_asked(record, school, call)
+
+
+def _gets_no_letter(record: Record) -> LeftOutReason | None:
+    """Return why no letter of any kind is written to a person; None: may be."""
+    if record.is_confidential:
+        return LeftOutReason.CONFIDENTIAL
+    return LeftOutReason.DECEASED if record.has_died else None
 
 
 def _no_leaver(record: Record) -> LeftOutReason | None:

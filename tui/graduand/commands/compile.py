@@ -10,6 +10,7 @@ import typer
 from graduand.commands.parameters import (
     BuildFolder,
     Cohort,
+    Early,
     JsonManifest,
     NoCache,
     Offline,
@@ -62,6 +63,7 @@ def compile(  # noqa: A001 - the command's name
     ] = False,
     skip_errors: SkipErrors = False,
     retry_excluded: RetryExcluded = False,
+    early: Early = False,
     again: Annotated[
         bool,
         typer.Option("--again", help=N_("Put the files in place of another upload that was not noted.")),
@@ -91,6 +93,7 @@ def compile(  # noqa: A001 - the command's name
         skip_errors,
         Exchange(offline),
         retry_excluded,
+        early,
     )
     compiled = compiler.prepare(workspace, options, progress(), no_cache=no_cache)
     if compiled.prepared is None:

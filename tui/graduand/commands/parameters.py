@@ -61,6 +61,9 @@ Unreviewed = Annotated[
         help=N_("Send what is not on the upload branch (upload_from), for this reason; it is noted."),
     ),
 ]
+Early = Annotated[
+    bool, typer.Option("--early", help=N_("Also graduations whose day has not come; the manifest says so."))
+]
 OnlyChanged = Annotated[
     bool, typer.Option("--changed", help=N_("Only people with changes that Handshake does not have yet."))
 ]

@@ -9,6 +9,7 @@ import typer
 
 from graduand.commands.parameters import (
     Cohort,
+    Early,
     JsonFormat,
     MarkdownFor,
     NoCache,
@@ -53,6 +54,7 @@ def plan(
     exit_code: Annotated[bool, typer.Option("--exit-code", help=N_("Exit with code 10 if there are changes."))] = False,
     skip_errors: SkipErrors = False,
     retry_excluded: RetryExcluded = False,
+    early: Early = False,
     allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help=N_("Include uncommitted changes."))] = False,
     no_cache: NoCache = False,
 ) -> None:
@@ -72,6 +74,7 @@ def plan(
         allow_dirty=allow_dirty,
         skip_errors=skip_errors,
         retry_excluded=retry_excluded,
+        early=early,
     )
     planned = compiler.prepare(workspace, options, progress(), no_cache=no_cache)
     if planned.prepared is None:
@@ -79,7 +82,7 @@ def plan(
         show_lines(found, session.colour, sys.stderr)
         raise typer.Exit(Exit.FINDINGS)
     prepared = planned.prepared
-    show_lines(left_out_text(prepared.upload), session.colour, sys.stderr)
+    show_lines(left_out_text(prepared.upload, waiting=False), session.colour, sys.stderr)
     if missing := what_is_missing(prepared.known.ledger):
         say(f"! {missing}")
     chosen = OutputFormat.json if as_json else form

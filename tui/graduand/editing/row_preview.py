@@ -8,8 +8,10 @@ from graduand.git.program import Program
 from graduand.handshake.plan import plan_of
 from graduand.handshake.row import derived_cells, row_of
 from graduand.handshake.row_table import table_of
+from graduand.handshake.sendable import sendable
 from graduand.handshake.state import NOTHING, State
 from graduand.language import _
+from graduand.records.record import LOGIN
 from graduand.rules import judgement
 from graduand.uploads.known_state import read_known_state
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from graduand.findings import Finding
     from graduand.handshake.plan import PlannedChange
+    from graduand.handshake.sendable import HeldPerson
     from graduand.records.record import Record
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -51,7 +54,10 @@ class RowPreview(NamedTuple):
     """The row of a record without errors, and what it does."""
 
     cells: tuple[PreviewCell, ...]
-    change: PlannedChange
+    change: PlannedChange | None
+    """None where the record says that no row is sent."""
+    held: HeldPerson | None = None
+    """Why and until when it is not sent; None when it is."""
 
 
 NOTHING_SENT = SentRow(NOTHING, "")
@@ -73,19 +79,20 @@ def preview_row(record: Record, found: Iterable[Finding], school: School, on: st
     if not checked:
         return None
     row = row_of(checked[0], school, on)
-    table = table_of([row], [*school.columns])
+    found_rows = sendable(table_of([row], [*school.columns]), state, school, early=True)
+    table = found_rows.table
+    if not table.rows:
+        return RowPreview((), None, found_rows.held[0])
     (change,) = plan_of(table, state, school).changes
     before = {cell.header: cell.before for cell in change.cells}
-    derived = derived_cells(record, school)
+    why = {header: _(derived.why) for header, derived in derived_cells(record, school).items()}
+    if record.text(LOGIN) and not dict(zip(table.columns, table.rows[0], strict=True)).get(LOGIN):
+        why[LOGIN] = _("Not sent: nothing shows that Handshake has another one (send_auth_identifier).")
     return RowPreview(
         tuple(
-            PreviewCell(
-                header,
-                before.get(header, cell),
-                cell,
-                _(derived[header].why) if header in derived else "",
-            )
+            PreviewCell(header, before.get(header, cell), cell, why.get(header, ""))
             for header, cell in zip(table.columns, table.rows[0], strict=True)
         ),
         change,
+        next(iter(found_rows.early), None),
     )

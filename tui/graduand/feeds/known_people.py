@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.editing.exclusion_lists import read_exclusions
 from graduand.errors import Trouble
+from graduand.handshake.row import HeldReason
+from graduand.handshake.sendable import sendable, waiting_among
+from graduand.handshake.state import NOTHING
 from graduand.language import _
 from graduand.ledger.entry import RowStatus
 from graduand.records.paths import username_of
 from graduand.records.transition import RETURNED
 from graduand.rules.handshake_state import is_conflict
 from graduand.rules.sync_feed import FeedPerson
+from graduand.uploads.known_state import state_of
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
@@ -23,6 +27,15 @@ if TYPE_CHECKING:
 
 _KINDS: Final = 9
 """The place of the kinds of transitions in `Index.people`."""
+
+_NEVER_SENT: Final = frozenset({HeldReason.CONFIDENTIAL, HeldReason.DECEASED})
+"""Why the school's own file must not hold the row either."""
+
+
+def _told(why: str) -> str:
+    if why == HeldReason.CONFIDENTIAL:
+        return _("This person is confidential and kept out of all files.")
+    return _("This person has died, as the record says, and is kept out of all files.")
 
 
 class KnownPeople:
@@ -45,7 +58,13 @@ class KnownPeople:
         self._exclusions = read_exclusions(workspace.root)
         self.folded = self._folded(index)
         """What Handshake holds; None where it is not known."""
-        self.table = index.table(faulty, {page.cohort for page in index.pages})
+        every = index.table(faulty, {page.cohort for page in index.pages})
+        state = state_of(self.folded, workspace.importer) if self.folded else NOTHING
+        may_go = sendable(every, state, workspace.school)
+        self.table = may_go.table
+        """The rows that may be sent."""
+        self._waiting = {one.username: one.until for one in waiting_among(may_go.held)}
+        self._withheld = every.withheld
         self._rows = dict(zip(self.table.usernames, self.table.rows, strict=True))
         self._new = {former: name for name, former in self.table.previous_usernames.items()}
         usernames, kinds = index.listed()[1], index.people[_KINDS]
@@ -71,7 +90,8 @@ class KnownPeople:
         listed = dict.fromkeys(
             self._exclusions.confidential, _("This person is confidential and kept out of all files.")
         )
-        return {**listed, **deleted}
+        told = {username: _told(why) for username, why in self._withheld.items() if why in _NEVER_SENT}
+        return {**told, **listed, **deleted}
 
     def of(self, username: str) -> FeedPerson | None:
         """Return what is known of a person; None when it is nothing, or the record has errors."""
@@ -81,7 +101,8 @@ class KnownPeople:
         held = self._held(username)
         now = self._username_now(username)
         expected = self._expected(username)
-        if row is None and not new and not expected and not now and username not in self._conflicts:
+        waits = username in self._waiting or username in self._withheld
+        if row is None and not new and not expected and not now and not waits and username not in self._conflicts:
             return None
         outcome = self.folded.outcomes.get(username) if self.folded else None
         table = self.table
@@ -96,6 +117,8 @@ class KnownPeople:
             new if not held else "",
             self._conflicts.get(username, ""),
             is_excluded=outcome is not None and outcome.status is RowStatus.EXCLUDED,
+            is_excluded_here=self._withheld.get(username) == HeldReason.EXCLUDED_HERE,
+            graduates_on=self._waiting.get(username, ""),
         )
 
     def _held(self, username: str) -> dict[str, str]:

@@ -229,9 +229,10 @@ class _Overlaying:
         why = self._why_not(row, username, cells, person)
         if why:
             self._not_laid.append(NotLaid(row.line, username, why))
-        if person.is_excluded or person.conflict:
+        excluded = person.is_excluded or person.is_excluded_here
+        if excluded or person.conflict:
             self._held += 1
-        if why or person.is_excluded or person.conflict:
+        if why or excluded or person.conflict:
             return None
         new = dict(self._new_cells(cells, person))
         if not new:

@@ -8,6 +8,7 @@ from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.handshake.row_table import used_columns
+from graduand.handshake.sendable import sends_logins_asked_for
 from graduand.handshake.state import Retry, State
 from graduand.records.columns import mover
 from graduand.records.record import DISABLED, EMAIL, FIRST_NAME, LABELS, LAST_NAME, LOGIN, USERNAME
@@ -104,30 +105,46 @@ def jobs_of(table: RowTable, school: School, state: State) -> tuple[Job, ...]:
         return ()
     state = state.below(table.columns)
     by_setting: defaultdict[Setting, list[Cells]] = defaultdict(list)
-    ordinary = _are_ordinary(table, state)
+    asked_for = sends_logins_asked_for(table, school)
+    if asked_for:
+        table = _without_known_logins(table, state)
+    ordinary = _are_ordinary(table, state, asked_for=asked_for)
     if any(ordinary):
         by_setting[_ORDINARY] = [*compress(table.rows, ordinary)]
     for row in compress(table.rows, (not one for one in ordinary)):
-        for setting, cells in _steps(row, table, state):
+        for setting, cells in _steps(row, table, state, asked_for=asked_for):
             by_setting[setting].append(cells)
     if school.institution.delivery == "s3":
         by_setting = _by_hand(by_setting, table.columns, state, school.own_domains)
     return tuple(_job(setting, table.columns, by_setting[setting], school) for setting in sorted(by_setting))
 
 
-def _are_ordinary(table: RowTable, state: State) -> list[bool]:
+def _without_known_logins(table: RowTable, state: State) -> RowTable:
+    """Return the table without the logins that Handshake has; they stand in the plan, and not in a file."""
+    at = table.columns.index(LOGIN)
+    known = (state.rows.get(name) for name in table.usernames)
+    rows = [
+        (*row[:at], "", *row[at + 1 :]) if row[at] and was and was[at] == row[at] else row
+        for row, was in zip(table.rows, known, strict=True)
+    ]
+    return table._replace(rows=rows)
+
+
+def _are_ordinary(table: RowTable, state: State, *, asked_for: bool) -> list[bool]:
     """Return of each row whether it is looked up by its username, without labels and without another login."""
     usernames = table.usernames
     special = {*table.previous_usernames, *state.retries}
     special.update(compress(usernames, table.column(LABELS)))
-    if LOGIN in table.columns and state.rows:
+    if asked_for:
+        special.update(compress(usernames, table.column(LOGIN)))
+    elif LOGIN in table.columns and state.rows:
         login = itemgetter(table.columns.index(LOGIN))
         known = map(state.rows.get, usernames, table.rows)  # of who is not known, what the row says
         special.update(compress(usernames, map(ne, map(login, known), map(login, table.rows))))
     return [username not in special for username in usernames]
 
 
-def _steps(row: Cells, table: RowTable, state: State) -> Iterator[tuple[Setting, Cells]]:
+def _steps(row: Cells, table: RowTable, state: State, *, asked_for: bool) -> Iterator[tuple[Setting, Cells]]:
     """Return the settings and cells of the steps that bring one row in."""
     cells = dict(zip(table.columns, row, strict=True))
     username, previous = cells[USERNAME], table.previous_usernames.get(cells[USERNAME], "")
@@ -139,7 +156,7 @@ def _steps(row: Cells, table: RowTable, state: State) -> Iterator[tuple[Setting,
             yield Setting(changes_identifier_data=True, identifier_column=EMAIL, by_hand=False, labels=labels), row
             return
         login, known = cells.get(LOGIN), state.cells(username).get(LOGIN)
-        changes = bool(login and known and login != known)
+        changes = bool(login and (known or asked_for) and login != known)
         again = bool(login) and retry is Retry.IDENTIFIERS
         yield Setting(changes or again, USERNAME, by_hand=False, labels=labels), row
         return

@@ -13,11 +13,13 @@ from graduand.handshake.effect import Effect, Status
 from graduand.handshake.state import NOTHING
 from graduand.records.kinds import CLEAR, same_value
 from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, LABELS, LOGIN, USERNAME
+from graduand.records.transition import GRADUATED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from graduand.handshake.row_table import RowTable
+    from graduand.handshake.sendable import HeldPerson
     from graduand.handshake.state import State
     from graduand.records.institution import Institution, Limit
     from graduand.records.school import School
@@ -52,6 +54,8 @@ class PlannedChange(NamedTuple):
     cells: tuple[CellChange, ...]
     held_back: str = ""
     """The day until which the change of the account is held back; "" when it is not."""
+    keeps_year: bool = False
+    """Whether the person stays for another programme and the row gives no year, so that Handshake keeps its own."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Plan:
     """The usernames of people whose rows are just what was sent."""
     school: School
     """The columns by which cells are compared."""
+    waiting: tuple[HeldPerson, ...] = ()
+    """Whose graduation waits for its day."""
 
     @property
     def people(self) -> int:
@@ -111,6 +117,7 @@ class Plan:
         counts = Counter[str](change.status for change in self.differences)
         counts.update(effect for change in self.differences for effect in change.effects)
         counts["held"] = sum(bool(change.held_back) for change in self.differences)
+        counts["waiting"] = len(self.waiting)
         if self.unchanged:
             counts[Status.UNCHANGED] += len(self.unchanged)
         return counts
@@ -176,12 +183,10 @@ def change_of(table: RowTable, place: int, state: State, school: School) -> Plan
         cells = _differing(table.columns, state.confirmed[username], row, school)
         if cells:
             return PlannedChange(username, Status.PENDING, (), cells, table.held_back.get(username, ""))
-    alumnus = row[table.columns.index(school.year)] == ALUMNI if school.year in table.columns else False
-    effects = tuple(
-        sorted(
-            {_effect(cell, school.year, known=bool(before), alumnus=alumnus) for cell in cells}, key=_ORDER.__getitem__
-        )
-    )
+    stays, alumnus = _stays(table, place), _cell(table, place, school.year) == ALUMNI
+    left = not stays or _has_left(table.columns, before, school.year)
+    found = {_effect(cell, school.year, known=bool(before), alumnus=alumnus, left=left) for cell in cells}
+    effects = tuple(sorted(found, key=_ORDER.__getitem__))
     refused = {username, previous} & state.failed
     if refused and (cells or not refused <= state.seen):
         status = Status.FAILED
@@ -189,7 +194,24 @@ def change_of(table: RowTable, place: int, state: State, school: School) -> Plan
         status = Status.NEW
     else:
         status = Status.CHANGED if cells else Status.UNCHANGED
-    return PlannedChange(username, status, effects, cells, table.held_back.get(username, ""))
+    keeps_year = stays and not _cell(table, place, school.year)
+    return PlannedChange(username, status, effects, cells, table.held_back.get(username, ""), keeps_year)
+
+
+def _stays(table: RowTable, place: int) -> bool:
+    """Return whether a row is of a graduate who stays for another programme."""
+    return bool(table.kinds) and table.kinds[place] == GRADUATED and _cell(table, place, ATTENDING) == "TRUE"
+
+
+def _cell(table: RowTable, place: int, header: str) -> str:
+    """Return a cell of a row; "" where the table has no such column."""
+    return table.rows[place][table.columns.index(header)] if header in table.columns else ""
+
+
+def _has_left(columns: Sequence[str], before: Sequence[str], year: str) -> bool:
+    """Return whether the cells that Handshake holds are of somebody who does not study there."""
+    known = dict(zip(columns, before, strict=False))
+    return known.get(ATTENDING) == "FALSE" or known.get(year) == ALUMNI
 
 
 def _differing(
@@ -213,16 +235,19 @@ def _is_same(header: str, was: str, cell: str, school: School) -> bool:
 _IDENTIFIERS: Final = {USERNAME: Effect.USERNAME, EMAIL: Effect.EMAIL, LOGIN: Effect.LOGIN}
 
 
-def _effect(cell: CellChange, year: str, *, known: bool, alumnus: bool) -> Effect:
-    """Return what the change of one cell does; of a person never sent before, key values change nothing."""
+def _effect(cell: CellChange, year: str, *, known: bool, alumnus: bool, left: bool) -> Effect:
+    """Return what the change of one cell does; of a person never sent before, key values change nothing.
+
+    Where the row says `alumnus`, nothing else in it makes a student; nobody is made one again who never `left`.
+    """
     header, now = cell.header, cell.after
     if header == DISABLED:
         return Effect.DEACTIVATE if now == "TRUE" else Effect.REACTIVATE
     if now == CLEAR:
         return Effect.WIPE
-    if header == year and now == ALUMNI:
-        return Effect.GRADUATE
-    if header == ATTENDING and not alumnus:
+    if header == year and ALUMNI in {now, cell.before}:
+        return Effect.GRADUATE if now == ALUMNI else Effect.RETURN
+    if header == ATTENDING and not alumnus and (now == "FALSE" or left):
         return Effect.RETURN if now == "TRUE" else Effect.LEAVE
     if header == LABELS:
         return Effect.LABELS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -10,6 +11,7 @@ from graduand.language import N_
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EFFECTIVE_ON, END, FORMER, KIND
 from graduand.rules.account import is_held_back
+from graduand.rules.dates import waits_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +37,33 @@ class Row(NamedTuple):
     """The username that Handshake still has; "" when the username does not change."""
     held_back: str = ""
     """The day until which the change of the account waits, `yyyy-mm-dd`; "" when nothing waits."""
+    waits_until: str = ""
+    """The day until which the graduation waits, and with it the row, `yyyy-mm-dd`; "" when it does not wait."""
+    kind: str = ""
+    """The kind of the transition."""
+    withheld: str = ""
+    """A `HeldReason` for which the record itself says that no row is sent; "" when it does not."""
+
+
+class HeldReason(StrEnum):
+    """Why a row is held back."""
+
+    EXCLUDED = "excluded"
+    """Handshake answered that the account is excluded from sync."""
+    TAKEN_BACK = "taken-back"
+    """A rollback took the row back, and the record still says the same."""
+    CONFLICT = "conflict"
+    """The record contradicts what Handshake holds: an error of family GR7."""
+    OWN_ADDRESS = "own-address"
+    """Handshake shows an address that was neither sent last nor is the record's: the person's own."""
+    GRADUATION = "graduation"
+    """The graduation waits for its day."""
+    CONFIDENTIAL = "confidential"
+    """The record says that no row may be made of the person."""
+    EXCLUDED_HERE = "excluded-from-sync"
+    """The record says that the account was excluded from sync by hand."""
+    DECEASED = "deceased"
+    """The record says that the person has died, and closes no account."""
 
 
 class DerivedCell(NamedTuple):
@@ -53,7 +82,27 @@ def row_of(checked: CheckedRecord, school: School, on: str) -> Row:
     if cells[layout.disabled] and is_held_back(record, on):
         cells[layout.disabled] = ""
         held_back = record.text(EFFECTIVE_ON)
-    return Row(record.username, tuple(cells), record.text(FORMER), held_back)
+    why = withheld(record)
+    if why is HeldReason.CONFIDENTIAL:
+        cells = [""] * len(cells)
+    return Row(
+        record.username,
+        tuple(cells),
+        record.text(FORMER),
+        held_back,
+        waits_until(record, school, on),
+        record.text(KIND),
+        why.value if why else "",
+    )
+
+
+def withheld(record: Record) -> HeldReason | None:
+    """Return why the record itself says that no row is sent of the person; None when it does not."""
+    if record.is_confidential:
+        return HeldReason.CONFIDENTIAL
+    if record.is_excluded:
+        return HeldReason.EXCLUDED_HERE
+    return HeldReason.DECEASED if record.has_died and not record.text(DISABLED) else None
 
 
 def derived_cells(record: Record, school: School) -> dict[str, DerivedCell]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.records.record import USERNAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from graduand.handshake.row import Cells, Row
     from graduand.records.columns import Columns
@@ -27,6 +27,12 @@ class RowTable(NamedTuple):
     """The username that Handshake still has, by the new one, of those whose username changes."""
     held_back: Mapping[str, str] = _NO_TEXTS
     """The day until which the change of the account waits, by username."""
+    waiting: Mapping[str, str] = _NO_TEXTS
+    """The day until which the graduation waits, by username."""
+    withheld: Mapping[str, str] = _NO_TEXTS
+    """A `HeldReason`, by username, of those of whom their records say that no row is sent."""
+    kinds: Sequence[str] = ()
+    """The kind of the transition of each row; none where rows are made of no record."""
 
     @property
     def usernames(self) -> list[str]:
@@ -41,18 +47,30 @@ class RowTable(NamedTuple):
 
     def picked(self, places: Iterable[int]) -> RowTable:
         """Return the rows at these places."""
-        return self._replace(rows=[self.rows[place] for place in places])
+        chosen = [*places]
+        kinds = [self.kinds[place] for place in chosen] if self.kinds else ()
+        return self._replace(rows=[self.rows[place] for place in chosen], kinds=kinds)
+
+    def without(self, usernames: Collection[str]) -> RowTable:
+        """Return the rows of all but these people."""
+        if not usernames:
+            return self
+        return self.picked(place for place, username in enumerate(self.usernames) if username not in usernames)
 
 
 def table_of(rows: Iterable[Row], columns: Sequence[str]) -> RowTable:
     """Return the table of rows whose cells are below `columns`; it has the columns in which there is a cell."""
-    listed = [*rows]
+    every = [*rows]
+    listed = [row for row in every if any(row.cells)]
     used = [any(column) for column in zip(*(row.cells for row in listed), strict=True)]
     return RowTable(
         tuple(compress(columns, used)),
         [tuple(compress(row.cells, used)) for row in listed],
         {row.username: row.previous_username for row in listed if row.previous_username},
         {row.username: row.held_back for row in listed if row.held_back},
+        {row.username: row.waits_until for row in listed if row.waits_until},
+        {row.username: row.withheld for row in every if row.withheld},
+        [row.kind for row in listed],
     )
 
 

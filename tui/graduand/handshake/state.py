@@ -51,6 +51,9 @@ class State(NamedTuple):
     confirmed: Mapping[str, Cells] = MappingProxyType({})
     """Of whose row was delivered, and is not known to have run, the cells without it; `rows` is as if it had run."""
 
+    absent: frozenset[str] = frozenset()
+    """Usernames without an account in the last complete export, of whom nothing was sent or seen since."""
+
     def retry_of(self, username: str, address: str) -> Retry | None:
         """Return how the row of a person is sent again, which has this address now; None as any other."""
         refused = self.retries.get(username)

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graduand.handshake.job import Job, Setting
+    from graduand.handshake.sendable import HeldPerson
     from graduand.records.importer import Importer
     from graduand.records.school import School
 
@@ -50,27 +50,6 @@ class Override(NamedTuple):
     """Of a limit, what it limits."""
 
 
-class HeldPerson(NamedTuple):
-    """A person whose row is not sent, though the record has no error."""
-
-    username: str
-    why: str
-    """A `HeldReason`."""
-
-
-class HeldReason(StrEnum):
-    """Why a row is held back."""
-
-    EXCLUDED = "excluded"
-    """Handshake answered that the account is excluded from sync."""
-    TAKEN_BACK = "taken-back"
-    """A rollback took the row back, and the record still says the same."""
-    CONFLICT = "conflict"
-    """The record contradicts what Handshake holds: an error of family GR7."""
-    OWN_ADDRESS = "own-address"
-    """Handshake shows an address that was neither sent last nor is the record's: the person's own."""
-
-
 class Upload(NamedTuple):
     """Everything that goes up together, and what vouches for it."""
 
@@ -101,6 +80,8 @@ class Upload(NamedTuple):
     """The id of the upload that this one takes back; "" for an ordinary one."""
     held: tuple[HeldPerson, ...] = ()
     """People whose row is held back, and why."""
+    early: tuple[HeldPerson, ...] = ()
+    """People whose graduation is among the rows though its day has not come."""
 
     @property
     def plan(self) -> str:

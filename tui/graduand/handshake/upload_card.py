@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from graduand.handshake.row import HeldReason
+from graduand.handshake.sendable import waiting_among, waiting_text
 from graduand.language import _, ngettext, visible
 from graduand.records.kinds import CLEAR
 from graduand.records.record import EMAIL
@@ -50,9 +52,13 @@ def _facts(upload: Upload) -> Iterator[str]:
     if upload.left_out:
         message = _("- Left out because of errors: {who}")
         yield message.format(who=", ".join(_code(visible(who, 200)) for who in upload.left_out))
-    if upload.held:
+    if others := [one.username for one in upload.held if one.why != HeldReason.GRADUATION]:
         message = _("- Held back: {who}")
-        yield message.format(who=", ".join(_code(visible(one.username, 200)) for one in upload.held))
+        yield message.format(who=", ".join(_code(visible(who, 200)) for who in others))
+    if waiting := waiting_text(waiting_among(upload.held)):
+        yield f"- {waiting}"
+    for override in upload.overrides:
+        yield f"- {visible(override.reason, 300)}"
     if upload.rehearsal:
         yield _("- The file names hold “test”: Handshake analyses them and never runs them.")
 

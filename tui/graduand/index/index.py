@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from functools import cached_property
-from itertools import chain, compress, repeat
+from itertools import accumulate, chain, compress, repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand import gc_pause
@@ -13,13 +13,14 @@ from graduand.errors import Trouble, Unreadable
 from graduand.findings import Finding, in_order
 from graduand.handshake.row_table import RowTable
 from graduand.index.evaluate import evaluate, evaluate_reading
-from graduand.index.index_store import IndexPage, joined_cells, joined_pages
+from graduand.index.index_store import BY_NUMBER, IndexPage, joined_cells, joined_pages
 from graduand.records import files, stamp
 from graduand.records.paths import username_of, within
 from graduand.records.reading import read
-from graduand.records.record import DISABLED, FOLDER, USERNAME
+from graduand.records.record import DISABLED, FOLDER, FORMER, STAYS, USERNAME
 from graduand.records.source import with_line_feeds
 from graduand.rules import judgement
+from graduand.rules.account import closes_duplicate, unknown_stays
 from graduand.rules.handshake_state import softened
 from graduand.rules.identity import KEYS, person_of
 from graduand.storage import file_reader
@@ -78,6 +79,8 @@ class Index:
         shared: dict[str, list[Flaw]] = {}
         for one in self._shared():
             shared.setdefault(one.path, []).append(one.flaw)
+        for path, flaw in self._unknown_stays():
+            shared.setdefault(path, []).append(flaw)
         states = self._of_states(shared)
         found = [
             finding
@@ -120,10 +123,22 @@ class Index:
         rows = zip(*cells, strict=True) if columns else repeat((), len(paths))
         names = [name or username_of(path) for name, path in zip(usernames, paths, strict=True)]
         people = zip(names, formers, rows, strict=True)
-        for place in states.suspects(people, columns, self._reader.school):
+        starts = accumulate((len(page.paths) for page in self.pages), initial=0)
+        waiting = {start + at for page, start in zip(self.pages, starts, strict=False) for at in page.waiting}
+        for place in states.suspects(people, columns, self._reader.school, waiting):
             path = paths[place]
             if found := self._reader.evaluate_by_state(path, states, shared.get(path, ())):
                 yield path, found
+
+    def _unknown_stays(self) -> Iterator[tuple[str, Flaw]]:
+        """Yield the paths of records that say of an account that it stays which nothing here knows, and the flaw."""
+        said = [(page.paths[at], name) for page in self.pages for at, name in page.stays.items()]
+        if not said:
+            return
+        known = {*filter(None, self.people[1]), *filter(None, self.people[1 + KEYS.index(FORMER)])}
+        if self.states and self.states.is_readable:
+            known |= self.states.folded.rows.keys()
+        yield from ((path, unknown_stays(name)) for path, name in said if name not in known)
 
     def check(self, scope: tuple[str, ...] = ()) -> Checked:
         """Return what is wrong with the files in `scope`; an empty scope is all of them."""
@@ -174,31 +189,41 @@ class Index:
         pages = [page for page in self.pages if page.cohort in cohorts]
         columns, cells = joined_cells(pages, self._reader.school.columns)
         if not columns:
-            return RowTable((), [])
+            return RowTable((), [], withheld=self._withheld(pages, faulty))
         usernames = cells[columns.index(USERNAME)]
+        kinds = [*chain.from_iterable(page.kinds for page in pages)]
         rows = zip(*cells, strict=True)
+        known = dict(zip(BY_NUMBER, _by_username(pages, usernames), strict=True))
+        known["withheld"] = self._withheld(pages, faulty)
         if not faulty and all(usernames):
-            return RowTable(columns, [*rows], *_by_username(pages, usernames))
+            return RowTable(columns, [*rows], kinds=kinds, **known)
         paths = chain.from_iterable(page.paths for page in pages)
         sound = [bool(name) and path not in faulty for path, name in zip(paths, usernames, strict=True)]
-        extras = [
-            {name: text for name, text in known.items() if name} for known in _by_username(pages, usernames, sound)
-        ]
-        return RowTable(columns, [*compress(rows, sound)], *extras)
+        there = {*compress(usernames, sound)}
+        for name in BY_NUMBER[:-1]:
+            known[name] = {username: text for username, text in known[name].items() if username in there}
+        return RowTable(columns, [*compress(rows, sound)], kinds=[*compress(kinds, sound)], **known)
+
+    @staticmethod
+    def _withheld(pages: Iterable[IndexPage], faulty: Collection[str]) -> dict[str, str]:
+        """Return why no row is sent of whom by their records; of some of them there is none to take the name of."""
+        return {
+            page.people.value[0][at] or username_of(page.paths[at]): why
+            for page in pages
+            for at, why in page.withheld.items()
+            if page.paths[at] not in faulty
+        }
 
 
-def _by_username(
-    pages: Sequence[IndexPage], usernames: Sequence[str], sound: Sequence[bool] = ()
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the previous usernames, and the days until which changes are held back, by username."""
-    previous: dict[str, str] = {}
-    held_back: dict[str, str] = {}
+def _by_username(pages: Sequence[IndexPage], usernames: Sequence[str]) -> list[dict[str, str]]:
+    """Return by username what pages say of few files, an item for each of BY_NUMBER."""
+    found: list[dict[str, str]] = [{} for _name in BY_NUMBER]
     start = 0
     for page in pages:
-        for known, found in ((page.previous_usernames, previous), (page.held_back, held_back)):
-            found.update((usernames[start + at], text) for at, text in known.items() if not sound or sound[start + at])
+        for name, texts in zip(BY_NUMBER, found, strict=True):
+            texts.update((usernames[start + at], text) for at, text in getattr(page, name).items())
         start += len(page.paths)
-    return previous, held_back
+    return found
 
 
 class _Checked(NamedTuple):
@@ -256,6 +281,7 @@ class IndexReader:
         stamps: list[bytes] = []
         people: list[tuple[Any, ...]] = []
         rows: list[Row | None] = []
+        stays: dict[int, str] = {}
         findings: dict[int, list[Finding]] = {}
         for place, (path, raw, mark) in enumerate(self._contents(paths)):
             entry = evaluate(path, raw, self.school, self.on)
@@ -263,6 +289,8 @@ class IndexReader:
             stamps.append(mark)
             people.append((*person_of(record)[1:], record.values.get(DISABLED)) if record else _UNREADABLE)
             rows.append(entry.row)
+            if record and STAYS in record.values and closes_duplicate(record):
+                stays[place] = record.text(STAYS)
             if entry.findings:
                 findings[place] = [*entry.findings]
         columns, cells = _columns_of(rows, [*self.school.columns])
@@ -275,6 +303,10 @@ class IndexReader:
             cells,
             {place: row.previous_username for place, row in enumerate(rows) if row and row.previous_username},
             {place: row.held_back for place, row in enumerate(rows) if row and row.held_back},
+            {place: row.waits_until for place, row in enumerate(rows) if row and row.waits_until},
+            {place: row.withheld for place, row in enumerate(rows) if row and row.withheld},
+            stays,
+            [row.kind if row else _BLANK for row in rows],
             findings,
         )
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from graduand.findings import Finding, Severity
 from graduand.language import spoken
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called with the number of files that are read, and of all that are to be read."""
 
-_FORMAT: Final = "graduand/index/2"
+_FORMAT: Final = "graduand/index/3"
 """The form of a packed page; another form has another number."""
 
 _SHARED: Final = "shared"
@@ -34,6 +34,11 @@ _STATES: Final = "states"
 """The file of all findings of records that contradict what Handshake holds, or say nothing of it."""
 
 _Packed = tuple[Any, ...]
+T = TypeVar("T")
+
+
+BY_NUMBER: Final = ("previous_usernames", "held_back", "waiting", "withheld")
+"""The attributes of a page that are those of a `RowTable`, by the number of the file."""
 
 
 class IndexPage(NamedTuple):
@@ -53,6 +58,14 @@ class IndexPage(NamedTuple):
     """By the number of the file."""
     held_back: dict[int, str]
     """By the number of the file."""
+    waiting: dict[int, str]
+    """By the number of the file the day until which the graduation waits."""
+    withheld: dict[int, str]
+    """By the number of the file why the record itself says that no row is sent."""
+    stays: dict[int, str]
+    """By the number of the file the username of the account that stays when a duplicate is closed."""
+    kinds: list[str]
+    """The kind of the transition of each row; "" of a file without a row."""
     findings: dict[int, list[Finding]]
     """What is wrong with a file by itself, by its number."""
 
@@ -65,9 +78,13 @@ class IndexPage(NamedTuple):
             stamps=b"".join([stamps[place] for place in places]),
             people=Deferred.of([[column[place] for place in places] for column in self.people.value]),
             cells=[[column[place] for place in places] for column in self.cells],
-            previous_usernames={moved[at]: name for at, name in self.previous_usernames.items() if at in moved},
-            held_back={moved[at]: day for at, day in self.held_back.items() if at in moved},
-            findings={moved[at]: found for at, found in self.findings.items() if at in moved},
+            previous_usernames=_moved(self.previous_usernames, moved),
+            held_back=_moved(self.held_back, moved),
+            waiting=_moved(self.waiting, moved),
+            withheld=_moved(self.withheld, moved),
+            stays=_moved(self.stays, moved),
+            kinds=[self.kinds[place] for place in places],
+            findings=_moved(self.findings, moved),
         )
 
     def each_stamp(self) -> list[bytes]:
@@ -78,6 +95,14 @@ class IndexPage(NamedTuple):
     def is_settled(self) -> bool:
         """Whether the stamps of all files are to be believed."""
         return stamp.NEVER not in self.stamps
+
+
+def _moved(known: Mapping[int, T], moved: Mapping[int, int]) -> dict[int, T]:
+    return {moved[at]: found for at, found in known.items() if at in moved}
+
+
+def _joined(known: Iterable[Mapping[int, T]], starts: Iterable[int]) -> dict[int, T]:
+    return {start + at: found for one, start in zip(known, starts, strict=False) for at, found in one.items()}
 
 
 def joined_pages(pages: Sequence[IndexPage], headers: Iterable[str]) -> IndexPage:
@@ -95,13 +120,13 @@ def joined_pages(pages: Sequence[IndexPage], headers: Iterable[str]) -> IndexPag
         ),
         columns,
         cells,
-        {
-            start + at: name
-            for page, start in zip(pages, starts, strict=False)
-            for at, name in page.previous_usernames.items()
-        },
-        {start + at: day for page, start in zip(pages, starts, strict=False) for at, day in page.held_back.items()},
-        {start + at: found for page, start in zip(pages, starts, strict=False) for at, found in page.findings.items()},
+        _joined((page.previous_usernames for page in pages), starts),
+        _joined((page.held_back for page in pages), starts),
+        _joined((page.waiting for page in pages), starts),
+        _joined((page.withheld for page in pages), starts),
+        _joined((page.stays for page in pages), starts),
+        [*chain.from_iterable(page.kinds for page in pages)],
+        _joined((page.findings for page in pages), starts),
     )
     order = sorted(range(len(whole.paths)), key=whole.paths.__getitem__)
     return whole if order == [*range(len(order))] else whole.picked(order)

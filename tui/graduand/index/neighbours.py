@@ -9,8 +9,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from graduand.records.kinds import CLEAR
+from graduand.records.record import STAYS
 from graduand.records.transition import RETURNED
 from graduand.rules import judgement
+from graduand.rules.account import closes_duplicate, unknown_stays
 from graduand.rules.cross_record import Rest, full_name, spelling
 from graduand.rules.file_format import cohort_sizes
 from graduand.rules.identity import Identity, person_of
@@ -18,6 +20,7 @@ from graduand.rules.identity import Identity, person_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from graduand.index.person_states import PersonStates
     from graduand.records.record import Record
     from graduand.rules.rule import Flaw
 
@@ -65,6 +68,14 @@ class Neighbours:
             column.insert(at, part)
         found = judgement.judge_columns(columns, self._rest(person, [*near, *gone]))
         return tuple(one.flaw for one in found if one.path == record.path)
+
+    def unknown(self, record: Record, states: PersonStates | None) -> tuple[Flaw, ...]:
+        """Return that an account is said to stay which neither a record nor the ledger knows."""
+        name = record.text(STAYS)
+        if not closes_duplicate(record) or not name or not self._people or (states and name in states.folded.rows):
+            return ()
+        here = any(self._holders[_TEXTS.index(part)].places(name.casefold()) for part in ("username", "former"))
+        return () if here else (unknown_stays(name),)
 
     def _column(self, name: str) -> Sequence[Any]:
         return self._people[Identity._fields.index(name)]

@@ -14,6 +14,7 @@ from graduand.index.column_store import ColumnList
 from graduand.index.neighbours import Neighbours
 from graduand.index.query import Query, folded
 from graduand.records.record import DISABLED
+from graduand.rules.account import CONFIDENTIAL_RULE, EXCLUDED_RULE
 from graduand.rules.handshake_state import EXCLUDED, RULES, TAKEN_BACK
 
 if TYPE_CHECKING:
@@ -30,10 +31,15 @@ WAITING: Final = "GR601"
 HELD: Final = "GR506"
 """The rule that tells whose change of the account is held back."""
 
+UPCOMING: Final = "GR211"
+"""The rule that tells whose graduation waits for its day."""
+
 BESIDE_HANDSHAKE: Final = {
     **{rule.id: "conflict" for rule in RULES if rule.severity is Severity.ERROR},
     TAKEN_BACK: "taken-back",
     EXCLUDED: "excluded",
+    EXCLUDED_RULE: "excluded",
+    CONFIDENTIAL_RULE: "confidential",
 }
 """What keeps a person's row back, by the rule that tells it."""
 
@@ -190,16 +196,28 @@ class PeopleList:
             wanted = value.upper()
             both = list(map(" ".join, zip(self._column("worst"), self._column("rules"), strict=True)))
             return both, lambda one: one.startswith(value) or wanted in one
+        if value in {"held", "upcoming"}:
+            return self._waiting(HELD if value == "held" else ""), bool
         if value in _SIGNS:
             name, sign = _SIGNS[value]
             return self._column(name), lambda text: sign in text
         return self._statuses(), lambda status: status == value
 
+    def _waiting(self, rule: str) -> Sequence[str]:
+        """Return "1" of each person whose graduation waits and who is not in the plan, or who breaks the rule."""
+        people = zip(self._column("username"), self._column("rules"), strict=True)
+        return [
+            "1" if (rule and rule in rules) or (UPCOMING in rules and name not in self.outstanding) else ""
+            for name, rules in people
+        ]
+
     def _statuses(self) -> Sequence[str]:
         known = self.outstanding
         statuses = [known[one].status if one in known else "" for one in self._column("username")]
         rules = zip(statuses, self._column("rules"), strict=True)
-        return [kept_back(broken) or status if "GR7" in broken else status for status, broken in rules]
+        return [
+            kept_back(broken) or status if "GR7" in broken or "GR51" in broken else status for status, broken in rules
+        ]
 
     def sort(self, numbers: Iterable[int], order: str) -> Sequence[int]:
         """Return `numbers` in one of the ORDERS."""
@@ -225,7 +243,6 @@ class PeopleList:
 _FIELDS: Final = {"entries", "outstanding", "people", "states"}
 _SIGNS: Final = {
     "waiting": ("rules", WAITING),
-    "held": ("rules", HELD),
     "closed": (DISABLED, "true"),
     "reopened": (DISABLED, "false"),
 }
@@ -235,6 +252,7 @@ _URGENT: Final[Mapping[str, str]] = {
     "conflict": "0",
     "taken-back": "1",
     "excluded": "2",
+    "confidential": "2",
     Status.FAILED: "3",
     Status.NEW: "4",
     Status.CHANGED: "5",

@@ -11,7 +11,7 @@ from graduand.ledger.fold import VERSION
 from graduand.ledger.remote import remote_of
 from graduand.records.columns import mover
 from graduand.records.kinds import CLEAR
-from graduand.records.record import DISABLED, FORMER
+from graduand.records.record import ALUMNI, DISABLED, END, FORMER
 from graduand.rules.handshake_state import PersonState, judge_state
 
 if TYPE_CHECKING:
@@ -95,12 +95,16 @@ class PersonStates:
         return tuple(judge_state(record, school, on, state)) if state else ()
 
     def suspects(
-        self, people: Iterable[tuple[str, str, Sequence[str]]], columns: Columns, school: School
+        self,
+        people: Iterable[tuple[str, str, Sequence[str]]],
+        columns: Columns,
+        school: School,
+        waiting: Collection[int] = (),
     ) -> Iterator[int]:
         """Yield the places of the people of whom the rules may find something; of all others they find nothing.
 
         Of each person are given the username, the former one, and the cells of the row below `columns`; of one
-        without a row they are blank.
+        without a row they are blank. At the `waiting` places are people whose graduation waits for its day.
         """
         folded = self.folded
         special = {*folded.taken_back, *folded.sent_addresses, *folded.ambiguous, *folded.aliases, *self._excluded}
@@ -111,11 +115,23 @@ class PersonStates:
             if header == DISABLED or (header in school.columns and school.columns[header].clear)
         )
         held, said = mover(folded.columns, asked), mover(columns, asked)
+        study = (school.year, END)
+        studied, studies = mover(folded.columns, study), mover(columns, study)
         for place, (username, former, cells) in enumerate(people):
             known = folded.rows.get(username)
             is_special = bool(former) or username in special
-            if is_special or (known and (was := held(known)) != (now := said(cells)) and _keeps_more(was, now)):
+            if not is_special and known:
+                was, now = held(known), said(cells)
+                is_special = (was != now and _keeps_more(was, now)) or (
+                    place in waiting and _graduates_later(studied(known), studies(cells))
+                )
+            if is_special:
                 yield place
+
+
+def _graduates_later(held: Sequence[str], said: Sequence[str]) -> bool:
+    """Return whether Handshake has an alumnus, of each the year and the end date, who ended on another day."""
+    return held[0] == ALUMNI and held[1] != said[1]
 
 
 def closed_by_uploads(folded: LedgerState, passed_over: Collection[str] = ()) -> Iterator[str]:

@@ -95,6 +95,10 @@ class Institution:
     accepted_domains: tuple[str, ...] = ()
     keeps_school_email: bool = True
     keeps_sso: bool = True
+    send_auth_identifier: str = "changed"
+    """Whose sign-on identifier is sent: "changed", of a graduate only where Handshake has another; or "always"."""
+    send_days_before: int = 0
+    """How many days before its day a graduation may be sent."""
     delivery: str = "manual"
     s3: S3Place = S3Place()
     required_columns: tuple[str, ...] | None = None
@@ -175,6 +179,8 @@ _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX: Final = re.compile(r"[A-Za-z0-9!_.*'()-]+(?:/[A-Za-z0-9!_.*'()-]+)*")
 """The characters that are safe in names on S3 [START]."""
 _AWS_REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]+")
+_MOST_DAYS: Final = 366
+"""How long before its day a graduation can be sent at most."""
 _NULL: Final = frozenset({"", "~", "null"})
 
 
@@ -287,6 +293,14 @@ def _count(reader: _Reader, key: str, node: Node) -> dict[str, object]:
     return {key: reader.count(key, node)}
 
 
+def _days(reader: _Reader, key: str, node: Node) -> dict[str, object]:
+    days = reader.count(key, node)
+    if days is not None and days > _MOST_DAYS:
+        message = _("{key} is {value}; it can be {most} at most.")
+        raise reader.broken(node, message.format(key=quoted(key), value=days, most=_MOST_DAYS))
+    return {key: days or 0}
+
+
 def _limit(reader: _Reader, key: str, node: Node) -> dict[str, object]:
     if _is_null(node):
         return {key: Limit()}
@@ -363,6 +377,8 @@ _KEYS: Final[dict[str, _Convert]] = {
     "accepted_domains": _domains,
     "keeps_school_email": _boolean,
     "keeps_sso": _boolean,
+    "send_auth_identifier": _choice("changed", "always"),
+    "graduations": lambda reader, _key, node: reader.nested({"send_days_before": _days}, node),
     "delivery": _choice("manual", "s3"),
     "s3": _s3,
     "required_columns": _texts_or_null,

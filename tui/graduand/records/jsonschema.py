@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graduand.language import N_, translations
 from graduand.records.kinds import CLEAR, PATTERNS, FieldKind
-from graduand.records.record import ACCOUNT, ALUMNI, ATTENDING, DISABLED, KIND, LISTED, REASON, START
-from graduand.records.transition import GRADUATED, LEFT, RETURNED, Waiver
+from graduand.records.record import (
+    ACCOUNT,
+    ALUMNI,
+    ATTENDING,
+    CONFIDENTIAL,
+    DISABLED,
+    KIND,
+    LISTED,
+    REASON,
+    START,
+    STAYS,
+)
+from graduand.records.transition import DECEASED, DUPLICATE, GRADUATED, LEFT, RETURNED, Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -189,7 +200,9 @@ def _conditions(school: School) -> Iterator[Schema]:
     reasons = ((_TRUE, school.institution.deactivation_reasons), (_FALSE, school.institution.reactivation_reasons))
     for direction, known in reasons:
         yield _when(_at(DISABLED, direction), _at(REASON, {"enum": _typed(known)}))
-    yield _when(_at(ACCOUNT, {}), {"required": [DISABLED]})
+    yield _when(_at(ACCOUNT, {"not": _reason(DECEASED)}), {"required": [DISABLED]})
+    yield _when({"allOf": [_at(DISABLED, _TRUE), _at(REASON, {"const": DUPLICATE})]}, _at(STAYS, {}))
+    yield _when(_at(CONFIDENTIAL, _TRUE), {"not": {"required": [DISABLED]}})
     for main, listed in LISTED.items():
         yield _when(_at(main, {"not": {"const": CLEAR}}), _at(listed, {"type": "array"}))
 
@@ -199,6 +212,12 @@ def _returner(school: School) -> Iterator[Schema]:
     yield _at(START, {"not": {"const": CLEAR}})
     yield _at(ATTENDING, {"not": _FALSE}, required=False)
     yield _at(DISABLED, {"not": _TRUE}, required=False)
+
+
+def _reason(code: str) -> Schema:
+    """Return the schema of an account block that gives this reason."""
+    name = REASON.rpartition(":")[2]
+    return {"properties": {name: {"const": code}}, "required": [name]}
 
 
 def _when(given: Schema, *then: Schema) -> Schema:

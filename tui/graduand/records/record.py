@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.records.kinds import CLEAR
-from graduand.records.transition import GRADUATED, LEFT, RETURNED, Waiver
+from graduand.records.transition import DECEASED, GRADUATED, LEFT, RETURNED, Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +56,10 @@ REASON: Final = "transition:account:reason"
 REQUESTED_BY: Final = "transition:account:requested_by"
 EFFECTIVE_ON: Final = "transition:account:effective_on"
 """The day before which the change of the account is not sent."""
+STAYS: Final = "transition:account:stays"
+"""The username of the account that stays, of two that one person has."""
+EXCLUDED: Final = "transition:excluded_from_sync"
+CONFIDENTIAL: Final = "transition:confidential"
 FORMER: Final = "transition:previous_username"
 CONTINUES_AT: Final = "transition:continues_at"
 """The other institution that a person goes on to."""
@@ -156,6 +160,21 @@ class Record(NamedTuple):
     def stays(self) -> bool:
         """Whether a graduate continues in another programme of this school [ALU]."""
         return self.graduated and self.text(ATTENDING) == "true"
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether neither a row nor a letter may be made of the person."""
+        return self.text(CONFIDENTIAL) == "true"
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the account was excluded from sync by hand, so that no job touches it."""
+        return self.text(EXCLUDED) == "true"
+
+    @property
+    def has_died(self) -> bool:
+        """Whether the person has died."""
+        return self.text(REASON) == DECEASED
 
     @property
     def ends(self) -> str:

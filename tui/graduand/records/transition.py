@@ -27,6 +27,8 @@ _LABELS: Final = {
 ON_REQUEST: Final = "requested-by-student"
 RETURN: Final = "returned"
 MISTAKE: Final = "closed-by-mistake"
+DUPLICATE: Final = "duplicate-account"
+DECEASED: Final = "deceased"
 STUDENT: Final = "student"
 """The code for who asked, when it was the person."""
 
@@ -198,6 +200,24 @@ FIELDS: Final = (
         FieldKind.DATE,
         N_("Effective on"),
         N_("The day from which the closing or reopening is sent; before it, this change is held back."),
+    ),
+    _field(
+        "account:stays",
+        FieldKind.IDENTIFIER,
+        N_("Account that stays"),
+        N_("Of two accounts of one person the username of the one that stays; for the reason “duplicate-account”."),
+    ),
+    _field(
+        "excluded_from_sync",
+        FieldKind.BOOLEAN,
+        N_("Excluded from sync"),
+        N_("Excluded by hand in Handshake, on the Account tab: no job touches this person, who is cared for by hand."),
+    ),
+    _field(
+        "confidential",
+        FieldKind.BOOLEAN,
+        N_("Confidential"),
+        N_("A FERPA block or an objection under the GDPR: no row and no letter for this person. Why is kept nowhere."),
     ),
     _field(
         "previous_username",

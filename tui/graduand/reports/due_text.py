@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.campaigns.kinds import CLOSING, DueKind
 from graduand.language import _, masked, ngettext, quoted, visible
-from graduand.records.record import EMAIL
+from graduand.records.record import DISABLED, EMAIL
 from graduand.records.transition import reason_words
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from graduand.campaigns.due import Calendar, Due
 
@@ -28,6 +28,9 @@ def kind_words(kind: DueKind) -> str:
         DueKind.LEAVER: _("People who left, and the day announced for the closing has come"),
         DueKind.NOTICE: _("People who left long ago, and were not told that the account closes"),
         DueKind.STUDY: _("Returners whose study ends"),
+        DueKind.DECEASED: _("People who have died, whose accounts files still touch"),
+        DueKind.READY: _("Graduations whose day has come, and that were never sent"),
+        DueKind.GRADUATION: _("Graduations that wait for their day"),
         DueKind.ACCOUNT: _("Closings and reopenings that become effective"),
         DueKind.MAILBOX: _("Addresses that die with the mailbox, and nobody was asked for another"),
         DueKind.LOGIN: _("School logins that end, and nobody was told"),
@@ -47,6 +50,12 @@ def cure_words(kind: DueKind, calendar: Calendar) -> str:
             return _("Remind them: graduand outreach email --remind")
         return _("Nothing is proposed yet.") if kind is DueKind.STUDY else _("Nothing is closed by itself.")
     return {
+        DueKind.DECEASED: _(
+            "Take these people out of the sync file, tick “Exclude from Automatic Syncs” on their profiles, and note "
+            "that: graduand due --apply --only deceased"
+        ),
+        DueKind.READY: _("Send them: graduand compile"),
+        DueKind.GRADUATION: _("Nothing; they are sent from their day on, or before it with graduand compile --early."),
         DueKind.ACCOUNT: _("Send it: graduand compile --changed"),
         DueKind.MAILBOX: _("Ask for another address: graduand outreach email"),
         DueKind.NOTICE: _("Tell them: graduand outreach left"),
@@ -87,13 +96,12 @@ def _entries(calendar: Calendar, found: list[Due], *, everything: bool, show: bo
 
 def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
     """Return the words for one entry and its proposal."""
-    if one.kind in CLOSING:
-        return _closing_words(one, calendar)
+    told = _WORDS.get(one.kind)
+    if told:
+        return told(one, calendar)
     what = visible(one.what) if show else masked(visible(one.what))
     words = {
         DueKind.NOTICE: _("left on {day}"),
-        DueKind.STUDY: _("make an alumnus of the person") if one.changes else _("the study goes on until then"),
-        DueKind.ACCOUNT: _("the account is closed") if one.what == "closed" else _("the account is reopened"),
         DueKind.LOGIN: _("the login ends on {day}") if one.what else _("the login ends with the studies"),
         DueKind.LOGIN_REMINDER: _("the login ends on {day}"),
         DueKind.WAIVER: _("exemption from {rule}") if one.day >= calendar.on else _("exemption from {rule}, run out"),
@@ -103,6 +111,23 @@ def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
         return what
     address = visible(one.record.text(EMAIL))
     return words[one.kind].format(day=what, rule=what, username=what, address=address if show else masked(address))
+
+
+def _study_words(one: Due, _calendar: Calendar) -> str:
+    return _("make an alumnus of the person") if one.changes else _("the study goes on until then")
+
+
+def _account_words(one: Due, _calendar: Calendar) -> str:
+    return _("the account is closed") if one.what == "closed" else _("the account is reopened")
+
+
+def _graduation_words(one: Due, calendar: Calendar) -> str:
+    message = _("graduates on {day}") if one.what > calendar.on else _("graduated on {day}")
+    return message.format(day=one.what)
+
+
+def _deceased_words(one: Due, _calendar: Calendar) -> str:
+    return _("exclude it from sync, and do not close it") if DISABLED in one.changes else _("exclude it from sync")
 
 
 def _closing_words(one: Due, calendar: Calendar) -> str:
@@ -118,16 +143,38 @@ def _closing_words(one: Due, calendar: Calendar) -> str:
     return message.format(reason=quoted(one.what))
 
 
+_WORDS: Final[Mapping[DueKind, Callable[[Due, Calendar], str]]] = {
+    **dict.fromkeys(CLOSING, _closing_words),
+    DueKind.STUDY: _study_words,
+    DueKind.ACCOUNT: _account_words,
+    DueKind.READY: _graduation_words,
+    DueKind.GRADUATION: _graduation_words,
+    DueKind.DECEASED: _deceased_words,
+}
+
+
 def counts(calendar: Calendar) -> str:
     """Return the last line: the numbers of entries due, coming up and proposed, and of faulty records."""
     due = sum(one.day <= calendar.on for one in calendar.due)
     people = ngettext("{count} record", "{count} records", calendar.people).format(count=calendar.people)
+    waiting = sum(one.kind is DueKind.GRADUATION for one in calendar.due)
     said = _("{people}: {due} due, {ahead} coming up, {proposed} proposed.").format(
         people=people,
         due=due,
-        ahead=len(calendar.due) - due,
+        ahead=len(calendar.due) - due - waiting,
         proposed=len(calendar.proposed(list(DueKind))),
     )
+    if waiting:
+        message = ngettext("{count} graduation waits.", "{count} graduations wait.", waiting)
+        said = f"{said} {message.format(count=waiting)}"
+    if calendar.kept_out:
+        message = ngettext(
+            "{count} person is confidential or cared for by hand, and was not looked at: {who}.",
+            "{count} people are confidential or cared for by hand, and were not looked at: {who}.",
+            len(calendar.kept_out),
+        )
+        who = ", ".join(map(visible, calendar.kept_out[:SHOWN])) + (" …" if len(calendar.kept_out) > SHOWN else "")
+        said = f"{said} {message.format(count=len(calendar.kept_out), who=who)}"
     if not calendar.faulty:
         return said
     number = len(calendar.faulty)

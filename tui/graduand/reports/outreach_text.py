@@ -39,6 +39,8 @@ def why_words(why: LeftOutReason, campaign: Campaign) -> str:
         return _("keeps the school's mailbox") if campaign is Campaign.EMAIL else _("keeps the school's login")
     return {
         LeftOutReason.FAULTY: _("the record has errors (graduand check)"),
+        LeftOutReason.CONFIDENTIAL: _("is confidential"),
+        LeftOutReason.DECEASED: _("has died"),
         LeftOutReason.RETURNED: _("is no graduate"),
         LeftOutReason.STAYS: _("stays for another programme"),
         LeftOutReason.CLOSED: _("the account is closed"),

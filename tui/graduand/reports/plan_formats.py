@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from graduand.errors import nothing_outstanding
 from graduand.findings import Severity
 from graduand.handshake.effect import Status
+from graduand.handshake.sendable import nothing_left
 from graduand.language import _, visible
 from graduand.reports.html import code, head, heads, plain
 from graduand.reports.json_text import json_text
@@ -16,12 +16,12 @@ from graduand.reports.plan_text import (
     closed_without_record,
     counts,
     effect_words,
-    held_back,
+    remarks_on,
     status_word,
 )
 from graduand.reports.size_limit import RESERVED, omission
 from graduand.reports.upload_text import left_out_text
-from graduand.uploads.compiler import describe_breach
+from graduand.uploads.compiler import describe_breach, describe_early
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,7 @@ def as_json(prepared: PreparedUpload) -> str:
         "conflicts": [finding._asdict() for finding in prepared.conflicts],
         "closed_without_record": prepared.closed_without_record,
         "held": [one._asdict() for one in upload.held],
+        "early": [one._asdict() for one in prepared.upload.early],
         "changes": [planned_facts(change) for change in plan.differences if change.status is not Status.UNCHANGED],
     }
     return json_text(whole, indent=2) + "\n"
@@ -63,6 +64,7 @@ def planned_facts(change: PlannedChange) -> dict[str, object]:
         "status": change.status,
         "effects": change.effects,
         "held_back": change.held_back or None,
+        "keeps_year": change.keeps_year,
         "fields": [cell._asdict() for cell in change.cells],
     }
 
@@ -116,7 +118,9 @@ def _warnings(prepared: PreparedUpload) -> Iterator[str]:
     if prepared.closed_without_record:
         yield closed_without_record(prepared.closed_without_record)
     if not prepared.plan.table.rows:
-        yield nothing_outstanding(prepared.cohort, [one.username for one in prepared.upload.held])
+        yield nothing_left(prepared.cohort, prepared.upload.held)
+    if prepared.upload.early:
+        yield describe_early(prepared.upload.early)
     yield from map(describe_breach, prepared.breaches)
     yield from ("".join(span.text for span in spans).strip() for spans in left_out_text(prepared.upload))
 
@@ -126,6 +130,6 @@ def _changed_people(prepared: PreparedUpload) -> Iterator[PlannedChange]:
 
 
 def _columns(change: PlannedChange, terms: Terms, *, show: bool) -> tuple[str, str, str]:
-    words = ", ".join([status_word(change.status), *map(effect_words, change.effects), *held_back(change)])
+    words = ", ".join([status_word(change.status), *map(effect_words, change.effects), *remarks_on(change)])
     cells = "; ".join(cell_text(cell, terms, show=show) for cell in change.cells)
     return visible(change.username), words, cells

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graduand.errors import nothing_outstanding
 from graduand.handshake.effect import Effect, Status
+from graduand.handshake.sendable import nothing_left, waiting_text
 from graduand.language import _, masked, masked_pair, ngettext, visible
 from graduand.records.record import USERNAME
 from graduand.reports.console import Line, Span, line
 from graduand.reports.findings_text import groups_text
+from graduand.uploads.compiler import describe_early
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graduand.handshake.plan import CellChange, Plan, PlannedChange
+    from graduand.handshake.sendable import HeldPerson
     from graduand.reports.labels import Terms
     from graduand.uploads.compiler import PreparedUpload
 
@@ -62,6 +64,23 @@ def plan_text(prepared: PreparedUpload, terms: Terms, *, everything: bool, show:
     seen = prepared.known.last_seen[:10]
     more = [_("Handshake seen on {day}").format(day=seen)] if seen else []
     yield line(Span(_("Plan for {day}").format(day=upload.on), "bold"), f" · {' · '.join([since, *more])}")
+    yield from _changes(plan, terms, everything=everything, show=show)
+    yield line("")
+    if plan.waiting:
+        yield from _waiting(plan.waiting, everything=everything)
+    if prepared.upload.early:
+        yield line(Span(f"! {describe_early(prepared.upload.early)}", "bold yellow"))
+    if not plan.table.rows:
+        yield line(nothing_left(prepared.cohort, upload.held))
+        return
+    if not plan.outstanding:
+        yield line(_("Nothing is outstanding."))
+    yield line(counts(plan))
+    yield line(_("Checksum: {checksum}").format(checksum=upload.plan))
+
+
+def _changes(plan: Plan, terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
+    """Return the lines on what changes, by what is done to people."""
     for effect in Effect:
         people = [change for change in plan.differences if change.effects[:1] == (effect,)]
         if people:
@@ -74,14 +93,6 @@ def plan_text(prepared: PreparedUpload, terms: Terms, *, everything: bool, show:
             yield line("")
             yield line(Span(f"{status_word(status)} ({len(people)})", style))
             yield from _people(people, terms, everything=everything, show=show)
-    yield line("")
-    if not plan.table.rows:
-        yield line(nothing_outstanding(prepared.cohort, [one.username for one in upload.held]))
-        return
-    if not plan.outstanding:
-        yield line(_("Nothing is outstanding."))
-    yield line(counts(plan))
-    yield line(_("Checksum: {checksum}").format(checksum=upload.plan))
 
 
 def conflicts_text(prepared: PreparedUpload, *, everything: bool) -> Iterator[Line]:
@@ -107,7 +118,7 @@ def _people(people: list[PlannedChange], terms: Terms, *, everything: bool, show
     shown = people if everything else people[:SHOWN]
     for change in shown:
         more = [effect_words(effect) for effect in change.effects[1:] if effect is not Effect.UPDATE]
-        words = ", ".join([status_word(change.status), *more, *held_back(change)])
+        words = ", ".join([status_word(change.status), *more, *remarks_on(change)])
         yield line("  ", Span(visible(change.username), "bold"), f"  {words}")
         if not _is_new(change):
             for cell in change.cells:
@@ -118,14 +129,28 @@ def _people(people: list[PlannedChange], terms: Terms, *, everything: bool, show
         yield line(more_text.format(count=rest))
 
 
+def _waiting(waiting: Sequence[HeldPerson], *, everything: bool) -> Iterator[Line]:
+    """Return the lines on graduations that wait for their day, the next one first."""
+    yield line(Span(waiting_text(waiting), "bold"))
+    ordered = sorted(waiting, key=lambda one: (one.until, one.username))
+    shown = ordered if everything else ordered[:SHOWN]
+    for one in shown:
+        yield line("  ", Span(visible(one.username), "bold"), "  ", _("held back until {day}").format(day=one.until))
+    if rest := len(ordered) - len(shown):
+        more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+        yield line(more.format(count=rest))
+    yield line("")
+
+
 def _is_new(change: PlannedChange) -> bool:
     """Return whether the person was never sent to Handshake, so that every cell is a change."""
     return any(cell.header == USERNAME and not cell.before for cell in change.cells)
 
 
-def held_back(change: PlannedChange) -> tuple[str, ...]:
-    """Return the words on a change of the account that is held back; () if none is."""
-    return (_("account held back until {day}").format(day=change.held_back),) if change.held_back else ()
+def remarks_on(change: PlannedChange) -> tuple[str, ...]:
+    """Return the words on a change of the account that is held back, and on a year that Handshake keeps."""
+    held = (_("account held back until {day}").format(day=change.held_back),) if change.held_back else ()
+    return (*held, _("stays, and Handshake keeps the year that it has")) if change.keeps_year else held
 
 
 def cell_text(cell: CellChange, terms: Terms, *, show: bool) -> str:
@@ -153,4 +178,7 @@ def counts(plan: Plan) -> str:
     statuses = [f"{found[status]} {status_word(status)}" for status in Status if found[status]]
     effects = [f"{found[effect]} × {effect_words(effect)}" for effect in Effect if found[effect]]
     held = [_("{count} held back").format(count=found["held"])] if found["held"] else []
+    if found["waiting"]:
+        message = ngettext("{count} graduation waits", "{count} graduations wait", found["waiting"])
+        held.append(message.format(count=found["waiting"]))
     return _("{people}: {counts}.").format(people=people, counts=", ".join([*statuses, *effects, *held]))

@@ -18,7 +18,7 @@ from graduand.reports.console import Line, Span, line
 from graduand.reports.html import code, plain
 from graduand.reports.json_text import json_text
 from graduand.reports.plan_formats import planned_facts
-from graduand.reports.plan_text import closed_without_record, effect_words, held_back, status_word
+from graduand.reports.plan_text import closed_without_record, effect_words, remarks_on, status_word
 from graduand.reports.plan_text import counts as plan_counts
 from graduand.reports.size_limit import RESERVED, omission
 from graduand.reports.upgrade_text import fact_sentence
@@ -217,7 +217,7 @@ def _effects(event: Event, changes: Mapping[str, PlannedChange]) -> str:
         return "–"
     words = [effect_words(effect) for effect in change.effects if effect is not Effect.UPDATE]
     words = words or [effect_words(effect) for effect in change.effects]
-    return ", ".join([*(words or [status_word(change.status)]), *held_back(change)])
+    return ", ".join([*(words or [status_word(change.status)]), *remarks_on(change)])
 
 
 def _said(event: Event, review: Review, terms: Terms, *, show: bool, names: bool = True) -> str:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.rollback import LossReason
-from graduand.handshake.upload import HeldReason
+from graduand.handshake.row import HeldReason
+from graduand.handshake.sendable import waiting_among, waiting_text
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from graduand.handshake.job import Setting
     from graduand.handshake.rollback import Lost
-    from graduand.handshake.upload import HeldPerson, Upload
+    from graduand.handshake.sendable import HeldPerson
+    from graduand.handshake.upload import Upload
     from graduand.ledger.sync import Synced
     from graduand.reports.labels import Terms
     from graduand.uploads.former_uploads import ReadUpload
@@ -45,8 +47,8 @@ def setting_words(setting: Setting) -> str:
     return _("an ordinary job, by hand: it would stop the automatic sync") if setting.by_hand else _("an ordinary job")
 
 
-def left_out_text(upload: Upload) -> Iterator[Line]:
-    """Return the warnings on people left out, uncommitted changes and rehearsals."""
+def left_out_text(upload: Upload, *, waiting: bool = True) -> Iterator[Line]:
+    """Return the warnings on people left out, uncommitted changes and rehearsals; and on graduations `waiting`."""
     if upload.left_out:
         count = len(upload.left_out)
         message = ngettext(
@@ -55,6 +57,10 @@ def left_out_text(upload: Upload) -> Iterator[Line]:
         yield line(Span(message.format(count=count), "bold red"))
         for who in upload.left_out:
             yield line(f"  {visible(who, 200)}")
+    if waiting and (text := waiting_text(waiting_among(upload.held))):
+        yield line(Span(text, "bold yellow"))
+    for override in upload.overrides:
+        yield line(Span(f"! {visible(override.reason, 300)}", "bold yellow"))
     yield from held_text(upload.held)
     if upload.dirty:
         yield line(Span(_("! Compiled with uncommitted changes: this upload cannot be answered for."), "yellow"))
@@ -70,17 +76,20 @@ def synced_text(*synced: Synced) -> Iterator[Line]:
 
 
 def held_text(held: Sequence[HeldPerson]) -> Iterator[Line]:
-    """Return the people whose rows are held back, by reason."""
+    """Return the people whose rows are held back, by reason, but for graduations that wait."""
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for one in held:
+        if one.why == HeldReason.GRADUATION:
+            continue
         by_reason[one.why].append(one.username)
     for why, usernames in by_reason.items():
-        yield line(Span(f"{_reason_words(why)} ({len(usernames)})", "bold yellow"))
+        yield line(Span(f"{held_words(why)} ({len(usernames)})", "bold yellow"))
         for username in usernames:
             yield line(f"  {visible(username)}")
 
 
-def _reason_words(why: str) -> str:
+def held_words(why: str) -> str:
+    """Return the words for a `HeldReason`."""
     return {
         HeldReason.EXCLUDED: _(
             "held back: Handshake said the account is excluded from sync; when that is cured, send it with "
@@ -89,6 +98,10 @@ def _reason_words(why: str) -> str:
         HeldReason.TAKEN_BACK: _("held back: a rollback took the row back, and the record still says the same"),
         HeldReason.CONFLICT: _("held back: the record contradicts what Handshake holds"),
         HeldReason.OWN_ADDRESS: _("held back: Handshake shows an address that the person has probably chosen"),
+        HeldReason.GRADUATION: _("held back: the graduation waits for its day"),
+        HeldReason.CONFIDENTIAL: _("no row: the record says that the person is confidential"),
+        HeldReason.EXCLUDED_HERE: _("no row: the record says that the account is excluded from sync"),
+        HeldReason.DECEASED: _("no row: the record says that the person has died, and closes no account"),
     }[HeldReason(why)]
 
 

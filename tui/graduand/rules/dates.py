@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
@@ -107,14 +108,17 @@ RULES: Final = (
     note(
         "GR211",
         N_("The graduation lies ahead"),
-        N_("The row would make an alumnus of somebody who still studies."),
-        N_("Upload it after that day."),
+        N_(
+            "The row would make an alumnus of somebody who still studies, so it is held back until its day; a closing "
+            "or reopening of the account whose own day has come goes alone."
+        ),
+        N_("Nothing to do; compile again from that day on, or send it before with --early."),
         "ALU",
     ),
     warning(
         "GR212",
         N_("Stays for another programme, in which year?"),
-        N_("Without a year Handshake keeps the old one."),
+        N_("Without a year the row says nothing of it, and Handshake keeps the one that it has."),
         N_("Write the year of study in the new programme."),
         "ALU",
     ),
@@ -130,6 +134,20 @@ RULES: Final = (
         N_("An end date in the past contradicts being enrolled."),
         N_("Correct the end date, or delete it: it will then be wiped."),
         "ALU",
+    ),
+    warning(
+        "GR220",
+        N_("Stays for another programme, and the study is over"),
+        N_(
+            "The profile has one course of study, so the dates are those of the one that goes on; an end in the past "
+            "contradicts attending it."
+        ),
+        N_(
+            "Write the dates of the new programme, or “**CLEAR**” as end_date where its end is not known; if the "
+            "person leaves, delete currently_attending."
+        ),
+        "ALU",
+        "FAQ",
     ),
     error(
         "GR221",
@@ -191,34 +209,53 @@ def check_dates(record: Record, _school: School, on: str) -> Iterator[Flaw]:
         message = _("The study ends on {end}, before it starts on {start}.")
         yield Flaw("GR201", END, message.format(end=quoted(end), start=quoted(start)))
     for key in (START, END):
-        date = real_day(record.text(key))
-        if date and not int(on[:4]) - _YEARS_BACK <= int(date[:4]) <= int(on[:4]) + _YEARS_AHEAD:
-            yield Flaw("GR213", key, _("{date} lies far from today.").format(date=quoted(date)))
+        day = real_day(record.text(key))
+        if day and not int(on[:4]) - _YEARS_BACK <= int(day[:4]) <= int(on[:4]) + _YEARS_AHEAD:
+            yield Flaw("GR213", key, _("{date} lies far from today.").format(date=quoted(day)))
 
 
 def _graduate(record: Record, school: School, on: str) -> Iterator[Flaw]:
     year = record.text(school.year)
     if record.stays:
-        yield from _stayer(year, school)
+        yield from _stayer(record, year, school, on)
         return
     if year not in {"", ALUMNI} and meant(school.fields[school.year], year) != ALUMNI:
         message = _("The person graduates, and {column} is {year}.")
         yield Flaw("GR203", school.year, message.format(column=quoted(school.year), year=quoted(year)))
     if not record.ends:
         yield Flaw("GR202", END, _("The date of graduation is not given."))
-    elif real_day(record.ends) > on:
-        yield Flaw("GR211", END, _("The graduation is on {end}, after {on}.").format(end=quoted(record.ends), on=on))
+    elif day := waits_until(record, school, on):
+        message = _("The graduation is on {end}, and the row is held back until {day}.")
+        yield Flaw("GR211", END, message.format(end=quoted(record.ends), day=day))
     if record.ends and START not in record.values:
         yield Flaw("GR209", END, _("The end date {end} stands without a start date.").format(end=quoted(record.ends)))
 
 
-def _stayer(year: str, school: School) -> Iterator[Flaw]:
+def graduates_on(record: Record, school: School) -> str:
+    """Return the day from which a graduation may be sent, `yyyy-mm-dd`; "" when it need not wait for any.
+
+    Who stays for another programme, and who returns, becomes no alumnus and waits for no day.
+    """
+    end = real_day(record.ends) if record.graduated and not record.stays else ""
+    before = school.institution.send_days_before
+    return (date.fromisoformat(end) - timedelta(days=before)).isoformat() if end and before else end
+
+
+def waits_until(record: Record, school: School, on: str) -> str:
+    """Return the day, after `on`, until which a graduation is held back; "" when it is not."""
+    day = graduates_on(record, school)
+    return day if day > on else ""
+
+
+def _stayer(record: Record, year: str, school: School, on: str) -> Iterator[Flaw]:
+    if "" < real_day(record.ends) < on:
+        message = _("The person stays for another programme (currently_attending: true), and the study ended on {end}.")
+        yield Flaw("GR220", END, message.format(end=quoted(record.ends)))
     if not year:
-        yield Flaw(
-            "GR212",
-            ATTENDING,
-            _("The person stays for another programme, and {column} is not given.").format(column=quoted(school.year)),
+        message = _(
+            "The person stays for another programme, and {column} is not given: Handshake keeps the one it has."
         )
+        yield Flaw("GR212", ATTENDING, message.format(column=quoted(school.year)))
     elif year == ALUMNI:
         message = _("{column} is “Alumni”, and the person goes on studying (currently_attending: true).")
         yield Flaw("GR207", ATTENDING, message.format(column=quoted(school.year)))

@@ -13,6 +13,7 @@ from graduand.records.kinds import CLEAR
 from graduand.records.meaning import meaning_of
 from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, END, USERNAME
 from graduand.records.writing import canonical
+from graduand.rules.dates import waits_until
 from graduand.rules.rule import Flaw, error, note, warning
 
 if TYPE_CHECKING:
@@ -109,6 +110,19 @@ RULES: Final = (
         waivable=True,
     ),
     warning(
+        "GR712",
+        N_("An alumnus already, and the graduation lies ahead"),
+        N_(
+            "The end date has moved into the future, as after resits, and no row makes a student of an alumnus again "
+            "by itself: the person goes on without what students see."
+        ),
+        N_(
+            "If the person goes on studying, write currently_attending: true with the year of study until the "
+            "graduation; if the date is a slip, correct it; if the person shall stay an alumnus, waive this rule."
+        ),
+        "ALU",
+    ),
+    warning(
         "GR721",
         N_("Left without a degree, and an alumnus in Handshake"),
         N_("The year is left as Handshake has it, and that is Alumni: the person counts as a graduate."),
@@ -117,6 +131,7 @@ RULES: Final = (
     ),
 )
 
+STILL_AHEAD: Final = "GR712"
 IDS: Final = frozenset(rule.id for rule in RULES)
 ABOUT_ACCOUNTS: Final = frozenset({"GR701", "GR702"})
 """Rules that say that an account is closed and shall perhaps be open."""
@@ -170,9 +185,11 @@ def softened(found: Iterable[Finding], touched: Collection[str]) -> Iterator[Fin
         yield finding._replace(severity=Severity.NOTE) if is_other else finding
 
 
-def judge_state(record: Record, school: School, _on: str, state: PersonState) -> Iterator[Flaw]:
+def judge_state(record: Record, school: School, on: str, state: PersonState) -> Iterator[Flaw]:
     """Return where a record contradicts what Handshake holds of the person, or says nothing of it."""
-    if state.is_closed and not record.text(DISABLED):
+    if record.is_confidential or record.is_excluded:
+        return  # nothing is sent, whatever Handshake holds
+    if state.is_closed and not record.text(DISABLED) and not record.has_died:
         yield _closed(record, state)
     yield from _absent(record, school, state)
     if record.left and not record.text(school.year) and state.cells.get(school.year) == ALUMNI:
@@ -182,6 +199,7 @@ def judge_state(record: Record, school: School, _on: str, state: PersonState) ->
         message = _("{rollback} took back what was sent of this record, and it still says the same.")
         yield Flaw(TAKEN_BACK, USERNAME, message.format(rollback=state.taken_back_by))
     yield from _own_address(record, state)
+    yield from _still_ahead(record, school, on, state)
     if state.is_excluded:
         yield Flaw(EXCLUDED, USERNAME, _("Handshake refused the last row: the account is excluded from sync."))
     if state.is_ambiguous:
@@ -213,6 +231,15 @@ def _own_address(record: Record, state: PersonState) -> Iterator[Flaw]:
         message = _("Handshake shows the address {shown}; the record still has {sent}, which was sent last.")
     shown = state.cells.get(EMAIL, "")
     yield Flaw(OWN_ADDRESS, EMAIL, message.format(shown=quoted(shown), sent=quoted(state.sent_address)))
+
+
+def _still_ahead(record: Record, school: School, on: str, state: PersonState) -> Iterator[Flaw]:
+    """Return that the day of a graduation that was made known has moved ahead; not of one that was sent early."""
+    day = waits_until(record, school, on)
+    if day and state.cells.get(school.year) == ALUMNI and state.cells.get(END) != record.ends:
+        message = _("Handshake has the person as Alumni since {entry}, and the record graduates on {end}.")
+        entry = state.since.get(school.year, "")
+        yield Flaw(STILL_AHEAD, END, message.format(entry=entry, end=quoted(record.ends)))
 
 
 def _flaw(rule: str, message: str, entry: str) -> Flaw:

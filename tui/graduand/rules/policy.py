@@ -183,7 +183,8 @@ def days_before(day: str, days: int) -> str:
 
 
 def _leaves(record: Record) -> bool:
-    return record.graduated and not record.stays
+    """Return whether the person leaves with the degree and may be written to."""
+    return record.graduated and not record.stays and not (record.is_confidential or record.has_died)
 
 
 def loses_mailbox(record: Record, school: School, on: str) -> bool:

@@ -90,7 +90,8 @@ RULES: Final = (
         N_("Held back by us, and sent by the file"),
         N_(
             "Nothing is sent of this person by graduand: the account is excluded from sync, the record contradicts "
-            "what Handshake holds, or a change waits for its day. The sync file sends the row all the same."
+            "what Handshake holds, or a graduation or a change of the account waits for its day. The sync file sends "
+            "the row all the same."
         ),
         N_("Settle what holds the row back (graduand check), or leave the row out where the file is made."),
         "ERR",
@@ -144,6 +145,10 @@ class FeedPerson(NamedTuple):
     """The rule that holds the row back, an error of family GR7."""
     is_excluded: bool = False
     """Whether Handshake said that the account is excluded from sync."""
+    is_excluded_here: bool = False
+    """Whether the record says that the account was excluded from sync."""
+    graduates_on: str = ""
+    """The day until which the graduation waits, `yyyy-mm-dd`."""
     kept_out: str = ""
     """Why the person must be in no file, as a sentence."""
 
@@ -153,7 +158,7 @@ def judge_feed_row(row: Mapping[str, str], person: FeedPerson, school: School) -
     if person.kept_out:
         yield Flaw("GR806", USERNAME, person.kept_out)
         return
-    yield from _held_back(row, person)
+    yield from _held_back(row, person, school)
     if person.username_now or person.username_new:
         yield _renamed(person)
     elif left_behind := left_behind_by(row, person, school):
@@ -197,9 +202,18 @@ def day_of(cell: str) -> str:
     return day if len(day) == 10 and day[:4].isdigit() and day[4] == day[7] == "-" else ""
 
 
-def _held_back(row: Mapping[str, str], person: FeedPerson) -> Iterator[Flaw]:
+def _held_back(row: Mapping[str, str], person: FeedPerson, school: School) -> Iterator[Flaw]:
     if person.is_excluded:
         yield Flaw("GR807", USERNAME, _("Handshake refused the last row: the account is excluded from sync."))
+    if person.is_excluded_here:
+        yield Flaw(
+            "GR807", USERNAME, _("The record says that the account is excluded from sync; the file sends the row.")
+        )
+    if person.graduates_on and row.get(school.year, "") == ALUMNI:
+        message = _(
+            "The person graduates on {day}, as the record says; the file makes an alumnus of the person already."
+        )
+        yield Flaw("GR807", school.year, message.format(day=person.graduates_on))
     if person.conflict:
         message = _("Nothing is sent of the record until {rule} is settled; the file sends the row.")
         yield Flaw("GR807", USERNAME, message.format(rule=person.conflict))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.effect import Status
+from graduand.handshake.sendable import waiting_text
 from graduand.language import _, ngettext, visible
 from graduand.reports.plan_text import counts
 from graduand.reports.upload_text import setting_words
 from graduand.screens.confirm import Question, Subject
-from graduand.uploads.compiler import build_in_hand, describe_breach
+from graduand.uploads.compiler import build_in_hand, describe_breach, describe_early
 from graduand.uploads.status import folder_of, holds_upload
 
 if TYPE_CHECKING:
@@ -35,8 +36,13 @@ def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
         remarks.insert(0, message.format(count=sent))
     if build_in_hand(upload.plan, prepared.known, folder_of(workspace)):
         remarks.append(not_noted())
-    if upload.held:
-        who = ", ".join(visible(one.username) for one in upload.held)
+    if prepared.upload.early:
+        remarks.append(describe_early(prepared.upload.early))
+    if waiting := waiting_text(prepared.plan.waiting):
+        remarks.append(waiting)
+    names = {one.username for one in prepared.plan.waiting}
+    if others := [one.username for one in upload.held if one.username not in names]:
+        who = ", ".join(map(visible, others))
         remarks.append(_("Held back: {who}.").format(who=who))
     if upload.dirty:
         remarks.append(_("A draft: it holds uncommitted changes and cannot be noted as uploaded."))

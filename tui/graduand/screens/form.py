@@ -207,7 +207,7 @@ class EditingScreen(Screen[None]):
         """Return what is wrong with the draft among all people, and beside what Handshake holds."""
         self._seen_states = states = self.states()
         held = states.flaws(draft.record, self.workspace.school, self.on) if states else ()
-        return (*self._flaws_among(draft), *held)
+        return (*self._flaws_among(draft), *self.neighbours().unknown(draft.record, states), *held)
 
     def _flaws_among(self, draft: Draft) -> tuple[Flaw, ...]:
         """Return what is wrong with the draft among all people, compared only when that can have changed."""

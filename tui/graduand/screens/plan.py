@@ -9,10 +9,11 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.errors import Trouble, Uncommitted, nothing_outstanding
+from graduand.errors import Trouble, Uncommitted
 from graduand.findings import Finding, Severity
 from graduand.handshake.effect import Effect, Status
 from graduand.handshake.plan import PlannedChange
+from graduand.handshake.sendable import nothing_left, waiting_text
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.record import FIRST_NAME, LAST_NAME
 from graduand.reports.findings_text import severity_word
@@ -22,7 +23,7 @@ from graduand.reports.plan_text import (
     closed_without_record,
     counts,
     effect_words,
-    held_back,
+    remarks_on,
     status_word,
 )
 from graduand.rules.handshake_state import EXCLUDED
@@ -68,7 +69,7 @@ _SIGNS: Final = {Effect.DEACTIVATE: "✗ ", Effect.USERNAME: "! ", Effect.EMAIL:
 def change_line(change: PlannedChange, name: str, width: int) -> Drawn:
     """Return the pieces of a person's line."""
     more = [effect_words(effect) for effect in change.effects[1:] if effect is not Effect.UPDATE]
-    words = ", ".join([status_word(change.status), *more, *held_back(change)])
+    words = ", ".join([status_word(change.status), *more, *remarks_on(change)])
     wide = max((width - 18) // 3, 12)
     return (
         Cell(f"    {fit(change.username, 12)} ", "muted"),
@@ -154,6 +155,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         Binding("slash", "find", N_("Find"), id="plan.find", key_display="/"),
         Binding("v", "addresses", N_("Addresses"), id="plan.addresses"),
         Binding("x", "skip", N_("Leave them out"), id="plan.skip"),
+        Binding("w", "early", N_("Early"), id="plan.early"),
         Binding("d", "draft", N_("Plan a draft"), id="plan.draft"),
         Binding("escape", "back", N_("Back"), id="plan.back"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="plan.fold"),
@@ -222,7 +224,11 @@ class PlanScreen(View["Searchable[Compiled]"]):
             remarks.insert(0, closed_without_record(prepared.closed_without_record))
         if prepared.breaches:
             remarks.append(_("To go on, send the others first (k), or approve this plan when you compile it (u)."))
-        named = {finding.username for finding in prepared.conflicts}
+        if prepared.upload.early:
+            remarks.append(compiler.describe_early(prepared.upload.early))
+        if waiting := waiting_text(prepared.plan.waiting):
+            remarks.append(_("{waiting} w sends them before.").format(waiting=waiting))
+        named = {finding.username for finding in prepared.conflicts} | {one.username for one in prepared.plan.waiting}
         if others := [visible(one.username) for one in prepared.upload.held if one.username not in named]:
             remarks.append(_("Held back: {who}.").format(who=", ".join(others)))
         if prepared.upload.left_out:
@@ -253,7 +259,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         elif self._words or self.prepared is None:
             self.show_sentence(_("Nobody is found. Esc clears the search."))
         else:
-            self.show_sentence(nothing_outstanding(self.order.cohort, ()))
+            self.show_sentence(nothing_left(self.order.cohort, self.prepared.plan.waiting))
 
     def _full_name(self, username: str) -> str:
         return full_name(self._people.get(username))
@@ -297,7 +303,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         if isinstance(change, Finding):
             return self._whole_finding(change)
         head = f"{visible(change.username)}  {visible(self._full_name(change.username))}\n"
-        words = [status_word(change.status), *(effect_words(effect) for effect in change.effects), *held_back(change)]
+        words = [status_word(change.status), *(effect_words(effect) for effect in change.effects), *remarks_on(change)]
         parts = [(head, "bold"), (f"{', '.join(words)}\n", "$foreground 70%")]
         terms = terms_of(self.workspace)
         order = {header: number for number, header in enumerate(self.workspace.school.columns)}
@@ -351,13 +357,18 @@ class PlanScreen(View["Searchable[Compiled]"]):
             return self.order.changed or bool(self.prepared and self.prepared.since)
         if action in {"find", "addresses"}:
             return self.prepared is not None
-        if action == "skip":
-            return self._obstacle == "errors"
-        return self._obstacle == "draft" if action == "draft" else True
+        if action == "early":
+            return self.order.early or bool(self.prepared and self.prepared.plan.waiting)
+        obstacle = {"skip": "errors", "draft": "draft"}.get(action)
+        return obstacle is None or self._obstacle == obstacle
 
     def action_changed(self) -> None:
         """Plan only who has something outstanding since the uploads that were noted, or everybody again."""
         self._plan(self.order._replace(changed=not self.order.changed))
+
+    def action_early(self) -> None:
+        """Plan graduations too whose day has not come, or leave them until then again."""
+        self._plan(self.order._replace(early=not self.order.early))
 
     def action_only(self) -> None:
         """Plan only those to whom the next thing is done; after the last, everybody again."""

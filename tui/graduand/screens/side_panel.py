@@ -20,6 +20,7 @@ from graduand.language import N_, _, ngettext, visible
 from graduand.reports.audit_text import trail_text
 from graduand.reports.labels import terms_of
 from graduand.reports.plan_text import effect_words
+from graduand.reports.upload_text import held_words
 from graduand.screens.page import COLOURS, SIGNS, content_of, hanging
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def _errors(found: Sequence[Finding]) -> Iterator[Content]:
 
 
 def _row(made: RowPreview, known: SentRow | None) -> Iterator[Content]:
+    if made.change is None:
+        yield Content.styled(held_words(made.held.why) if made.held else _("No row is sent."), "bold $text-warning")
+        return
     if known is None:
         yield Content.styled(_("comparing with the last upload"), "$foreground 60%")
     elif not known.since:
@@ -82,6 +86,9 @@ def _row(made: RowPreview, known: SentRow | None) -> Iterator[Content]:
     if made.change.held_back:
         day = visible(made.change.held_back)
         yield Content.styled(_("The account changes only from {day} on.").format(day=day), "$text-warning")
+    if made.held:
+        message = _("The graduation waits, and with it the row, until {day}.")
+        yield Content.styled(message.format(day=made.held.until), "$text-warning")
     yield Content("")
     for cell in made.cells:
         yield from _cell(cell, is_known=bool(known and known.since))

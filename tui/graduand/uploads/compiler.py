@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import (
@@ -22,13 +23,13 @@ from graduand.git.upload_branch import contains
 from graduand.handshake.effect import Effect, Status
 from graduand.handshake.job import jobs_of
 from graduand.handshake.plan import FEWER, Breach, Plan, breaches, plan_of
+from graduand.handshake.row import HeldReason
+from graduand.handshake.sendable import HeldPerson, nothing_left, sendable, waiting_among
 from graduand.handshake.state import Retry
 from graduand.handshake.upload import (
     CARD,
     MANIFEST,
     SCHEMA,
-    HeldPerson,
-    HeldReason,
     Override,
     Upload,
     files_of,
@@ -52,7 +53,7 @@ from graduand.uploads.unread_tags import require_read
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from graduand.findings import Finding
@@ -70,6 +71,8 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
+EARLY: Final = "early"
+"""What an override passes over that sends graduations before their day."""
 _SIZE: Final = 64_000_000
 _HELD_BY_RULE: Final = {TAKEN_BACK: HeldReason.TAKEN_BACK, OWN_ADDRESS: HeldReason.OWN_ADDRESS}
 
@@ -92,6 +95,8 @@ class CompileOptions(NamedTuple):
     """How the ledger is fetched first; None: not at all."""
     retry_excluded: bool = False
     """People too whose account Handshake said to be excluded from sync."""
+    early: bool = False
+    """Graduations too whose day has not come."""
 
 
 class PreparedUpload(NamedTuple):
@@ -173,15 +178,18 @@ def _planned(workspace: Workspace, order: CompileOptions, judged: _Judged) -> Pr
     index, checked, faulty, known = judged
     scope = workspace.scope((), order.cohort)
     every = index.table(faulty, {page.cohort for page in index.pages if within(f"{FOLDER}/{page.cohort}", scope)})
-    if not every.rows:
+    if not every.rows and not every.withheld:
         raise NothingToCompile(order.cohort)
     conflicts = tuple(finding for finding in checked.findings if finding.rule in IDS)
-    rows, held = _without_held(every, known, order, conflicts)
+    found = sendable(every, known.state, workspace.school, early=order.early)
+    rows, held = _without_held(found.table, known, order, conflicts)
     plan = _chosen(plan_of(rows, known.state, workspace.school), known.state, order)
+    sent = {*plan.table.usernames}
+    early = tuple(one for one in found.early if one.username in sent)
     upload = upload_of(plan.table, workspace.school, known, order)
     return PreparedUpload(
-        upload._replace(left_out=tuple(sorted(faulty.values())), held=held),
-        plan,
+        upload._replace(left_out=tuple(sorted(faulty.values())), held=(*found.held, *held), early=early),
+        replace(plan, waiting=waiting_among(found.held)),
         breaches(plan, workspace.institution, len(checked.paths), _people_sent_last(every, known, scope)),
         known,
         NOTHING_ASKED,
@@ -289,7 +297,7 @@ def compile_upload(
         NotWritten, InTheWay: the files could not be written; nothing has changed.
     """
     if not prepared.upload.records:
-        raise NothingToCompile(prepared.cohort, [one.username for one in prepared.upload.held], all_sent=True)
+        raise NothingToCompile(prepared.cohort, nothing_left(prepared.cohort, prepared.upload.held))
     checksum = prepared.upload.plan
     for approved in (permission.plan, permission.approve):
         if approved and approved != checksum:
@@ -345,7 +353,7 @@ def vouched(
     if upload.rehearsal:
         return upload
     refuse_names((permission.reason, permission.unreviewed), known, upload.usernames)
-    by = Checkout(workspace.root).identity() if limits or permission.unreviewed else ""
+    by = Checkout(workspace.root).identity() if limits or upload.early or permission.unreviewed else ""
     overrides = [
         Override(
             FEWER if breach.what == FEWER else "limit",
@@ -356,6 +364,8 @@ def vouched(
         )
         for breach in limits
     ]
+    if early := upload.early:
+        overrides.append(Override(EARLY, len(early), by, permission.reason or describe_early(early)))
     why = permission.unreviewed.strip()
     overrides += overrides_of(program, policy, upload.commit, dirty=upload.dirty, unreviewed=why, by=by)
     if rows and policy.approvals and upload.dirty:
@@ -399,6 +409,16 @@ def describe_breach(breach: Breach) -> str:
         many = ngettext("{count} address would change", "{count} addresses would change", number)
     message = _("{many}, of {people} people; the limit in institution.yaml is {limit}.")
     return message.format(many=many.format(count=breach.number), people=breach.people, limit=breach.limit.spelt)
+
+
+def describe_early(early: Sequence[HeldPerson]) -> str:
+    """Return the sentence that says how many graduations are sent before their day."""
+    message = ngettext(
+        "{count} graduation is sent before its day, {day}.",
+        "{count} graduations are sent before their day, the first of which is {day}.",
+        len(early),
+    )
+    return message.format(count=len(early), day=min(one.until for one in early))
 
 
 def build_in_hand(plan: str, known: KnownState, folder: Path) -> Path | None:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.git.checkout import Checkout
 from graduand.handshake.effect import Status
 from graduand.handshake.plan import change_of, plan_of
+from graduand.handshake.row import HeldReason
+from graduand.handshake.sendable import comparable
 from graduand.handshake.state import Retry
-from graduand.ledger.entry import ABSENT, OBSERVED, OBSERVED_OTHERS, PEOPLE, EntryKind, cells_of, read_people
 from graduand.records.columns import mover
 from graduand.records.paths import username_of
 from graduand.records.record import ALUMNI, DISABLED, EMAIL, END, LABELS, USERNAME
 from graduand.rules.handshake_state import ABOUT_ACCOUNTS, CLOSED_SEEN, IDS, OWN_ADDRESS, TAKEN_BACK, is_conflict
+from graduand.uploads.absence import observations
 from graduand.uploads.drift_table import ORDER, Cause, Situation
 from graduand.uploads.known_state import known_well, read_known_state
-from graduand.uploads.note_upload import usernames_in
 from graduand.workspace import errors
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from graduand.handshake.row_table import RowTable
     from graduand.index.index import Index
     from graduand.index.index_store import Progress
-    from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.fold import LedgerState
     from graduand.ledger.ledger import Ledger
     from graduand.records.school import School
@@ -106,7 +106,8 @@ def drift_of(workspace: Workspace, on: str, progress: Progress | None = None, *,
     index = workspace.read_index(on, progress, no_cache=no_cache)
     found = index.check().findings
     faulty = {finding.path for finding in errors(found) if not is_conflict(finding)}
-    table = index.table(faulty, {page.cohort for page in index.pages})
+    every = index.table(faulty, {page.cohort for page in index.pages})
+    table = comparable(every, known.state, workspace.school)
     comparison = _Comparison(known, table, workspace.school, found)
     accounts = [*comparison.of_records(), *comparison.of_others(_here(index), on)]
     place = {cause: number for number, cause in enumerate(ORDER)}
@@ -126,48 +127,11 @@ def _here(index: Index) -> set[str]:
     return here.union(*(page.previous_usernames.values() for page in index.pages))
 
 
-def _observations(ledger: Ledger) -> list[LedgerEntry]:
-    """Return the observations that count, in the order in which they were made."""
-    found = (one for one in ledger.entries if one.kind is EntryKind.OBSERVATION and one.id not in ledger.withdrawn)
-    return sorted(found, key=lambda entry: entry.moment)
-
-
 def _ordinary(ledger: Ledger) -> int:
     """Return how many people the last export showed of whom nothing was noted."""
-    exports = [entry for entry in _observations(ledger) if not entry.facts.get("by_hand")]
+    exports = [entry for entry in observations(ledger) if not entry.facts.get("by_hand")]
     count = exports[-1].facts.get("others", 0) if exports else 0
     return count if isinstance(count, int) else 0
-
-
-class _Absence(NamedTuple):
-    """Who was not in the last complete export, and was neither sent nor seen since."""
-
-    usernames: frozenset[str] = frozenset()
-    entry: str = ""
-    at: str = ""
-
-
-def _absence(known: KnownState) -> _Absence:
-    ledger, observations = known.ledger, _observations(known.ledger)
-    last = next((entry for entry in reversed(observations) if entry.facts.get("complete") is True), None)
-    if last is None:
-        return _Absence()
-    (raw,) = ledger.files([(last, ABSENT)]) if any(file.name == ABSENT for file in last.files) else (b"",)
-    absent = {cells[0] for cells in cells_of(raw)}
-    later = [one for one in ledger.uploads if one.moment > last.moment] if absent else []
-    for entry, people in zip(later, ledger.files((one, PEOPLE) for one in later), strict=True):
-        sent = {name for person in read_people(people, entry.id) for name in (person.username, person.previous)}
-        absent -= sent - known.state.failed
-    shown = [
-        (entry, file.name)
-        for entry in observations
-        if absent and entry.moment > last.moment
-        for file in entry.files
-        if file.name in {OBSERVED, OBSERVED_OTHERS}
-    ]
-    for table in ledger.files(shown):
-        absent.difference_update(usernames_in(table))
-    return _Absence(frozenset(absent), last.id, last.at)
 
 
 class _Comparison:
@@ -185,7 +149,7 @@ class _Comparison:
                 self._found[finding.username].add(finding.rule)
         self._taken: set[str] = set()
         self._state = known.state.below(table.columns)
-        self.absence = _absence(known)
+        self.absence = known.absence
         self.not_told: list[str] = []
         self.ordinary = 0
         """Accounts in which something stood out once, and nothing does any more."""
@@ -201,6 +165,10 @@ class _Comparison:
 
     def of_records(self) -> Iterator[AccountDrift]:
         """Yield how the account of each record stands; records whose account is not known are remembered."""
+        for username, why in self._table.withheld.items():
+            if why == HeldReason.CONFIDENTIAL:  # nothing is said of what the account holds
+                self._taken.add(username)
+                yield AccountDrift(username, Cause.CONFIDENTIAL)
         plan = plan_of(self._table, self._known.state, self._school)
         for username in plan.unchanged:
             yield self._of_record(username, None)
@@ -263,7 +231,8 @@ class _Comparison:
     @cached_property
     def _strangers(self) -> dict[str, str]:
         """The accounts whose username is an address, or that have one and no record, by address in small letters."""
-        here = {*self._table.usernames, *self._table.previous_usernames.values()}
+        table = self._table
+        here = {*table.usernames, *table.previous_usernames.values(), *table.withheld}
         columns = self._folded.columns
         at = columns.index(EMAIL) if EMAIL in columns else None
         found = {}
@@ -311,8 +280,8 @@ class _Comparison:
         if TAKEN_BACK in self._found[username]:
             return Cause.TAKEN_BACK
         refused = self._known.state.retries.get(name) or self._known.state.retries.get(username)
-        if refused and refused.retry is Retry.HELD:
-            return Cause.EXCLUDED
+        if username in self._table.withheld or (refused and refused.retry is Retry.HELD):
+            return Cause.BY_HAND if username in self._table.withheld else Cause.EXCLUDED
         if change.status is Status.FAILED:
             return Cause.FAILED
         if OWN_ADDRESS in self._found[username] and cell.header == EMAIL:

@@ -35,6 +35,8 @@ class Cause(StrEnum):
     """Why an account is in its situation."""
 
     AS_RECORDED = "as-recorded"
+    CONFIDENTIAL = "confidential"
+    """The record says that the person is confidential, and nothing is compared."""
     OUTSTANDING = "outstanding"
     """The record says something that was not sent."""
     DELIVERED = "delivered"
@@ -46,6 +48,8 @@ class Cause(StrEnum):
     """The same, and the row that would be sent is the one that was sent last."""
     OWN_ADDRESS = "own-address"
     EXCLUDED = "excluded"
+    BY_HAND = "by-hand"
+    """The record says that no job touches the person: excluded from sync by hand, or dead."""
     TAKEN_BACK = "taken-back"
     NOT_THERE = "not-there"
     SENT_NO_RECORD = "sent-no-record"
@@ -72,13 +76,13 @@ _CAUSES: Final[Mapping[Situation, tuple[Cause, ...]]] = {
     Situation.MISSING_THERE: (Cause.NOT_THERE,),
     Situation.CLOSED_THERE: (Cause.CLOSED_BY_UPLOAD, Cause.CLOSED_SEEN),
     Situation.DIFFERS: (
-        *(Cause.OWN_ADDRESS, Cause.TAKEN_BACK, Cause.EXCLUDED, Cause.FAILED),
+        *(Cause.OWN_ADDRESS, Cause.TAKEN_BACK, Cause.EXCLUDED, Cause.BY_HAND, Cause.FAILED),
         *(Cause.SENT_IDENTICAL, Cause.CHANGED_THERE, Cause.OUTSTANDING, Cause.DELIVERED),
     ),
     Situation.UNKNOWN_HERE: (
         *(Cause.SENT_NO_RECORD, Cause.CLOSED_NO_RECORD, Cause.PAST_END_NO_RECORD, Cause.ALUMNI_NO_RECORD),
     ),
-    Situation.CONFIRMED: (Cause.AS_RECORDED,),
+    Situation.CONFIRMED: (Cause.CONFIDENTIAL, Cause.AS_RECORDED),
 }
 _SITUATIONS: Final = {cause: situation for situation, causes in _CAUSES.items() for cause in causes}
 ORDER: Final = tuple(cause for causes in _CAUSES.values() for cause in causes)

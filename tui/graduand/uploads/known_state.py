@@ -8,6 +8,7 @@ from graduand.handshake.state import Retry, RowRetry, State
 from graduand.ledger.entry import RowStatus
 from graduand.ledger.ledger import read_ledger
 from graduand.records.record import DISABLED, END, USERNAME
+from graduand.uploads.absence import Absence, absence_of
 from graduand.uploads.exchange import require_ledger
 from graduand.uploads.unread_tags import require_read
 
@@ -26,6 +27,8 @@ class KnownState(NamedTuple):
     state: State
     folded: LedgerState
     ledger: Ledger
+    absence: Absence = Absence()
+    """Who was not in the last complete export."""
 
     @property
     def last_upload(self) -> str:
@@ -61,7 +64,9 @@ def read_known_state(
 
 def known_state_of(ledger: Ledger, folded: LedgerState, importer: Importer) -> KnownState:
     """Return what Handshake holds after the entries of a ledger, which were folded."""
-    return KnownState(state_of(folded, importer), folded, ledger)
+    state = state_of(folded, importer)
+    absence = absence_of(ledger, state.failed)
+    return KnownState(state._replace(absent=absence.usernames), folded, ledger, absence)
 
 
 def state_of(folded: LedgerState, importer: Importer) -> State:

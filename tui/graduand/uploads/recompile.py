@@ -10,14 +10,15 @@ from graduand.git.upload_branch import is_commit
 from graduand.handshake.rollback import StatesAround, inverse_of
 from graduand.handshake.row import row_of
 from graduand.handshake.row_table import table_of
+from graduand.handshake.sendable import sendable
 from graduand.language import _
 from graduand.ledger.entry import PEOPLE, EntryKind, read_people
 from graduand.ledger.fold import NOTHING, can_go_on, fold
 from graduand.ledger.ledger import Ledger
 from graduand.records.reading import read
 from graduand.rules import judgement
-from graduand.uploads.compiler import CompileOptions, upload_of
-from graduand.uploads.known_state import KnownState, state_of
+from graduand.uploads.compiler import EARLY, CompileOptions, upload_of
+from graduand.uploads.known_state import known_state_of, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +78,9 @@ class Recompiler:
             table = self._inverse(taken[0], place, state, school)
         else:
             table, strangers = self._rows(commit, people, school, entry.text("on"))
-        known = KnownState(state_of(state, school.importer), state, Ledger(program, head))
+        known = known_state_of(Ledger(program, head), state, school.importer)
+        if not back:
+            table = sendable(table, known.state, school, early=_went_early(entry)).table
         files = upload_of(table, school, known, CompileOptions(entry.text("on"))).files if table.rows else ()
         return Recompiled(files, strangers)
 
@@ -116,3 +119,10 @@ class Recompiler:
         around = [fold(noted, self._ledger.files, before=moment) for moment in moments]
         before, after, now = (state_of(one, school.importer) for one in (*around, state))
         return inverse_of(people, StatesAround(before, after, now, state.aliases), school).table
+
+
+def _went_early(entry: LedgerEntry) -> bool:
+    """Return whether graduations were sent before their day on purpose."""
+    overrides = entry.facts.get("overrides")
+    found = overrides if isinstance(overrides, list) else ()
+    return any(isinstance(one, dict) and one.get("what") == EARLY for one in found)

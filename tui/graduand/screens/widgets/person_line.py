@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.index.people_list import HELD, WAITING, kept_back
+from graduand.index.people_list import HELD, UPCOMING, WAITING, kept_back
 from graduand.language import _, visible
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 
@@ -71,10 +71,15 @@ def transition_words(entry: ListedPerson) -> str:
 def outstanding_words(entry: ListedPerson, status: str) -> str:
     """Return what is still to happen, in few words."""
     if why := kept_back(entry.rules):
-        return {"conflict": _("in conflict"), "taken-back": _("taken back"), "excluded": _("excluded")}[why]
+        return {
+            "conflict": _("in conflict"),
+            "taken-back": _("taken back"),
+            "excluded": _("excluded"),
+            "confidential": _("confidential"),
+        }[why]
     if WAITING in entry.rules:
         return _("awaits address")
-    if HELD in entry.rules:
+    if HELD in entry.rules or (UPCOMING in entry.rules and not status):
         return _("held back")
     return {
         "new": _("to be sent"),
