@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from datetime import date
-from statistics import median_low
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.events import EventKind
@@ -48,7 +48,7 @@ class _Cohort(NamedTuple):
 
     kinds: Counter[str]
     ends: tuple[int, ...]
-    """The end dates of its graduates, as ordinals."""
+    """The end dates of its graduates, as ordinals, sorted."""
 
 
 def outliers(events: Iterable[Event], records: Iterable[Record], school: School) -> tuple[Outlier, ...]:
@@ -113,13 +113,14 @@ class _Usual:
 
     def _end(self, record: Record) -> str:
         end = _end_of(record)
-        others = list(self._cohorts[record.cohort].ends)
-        if not end or len(others) <= _OTHERS:
+        ends = self._cohorts[record.cohort].ends
+        others = len(ends) - 1
+        if not end or others < _OTHERS:
             return ""
-        others.remove(end)
-        middle = median_low(others)
-        near = sum(abs(other - end) <= _NEAR for other in others)
-        if abs(end - middle) <= _FAR or not _is_rare(near, len(others)):
+        half = (others - 1) // 2
+        middle = ends[half if half < bisect_left(ends, end) else half + 1]  # of the others, the lower median
+        near = bisect_right(ends, end + _NEAR) - bisect_left(ends, end - _NEAR) - 1
+        if abs(end - middle) <= _FAR or not _is_rare(near, others):
             return ""
         message = _("ends on {day}, the others of {cohort} about {middle}")
         return message.format(day=date.fromordinal(end), cohort=quoted(record.cohort), middle=date.fromordinal(middle))
@@ -149,7 +150,7 @@ def _cohort_of(people: Iterable[Record]) -> _Cohort:
         kinds[record.text(KIND)] += 1
         if end := _end_of(record):
             ends.append(end)
-    return _Cohort(kinds, tuple(ends))
+    return _Cohort(kinds, tuple(sorted(ends)))
 
 
 def _end_of(record: Record) -> int:

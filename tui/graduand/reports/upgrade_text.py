@@ -101,7 +101,8 @@ def upgrade_json(upgrade: Upgrade, branch: str) -> str:
 def fact_sentence(change: FactChange) -> str:
     """Return how a fact or setting differs, in a line, with the keys of its sources."""
     word = _(_SECTIONS[change.section]) if change.section in _SECTIONS else visible(change.section)
-    details = f": {', '.join(map(visible, change.details))}" if change.details else ""
+    told = [visible(detail) for detail in change.details if detail != change.name]
+    details = f": {', '.join(told)}" if told else ""
     cited = ", ".join(source.key for source in change.sources)
     sources = f" [{visible(cited)}]" if cited else ""
     name = f" {visible(change.name)}" if change.name and change.name != change.section else ""
