@@ -237,3 +237,20 @@ def test_what_was_sent_stays_known_whatever_git_does_to_branches(office: Office,
     assert compiled(office.bob, "--changed").code == 0
     assert outstanding(office.bob) == [OTHER]
     assert outstanding(ada) == [OTHER]
+
+
+def test_an_overlay_asks_the_remote_first_and_a_check_does_not(office: Office) -> None:
+    compiled(office.ada)
+    uploaded(office.ada)
+    feed = office.bob / "sync.csv"
+    held = "username,institution_year_name\n00412345,\n"
+    feed.write_text(held, encoding="utf-8")
+
+    assert "entry of the ledger" not in graduand(office.bob, "feed", "check", str(feed), "--on", DAY).err
+    assert noted(office.bob) == []
+    assert graduand(office.bob, "feed", "check", str(feed), "--offline").code == 2
+    graduand(office.bob, "feed", "overlay", str(feed), "--on", DAY, "--offline")
+    assert noted(office.bob) == []
+    ran = graduand(office.bob, "feed", "overlay", str(feed), "--on", DAY)
+    assert (ran.code, ran.out) == (0, held), ran.err
+    assert outstanding(office.bob) == []

@@ -18,7 +18,11 @@ from graduand.reports.console import show as show_lines
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graduand.feeds.check import FeedCheck
     from graduand.feeds.overlay import OverlayOptions
+    from graduand.reports.console import Line
     from graduand.workspace import Workspace
 
 FEED_HELP = N_(
@@ -85,6 +89,9 @@ def feed(
     encoding: Encoding = "",
     separator: Separator = "",
     no_cache: NoCache = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help=N_("overlay: do not ask the remote for the ledger first."))
+    ] = False,
 ) -> None:
     from graduand.commands.intake_options import file_format
     from graduand.intake.preview import SIZE, read_file
@@ -93,16 +100,18 @@ def feed(
     workspace = session.workspace(remembers=not no_cache)
     form = file_format(encoding, separator, "", 0)
     asked = day(on) if on else today()
-    _refuse_unfitting(action, out, force=force, rehearse=rehearse, spill=spill, unreviewed=unreviewed, as_json=as_json)
+    of_overlay = bool(out or force or rehearse or spill or unreviewed or offline)
+    _refuse_unfitting(action, out, force=force, rehearse=rehearse, of_overlay=of_overlay, as_json=as_json)
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else read_file(file)
     if action is FeedAction.overlay:
         from graduand.feeds.overlay import OverlayOptions
+        from graduand.uploads.exchange import Exchange
 
-        options = OverlayOptions(asked, form, rehearse, spill, unreviewed)
+        options = OverlayOptions(asked, form, rehearse, spill, unreviewed, Exchange(offline))
         _overlay(workspace, raw, options, out, session.colour, force=force, no_cache=no_cache)
         return
     from graduand.feeds.check import check_feed
-    from graduand.reports.feed_text import feed_check_json, feed_check_text
+    from graduand.reports.feed_text import feed_check_json
 
     checked = check_feed(workspace, raw, form, workspace.read_index(asked, progress(), no_cache=no_cache))
     if checked.unread_states:
@@ -110,11 +119,16 @@ def feed(
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in feed_check_json(checked))
     else:
-        uncompared = not (checked.is_compared or checked.unread_states) and workspace.expects_ledger()
-        lines = feed_check_text(checked, everything=everything, show=show, is_uncompared=uncompared)
-        show_lines(lines, session.colour)
+        show_lines(_checked_lines(workspace, checked, everything=everything, show=show), session.colour)
     if checked.findings:
         raise typer.Exit(Exit.FINDINGS)
+
+
+def _checked_lines(workspace: Workspace, checked: FeedCheck, *, everything: bool, show: bool) -> Iterable[Line]:
+    from graduand.reports.feed_text import feed_check_text
+
+    uncompared = not (checked.is_compared or checked.unread_states) and workspace.expects_ledger()
+    return feed_check_text(checked, everything=everything, show=show, is_uncompared=uncompared)
 
 
 def _refuse_unfitting(
@@ -123,8 +137,7 @@ def _refuse_unfitting(
     *,
     force: bool,
     rehearse: bool,
-    spill: bool,
-    unreviewed: str,
+    of_overlay: bool,
     as_json: bool,
 ) -> None:
     """Check that the options belong together.
@@ -132,8 +145,8 @@ def _refuse_unfitting(
     Raises:
         Usage: they do not.
     """
-    if action is FeedAction.check and (out or force or rehearse or spill or unreviewed):
-        raise Usage(_("--out, --force, --rehearse, --spill and --unreviewed belong to “feed overlay”."))
+    if action is FeedAction.check and of_overlay:
+        raise Usage(_("--out, --force, --rehearse, --spill, --unreviewed and --offline belong to “feed overlay”."))
     if action is FeedAction.overlay and as_json:
         raise Usage(_("--json belongs to “feed check”; an overlay is a file."))
     if action is FeedAction.check:
@@ -163,6 +176,7 @@ def _overlay(
     from graduand.feeds.overlay import overlay, write_manual_job, write_overlay
     from graduand.reports.console import write_raw
     from graduand.reports.feed_text import overlay_text
+    from graduand.reports.upload_text import synced_text
 
     done = overlay(workspace, raw, options, progress(), no_cache=no_cache)
     folder = workspace.root / "build"
@@ -173,6 +187,6 @@ def _overlay(
         write_overlay(out, done.content, overwrite=force)
     else:
         write_raw(done.content)
-    show_lines(overlay_text(done, folder), colour, sys.stderr)
+    show_lines([*synced_text(done.fetched), *overlay_text(done, folder)], colour, sys.stderr)
     if done.not_laid:
         raise typer.Exit(Exit.FINDINGS)

@@ -30,6 +30,7 @@ from graduand.storage import atomic
 from graduand.tables.csv_overlay import CsvOverlay, OverlaidRows
 from graduand.uploads import compiler
 from graduand.uploads.approvals import RowsToCover, coverage
+from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
 from graduand.uploads.known_state import read_known_state
 from graduand.uploads.review_policy import overrides_of, policy_in_force
 
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
     from graduand.handshake.plan import Plan
     from graduand.handshake.upload import Override, Upload
     from graduand.index.index_store import Progress
+    from graduand.ledger.sync import Synced
     from graduand.rules.sync_feed import FeedPerson
     from graduand.tables.table_reader import FileFormat
+    from graduand.uploads.exchange import Exchange
     from graduand.uploads.known_state import KnownState
     from graduand.uploads.review_policy import PolicyInForce
     from graduand.workspace import Workspace
@@ -67,6 +70,8 @@ class OverlayOptions(NamedTuple):
     """Who goes beyond what the sync takes, and who is not in the file, goes into a manual job."""
     unreviewed: str = ""
     """Why it may be of a commit that is not that of the upload branch; "" if it may not."""
+    exchange: Exchange | None = None
+    """How the ledger is fetched first; None: not at all."""
 
 
 class NotLaid(NamedTuple):
@@ -107,6 +112,7 @@ class Overlay(NamedTuple):
     """The encoding of the file where it is a guess, and cells were written that depend on it."""
     overrides: tuple[Override, ...] = ()
     """What was passed over on purpose."""
+    fetched: Synced = NOTHING_ASKED
 
 
 class _Laid(NamedTuple):
@@ -133,11 +139,13 @@ def overlay(
         NotApproved: of a manual job, a row was not approved by enough people.
         FeedLimitReached: it would go beyond what the sync takes, or beyond a limit of the school.
         LedgerMissing, LedgerBroken, LedgerNewer, LedgerCut: what Handshake holds is not known here.
+        LedgerRewound, LedgerLost, LedgerOfOthers, LedgerInUse: as `uploads.exchange.fetch_ledger`.
         SchemaBroken, ForgetKeyMissing: it is not known who must be kept out.
     """
     checkout = Checkout(workspace.root)
     workspace.set_program(checkout.program)
     with checkout.status() as status:
+        fetched = fetch_ledger(checkout.program, options.exchange) if options.exchange else NOTHING_ASKED
         known = read_known_state(checkout.program, workspace.importer, no_cache=no_cache, needs_ledger=True)
         index = workspace.read_index(options.on, progress, no_cache=no_cache)
         found = status()
@@ -154,7 +162,7 @@ def overlay(
     compiler.refuse_names([options.unreviewed], known, people.table.usernames)
     plan = plan_of(people.table, known.state, workspace.school)
     laying = _Overlaying(workspace, people, known, plan, options)
-    return laying.result(raw, found.commit, policy)._replace(overrides=overrides)
+    return laying.result(raw, found.commit, policy)._replace(overrides=overrides, fetched=fetched)
 
 
 class _Overlaying:
