@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR
 from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, END, START, USERNAME
+from graduand.rules.handshake_state import OWN_ADDRESS
 from graduand.rules.rule import Flaw, error, warning
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ RULES: Final = (
         "GR802",
         N_("Another address than the record's"),
         N_("The sync file overwrites the address that an upload brought in, and with it the name to log in with."),
-        N_("Correct the address where the file is made, or in the record if the record is wrong."),
+        N_(
+            "Correct the address where the file is made, or in the record if the record is wrong; a person's own "
+            "address goes into the record."
+        ),
         "AUTORUN",
         "EMAIL",
     ),
@@ -250,6 +254,11 @@ def _student(row: Mapping[str, str], person: FeedPerson, school: School) -> Iter
 
 def _address(row: Mapping[str, str], person: FeedPerson) -> Iterator[Flaw]:
     address, wanted = row.get(EMAIL, ""), person.said.get(EMAIL, "")
+    shown = person.held.get(EMAIL, "") if person.conflict == OWN_ADDRESS else ""
+    if address and shown and address.casefold() != shown.casefold():
+        message = _("The file sends the address {address}; Handshake shows {shown}, probably the person's own.")
+        yield Flaw("GR802", EMAIL, message.format(address=quoted(address), shown=quoted(shown)))
+        return
     if address and wanted and address.casefold() != wanted.casefold():
         message = _("The file sends the address {address}; the record has {wanted}.")
         yield Flaw("GR802", EMAIL, message.format(address=quoted(address), wanted=quoted(wanted)))
