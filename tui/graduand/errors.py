@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from graduand import __version__
 from graduand.language import _, ngettext, quoted, visible
@@ -482,12 +482,64 @@ class LedgerBroken(Trouble):
     """An entry or a commit of the ledger is not as graduand writes it; `what` is the part that is not."""
 
     def __init__(self, where: str, what: str) -> None:
+        self.what = what
         super().__init__(
             _(
                 "The ledger is not as graduand writes it: {where} ({what}). Nothing was changed; "
                 "look at it with: git log -p graduand/ledger"
             ).format(where=visible(where, 100), what=visible(what, 100))
         )
+
+
+class EntryFault(NamedTuple):
+    """A commit of the ledger whose `entry.json` cannot be read."""
+
+    commit: str
+    author: str
+    what: str
+    """The part that is not as graduand writes it."""
+    sound: str
+    """The last commit before it that can be read; "" where there is none."""
+    later: int
+    """How many commits are laid on top of it."""
+
+
+class LedgerEntryBroken(LedgerBroken):
+    """Entries of the ledger cannot be read."""
+
+    def __init__(self, faults: Sequence[EntryFault]) -> None:
+        first = faults[0]
+        message = ngettext(
+            "{count} entry of the ledger cannot be read, and what it noted does not count: the one of commit {commit}, "
+            "by {author} ({what}).",
+            "{count} entries of the ledger cannot be read, and what they noted does not count: the first is that of "
+            "commit {commit}, by {author} ({what}).",
+            len(faults),
+        )
+        found = message.format(
+            count=len(faults),
+            commit=first.commit[:12],
+            author=visible(first.author.partition(" <")[0], 100),
+            what=visible(first.what, 100),
+        )
+        self.what = first.what
+        Trouble.__init__(self, f"{found} {_cure_of(first)}")
+
+
+def _cure_of(fault: EntryFault) -> str:
+    look = _("Look at it: git show {commit}:entry.json.").format(commit=fault.commit[:12])
+    if not fault.sound:
+        return look
+    back = _(
+        "Set the ledger back to the entry before, here and on the remote: git branch --force graduand/ledger {sound}"
+    )
+    more = ngettext(
+        "; the {count} entry after it is then to be noted again.",
+        "; the {count} entries after it are then to be noted again.",
+        fault.later,
+    )
+    more = more.format(count=fault.later) if fault.later else ""
+    return f"{look} {back.format(sound=fault.sound[:12])}{more}"
 
 
 class LedgerNewer(Trouble):

@@ -82,14 +82,18 @@ def verify(workspace: Workspace, anchor: str = "", required: Collection[Requirem
     doubts += [Doubt(DoubtRule.REPLACED, name) for name in replaced(program)]
     doubts += _missing(required, doubts, history, ledger)
     main = upload_branch(program) or history.head
-    return Verification(len(commits), len(ledger.stored), tuple(doubts), ledger.anchor(main), anchored)
+    return Verification(len(commits), len(ledger.chain), tuple(doubts), ledger.anchor(main), anchored)
 
 
 def _ledger_doubts(program: Program, ledger: Ledger, history: History, graph: CommitGraph) -> Iterator[Doubt]:
-    if not ledger.stored:
+    if not ledger.chain:
         return
     is_shallow = program.opened.is_shallow
-    if not is_whole(ledger.stored):
+    for fault in ledger.faults:
+        yield Doubt(DoubtRule.CHAIN, fault.commit, _("its entry cannot be read ({what})").format(what=fault.what))
+    if not ledger.entries:
+        return
+    if not is_whole(ledger.chain):
         yield Doubt(DoubtRule.CHAIN, ledger.entries[0].id, _("what was noted before is missing"))
     ids = [entry.id for entry in ledger.entries]
     for name in dict.fromkeys(name for name in ids if ids.count(name) > 1):
@@ -106,7 +110,7 @@ def _anchored(anchor: str, ledger: Ledger, graph: CommitGraph) -> Anchored | Non
     likely = [name for entry in ledger.entries for name in (entry.main, entry.text("commit")) if name]
     renamed = renamed_commits(ledger)
     known = {*graph.parents, *renamed}
-    return find_anchor(anchor, ledger.stored, [one for one in likely if one in known], known)
+    return find_anchor(anchor, ledger.chain, [one for one in likely if one in known], known)
 
 
 _STATE_RULES: Final = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from graduand.commands.parameters import Cohort, Day, NoCache, OutputFormat, RecordPaths
-from graduand.commands.session import say, session_of
+from graduand.commands.session import say, session_of, unread_words
 from graduand.errors import Exit, Usage
 from graduand.findings import Severity
 from graduand.language import N_, _
@@ -79,7 +79,7 @@ def check(
 
 def _print(checked: Checked, form: FindingsFormat, workspace: Workspace, colour: str, *, everything: bool) -> None:
     if checked.unread_states:
-        say(_("Not compared with Handshake. {why}").format(why=checked.unread_states))
+        say(unread_words(checked.unread_states, is_compared=checked.is_compared))
     if form is OutputFormat.text:
         from graduand.reports.console import show
         from graduand.reports.findings_text import findings_text

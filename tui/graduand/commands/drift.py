@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from graduand.commands.parameters import Day, JsonLines, NoCache, ShowAddresses
-from graduand.commands.session import session_of
+from graduand.commands.session import say, session_of
 from graduand.errors import Exit
 from graduand.language import N_
 from graduand.reports.console import progress
@@ -47,5 +47,7 @@ def drift(
     else:
         lines = drift_text(found, table, terms_of(workspace), everything=everything, show=show)
         show_lines(lines, session.colour)
+    if found.unread:
+        say(f"! {found.unread}")
     if exit_code and any(table.actions[account.why].counts for account in found.accounts):
         raise typer.Exit(Exit.CHANGES)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graduand.commands.parameters import Day, Encoding, JsonLines, NoCache, Separator, ShowAddresses, Unreviewed
-from graduand.commands.session import say, session_of
+from graduand.commands.session import say, session_of, unread_words
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, quoted, visible
 from graduand.reports.console import progress
@@ -115,7 +115,7 @@ def feed(
 
     checked = check_feed(workspace, raw, form, workspace.read_index(asked, progress(), no_cache=no_cache))
     if checked.unread_states:
-        say(_("Not compared with Handshake. {why}").format(why=checked.unread_states))
+        say(unread_words(checked.unread_states, is_compared=checked.is_compared))
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in feed_check_json(checked))
     else:

@@ -64,6 +64,11 @@ def say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
 
 
+def unread_words(why: str, *, is_compared: bool) -> str:
+    """Return the sentence on what of Handshake is not known; records may be compared with the rest of it."""
+    return f"! {why}" if is_compared else _("Not compared with Handshake. {why}").format(why=why)
+
+
 def say_resumed(resumed: ResumedTransaction) -> None:
     """Write the outcome of an earlier save that was interrupted."""
     from graduand.editing.transaction import resumed_message

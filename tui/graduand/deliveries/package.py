@@ -135,6 +135,7 @@ def pack(workspace: Workspace, options: PackageOptions) -> Packed:
         known = read_known_state(program, workspace.importer)
         require_read(known.ledger)
         require_ledger(known.ledger)
+        known.ledger.require_sound()
         index = workspace.read_index(options.on)
         found = status()
     if not found.commit:

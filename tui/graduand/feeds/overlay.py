@@ -153,6 +153,7 @@ def overlay(
         raise NoCommit
     if found.changed:
         raise Uncommitted(found.changed)
+    known.ledger.require_sound()
     policy = policy_in_force(checkout.program, known.ledger, workspace.institution.review)
     overrides: tuple[Override, ...] = ()
     if not options.rehearse:

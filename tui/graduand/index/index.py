@@ -111,7 +111,8 @@ class Index:
         except Trouble as trouble:  # the records are checked all the same
             self.states, self.unread_states = None, str(trouble)
             return {}
-        if store:
+        self.unread_states = states.ledger.unread
+        if store and not self.unread_states:
             store.put_of_states(self.pages, states.key, known)
         return known
 
@@ -233,7 +234,7 @@ class _Checked(NamedTuple):
     is_compared: bool
     """Whether the records were compared with what Handshake holds."""
     unread_states: str
-    """Why what Handshake holds could not be read; "" when it could, or there is no ledger."""
+    """Why what Handshake holds, or a part of it, could not be read; "" when it could, or there is no ledger."""
 
 
 class Checked(_Checked):

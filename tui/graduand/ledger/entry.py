@@ -21,7 +21,8 @@ from graduand.errors import LedgerBroken, LedgerNewer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-SCHEMA: Final = "graduand/entry/1"
+_SCHEMAS: Final = "graduand/entry/"
+SCHEMA: Final = f"{_SCHEMAS}1"
 ENTRY: Final = "entry.json"
 PEOPLE: Final = "people.tsv"
 RESULT: Final = "result.tsv"
@@ -182,6 +183,10 @@ def read_entry(raw: bytes) -> LedgerEntry:
     """
     facts = _object(raw)
     schema, kind = _text(facts, "schema"), _text(facts, "kind")
+    if not schema.startswith(_SCHEMAS):
+        raise LedgerBroken(ENTRY, f"schema: {schema}")
+    if schema == SCHEMA and not kind:
+        raise LedgerBroken(ENTRY, "kind")
     if schema != SCHEMA or kind not in {known.value for known in EntryKind}:
         what = f"{schema} {kind}"
         raise LedgerNewer(what)

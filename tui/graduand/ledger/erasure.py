@@ -87,7 +87,8 @@ def rows_of(ledger: Ledger, username: str, *, exact: bool = False) -> PersonRows
     """
     if not ledger.head:
         return PersonRows((username,), frozenset(), (), ())
-    branch.require_whole(ledger.program, ledger.stored)
+    branch.require_whole(ledger.program, ledger.chain)
+    ledger.require_sound()
     return _rows_of(ledger, _chain(ledger), username, exact=exact)
 
 

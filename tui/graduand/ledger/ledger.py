@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from graduand import __version__
-from graduand.errors import GitRefused, LedgerMoved, Trouble
+from graduand.errors import EntryFault, GitRefused, LedgerBroken, LedgerEntryBroken, LedgerMoved, Trouble
 from graduand.git.program import NAMELESS
 from graduand.language import _
 from graduand.ledger import branch, state_cache
@@ -44,20 +44,59 @@ class Ledger:
         self.program = program
         self.head = head
         self.tags = tags
+        self._is_sound = False
+        """Whether a state of just this head was remembered, which is done only when every entry can be read."""
 
     @cached_property
-    def stored(self) -> tuple[StoredEntry, ...]:
-        """The entries as bytes, in the order of noting."""
+    def chain(self) -> tuple[StoredEntry, ...]:
+        """All commits of the branch, in the order of noting."""
         return branch.read_chain(self.program, self.head) if self.head else ()
 
     @cached_property
+    def _read(self) -> tuple[list[tuple[StoredEntry, LedgerEntry]], list[EntryFault]]:
+        found: list[tuple[StoredEntry, LedgerEntry]] = []
+        faults: list[EntryFault] = []
+        for place, one in enumerate(self.chain):
+            try:
+                found.append((one, read_entry(one.raw)))
+            except LedgerBroken as broken:
+                sound = next((before.commit for before, _entry in reversed(found)), "")
+                faults.append(EntryFault(one.commit, one.author, broken.what, sound, len(self.chain) - place - 1))
+        return found, faults
+
+    @property
+    def stored(self) -> tuple[StoredEntry, ...]:
+        """The entries as bytes, in the order of noting; without those that cannot be read."""
+        return tuple(one for one, _entry in self._read[0])
+
+    @cached_property
     def entries(self) -> tuple[LedgerEntry, ...]:
-        """The entries in the order of noting.
+        """The entries in the order of noting, but for those that nobody can read, which `faults` has.
 
         Raises:
-            LedgerBroken, LedgerNewer: one is not as this graduand writes them.
+            LedgerNewer: one was made by a later version.
         """
-        return tuple(read_entry(one.raw) for one in self.stored)
+        return tuple(entry for _one, entry in self._read[0])
+
+    @property
+    def faults(self) -> tuple[EntryFault, ...]:
+        """The commits whose `entry.json` graduand cannot have written."""
+        return tuple(self._read[1])
+
+    @property
+    def unread(self) -> str:
+        """The sentence on entries that cannot be read, and the cure; "" when there is none."""
+        return "" if self._is_sound or not self.faults else str(LedgerEntryBroken(self.faults))
+
+    def require_sound(self) -> None:
+        """Check that every entry can be read, as whatever is sent or noted depends on all of them.
+
+        Raises:
+            LedgerEntryBroken: one cannot.
+            LedgerNewer: one was made by a later version.
+        """
+        if self.faults:
+            raise LedgerEntryBroken(self.faults)
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
@@ -111,12 +150,13 @@ class Ledger:
             return NOTHING
         cached = None if no_cache else state_cache.load(self.program)
         if cached and cached.head == self.head:
+            self._is_sound = True
             return cached.state
         state = self._continued(cached) if cached else None
         if state is None:
-            branch.require_whole(self.program, self.stored)
+            branch.require_whole(self.program, self.chain)
             state = fold(self.entries, self.files)
-        if not no_cache:
+        if not no_cache and not self.faults:
             state_cache.store(self.program, self.head, state)
         return state
 
@@ -155,9 +195,9 @@ class Ledger:
 
     def anchor(self, main: str) -> str:
         """Return one checksum over all entries, in their order, and a commit of the upload branch; "" of no entry."""
-        if not self.stored:
+        if not self.chain:
             return ""
-        sums = b"".join(hashlib.sha256(one.raw).digest() for one in self.stored)
+        sums = b"".join(hashlib.sha256(one.raw).digest() for one in self.chain)
         return hashlib.sha256(sums + main.encode()).hexdigest()
 
     def up_to(self, head: str) -> Ledger:
@@ -231,6 +271,7 @@ def append_entries(ledger: Ledger, stamp: Noting, new: Sequence[branch.NewEntry]
     Raises:
         LedgerMoved, GitRefused, LedgerInUse, Busy, NotWritten: as `note`.
     """
+    ledger.require_sound()
     opened = [] if ledger.head else [_opening(stamp, ledger.program.root)]
     branch.append(ledger.program, [*opened, *new], on=ledger.head)
 
@@ -286,11 +327,18 @@ def note_on_newest(program: Program, attempt: Callable[[Ledger], T]) -> T:
 
     Raises:
         LedgerMoved: it kept moving.
+        LedgerEntryBroken: an entry cannot be read.
     """
     for _attempt in range(_TRIES - 1):
         with suppress(LedgerMoved):
-            return attempt(read_ledger(program))
-    return attempt(read_ledger(program))
+            return attempt(_sound_ledger(program))
+    return attempt(_sound_ledger(program))
+
+
+def _sound_ledger(program: Program) -> Ledger:
+    ledger = read_ledger(program)
+    ledger.require_sound()
+    return ledger
 
 
 def _message(entry: LedgerEntry, more: str) -> str:

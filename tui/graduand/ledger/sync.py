@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import (
     GitRefused,
+    LedgerBroken,
     LedgerInUse,
     LedgerLost,
     LedgerMoved,
@@ -267,12 +268,12 @@ def _unshared(program: Program, onto: str, now: Position) -> list[StoredEntry]:
         LedgerOfOthers: one is somebody else's.
     """
     known = _ids(read_chain(program, onto)) | (_ids(read_chain(program, now.seen)) if now.is_rewound else set())
-    found = [one for one in read_chain(program, now.local) if id_of(one.raw) not in known]
+    found = [one for one in read_chain(program, now.local) if _id_of(one) not in known]
     new = [one for one in found if kind_of(one.raw) != EntryKind.OPENED]  # a ledger is opened once
     me = _address(program.read("var", "GIT_AUTHOR_IDENT")) if new and _knows(program) else ""
     others = [one for one in new if _address(one.author) != me]
     if others:
-        raise LedgerOfOthers([f"{id_of(one.raw)} ({one.author})" for one in others])
+        raise LedgerOfOthers([f"{_id_of(one)} ({one.author})" for one in others])
     return new
 
 
@@ -283,7 +284,15 @@ def _knows(program: Program) -> bool:
 
 
 def _ids(chain: Iterable[StoredEntry]) -> set[str]:
-    return {id_of(one.raw) for one in chain}
+    return {_id_of(one) for one in chain}
+
+
+def _id_of(stored: StoredEntry) -> str:
+    """Return the id of an entry; of one that cannot be read, its commit."""
+    try:
+        return id_of(stored.raw)
+    except LedgerBroken:
+        return stored.commit
 
 
 def _address(ident: str) -> str:
@@ -301,7 +310,7 @@ def _take_over_erased(program: Program, remote: str, now: Position) -> None:
     """
     old, new = read_chain(program, now.seen), read_chain(program, now.tracking)
     known, there = _ids(old), _ids(new)
-    erasures = [one for one in new if kind_of(one.raw) == EntryKind.ERASED and id_of(one.raw) not in known]
+    erasures = [one for one in new if kind_of(one.raw) == EntryKind.ERASED and _id_of(one) not in known]
     named = [read_entry(one.raw).text("was") for one in erasures]
     if known <= there and any(_is_later(program, now.seen, was) for was in named):
         _rebase(program, now.tracking, now)

@@ -158,6 +158,8 @@ def prepare(
         index = workspace.read_index(order.on, no_cache=no_cache)  # others have noted what the records are judged by
         checked = index.check(scope)
     known = _known_state(checkout.program, index, workspace, order)
+    if order.exchange:
+        known.ledger.require_sound()
     found = _planned(workspace, order, _Judged(index, checked, faulty, known))
     upload = found.upload._replace(commit=commit, dirty=dirty)
     return Compiled(found._replace(upload=upload, fetched=fetched), checked)

@@ -83,6 +83,8 @@ class Drift(NamedTuple):
     """When Handshake showed last what it holds; "" when it never did."""
     complete_at: str
     """When an export last showed all accounts; "" when none did."""
+    unread: str = ""
+    """The sentence on entries of the ledger that cannot be read; "" when there is none."""
 
     def by_cause(self) -> dict[Cause, list[AccountDrift]]:
         """Return the accounts of each cause, in the order of `ORDER`."""
@@ -118,6 +120,7 @@ def drift_of(workspace: Workspace, on: str, progress: Progress | None = None, *,
         len(faulty),
         known.last_seen,
         comparison.absence.at,
+        known.ledger.unread,
     )
 
 

@@ -57,9 +57,11 @@ def require_known(program: Program, fetched: Synced) -> None:
 def what_is_missing(ledger: Ledger) -> str:
     """Return why what was sent is not known in this clone, and the cure; "" when it is, or nothing can have been sent.
 
-    Only whether there is a ledger is looked at; nothing of it is read.
+    Where only some entries cannot be read, that is what is returned.
     """
-    if ledger.head or not (remote := ledger_remote(ledger.program)):
+    if ledger.head:
+        return ledger.unread
+    if not (remote := ledger_remote(ledger.program)):
         return ""
     return str(LedgerMissing(remote))
 
@@ -72,6 +74,6 @@ def require_ledger(ledger: Ledger) -> None:
         LedgerCut, ForeignCommit: it has only the newest entries, or it begins with something else.
     """
     if ledger.head:
-        require_whole(ledger.program, ledger.stored)
+        require_whole(ledger.program, ledger.chain)
     elif remote := ledger_remote(ledger.program):
         raise LedgerMissing(remote)

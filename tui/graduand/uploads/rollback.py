@@ -49,6 +49,7 @@ def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchang
     program = Checkout(workspace.root).program
     fetched = fetch_ledger(program, exchange) if exchange else NOTHING_ASKED
     known = read_known_state(program, workspace.importer, needs_ledger=True)
+    known.ledger.require_sound()
     if not known.ledger.uploads and not (name and known.ledger.deliveries):
         raise NothingNoted
     entry = find_upload(known.ledger, name)
