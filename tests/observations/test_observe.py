@@ -211,6 +211,31 @@ def test_the_meaning_of_a_label_is_remembered(school_of_three: Path) -> None:
     assert {cells["institution_year_name"] for cells in held(school_of_three).values()} == {"Licence 3"}
 
 
+REPORT = {
+    "Students ID": "4711",
+    "Students Username": ONE,
+    "Students Email - Institution": f"p{ONE}@valmont.example",
+    "Students Auth Identifier": "sso",
+    "Students First Name": "Chloé",
+    "School Year Name": "Licence 3",
+    "Majors Name": "Économie",
+    "Institution Labels Name List": "",
+    "Students Disabled? (Yes / No)": "No",
+}
+
+
+def test_the_headers_of_handshakes_own_reports_are_known(school_of_three: Path) -> None:
+    path = school_of_three / "build" / "report.csv"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{','.join(REPORT)}\n{','.join(REPORT.values())}\n", encoding="utf-8")
+
+    found = told(school_of_three, str(path))
+
+    assert found["unknown"] == ["Students ID"], "its own number is no username"
+    columns = {"username", "email_address", "auth_identifier", "first_name", "institution_year_name", "disabled"}
+    assert columns | {"primary_education:major_names", "system_label_names"} == {*found["columns"]}  # type: ignore[misc]
+
+
 PRIVATE = {"Ethnicity": "Martian", "Gender": "Xx", "Hometown": "Brigadoon", "GPA": "3.21", "Dept GPA": "3.97"}
 
 

@@ -203,3 +203,19 @@ def test_the_whole_loop_ends_where_it_began(root: Path) -> None:  # noqa: PLR091
     told = json.loads(desk.run("plan", "--on", DAY, "--json"))
     held = {one["username"]: one["why"] for one in told["held"]}
     assert held == dict.fromkeys((MOVED, NEW_NAME, CLOSED, REOPENED), "taken-back")
+
+
+def test_the_card_warns_where_a_username_comes_back(root: Path) -> None:
+    """The Importer skips a row that it has seen: after A, B the row of A may be one."""
+    desk = Desk(begin(root), Importer({"a1": person("a1")}))
+    path = put(root, graduate("a1"), "2026-spring/a1.yaml")
+    for former, now in (("", "a1"), ("a1", "b1"), ("b1", "a1")):
+        more = f'  previous_username: "{former}"\n' if former else ""
+        path.unlink()
+        record = graduate("a1").replace('"a1"', f'"{now}"')
+        path = put(root, record + more, f"2026-spring/{now}.yaml")
+        commit(root)
+        desk.send()
+        card = (root / "build" / "upload.md").read_text(encoding="utf-8")
+        assert ("they get back a username that they had before (`a1`)" in card) == (former == "b1"), former
+    assert {*desk.handshake.accounts} == {"b1"}, "as the card says, the row was skipped without a word"

@@ -65,6 +65,8 @@ class Upload(NamedTuple):
     rehearsal: bool
     usernames: tuple[str, ...]
     """Whose rows the files hold, as their records have it."""
+    back_to: tuple[str, ...] = ()
+    """Those of them that an account gets back, having had another username in between."""
     branch: str = ""
     """The branch that was checked out; "" when it was a commit."""
     published: bool = False

@@ -86,7 +86,7 @@ def _job(number: int, file: File, upload: Upload, school: School) -> Iterator[st
     yield f"{count}, SHA-256 `{file.sha256[:16]}…`"
     yield ""
     if file.delivery == "s3" and not upload.rehearsal:
-        yield _("- [ ] Goes up by the automatic sync (S3).")
+        yield _("- [ ] Goes up by the automatic sync (S3): `graduand deliver`")
     else:
         yield _("- [ ] Open {importer} and begin a new job.").format(importer=school.region.importer)
         yield _("- [ ] File: `{name}`").format(name=file.name)
@@ -121,6 +121,12 @@ def _afterwards(upload: Upload) -> Iterator[str]:
         "- [ ] Note the upload: `graduand uploaded` (with the path of manifest.json, if these files are not in "
         "build/); take the failed rows in: `graduand reconcile FILE`."
     )
+    if upload.back_to:
+        message = _(
+            "- [ ] Look at these profiles: they get back a username that they had before ({who}), and the Importer may "
+            "skip a row that it has seen already. Where it did, change the username by hand there."
+        )
+        yield message.format(who=", ".join(_code(visible(who, 200)) for who in upload.back_to))
     yield _("- [ ] Delete these files when the upload is done: they hold personal data.")
 
 

@@ -461,6 +461,7 @@ def _answerable(order: CompileOptions, status: WorkTreeStatus) -> tuple[str, boo
 
 def upload_of(table: RowTable, school: School, known: KnownState, order: CompileOptions) -> Upload:
     """Return the upload of the rows of a table, which no commit answers for yet."""
+    former = known.folded.aliases
     return Upload(
         files=files_of(jobs_of(table, school, known.state), school, order.on, rehearsal=order.rehearse),
         commit="",
@@ -471,5 +472,6 @@ def upload_of(table: RowTable, school: School, known: KnownState, order: Compile
         left_out=(),
         rehearsal=order.rehearse,
         usernames=tuple(sorted(table.usernames)),
+        back_to=tuple(sorted(name for name, now in table.previous_usernames.items() if former.get(name) == now)),
         ledger=known.ledger.head,
     )
