@@ -291,7 +291,7 @@ def test_identifiers_never_go_by_the_sync(root: Path) -> None:
 
     assert [(job["delivery"], job["changes_identifier_data"]) for job in jobs] == [("s3", False), ("manual", True)]
     card = (root / "build/upload.md").read_text(encoding="utf-8")
-    assert card.count("Goes up by the automatic sync (S3).") == 1
+    assert card.count("Goes up by the automatic sync (S3): `graduand deliver`") == 1
     assert git(root, "log", "--format=%s", "graduand/ledger").count("upload ") == 1
 
 

@@ -14,7 +14,7 @@ from graduand.errors import Usage
 from graduand.intake.full_names import ORDERS
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
-from graduand.similar import INVISIBLE, folded, nearest, visible_header
+from graduand.similar import INVISIBLE, folded, nearest, normalize_header, visible_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -135,7 +135,7 @@ def _meant(plain: str, school: School) -> tuple[str, MappedBy, str]:
     years = {region.year_column for region in school.importer.regions.values()}
     if lower in school.columns:
         return lower, MappedBy.NAME, ""
-    if lower in years:
+    if normalize_header(plain) in years:
         message = _("The name of Handshake's other region; here it is {year}.")
         return school.year, MappedBy.REGION, message.format(year=quoted(school.year))
     retired = school.importer.retired.get(lower)
