@@ -73,8 +73,8 @@ def test_a_real_conflict_is_shown_and_waits_for_an_answer(root: Path) -> None:
 
     assert ran.code == 1
     assert text_of(root) == before
-    assert f"ours: {git(root, 'log', '--no-walk', '--format=%h %s', 'HEAD')}" in ran.out
-    assert "Account state · ours closed · theirs reopened · before –" in ran.out
+    assert f"our side: {git(root, 'log', '--no-walk', '--format=%h %s', 'HEAD')}" in ran.out
+    assert "Account state · our side closed · their side reopened · before –" in ran.out
     assert "Say what holds: graduand resolve USERNAME FIELD=VALUE…" in ran.err
     first = json.loads(graduand(root, "resolve", "--json").out.splitlines()[0])
     assert first == {
@@ -129,7 +129,7 @@ def test_a_record_that_one_side_deleted_is_asked_for(root: Path, take: str, *, s
     done = graduand(root, "resolve", "--take", take)
 
     assert (asked.code, done.code) == (1, 0)
-    assert "ours deleted the record, theirs changed it" in asked.out
+    assert "our side deleted the record, their side changed it" in asked.out
     assert (root / PATH).exists() is stays
     assert is_clean(root)
 

@@ -63,6 +63,23 @@ def test_with_other_rules_every_record_is_judged(team: Path) -> None:
     assert "00400001" in staged(team).out
 
 
+def test_of_a_merge_only_what_neither_side_has_is_judged(team: Path) -> None:
+    git(team, "switch", "--quiet", "--create", "other", "HEAD")
+    put(team, graduate("00400003").replace("2026-06-15", "2026-02-30"), "2026-spring/00400003.yaml")
+    commit(team)
+    git(team, "switch", "--quiet", "main")
+    put(team, GRADUATE)
+    commit(team)
+    git(team, "merge", "--quiet", "--no-commit", "other")
+
+    assert git(team, "diff", "--cached", "--name-only") == "records/2026-spring/00400003.yaml\n"
+    assert staged(team) == Ran(0, "", "")
+
+    put(team, FAULTY)
+    git(team, "add", "--all")
+    assert staged(team).code == 1
+
+
 def test_the_hook_of_a_clone_keeps_a_faulty_record_out(team: Path) -> None:
     """Also where the user's PATH is not known, as in a window of git."""
     graduand(team, "setup")

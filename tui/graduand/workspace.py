@@ -244,7 +244,7 @@ class Workspace(_Place):
         from graduand.index.staged import check_staged
 
         program = Program(self.root, index_of_commit())
-        return check_staged(self.read_index(on, progress), program, tuple(staged_files(program)))
+        return check_staged(self.read_index(on, progress), program, staged_files(program))
 
     def records_changed_since(self, commit: str) -> frozenset[str]:
         """Return the paths of records that differ from what the commit that is checked out shares with another one.

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from graduand.git.program import LITERAL, Program
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _INDEX: Final = "GIT_INDEX_FILE"
+_MERGE: Final = "MERGE_HEAD"
 _MISSING: Final = "0"
 """What the name of no object consists of."""
 
@@ -34,14 +32,25 @@ def index_of_commit() -> str:
     return str(Path(named).absolute()) if named else ""
 
 
-def staged_files(program: Program) -> Iterator[StagedFile]:
-    """Yield the files below `records/` and `schema/` that the next commit changes.
+def staged_files(program: Program) -> tuple[StagedFile, ...]:
+    """Return the files below `records/` and `schema/` that the next commit changes; a merge, as to both sides.
 
     Raises:
         GitRefused: git ended with an error.
     """
+    changed = _staged(program, "HEAD" if program.opened.head else "")
+    if changed and Path(program.folder, _MERGE).exists():
+        merged = {one.path for one in _staged(program, _MERGE)}
+        changed = tuple(one for one in changed if one.path in merged)
+    return changed
+
+
+def _staged(program: Program, commit: str) -> tuple[StagedFile, ...]:
+    """Return the files of which git's index has something else than a commit; "" for none."""
     options = ("--cached", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "-z")
-    fields = program.read(LITERAL, "diff", *options, "--", "records", "schema").split("\0")
-    for facts, path in zip(fields[::2], fields[1::2], strict=False):
-        blob = facts.split(" ")[3]
-        yield StagedFile(path.removeprefix(program.prefix), "" if not blob.strip(_MISSING) else blob)
+    than = (commit,) if commit else ()
+    fields = program.read(LITERAL, "diff", *options, *than, "--", "records", "schema").split("\0")
+    entries = [(facts.split(" ")[3], path) for facts, path in zip(fields[::2], fields[1::2], strict=False)]
+    return tuple(
+        StagedFile(path.removeprefix(program.prefix), blob if blob.strip(_MISSING) else "") for blob, path in entries
+    )

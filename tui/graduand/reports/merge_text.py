@@ -41,11 +41,11 @@ def resolution_text(found: Unmerged, done: Resolution, terms: Terms, *, show: bo
 
 
 def _commits(found: Unmerged) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (_("ours"), found.ours), (_("theirs"), found.theirs)
+    return (_("our side"), found.ours), (_("their side"), found.theirs)
 
 
 def _names() -> dict[Side, str]:
-    return {Side.MINE: _("ours"), Side.THEIRS: _("theirs"), Side.BASE: _("before")}
+    return {Side.MINE: _("our side"), Side.THEIRS: _("their side"), Side.BASE: _("before")}
 
 
 def _conflict(one: OpenConflict, terms: Terms, *, show: bool) -> Iterator[str | Span]:
