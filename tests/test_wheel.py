@@ -35,7 +35,8 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
     program = HOUSE / "tui"
     kept = (".py", ".mo", ".po", ".toml", ".tcss", ".md", ".yml", ".yaml")
     source = {path.relative_to(program).as_posix() for path in (program / "graduand").rglob("*") if path.suffix in kept}
-    source |= {f"graduand/seed/{name}" for name in ("Makefile", "gitignore", "gitattributes")}
+    seeds = ("Makefile", "gitignore", "gitattributes", "codeowners", "ruleset_main.json", "ruleset_ledger.json")
+    source |= {f"graduand/seed/{name}" for name in seeds}
     source.add("graduand/requirements.txt")
     source |= {f"graduand/schema/{name}.yaml" for name in ("drift", "handshake", "institution")}
     source |= {f"graduand/schema/outreach/{path.name}" for path in (HOUSE / "schema/outreach").iterdir()}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -30,6 +31,11 @@ FILES = {
         "schema/transition.schema.json",
     ),
     *(f"schema/outreach/{letter}.{lang}.txt" for letter in LETTERS for lang in ("en", "fr")),
+}
+FILES |= {
+    *("CODEOWNERS", ".github/rulesets/main.json", ".github/rulesets/ledger.json"),
+    *(".github/pull_request_template.md", ".github/ISSUE_TEMPLATE/closing_request.yml"),
+    ".gitlab/merge_request_templates/Default.md",
 }
 FILES |= {kept_at(path) for path in FILES - {"schema/transition.schema.json"}} | {
     *(f".graduand/{name}" for name in ("program.txt", "requirements.txt", "stamp.json")),
@@ -379,3 +385,35 @@ def test_who_ends_the_questions_makes_nothing(place: Path) -> None:
     assert process.returncode == 130
     assert seen.endswith(b"graduand: Interrupted.\r\n")
     assert not place.exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_templates_ask_for_what_a_record_needs_in_the_school_s_language(place: Path, lang: str) -> None:
+    init(place, "--name", "Ars", "--region", "eu", "--domain", "ars.example", "--lang", lang)
+
+    form = (place / ".github/ISSUE_TEMPLATE/closing_request.yml").read_text(encoding="utf-8")
+    reasons = {*institution(place).deactivation_reasons, *institution(place).reactivation_reasons}
+    assert all(f"        - {reason}\n" in form for reason in reasons)
+    assert [*re.findall(r"^    id: (\w+)$", form, re.MULTILINE)] == [
+        *("username", "what", "reason", "requested_by", "asked_on", "effective_on", "ticket")
+    ]
+    request = (place / ".github/pull_request_template.md").read_text(encoding="utf-8")
+    assert ("identifiant" in request, "`graduand approve`" in request) == (lang == "fr", True)
+    assert (place / ".gitlab/merge_request_templates/Default.md").read_text(encoding="utf-8") == request
+
+
+def test_the_rulesets_protect_main_and_the_ledger(place: Path) -> None:
+    init(place, "--name", "Ars", "--region", "eu", "--domain", "ars.example")
+    rules = {}
+    for name in ("main", "ledger"):
+        ruleset = json.loads((place / f".github/rulesets/{name}.json").read_bytes())
+        assert (ruleset["enforcement"], ruleset["bypass_actors"]) == ("active", [])
+        rules[ruleset["conditions"]["ref_name"]["include"][0]] = {rule["type"]: rule for rule in ruleset["rules"]}
+
+    main, ledger = rules["~DEFAULT_BRANCH"], rules["refs/heads/graduand/ledger"]
+    assert {*main} == {"deletion", "non_fast_forward", "pull_request", "required_status_checks"}
+    assert main["pull_request"]["parameters"]["require_last_push_approval"] is True
+    assert {*ledger} == {"deletion", "non_fast_forward", "required_linear_history"}
+    jobs = (place / ".github/workflows/check.yml").read_text(encoding="utf-8")
+    for check in main["required_status_checks"]["parameters"]["required_status_checks"]:
+        assert f"\n  {check['context']}:\n" in jobs

@@ -120,7 +120,7 @@ def test_figures_reasons_and_events_agree() -> None:
     assert ["account closed", "deceased", "registrar", "2"] in found
     assert ["account reopened", "returned", "registrar", "1"] in found
     assert ["1 Feb 2026", "00412347", "account closed"] in [row[:3] for row in found]
-    assert len([row for row in found if len(row) == 6]) == len(EVENTS) + 1
+    assert len([row for row in found if len(row) == 7]) == len(EVENTS) + 1
     assert "<strong>3</strong> accounts closed" in page(*EVENTS)
     assert "<strong>3</strong> people" in page(*EVENTS)
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.errors import Usage
+from graduand.language import _, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class DoubtRule(StrEnum):
@@ -65,6 +71,10 @@ class Doubt(NamedTuple):
         return self.rule not in HARMLESS
 
 
+SIGNED: Final = "signed"
+"""What stands for all requirements of signatures."""
+
+
 class Requirement(StrEnum):
     """What a school may require of its history besides."""
 
@@ -72,5 +82,25 @@ class Requirement(StrEnum):
     """Every entry of the ledger has a good signature."""
     SIGNED_COMMITS = "signed-commits"
     """Every commit that touches records or schema has a good signature."""
+    TWO_PEOPLE = "two-people"
+    """Every change that an upload carried was approved in the ledger by somebody who did not make it."""
     REVIEWED = "reviewed"
     """Every change of a record was merged, committed or approved by somebody else than its author, as git says."""
+
+
+def requirements_of(words: Iterable[str]) -> frozenset[Requirement]:
+    """Return the requirements that are named, each by itself or several between commas.
+
+    Raises:
+        Usage: one is none.
+    """
+    found = set[Requirement]()
+    for word in (part.strip() for one in words for part in one.split(",")):
+        if word == SIGNED:
+            found |= {Requirement.SIGNED_ENTRIES, Requirement.SIGNED_COMMITS}
+        elif word in {one.value for one in Requirement}:
+            found.add(Requirement(word))
+        else:
+            known = ", ".join((SIGNED, *(one.value for one in Requirement)))
+            raise Usage(_("{word} cannot be required; there is: {known}.").format(word=quoted(word), known=known))
+    return frozenset(found)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.audit.approved import ApprovalTrail
 from graduand.audit.done_events import DoneFilter, done_events
 from graduand.audit.links import Links
 from graduand.errors import NoSuchPerson, Usage
 from graduand.git.commit_graph import read_graph
-from graduand.git.events import DONE, NO_SIGNATURES, Event, EventKind
+from graduand.git.events import DONE, NO_SIGNATURES, Event, EventKind, SignatureState
 from graduand.git.history import cached_history
 from graduand.git.program import Program
 from graduand.git.upload_branch import branch_heads, upload_branch
@@ -49,6 +50,11 @@ class AuditTrail(NamedTuple):
     has_reviews: bool = False
     """Whether changes come by pull requests or merges here, so that one that does not has bypassed review."""
 
+    @property
+    def has_signatures(self) -> bool:
+        """Whether any of what was asked for is signed, so that what is not stands out."""
+        return any(one.state is not SignatureState.NONE for one in self.signatures.values())
+
 
 class EventFilter(NamedTuple):
     """A filter of events; an empty field lets all through."""
@@ -74,6 +80,11 @@ class _Sources(NamedTuple):
     history: History
     ledger: Ledger
     links: Links
+
+    def approved(self, events: Iterable[Event]) -> list[Event]:
+        """Return events with who approved them, as the ledger has it."""
+        listed = [*events]
+        return [*ApprovalTrail(self.ledger).approved(listed)] if self.ledger.head else listed
 
     def linked(self, events: Iterable[Event]) -> Iterator[Event]:
         """Yield events with the uploads that carried them."""
@@ -121,11 +132,9 @@ def audit(workspace: Workspace, wanted: EventFilter, *, signatures: bool = False
     people = found.links.lives.names_of(wanted.person) if wanted.person else frozenset[str]()
     kinds = wanted.kinds - DONE
     selected = log.select(kinds, people, wanted.author, days) if kinds or not wanted.kinds else iter(())
-    events = [
-        event
-        for event in selected
-        if wanted.cohort in {"", event.cohort} and (not wanted.bypassed or event.source.is_bypassed)
-    ]
+    events = found.approved(event for event in selected if wanted.cohort in {"", event.cohort})
+    if wanted.bypassed:
+        events = [event for event in events if event.is_bypassed]
     done: list[Event] = []
     if found.ledger.head and not wanted.bypassed and (not wanted.kinds or wanted.kinds & DONE):
         asked = wanted.kinds & DONE or (DONE if wanted.person else _TOLD_OF_ALL)
@@ -168,7 +177,7 @@ def log(workspace: Workspace, username: str, *, signatures: bool = False) -> Aud
     """
     found = _sources(workspace)
     people = found.links.lives.names_of(username)
-    events = [*found.history.events.select(people=people)]
+    events = found.approved(found.history.events.select(people=people))
     done = done_events(found.ledger, found.links, DoneFilter(DONE, people)) if found.ledger.head else []
     if not events and not done:
         raise NoSuchPerson(username, nearest(username, _usernames(found)))

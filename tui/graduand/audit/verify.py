@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.anchors import Anchored, find_anchor
+from graduand.audit.approved import ApprovalTrail, counts
 from graduand.audit.doubts import Doubt, DoubtRule, Requirement
 from graduand.audit.links import Links
 from graduand.audit.query import read_history
@@ -12,6 +13,7 @@ from graduand.audit.verify_signatures import commit_doubts, entry_doubts
 from graduand.audit.verify_uploads import override_doubts, upload_doubts
 from graduand.errors import Usage
 from graduand.git.commit_graph import read_graph
+from graduand.git.events import Proof
 from graduand.git.program import Program
 from graduand.git.signatures import commits_of, replaced
 from graduand.git.upload_branch import branch_heads, upload_branch
@@ -133,9 +135,17 @@ def _missing(
         yield from _required([name for name in lacking if name in ids], Requirement.SIGNED_ENTRIES)
     if Requirement.SIGNED_COMMITS in required:
         yield from _required([name for name in lacking if name not in ids], Requirement.SIGNED_COMMITS)
+    if not {Requirement.REVIEWED, Requirement.TWO_PEOPLE} & {*required}:
+        return
+    events = [*history.events]
+    approved = [*ApprovalTrail(ledger).approved(events)] if ledger.head else events
     if Requirement.REVIEWED in required:
-        alone = [event.source.commit for event in history.events if event.source.is_bypassed]
-        yield from _required(alone, Requirement.REVIEWED)
+        yield from _required([event.source.commit for event in approved if event.is_bypassed], Requirement.REVIEWED)
+    if Requirement.TWO_PEOPLE in required:
+        links = Links(ledger.program, history, ledger)
+        alone = [event for event in approved if not counts([event], Proof.SIGNED, Proof.CLAIMED) and links.of(event)]
+        subjects = [f"{event.source.commit} {event.username}" for event in alone]
+        yield from _required(subjects, Requirement.TWO_PEOPLE)
 
 
 def _required(names: Sequence[str], requirement: Requirement) -> Iterator[Doubt]:

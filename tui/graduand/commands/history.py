@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from graduand.audit.doubts import Requirement
+from graduand.audit.doubts import requirements_of
 from graduand.commands.completion import complete_username
 from graduand.commands.parameters import (
     Cohort,
@@ -29,6 +29,7 @@ from graduand.workspace import day
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from graduand.audit.doubts import Requirement
     from graduand.audit.query import EventFilter
 
 LOG_HELP = N_("Show one person's history: every event, who made it, when and why, across changes of username.")
@@ -101,22 +102,40 @@ def audit(
         ),
     ] = "",
     require: Annotated[
-        list[Requirement] | None,
-        typer.Option(help=N_("With verify: what must be so besides; may be repeated.")),
+        list[str] | None,
+        typer.Option(
+            metavar=N_("WORDS"),
+            help=N_(
+                "With verify: what must be so besides. signed: every entry and commit (or signed-entries, "
+                "signed-commits); reviewed: nobody made and merged a change alone; two-people: what was sent was "
+                "approved with “graduand approve” by somebody who did not make it."
+            ),
+        ),
     ] = None,
+    questions: Annotated[
+        bool,
+        typer.Option(
+            "--questions",
+            help=N_("With verify: what an auditor asks, for a period (--since, --until): proved, a claim, or missing."),
+        ),
+    ] = False,
     show: ShowAddresses = False,
 ) -> None:
     from graduand.audit import query
 
     session = session_of(context)
     if what == "verify":
-        if kind or cohort or person or author or since or until or bypassed or as_csv or as_html:
-            message = _("“audit verify” is about the whole history; it takes only --anchor, --require and --json.")
+        if kind or cohort or person or author or bypassed or as_csv or as_html or ((since or until) and not questions):
+            message = _(
+                "“audit verify” is about the whole history; it takes only --anchor, --require, --questions and --json, "
+                "and with --questions a period."
+            )
             raise Usage(message)
-        _verify(session, anchor, require or (), as_json=as_json)
+        asked = (day(since) if since else "", day(until) if until else "") if questions else None
+        _verify(session, anchor, requirements_of(require or ()), asked, as_json=as_json)
         return
-    if anchor or require:
-        raise Usage(_("--anchor and --require belong to “audit verify”."))
+    if anchor or require or questions:
+        raise Usage(_("--anchor, --require and --questions belong to “audit verify”."))
     if what:
         raise Usage(_("{word} is not known here; there is “audit” and “audit verify”.").format(word=quoted(what)))
     days = (day(since) if since else "", day(until) if until else "")
@@ -139,7 +158,7 @@ def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, 
     from graduand.reports.labels import terms_of
 
     workspace = session.workspace()
-    found = list_events(workspace, wanted, signatures=form in {OutputFormat.json, OutputFormat.csv})
+    found = list_events(workspace, wanted, signatures=True)
     if form is OutputFormat.text:
         show_lines(audit_text.trail_text(found, terms_of(workspace), show=show), session.colour)
         return
@@ -159,16 +178,23 @@ def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, 
         sys.stdout.writelines(f"{line}\n" for line in page)
 
 
-def _verify(session: Session, anchor: str, required: Collection[Requirement], *, as_json: bool) -> None:
+def _verify(
+    session: Session, anchor: str, required: Collection[Requirement], period: tuple[str, str] | None, *, as_json: bool
+) -> None:
+    from graduand.audit.questions import answers
     from graduand.audit.verify import verify
     from graduand.reports.audit_formats import verified_json
     from graduand.reports.audit_text import verified_text
+    from graduand.reports.questions_text import answer_facts, questions_text
 
-    verified = verify(session.workspace(), anchor, required)
+    workspace = session.workspace()
+    verified = verify(workspace, anchor, required)
+    found = answers(workspace, verified, *period) if period is not None else ()
     if as_json:
-        sys.stdout.write(verified_json(verified))
+        sys.stdout.write(verified_json(verified, [answer_facts(one) for one in found]))
     else:
         show_lines(verified_text(verified), session.colour)
+        show_lines(questions_text(found), session.colour)
     if not verified.sound:
         raise typer.Exit(Exit.FINDINGS)
 

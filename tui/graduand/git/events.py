@@ -93,6 +93,26 @@ NOWHERE: Final = Attribution("", "", "", signed=False, merge="", date="", backda
 """Of an event that no single commit made."""
 
 
+class Proof(StrEnum):
+    """What speaks for it that somebody approved a change."""
+
+    SIGNED = "signed"
+    """An entry of the ledger with a good signature of that person."""
+    CLAIMED = "claimed"
+    """An entry without one, or the message of a commit."""
+    FORGE = "forge"
+    """What the forge said when an upload was noted."""
+
+
+class ApprovedBy(NamedTuple):
+    """Who approved a change, and what speaks for it."""
+
+    who: str
+    proof: Proof
+    entry: str
+    """The entry of the ledger that says so."""
+
+
 class Event(NamedTuple):
     """One change of one person's record."""
 
@@ -110,12 +130,27 @@ class Event(NamedTuple):
     """The uploads that carried it, as far as a query has looked for them."""
     linked: str = ""
     """How that is known, a `Linked`; "" where no upload carried it, and of a row that main never said."""
+    approved: tuple[ApprovedBy, ...] = ()
+    """Who approved it besides what the messages say, as far as a query has looked for them."""
+    merged_by_forge: str = ""
+    """The account that merged it, as the forge said."""
 
     @property
     def cohort(self) -> str:
         """The folder below `records/`."""
         parts = self.path.split("/")
         return parts[1] if len(parts) > 2 else ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was done or seen, and not decided."""
+        return self.event in DONE
+
+    @property
+    def is_bypassed(self) -> bool:
+        """Whether nobody but the author had a hand in a decision, as far as git and the ledger know."""
+        is_decision = self.event not in DONE and bool(self.source.commit)
+        return is_decision and self.source.is_bypassed and not self.approved and not self.merged_by_forge
 
 
 class Gap(NamedTuple):

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
+from graduand.git.first_parent import QUIET
+from graduand.git.revision import Revision
 from graduand.language import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graduand.git.program import Program, RemoteAnswer
 
 _SILENCE: Final = 60.0
 """Seconds for which the program of a forge may say nothing."""
+_ANSWER: Final = 10.0
+"""The same, where it is only asked."""
+_MERGES: Final = 500
+"""Commits of the branch in which pull requests are looked for."""
+_ASKED: Final = 30
+"""Pull requests that a forge is asked about at once."""
 _URL: Final = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]*@)?(?P<host>[^/:\s]+)(?::\d+)?/|(?:[^/@\s]+@)?(?P<other>[^/:\s]+\.[^/:\s]+):/?)"
     r"(?P<path>[^\s]+?)(?:\.git)?/?"
@@ -118,3 +129,84 @@ def _opened(answer: RemoteAnswer) -> OpenedRequest:
         return OpenedRequest(url, "")
     lines = [line.strip() for line in answer.err.splitlines() if line.strip()]
     return OpenedRequest("", visible(" ".join(lines[:3]) or str(answer.code), 300))
+
+
+class ForgeReview(NamedTuple):
+    """What a forge says of a pull request that was merged: its claim, as of the day on which it was asked."""
+
+    pull_request: int
+    url: str
+    merged_by: str
+    """The name of an account at the forge, as are the others."""
+    approved_by: tuple[str, ...]
+
+
+def pull_requests_between(program: Program, since: str, commit: str) -> list[int]:
+    """Return the numbers of the last pull requests that the branch of a commit merged after another commit."""
+    span = [commit, *([f"^{since}"] if since else [])]
+    words = (*QUIET, "log", "--first-parent", f"--max-count={_MERGES}", "--format=raw", "--encoding=UTF-8", "-z")
+    texts = program.read(*words, "--end-of-options", *span, "--").split("\0")
+    numbers = (Revision("", text, ()).pull_request for text in texts if text)
+    return [*dict.fromkeys(filter(None, numbers))][:_ASKED]
+
+
+def reviews_of(program: Program, url: str, numbers: Iterable[int]) -> tuple[ForgeReview, ...]:
+    """Return what the forge says of pull requests, where its program is installed; the user is asked nothing.
+
+    It stops at the first that it does not answer.
+    """
+    where = repository_of(url)
+    ask = _of_github if "github" in where.host else _of_gitlab if "gitlab" in where.host else None
+    found = []
+    for number in numbers if ask else ():
+        review = ask(program, where, number) if ask else None
+        if review is None:
+            break
+        found.append(review)
+    return tuple(found)
+
+
+def _of_github(program: Program, where: ForgeRepository, number: int) -> ForgeReview | None:
+    fields = ("--json", "url,mergedBy,reviews")
+    place = f"{where.host}/{where.path}"
+    said = _answered(program, _GITHUB, "pr", "view", str(number), "--repo", place, *fields)
+    if said is None:
+        return None
+    reviews = [one for one in _list(said.get("reviews")) if _text_in(one, "state") == "APPROVED"]
+    approved = (_text_in(one.get("author"), "login") for one in reviews)
+    return _review(number, _text_in(said, "url"), _text_in(said.get("mergedBy"), "login"), approved)
+
+
+def _of_gitlab(program: Program, where: ForgeRepository, number: int) -> ForgeReview | None:
+    place = f"projects/{quote(where.path, safe='')}/merge_requests/{number}"
+    said = _answered(program, _GITLAB, "api", "--hostname", where.host, place)
+    if said is None:
+        return None
+    approvals = _answered(program, _GITLAB, "api", "--hostname", where.host, f"{place}/approvals") or {}
+    approved = (_text_in(one.get("user"), "username") for one in _list(approvals.get("approved_by")))
+    merged = said.get("merge_user") or said.get("merged_by")
+    return _review(number, _text_in(said, "web_url"), _text_in(merged, "username"), approved)
+
+
+def _review(number: int, url: str, merged_by: str, approved_by: Iterable[str]) -> ForgeReview:
+    return ForgeReview(number, url, merged_by, tuple(dict.fromkeys(filter(None, approved_by))))
+
+
+def _answered(program: Program, *words: str) -> dict[str, Any] | None:
+    answer = program.run_forge(*words, stdin="", silence=_ANSWER)
+    if answer is None or answer.code:
+        return None
+    try:
+        said = json.loads(answer.out)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _list(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text_in(value: object, key: str) -> str:
+    text = value.get(key, "") if isinstance(value, dict) else ""
+    return text[:200] if isinstance(text, str) else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.git.events import EventKind
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.record import REASON, REQUESTED_BY
-from graduand.reports.audit_text import by_whom, is_unsaid, kind_word, warnings, what
+from graduand.reports.audit_text import by_whom, is_bypassed, is_unsaid, kind_word, signature_words, warnings, what
 from graduand.reports.html import head, heads
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def as_html(trail: AuditTrail, school: str, wanted: EventFilter, terms: Terms, *
     if trail.gaps:
         yield _heading(_("What could not be read for a while"))
         yield from _warnings(trail._replace(is_shallow=False))
-    yield from _events(trail.events, terms, show=show)
+    yield from _events(trail, terms, show=show)
     if trail.anchor:
         yield _heading(_("Anchor"))
         message = _(
@@ -174,19 +174,21 @@ def _table(words: tuple[str, ...], rows: Iterable[Sequence[str | int]]) -> Itera
     yield "</tbody></table>"
 
 
-def _events(events: Sequence[Event], terms: Terms, *, show: bool) -> Iterator[str]:
+def _events(trail: AuditTrail, terms: Terms, *, show: bool) -> Iterator[str]:
     yield _heading(_("Every event"))
-    words = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Upload"))
+    words = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Signature"), _("Upload"))
     yield f"<table>{heads(words)}<tbody>"
-    for event in events:
+    for event in trail.events:
         source = event.source
         late = _(" (dated back)") if source.backdated else ""
         late += _(" (no record ever said so)") if is_unsaid(event) else ""
+        late += _(" (bypassed review)") if trail.has_reviews and is_bypassed(event) else ""
         cells = (
             visible(event.username),
             kind_word(event.event),
             what(event, terms, show=show),
             by_whom(event, sent=False),
+            signature_words(trail.signatures.get(source.commit)),
             " ".join(event.uploads),
         )
         day = f'<td><time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}</td>'

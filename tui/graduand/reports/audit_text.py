@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from graduand.audit.doubts import DoubtRule
-from graduand.git.events import DONE, EventKind, Linked, SignatureState
+from graduand.git.events import DONE, EventKind, Linked, Proof, SignatureState
 from graduand.language import _, masked, masked_pair, ngettext, reduced_pair, visible
 from graduand.records.record import REASON, REQUESTED_BY
 from graduand.records.transition import ON_REQUEST, STUDENT
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from graduand.audit.query import AuditTrail
     from graduand.audit.verify import Verification
-    from graduand.git.events import Event
+    from graduand.git.events import Event, Signature
     from graduand.reports.labels import Terms
 
 _SHOWN: Final = 10
@@ -94,6 +94,8 @@ def _remarks(event: Event, trail: AuditTrail) -> Iterator[Line]:
     if signature and signature.state is SignatureState.GOOD:
         words = _("signed with the key of {signer}").format(signer=visible(signature.signer, 200))
         yield line("            ", Span(words, "dim"))
+    elif signature and signature.state is SignatureState.NONE and trail.has_signatures:
+        yield line("            ", Span(_("not signed"), "dim"))
     doubts = (
         (source.backdated, _("! Its date lies before that of the commit it stands on.")),
         (is_unsaid(event), _("! No record of this branch ever said so.")),
@@ -114,7 +116,7 @@ def _remarks(event: Event, trail: AuditTrail) -> Iterator[Line]:
 
 def is_bypassed(event: Event) -> bool:
     """Return whether nobody but the author had a hand in a decision."""
-    return event.event not in DONE and bool(event.source.commit) and event.source.is_bypassed
+    return event.is_bypassed
 
 
 def is_unsaid(event: Event) -> bool:
@@ -142,9 +144,32 @@ def by_whom(event: Event, *, sent: bool = True) -> str:
     if source.approved_by:
         names = ", ".join(map(_name_of, source.approved_by))
         said.append(_("approved by {names}, as the message says").format(names=names))
+    if event.merged_by_forge:
+        said.append(_("merged by {name}, as the forge says").format(name=visible(event.merged_by_forge)))
+    said += [_proof_words(one.proof).format(name=_name_of(one.who)) for one in event.approved]
     if sent and event.uploads:
         said.append(_("sent with {uploads}").format(uploads=", ".join(event.uploads)) + _linked_words(event.linked))
     return ", ".join(said)
+
+
+def _proof_words(proof: Proof) -> str:
+    return {
+        Proof.SIGNED: _("approved by {name}, signed"),
+        Proof.CLAIMED: _("approved by {name}, not signed"),
+        Proof.FORGE: _("approved by {name}, as the forge says"),
+    }[proof]
+
+
+def signature_words(signature: Signature | None) -> str:
+    """Return what is known of a signature, with the signer; "" where it was not asked for."""
+    if signature is None:
+        return ""
+    return {
+        SignatureState.GOOD: _("good: {signer}"),
+        SignatureState.BAD: _("false, expired or revoked"),
+        SignatureState.UNKNOWN: _("by an unknown key"),
+        SignatureState.NONE: _("none"),
+    }[signature.state].format(signer=visible(signature.signer, 200))
 
 
 def _linked_words(linked: str) -> str:

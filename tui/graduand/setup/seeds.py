@@ -29,8 +29,18 @@ _SEED: Final = {
     ".github/workflows/check.yml": "workflow.yml",
     ".gitlab-ci.yml": "gitlab-ci.yml",
     ".pre-commit-config.yaml": "pre-commit.yaml",
+    "CODEOWNERS": "codeowners",
+    ".github/rulesets/main.json": "ruleset_main.json",
+    ".github/rulesets/ledger.json": "ruleset_ledger.json",
 }
 """Path in a data repository → name of the seed."""
+_SPOKEN_SEED: Final = {
+    "records/README.md": "README.{language}.md",
+    ".github/pull_request_template.md": "pull_request.{language}.md",
+    ".gitlab/merge_request_templates/Default.md": "pull_request.{language}.md",
+    ".github/ISSUE_TEMPLATE/closing_request.yml": "closing_request.{language}.yml",
+}
+"""The same of the seeds that there are in several languages."""
 _MARKED: Final = re.compile(r"([\\`*_\[\]<>#|])")
 _ESCAPED: Final = r"\\\1"
 """Before a character that Markdown would read as a mark."""
@@ -62,8 +72,9 @@ def shipped_texts(options: RepositoryOptions) -> dict[str, str]:
     """
     texts = {INSTITUTION_PATH: _institution_text(options)}
     texts |= {target: (_SEEDS / source).read_text(encoding="utf-8") for target, source in _SEED.items()}
-    guides = (_SEEDS / f"README.{language}.md" for language in (options.language, ENGLISH))
-    texts["records/README.md"] = next(path for path in guides if path.exists()).read_text(encoding="utf-8")
+    for target, source in _SPOKEN_SEED.items():
+        spoken = (_SEEDS / source.format(language=language) for language in (options.language, ENGLISH))
+        texts[target] = next(path for path in spoken if path.exists()).read_text(encoding="utf-8")
     texts["README.md"] = _front_page(options)
     schema = default_schema()
     texts[IMPORTER_PATH] = file_reader.read(schema / "handshake.yaml", SIZE).decode()

@@ -48,7 +48,7 @@ _NAMED: Final = 10
 """How many people a refusal names."""
 
 
-class Proof(NamedTuple):
+class EntryProof(NamedTuple):
     """What speaks for it that an entry is by whom it names."""
 
     signature: SignatureState
@@ -69,7 +69,7 @@ class GivenApproval(NamedTuple):
     """The tree of `schema/`."""
     commit: str
     """What was looked at."""
-    proof: Proof
+    proof: EntryProof
 
     @property
     def seconds(self) -> float:
@@ -105,7 +105,7 @@ def _lasts(entry: LedgerEntry, at: str) -> bool:
     return stamp_of(moment - LASTS) <= entry.noted <= stamp_of(moment + _SKEW)
 
 
-def _proofs(ledger: Ledger, places: Sequence[int]) -> list[Proof]:
+def _proofs(ledger: Ledger, places: Sequence[int]) -> list[EntryProof]:
     program = ledger.program
     graph = read_graph(program, branch_heads(program, program.opened.head))
     policies = entry_policies(program, ledger, graph, renamed_commits(ledger))
@@ -122,7 +122,7 @@ def _proofs(ledger: Ledger, places: Sequence[int]) -> list[Proof]:
             or address_of(stored.author) != by
             or (signature.state is SignatureState.GOOD and by not in principals)
         )
-        found.append(Proof(signature.state, is_forged))
+        found.append(EntryProof(signature.state, is_forged))
     return found
 
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.errors import NotAnUpload, Usage
 from graduand.git.checkout import Checkout
+from graduand.git.forge import pull_requests_between, repository_of, reviews_of
+from graduand.git.proposed_commits import remotes_of
 from graduand.git.snapshot import contents, entries
 from graduand.git.upload_branch import base_of, is_commit, upload_branch
 from graduand.handshake.manifest_check import received
 from graduand.language import _, quoted
+from graduand.ledger.branch import ledger_remote
 from graduand.ledger.entry import (
     DELIVERY,
     PEOPLE,
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from graduand.git.forge import ForgeReview
     from graduand.git.program import Program
     from graduand.git.snapshot import TreeEntry
     from graduand.ledger.entry import LedgerEntry
@@ -97,6 +101,8 @@ class _Build(NamedTuple):
     """By name, in the order of upload."""
     stored: Mapping[str, str]
     """The names of the files in the ledger."""
+    reviews: tuple[ForgeReview, ...] = ()
+    """What the forge says of the pull requests that came into it since the last upload."""
 
 
 def _build(path: Path) -> _Build:
@@ -130,8 +136,19 @@ def note_upload(workspace: Workspace, path: Path, options: NotingOptions = NO_OP
     fetched = fetch_ledger(program, options.exchange)
     if not options.first:
         require_known(program, fetched)
+    build = build._replace(reviews=() if options.exchange.offline else _reviews(program, commit))
     noted = note_on_newest(program, lambda ledger: _note(ledger, build, path, options))
     return noted._replace(fetched=fetched, shared=share_ledger(program, fetched, options.exchange))
+
+
+def _reviews(program: Program, commit: str) -> tuple[ForgeReview, ...]:
+    """Return what the forge says by now of the pull requests that were merged since the last upload."""
+    if not (remote := ledger_remote(program)):
+        return ()
+    last = next((one.text("commit") for one in reversed(read_ledger(program).uploads)), "")
+    since = last if is_commit(program, last) else ""
+    url = remotes_of(program).get(remote, "")
+    return reviews_of(program, url, pull_requests_between(program, since, commit)) if repository_of(url).host else ()
 
 
 def begin_ledger(workspace: Workspace, exchange: Exchange = ONLINE) -> tuple[bool, Synced]:
@@ -183,6 +200,7 @@ def _append(
         "of_jobs": [*build.files],
         "job_url": options.job_url,
         "skipped": options.skipped,
+        "reviews": [{**one._asdict(), "approved_by": [*one.approved_by]} for one in build.reviews],
         DELIVERY: _delivery_of(ledger, build.batch, chosen),
     }
     if person_in(str(says.get("branch") or ""), {name for person in people for name in person[:2]}):
