@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from graduand.git.identities import Identities
+from graduand.git.program import Program
 from graduand.ledger import entry as entries
+from graduand.ledger.entry import PEOPLE, EntryKind
+from graduand.ledger.ledger import NewFacts, note, read_ledger
 from graduand.uploads import compiler
+from tests.git.test_verify import make_key, public, signing
 from tests.handshake.test_article import CLOSED, DAY
 from tests.ledger.clones import person
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, noted, put, settle
@@ -289,3 +293,120 @@ def test_a_closing_that_waited_for_its_day_is_nobodys_to_approve_who_made_it(sch
     with person(BOB):
         told = json.loads(graduand(school, "approve", "--on", "2026-08-02", "--json").out)
     assert told["own"] == ["00412345"]
+
+
+# Signatures
+
+
+@pytest.fixture
+def signed_school(school: Path, keys: dict[str, Path]) -> Path:
+    """The same school, where only signed approvals count, of which one is enough."""
+    settle(school, approvals="{needed: 1, closings: 1, signed: true}")
+    lines = [f"{who.lower()}@valmont.example {public(key)}" for who, key in keys.items()]
+    (school / "schema/allowed_signers").write_text("".join(lines), encoding="utf-8")
+    commit_as(school, ADA)
+    return school
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A key to sign with for each of two people."""
+    folder = tmp_path_factory.mktemp("keys")
+    return {who: make_key(folder / who) for who in (BOB, ZOE)}
+
+
+def sign_with(root: Path, key: Path | None) -> None:
+    if key:
+        signing(root, key)
+    else:
+        git(root, "config", "commit.gpgSign", "false")
+
+
+def test_where_signatures_are_required_only_a_person_s_own_counts(signed_school: Path, keys: dict[str, Path]) -> None:
+    approve(signed_school, BOB)
+    said = compiled(signed_school, code=5).err
+    assert "00412345 (0 of 1: Bob does not count: not signed by a key of schema/allowed_signers)" in said
+
+    sign_with(signed_school, keys[BOB])
+    put(signed_school, CLOSED.replace("Dupont", "Durand"))
+    sign_with(signed_school, None)
+    commit_as(signed_school, ADA)
+    sign_with(signed_school, keys[BOB])
+    approve(signed_school, ZOE)  # in her name, with his key
+    assert "Zoe does not count: the signature is not that person's" in compiled(signed_school, code=5).err
+    with person(ZOE):
+        mine = noted(signed_school, "approval")[-1]
+        sign_with(signed_school, keys[ZOE])
+        graduand(signed_school, "uploads", "--undo", mine, "Not mine")
+    approve(signed_school, ZOE)
+    compiled(signed_school)
+
+
+def test_an_entry_that_anybody_could_push_moves_no_policy(signed_school: Path, keys: dict[str, Path]) -> None:
+    """Else a made-up upload from a loosened commit would be what the next one is compared with."""
+    sign_with(signed_school, keys[BOB])
+    approve(signed_school, BOB)
+    compiled(signed_school)
+    with person(BOB):
+        uploaded(signed_school)
+    sign_with(signed_school, None)
+    settle(signed_school, approvals="null")
+    put(signed_school, graduate(OTHER).replace("06-15", "06-16"), f"2026-spring/{OTHER}.yaml")
+    loose = commit_as(signed_school, "Eve")
+    ledger = read_ledger(Program(signed_school))
+    note(ledger, NewFacts(EntryKind.UPLOAD, main=loose, files={PEOPLE: b""}, facts={"commit": loose}))
+
+    said = compiled(signed_school, code=5).err
+
+    assert "schema/, which has changed since the last upload (0 of 1)" in said
+    assert f"{OTHER} (0 of 1)" in said
+
+
+# What is sent of a change
+
+
+@pytest.fixture
+def side(school: Path) -> Path:
+    """A branch that lets a closing wait for its day, and takes one more in."""
+    git(school, "switch", "--quiet", "--create", "side")
+    put(school, CLOSED + "    effective_on: 2026-08-01\n")
+    put(school, graduate("00400000"), "2026-spring/00400000.yaml")
+    commit_as(school, ADA)
+    git(school, "switch", "--quiet", "main")
+    return school
+
+
+def test_what_a_change_sends_has_one_checksum_whatever_the_day(side: Path) -> None:
+    def rows(on: str) -> dict[str, object]:
+        told: dict[str, object] = json.loads(
+            graduand(side, "diff", "main...side", "--rows", "--json", "--on", on).out.splitlines()[-1]
+        )
+        return told
+
+    early, late = rows("2026-07-01"), rows("2026-08-02")
+    assert (early["people"], early["checksum"]) == (["00400000", "00412345"], late["checksum"])
+    assert (early["waiting"], late["waiting"], early["changed"]) == ({"00412345": "2026-08-01"}, {}, None)
+    text = graduand(side, "diff", "main...side", "--rows", "--on", "2026-07-01").out
+    assert f"Rows of 2 people, whatever the day: {early['checksum']}" in text
+    assert "00412345: a part of it waits until 2026-08-01" in text
+
+
+def test_what_of_a_change_is_sent_otherwise_after_the_merge_is_told(side: Path) -> None:
+    git(side, "merge", "--quiet", "--squash", "side")
+    put(side, graduate(OTHER).replace("06-15", "06-16"), f"2026-spring/{OTHER}.yaml")
+    commit_as(side, BOB)
+    same = graduand(side, "diff", "main~1...side", "--against", "main")
+    assert (same.code, "✓ These rows are the same by now." in same.out) == (0, True)
+
+    put(side, CLOSED.replace("Dupont", "Durand"))
+    (side / "records/2026-spring/00400000.yaml").unlink()
+    commit_as(side, BOB)
+    differs = graduand(side, "diff", "main~2...side", "--against", "main")
+    assert differs.code == 4
+    assert "! 00400000: another row by now (the whole row)" in differs.out
+    assert "! 00412345: another row by now (last_name)" in differs.out
+
+
+def test_a_plan_says_what_keeps_it_from_being_compiled(school: Path) -> None:
+    assert "! Not approved by others than made it: 00412345 (0 of 2)" in graduand(school, "plan", "--on", DAY).err
+    assert graduand(school, "audit", "verify").code == 0

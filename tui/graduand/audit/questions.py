@@ -65,7 +65,7 @@ class AuditQuestion(StrEnum):
     """Was anything rewritten?"""
 
 
-class Answer(NamedTuple):
+class AuditAnswer(NamedTuple):
     """What can be said to a question, in numbers; the words are the reports'."""
 
     question: AuditQuestion
@@ -80,7 +80,7 @@ class Answer(NamedTuple):
     """How many they are."""
 
 
-def answers(workspace: Workspace, verified: Verification, since: str = "", until: str = "") -> tuple[Answer, ...]:
+def answers(workspace: Workspace, verified: Verification, since: str = "", until: str = "") -> tuple[AuditAnswer, ...]:
     """Return the answers for a period, from day to day, after a verification.
 
     Raises:
@@ -129,7 +129,7 @@ class _Asked:
         return not any(entry.id in self.doubted[rule] for rule in rules)
 
 
-def _answer(question: AuditQuestion, total: int, proved: int, claimed: int, lacking: Sequence[str]) -> Answer:
+def _answer(question: AuditQuestion, total: int, proved: int, claimed: int, lacking: Sequence[str]) -> AuditAnswer:
     if not total:
         standing = AnswerStanding.NOTHING
     elif lacking:
@@ -137,10 +137,10 @@ def _answer(question: AuditQuestion, total: int, proved: int, claimed: int, lack
     else:
         standing = AnswerStanding.PROVED if proved == total else AnswerStanding.CLAIMED
     shown = tuple(dict.fromkeys(lacking))
-    return Answer(question, standing, total, proved, claimed, shown[:_NAMED], len(lacking))
+    return AuditAnswer(question, standing, total, proved, claimed, shown[:_NAMED], len(lacking))
 
 
-def _content(asked: _Asked) -> Answer:
+def _content(asked: _Asked) -> AuditAnswer:
     wrong = asked.doubted[DoubtRule.BYTES] | asked.doubted[DoubtRule.DIFFERS]
     unknown = asked.doubted[DoubtRule.NOT_COMPILED] | asked.doubted[DoubtRule.OTHER_VERSION]
     ids = [entry.id for entry in asked.uploads]
@@ -149,13 +149,13 @@ def _content(asked: _Asked) -> Answer:
     return _answer(AuditQuestion.CONTENT, len(ids), len(ids) - claimed - len(lacking), claimed, lacking)
 
 
-def _typed(asked: _Asked) -> Answer:
+def _typed(asked: _Asked) -> AuditAnswer:
     closings = asked.of(EventKind.DEACTIVATED)
     proved = sum(map(asked.is_signed_by_author, closings))
     return _answer(AuditQuestion.TYPED, len(closings), proved, len(closings) - proved, ())
 
 
-def _approved(asked: _Asked) -> Answer:
+def _approved(asked: _Asked) -> AuditAnswer:
     return _by_approvals(AuditQuestion.APPROVED, asked.of(EventKind.DEACTIVATED), _has_claim)
 
 
@@ -163,18 +163,18 @@ def _has_claim(event: Event) -> bool:
     return bool(event.source.approved_by) or counts([event], Proof.CLAIMED, Proof.FORGE) > 0
 
 
-def _bypassed(asked: _Asked) -> Answer:
+def _bypassed(asked: _Asked) -> AuditAnswer:
     return _by_approvals(AuditQuestion.BYPASSED, asked.decisions, lambda event: not event.is_bypassed)
 
 
-def _by_approvals(question: AuditQuestion, events: Sequence[Event], is_claimed: Callable[[Event], bool]) -> Answer:
+def _by_approvals(question: AuditQuestion, events: Sequence[Event], is_claimed: Callable[[Event], bool]) -> AuditAnswer:
     signed = [event for event in events if counts([event], Proof.SIGNED)]
     others = [event for event in events if not counts([event], Proof.SIGNED)]
     lacking = [f"{event.source.commit[:12]} {event.username}" for event in others if not is_claimed(event)]
     return _answer(question, len(events), len(signed), len(others) - len(lacking), lacking)
 
 
-def _same(asked: _Asked) -> Answer:
+def _same(asked: _Asked) -> AuditAnswer:
     """Whether somebody approved what each record said that was sent; what a rollback restores is not asked about."""
     uploads = [entry for entry in asked.uploads if not entry.text("takes_back")]
     given: dict[tuple[str, str], set[tuple[str, bool, str]]] = {}
@@ -196,22 +196,22 @@ def _same(asked: _Asked) -> Answer:
     return _answer(AuditQuestion.SAME, rows, proved, claimed, lacking)
 
 
-def _uploaded(asked: _Asked) -> Answer:
+def _uploaded(asked: _Asked) -> AuditAnswer:
     signed = [entry for entry in asked.uploads if asked.is_signed_entry(entry)]
     lacking = [entry.id for entry in asked.uploads if not entry.text("job_url")]
     claimed = len(asked.uploads) - len(signed)
     return _answer(AuditQuestion.UPLOADED, len(asked.uploads), len(signed), claimed, lacking)
 
 
-def _sent(asked: _Asked) -> Answer:
+def _sent(asked: _Asked) -> AuditAnswer:
     return _taken(AuditQuestion.SENT, asked, asked.of(EventKind.DEACTIVATED), "TRUE")
 
 
-def _reopened(asked: _Asked) -> Answer:
+def _reopened(asked: _Asked) -> AuditAnswer:
     return _taken(AuditQuestion.REOPENED, asked, asked.of(EventKind.REACTIVATED), "FALSE")
 
 
-def _taken(question: AuditQuestion, asked: _Asked, events: Sequence[Event], cell: str) -> Answer:
+def _taken(question: AuditQuestion, asked: _Asked, events: Sequence[Event], cell: str) -> AuditAnswer:
     """Whether changes of accounts were sent; seen in Handshake since, as its own export shows, it is proved."""
     seen = _seen(asked.ledger, {event.username for event in events}, cell)
     proved = [event for event in events if event.uploads and event.username in seen]
@@ -232,7 +232,7 @@ def _seen(ledger: Ledger, usernames: Collection[str], cell: str) -> set[str]:
     }
 
 
-def _rewritten(asked: _Asked) -> Answer:
+def _rewritten(asked: _Asked) -> AuditAnswer:
     rules = (DoubtRule.CHAIN, DoubtRule.BYTES, DoubtRule.NEVER_SAID, DoubtRule.ANCHOR, DoubtRule.REPLACED)
     lacking: Iterable[str] = (name for rule in rules for name in sorted(asked.doubted[rule]))
     is_anchored = asked.verified.anchored is not None

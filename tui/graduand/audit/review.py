@@ -107,7 +107,7 @@ def review(workspace: Workspace, span: Sequence[str], on: str = "") -> Review:
     """
     program = Program(workspace.root)
     workspace.set_program(program)
-    base, new = _ends(program, span)
+    base, new = ends_of(program, span)
     history = change_between(program, base, new)
     events = tuple(history.events)
     cohorts = {event.cohort for event in events}
@@ -135,8 +135,13 @@ def _closed_without_record(workspace: Workspace, events: Iterable[Event]) -> tup
     return tuple(sorted(removed.intersection(closed_by_uploads(states.folded)))) if states else ()
 
 
-def _ends(program: Program, span: Sequence[str]) -> tuple[str, str]:
-    """Return the two commits that are compared."""
+def ends_of(program: Program, span: Sequence[str]) -> tuple[str, str]:
+    """Return the two commits that a span compares.
+
+    Raises:
+        Usage: it names no two commits of this repository.
+        Unreadable: the two share no history in this clone.
+    """
     first, second = span[0], span[1] if len(span) > 1 else ""
     old, dots, new = (first, "", second) if second else first.partition("...")
     if not second and not dots:

@@ -92,7 +92,7 @@ def _batches(ledger: Ledger) -> list[list[LedgerEntry]]:
     """Return the entries with files, those of one compile together, in the order of noting."""
     found: dict[str, list[LedgerEntry]] = {}
     for entry in ledger.entries:
-        if entry.kind in {EntryKind.UPLOAD, EntryKind.DELIVERED, EntryKind.OBSERVATION}:
+        if entry.kind in {EntryKind.UPLOAD, EntryKind.DELIVERED, EntryKind.OBSERVATION, EntryKind.APPROVAL}:
             batch = entry.text("batch") if entry.kind is EntryKind.UPLOAD else ""
             found.setdefault(batch or entry.id, []).append(entry)
     return [*found.values()]
@@ -116,7 +116,9 @@ def _byte_doubts(ledger: Ledger, batch: Sequence[LedgerEntry], erased: _Cut) -> 
 
 
 def _count(raw: bytes, entry: str, name: str) -> int:
-    """Return the number of rows below the header."""
+    """Return the number of rows, of a table below its header."""
+    if name.endswith(".tsv"):
+        return raw.count(b"\n")
     if b'"' not in raw:
         return raw.count(b"\n") - 1
     return sum(1 for _row in table_rows(raw, entry, name)) - 1

@@ -24,13 +24,15 @@ from graduand.git.events import EventKind
 from graduand.language import N_, _, quoted
 from graduand.reports.console import show as show_lines
 from graduand.reports.size_limit import MarkdownTarget, limit_of
-from graduand.workspace import day
+from graduand.workspace import day, today
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from graduand.audit.doubts import Requirement
     from graduand.audit.query import EventFilter
+    from graduand.audit.review_rows import ReviewedRows
+    from graduand.workspace import Workspace
 
 LOG_HELP = N_("Show one person's history: every event, who made it, when and why, across changes of username.")
 
@@ -199,6 +201,12 @@ def _verify(
         raise typer.Exit(Exit.FINDINGS)
 
 
+def _rows(workspace: Workspace, span: Sequence[str], on: str, against: str) -> ReviewedRows:
+    from graduand.audit.review_rows import reviewed_rows
+
+    return reviewed_rows(workspace, span, day(on) if on else today(), against)
+
+
 DIFF_HELP = N_("Show what a pull request changes and what that does in Handshake, closings first: diff main...HEAD")
 
 ReviewFormat = Literal[OutputFormat.text, OutputFormat.markdown, OutputFormat.json]
@@ -219,6 +227,22 @@ def diff(
     limits: Annotated[
         bool, typer.Option("--limits", help=N_("End with exit code 3 where a limit of institution.yaml is exceeded."))
     ] = False,
+    rows: Annotated[
+        bool,
+        typer.Option(
+            "--rows",
+            help=N_("Also a checksum over the rows of its own people, whatever the day; not in Markdown."),
+        ),
+    ] = False,
+    against: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMIT",
+            help=N_(
+                "Also which of these rows are others at this commit by now, such as origin/main; exit code 4 if any is."
+            ),
+        ),
+    ] = "",
     as_json: JsonFormat = False,
     show: ShowAddresses = False,
 ) -> None:
@@ -229,13 +253,18 @@ def diff(
     session = session_of(context)
     workspace = session.workspace()
     found = review(workspace, span, day(on) if on else "")
+    of_people = _rows(workspace, span, on, against) if rows or against else None
     if as_json or form is OutputFormat.json:
-        sys.stdout.writelines(f"{line}\n" for line in review_text.review_json(found))
+        more = [review_text.rows_json(of_people)] if of_people else []
+        sys.stdout.writelines(f"{line}\n" for line in (*review_text.review_json(found), *more))
     elif form is OutputFormat.markdown:
         page = review_text.as_markdown(found, limit_of(target), terms_of(workspace), show=show)
         sys.stdout.writelines(f"{line}\n" for line in page)
     else:
         show_lines(review_text.as_text(found, terms_of(workspace), show=show), session.colour)
+        show_lines(review_text.rows_text(of_people) if of_people else (), session.colour)
+    if of_people and of_people.changed:
+        raise typer.Exit(Exit.PLAN_CHANGED)
     if limits and found.breaches:
         for sentence in (*review_text.limit_sentences(found), review_text.lifting()):
             say(sentence)

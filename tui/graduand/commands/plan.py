@@ -33,6 +33,7 @@ from graduand.workspace import day, errors, today
 if TYPE_CHECKING:
     from graduand.reports.labels import Terms
     from graduand.uploads.compiler import PreparedUpload
+    from graduand.workspace import Workspace
 
 PLAN_HELP = N_("Show what the next upload would change, person by person, the most severe first; writes nothing.")
 
@@ -87,16 +88,21 @@ def plan(
         say(f"! {missing}")
     chosen = OutputFormat.json if as_json else form
     _print(prepared, terms_of(workspace), chosen, target, session.colour, everything=everything, show=show)
+    _say_refusals(workspace, prepared)
     if prepared.breaches:
-        _say_breaches(prepared)
         raise typer.Exit(Exit.LIMIT)
     if exit_code and prepared.plan.outstanding:
         raise typer.Exit(Exit.CHANGES)
 
 
-def _say_breaches(prepared: PreparedUpload) -> None:
-    from graduand.uploads.compiler import describe_breach
+def _say_refusals(workspace: Workspace, prepared: PreparedUpload) -> None:
+    """Say what would keep it from being compiled: no review, no approval, a limit."""
+    from graduand.uploads.compiler import describe_breach, refusal
 
+    if prepared.plan.outstanding and (why := refusal(workspace, prepared)):
+        say(f"! {why}")
+    if not prepared.breaches:
+        return
     say(" ".join(describe_breach(breach) for breach in prepared.breaches))
     message = _("To go on: compile with --approve {checksum} --reason REASON, or send the others first with --only.")
     say(message.format(checksum=prepared.upload.plan))

@@ -11,7 +11,7 @@ from graduand.reports.console import Line, Span, line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graduand.audit.questions import Answer
+    from graduand.audit.questions import AuditAnswer
 
 _SIGNS: Final = {
     AnswerStanding.PROVED: ("✓", "green"),
@@ -21,7 +21,7 @@ _SIGNS: Final = {
 }
 
 
-def questions_text(answers: Sequence[Answer]) -> Iterator[Line]:
+def questions_text(answers: Sequence[AuditAnswer]) -> Iterator[Line]:
     """Return the lines of the questions, each with its answer, how far it is proved, and what is missing."""
     if not answers:
         return
@@ -65,7 +65,7 @@ def standing_word(standing: AnswerStanding) -> str:
     }[standing]
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: AuditAnswer) -> str:
     if answer.standing is AnswerStanding.NOTHING:
         return standing_word(answer.standing)
     proved = ngettext("{count} of {total} proved", "{count} of {total} proved", answer.total)
@@ -109,7 +109,7 @@ def cure_words(question: AuditQuestion) -> str:
     }[question]
 
 
-def answer_facts(answer: Answer) -> dict[str, object]:
+def answer_facts(answer: AuditAnswer) -> dict[str, object]:
     """Return the JSON object of an answer."""
     return {
         "question": answer.question,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from graduand.audit.review import Move, Review
+    from graduand.audit.review_rows import ReviewedRows
     from graduand.git.events import Event
     from graduand.handshake.plan import PlannedChange
     from graduand.reports.labels import Terms
@@ -101,6 +102,30 @@ def review_json(review: Review) -> Iterator[str]:
     }
     if said := {key: value for key, value in facts.items() if value}:
         yield json_text({"schema": "graduand/review/2", **said})
+
+
+def rows_text(rows: ReviewedRows) -> Iterator[Line]:
+    """Return the lines on the rows of a change: their checksum, which wait, and which are others by now."""
+    count = len(rows.people)
+    people = ngettext("Row of {count} person", "Rows of {count} people", count).format(count=count)
+    yield line(_("{people}, whatever the day: {checksum}").format(people=people, checksum=rows.checksum))
+    for username, until in rows.waiting.items():
+        yield line("  ", _("{username}: a part of it waits until {day}").format(username=visible(username), day=until))
+    for username in rows.faulty:
+        yield line("  ", _("{username}: no row, the record has errors").format(username=visible(username)))
+    for change in rows.changed or ():
+        what_differs = ", ".join(change.headers) or _("the whole row")
+        message = _("! {username}: another row by now ({columns})")
+        yield line(Span(message.format(username=visible(change.username), columns=what_differs), "bold yellow"))
+    if rows.changed == ():
+        yield line(Span("✓ ", "green"), _("These rows are the same by now."))
+
+
+def rows_json(rows: ReviewedRows) -> str:
+    """Return the JSON object on the rows of a change."""
+    changed = None if rows.changed is None else [one._asdict() for one in rows.changed]
+    facts = {**rows._asdict(), "waiting": dict(rows.waiting), "changed": changed}
+    return json_text({"schema": "graduand/rows/1", **facts})
 
 
 def limit_sentences(review: Review) -> Iterator[str]:

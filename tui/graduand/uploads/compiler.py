@@ -12,6 +12,7 @@ from graduand.errors import (
     NoCommit,
     NotApproved,
     NothingToCompile,
+    NotReviewed,
     PlanChanged,
     SparseCheckout,
     Uncommitted,
@@ -374,6 +375,16 @@ def vouched(
         raise NotApproved([_("changes that are not committed")], 1)
     approvals = require_approved(known.ledger, policy, rows, at=now()) if rows else ()
     return upload._replace(overrides=tuple(overrides), approvals=approvals)
+
+
+def refusal(workspace: Workspace, prepared: PreparedUpload) -> str:
+    """Return why `compile` would refuse a prepared upload, limits aside: not reviewed, or not approved; "" if not."""
+    try:
+        rows = rows_to_cover(prepared.upload.commit, prepared.plan)
+        vouched(workspace, prepared.upload, prepared.known, NO_PERMISSION, (), rows)
+    except (NotReviewed, NotApproved) as refused:
+        return str(refused)
+    return ""
 
 
 def refuse_names(reasons: Iterable[str], known: KnownState, usernames: Iterable[str]) -> None:
