@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.git.events import ApprovedBy, Event, EventKind, Proof, SignatureState
-from graduand.git.identities import is_nobody, read_identities
+from graduand.git.events import ApprovedBy, Event, EventKind, Proof, SignatureState, is_nobody
+from graduand.git.identities import read_identities
 from graduand.ledger.entry import EntryKind
 from graduand.records.meaning import meaning_of
 from graduand.uploads.approvals import approvals_in

@@ -97,9 +97,11 @@ def plan(
 
 def _say_refusals(workspace: Workspace, prepared: PreparedUpload) -> None:
     """Say what would keep it from being compiled: no review, no approval, a limit."""
+    from graduand.records.institution import ReviewPolicy
     from graduand.uploads.compiler import describe_breach, refusal
 
-    if prepared.plan.outstanding and (why := refusal(workspace, prepared)):
+    is_asked = workspace.institution.review != ReviewPolicy() and prepared.plan.outstanding
+    if is_asked and (why := refusal(workspace, prepared)):
         say(f"! {why}")
     if not prepared.breaches:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from graduand.git.events import Attribution, Event, EventKind
+from graduand.git.events import Attribution, Event, EventKind, is_nobody
 from graduand.git.record_events import differences
 from graduand.git.rename_matching import RecordPair, match_people
 from graduand.git.revision import APPROVED, CO_AUTHORED
@@ -24,7 +24,7 @@ def attribution_of(revision: Revision, mainline: Revision, *, backdated: bool) -
     is_merged = revision is not mainline
     trailers = [*(revision.trailers if is_merged else ()), *mainline.trailers]
     # What a forge squashed, it committed for the author in the name of who merged it.
-    squashed_by = stamp.who if pull_request and stamp.who != author else ""
+    squashed_by = stamp.who if pull_request and stamp.who != author and not is_nobody(stamp.who) else ""
     return Attribution(
         commit=revision.name,
         author=revision.author.who if is_merged else author,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -79,7 +80,8 @@ class Attribution(NamedTuple):
     @property
     def is_bypassed(self) -> bool:
         """Whether the same person did it all: no pull request, and nobody else committed, merged or approved it."""
-        others = {address_of(who) for who in (self.committer, self.merged_by, *self.approved_by) if who}
+        named = (self.committer, self.merged_by, *self.approved_by)
+        others = {address_of(who) for who in named if who and not is_nobody(who)}
         return not self.pull_request and others <= {address_of(self.author)}
 
 
@@ -87,6 +89,15 @@ def address_of(who: str) -> str:
     """Return the address of `Name <address>`, to be compared; the whole text where there is none."""
     name, mark, rest = who.rpartition("<")
     return (rest.rpartition(">")[0] if mark else name or rest).strip().casefold()
+
+
+_NOBODY: Final = re.compile(r"no-?reply@(?!users\.).*")
+"""An address as forges commit with: `GitHub <noreply@github.com>`."""
+
+
+def is_nobody(who: str) -> bool:
+    """Return whether an address is that of a forge, which commits for whoever pressed a button."""
+    return bool(_NOBODY.fullmatch(address_of(who)))
 
 
 NOWHERE: Final = Attribution("", "", "", signed=False, merge="", date="", backdated=False, pull_request=0, position=0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graduand.git.program import Program
     from graduand.git.revision import FileChange
 
-_FORM: Final = "graduand/events/6"
+_FORM: Final = "graduand/events/7"
 """The form of the cache and the meaning of events; a cache of another form is dropped."""
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 MAILMAP: Final = ".mailmap"
 _ADDRESS: Final = re.compile(r"<([^<>]*)>")
-_NOBODY: Final = re.compile(r"no-?reply@(?!users\.).*")
-"""An address as forges commit with: `GitHub <noreply@github.com>`."""
 
 
 class Identities:
@@ -59,8 +57,3 @@ def _groups(raw: bytes) -> Iterator[list[str]]:
         found = [address.strip() for address in _ADDRESS.findall(line.partition("#")[0])]
         if len(found) > 1:
             yield found
-
-
-def is_nobody(who: str) -> bool:
-    """Return whether an address is that of a forge, which commits for whoever pressed a button."""
-    return bool(_NOBODY.fullmatch(address_of(who)))

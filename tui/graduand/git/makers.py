@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.commit_graph import read_graph
+from graduand.git.events import is_nobody
 from graduand.git.first_parent import QUIET
-from graduand.git.identities import is_nobody
 from graduand.git.revision import CO_AUTHORED, Revision
 from graduand.records.paths import is_record_path, username_of
 from graduand.records.record import FOLDER

@@ -72,7 +72,7 @@ def _said(answer: AuditAnswer) -> str:
     said = [proved.format(count=answer.proved, total=answer.total)]
     if answer.claimed:
         said.append(ngettext("{count} claimed", "{count} claimed", answer.claimed).format(count=answer.claimed))
-    return f"{standing_word(answer.standing)}: {', '.join(said)}"
+    return _("{standing}: {counts}").format(standing=standing_word(answer.standing), counts=", ".join(said))
 
 
 def lacking_words(question: AuditQuestion) -> str:
