@@ -185,7 +185,7 @@ def test_with_signatures_approvals_and_an_observation_the_answers_are_proved(clo
     git(closed, "config", "user.signingKey", str(keys["zoe"]))
     approve(closed, "Zoe")
     with person("Zoe"):
-        upload(closed, "--job-url", "4711")
+        upload(closed, "--job-url", "4711", "--ran-at", "2020-01-01T10:00")
         seen = ("observe", "--person", "00412345", "disabled=TRUE", "--apply")
         assert graduand(closed, *seen).code == 0
     anchor = json.loads(graduand(closed, "audit", "verify", "--json").out)["anchor"]

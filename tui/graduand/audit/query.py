@@ -112,11 +112,11 @@ class _Sources(NamedTuple):
         )
 
     def _signatures(self, events: Iterable[Event]) -> Signatures:
-        policies: list[Policy] = []
-        if self.ledger.entries:
-            graph = read_graph(self.program, branch_heads(self.program, self.history.head))
-            policies = entry_policies(self.program, self.ledger, graph, renamed_commits(self.ledger))
-        return event_signatures(self.program, self.ledger, policies, events)
+        return event_signatures(self.program, self.ledger, self._policies, events)
+
+    def _policies(self) -> list[Policy]:
+        graph = read_graph(self.program, branch_heads(self.program, self.history.head))
+        return entry_policies(self.program, self.ledger, graph, renamed_commits(self.ledger))
 
 
 def audit(workspace: Workspace, wanted: EventFilter, *, signatures: bool = False) -> AuditTrail:

@@ -10,10 +10,10 @@ from graduand.audit.doubts import DoubtRule
 from graduand.audit.query import EventFilter, audit
 from graduand.git.events import EventKind, Proof, SignatureState, address_of
 from graduand.git.program import Program
-from graduand.ledger.entry import PEOPLE, read_people
+from graduand.ledger.entry import OBSERVED, PEOPLE, EntryKind, read_people, table_rows
+from graduand.ledger.fold import in_order
 from graduand.ledger.ledger import read_ledger
-from graduand.records.kinds import CLEAR
-from graduand.records.record import DISABLED
+from graduand.records.record import DISABLED, USERNAME
 from graduand.uploads.approvals import approvals_in
 
 if TYPE_CHECKING:
@@ -214,22 +214,27 @@ def _reopened(asked: _Asked) -> AuditAnswer:
 def _taken(question: AuditQuestion, asked: _Asked, events: Sequence[Event], cell: str) -> AuditAnswer:
     """Whether changes of accounts were sent; seen in Handshake since, as its own export shows, it is proved."""
     seen = _seen(asked.ledger, {event.username for event in events}, cell)
-    proved = [event for event in events if event.uploads and event.username in seen]
+    ran = {entry.id: entry.at for entry in asked.ledger.uploads}
+    sent = [event for event in events if event.uploads]
+    proved = [event for event in sent if seen.get(event.username, "") >= ran.get(event.uploads[0], "~")]
     lacking = [f"{event.source.commit[:12]} {event.username}" for event in events if not event.uploads]
-    return _answer(question, len(events), len(proved), len(events) - len(proved) - len(lacking), lacking)
+    return _answer(question, len(events), len(proved), len(sent) - len(proved), lacking)
 
 
-def _seen(ledger: Ledger, usernames: Collection[str], cell: str) -> set[str]:
-    """Return of whom an observation was the last word on the account, and showed it so."""
-    if not usernames or not ledger.head:
-        return set()
-    state = ledger.state()
-    as_said = {cell, CLEAR} if cell == "FALSE" else {cell}
-    return {
-        name
-        for name in usernames
-        if state.cells(name).get(DISABLED) in as_said and state.since_of(name, DISABLED) in state.observations
-    }
+def _seen(ledger: Ledger, usernames: Collection[str], cell: str) -> dict[str, str]:
+    """Return when Handshake showed last that an account is closed, or open, by username."""
+    observations = [entry for entry in in_order(ledger.entries) if entry.kind is EntryKind.OBSERVATION]
+    listed = [(entry, file.name) for entry in observations for file in entry.files if file.name == OBSERVED]
+    found: dict[str, str] = {}
+    for (entry, name), raw in zip(listed, ledger.files(listed) if usernames else (), strict=bool(usernames)):
+        rows = table_rows(raw, entry.id, name)
+        header = next(rows, [])
+        if not {USERNAME, DISABLED} <= {*header}:
+            continue
+        at, username = header.index(DISABLED), header.index(USERNAME)
+        shown = (row for row in rows if len(row) == len(header) and row[username] in usernames)
+        found |= {row[username]: entry.at for row in shown if (row[at] or "FALSE") == cell}
+    return found
 
 
 def _rewritten(asked: _Asked) -> AuditAnswer:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.allowed_signers import ALLOWED, REVOKED, read_revoked
-from graduand.git.events import DONE, NO_SIGNATURES
-from graduand.git.signatures import check
+from graduand.git.events import DONE, Signature, SignatureState
+from graduand.git.signatures import check, read_headers
 from graduand.git.upload_branch import upload_branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from graduand.git.commit_graph import CommitGraph
     from graduand.git.events import Event, Signatures
@@ -80,18 +80,20 @@ def entry_policies(program: Program, ledger: Ledger, graph: CommitGraph, renamed
 
 
 def event_signatures(
-    program: Program, ledger: Ledger, policies: Sequence[Policy], events: Iterable[Event]
+    program: Program, ledger: Ledger, policies: Callable[[], Sequence[Policy]], events: Iterable[Event]
 ) -> Signatures:
-    """Return the signatures of the commits and entries that events come from, by commit or entry id."""
+    """Return the signatures of the commits and entries that events come from, by commit or entry id.
+
+    By which files the entries are judged is asked only where one is signed.
+    """
     listed = [*events]
     commits = dict.fromkeys(event.source.commit for event in listed if event.event not in DONE and event.source.commit)
     allowed = branch_signers(program) if commits else _NOBODY
     found = dict(check(program, dict.fromkeys(commits, allowed)))
     ids = {event.source.commit for event in listed if event.event in DONE}
-    wanted = {
-        stored.commit: (entry.id, policy.allowed)
-        for entry, stored, policy in zip(ledger.entries, ledger.stored, policies, strict=True)
-        if entry.id in ids
-    }
-    signed = check(program, {commit: raw for commit, (_id, raw) in wanted.items()}) if wanted else NO_SIGNATURES
-    return found | {wanted[commit][0]: signature for commit, signature in signed.items()}
+    stored = {one.commit: entry.id for entry, one in zip(ledger.entries, ledger.stored, strict=True) if entry.id in ids}
+    if not any(header.is_signed for header in read_headers(program, stored).values()):
+        return found | dict.fromkeys(stored.values(), Signature(SignatureState.NONE))
+    allowed_by = {one.commit: policy.allowed for one, policy in zip(ledger.stored, policies(), strict=True)}
+    signed = check(program, {commit: allowed_by[commit] for commit in stored})
+    return found | {stored[commit]: signature for commit, signature in signed.items()}

@@ -42,7 +42,7 @@ class PolicyInForce(NamedTuple):
     approvals: Approvals | None
     """None: nobody must approve."""
     baseline: str = ""
-    """The commit of the branch at the last upload; "" where none is noted."""
+    """The commit of the branch at the last upload; "" where none is noted, or no upload was under a policy."""
     guards_rules: bool = False
     """Whether approvals were needed by then, so that a change of `schema/` needs some too."""
 
@@ -85,8 +85,9 @@ def _baseline(program: Program, ledger: Ledger) -> str:
     Anybody who can push an entry chooses the commit that it names. So one that does not follow those before is passed
     over, and where signatures are required by then, one without.
     """
-    if not any(entry.kind is EntryKind.UPLOAD for entry in ledger.entries):
-        return ""
+    mains = [*dict.fromkeys(entry.main for entry in ledger.entries if entry.kind is EntryKind.UPLOAD and entry.main)]
+    if all(stated == ReviewPolicy() for stated in _at(program, mains)):
+        return ""  # none is needed to know that there was no policy
     graph = read_graph(program, branch_heads(program, program.opened.head))
     policies = entry_policies(program, ledger, graph, renamed_commits(ledger))
     uploads = {
