@@ -105,7 +105,7 @@ def test_what_lies_on_main_by_mistake_goes_to_a_branch(clone: Path, remote: Path
     assert words[:7] == ["pr", "create", "--base", "main", "--head", "closing", "--title"]
     body = forge.with_name("gh.body").read_text(encoding="utf-8")
     assert "### Accounts that close" in body
-    assert not [word for word in ("chloe.dupont", "Camille") if word in body + "".join(words)]
+    assert not [word for word in ("Martin", "Dupont", "chloe.dupont", "Camille") if word in body + "".join(words)]
 
 
 def test_without_the_forges_program_the_address_is_said(clone: Path) -> None:
@@ -244,3 +244,44 @@ def test_a_forge_that_refuses_is_quoted_and_the_push_stands(clone: Path, remote:
     assert "opened no pull request: To get started, run: gh auth login" in ran.err
     assert ran.out == "https://github.com/valmont/records/compare/main...name?expand=1\n"
     assert git(remote, "rev-parse", "name").strip() == head(clone)
+
+
+def test_a_request_that_is_open_already_is_brought_up_to_date(clone: Path, remote: Path, forge: Path) -> None:
+    said = (
+        'a pull request for branch "name" into branch "main" already exists: https://github.com/valmont/records/pull/7'
+    )
+    forge.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n", encoding="utf-8")
+    graduand(clone, "edit", "00412345", "last_name=Martin")
+
+    ran = graduand(clone, "propose", "name")
+
+    assert (ran.code, ran.out) == (0, "https://github.com/valmont/records/pull/7\n")
+    assert git(remote, "rev-parse", "name").strip() == head(clone)
+
+
+def test_without_a_name_for_commits_nothing_is_begun(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(clone, graduate("00400001"), "2026-spring/00400001.yaml")
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.delenv(f"GIT_{who}_NAME")
+        monkeypatch.delenv(f"GIT_{who}_EMAIL")
+    git(clone, "config", "user.useConfigOnly", "true")
+    before = git(clone, "for-each-ref")
+
+    ran = graduand(clone, "propose", "name")
+
+    assert ran.code == 5
+    assert "git does not know who commits" in ran.err
+    assert (where(clone)[0], git(clone, "for-each-ref")) == ("main", before)
+
+
+def test_a_main_that_went_on_elsewhere_is_put_where_the_remote_has_it(clone: Path, remote: Path) -> None:
+    graduand(clone, "edit", "00412345", "last_name=Martin")
+    tree = git(remote, "rev-parse", "main^{tree}").strip()
+    theirs = git(remote, "commit-tree", "-p", "main", "-m", "Elsewhere", tree).strip()
+    git(remote, "update-ref", "refs/heads/main", theirs)
+
+    ran = graduand(clone, "propose", "name")
+
+    assert ran.code == 0
+    assert where(clone) == ("name", theirs, theirs)
+    assert "main of this clone is where origin has it." in ran.err
