@@ -135,7 +135,9 @@ def states_of(known: Mapping[str, PersonState]) -> PersonStates:
         {name: TakenBack(one.taken_back_by, one.taken_back) for name, one in known.items() if one.taken_back},
         {name: one.sent_address for name, one in known.items() if one.sent_address},
     )
-    states = PersonStates(Ledger(Program(_repository()), "head"))
+    ledger = Ledger(Program(_repository()), "head")
+    vars(ledger)["chain"] = ()
+    states = PersonStates(ledger)
     vars(states)["folded"] = folded
     return states
 

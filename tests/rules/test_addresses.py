@@ -88,6 +88,22 @@ def test_a_domain_that_only_the_library_knows_names_it_and_can_be_accepted(tmp_p
 
 
 @pytest.mark.parametrize(
+    ("domain", "rule", "own"),
+    [
+        ("univ-hudso.fr", "GR302", "univ-hudson.fr"),
+        ("hudsom.edu", "GR302", "hudson.edu"),
+        ("univ-hudson.frr", "GR309", "univ-hudson.fr"),
+        ("ox.ac.uk", "GR302", ""),
+    ],
+)
+def test_one_letter_off_an_own_domain_is_asked_about(tmp_path: Path, domain: str, rule: str, own: str) -> None:
+    (found,) = judged(tmp_path, but(GRADUATE, ("valmont.example", domain)), settings=HUDSON)
+
+    assert found.rule == rule
+    assert (f"“{own}”" in found.message) is bool(own)
+
+
+@pytest.mark.parametrize(
     ("domain", "rule"), [("mail.unibocconi.it", ""), ("etu.univ-lyon.fr", ""), ("ox.ac.uk", "GR302")]
 )
 def test_an_accepted_domain_passes_with_its_subdomains(tmp_path: Path, domain: str, rule: str) -> None:

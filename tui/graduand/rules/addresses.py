@@ -148,15 +148,21 @@ def judge_domain(key: str, address: str, school: School, continues_at: str = "")
         version = f"{academic_list.LIBRARY} {academic_list.list_version()}".rstrip()
         setting = f"accepted_domains: [{domain}]"
         known = ", ".join(visible(name, 80) for name in names[:_NAMED]) or f".{domain.rpartition('.')[2]}"
-        yield Flaw(rule, key, message.format(domain=quoted(domain), library=version, names=known, setting=setting))
+        said = message.format(domain=quoted(domain), library=version, names=known, setting=setting)
+        yield Flaw(rule, key, said + _hint(other))
     elif rule == "GR302":
         message = _("{address} belongs to another institution ({domain}); the row would be skipped.")
-        yield Flaw(rule, key, message.format(address=quoted(address), domain=domain))
+        yield Flaw(rule, key, message.format(address=quoted(address), domain=domain) + _hint(other))
     elif rule == "GR304":
         message = _("{domain} lies below {own} and is not among the school's domains.")
         yield Flaw(rule, key, message.format(domain=quoted(domain), own=quoted(other)))
     elif rule:
         yield Flaw(rule, key, _("{domain} looks like {meant}.").format(domain=quoted(domain), meant=quoted(other)))
+
+
+def _hint(own: str) -> str:
+    """Return the question whether a domain of the school's own was meant, of which one letter differs."""
+    return _(" Did you mean {close}?").format(close=quoted(own)) if own else ""
 
 
 _NAMED: Final = 2
@@ -179,14 +185,14 @@ def _suspicion(domain: str, school: School) -> _Suspicion:
     above = next((own for own in sorted(school.own_domains) if domain.endswith(f".{own}")), "")
     if above and not any(f".{domain}".endswith(f".{other}") for other in school.institution.other_institutions):
         return _Suspicion("GR304", above)
+    own = next((own for own in sorted(school.own_domains) if _one_off(domain, own)), "")
     if school.is_other_institution(domain):
-        return _Suspicion("GR302")
+        return _Suspicion("GR302", own)
     if domain in school.importer.mail_providers or school.is_accepted(domain):
         return _Suspicion()
     if school.is_listed_institution(domain):
-        return _Suspicion("GR302", names=academic_list.names_at(domain))
-    known_domains = (*school.importer.mail_providers, *sorted(school.own_domains))
-    meant = next((known for known in known_domains if _one_off(domain, known)), "")
+        return _Suspicion("GR302", own, academic_list.names_at(domain))
+    meant = next((known for known in school.importer.mail_providers if _one_off(domain, known)), own)
     return _Suspicion("GR309", meant) if meant else _Suspicion()
 
 
