@@ -36,6 +36,7 @@ def test_the_row_is_shown_with_what_follows_from_the_transition(root: Path) -> N
     assert cells[workspace.school.year].cell == "Alumni"
     assert cells[workspace.school.year].why == "A person who graduates is Alumni."
     assert cells["last_name"] == ("last_name", "", "Dupont", "")
+    assert made.change is not None
     assert made.change.status is Status.NEW
 
 
@@ -54,9 +55,12 @@ def test_cells_that_changed_since_the_last_upload_are_marked(root: Path) -> None
         ("last_name", "Dupont", "Martin"),
         ("disabled", "", "TRUE"),
     ]
+    assert made.change is not None
     assert made.change.effects == (Effect.DEACTIVATE, Effect.UPDATE)
     later = draft.set("transition:account:effective_on", "2027-01-01")
-    assert shown(workspace, later, what).change.held_back == "2027-01-01"
+    held = shown(workspace, later, what).change
+    assert held is not None
+    assert held.held_back == "2027-01-01"
 
 
 def test_a_record_with_an_error_has_no_row(root: Path) -> None:

@@ -237,10 +237,10 @@ def test_rollback_drift_and_the_sync_file_honour_the_day(root: Path, tmp_path: P
     laid = graduand(root, "feed", "overlay", str(feed), "--on", BEFORE, "--out", str(tmp_path / "out.csv"))
     assert laid.code == 0, laid.err
     assert (tmp_path / "out.csv").read_bytes() == feed.read_bytes()
-    later = tmp_path / "test_later.csv"
-    laid = graduand(root, "feed", "overlay", str(feed), "--on", DAY, "--rehearse", "--out", str(later))
+    target = tmp_path / "test_later.csv"
+    laid = graduand(root, "feed", "overlay", str(feed), "--on", DAY, "--rehearse", "--out", str(target))
     assert laid.code == 0, laid.err
-    assert "Alumni" in later.read_text(encoding="utf-8")
+    assert "Alumni" in target.read_text(encoding="utf-8")
     feed.write_text(feed.read_text(encoding="utf-8").replace("Master 1,TRUE", "Alumni,FALSE"), encoding="utf-8")
     (line,) = graduand(root, "feed", "check", str(feed), "--on", BEFORE, "--json").out.splitlines()
     assert json.loads(line)["rule"] == "GR807"

@@ -144,6 +144,8 @@ def _out(
 
     made = sheet_export.sheet_of(records, workspace.school)
     text = sheet_export.as_text(made, sign, bom=bom)
+    if left_out := sheet_export.left_out_words(made):
+        say(left_out)
     if out and str(out) == "-":
         write_data(text)
         return

@@ -215,7 +215,7 @@ def rollback(
 ) -> None:
     from graduand.commands.compile import ask_about_build_in_hand
     from graduand.handshake.upload import CARD, manifest
-    from graduand.reports.upload_text import compiled_text, lost_text, proposed_text, synced_text
+    from graduand.reports.upload_text import compiled_text, held_text, lost_text, proposed_text, synced_text
     from graduand.uploads.exchange import Exchange
     from graduand.uploads.rollback import prepare_rollback, write_rollback
 
@@ -226,7 +226,8 @@ def rollback(
     if not again:
         ask_about_build_in_hand(found.upload, found.known, folder)
     undone = write_rollback(workspace, found, folder, unreviewed=unreviewed)
-    show([*synced_text(undone.fetched), *lost_text(undone.lost)], session.colour, sys.stderr)
+    lines = [*synced_text(undone.fetched), *lost_text(undone.lost), *held_text(undone.upload.held)]
+    show(lines, session.colour, sys.stderr)
     if as_json:
         write_data(manifest(undone.upload))
         return

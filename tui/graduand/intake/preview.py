@@ -26,8 +26,8 @@ from graduand.intake.result_check import ResultCheck, check_result
 from graduand.intake.rows import PeopleRows, SkippedRow, select_rows
 from graduand.intake.source_profile import path_of, profile_of, read_profiles
 from graduand.language import _, ngettext, quoted
-from graduand.records.record import EMAIL, END, FIRST_NAME, LAST_NAME, USERNAME
-from graduand.records.transition import GRADUATED, LEFT
+from graduand.records.record import EMAIL, END, FIRST_NAME, LAST_NAME, LOGIN, USERNAME
+from graduand.records.transition import GRADUATED, LEFT, RETURNED
 from graduand.similar import folded, visible_header
 from graduand.storage import file_reader
 from graduand.tables.dates import parse_date
@@ -196,6 +196,12 @@ def _file_remarks(
 ) -> Iterator[str]:
     """Return sentences on the whole file."""
     yield from _table_remarks(table)
+    changed_only = rows.school.institution.send_auth_identifier == "changed"
+    if LOGIN in rows.columns and LOGIN not in rows.blank and options.kind != RETURNED and changed_only:
+        yield _(
+            "The login is kept in the records; of people who leave it is sent only where Handshake has another one "
+            "(send_auth_identifier of institution.yaml)."
+        )
     if options.kind in {GRADUATED, LEFT} and not options.where and not options.patch:
         yield _("Without --where everybody in the file is taken.")
     if END in options.values and END in rows.columns:

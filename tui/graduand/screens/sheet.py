@@ -81,19 +81,21 @@ class SheetScreen(ModalScreen[None]):
             return
         path = self._workspace.root / Path(typed).expanduser()
 
-        def labour(_tell: Tell) -> Path:
+        def labour(_tell: Tell) -> tuple[Path, str]:
             made = sheet_export.sheet_of(sheet_export.records_at(self._workspace, self._paths), self._workspace.school)
             sheet_export.write(path, sheet_export.as_text(made))
-            return path
+            return path, sheet_export.left_out_words(made)
 
         self.app.push_screen(Waiting(_("Writing the sheet"), labour, stoppable=False), self._made)
 
-    def _made(self, outcome: Path | Trouble | None) -> None:
+    def _made(self, outcome: tuple[Path, str] | Trouble | None) -> None:
         if isinstance(outcome, Trouble):
             self.query_one("#trouble", Static).update(Content(str(outcome)))
         elif outcome:
             message = _("The sheet is in {path}. Take it back with: graduand sheet in {path}")
-            self.notify(message.format(path=visible(str(outcome), 300)), timeout=12, markup=False)
+            path, left_out = outcome
+            told = message.format(path=visible(str(path), 300))
+            self.notify("\n".join(filter(None, (told, left_out))), timeout=12, markup=False)
             self.dismiss(None)
 
     def action_leave(self) -> None:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import NoSuchPerson, Usage
-from graduand.language import _, visible
+from graduand.language import _, ngettext, visible
 from graduand.records.kinds import FieldKind
 from graduand.records.record import EMAIL, FIRST_NAME, KIND, LAST_NAME, USERNAME
 from graduand.sheets.sheet_cells import cell_of
@@ -44,6 +44,8 @@ class ExportedSheet(NamedTuple):
     """Records as rows of cells, the first row with their headers."""
 
     rows: tuple[tuple[str, ...], ...]
+    left_out: tuple[str, ...] = ()
+    """Usernames of people who are confidential, and so in no sheet."""
 
     @property
     def people(self) -> int:
@@ -93,14 +95,36 @@ def records_at(workspace: Workspace, paths: Sequence[str]) -> tuple[Record, ...]
 
 
 def sheet_of(records: Sequence[Record], school: School) -> ExportedSheet:
-    """Return the sheet of these records, with the columns that any of them has, in canonical order."""
+    """Return the sheet of these records, with the columns that any of them has, in canonical order.
+
+    Whoever is confidential is left out of it.
+
+    Raises:
+        Usage: nobody else is among them.
+    """
+    left_out = tuple(record.username for record in records if record.is_confidential)
+    records = [record for record in records if not record.is_confidential]
+    if left_out and not records:
+        raise Usage(_("There is nobody to put into a sheet."))
     present = {key for record in records for key in record.values} | set(ALWAYS)
     fields = [field for key, field in school.fields.items() if key in present and field.kind is not FieldKind.WAIVERS]
     head = (*(field.key for field in fields), VERSION)
     rows = (
         (*(cell_of(field, record.values.get(field.key)) for field in fields), version(record)) for record in records
     )
-    return ExportedSheet((head, *rows))
+    return ExportedSheet((head, *rows), left_out)
+
+
+def left_out_words(sheet: ExportedSheet) -> str:
+    """Return the sentence on who is confidential and not in a sheet; "" when nobody is."""
+    if not sheet.left_out:
+        return ""
+    message = ngettext(
+        "{count} person is confidential and not in the sheet: {who}",
+        "{count} people are confidential and not in the sheet: {who}",
+        len(sheet.left_out),
+    )
+    return message.format(count=len(sheet.left_out), who=", ".join(map(visible, sheet.left_out)))
 
 
 def write(path: Path, text: str) -> None:

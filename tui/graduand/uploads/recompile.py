@@ -76,6 +76,7 @@ class Recompiler:
             if not taken:
                 return Recompiled((), (), _("no upload before it is the one that it takes back"))
             table = self._inverse(taken[0], place, state, school)
+            table = table.picked(at for at, username in enumerate(table.usernames) if username in people)
         else:
             table, strangers = self._rows(commit, people, school, entry.text("on"))
         known = known_state_of(Ledger(program, head), state, school.importer)

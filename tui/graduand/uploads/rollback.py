@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.errors import NothingNoted, NothingToTakeBack
 from graduand.git.checkout import Checkout
 from graduand.handshake.rollback import StatesAround, inverse_of
+from graduand.handshake.sendable import HeldPerson
 from graduand.ledger.entry import PEOPLE, read_people
 from graduand.uploads.compiler import CompileOptions, Permission, upload_of, vouched, write_upload
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graduand.handshake.rollback import Lost
+    from graduand.handshake.row_table import RowTable
     from graduand.handshake.upload import Upload
     from graduand.ledger.entry import PersonLine
     from graduand.ledger.sync import Synced
@@ -59,12 +61,28 @@ def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchang
     states = StatesAround(before, after, known.state, known.folded.aliases)
     previous = {person.username: person.previous for person in people}
     inverse = inverse_of(previous, states, workspace.school)
-    if not inverse.table.rows:
+    held = _withheld(workspace, inverse.table, on)
+    table = inverse.table.without({one.username for one in held})
+    if not table.rows:
         raise NothingToTakeBack(entry.id)
-    upload = upload_of(inverse.table, workspace.school, known, CompileOptions(on))._replace(
-        commit=program.opened.head, takes_back=entry.id
+    upload = upload_of(table, workspace.school, known, CompileOptions(on))._replace(
+        commit=program.opened.head, takes_back=entry.id, held=held
     )
     return CompiledRollback(upload, inverse.lost, people, known, fetched)
+
+
+def _withheld(workspace: Workspace, table: RowTable, on: str) -> tuple[HeldPerson, ...]:
+    """Return of whom no row may be sent, by what their records say now: not even one that takes another back."""
+    index = workspace.read_index(on)
+    said = index.table((), {page.cohort for page in index.pages})
+    now = {username: table.previous_usernames.get(username, username) for username in table.usernames}
+    formers = said.previous_usernames
+    why = {**said.withheld, **{formers[name]: why for name, why in said.withheld.items() if name in formers}}
+    return tuple(
+        HeldPerson(username, why.get(username) or why[now[username]])
+        for username in table.usernames
+        if username in why or now[username] in why
+    )
 
 
 def compile_rollback(
