@@ -139,12 +139,18 @@ def _without_logins(table: RowTable, state: State, school: School) -> RowTable:
     at = table.columns.index(LOGIN)
     held = state.columns.index(LOGIN) if LOGIN in state.columns else None
     asked = {*state.absent, *state.retries, *table.previous_usernames}
-    rows = [*table.rows]
-    people = zip(table.usernames, table.column(LOGIN), table.kinds, strict=True)
-    for place, (username, login, kind) in enumerate(people):
-        if not login or kind == RETURNED or username in asked:
-            continue
-        known = state.rows.get(username)
-        if held is None or not known or not known[held]:
-            rows[place] = (*rows[place][:at], "", *rows[place][at + 1 :])
+    people = zip(table.rows, table.usernames, table.kinds, strict=True)
+    if held is None:
+        rows = [
+            (*row[:at], "", *row[at + 1 :]) if row[at] and kind != RETURNED and username not in asked else row
+            for row, username, kind in people
+        ]
+        return table._replace(rows=rows)
+    known = state.rows.get
+    rows = [
+        (*row[:at], "", *row[at + 1 :])
+        if row[at] and kind != RETURNED and username not in asked and not ((was := known(username)) and was[held])
+        else row
+        for row, username, kind in people
+    ]
     return table._replace(rows=rows)
