@@ -24,6 +24,7 @@ from graduand.git.upload_branch import base_of, contains
 from graduand.handshake.effect import Effect
 from graduand.handshake.manifest_check import received
 from graduand.handshake.plan import breaches, plan_of
+from graduand.handshake.sendable import sendable
 from graduand.language import _, visible
 from graduand.ledger.entry import SentFile, now, stored_names
 from graduand.records.kinds import CLEAR, same_value
@@ -33,7 +34,7 @@ from graduand.rules.registry import RULES
 from graduand.storage import file_reader
 from graduand.tables.table_reader import FileFormat
 from graduand.uploads.approvals import require_approved
-from graduand.uploads.compiler import describe_breach, rows_to_cover
+from graduand.uploads.compiler import EARLY, describe_breach, rows_to_cover
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_ledger
 from graduand.uploads.free_text import person_in
 from graduand.uploads.known_state import known_well, read_known_state
@@ -211,7 +212,7 @@ class _Packing:
         wanted = {username for job in jobs for username in usernames_in(contents[job["file"]])}
         if found := self._faults(wanted):
             return Packed(None, self._known, NOTHING_ASKED, found)
-        plan = self._plan(wanted)
+        plan = self._plan(wanted, early=any(one.get("what") == EARLY for one in says.get("overrides", [])))
         self._require_limits(says, plan)
         if not says.get("takes_back"):
             self._require_approved(plan)
@@ -239,8 +240,9 @@ class _Packing:
         by_hand = tuple(name for name in contents if name not in jobs)
         return self._package(files, people, more)._replace(by_hand=by_hand)
 
-    def _plan(self, usernames: set[str]) -> Plan:
-        table = self._index.table((), {page.cohort for page in self._index.pages})
+    def _plan(self, usernames: set[str], *, early: bool = False) -> Plan:
+        every = self._index.table((), {page.cohort for page in self._index.pages})
+        table = sendable(every, self._known.state, self._workspace.school, early=early).table
         picked = table.picked(place for place, name in enumerate(table.usernames) if name in usernames)
         return plan_of(picked, self._known.state, self._workspace.school)
 
