@@ -10,6 +10,9 @@ import pytest
 from graduand.handshake.plan import plan_of
 from graduand.handshake.row_table import RowTable
 from graduand.handshake.state import State
+from graduand.index.people_list import SentStatus, people_list_of
+from graduand.index.query import query_of
+from graduand.workspace import Workspace
 from tests.importer import CLEAR, END, Importer, Settings
 from tests.people import SCHOOL
 from tests.repository import GRADUATE, begin, built, commit, git, graduand, put, settle
@@ -139,6 +142,25 @@ def test_what_is_held_back_is_counted_in_plan_card_and_due_and_found_in_the_list
     assert due(root, BEFORE) == waiting
     assert "2 graduations wait." in graduand(root, "due", "--on", BEFORE).out
     assert "Nothing is outstanding" in graduand(root, "compile", "--on", BEFORE, "--only", "deactivate").err
+
+
+def test_the_list_finds_who_waits_in_both_languages(root: Path) -> None:
+    confidential = GRADUATE + "  confidential: true\n"
+    held = GRADUATE.replace("transition:", "disabled: true\ntransition:") + CLOSES.partition("graduated\n")[2].replace(
+        "2026-12-01", "2027-01-01"
+    )
+    school(root, _1=AHEAD, _4=GRADUATE, _5=held, _6=confidential)
+    workspace = Workspace(root)
+    people = people_list_of(workspace.read_index(BEFORE), None)
+
+    def found(text: str) -> list[str]:
+        return [people.entries[place].username for place in people.find(query_of(text))]
+
+    assert found("state:upcoming") == found("état:à-venir") == ["1"]
+    assert found("state:held") == found("état:retenu") == ["1", "5"]
+    assert found("state:confidential") == found("état:confidentiel") == ["6"]
+    early = people.with_outstanding({"1": SentStatus("unchanged")})
+    assert early.find(query_of("state:upcoming")) == [], "it was sent before its day"
 
 
 def test_from_its_day_on_a_graduation_is_ready_until_it_is_sent_or_refused(root: Path) -> None:
