@@ -57,8 +57,6 @@ def _facts(upload: Upload) -> Iterator[str]:
         yield message.format(who=", ".join(_code(visible(who, 200)) for who in others))
     if waiting := waiting_text(waiting_among(upload.held)):
         yield f"- {waiting}"
-    for override in upload.overrides:
-        yield f"- {visible(override.reason, 300)}"
     if upload.rehearsal:
         yield _("- The file names hold “test”: Handshake analyses them and never runs them.")
 
@@ -70,6 +68,7 @@ def _passed_over(upload: Upload) -> Iterator[str]:
         what = {
             "limit": _("a limit"),
             "fewer-people": _("a limit"),
+            "early": _("the day of graduations"),
             "unreviewed": _("the review (the commit is not that of the upload branch)"),
         }.get(one.what, one.what)
         who = visible(one.by.partition(" <")[0], 200) or _("somebody unknown")
