@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.repository import GRADUATE, TODAY, begin, commit, git, graduand, put
+from tests.repository import GRADUATE, TODAY, begin, commit, git, graduand, graduate, put, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,3 +120,14 @@ def test_a_ledger_is_read_in_two_processes_more(root: Path, started: Path, words
     processes(root, started, *words)
 
     assert 0 < processes(root, started, *words) <= most
+
+
+def test_approvals_of_many_take_no_more_than_of_one(root: Path, started: Path) -> None:
+    settle(root, approvals="{needed: 1, closings: 1}")
+    commit(root)
+    of_one = {words: processes(root, started, *words) for words in (("approve", *DAY), ("plan", *DAY))}
+    for number in range(30):
+        put(root, graduate(f"{number:08}"), f"2026-spring/{number:08}.yaml")
+    commit(root)
+
+    assert {words: processes(root, started, *words) for words in of_one} == of_one
