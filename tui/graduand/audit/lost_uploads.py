@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.lives import ACCOUNT_KINDS, is_held, key_of
-from graduand.git.events import EventKind, Linked
+from graduand.git.events import OF_KEYS, EventKind, Linked
 from graduand.git.snapshot import line_of, lines
 from graduand.handshake.row import BOOLEAN
 from graduand.ledger.entry import PEOPLE, PersonLine, read_people, table_rows
@@ -298,7 +298,7 @@ def _what_of(event: Event) -> object:
         return DISABLED
     if event.event in {EventKind.GRADUATED, EventKind.RETURNED, EventKind.LEFT}:
         return ALUMNI
-    if event.event is EventKind.CORRECTED:
+    if event.event in OF_KEYS:
         return frozenset((*(event.old or ()), *(event.new or ())))
     return event.event
 

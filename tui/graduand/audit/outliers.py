@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.git.events import EventKind
+from graduand.git.events import OF_KEYS, EventKind
 from graduand.language import _, quoted
 from graduand.records.record import DISABLED, EMAIL, END, KIND, REASON
 from graduand.records.transition import reason_words
@@ -74,7 +74,7 @@ def _changed(events: Iterable[Event]) -> dict[str, frozenset[str] | None]:
 def _keys(event: Event) -> frozenset[str] | None:
     if event.event in {EventKind.GRADUATED, EventKind.RETURNED, EventKind.LEFT}:
         return frozenset({KIND}) if event.old else None
-    if event.event is EventKind.CORRECTED:
+    if event.event in OF_KEYS:
         return frozenset((*(event.old or ()), *(event.new or ())))
     return frozenset({EMAIL} if event.event is EventKind.EMAIL else {DISABLED, REASON})
 

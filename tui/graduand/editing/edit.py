@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
+_TRANSITION: Final = "transition"
+"""The group without which no record is one; it is not removed."""
 _CAMPAIGN: Final = "transition:personal_email"
 
 
@@ -159,7 +161,9 @@ class EditResult(NamedTuple):
 
 
 def parse_assignments(words: Sequence[str], school: School) -> dict[str, Value | None]:
-    """Return what words such as `disabled=true` ask for, by key; `key=` removes the key, `a;b` is a list.
+    """Return what words such as `disabled=true` ask for, by key.
+
+    `key=` removes the key, or the keys of a group; `a;b` is a list.
 
     Raises:
         Usage: no such key, or no `=`.
@@ -167,6 +171,9 @@ def parse_assignments(words: Sequence[str], school: School) -> dict[str, Value |
     found: dict[str, Value | None] = {}
     for word in words:
         key, equals, text = word.partition("=")
+        if equals and not text and key in school.groups and key != _TRANSITION:
+            found |= dict.fromkeys((one for one in school.fields if one.startswith(f"{key}:")), None)
+            continue
         field = school.fields.get(key)
         if not equals or field is None or field.kind is FieldKind.WAIVERS:
             close = nearest(key, school.fields)

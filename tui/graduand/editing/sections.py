@@ -19,6 +19,7 @@ from graduand.records.record import (
     END,
     FIRST_NAME,
     FORMER,
+    HOW,
     KEEPS_EMAIL,
     KEEPS_SSO,
     KIND,
@@ -139,6 +140,8 @@ def choices(key: str, record: Record, school: School) -> Choices | None:
         return Choices((*_yes_and_no(key), *wiping), open=False)
     if key == KIND:
         return Choices(tuple(FieldChoice(kind, kind_words(kind)) for kind in KINDS), open=False)
+    if key == HOW:
+        return Choices(tuple(FieldChoice(code, reason_words(code)) for code in school.fields[key].values), open=False)
     if key == REASON:
         reasons = _reasons(record, school)
         return Choices(tuple(FieldChoice(code, reason_words(code)) for code in reasons), open=False)

@@ -18,7 +18,7 @@ from graduand.language import _, ngettext, quoted, visible
 from graduand.records import files
 from graduand.records.paths import is_record_path, username_of
 from graduand.records.reading import read
-from graduand.records.record import DISABLED, EMAIL, FOLDER, KIND, REASON, USERNAME
+from graduand.records.record import ASKED_ON, DISABLED, EMAIL, FOLDER, KIND, REASON, USERNAME
 from graduand.records.transition import KINDS
 from graduand.storage import atomic, file_reader, lock, swap
 from graduand.storage.swap import HalfWritten, Swap
@@ -52,7 +52,9 @@ def _kind(changes: Mapping[str, object]) -> str:
         return account or transition
     if USERNAME in changes:
         return "username-changed"
-    return "email-changed" if EMAIL in changes else "corrected"
+    if EMAIL in changes:
+        return "email-changed"
+    return "address-requested" if changes.get(ASKED_ON) else "corrected"
 
 
 def saved_message(saved: Sequence[SavedFile], *, wanted: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from graduand.git.events import Attribution, Event, EventKind, is_nobody
+from graduand.git.events import OF_KEYS, Attribution, Event, is_nobody
 from graduand.git.record_events import differences
 from graduand.git.rename_matching import RecordPair, match_people
 from graduand.git.revision import APPROVED, CO_AUTHORED
@@ -91,7 +91,7 @@ class MergedBranch:
 def _same(event: Event, other: Event) -> bool:
     if event.event is not other.event:
         return False
-    if event.event is EventKind.CORRECTED:
+    if event.event in OF_KEYS:
         return bool(_items(event.new) & _items(other.new)) or bool(_items(event.old) & _items(other.old))
     return event.new == other.new
 

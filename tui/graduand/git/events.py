@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     """Went without a degree."""
     USERNAME = "username-changed"
     EMAIL = "email-changed"
+    ADDRESS_REQUESTED = "address-requested"
+    """Was asked for a personal address, or once more."""
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     CORRECTED = "corrected"
@@ -34,6 +36,8 @@ class EventKind(StrEnum):
     OBSERVED = "observed"
 
 
+OF_KEYS: Final = frozenset({EventKind.ADDRESS_REQUESTED, EventKind.CORRECTED})
+"""Events whose old and new values are given by key."""
 DONE: Final = frozenset(
     {EventKind.SENT, EventKind.DELIVERED, EventKind.FAILED, EventKind.TAKEN_BACK, EventKind.OBSERVED}
 )

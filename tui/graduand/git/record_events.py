@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.git.events import Event, EventKind
 from graduand.records.paths import username_of
-from graduand.records.record import ACCOUNT, DISABLED, EMAIL, FORMER, KIND, USERNAME, Record
+from graduand.records.record import ACCOUNT, ANSWER_BY, ASKED_ON, DISABLED, EMAIL, FORMER, KIND, USERNAME, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +41,7 @@ def differences(old: Record | None, new: Record | None, renamed: Callable[[str, 
     if EMAIL in left and old and new.text(EMAIL):
         left.discard(EMAIL)
         yield _event(EventKind.EMAIL, new, was.text(EMAIL), new.text(EMAIL))
+    yield from _request(old, new, left)
     if DISABLED in left:
         yield from _account(was, new, left)
     if left and (old or new.text(KIND) not in _BY_KIND):
@@ -77,6 +78,14 @@ def _account(old: Record, new: Record, left: set[str]) -> Iterator[Event]:
         reason, requested_by, day = (new.text(f"{_ACCOUNT}{key}") for key in ("reason", "requested_by", "effective_on"))
         was = old.text(DISABLED) or None
         yield Event(kind, owner(new), new.path, was, new.text(DISABLED), reason, requested_by, day)
+
+
+def _request(old: Record | None, new: Record, left: set[str]) -> Iterator[Event]:
+    asked = left & {ASKED_ON, ANSWER_BY}
+    if old and asked and new.text(ASKED_ON):
+        left -= asked
+        values = (_part(old.values, asked), _part(new.values, asked))
+        yield Event(EventKind.ADDRESS_REQUESTED, owner(new), new.path, *values)
 
 
 def _event(kind: EventKind, new: Record, old: str, now: str) -> Event:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+BY_MAIL: Final = "mail"
+IN_HANDSHAKE: Final = "in-handshake"
+HOW: Final = (BY_MAIL, IN_HANDSHAKE)
+"""How a person answered the request for a personal address."""
 _LABELS: Final = {
     "requested-by-student": N_("requested by the student"),
     "required-by-policy": N_("required by policy"),
@@ -23,6 +27,10 @@ _LABELS: Final = {
     "returned": N_("returned to study"),
     "closed-by-mistake": N_("closed by mistake"),
     "student": N_("the student"),
+    "career-services": N_("the careers service"),
+    "registrar": N_("the registrar"),
+    BY_MAIL: N_("by mail"),
+    IN_HANDSHAKE: N_("in Handshake"),
 }
 ON_REQUEST: Final = "requested-by-student"
 RETURN: Final = "returned"
@@ -60,12 +68,6 @@ KINDS: Final = tuple(_KINDS)
 def kind_words(kind: str) -> str:
     """Return the label of a kind of transition in the current language; another text is its own label."""
     return _(_KINDS[kind]) if kind in _KINDS else kind
-
-
-BY_MAIL: Final = "mail"
-IN_HANDSHAKE: Final = "in-handshake"
-HOW: Final = (BY_MAIL, IN_HANDSHAKE)
-"""How a person answered the request for a personal address."""
 
 
 class Waiver(NamedTuple):

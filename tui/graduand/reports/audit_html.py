@@ -104,6 +104,7 @@ def _kind_words(kind: EventKind, count: int) -> str:
         EventKind.LEFT: ngettext("{count} left without a degree", "{count} left without a degree", count),
         EventKind.USERNAME: ngettext("{count} username changed", "{count} usernames changed", count),
         EventKind.EMAIL: ngettext("{count} address changed", "{count} addresses changed", count),
+        EventKind.ADDRESS_REQUESTED: ngettext("{count} asked for an address", "{count} asked for an address", count),
         EventKind.DEACTIVATED: ngettext("{count} account closed", "{count} accounts closed", count),
         EventKind.REACTIVATED: ngettext("{count} account reopened", "{count} accounts reopened", count),
         EventKind.CORRECTED: ngettext("{count} corrected", "{count} corrected", count),

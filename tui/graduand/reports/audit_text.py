@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from graduand.audit.doubts import DoubtRule
-from graduand.git.events import DONE, EventKind, Linked, Proof, SignatureState
+from graduand.git.events import DONE, OF_KEYS, EventKind, Linked, Proof, SignatureState
 from graduand.language import _, masked, masked_pair, ngettext, reduced_pair, visible
 from graduand.records.record import REASON, REQUESTED_BY
 from graduand.records.transition import ON_REQUEST, STUDENT
@@ -38,6 +38,7 @@ def kind_word(kind: EventKind) -> str:
         EventKind.LEFT: _("left without a degree"),
         EventKind.USERNAME: _("username changed"),
         EventKind.EMAIL: _("address changed"),
+        EventKind.ADDRESS_REQUESTED: _("asked for an address"),
         EventKind.DEACTIVATED: _("account closed"),
         EventKind.REACTIVATED: _("account reopened"),
         EventKind.CORRECTED: _("corrected"),
@@ -198,7 +199,7 @@ def what(event: Event, terms: Terms, *, show: bool, names: bool = True) -> str:
         return _why(event, terms)
     if event.event in {EventKind.EMAIL, EventKind.USERNAME}:
         return " → ".join(_both((event.old, event.new), masked_pair, show=show))
-    if event.event is EventKind.CORRECTED and isinstance(event.old, dict) and isinstance(event.new, dict):
+    if event.event in OF_KEYS and isinstance(event.old, dict) and isinstance(event.new, dict):
         keys = dict.fromkeys([*event.old, *event.new])
         return ", ".join(
             _("{label}: {value}").format(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import Trouble
 from graduand.language import _, visible
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.records.record import DISABLED, KIND, REASON, REQUESTED_BY
+from graduand.records.record import DISABLED, HOW, KIND, REASON, REQUESTED_BY
 from graduand.records.transition import KINDS, kind_words, reason_words
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Terms(NamedTuple):
         """Return a value in words, if its field has words for it."""
         if not text or not self.spoken:
             return text
-        if key in {REASON, REQUESTED_BY}:
+        if key in {REASON, REQUESTED_BY, HOW}:
             return reason_words(text)
         field = self.read().get(key)
         cell = text.lower() if text in {"TRUE", "FALSE"} else text
