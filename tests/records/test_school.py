@@ -59,6 +59,7 @@ outreach: {announce_archiving: true}
 mailbox: {months_after_end: 18}
 sso: {months_after_end: 6}
 leavers: {inactive_months: 12}
+retention: {years: 5}
 limits:
   deactivations: {count: 3, percent: null}
   email_changes: {percent: 10}
@@ -81,6 +82,7 @@ limits:
         mailbox_months=18,
         sso_months=6,
         inactive_months=12,
+        retention_years=5,
         limits=Limits(Limit(3, None), Limit(None, 10)),
         format=2,
     )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.reused_addresses import reused_addresses
+from graduand.campaigns.idle_people import idle_people
 from graduand.campaigns.kinds import AHEAD, CLOSING, DueKind
 from graduand.campaigns.outreach import NO_ADDRESS
 from graduand.editing.bulk_edit import Approval
@@ -43,6 +44,7 @@ from graduand.rules.policy import (
     login_end,
     loses_login,
     mailbox_end,
+    months_before,
     months_later,
 )
 from graduand.rules.values import real_day
@@ -148,11 +150,21 @@ def calendar(
     found = [one for record in sound for one in period.entries(record)]
     reused = reused_addresses(program, sound) if program else ()
     found += [Due(DueKind.RECYCLED, one.day or on, one.record, one.former) for one in reused]
+    found += _retained(workspace, program, sound, until)
     order = {kind: number for number, kind in enumerate(DueKind)}
     found.sort(key=lambda one: (order[one.kind], one.day, one.record.username, one.record.path))
     kept_out = tuple(sorted(record.username for record in readable if record.is_confidential or record.is_excluded))
     announces = workspace.institution.announce_archiving
     return Calendar(on, ahead, tuple(found), tuple(sorted(faulty)), len(readable), announces, kept_out)
+
+
+def _retained(workspace: Workspace, program: Program | None, records: Sequence[Record], until: str) -> Iterator[Due]:
+    years = workspace.institution.retention_years
+    if years is not None and program:
+        for record, last in idle_people(
+            program, workspace.readable_states(), records, months_before(until, 12 * years)
+        ):
+            yield Due(DueKind.RETENTION, months_later(last, 12 * years), record, last)
 
 
 def _faulty(findings: Iterable[Finding]) -> frozenset[str]:

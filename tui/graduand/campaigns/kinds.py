@@ -49,6 +49,8 @@ class DueKind(StrEnum):
     """An additional address ends with the mailbox."""
     RECYCLED = "recycled"
     """An address belonged to another person before."""
+    RETENTION = "retention"
+    """Nothing has happened for longer than the school keeps records."""
     WAIVER = "waiver"
     """A waiver expires."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.editing.exclusion_lists import LIMIT, TOMBSTONES, Tombstones, read_tombstones, tombstones_text
 from graduand.editing.forget_key import key_text, read_key, take_key
 from graduand.editing.person_copies import files_naming, remove_copies
-from graduand.editing.proposal import Proposal
+from graduand.editing.proposal import Proposal, propose_change_if_current
 from graduand.editing.transaction import apply, commit_message, resume, uncommitted_proposals
 from graduand.errors import NoSuchPerson, Trouble, Usage
 from graduand.file_change import SavedFile
@@ -21,9 +21,10 @@ from graduand.similar import nearest
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from graduand.editing.transaction import ResumedTransaction
+    from graduand.records.record import Record
     from graduand.workspace import Workspace
 
 
@@ -82,6 +83,42 @@ def forget(
     paths += tuple(one.path for one in removed)
     remove_copies(workspace, [username])
     return _result(workspace, username, saved, paths)
+
+
+class RemovalResult(NamedTuple):
+    """The result of a removal of records whose time is over."""
+
+    saved: tuple[SavedFile, ...]
+    named_in: tuple[str, ...]
+    """Files below build/ that still name one of the people."""
+    in_ledger: tuple[str, ...]
+    """The usernames of those of whom the ledger holds rows."""
+    ledger_fault: str = ""
+    """Why the ledger could not be looked through; "" when it was."""
+
+
+def remove_records(
+    workspace: Workspace, seen: Sequence[Record], *, on_resumed: Callable[[ResumedTransaction], None] | None = None
+) -> RemovalResult:
+    """Remove records whose time is over, all or none, in one commit; who comes back later can be taken in again.
+
+    Raises:
+        ChangedOnDisk: one of them is not what was seen; nothing was written.
+        NotWritten, NotNow, Busy: nothing was written.
+        NotCommitted: git refused; all is written.
+    """
+    usernames = [record.username for record in seen]
+    proposals = [propose_change_if_current(workspace, record, {}) for record in seen]
+    gone = [Proposal(one.path, None, one.base, "") for one in proposals]
+    saved = apply(workspace, gone, *commit_message("removed", usernames, {"retention"}), on_resumed=on_resumed)
+    remove_copies(workspace, usernames)
+    named_in = files_naming(workspace, usernames)
+    try:
+        ledger = read_ledger(Program(workspace.root))
+        held = tuple(username for username in usernames if rows_of(ledger, username).entries)
+        return RemovalResult(saved, named_in, held)
+    except Trouble as trouble:  # what is removed stays removed
+        return RemovalResult(saved, named_in, (), str(trouble))
 
 
 def _result(workspace: Workspace, username: str, saved: tuple[SavedFile, ...], paths: tuple[str, ...]) -> ForgetResult:

@@ -118,6 +118,8 @@ class Institution:
     """Months after the end date that the school mailbox lives; None: as `keeps_school_email` says."""
     sso_months: int | None = None
     """The same of the school login."""
+    retention_years: int | None = None
+    """Years after a person's last event after which the record is due for removal; None: never."""
     inactive_months: int | None = None
     """Months after which the account of a person who left is proposed for closing; None: never."""
     reactivation_reasons: tuple[str, ...] = ("returned", "requested-by-student", "closed-by-mistake")
@@ -391,6 +393,7 @@ _KEYS: Final[dict[str, _Convert]] = {
     "outreach": lambda reader, _key, node: reader.nested({"announce_archiving": _boolean}, node),
     "mailbox": lambda reader, _key, node: reader.nested({"months_after_end": _named("mailbox_months", _count)}, node),
     "sso": lambda reader, _key, node: reader.nested({"months_after_end": _named("sso_months", _count)}, node),
+    "retention": lambda reader, _key, node: reader.nested({"years": _named("retention_years", _count)}, node),
     "leavers": lambda reader, _key, node: reader.nested({"inactive_months": _count}, node),
     "limits": _limits,
     "upload_from": _branch_or_null,

@@ -37,6 +37,7 @@ def kind_words(kind: DueKind) -> str:
         DueKind.LOGIN_REMINDER: _("School logins that end soon: one reminder"),
         DueKind.ADDITIONAL: _("Additional addresses that die with the mailbox"),
         DueKind.RECYCLED: _("Addresses that another person gave up"),
+        DueKind.RETENTION: _("Records that are older than the school keeps them"),
         DueKind.WAIVER: _("Exemptions that run out"),
     }[kind]
 
@@ -63,6 +64,7 @@ def cure_words(kind: DueKind, calendar: Calendar) -> str:
         DueKind.LOGIN_REMINDER: _("Remind them: graduand outreach sso --remind"),
         DueKind.ADDITIONAL: _("Take the address out of the record, and out of the profile in Handshake."),
         DueKind.RECYCLED: _("Make sure that the change of the other account went up first, or give another address."),
+        DueKind.RETENTION: _("Remove them: graduand forget --due"),
         DueKind.WAIVER: _("Cure what the rule finds, or renew the exemption with a reason."),
     }[kind]
 
@@ -102,6 +104,7 @@ def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:
     what = visible(one.what) if show else masked(visible(one.what))
     words = {
         DueKind.NOTICE: _("left on {day}"),
+        DueKind.RETENTION: _("nothing has happened since {day}"),
         DueKind.LOGIN: _("the login ends on {day}") if one.what else _("the login ends with the studies"),
         DueKind.LOGIN_REMINDER: _("the login ends on {day}"),
         DueKind.WAIVER: _("exemption from {rule}") if one.day >= calendar.on else _("exemption from {rule}, run out"),

@@ -172,6 +172,13 @@ def months_later(day: str, months: int) -> str:
     return date(year, month, min(number, monthrange(year, month)[1])).isoformat()
 
 
+def months_before(day: str, months: int) -> str:
+    """Return the last day that lies at least a number of months before another one."""
+    year, month, number = map(int, day.split("-"))
+    year, month = year + (month - 1 - months) // 12, (month - 1 - months) % 12 + 1
+    return date(year, month, min(number, monthrange(year, month)[1])).isoformat() if year > 0 else date.min.isoformat()
+
+
 def ask_from(end: str) -> str:
     """Return the day from which people are asked or told that the mailbox or the login ends on the day `end`."""
     return days_before(end, ASK_AHEAD) if end else ""
