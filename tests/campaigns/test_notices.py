@@ -208,7 +208,9 @@ def test_the_end_of_the_login_is_told_noted_reminded_of_once_and_then_over(schoo
     assert dues(school, "2026-08-16", "--ahead", "30") == []
     assert dues(school, "2026-08-17", "--ahead", "30") == [("login-reminder", "2026-09-16", False)]
     graduand(school, "outreach", "sso", "--remind", "--on", "2026-09-17", "--apply", lang="fr")
-    assert "Le 1er\u00a0août\u00a02026, nous vous avons annoncé" in letter(school, "sso")
+    assert "Le 1er\u00a0août\u00a02026, nous vous avons demandé de ne plus compter, à partir du" in letter(
+        school, "sso"
+    )
     assert "notified_on: 2026-09-17\n    ends_on: 2026-09-30\n" in record(school)
     assert dues(school, "2026-09-18") == []
     assert called(school, "sso", "2026-09-30", "--remind")["left_out"] == "ended"

@@ -172,8 +172,8 @@ FIELDS: Final = (
         FieldKind.DATE,
         N_("School login ends on"),
         N_(
-            "The day on which the school login (SSO) ends. Default: months after the end date, where institution.yaml "
-            "has sso: months_after_end."
+            "The day on which the school login (SSO) ends, or from which the letter says not to count on it. "
+            "Default: months after the end date, where institution.yaml has sso: months_after_end."
         ),
     ),
     _field(
