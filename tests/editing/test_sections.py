@@ -77,7 +77,7 @@ def test_choices_are_those_of_the_school_and_the_importer(school: School, americ
         offered = choices(key, one, school)
         return [choice.value for choice in offered.choices] if offered else []
 
-    assert values("transition:kind") == ["graduated", "returned"]
+    assert values("transition:kind") == ["graduated", "returned", "left"]
     assert values("transition:account:reason") == list(school.institution.deactivation_reasons)
     assert values("transition:account:reason", record(disabled="false")) == list(
         school.institution.reactivation_reasons

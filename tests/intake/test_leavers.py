@@ -81,3 +81,15 @@ def test_an_edit_that_makes_a_leaver_says_so_in_its_commit(school: Path) -> None
     graduand(school, "edit", CHLOE, "transition:kind=left", "primary_education:start_date=")
 
     assert git(school, "log", "-1", "--format=%s").strip() == f"Left: {CHLOE}"
+
+
+def test_who_left_and_graduates_after_all_is_a_graduate_and_nothing_else(school: Path) -> None:
+    file = keep(school, "left.csv", FILE.replace("Alumni", "Licence 1").encode())
+    assert graduand(school, "intake", file, "--kind", "left", "--cohort", "2026-left", "--apply").code == 0
+
+    words = ("--kind", "graduated", "--end-date", "2026-06-15", "--map", "Date d'abandon=", "--apply")
+    ran = graduand(school, "intake", file, *words)
+
+    assert ran.code == 0, ran.out + ran.err
+    kept = git(school, "show", f"HEAD:records/2026-left/{CHLOE}.yaml")
+    assert kept.endswith("primary_education:\n  end_date: 2026-06-15\ntransition:\n  kind: graduated\n")

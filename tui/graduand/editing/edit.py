@@ -13,7 +13,18 @@ from graduand.records import files
 from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.paths import is_cohort_name, username_of
 from graduand.records.reading import read
-from graduand.records.record import ATTENDING, DISABLED, EFFECTIVE_ON, END, KIND, REASON, REQUESTED_BY, START
+from graduand.records.record import (
+    ATTENDING,
+    DISABLED,
+    EFFECTIVE_ON,
+    END,
+    KIND,
+    OF_DEPARTURE,
+    OF_LEAVING,
+    REASON,
+    REQUESTED_BY,
+    START,
+)
 from graduand.records.transition import GRADUATED, RETURNED, STUDENT, reason_code, reason_words
 from graduand.similar import folded, nearest
 from graduand.workspace import day, today
@@ -58,7 +69,7 @@ def graduation_change(school: School, on: str) -> FieldChange:
     Raises:
         Usage: that is no day.
     """
-    return FieldChange({KIND: GRADUATED, END: day(on)}, kind_keys=(school.year, ATTENDING))
+    return FieldChange({KIND: GRADUATED, END: day(on)}, kind_keys=(school.year, ATTENDING, *OF_LEAVING))
 
 
 def return_change(school: School, year: str, start: str) -> FieldChange:
@@ -69,7 +80,9 @@ def return_change(school: School, year: str, start: str) -> FieldChange:
     """
     if not year:
         raise Usage(_("Say in which year the people study now."))
-    return FieldChange({KIND: RETURNED, school.year: year, START: day(start)}, kind_keys=(END, ATTENDING))
+    return FieldChange(
+        {KIND: RETURNED, school.year: year, START: day(start)}, kind_keys=(END, ATTENDING, *OF_DEPARTURE)
+    )
 
 
 def cohort_change(cohort: str) -> FieldChange:

@@ -13,25 +13,17 @@ from graduand.records.kinds import CLEAR, same_value
 from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.records.record import (
-    ANSWER_BY,
-    ANSWERED_ON,
-    ASKED_ON,
     ATTENDING,
-    CLOSE_ON,
     DISABLED,
     EFFECTIVE_ON,
     EMAIL,
     END,
-    HOW,
     KIND,
-    LEFT_ON,
-    LOGIN_ENDS_ON,
-    MAILBOX_ENDS_ON,
     NOTES,
-    NOTIFIED_ON,
+    OF_DEPARTURE,
+    OF_LEAVING,
     REASON,
     REQUESTED_BY,
-    TOLD_ON,
     USERNAME,
     Record,
 )
@@ -53,11 +45,6 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-_SPENT: Final = (
-    *(ASKED_ON, ANSWER_BY, ANSWERED_ON, HOW, TOLD_ON, LOGIN_ENDS_ON, MAILBOX_ENDS_ON),
-    *(LEFT_ON, NOTIFIED_ON, CLOSE_ON),
-)
-"""Keys about a departure, which say nothing any more of somebody who comes back."""
 _UNDECIDED: Final = {
     "deceased": N_("is it really this person?"),
     "duplicate-account": N_("which of the two accounts shall be used?"),
@@ -199,7 +186,7 @@ class RecordComparison:
                 del after[EMAIL]
                 self.kept_addresses += 1
         if values.get(KIND) == GRADUATED and not before.graduated:
-            after |= dict.fromkeys((self.school.year, ATTENDING))
+            after |= dict.fromkeys((self.school.year, ATTENDING, *OF_LEAVING))
             if before.text(END) == CLEAR:
                 after.setdefault(END, None)
         return after
@@ -208,7 +195,7 @@ class RecordComparison:
 
     def _returned(self, values: Mapping[str, Value], before: Record) -> dict[str, Value | None]:
         """Return the new values of somebody who comes back; what belongs to the departure goes."""
-        after: dict[str, Value | None] = dict.fromkeys((END, ATTENDING, *_SPENT), None)
+        after: dict[str, Value | None] = dict.fromkeys((END, ATTENDING, *OF_DEPARTURE), None)
         state = self.states.of(before.username) if self.states else None
         if before.text(DISABLED) == "true" or (state and state.is_closed and not before.text(DISABLED)):
             after |= {DISABLED: "false", REASON: RETURN, REQUESTED_BY: None, EFFECTIVE_ON: None}

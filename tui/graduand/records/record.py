@@ -50,6 +50,13 @@ TOLD_ON: Final = "transition:sso:notified_on"
 """When the person was told that the school login ends."""
 LOGIN_ENDS_ON: Final = "transition:sso:ends_on"
 MAILBOX_ENDS_ON: Final = "transition:mailbox_ends_on"
+OF_LEAVING: Final = (LEFT_ON, NOTIFIED_ON, CLOSE_ON)
+"""Keys about a departure without a degree."""
+OF_DEPARTURE: Final = (
+    *(ASKED_ON, ANSWER_BY, ANSWERED_ON, HOW, TOLD_ON, LOGIN_ENDS_ON, MAILBOX_ENDS_ON),
+    *OF_LEAVING,
+)
+"""Keys about any departure, which say nothing any more of somebody who comes back."""
 ACCOUNT: Final = "transition:account"
 REASON: Final = "transition:account:reason"
 """Why the account is closed or reopened."""
