@@ -86,9 +86,8 @@ def _forget_due(workspace: Workspace, on: str, *, apply: bool) -> None:
         raise Usage(_("How long records are kept is not said: retention: years in institution.yaml."))
     found = [one for one in calendar(workspace, on, ahead=0).due if one.kind is DueKind.RETENTION]
     for one in found:
-        sys.stdout.write(
-            f"{visible(one.record.path, 300)}  {_('nothing has happened since {day}').format(day=one.what)}\n"
-        )
+        since = _("nothing has happened since {day}").format(day=one.what)
+        sys.stdout.write(f"{visible(one.record.path, 300)}  {since}\n")
     if not found:
         say(_("Nobody has passed the retention."))
     elif not apply:
