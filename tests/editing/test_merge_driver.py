@@ -13,7 +13,7 @@ import pytest
 from graduand.editing.merge import MergeVersions, merge_contents
 from graduand.editing.merge_driver import merged_text
 from graduand.records.reading import read
-from tests.repository import HOUSE, begin, commit, git, graduand, put
+from tests.repository import HOUSE, begin, commit, git, graduand, put, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,13 +215,18 @@ def test_git_is_told_what_was_decided_twice(driven: Path) -> None:
     assert git(driven, "ls-files", "--unmerged").count(PATH) == 3
 
 
-def test_without_graduand_git_merges_lines(driven: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a window of git that does not know the user's PATH: no side's lines get lost."""
+@pytest.mark.parametrize("harm", ["no program", "no schema"])
+def test_without_graduand_git_merges_lines(driven: Path, monkeypatch: pytest.MonkeyPatch, harm: str) -> None:
+    """Where it is not found, or cannot read the schema: no side's lines get lost."""
     put(driven, edited(EDITS["start"]))
     commit(driven)
-    git(driven, "config", "--unset", "graduand.path")
+    if harm == "no schema":
+        settle(driven, region="asia")
+    if harm == "no program":
+        git(driven, "config", "--unset", "graduand.path")
     others = [folder for folder in os.get_exec_path() if not os.access(f"{folder}/graduand", os.X_OK)]
-    monkeypatch.setenv("PATH", os.pathsep.join(others))
+    if harm == "no program":
+        monkeypatch.setenv("PATH", os.pathsep.join(others))
 
     code, _said = merge(driven)
 

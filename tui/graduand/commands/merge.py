@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from graduand.commands.session import say
-from graduand.errors import Exit
+from graduand.errors import Exit, Trouble
 from graduand.language import N_, _, visible
 
 MERGE_HELP = N_("Merge two versions of a record key by key; git calls it once graduand setup has told it to.")
@@ -28,7 +28,11 @@ def merge(
     from graduand.editing.merge_driver import merge_file
 
     del context  # git names the file, and with it the repository
-    merged = merge_file(Path.cwd() / place, base, ours, theirs)
+    try:
+        merged = merge_file(Path.cwd() / place, base, ours, theirs)
+    except Trouble as trouble:  # git takes 1 for a conflict, whatever the trouble is; its own merge comes next
+        say(str(trouble))
+        raise typer.Exit(Exit.REPOSITORY) from trouble
     if merged.conflicts:
         message = _("{path}: both sides decided {fields}. Say what holds with: graduand resolve")
         say(message.format(path=visible(merged.path, 200), fields=", ".join(merged.conflicts)))
