@@ -26,11 +26,15 @@ _MISSING: Final = ("primary_education:currently_attending", "disabled")
 
 
 def overlay(run: Run) -> Iterator[Target]:
-    """Return what an overlay of ten rows a record costs, nothing noted before."""
+    """Return what an overlay costs, of ten rows a record and of a row a record, nothing noted before."""
     rows = max(run.sizes)
-    people = min(run.middle, rows // 10)
+    yield from _overlay(run, rows, min(run.middle, rows // 10))
+    yield from _overlay(run, rows, rows)
+
+
+def _overlay(run: Run, rows: int, people: int) -> Iterator[Target]:
     root = run.school(people)
-    file, copy, out = (run.folder / f"{rows}_{name}.csv" for name in ("sync", "copy", "users"))
+    file, copy, out = (run.folder / f"{rows}_{people}_{name}.csv" for name in ("sync", "copy", "users"))
     _write(file, rows, people)
     words = (*GRADUAND, "feed", "overlay", str(file), "-o", str(out), "--force")
     timed = side_by_side(
@@ -40,7 +44,7 @@ def overlay(run: Run) -> Iterator[Target]:
         },
         run.rounds,
     )
-    cost = run.remember("feed overlay", rows, timed["overlay"])
+    cost = run.remember(f"feed overlay of {people:,}", rows, timed["overlay"])
     work = f"feed overlay, {rows:,} rows, {people:,} records"
     yield compared("23", work, cost, ("the csv module reading and writing it", timed["copy"]), Limit(4))
     yield counted("23", work, cost.memory, _MEMORY, "MB", cost)

@@ -331,6 +331,7 @@ def test_what_was_sent_and_not_noted_is_noted_before_anything_is_sent(
     assert (len(bucket.files()), noted(root, "delivered")) == (1, [])
     journal = root / ".git" / "graduand" / "delivery" / "journal.json"
     assert journal.stat().st_mode & 0o777 == 0o600
+    assert "A delivery broke off and is not noted in the ledger yet." in graduand(root, "doctor").out
 
     bucket.clear()
     ran = deliver(root)

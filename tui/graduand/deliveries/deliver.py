@@ -66,6 +66,16 @@ class Delivered(NamedTuple):
     shared: Synced = NOTHING_ASKED
 
 
+def is_broken_off(workspace: Workspace) -> bool:
+    """Return whether an earlier delivery broke off and is not noted.
+
+    Raises:
+        NoGit, NotGit: there is no repository.
+        NoDelivery: what is left of it cannot be read.
+    """
+    return journal.read_journal(Checkout(workspace.root).program) is not None
+
+
 def note_broken_off(workspace: Workspace, exchange: Exchange) -> str:
     """Note what an earlier delivery that broke off has sent, or may have; return the id of the entry, or "".
 

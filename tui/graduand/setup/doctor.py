@@ -45,6 +45,7 @@ def diagnose(workspace: Workspace, on: str) -> Iterator[Diagnosis]:
     """Return the results of all checks on the day `on` (`yyyy-mm-dd`); an interrupted save is finished."""
     yield from _git(workspace)
     yield from _interrupted(workspace)
+    yield from _broken_off(workspace)
     yield from _unfinished(workspace)
     yield from _drafts(workspace)
     yield from _ledger(workspace)
@@ -142,6 +143,20 @@ def _interrupted(workspace: Workspace) -> Iterator[Diagnosis]:
         return
     if resumed:
         yield Diagnosis(resumed_message(resumed))
+
+
+def _broken_off(workspace: Workspace) -> Iterator[Diagnosis]:
+    """Return that a delivery broke off which is not noted yet."""
+    from graduand.deliveries.deliver import is_broken_off  # noqa: PLC0415 - only this needs it
+
+    try:
+        if is_broken_off(workspace):
+            cure = _("Whatever it sent is noted first by: {command}").format(command="graduand deliver")
+            yield Diagnosis(_("A delivery broke off and is not noted in the ledger yet."), cure)
+    except (NoGit, NotGit):
+        return
+    except Trouble as trouble:
+        yield Diagnosis(_("A delivery broke off and is not noted in the ledger yet."), str(trouble))
 
 
 def _unfinished(workspace: Workspace) -> Iterator[Diagnosis]:

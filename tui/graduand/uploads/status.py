@@ -170,7 +170,7 @@ def _upload_status(ledger: Ledger, entry: LedgerEntry, people: int) -> UploadSta
         entry.text("commit"),
         entry.text("on"),
         people,
-        tuple((file.sent_as, file.rows) for file in entry.jobs),
+        _sent_files(entry),
         len({username for (_file, username), became_of in became.items() if became_of is not RowStatus.SENT}),
         tuple(one.id for one in results),
         entry.text("takes_back"),
@@ -180,13 +180,22 @@ def _upload_status(ledger: Ledger, entry: LedgerEntry, people: int) -> UploadSta
     )
 
 
+def _sent_files(entry: LedgerEntry) -> tuple[tuple[str, int], ...]:
+    """Return each file and its rows; of a sync file the ledger has fewer, and says how many were delivered."""
+    sent = entry.facts.get("sent") if entry.kind is EntryKind.DELIVERED else None
+    known = [one for one in (sent if isinstance(sent, list) else ()) if isinstance(one, dict)]
+    found = tuple((str(one.get("name")), one["rows"]) for one in known if type(one.get("rows")) is int)
+    return found or tuple((file.sent_as, file.rows) for file in entry.jobs)
+
+
 def _delivery_state(ledger: Ledger, entry: LedgerEntry) -> str:
     if entry.kind is not EntryKind.DELIVERED:
         return ""
     if all(one.delivery != entry.id for one in ledger.state().pending.values()):
         return DeliveryState.SEEN
     sent = entry.facts.get("sent")
-    answered = all(one.get("answered") is True for one in sent) if isinstance(sent, list) else False
+    listed = sent if isinstance(sent, list) else [{}]
+    answered = all(isinstance(one, dict) and one.get("answered") is True for one in listed)
     return DeliveryState.PENDING if answered else DeliveryState.UNANSWERED
 
 
