@@ -402,3 +402,23 @@ def test_two_files_of_one_day_have_names_of_their_own(root: Path, bucket: Bucket
 
     assert [*bucket.files()] == [f"{PREFIX}/20260701_2_users.csv", f"{PREFIX}/{NAME}"]
     assert {file["name"] for file in entry_of(root)["files"]} == {"students.csv", "students_labels.csv"}
+
+
+def test_what_nobody_has_reviewed_or_approved_is_not_delivered(root: Path) -> None:
+    settle(root, upload_from="origin/main", approvals="{needed: 1, closings: 2}")
+    commit(root)
+    people = students()
+    for username in (ONE, TWO):
+        people[username] |= {YEAR: "Alumni", "primary_education:end_date": "2026-06-15"}
+    headers = ("email_address", "username", "first_name", YEAR, "primary_education:end_date")
+    refused = deliver(root, feed_file(root, feed_of(people, headers=headers)), "--dry-run")
+    assert (refused.code, "this clone has no origin/main" in refused.err) == (5, True)
+
+    why = ("--unreviewed", "The fair is tomorrow", "--dry-run")
+    refused = deliver(root, feed_file(root, feed_of(people, headers=headers)), *why)
+    assert (refused.code, f"{ONE} (0 of 1)" in refused.err) == (5, True), refused.err
+    others = {name: one for name, one in people.items() if name not in {ONE, TWO}}
+    assert deliver(root, feed_file(root, feed_of(others, headers=headers)), *why).code == 0
+    settle(root, approvals="null")
+    commit(root)
+    assert deliver(root, feed_file(root, feed_of(people, headers=headers)), *why).code == 0

@@ -25,6 +25,7 @@ from graduand.handshake.effect import Effect
 from graduand.handshake.manifest_check import received
 from graduand.handshake.plan import breaches, plan_of
 from graduand.handshake.sendable import sendable
+from graduand.handshake.upload import Override
 from graduand.language import _, visible
 from graduand.ledger.entry import SentFile, now, stored_names
 from graduand.records.kinds import CLEAR, same_value
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from graduand.feeds.check import FeedCheck, FeedFinding
     from graduand.feeds.limits import AccountChanges
     from graduand.findings import Finding
-    from graduand.handshake.plan import Plan
+    from graduand.handshake.plan import Breach, Plan
     from graduand.index.index import Index
     from graduand.ledger.entry import PersonLine
     from graduand.ledger.sync import Synced
@@ -144,7 +145,7 @@ def pack(workspace: Workspace, options: PackageOptions) -> Packed:
     if found.changed:
         raise Uncommitted(found.changed)
     packing = _Packing(workspace, options, known, index, found.commit)
-    packing.by = checkout.identity() if options.unreviewed else ""
+    packing.by = checkout.identity() if options.unreviewed or options.approve else ""
     packed = packing.upload() if options.path.suffix == ".json" else packing.sync_file()
     return packed._replace(fetched=fetched)
 
@@ -168,7 +169,9 @@ class _Packing:
         self._program = known.ledger.program
         self._policy = policy_in_force(self._program, known.ledger, workspace.institution.review)
         self.by = ""
-        """Who sends what nobody has reviewed."""
+        """Who sends what nobody has reviewed, or what goes beyond a limit."""
+        self._passed: list[dict[str, Any]] = []
+        """The limits that are passed on purpose."""
 
     def _facts(self, people: Sequence[PersonLine], more: Mapping[str, Any]) -> dict[str, Any]:
         facts = {
@@ -214,10 +217,10 @@ class _Packing:
             return Packed(None, self._known, NOTHING_ASKED, found)
         plan = self._plan(wanted, early=any(one.get("what") == EARLY for one in says.get("overrides", [])))
         self._require_limits(says, plan)
-        if not says.get("takes_back"):
-            self._require_approved(plan)
         passed = [one.get("what") for one in says.get("overrides", [])]
         unreviewed = () if UNREVIEWED in passed else self._unreviewed()
+        if not says.get("takes_back"):
+            self._require_approved(plan)
         return Packed(self._of_jobs(says, contents, unreviewed), self._known, NOTHING_ASKED)
 
     def _of_jobs(
@@ -232,7 +235,7 @@ class _Packing:
         ]
         more = {
             **{key: says.get(key) for key in ("branch", "published", "on", "plan", "takes_back", "ledger")},
-            "overrides": [*says.get("overrides", []), *unreviewed],
+            "overrides": [*says.get("overrides", []), *self._passed, *unreviewed],
             "made_by": says.get("version"),
             "batch": batch_of(self._options.path),
             "of_jobs": [*contents],
@@ -280,13 +283,19 @@ class _Packing:
             for breach in breaches(plan, self._workspace.institution, plan.people)
             if breach.number > max(passed, default=-1)
         ]
-        self._pass([describe_breach(breach) for breach in beyond_limit], str(says.get("plan", "")))
+        self._pass([*map(_of_breach, beyond_limit)], str(says.get("plan", "")))
 
-    def _pass(self, sentences: Sequence[str], checksum: str) -> None:
+    def _pass(self, found: Sequence[_Beyond], checksum: str) -> None:
+        """Check that what goes beyond a limit is approved.
+
+        Raises:
+            DeliveryLimitReached, PlanChanged: it is not.
+        """
         if self._options.approve not in {"", checksum}:
             raise PlanChanged(self._options.approve, checksum, "graduand deliver")
-        if sentences and not self._options.approve:
-            raise DeliveryLimitReached(" ".join(sentences), checksum)
+        if found and not self._options.approve:
+            raise DeliveryLimitReached(" ".join(one.sentence for one in found), checksum)
+        self._passed = [Override("limit", one.number, self.by, one.sentence, one.which)._asdict() for one in found]
 
     # A sync file
 
@@ -316,6 +325,7 @@ class _Packing:
         different = sorted(rows.different(), key=lambda row: row[columns.index(USERNAME)])
         beyond_limits = rows.beyond_limits(self._workspace.institution, len(self._index.paths))
         self._pass([*beyond_limits], hashlib.sha256(raw).hexdigest())
+        unreviewed = self._unreviewed()
         self._require_approved(*self._carried(columns, different))
         noted = _table(columns, different)
         name = sync_name(self._workspace, self._options.on, 1)
@@ -332,7 +342,7 @@ class _Packing:
         )
         sent = SentRows(self._commit, {name: noted}, {name: stored}, frozenset())
         people = people_lines(self._program, sent, [name], {})
-        more = {"of_feed": True, "overrides": self._unreviewed()}
+        more = {"of_feed": True, "overrides": [*self._passed, *unreviewed]}
         package = self._package([PackedFile(raw, listed, noted, checked.rows)], people, more)
         return package._replace(is_feed=True)
 
@@ -352,6 +362,14 @@ class _Packing:
         usernames = {*self._index.listed()[1], *self._known.folded.pending}
         usernames |= {former for page in self._index.pages for former in page.previous_usernames.values()}
         return usernames | {*known_well(self._known.folded, self._workspace.school.year)}
+
+
+class _Beyond(NamedTuple):
+    """In what something goes beyond a limit."""
+
+    which: str
+    number: int
+    sentence: str
 
 
 class _FeedRows:
@@ -394,14 +412,19 @@ class _FeedRows:
         self.does[Effect.DEACTIVATE] += does.is_closed
         self.does[Effect.REACTIVATE] += does.is_reopened
 
-    def beyond_limits(self, institution: Institution, people: int) -> Iterator[str]:
+    def beyond_limits(self, institution: Institution, people: int) -> Iterator[_Beyond]:
         """Yield in what the file goes beyond a limit of the school, or beyond what the automatic sync takes."""
         for breach in breaches_of(self.does, institution, people):
-            yield describe_breach(breach)
-        if stops_for_moved(self.does[Effect.EMAIL], self.effective):
-            yield moved_text(self.does[Effect.EMAIL], self.effective)
-        if stops_for_closed(self.does[Effect.DEACTIVATE], self.effective):
-            yield closed_text(self.does[Effect.DEACTIVATE], self.effective)
+            yield _of_breach(breach)
+        moved, closed = self.does[Effect.EMAIL], self.does[Effect.DEACTIVATE]
+        if stops_for_moved(moved, self.effective):
+            yield _Beyond(Effect.EMAIL, moved, moved_text(moved, self.effective))
+        if stops_for_closed(closed, self.effective):
+            yield _Beyond(Effect.DEACTIVATE, closed, closed_text(closed, self.effective))
+
+
+def _of_breach(breach: Breach) -> _Beyond:
+    return _Beyond(breach.what, breach.number, describe_breach(breach))
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
