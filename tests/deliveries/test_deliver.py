@@ -299,7 +299,10 @@ def test_what_is_not_committed_faulty_or_beyond_a_limit_is_not_delivered(
     checksum = ran.err.rstrip().rpartition(" ")[2]
     assert deliver(root, shut, "--skip-errors", "--dry-run", "--approve", checksum).code == 0
     assert deliver(root, shut, "--skip-errors", "--dry-run", "--approve", "0" * 64).code == 4
-    assert deliver(root, feed_file(root, feed_of(people) + "é").encode("utf-8").decode()).code != 70
+    for raw, words in ((b"username,first_name\n1,\xe9\n", "not in UTF-8"), (b"username;a\n1;2\n", "separated by “;”")):
+        (root / "build" / "out.csv").write_bytes(raw)
+        ran = deliver(root, str(root / "build" / "out.csv"), "--skip-errors")
+        assert (ran.code, words in ran.err) == (5, True), ran.err
 
 
 def test_a_manifest_is_delivered_from_the_commit_that_it_was_compiled_from(root: Path) -> None:

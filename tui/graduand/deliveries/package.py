@@ -26,7 +26,7 @@ from graduand.handshake.manifest_check import received
 from graduand.handshake.plan import breaches, plan_of
 from graduand.handshake.sendable import sendable
 from graduand.handshake.upload import Override
-from graduand.language import _, visible
+from graduand.language import _, quoted, visible
 from graduand.ledger.entry import SentFile, now, stored_names
 from graduand.records.kinds import CLEAR, same_value
 from graduand.records.record import LABELS, PRIVATE, USERNAME
@@ -305,6 +305,7 @@ class _Packing:
         if len(raw) >= importer.file_bytes:
             message = _("The file has {size} MB; the Importer takes files below {limit} MB.")
             raise NoDelivery(message.format(size=len(raw) // 1_000_000, limit=importer.file_bytes // 1_000_000))
+        _require_form(raw)
         checked = check_feed(self._workspace, raw, _FORM, self._index)
         if checked.rows > importer.file_rows:
             message = _("The file has {count} rows; the Importer takes at most {limit}.")
@@ -362,6 +363,22 @@ class _Packing:
         usernames = {*self._index.listed()[1], *self._known.folded.pending}
         usernames |= {former for page in self._index.pages for former in page.previous_usernames.values()}
         return usernames | {*known_well(self._known.folded, self._workspace.school.year)}
+
+
+def _require_form(raw: bytes) -> None:
+    """Check that a file has the encoding and the separator that the Importer reads [CSV].
+
+    Raises:
+        NoDelivery: it has not.
+    """
+    try:
+        head = raw.decode("utf-8").partition("\n")[0]
+    except UnicodeDecodeError as error:
+        message = _("The file is not in UTF-8, which the Importer wants (byte {place}); convert it where it is made.")
+        raise NoDelivery(message.format(place=error.start + 1)) from error
+    if "," not in head and (other := next((one for one in ";\t|" if one in head), "")):
+        message = _("The cells of the file are separated by {other}; the Importer reads commas.")
+        raise NoDelivery(message.format(other=quoted(other)))
 
 
 class _Beyond(NamedTuple):
