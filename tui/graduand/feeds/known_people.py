@@ -104,7 +104,6 @@ class KnownPeople:
         waits = username in self._waiting or username in self._withheld
         if row is None and not new and not expected and not now and not waits and username not in self._conflicts:
             return None
-        outcome = self.folded.outcomes.get(username) if self.folded else None
         table = self.table
         return FeedPerson(
             {header: cell for header, cell in zip(table.columns, row or (), strict=False) if cell},
@@ -116,10 +115,18 @@ class KnownPeople:
             # As long as Handshake has the former username, the file is right to send it.
             new if not held else "",
             self._conflicts.get(username, ""),
-            is_excluded=outcome is not None and outcome.status is RowStatus.EXCLUDED,
+            is_excluded=self._is_excluded(username),
             is_excluded_here=self._withheld.get(username) == HeldReason.EXCLUDED_HERE,
             graduates_on=self._waiting.get(username, ""),
         )
+
+    def is_held(self, username: str) -> bool:
+        """Return whether nothing is sent of a person: a rule holds the row back, or Handshake excludes the account."""
+        return username in self._conflicts or self._is_excluded(username)
+
+    def _is_excluded(self, username: str) -> bool:
+        outcome = self.folded.outcomes.get(username) if self.folded else None
+        return outcome is not None and outcome.status is RowStatus.EXCLUDED
 
     def _held(self, username: str) -> dict[str, str]:
         return self.folded.cells(username) if self.folded else {}

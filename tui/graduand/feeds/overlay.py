@@ -359,7 +359,7 @@ class _Overlaying:
         """Return whose row differs from what Handshake holds, or failed; nobody who is held back."""
         usernames = self._plan.table.usernames
         names = {usernames[place] for place in self._plan.places((), changed=True)}
-        return {name for name in names if not ((one := self._people.of(name)) and (one.conflict or one.is_excluded))}
+        return {name for name in names if not self._people.is_held(name)}
 
     def _manual(self, usernames: set[str], commit: str) -> Upload | None:
         if not self._options.spill or not usernames:
