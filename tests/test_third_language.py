@@ -116,6 +116,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     code = folder / "graduand"
     shutil.copytree(HOUSE / "tui/graduand", code, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(HOUSE / "schema", code / "schema")
+    shutil.copy(HOUSE / "constraints/run.txt", code / "requirements.txt")
     toy = code / "locale/xx"
     (toy / "LC_MESSAGES").mkdir(parents=True)
     french = (code / "locale/fr/LC_MESSAGES/graduand.po").read_text(encoding="utf-8")

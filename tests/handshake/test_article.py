@@ -58,7 +58,7 @@ HELD_BACK = CLOSED + "    effective_on: 2026-07-15\n"
 RETURNED = f"""\
 {PERSON}institution_year_name: Master 1
 primary_education:
-  education_level_name: Masters
+  education_level_name: Postgraduate
   major_names:
     - Économie du développement
   start_date: 2026-09-07
@@ -73,7 +73,7 @@ UNARCHIVED = (
 )
 STUDIES_AGAIN: Account = {
     YEAR: "Master 1",
-    "primary_education:education_level_name": "Masters",
+    "primary_education:education_level_name": "Postgraduate",
     MAJORS: "Économie du développement",
     START: "2026-09-07",
     END: "2028-06-30",

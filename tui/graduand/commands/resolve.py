@@ -10,14 +10,12 @@ import typer
 from graduand.commands.completion import complete_edit
 from graduand.commands.parameters import JsonLines, ShowAddresses
 from graduand.commands.session import say, session_of
-from graduand.editing.merge import Side
 from graduand.errors import Exit, NoSuchPerson, Usage
 from graduand.language import N_, _, quoted
 from graduand.workspace import today
 
 RESOLVE_HELP = N_("Finish a merge: join what goes together, and decide what both sides changed.")
 
-_SIDES = {"ours": Side.MINE, "theirs": Side.THEIRS, "base": Side.BASE}
 TakenSide = Literal["ours", "theirs", "base"]
 
 
@@ -43,10 +41,12 @@ def resolve(
 ) -> None:
     from graduand.editing import resolution
     from graduand.editing.edit import parse_assignments
+    from graduand.editing.merge import Side
     from graduand.reports import merge_text
     from graduand.reports.console import show as show_lines
     from graduand.reports.labels import terms_of
 
+    sides = {"ours": Side.MINE, "theirs": Side.THEIRS, "base": Side.BASE}
     session = session_of(context)
     workspace = session.workspace()
     found = resolution.find_unmerged(workspace, today())
@@ -56,7 +56,7 @@ def resolve(
     _refuse_decided(
         set(values), {each.key for one in found.records if one.difference for each in one.difference.conflicts}
     )
-    done = resolution.resolve(workspace, found, usernames, values, _SIDES[take] if take else None, commit=not no_commit)
+    done = resolution.resolve(workspace, found, usernames, values, sides[take] if take else None, commit=not no_commit)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in merge_text.resolution_json(done))
     else:

@@ -9,7 +9,7 @@ from graduand.findings import Finding, Severity
 from graduand.intake.rows import UNIQUE
 from graduand.language import N_, _, ngettext, quoted
 from graduand.records import files
-from graduand.records.kinds import CLEAR, same_value
+from graduand.records.kinds import CLEAR, FieldKind, same_value
 from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.records.record import (
@@ -31,6 +31,7 @@ from graduand.records.transition import GRADUATED, RETURN, RETURNED, reason_word
 from graduand.rules import judgement
 from graduand.rules.answers import People
 from graduand.rules.registry import RULES
+from graduand.tables.cell_text import bare_phone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -269,7 +270,12 @@ class RecordComparison:
 
 
 def _corresponds(field: Field, there: str, value: Value | None) -> bool:
-    """Return whether a record has the other region's value for this one: a change of lists changes nobody's level."""
+    """Return whether a value of a record means the same, written otherwise or under the list of the other region.
+
+    A change of lists changes nobody's level, and a telephone number that is read otherwise now changes nobody's number.
+    """
+    if field.kind is FieldKind.PHONE:
+        return bare_phone(there) == value
     return value is not None and field.counterparts.get(there) == value
 
 
