@@ -138,7 +138,11 @@ def test_findings_stand_at_their_fields_and_lines_as_typed(root: Path) -> None:
 
 def test_a_finding_of_an_item_or_a_group_is_listed_under_the_shown_key(root: Path) -> None:
     workspace = Workspace(people(root))
-    draft = draft_of(root).set("transition:account:reason", "deceased").set("primary_education:major_names", ("Droit",))
+    draft = (
+        draft_of(root)
+        .set("transition:account:reason", "requested-by-student")
+        .set("primary_education:major_names", ("Droit",))
+    )
 
     by_key = findings_by_key(
         draft_findings(workspace, draft.set("primary_education:major_names", ("a;b",)), ON),
