@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.audit.approved import ApprovalTrail
 from graduand.audit.done_events import DoneFilter, done_events
 from graduand.audit.links import Links
 from graduand.errors import NoSuchPerson, Usage
@@ -84,7 +83,11 @@ class _Sources(NamedTuple):
     def approved(self, events: Iterable[Event]) -> list[Event]:
         """Return events with who approved them, as the ledger has it."""
         listed = [*events]
-        return [*ApprovalTrail(self.ledger).approved(listed)] if self.ledger.head else listed
+        if not self.ledger.head:
+            return listed
+        from graduand.audit.approved import ApprovalTrail  # noqa: PLC0415 - it reads records, which few audits need
+
+        return [*ApprovalTrail(self.ledger).approved(listed)]
 
     def linked(self, events: Iterable[Event]) -> Iterator[Event]:
         """Yield events with the uploads that carried them."""
