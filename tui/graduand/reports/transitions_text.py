@@ -44,6 +44,7 @@ CASES: Final = (
         (("kind", "graduated"), ("end_date", "")),
         (),
         (
+            ChartCase(N_("on a day that lies ahead"), (), ("due",)),
             ChartCase(N_("keeps the school's address"), ()),
             ChartCase(N_("keeps it until a day"), (("mailbox_ends_on", ""),)),
             ChartCase(N_("loses it, and gave a personal one"), (("email_address", ""),)),
@@ -86,8 +87,7 @@ CASES: Final = (
         (
             _because(N_("asked for it"), "requested-by-student"),
             _because(N_("the school has to"), "required-by-policy"),
-            _because(N_("has another account, which stays"), "duplicate-account"),
-            _because(N_("has died"), "deceased"),
+            ChartCase(N_("has another account, which stays"), (("reason", "duplicate-account"), ("account:stays", ""))),
             ChartCase(N_("not before a day"), (("account:effective_on", ""),)),
         ),
     ),
@@ -100,7 +100,9 @@ CASES: Final = (
             _because(N_("was closed by mistake"), "closed-by-mistake"),
         ),
     ),
-    ChartCase(N_("was changed by hand in Handshake"), (), ("observe", "--person")),
+    ChartCase(N_("has died"), (("reason", "deceased"), ("excluded_from_sync", "true")), ("due",)),
+    ChartCase(N_("must be in no file and get no letter"), (("confidential", "true"),)),
+    ChartCase(N_("is looked after by hand in Handshake"), (("excluded_from_sync", "true"),), ("observe", "--person")),
 )
 
 
