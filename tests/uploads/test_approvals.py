@@ -424,3 +424,34 @@ def test_what_of_a_change_is_sent_otherwise_after_the_merge_is_told(side: Path) 
 def test_a_plan_says_what_keeps_it_from_being_compiled(school: Path) -> None:
     assert "! Not approved by others than made it: 00412345 (0 of 2)" in graduand(school, "plan", "--on", DAY).err
     assert graduand(school, "audit", "verify").code == 0
+
+
+def test_over_the_nightly_file_only_what_others_have_approved_is_laid(school: Path, tmp_path: Path) -> None:
+    feed = tmp_path / "sync.csv"
+    others = "".join(f"{number},p{number}@valmont.example,\n" for number in range(3))
+    feed.write_text(f"username,email_address,disabled\n00412345,c@valmont.example,\n{others}", encoding="utf-8")
+    words = ("feed", "overlay", str(feed), "--on", DAY, "--offline")
+
+    left = graduand(school, *words)
+    assert (left.code, left.out) == (1, feed.read_text(encoding="utf-8"))
+    assert "Not approved by enough people who did not make the change: 00412345 (0 of 2)" in left.err
+
+    for who in (BOB, ZOE):
+        approve(school, who)
+    assert "00412345,chloe.dupont@valmont.example,TRUE\n" in graduand(school, *words).out
+
+
+def test_no_reason_lifts_the_review_of_a_nightly_file(school: Path, tmp_path: Path) -> None:
+    feed = tmp_path / "sync.csv"
+    feed.write_text("username\n00412345\n", encoding="utf-8")
+    git(school, "update-ref", "refs/remotes/origin/main", "HEAD~1")
+    settle(school, upload_from="origin/main")
+    commit_as(school, ADA)
+
+    refused = graduand(school, "feed", "overlay", str(feed), "--on", DAY, "--offline")
+
+    assert (refused.code, "is not on origin/main" in refused.err or "are not on origin/main" in refused.err) == (
+        5,
+        True,
+    )
+    assert "--unreviewed" not in refused.err

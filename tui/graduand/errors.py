@@ -195,13 +195,10 @@ class Uncommitted(Trouble):
 class NotReviewed(Trouble):
     """What would be sent is not what the upload branch has; `reason` says how it stands to it, and the cure."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            _(
-                "Not reviewed: {reason}. Nothing was written (all the same, with a trace in manifest and ledger: "
-                "--unreviewed REASON)."
-            ).format(reason=reason)
-        )
+    def __init__(self, reason: str, *, can_be_passed: bool = True) -> None:
+        more = _(" (all the same, with a trace in manifest and ledger: --unreviewed REASON)") if can_be_passed else ""
+        message = _("Not reviewed: {reason}. Nothing was written{more}.")
+        super().__init__(message.format(reason=reason, more=more))
 
 
 class NotApproved(Trouble):

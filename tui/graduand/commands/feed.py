@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.commands.parameters import Day, Encoding, JsonLines, NoCache, Separator, ShowAddresses, Unreviewed
+from graduand.commands.parameters import Day, Encoding, JsonLines, NoCache, Separator, ShowAddresses
 from graduand.commands.session import say, session_of, unread_words
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, quoted, visible
@@ -79,7 +79,6 @@ def feed(
             help=N_("overlay: a job by hand in build/ for who goes beyond what the sync takes, or is not in the file."),
         ),
     ] = False,
-    unreviewed: Unreviewed = "",
     on: Day = "",
     everything: Annotated[
         bool, typer.Option("--all", help=N_("List every finding, not only the first ten of each rule."))
@@ -100,14 +99,14 @@ def feed(
     workspace = session.workspace(remembers=not no_cache)
     form = file_format(encoding, separator, "", 0)
     asked = day(on) if on else today()
-    of_overlay = bool(out or force or rehearse or spill or unreviewed or offline)
+    of_overlay = bool(out or force or rehearse or spill or offline)
     _refuse_unfitting(action, out, force=force, rehearse=rehearse, of_overlay=of_overlay, as_json=as_json)
     raw = sys.stdin.buffer.read(SIZE + 1) if str(file) == "-" else read_file(file)
     if action is FeedAction.overlay:
         from graduand.feeds.overlay import OverlayOptions
         from graduand.uploads.exchange import Exchange
 
-        options = OverlayOptions(asked, form, rehearse, spill, unreviewed, Exchange(offline))
+        options = OverlayOptions(asked, form, rehearse, spill, Exchange(offline))
         _overlay(workspace, raw, options, out, session.colour, force=force, no_cache=no_cache)
         return
     from graduand.feeds.check import check_feed
@@ -146,7 +145,7 @@ def _refuse_unfitting(
         Usage: they do not.
     """
     if action is FeedAction.check and of_overlay:
-        raise Usage(_("--out, --force, --rehearse, --spill, --unreviewed and --offline belong to “feed overlay”."))
+        raise Usage(_("--out, --force, --rehearse, --spill and --offline belong to “feed overlay”."))
     if action is FeedAction.overlay and as_json:
         raise Usage(_("--json belongs to “feed check”; an overlay is a file."))
     if action is FeedAction.check:

@@ -32,7 +32,7 @@ from graduand.uploads import compiler
 from graduand.uploads.approvals import RowsToCover, coverage
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
 from graduand.uploads.known_state import read_known_state
-from graduand.uploads.review_policy import overrides_of, policy_in_force
+from graduand.uploads.review_policy import policy_in_force, require_reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from graduand.feeds.sync_file import SyncRow
     from graduand.handshake.plan import Plan
-    from graduand.handshake.upload import Override, Upload
+    from graduand.handshake.upload import Upload
     from graduand.index.index_store import Progress
     from graduand.ledger.sync import Synced
     from graduand.rules.sync_feed import FeedPerson
@@ -68,8 +68,6 @@ class OverlayOptions(NamedTuple):
     """Handshake does not run the file, so no limit stops it."""
     spill: bool = False
     """Who goes beyond what the sync takes, and who is not in the file, goes into a manual job."""
-    unreviewed: str = ""
-    """Why it may be of a commit that is not that of the upload branch; "" if it may not."""
     exchange: Exchange | None = None
     """How the ledger is fetched first; None: not at all."""
 
@@ -110,8 +108,6 @@ class Overlay(NamedTuple):
     """Records with errors; nothing is laid over the rows of their people."""
     guessed: str
     """The encoding of the file where it is a guess, and cells were written that depend on it."""
-    overrides: tuple[Override, ...] = ()
-    """What was passed over on purpose."""
     fetched: Synced = NOTHING_ASKED
 
 
@@ -135,7 +131,7 @@ def overlay(
     Raises:
         Usage: it is no sync file.
         NotGit, NoGit, NoCommit, Uncommitted: no commit answers for the records.
-        NotReviewed: the commit that is checked out is not that of the upload branch, and that is not permitted.
+        NotReviewed: the commit that is checked out is not that of the upload branch; a file keeps no trace of a reason.
         NotApproved: of a manual job, a row was not approved by enough people.
         FeedLimitReached: it would go beyond what the sync takes, or beyond a limit of the school.
         LedgerMissing, LedgerBroken, LedgerNewer, LedgerCut: what Handshake holds is not known here.
@@ -155,15 +151,12 @@ def overlay(
         raise Uncommitted(found.changed)
     known.ledger.require_sound()
     policy = policy_in_force(checkout.program, known.ledger, workspace.institution.review)
-    overrides: tuple[Override, ...] = ()
     if not options.rehearse:
-        why, by = options.unreviewed.strip(), checkout.identity()
-        overrides = overrides_of(checkout.program, policy, found.commit, dirty=False, unreviewed=why, by=by)
+        require_reviewed(checkout.program, policy, found.commit)
     people = KnownPeople(workspace, index)
-    compiler.refuse_names([options.unreviewed], known, people.table.usernames)
     plan = plan_of(people.table, known.state, workspace.school)
     laying = _Overlaying(workspace, people, known, plan, options)
-    return laying.result(raw, found.commit, policy)._replace(overrides=overrides, fetched=fetched)
+    return laying.result(raw, found.commit, policy)._replace(fetched=fetched)
 
 
 class _Overlaying:
@@ -370,8 +363,7 @@ class _Overlaying:
         order = compiler.CompileOptions(self._options.on, rehearse=self._options.rehearse)
         upload = compiler.upload_of(chosen, school, self._known, order)
         rows = compiler.rows_to_cover(commit, plan_of(chosen, self._known.state, self._school))
-        permission = compiler.Permission(unreviewed=self._options.unreviewed)
-        return compiler.vouched(self._workspace, upload._replace(commit=commit), self._known, permission, (), rows)
+        return compiler.vouched(self._workspace, upload._replace(commit=commit), self._known, rows=rows)
 
 
 def _knows_end(header: str, wanted: str, cells: Mapping[str, str], person: FeedPerson) -> bool:

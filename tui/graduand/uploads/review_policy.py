@@ -108,6 +108,17 @@ def _baseline(program: Program, ledger: Ledger) -> str:
     return baseline
 
 
+def require_reviewed(program: Program, policy: PolicyInForce, commit: str) -> None:
+    """Check that a commit is that of the upload branch, where no reason can be kept.
+
+    Raises:
+        NotReviewed: it is another one.
+    """
+    why, _count = _why_not(program, policy, commit, dirty=False)
+    if why:
+        raise NotReviewed(why, can_be_passed=False)
+
+
 def overrides_of(
     program: Program, policy: PolicyInForce, commit: str, *, dirty: bool, unreviewed: str, by: str
 ) -> tuple[Override, ...]:
