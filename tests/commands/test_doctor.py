@@ -14,7 +14,7 @@ from graduand.editing.draft import new_draft
 from graduand.editing.draft_store import drafts_folder, store_draft
 from graduand.workspace import Workspace
 from tests.editing.test_draft_store import orphan
-from tests.repository import GRADUATE, TODAY, begin, commit, graduand, put, settle
+from tests.repository import GRADUATE, TODAY, begin, commit, git, graduand, put, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +167,15 @@ def test_what_is_ill_is_named_with_its_cure(healthy: Path, harm: Callable[[Path]
     ran = graduand(healthy, "doctor")
     assert ran.code == 1
     assert f"✗ {printed}\n  → {printed_cure}\n" in ran.out
+
+
+def test_a_part_of_the_records_is_no_whole(healthy: Path) -> None:
+    put(healthy, GRADUATE, "2025-autumn/00412345.yaml")
+    commit(healthy)
+    git(healthy, "sparse-checkout", "set", "schema", "records/2026-spring")
+
+    (cure,) = (cure for said, cure in cures(healthy).items() if said == "A part of the records is not here.")
+    assert cure.endswith("bring it with: git sparse-checkout disable")
 
 
 def test_a_program_that_git_does_not_find_shows_no_text(

@@ -10,7 +10,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand import __version__
-from graduand.errors import GitRefused, NoGit, NotGit, SchemaBroken, Trouble, Unreadable
+from graduand.errors import GitRefused, NoGit, NotGit, SchemaBroken, SparseCheckout, Trouble, Unreadable
 from graduand.language import _, ngettext, visible
 from graduand.records.institution import read_institution
 from graduand.records.school_language import PATH as INSTITUTION
@@ -79,6 +79,9 @@ def _git(workspace: Workspace) -> Iterator[Diagnosis]:
         )
     with suppress(GitRefused):  # the index is damaged, which is found below
         yield from _clone(workspace)
+        with checkout.status() as status:
+            if absent := status().absent:
+                yield Diagnosis(_("A part of the records is not here."), str(SparseCheckout(absent)))
 
 
 def _ledger(workspace: Workspace) -> Iterator[Diagnosis]:
