@@ -370,6 +370,17 @@ def test_a_choice_is_stepped_typed_or_found_in_a_list(tmp_path: Path) -> None:
     story(app, tell)
 
 
+def test_the_institution_that_a_person_goes_on_to_is_completed(root: Path) -> None:
+    app = FormApp(people(root), field="transition:continues_at")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await type_in(pilot, "universite jean mou")
+        await press(pilot, "right")
+        assert app.draft.record.text("transition:continues_at") == "Université Jean Moulin (Lyon III)"
+
+    story(app, tell)
+
+
 def test_a_list_is_one_item_a_line(root: Path) -> None:
     app = FormApp(people(root), field="primary_education:major_names")
 

@@ -130,9 +130,9 @@ class InstitutionSuggester(Suggester):
         super().__init__(use_cache=True, case_sensitive=False)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the first name that begins so, with the letters that were typed; None when there is none."""
+        """Return the first name that begins so, whatever the accents; None when there is none."""
         found = completed(value, 1) if len(value) >= _BEGUN else []
-        return value + found[0][len(value) :] if found and len(found[0]) > len(value) else None
+        return found[0] if found and len(found[0]) > len(value) else None
 
 
 _BEGUN: Final = 3
