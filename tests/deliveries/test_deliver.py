@@ -425,3 +425,26 @@ def test_what_nobody_has_reviewed_or_approved_is_not_delivered(root: Path) -> No
     settle(root, approvals="null")
     commit(root)
     assert deliver(root, feed_file(root, feed_of(people, headers=headers)), *why).code == 0
+
+
+def test_a_closing_that_was_delivered_is_not_forgotten_while_it_is_pending(root: Path, bucket: Bucket) -> None:
+    desk = Desk(root, Importer(students()))
+    put(root, close(graduate(TWO)), f"2026-spring/{TWO}.yaml")
+    commit(root)
+    people = students()
+    for username in (ONE, TWO):
+        people[username] |= {YEAR: "Alumni", "primary_education:end_date": "2026-06-15"}
+    people[TWO]["disabled"] = "TRUE"
+    headers = ("email_address", "username", "first_name", YEAR, "primary_education:end_date", "disabled")
+    assert deliver(root, feed_file(root, feed_of(people, headers=headers))).code == 0
+    assert len(bucket.files()) == 1
+
+    put(root, graduate(TWO), f"2026-spring/{TWO}.yaml")
+    commit(root)
+    ran = graduand(root, "check", "--on", DAY)
+    assert (ran.code, "GR701" in ran.out) == (1, True), ran.out
+    put(root, close(graduate(TWO)).replace("disabled: true", "disabled: false"), f"2026-spring/{TWO}.yaml")
+    commit(root)
+    told = json.loads(desk.run("plan", "--on", DAY, "--json"))
+    (change,) = [one for one in told["changes"] if one["username"] == TWO]
+    assert {"header": "disabled", "before": "TRUE", "after": "FALSE"} in change["fields"]

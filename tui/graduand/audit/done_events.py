@@ -85,7 +85,7 @@ def _sent(ledger: Ledger, links: Links, wanted: DoneFilter) -> Iterator[Event]:
 
 
 def _delivered(ledger: Ledger, links: Links, wanted: DoneFilter) -> Iterator[Event]:
-    if EventKind.DELIVERED not in wanted.kinds:
+    if EventKind.DELIVERED not in wanted.kinds or not ledger.deliveries:
         return
     pending = ledger.state().pending
     asked = sorted(name for name in pending if not wanted.people or name in wanted.people)
