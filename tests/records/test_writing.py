@@ -57,7 +57,7 @@ NASTY = [
         "e\u0301",
         "\u0301",
     ],
-    *["x " * 300, "x" * 1_000, "ליד", "小梅", "١٢٣", "\uff0d\uff11", "O’Connor"],
+    *["x " * 300, "x" * 900, "ליד", "小梅", "١٢٣", "\uff0d\uff11", "O’Connor"],
 ]
 TEXTS = st.one_of(
     st.sampled_from(NASTY),

@@ -194,7 +194,8 @@ def test_another_way_of_writing_the_same_is_no_change(closed: Path, handshake: I
 
 
 def test_a_column_that_was_sent_and_is_absent_is_a_note_and_kept(root: Path, handshake: Importer) -> None:
-    put(begin(root), GRADUATE.replace("primary_", "campus_name: Nord\nauth_identifier: cdupont\nprimary_"))
+    settle(begin(root), send_auth_identifier="always")
+    put(root, GRADUATE.replace("primary_", "campus_name: Nord\nauth_identifier: cdupont\nprimary_"))
     commit(root)
     send(root, handshake)
     put(root, GRADUATE)
