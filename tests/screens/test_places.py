@@ -11,6 +11,7 @@ from graduand.editing.clone_status import CloneStatus
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
 from graduand.screens.audit import AuditScreen
+from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.due import DueScreen
 from graduand.screens.page import PageScreen
 from graduand.screens.palette import PaletteScreen
@@ -22,12 +23,13 @@ from graduand.screens.question import QuestionScreen
 from graduand.screens.share import ShareScreen
 from graduand.screens.sheet import SheetScreen
 from graduand.screens.widgets.head import Head, PlaceBar, bar_spans, head_line
+from graduand.screens.widgets.person_pane import PersonPane
 from graduand.similar import folded
 from graduand.vocabulary import vocabularies
 from graduand.workspace import Workspace
 from tests.repository import TODAY, commit, git, graduate, put
 from tests.screens.stage import faulty, shows
-from tests.screens.terminal import press, quickly, screen_text, settled, story, type_in
+from tests.screens.terminal import later, press, quickly, screen_text, settled, story, type_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -266,3 +268,38 @@ def test_no_burst_of_keys_ends_in_a_bug_or_a_change(app: GraduandApp, seed: int)
 
     story(app, tell)
     assert (git(root, "rev-parse", "HEAD"), git(root, "status", "--porcelain")) == before
+
+
+def test_the_pane_shows_who_is_under_the_cursor_in_every_list(app: GraduandApp) -> None:
+    """One should see what is wrong with the cure, what goes out, and what happened last, without opening anybody."""
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "slash")
+        await type_in(pilot, "00500002")
+        await press(pilot, "enter")
+        await later(pilot, 0.4)
+        shown = screen_text(app)
+        for words in ("What is wrong", "✗ ", "c → ", "What goes out", "What happened last", "graduated"):
+            assert words in shown, words
+        await press(pilot, "g", "2", "n", "n")
+        pane = app.screen.query_one(PersonPane)
+        problems = app.screen
+        assert isinstance(problems, ProblemsScreen)
+        assert problems.finding
+        assert pane.path == problems.finding.path
+        assert "What goes out" in screen_text(app)
+
+    story(app, tell, (140, 40))
+
+
+def test_c_cures_who_is_under_the_cursor_in_the_list(app: GraduandApp) -> None:
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "slash")
+        await type_in(pilot, "00500002")
+        await press(pilot, "enter", "c")
+        assert shows(app, ConfirmScreen)
+        await press(pilot, "ctrl+s")
+        await settled(pilot)
+        assert "GR109" not in app.people.roster.entries[app.people.found[0]].rules
+
+    story(app, tell)

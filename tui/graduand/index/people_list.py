@@ -113,6 +113,29 @@ class PeopleList:
     """What the rules among records look at, as `Index.people` has it; empty until the records are read."""
     states: PersonStates | None = None
     """What Handshake holds; None until the records are read, and where it is not known."""
+    findings: Sequence[Finding] = ()
+    """All that is wrong; empty until the records are read."""
+
+    def findings_of(self, path: str) -> Sequence[Finding]:
+        """Return what is wrong with the record at a path, the worst first."""
+        return self._findings.get(path, ())
+
+    @cached_property
+    def _findings(self) -> Mapping[str, Sequence[Finding]]:
+        found: defaultdict[str, list[Finding]] = defaultdict(list)
+        for finding in self.findings:
+            found[finding.path].append(finding)
+        return {path: sorted(some, key=lambda one: _RANK[one.severity]) for path, some in found.items()}
+
+    @cached_property
+    def paths(self) -> Mapping[str, str]:
+        """The path of the record of each username; of one that several have, the last."""
+        return dict(zip(self._column("username"), self._column("path"), strict=True))
+
+    def name_of(self, username: str) -> str:
+        """Return the name of a person as lists have it; "" where there is no record."""
+        path = self.paths.get(username)
+        return self.entries[self.places[path]].name if path else ""
 
     @cached_property
     def _haystacks(self) -> list[str]:
@@ -137,7 +160,7 @@ class PeopleList:
 
     def prepare(self) -> PeopleList:
         """Compute what the first search needs, and return the same list."""
-        _computed = self._haystacks, self.places, self.cohorts, self.rules, self.counts
+        _computed = self._haystacks, self.places, self.cohorts, self.rules, self.counts, self._findings
         return self
 
     @cached_property
@@ -240,7 +263,7 @@ class PeopleList:
         return folded("\n".join(name.replace("\n", " ") for name in names)).split("\n")
 
 
-_FIELDS: Final = {"entries", "outstanding", "people", "states"}
+_FIELDS: Final = {"entries", "outstanding", "people", "states", "findings"}
 _SIGNS: Final = {
     "waiting": ("rules", WAITING),
     "closed": (DISABLED, "true"),
@@ -272,7 +295,8 @@ def people_list_of(index: Index, store: ColumnStore | None) -> PeopleList:
     if store:
         store.put(columns)
     states = index.states if index.states and index.states.is_readable else None
-    return PeopleList(ColumnList(ListedPerson, columns), people=index.people, states=states)
+    listed = ColumnList(ListedPerson, columns)
+    return PeopleList(listed, people=index.people, states=states, findings=index.findings)
 
 
 def stored_people_list(store: ColumnStore) -> PeopleList | None:

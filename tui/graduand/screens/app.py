@@ -77,6 +77,7 @@ class GraduandApp(BaseApp):
         self.on = on
         self.people = PeopleScreen()
         self.people.set_reactive(PeopleScreen.overview, Overview(here=CLASS, day=on))
+        self.people.workspace, self.people.day = workspace, on
         self._been: list[str] = []
         """The places where one was, the last at the end."""
         self._standing: CloneStatus | None = None

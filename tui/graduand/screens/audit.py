@@ -68,9 +68,22 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
 
     def show_result(self, found: Searchable[AuditTrail]) -> None:
         """Show the events, and what one must know before believing them."""
-        self.history = found
+        self._find_by_name(found)
         self.warn("\n".join("".join(span.text for span in line) for line in warnings(found.found)))
         self.sift()
+
+    def watch_roster(self) -> None:
+        """Name the people of the events."""
+        super().watch_roster()
+        if self.history:
+            self._find_by_name(self.history)
+            self.lines.refresh()
+
+    def _find_by_name(self, history: Searchable[AuditTrail]) -> None:
+        """Let events be found by the names of their people too."""
+        events = history.found.events
+        lines = (f"{_line(event, self.terms)} {self.roster.name_of(event.username)}" for event in events)
+        self.history = Searchable(history.found, haystacks(lines))
 
     def sift(self) -> None:
         """Show the events that are looked for, the last first."""
@@ -108,14 +121,21 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
         """Return the pieces of one event."""
         event = self.found[index]
         kind = fit(kind_word(event.event), 24 if width >= _WIDE else 20)
-        words = fit(what(event, self.terms, show=self._open), max(width - 30 - len(kind), 8))
+        named = max((width - 40) // 4, 0)
+        room = width - 28 - len(kind) - (named + 1 if named else 0)
+        words = fit(what(event, self.terms, show=self._open), max(room, 8))
         return (
             Cell(f"{event.source.date[:10]:<10} ", "muted"),
             Cell(_SIGNS.get(event.event, "  "), _STYLES.get(event.event, "")),
-            Cell(f"{fit(event.username, 14)} ", "strong"),
+            Cell(f"{fit(event.username, 12)} ", "strong"),
+            Cell(f"{fit(self.roster.name_of(event.username), named)} " if named else "", "strong"),
             Cell(f"{kind} ", _STYLES.get(event.event, "")),
             Cell(words),
         )
+
+    def person_path(self) -> str:
+        """Return the path of the record of the person under the cursor."""
+        return self.roster.paths.get(self.event_at_cursor.username, "") if self.event_at_cursor else ""
 
     def whole(self) -> Content:
         """Return all that is known about the event under the cursor."""

@@ -125,6 +125,10 @@ class DueScreen(View[Calendar]):
         style = "error" if row.closes else "" if row.changes else "muted"
         return (Cell("  "), sign, day, Cell(name, "strong"), Cell(fit(words, max(width - 15 - len(name), 8)), style))
 
+    def person_path(self) -> str:
+        """Return the path of the record of the person under the cursor."""
+        return self.entry.record.path if self.entry else ""
+
     def whole(self) -> Content:
         """Return what is due of the person, what the record would say, and what else can be done."""
         kind, entry = DueKind(self.outline.key_at(self.lines.cursor)), self.entry

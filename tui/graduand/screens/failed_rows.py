@@ -153,6 +153,10 @@ class FailedScreen(View[Reconciled]):
             Cell(fit(masked(one.cause), max(width - 24 - len(field), 8))),
         )
 
+    def person_path(self) -> str:
+        """Return the path of the record of the person under the cursor."""
+        return self.roster.paths.get(self.failure.username, "") if self.failure else ""
+
     def whole(self) -> Content:
         """Return why it failed, and what cures it."""
         one = self.failure

@@ -201,6 +201,10 @@ class OutreachScreen(View[Outreach]):
         sign = Cell("● " if row.record.path in self.marks else "  ", "accent")
         return (Cell("  "), sign, Cell(name, "strong"), Cell(fit(words, max(width - 4 - len(name), 8))))
 
+    def person_path(self) -> str:
+        """Return the path of the record of the person under the cursor."""
+        return self.row.record.path if self.row else ""
+
     def whole(self) -> Content:
         """Return the letter, or why there is none."""
         row = self.row

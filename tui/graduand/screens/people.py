@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Key, Resize
 from textual.message import Message
@@ -22,6 +23,7 @@ from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, LineList
 from graduand.screens.widgets.person_line import column_titles, person_line
+from graduand.screens.widgets.person_pane import PersonPane
 from graduand.screens.widgets.search import Search
 
 if TYPE_CHECKING:
@@ -45,14 +47,20 @@ class PeopleScreen(PlaceScreen):
     #columns { height: 1; color: $foreground 60%; text-style: underline; }
     #empty { display: none; height: 1fr; content-align: center middle; padding: 0 4; color: $foreground 70%; }
     PeopleScreen.-empty #empty { display: block; }
-    PeopleScreen.-empty #people { display: none; }
+    PeopleScreen.-empty #body { display: none; }
+    #body { height: 1fr; }
+    #people { width: 1fr; }
+    #pane { display: none; }
+    PeopleScreen.-wide #pane { display: block; }
     """
     AUTO_FOCUS = "#people"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual has it
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before all others, so that letters typed at once after it are looked for and not obeyed as keys.
         Binding("slash", "find", N_("Find"), id="people.find", key_display="/", priority=True),
         Binding("f", "find", N_("Find"), show=False, id="people.find_too"),
         Binding("n", "new", N_("New"), tooltip=N_("Make a record of one person."), id="people.new"),
+        Binding("c", "cure", N_("Put right"), id="people.cure"),
         Binding("space", "mark", N_("Mark"), id="people.mark"),
         Binding(
             "b",
@@ -115,7 +123,9 @@ class PeopleScreen(PlaceScreen):
         yield Banner()
         yield Search(lambda: self.roster, _("name, username, address, programme, or a filter"))
         yield Static(Content(""), id="columns")
-        yield LineList(id="people")
+        with Horizontal(id="body"):
+            yield LineList(id="people")
+            yield PersonPane(id="pane")
         yield Static(Content(""), id="empty")
         yield KeyLine()
 
@@ -139,6 +149,25 @@ class PeopleScreen(PlaceScreen):
         if self.marks:
             self.marks &= self.roster.places.keys()
         self._search()
+
+        pane = self.query_one(PersonPane)
+        pane.set_reactive(PersonPane.roster, self.roster)
+        pane.look_into(self.workspace)
+
+    @on(LineList.Moved)
+    def show_the_person(self) -> None:
+        """Show the person under the cursor in the pane."""
+        self.query_one(PersonPane).path = self.current.path if self.current else ""
+
+    def action_cure(self) -> None:
+        """Show what would cure all that is wrong with the marked people, else with the one under the cursor."""
+        found = [finding for path in self._meant() for finding in self.roster.findings_of(path)]
+        if found:
+            from graduand.screens.cure_flow import cure  # noqa: PLC0415 - the first row waits for no cure
+
+            cure(self, found, _("Put right"), lambda: None)
+        else:
+            self.app.notify(_("Nothing is wrong."), markup=False)
 
     def watch_order(self) -> None:
         """Sort again."""

@@ -28,6 +28,8 @@ class PlaceScreen(Screen[None]):
     roster: reactive[PeopleList] = reactive(PeopleList(), init=False)
     """All people as they were read last."""
     workspace: Workspace
+    day: str = ""
+    """The day as of which records are judged."""
     commit: bool = True
     """Whether what is saved here is committed."""
 

@@ -293,6 +293,11 @@ class PlanScreen(View["Searchable[Compiled]"]):
         line = change_line if isinstance(row, PlannedChange) else finding_line
         return line(row, self._full_name(row.username), width)  # type: ignore[arg-type]
 
+    def person_path(self) -> str:
+        """Return the path of the record of the person under the cursor."""
+        record = self._people.get(self.row.username) if self.row else None
+        return record.path if record else ""
+
     def whole(self) -> Content:
         """Return what changes of the person under the cursor, cell by cell; of a heading, the plan in one sentence."""
         change = self.row

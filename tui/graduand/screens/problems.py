@@ -8,23 +8,17 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.editing import cures
-from graduand.errors import Trouble
 from graduand.findings import Finding, by_rule
-from graduand.language import N_, _, ngettext
+from graduand.language import N_, _
 from graduand.records.paths import username_of
-from graduand.reports.cures_text import left_sentence
 from graduand.reports.explain_text import rule_text
 from graduand.reports.findings_text import severity_word, summary
-from graduand.reports.labels import terms_of
 from graduand.rules.fixes import CURABLE
 from graduand.rules.registry import RULES
-from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
+from graduand.screens.cure_flow import cure
 from graduand.screens.messages import Opened
 from graduand.screens.page import PageScreen
-from graduand.screens.save_worker import save
 from graduand.screens.view import Searchable, View, haystacks
-from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
 from graduand.screens.widgets.person_line import SIGNS
@@ -32,7 +26,6 @@ from graduand.screens.widgets.person_line import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graduand.editing.cures import CurePlan
     from graduand.index.index import Checked
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
@@ -69,7 +62,7 @@ class ProblemsScreen(View["Searchable[Checked]"]):
         super().__init__()
         self.commit = commit
         self.workspace = workspace
-        self.on = on
+        self.day = on
         self.found: tuple[Finding, ...] = ()
         self.outline: Outline[Finding] = Outline({})
         self._words: Sequence[str] = ()
@@ -83,7 +76,7 @@ class ProblemsScreen(View["Searchable[Checked]"]):
 
     def read(self, tell: Tell) -> Searchable[Checked]:
         """Check all records."""
-        checked = self.workspace.check(self.on, progress=tell)
+        checked = self.workspace.check(self.day, progress=tell)
         return Searchable(checked, haystacks(_line(one) for one in checked.findings))
 
     def show_result(self, found: Searchable[Checked]) -> None:
@@ -137,6 +130,10 @@ class ProblemsScreen(View["Searchable[Checked]"]):
         cohort = f"{fit(row.path.split('/')[1], 14)} " if width >= _WIDE else ""
         name = f"    {fit(row.username or username_of(row.path), 12)} {cohort}"
         return (Cell(name, "muted"), Cell(fit(row.message, max(width - len(name), 8))))
+
+    def person_path(self) -> str:
+        """Return whose finding it is."""
+        return self.finding.path if self.finding else ""
 
     def whole(self) -> Content:
         """Return the finding and the rule behind it."""
@@ -202,37 +199,7 @@ class ProblemsScreen(View["Searchable[Checked]"]):
             self._look_for_cures(self.outline.groups[self.rule])
 
     def _look_for_cures(self, found: Sequence[Finding]) -> None:
-        def look(tell: Tell) -> CurePlan:
-            return cures.find_cures(self.workspace, found, self.on, tell)
-
-        self.app.push_screen(Waiting(_("Looking for cures"), look), self._propose)
-
-    def _propose(self, cured: CurePlan | Trouble | None) -> None:
-        if isinstance(cured, Trouble):
-            self.notify(str(cured), severity="error", markup=False)
-        elif cured and not cured.cures:
-            message = ngettext(
-                "This is for you to decide; open the record.",
-                "These are for you to decide; open the records.",
-                len(cured.undecided),
-            )
-            self.notify(message, markup=False)
-        elif cured:
-            people = [Subject(display_name(one.record), one.differences) for one in cured.cures]
-            title = _("Put right {rule}").format(rule=self.rule)
-            number = ngettext("{count} record", "{count} records", len(people)).format(count=len(people))
-            question = Question(
-                f"{title} · {number}", people, left_sentence(cured.undecided), terms=terms_of(self.workspace)
-            )
-            self.app.push_screen(ConfirmScreen(question), lambda yes: self._apply(cured) if yes else None)
-
-    def _apply(self, cured: CurePlan) -> None:
-        def ended(trouble: Trouble | None) -> None:
-            if trouble:
-                self.notify(str(trouble), severity="error", markup=False)
-            self.action_read()
-
-        save(self, lambda hear: cures.apply(self.workspace, cured.cures, commit=self.commit, on_resumed=hear), ended)
+        cure(self, found, _("Put right {rule}").format(rule=self.rule), self.action_read)
 
 
 def _line(finding: Finding) -> str:

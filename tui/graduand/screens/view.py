@@ -20,6 +20,7 @@ from graduand.screens.place_screen import PlaceScreen
 from graduand.screens.waiting import Cancelled
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, LineList
+from graduand.screens.widgets.person_pane import PersonPane
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,6 +59,8 @@ class View(PlaceScreen, Generic[Found]):
         & #banner { height: auto; max-height: 5; padding: 0 1; background: $warning-muted; display: none; }
         & #body { height: 1fr; layout: vertical; }
         & LineList { height: 1fr; }
+        & PersonPane { display: none; width: 1fr; height: auto; border-left: none; padding: 0; margin-top: 1; }
+        &.-wide PersonPane { display: block; border-top: dashed $panel; }
         & #whole { height: 8; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
         & #nothing { display: none; height: 1fr; align: center middle; }
         & #nothing Static { width: auto; max-width: 70; color: $foreground 80%; }
@@ -126,6 +129,10 @@ class View(PlaceScreen, Generic[Found]):
         """Return all that the line under the cursor stands for."""
         raise NotImplementedError
 
+    def person_path(self) -> str:
+        """Return the path of the record of the person under the cursor; "" for nobody."""
+        return ""
+
     def stopped(self, trouble: Trouble) -> None:
         """Show what kept the view from being read."""
         self.show_sentence(str(trouble))
@@ -146,6 +153,7 @@ class View(PlaceScreen, Generic[Found]):
             yield LineList()
             with VerticalScroll(id="whole", can_focus=False):
                 yield Static(Content(""), id="full")
+                yield PersonPane()
         with Container(id="nothing"):
             yield Static(Content(""), id="instead")
         yield KeyLine()
@@ -154,6 +162,13 @@ class View(PlaceScreen, Generic[Found]):
         """Paint first, read afterwards."""
         self.status_text = _("reading")
         self.call_after_refresh(self.action_read)
+
+    def watch_roster(self) -> None:
+        """Let the pane have who everybody is now."""
+        if self.is_mounted:
+            pane = self.query_one(PersonPane)
+            pane.set_reactive(PersonPane.roster, self.roster)
+            pane.look_into(self.workspace)
 
     def on_screen_resume(self) -> None:
         """Read again when something has changed."""
@@ -195,6 +210,7 @@ class View(PlaceScreen, Generic[Found]):
     def show_whole_line(self) -> None:
         """Show the line under the cursor in full."""
         self.query_one("#full", Static).update(self.whole() if self.lines.count else Content(""))
+        self.query_one(PersonPane).path = self.person_path() if self.lines.count else ""
         self.query_one("#whole").scroll_home(animate=False)
         self.refresh_bindings()
 
