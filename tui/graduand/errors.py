@@ -374,6 +374,13 @@ class NotProposed(Trouble):
         super().__init__(message.format(reason=_block(reason), branch=visible(branch, 200)))
 
 
+class NotShared(Trouble):
+    """Work could not be exchanged with colleagues; all is as it was."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_("Not shared: {reason}. All is as it was here.").format(reason=_block(reason)))
+
+
 class NothingToPropose(Trouble):
     """The branch that changes are proposed for has all that is here."""
 

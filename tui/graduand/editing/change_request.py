@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.editing.transaction import commit_message, uncommitted_paths
+from graduand.editing.sharing import commit_uncommitted
+from graduand.editing.transaction import uncommitted_paths
 from graduand.errors import GitRefused, NotCommitted, NothingToPropose, NotNow, NotProposed, Usage
 from graduand.git.checkout import in_progress
-from graduand.git.commit import Recorder
 from graduand.git.forge import OpenedRequest, PullRequest, open_pull_request, page_in, page_of
 from graduand.git.program import BARE, NAMELESS, Program
 from graduand.git.proposed_commits import (
@@ -106,7 +106,7 @@ def prepare_request(workspace: Workspace, name: str = "") -> ChangeRequest:
     commit = program.opened.head
     if pending:
         try:
-            commit = _commit(workspace, pending)
+            commit = commit_uncommitted(workspace)
         except (NotCommitted, NotNow) as refused:
             if branch != current:
                 give_up_branch(program, branch, current)
@@ -181,14 +181,6 @@ def _unused(program: Program, base: BaseBranch, name: str) -> str:
 
 def _exists(program: Program, ref: str) -> bool:
     return bool(program.object_names([ref])[0])
-
-
-def _commit(workspace: Workspace, pending: list[str]) -> str:
-    usernames = [username_of(path) for path in pending if is_record_path(path)]
-    subject, trailers = commit_message("corrected", usernames) if usernames else (_("Change the rules for records"), {})
-    words = workspace.commit_words
-    whole = {**trailers, **dict(words.trailers)}
-    return Recorder(workspace.root).commit(pending, words.message or subject, whole)
 
 
 def publish_request(workspace: Workspace, request: ChangeRequest, title: str, body: str) -> PublishedRequest:

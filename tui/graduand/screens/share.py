@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from graduand.editing.clone_status import divergence, read_clone_status
-from graduand.language import N_, _, visible
+from graduand.audit.review import review
+from graduand.editing import change_request, resolution, sharing
+from graduand.editing.clone_status import CloneStatus, divergence, read_clone_status
+from graduand.editing.merge import Side
+from graduand.errors import NotShared, Trouble
+from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
+from graduand.reports.labels import terms_of
+from graduand.reports.review_text import as_markdown, title_of
+from graduand.reports.size_limit import DESCRIPTION
+from graduand.screens.committer import Committer, CommitterScreen
+from graduand.screens.messages import Changed, Opened
+from graduand.screens.question import Answer, QuestionScreen
+from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
-from graduand.screens.widgets.lines import Cell, Drawn, fit
+from graduand.screens.waiting import Waiting
+from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
 
 if TYPE_CHECKING:
-    from graduand.editing.clone_status import CloneStatus, Divergence
+    from collections.abc import Callable
+
+    from graduand.editing.change_request import PublishedRequest
+    from graduand.editing.clone_status import Divergence
+    from graduand.editing.resolution import Resolution
+    from graduand.editing.sharing import Pulled, Pushed
     from graduand.git.upload_branch import CommitLine
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
 
+Result = TypeVar("Result")
+
+
+_OPEN: Final = "open"
+_SHOWN: Final = 8
+"""Fields in conflict that a question lists."""
+
+
 class ShareStatus(NamedTuple):
     """What the place shows."""
 
-    standing: CloneStatus
+    status: CloneStatus
     divergence: Divergence
 
 
@@ -42,6 +68,42 @@ class ShareScreen(View[ShareStatus]):
     """What is uncommitted, ahead, behind, under merge, and what of the ledger is not shared."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+s",
+            "commit",
+            N_("Commit"),
+            tooltip=N_("Commit what of records and schema was only saved."),
+            id="share.commit",
+        ),
+        Binding(
+            "p",
+            "pull",
+            N_("Receive"),
+            tooltip=N_("Take in what colleagues have pushed (pull), the ledger too."),
+            id="share.pull",
+        ),
+        Binding(
+            "P",
+            "push",
+            N_("Publish"),
+            key_display="P",
+            tooltip=N_("Give colleagues what is committed here (push), the ledger too."),
+            id="share.push",
+        ),
+        Binding(
+            "r",
+            "propose",
+            N_("Propose"),
+            tooltip=N_("Propose your changes: a branch, a commit, a push, a pull request."),
+            id="share.propose",
+        ),
+        Binding(
+            "f",
+            "finish",
+            N_("Finish the merge"),
+            tooltip=N_("Join what both sides changed, and finish the merge in git."),
+            id="share.finish",
+        ),
         Binding("escape", "back", N_("Back"), id="share.back"),
         Binding("slash", "find", N_("Find"), id="share.find", key_display="/"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="share.fold"),
@@ -58,7 +120,7 @@ class ShareScreen(View[ShareStatus]):
         """Return which branch it is, and which one it follows."""
         if self.found is None:
             return (_("Share"),)
-        standing = self.found.standing
+        standing = self.found.status
         follows = _("follows {branch}").format(branch=visible(standing.upstream, 60))
         return (
             visible(standing.branch, 60) or _("no branch"),
@@ -132,6 +194,177 @@ class ShareScreen(View[ShareStatus]):
         if row is None or isinstance(row, Heading):
             return Content(_(_GROUPS[row.key][0]) if row else "")
         return Content(self._words(row))
+
+    @on(LineList.Chosen)
+    def open_the_record(self) -> None:
+        """Open the record that is not committed; fold or unfold a group."""
+        row = self.outline.at(self.lines.cursor) if self.outline else None
+        if isinstance(row, str) and row in self.roster.places:
+            self.post_message(Opened(row))
+        elif isinstance(row, Heading):
+            self.action_fold()
+
+    def person_path(self) -> str:
+        """Return the path of the record under the cursor."""
+        row = self.outline.at(self.lines.cursor) if self.outline else None
+        return row if isinstance(row, str) and row in self.roster.places else ""
+
+    # What is done
+
+    def _status(self) -> CloneStatus:
+        return self.found.status if self.found else CloneStatus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what cannot be done now."""
+        del parameters
+        status = self._status()
+        if action == "commit":
+            return bool(status.changed and not status.unfinished) or None
+        if action == "finish":
+            return bool(status.unfinished)
+        return not status.unfinished or None if action in {"pull", "push", "propose"} else True
+
+    def action_commit(self) -> None:
+        """Commit what lies uncommitted."""
+        self._do(_("Committing"), lambda: sharing.commit_uncommitted(self.workspace), self._committed)
+
+    def _committed(self, commit: str) -> None:
+        self.notify(_("Committed: {commit}").format(commit=commit[:12]), markup=False)
+
+    def action_pull(self) -> None:
+        """Take in what colleagues have pushed."""
+        self._do(_("Asking colleagues' repository"), lambda: sharing.pull(self.workspace), self._pulled)
+
+    def _pulled(self, pulled: Pulled) -> None:
+        say_synced(self, pulled.ledger)
+        number = pulled.commits
+        words = ngettext("{count} commit came in.", "{count} commits came in.", number).format(count=number)
+        self.notify(words if number else _("Nothing new came in."), markup=False)
+        if number := len(pulled.conflicts):
+            both = ngettext(
+                "Both sides changed {count} file; f joins them.",
+                "Both sides changed {count} files; f joins them.",
+                number,
+            )
+            self.notify(both.format(count=number), severity="warning", markup=False, timeout=12)
+
+    def action_push(self) -> None:
+        """Give colleagues what is committed here."""
+        self._do(_("Pushing"), lambda: sharing.push(self.workspace), self._pushed)
+
+    def _pushed(self, pushed: Pushed) -> None:
+        say_synced(self, pushed.ledger)
+        number = pushed.commits
+        words = ngettext("{count} commit is with colleagues now.", "{count} commits are with colleagues now.", number)
+        self.notify(words.format(count=number) if number else _("Colleagues have it all already."), markup=False)
+
+    def action_propose(self) -> None:
+        """Put changes on a branch of their own, push it, and open a pull request."""
+
+        def propose() -> PublishedRequest:
+            if faulty := change_request.faults_of_uncommitted(self.workspace, self.day):
+                raise NotShared(
+                    _("records with errors are not committed; correct these first: {who}").format(
+                        who=", ".join(sorted({visible(one.username or one.path) for one in faulty})[:5])
+                    )
+                )
+            request = change_request.prepare_request(self.workspace)
+            found = review(self.workspace, [request.span])
+            lines = as_markdown(found, DESCRIPTION, terms_of(self.workspace), show=False)
+            return change_request.publish_request(self.workspace, request, title_of(found), "\n".join(lines) + "\n")
+
+        self._do(_("Proposing"), propose, self._proposed)
+
+    def _proposed(self, published: PublishedRequest) -> None:
+        page = visible(published.url or published.page, 600)
+        words = _("The pull request:") if published.url else _("Open the pull request here:")
+        said = f"{words} {page}" if page else _("Open the pull request where this repository lies.")
+        self.notify(said, markup=False, timeout=20)
+
+    def action_finish(self) -> None:
+        """Join what both sides changed as far as only one thing can be meant, and finish the merge."""
+        self._finish(None)
+
+    def _finish(self, take: Side | None) -> None:
+        def finish() -> Resolution:
+            return resolution.resolve(self.workspace, resolution.find_unmerged(self.workspace, self.day), take=take)
+
+        self._do(_("Finishing the merge"), finish, self._finished)
+
+    def _finished(self, done: Resolution) -> None:
+        for finding in done.unread:
+            self.notify(finding.message, severity="warning", markup=False, timeout=12)
+        if done.open:
+            self._ask_for_sides(done)
+        elif done.others:
+            said = _("Git still holds two versions of {path}; mend it there.")
+            self.notify(said.format(path=visible(done.others[0], 200)), severity="warning", markup=False, timeout=12)
+        elif not done.unread:
+            self.notify(_("The merge is finished."), markup=False)
+
+    def _ask_for_sides(self, done: Resolution) -> None:
+        """Ask what shall hold of the fields that both sides changed."""
+        number, terms = len(done.open), terms_of(self.workspace)
+        words = ngettext(
+            "{count} field was changed by both sides:", "{count} fields were changed by both sides:", number
+        )
+        said = [Content.styled(words.format(count=number), "bold")]
+        for one in done.open[:_SHOWN]:
+            what = terms.field(one.conflict.key) if one.conflict else _("the whole record")
+            said.append(Content(f"{visible(one.record.username)}  {what}"))
+        answers = [
+            Answer(("enter", "o"), _("Enter"), _("open the first of these records and decide there"), _OPEN),
+            Answer(("m",), "m", _("mine hold, in all of them"), Side.MINE),
+            Answer(("t",), "t", _("theirs hold, in all of them"), Side.THEIRS),
+            Answer((), _("Esc"), _("decide later"), ""),
+        ]
+
+        def answered(answer: str | None) -> None:
+            if answer == _OPEN:
+                self.post_message(Opened(done.open[0].record.path))
+            elif answer:
+                self._finish(Side(answer))
+
+        self.app.push_screen(QuestionScreen(_("Which side holds?"), said, answers), answered)
+
+    def _do(self, words: str, labour: Callable[[], Result], tell: Callable[[Result], None]) -> None:
+        """Do something in the background and tell what came of it; where git knows nobody, ask who commits first."""
+        waiting = Waiting(words, lambda _tell: labour(), stoppable=False)
+
+        def done(outcome: Result | Trouble | None) -> None:
+            self._ended(outcome, tell)
+
+        def named(committer: Committer | None) -> None:
+            if committer and self._is_taken(committer):
+                self.app.push_screen(waiting, done)
+
+        if self._knows_committer():
+            self.app.push_screen(waiting, done)
+        else:
+            self.app.push_screen(CommitterScreen(), named)
+
+    def _ended(self, outcome: Result | Trouble | None, tell: Callable[[Result], None]) -> None:
+        if isinstance(outcome, Trouble):
+            self.notify(str(outcome), severity="error", markup=False, timeout=12)
+        elif outcome is not None:
+            tell(outcome)
+        self.post_message(Changed())
+        self.action_read()
+
+    def _knows_committer(self) -> bool:
+        """Return whether nobody need be asked who commits; where there is no git, what is done says so."""
+        try:
+            return sharing.knows_committer(self.workspace)
+        except Trouble:
+            return True
+
+    def _is_taken(self, committer: Committer) -> bool:
+        try:
+            sharing.name_committer(self.workspace, *committer)
+        except Trouble as trouble:
+            self.notify(str(trouble), severity="error", markup=False)
+            return False
+        return True
 
     def action_fold(self) -> None:
         """Fold or unfold the group under the cursor."""

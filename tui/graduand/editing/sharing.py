@@ -1,0 +1,155 @@
+"""Exchange work with colleagues: commit what was only saved, take in their commits, push ours and the ledger."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from graduand.editing.transaction import commit_message, uncommitted_paths
+from graduand.errors import GitRefused, NotNow, NotShared, Usage
+from graduand.git.checkout import in_progress
+from graduand.git.commit import Recorder
+from graduand.git.program import NAMELESS, Program
+from graduand.git.proposed_commits import BaseBranch, commits_beyond, fetch_base, push_branch, remotes_of
+from graduand.git.unmerged import unmerged_paths
+from graduand.language import _, quoted, visible
+from graduand.ledger.server_words import is_rule, was_faster, words_of
+from graduand.records.paths import is_record_path, username_of
+from graduand.uploads.exchange import fetch_ledger, share_ledger
+
+if TYPE_CHECKING:
+    from graduand.ledger.sync import Synced
+    from graduand.workspace import Workspace
+
+_NAME: Final = re.compile(r"[^<>\x00-\x1f]{1,100}")
+_ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+
+
+class Pulled(NamedTuple):
+    """What came from colleagues."""
+
+    commits: int
+    conflicts: tuple[str, ...]
+    """The paths, from the repository's root, that both sides changed; the merge waits for them."""
+    ledger: Synced
+
+
+class Pushed(NamedTuple):
+    """What was given to colleagues."""
+
+    commits: int
+    ledger: Synced
+
+
+def knows_committer(workspace: Workspace) -> bool:
+    """Return whether git knows who commits.
+
+    Raises:
+        NoGit, NotGit: there is no git, or no repository.
+    """
+    return Program(workspace.root).knows_committer()
+
+
+def name_committer(workspace: Workspace, name: str, address: str) -> None:
+    """Tell git who commits in this clone.
+
+    Raises:
+        Usage: that is no name, or no address.
+        NoGit, NotGit, GitRefused: git did not take it.
+    """
+    if not _NAME.fullmatch(name.strip()):
+        raise Usage(_("{name} is no name.").format(name=quoted(name)))
+    if not _ADDRESS.fullmatch(address.strip()):
+        raise Usage(_("{address} is no e-mail address.").format(address=quoted(address)))
+    program = Program(workspace.root)
+    program.change("config", "--local", "user.name", name.strip())
+    program.change("config", "--local", "user.email", address.strip())
+
+
+def commit_uncommitted(workspace: Workspace) -> str:
+    """Commit what of records and schema differs from the last commit, and nothing else; "" where nothing does.
+
+    Raises:
+        NoGit, NotGit, NotNow: no commit can be made.
+        NotCommitted: git, a hook or a key refused; the files stay as they are.
+    """
+    pending = sorted(uncommitted_paths(workspace))
+    if not pending:
+        return ""
+    usernames = [username_of(path) for path in pending if is_record_path(path)]
+    subject, trailers = commit_message("corrected", usernames) if usernames else (_("Change the rules for records"), {})
+    words = workspace.commit_words
+    return Recorder(workspace.root).commit(pending, words.message or subject, {**trailers, **dict(words.trailers)})
+
+
+def pull(workspace: Workspace) -> Pulled:
+    """Fetch the branch that this one follows, and the ledger, and take their commits in, by a merge where both went on.
+
+    Raises:
+        NoGit, NotGit: there is no git, or no repository.
+        NotNow: nothing can be merged: detached, unfinished, nameless.
+        NotShared: nothing is followed, the remote was not reached, or git did not merge; all is as it was.
+    """
+    program = Program(workspace.root)
+    base = _followed(program)
+    answer = fetch_base(program, base)
+    if answer.code:
+        message = _("{remote} was not reached: {words}")
+        raise NotShared(message.format(remote=visible(base.remote), words=words_of(answer).rstrip(".")))
+    ledger = fetch_ledger(program)
+    behind = commits_beyond(program, base.tracking, "HEAD")
+    if behind:
+        try:
+            program.change("merge", "--quiet", "--no-edit", "--ff", base.tracking)
+        except GitRefused as refused:
+            if conflicts := unmerged_paths(program):
+                return Pulled(behind, conflicts, ledger)
+            raise NotShared(refused.said) from refused
+    return Pulled(behind, (), ledger)
+
+
+def push(workspace: Workspace) -> Pushed:
+    """Push the branch to the one that it follows, never by force, and the ledger.
+
+    Raises:
+        NoGit, NotGit: there is no git, or no repository.
+        NotNow: something is unfinished, or no branch is checked out.
+        NotShared: nothing is followed, or the remote refused; all stays here.
+    """
+    program = Program(workspace.root)
+    base = _followed(program)
+    fetched = fetch_ledger(program)
+    ahead = commits_beyond(program, "HEAD", base.tracking if program.object_names([base.tracking])[0] else "")
+    if ahead:
+        answer = push_branch(program, base.remote, program.opened.branch)
+        if answer.code:
+            raise NotShared(_refusal(base, words_of(answer).rstrip("."), faster=was_faster(answer)))
+    return Pushed(ahead, share_ledger(program, fetched))
+
+
+def _refusal(base: BaseBranch, words: str, *, faster: bool) -> str:
+    said = _("{branch} was not taken: {words}").format(branch=visible(base.shown, 200), words=words)
+    if is_rule(words):
+        return f"{said}; " + _("the branch is protected: propose your changes instead")
+    return f"{said}; " + _("colleagues were faster: take in theirs first") if faster else said
+
+
+def _followed(program: Program) -> BaseBranch:
+    """Return the branch of a remote that the checked-out branch follows, or that of its name on the only remote."""
+    state = program.opened
+    if reason := in_progress(program.folder):
+        raise NotNow(reason)
+    if state.is_detached or not state.branch:
+        raise NotNow(_("no branch is checked out (detached HEAD); go to one (git switch main)"))
+    if not program.knows_committer():
+        raise NotNow(_(NAMELESS))
+    remotes = remotes_of(program)
+    if not remotes:
+        raise NotShared(_("this clone has no remote to share with; name it (git remote add origin URL)"))
+    found = program.read(
+        "for-each-ref", "--format=%(upstream:remotename)%00%(upstream:remoteref)", f"refs/heads/{state.branch}"
+    )
+    remote, _nul, ref = found.strip("\n").partition("\0")
+    if remote in remotes:
+        return BaseBranch(remote, ref.removeprefix("refs/heads/"))
+    return BaseBranch("origin" if "origin" in remotes else next(iter(remotes)), state.branch)
