@@ -12,6 +12,8 @@ from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.keys import _character_to_key, key_to_character
 
+from graduand.screens.widgets.person_pane import PersonPane
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from concurrent.futures import Executor
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 SMALL, LARGE = (80, 24), (120, 40)
 Result = TypeVar("Result")
 Words = TypeVarTuple("Words")
+REST: Final = 3600.0
+"""Seconds after which a pane looks for a history: only when the clock is put forward, so that screens are alike."""
 NO_BREAK: Final = "\u00a0"
 
 
@@ -36,6 +40,7 @@ def story(app: App[Any], tell: Callable[[Pilot[Any]], Awaitable[None]], size: tu
             await tell(pilot)
 
     app.animation_level = "none"
+    PersonPane.REST = REST
     with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(run())
 

@@ -29,7 +29,7 @@ from graduand.vocabulary import vocabularies
 from graduand.workspace import Workspace
 from tests.repository import TODAY, commit, git, graduate, put
 from tests.screens.stage import faulty, shows
-from tests.screens.terminal import later, press, quickly, screen_text, settled, story, type_in
+from tests.screens.terminal import REST, later, press, quickly, screen_text, settled, story, type_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,7 +277,7 @@ def test_the_pane_shows_who_is_under_the_cursor_in_every_list(app: GraduandApp) 
         await press(pilot, "slash")
         await type_in(pilot, "00500002")
         await press(pilot, "enter")
-        await later(pilot, 0.4)
+        await later(pilot, REST + 1)
         shown = screen_text(app)
         for words in ("What is wrong", "✗ ", "c → ", "What goes out", "What happened last", "graduated"):
             assert words in shown, words

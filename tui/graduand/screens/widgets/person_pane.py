@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
 from textual.content import Content
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from graduand.index.people_list import ListedPerson
     from graduand.workspace import Workspace
 
-_REST: Final = 0.35
-"""Seconds for which the cursor stays before the history of a person is looked for."""
 _EVENTS: Final = 4
 """Events that are shown, the last ones."""
 _FAINT: Final = "$foreground 70%"
@@ -35,6 +33,9 @@ class PersonPane(Static):
     DEFAULT_CSS = """
     PersonPane { width: 42; height: 1fr; padding: 0 1; border-left: solid $panel; overflow: hidden; }
     """
+    REST: ClassVar[float] = 0.35
+    """Seconds for which the cursor stays before the history of a person is looked for."""
+
     path: reactive[str] = reactive("")
     """The path of the person's record; "" for nobody."""
     roster: reactive[PeopleList] = reactive(PeopleList(), init=False)
@@ -59,7 +60,7 @@ class PersonPane(Static):
         if self._rest:
             self._rest.stop()
         if self.path and self.display and self.is_mounted:
-            self._rest = self.set_timer(_REST, self._read_events)
+            self._rest = self.set_timer(self.REST, self._read_events)
 
     def watch_roster(self) -> None:
         """Show the person as the list has them now."""
