@@ -134,6 +134,12 @@ def test_uploads_in_tags_are_read_into_the_ledger_on_the_way(oldest: Path) -> No
     assert graduand(oldest, "plan", "--changed", "--on", TODAY).code == 0
     assert "read from tags" not in graduand(oldest, "upgrade").err
 
+    git(oldest, "merge", "--quiet", BRANCH)  # from now on the past has an older schema than the present
+    verified = graduand(oldest, "audit", "verify")
+    assert (verified.code, "cannot be compiled" in verified.out) == (0, False), verified.out
+    assert graduand(oldest, "plan", "--changed", "--on", TODAY).code == 0
+    assert "can be taken back" in graduand(oldest, "rollback").err, "nothing was known before it"
+
 
 @pytest.fixture
 def school(tmp_path: Path) -> Path:
@@ -243,6 +249,24 @@ def test_without_the_commit_of_init_nothing_counts_as_shipped_so_nothing_is_over
     assert outcomes(found)["schema/institution.yaml"] == "conflict"
     assert on_branch(oldest, "schema/institution.yaml") == (oldest / "schema/institution.yaml").read_text("utf-8")
     assert "keeps_sso: true" in on_branch(oldest, kept_at("schema/institution.yaml", ".graduand/conflicts"))
+
+
+@pytest.mark.parametrize(
+    "words", [("check",), ("plan",), ("compile",), ("edit", "00412345", "disabled=true"), ("upgrade",)]
+)
+def test_an_older_graduand_says_what_it_needs_whatever_it_is_asked(school: Path, words: tuple[str, ...]) -> None:
+    put(school, GRADUATE)
+    edit(school, "schema/institution.yaml", ('requires: ">=0.2"', 'requires: ">=9.2"\nfour_eyes: true'))
+    git(school, "add", "--all")
+    git(school, "commit", "--quiet", "--no-verify", "--message", "Newer")
+
+    ran = graduand(school, *words)
+
+    assert (ran.code, ran.out) == (5, "")
+    assert ran.err == (
+        "graduand: schema/institution.yaml:9: graduand 9.2 or newer is needed here, and this is "
+        f"{__version__}. Install the newer one, then repeat.\n"
+    )
 
 
 def test_a_branch_that_is_there_stays_as_it_is(school: Path) -> None:

@@ -125,7 +125,7 @@ def test_each_step_of_a_pull_request_runs_and_says_its_own(merged: tuple[Path, s
     assert run(steps["What it changes and does in Handshake"], root, **environment).returncode == 0
     comment = (root / "comment.md").read_text(encoding="utf-8")
     assert comment.startswith("<!-- graduand -->\n## 2 events: 2 × account closed.\n")
-    assert "2 × closes the account" in comment
+    assert "\n- 2 people: 2 changed, 2 × closes the account.\n" in comment
     assert comment.partition("\n")[2] == summary.read_text(encoding="utf-8")
     for text in (comment, form.stdout):
         assert "Chlo" not in text
@@ -175,3 +175,19 @@ def test_the_job_that_comments_may_do_nothing_else_and_a_fork_does_not_reach_it(
     assert "head.repo.full_name == github.repository" in STEPS["comment"]["if"]
     assert not any("checkout" in step.get("uses", "") for step in STEPS["comment"]["steps"])
     assert STEPS["check"]["permissions"] == {"contents": "read"}
+
+
+def test_each_job_of_a_merge_request_at_gitlab_says_its_own(merged: tuple[Path, str]) -> None:
+    root, base = merged
+    jobs = yaml.safe_load((SEED / "gitlab-ci.yml").read_text(encoding="utf-8"))
+
+    def ran(job: str) -> subprocess.CompletedProcess[str]:
+        return run("\n".join(jobs[job]["script"]), root, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+
+    checked = ran("check")
+    assert (checked.returncode, "not canonical: records/2026-spring/00000000.yaml" in checked.stdout) == (1, True)
+    assert (root / "findings.xml").read_text(encoding="utf-8").startswith("<?xml"), "it ran though another one failed"
+    assert ran("review").returncode == 0
+    assert "2 × closes the account" in (root / "review.md").read_text(encoding="utf-8")
+    assert ran("limits").returncode == 3
+    assert ran("calendar").returncode in {0, 10}

@@ -20,6 +20,8 @@ from graduand.workspace import JSON_SCHEMA, Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graduand.setup.stamp import ShippedStamp
+
 _FRESH_DAYS: Final = 365
 """Days after which the facts about Handshake should be checked again."""
 
@@ -27,6 +29,7 @@ _UPLOAD_DAYS: Final = 30
 """Days after which compiled files with personal data should be deleted."""
 
 
+_UPGRADE: Final = "graduand upgrade"
 _WORKFLOW: Final = ".github/workflows/check.yml"
 """The workflow that every `graduand init` has written."""
 
@@ -267,13 +270,13 @@ def _is_fresh(checked_on: str, on: str) -> bool:
 def _shipped(workspace: Workspace) -> Iterator[Diagnosis]:
     """Compare what was shipped to this repository with what this graduand ships."""
     from graduand.setup.seeds import options_of, shipped_texts  # noqa: PLC0415
-    from graduand.setup.stamp import CONFLICTS, STAMP, kept_at, read_stamp, stamp_of  # noqa: PLC0415
+    from graduand.setup.stamp import STAMP, kept_at, read_stamp, stamp_of  # noqa: PLC0415
 
-    cure = "graduand upgrade"
     root = workspace.root
     if not (root / STAMP).exists():
         if (root / _WORKFLOW).exists():
-            yield Diagnosis(_("An older graduand made this repository; CI may install another program than it."), cure)
+            said = _("An older graduand made this repository; CI may install another program than it.")
+            yield Diagnosis(said, _UPGRADE)
         return
     try:
         stamp = read_stamp(file_reader.read(root / STAMP, file_reader.LARGE_FILE))
@@ -283,26 +286,34 @@ def _shipped(workspace: Workspace) -> Iterator[Diagnosis]:
         yield Diagnosis(_("What was shipped to this repository is not known."), str(trouble))
         return
     stale = [path for path, checksum in now.checksums.items() if stamp.checksums.get(path) != checksum]
+    yield _standing(stamp, ", ".join(visible(path, 100) for path in stale))
+    yield from _undecided(root)
+
+
+def _standing(stamp: ShippedStamp, stale: str) -> Diagnosis:
+    """Return how what was shipped stands to what is shipped now; `stale` are the paths that differ."""
+    versions = {"version": __version__, "shipped": visible(stamp.version)}
     if stamp.is_newer:
-        yield Diagnosis(
-            _("This graduand ({version}) is older than the one of this repository ({shipped}).").format(
-                version=__version__, shipped=visible(stamp.version)
-            ),
-            _("Install what .graduand/program.txt names."),
-        )
-    elif stale or stamp.version != __version__:
+        said = _("This graduand ({version}) is older than the one of this repository ({shipped}).")
+        return Diagnosis(said.format(**versions), _("Install what .graduand/program.txt names."))
+    if stamp.version != __version__:
         said = _("CI and these files are of graduand {shipped}; this is {version}: {paths}")
-        shown = ", ".join(visible(path, 100) for path in stale) or _("nothing in them has changed")
-        yield Diagnosis(said.format(shipped=visible(stamp.version), version=__version__, paths=shown), cure)
-    else:
-        yield Diagnosis(_("The shipped files and CI are of this graduand, {version}.").format(version=__version__))
+        return Diagnosis(said.format(**versions, paths=stale or _("nothing in them has changed")), _UPGRADE)
+    if stale:
+        said = _("This graduand ships other files than the ones that this repository was given: {paths}")
+        return Diagnosis(said.format(paths=stale), _UPGRADE)
+    return Diagnosis(_("The shipped files and CI are of this graduand, {version}.").format(version=__version__))
+
+
+def _undecided(root: Path) -> Iterator[Diagnosis]:
+    """Return the files in which an upgrade left something to be decided."""
+    from graduand.setup.stamp import CONFLICTS  # noqa: PLC0415
+
     for path in sorted((root / CONFLICTS).glob("*")):
-        said = _("{path} holds what an upgrade left to be decided.")
+        name = visible(path.relative_to(root).as_posix(), 200)
+        cure = _("Take from it what you want, then delete it: git rm {path}")
         yield Diagnosis(
-            said.format(path=visible(path.relative_to(root).as_posix(), 200)),
-            _("Take from it what you want, then delete it: git rm {path}").format(
-                path=quote(visible(path.relative_to(root).as_posix(), 200))
-            ),
+            _("{path} holds what an upgrade left to be decided.").format(path=name), cure.format(path=quote(name))
         )
 
 

@@ -6,7 +6,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand import __version__
-from graduand.errors import LedgerInUse, NotNow, SchemaBroken, ShippedNewer, UpgradeThere, UpgradeUnreadable
+from graduand.errors import (
+    LedgerInUse,
+    NewerSchema,
+    NotNow,
+    SchemaBroken,
+    ShippedNewer,
+    UpgradeThere,
+    UpgradeUnreadable,
+)
 from graduand.git.program import Program
 from graduand.git.proposed_branch import propose
 from graduand.git.three_way import merge_three
@@ -78,7 +86,7 @@ def upgrade_of(workspace: Workspace, install_from: str = "") -> Upgrade:
 
     Raises:
         NoGit, NotGit: there is no git, or no repository.
-        ShippedNewer: a newer graduand shipped the files.
+        ShippedNewer, NewerSchema: a newer graduand shipped the files, or is asked for by those of `schema/`.
         NotNow: nothing is committed, or the history that shows what was shipped is cut off.
         SchemaBroken: institution.yaml cannot be read.
         UpgradeUnreadable: the files of `schema/` could not be read once they are merged.
@@ -109,11 +117,7 @@ class _Upgrading:
         files = tuple(self._files(texts))
         merged = {one.path: one.text for one in files if one.outcome is not FileOutcome.GONE}
         after = {path: merged.get(path) or self._at(self._head, path) or b"" for path in (IMPORTER, PATH)}
-        try:
-            school = school_of(read_institution(after[PATH]), read_importer(after[IMPORTER]))
-        except SchemaBroken as broken:
-            raise UpgradeUnreadable(str(broken)) from broken
-        merged[JSON_SCHEMA] = json_schema(school).encode()
+        merged[JSON_SCHEMA] = _json_schema(after[PATH], after[IMPORTER])
         conflicts = {kept_at(one.path, CONFLICTS): one.conflicts for one in files if one.conflicts}
         program = (self._at(self._head, PROGRAM) or b"").decode(errors="replace")
         installed = self._installed(program)
@@ -190,6 +194,21 @@ class _Upgrading:
 
     def _all_at(self, commit: str, paths: Iterable[str]) -> Iterator[bytes | None]:
         return self._program.blobs(f"{commit}:{self._program.prefix}{path}" for path in paths)
+
+
+def _json_schema(institution: bytes, importer: bytes) -> bytes:
+    """Return the JSON Schema of a record by two files of `schema/`.
+
+    Raises:
+        NewerSchema: one of them asks for a newer graduand.
+        UpgradeUnreadable: they do not hold together.
+    """
+    try:
+        return json_schema(school_of(read_institution(institution), read_importer(importer))).encode()
+    except NewerSchema:
+        raise
+    except SchemaBroken as broken:
+        raise UpgradeUnreadable(str(broken)) from broken
 
 
 def propose_upgrade(workspace: Workspace, upgrade: Upgrade, message: str) -> str:
