@@ -79,8 +79,26 @@ def test_a_file_that_cannot_be_read_is_in_the_list_too(root: Path) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        *["dupont", "chloe eco", "kind:returned", "state:waiting", "state:closed droit", "problem:GR3", "cohort:2025"],
-        *["x", "state:failed", "problem:error", "state:reopened kind:grad", "p1 zak", "aubigny", "state:nothing"],
+        *[
+            "dupont",
+            "chloe eco",
+            "kind:returned",
+            "-kind:returned",
+            "-dupont email:valmont",
+            "state:waiting",
+            "state:closed droit",
+            "problem:GR3",
+            "cohort:2025",
+        ],
+        *[
+            "x",
+            "state:failed",
+            "problem:error",
+            "state:reopened kind:grad",
+            "p1 zak",
+            "aubigny",
+            "state:nothing",
+        ],
     ],
 )
 def test_finding_agrees_with_looking_at_each_entry(typed: str) -> None:
@@ -90,14 +108,20 @@ def test_finding_agrees_with_looking_at_each_entry(typed: str) -> None:
         hay = folded(f"{one.username} {one.first_name} {one.last_name} {one.first_name} {one.address} {one.programme}")
         status = roster.outstanding.get(one.username, SentStatus("")).status
         states = {status, "waiting" * ("GR601" in one.rules), {"true": "closed", "false": "reopened"}.get(one.disabled)}
-        return all(word in hay for word in query.words) and all(
-            {
-                "kind": one.kind == value,
-                "state": value in states,
-                "problem": value.upper() in one.rules or one.worst == value,
-                "cohort": one.cohort.startswith(value),
-            }[key]
-            for key, value in query.filters
+        return (
+            all(word in hay for word in query.words)
+            and all(
+                {
+                    "kind": one.kind == value,
+                    "state": value in states,
+                    "problem": value.upper() in one.rules or one.worst == value,
+                    "cohort": one.cohort.startswith(value),
+                    "email": value in folded(one.address),
+                }[key]
+                is not negated
+                for key, value, negated in query.filters
+            )
+            and not any(word in hay for word in query.without)
         )
 
     wanted = [number for number, one in enumerate(roster.entries) if holds(one)]

@@ -206,7 +206,7 @@ def test_hostile_names_are_shown_and_not_obeyed(tmp_path: Path) -> None:
         await pilot.click("#people", offset=(25, 0))
         assert app.is_running
 
-    story(app, tell, (200, 24))
+    story(app, tell, (280, 24))
 
 
 def test_a_bug_ends_with_itself_and_shows_nobody(app: GraduandApp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graduand.index.query import query_of
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
 from graduand.screens.bulk import BulkScreen
 from graduand.workspace import Workspace
 from tests.repository import TODAY, shipped
-from tests.screens.terminal import LARGE, SMALL, press, screen_text, seen_at, story, type_in
+from tests.screens.terminal import LARGE, SMALL, press, screen_text, seen_at, settled, story, type_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,3 +90,54 @@ def test_marks_stay_while_others_are_looked_for(tmp_path: Path) -> None:
         assert app.people.marks == marked
 
     story(app, tell)
+
+
+def test_only_the_marked_are_shown_until_all_are_wanted_again(tmp_path: Path) -> None:
+    """Marks are seen, kept, and thrown away by no letter alone."""
+    app = GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "m")
+        assert len(app.people.found) == 45
+        await press(pilot, "space", "down", "space", "m")
+        assert [app.people.roster.entries[number].path for number in app.people.found] == sorted(app.people.marks)
+        assert "2 of 45 people · 2 marked · only the marked" in screen_text(app)
+        await press(pilot, "escape")
+        assert (len(app.people.found), len(app.people.marks)) == (45, 2)
+
+    story(app, tell, LARGE)
+
+
+def test_a_click_on_a_title_sorts_and_a_second_one_turns_round(tmp_path: Path) -> None:
+    app = GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        titles = screen_text(app).splitlines()[3]
+        await pilot.click("#columns", offset=(titles.index(" name ") + 1, 0))
+        await settled(pilot)
+        names = [app.people.roster.entries[number].name.casefold() for number in app.people.found]
+        assert (app.people.order, names[0][:5]) == ("name", "'t ho")
+        await pilot.click("#columns", offset=(titles.index(" name ") + 1, 0))
+        await settled(pilot)
+        assert app.people.backwards
+        assert [app.people.roster.entries[number].name.casefold() for number in app.people.found] != names
+        await press(pilot, "S")
+        assert not app.people.backwards
+
+    story(app, tell, LARGE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "username", "there"),
+    [
+        ("email:valmont kind:graduated", "00412345", True),
+        ("-kind:graduated", "00412345", False),
+        ("-kind:graduated", "00401240", True),
+        ("-dupont", "00412345", False),
+        ("courriel:nowhere.example", "00412345", False),
+    ],
+)
+def test_filters_take_addresses_and_a_not(tmp_path: Path, typed: str, username: str, there: bool) -> None:  # noqa: FBT001
+    roster = Workspace(shipped(tmp_path)).people_list(TODAY)
+    found = {roster.entries[number].username for number in roster.find(query_of(typed))}
+    assert (username in found) is there

@@ -43,7 +43,7 @@ BESIDE_HANDSHAKE: Final = {
 }
 """What keeps a person's row back, by the rule that tells it."""
 
-ORDERS: Final = ("path", "name", "username", "problem", "outstanding")
+ORDERS: Final = ("path", "name", "username", "problem", "outstanding", "programme", "transition", "address")
 """What the list can be sorted by."""
 
 
@@ -196,12 +196,14 @@ class PeopleList:
         found: Sequence[int] = range(len(self.entries)) if within is None else within
         for condition in query.filters:
             column, holds = self._condition(condition.key, condition.value)
-            found = [number for number in found if holds(column[number])]
+            found = [number for number in found if holds(column[number]) is not condition.negated]
+        if query.without:
+            found = [number for number in found if not any(word in self._haystacks[number] for word in query.without)]
         if not query.words:
             return found
         haystacks = self._haystacks
         first, *others = sorted(query.words, key=len, reverse=True)
-        if within is None and not query.filters:
+        if within is None and not query.filters and not query.without:
             found = [number for number, text in enumerate(haystacks) if first in text]
         else:
             others.insert(0, first)
@@ -211,8 +213,9 @@ class PeopleList:
 
     def _condition(self, key: str, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
         """Return the column that a filter looks at, and the condition on its texts."""
-        if key == "kind":
-            return self._column("kind"), lambda kind: kind.startswith(value)
+        if key in {"kind", "email"}:
+            column = self._column("kind" if key == "kind" else "address")
+            return column, lambda text: text.startswith(value) if key == "kind" else value in folded(text)
         if key == "cohort":
             return self._column("path"), lambda path: folded(path.split("/", 2)[1]).startswith(value)
         if key == "problem":
@@ -242,11 +245,11 @@ class PeopleList:
             kept_back(broken) or status if "GR7" in broken or "GR51" in broken else status for status, broken in rules
         ]
 
-    def sort(self, numbers: Iterable[int], order: str) -> Sequence[int]:
-        """Return `numbers` in one of the ORDERS."""
+    def sort(self, numbers: Iterable[int], order: str, *, backwards: bool = False) -> Sequence[int]:
+        """Return `numbers` in one of the ORDERS, or in its reverse."""
         if order == "path":
-            return sorted(numbers)
-        return sorted(numbers, key=self._keys(order).__getitem__)
+            return sorted(numbers, reverse=backwards)
+        return sorted(numbers, key=self._keys(order).__getitem__, reverse=backwards)
 
     def _keys(self, order: str) -> Sequence[str]:
         """Return the sort keys of all people."""
@@ -255,6 +258,10 @@ class PeopleList:
             return list(map("".join, zip(worst, self._column("rules"), strict=True)))
         if order == "outstanding":
             return [_URGENT.get(one, "9") for one in self._statuses()]
+        if order == "transition":
+            return list(map(" ".join, zip(self._column("kind"), self._column("disabled"), strict=True)))
+        if order in {"programme", "address"}:
+            return folded("\n".join(text.replace("\n", " ") for text in self._column(order))).split("\n")
         return self._names if order == "name" else self._column("username")
 
     @cached_property

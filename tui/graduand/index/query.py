@@ -31,6 +31,12 @@ class Filter(NamedTuple):
 
     key: str
     value: str
+    negated: bool = False
+    """Whether those are found for whom it does not hold."""
+
+
+NOT: Final = "-"
+"""Before a filter or a word: who is not so."""
 
 
 KEYS: Final = Meanings("filters", folded)
@@ -47,23 +53,30 @@ class Query(NamedTuple):
 
     words: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
+    without: tuple[str, ...] = ()
+    """Words that nothing of the person holds."""
 
     def narrows(self, other: Query) -> bool:
         """Tell whether `other` finds all that this query finds: letters were only added."""
-        return self.filters == other.filters and all(any(old in new for new in self.words) for old in other.words)
+        same = (self.filters, self.without) == (other.filters, other.without)
+        return same and all(any(old in new for new in self.words) for old in other.words)
 
 
 def query_of(text: str) -> Query:
     """Return the query that `text` asks; a filter that is not finished yet, or unknown, asks nothing."""
-    words, filters = [], []
+    words: list[str] = []
+    without: list[str] = []
+    filters: list[Filter] = []
     for part in folded(text).split():
-        name, colon, value = part.partition(":")
+        wanted = part.removeprefix(NOT)
+        negated = wanted != part
+        name, colon, value = wanted.partition(":")
         key = KEYS.get(name, "") if colon else ""
         if key and value:
-            filters.append(Filter(key, _meant(key, value)))
-        elif not key:
-            words.append(part)
-    return Query(tuple(words), tuple(filters))
+            filters.append(Filter(key, _meant(key, value), negated))
+        elif not key and wanted:
+            (without if negated else words).append(wanted)
+    return Query(tuple(words), tuple(filters), tuple(without))
 
 
 def _meant(key: str, value: str) -> str:

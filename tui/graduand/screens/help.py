@@ -33,6 +33,7 @@ FILTERS = (
     ("state", "conflict", N_("left out of uploads; also taken, excluded, confidential")),
     ("problem", "GR3", N_("who breaks a rule that begins so; problem:error, any error")),
     ("cohort", "2026", N_("whose cohort begins so")),
+    ("email", "gmail", N_("whose address holds it; - before any filter or word: who is not so")),
 )
 """The key of a filter, its value, and what it finds."""
 

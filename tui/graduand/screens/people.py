@@ -9,7 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.events import Key, Resize
+from textual.events import Click, Key, Resize
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -22,7 +22,7 @@ from graduand.screens.place_screen import PlaceScreen
 from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, LineList
-from graduand.screens.widgets.person_line import column_titles, person_line
+from graduand.screens.widgets.person_line import column_titles, order_at, person_line
 from graduand.screens.widgets.person_pane import PersonPane
 from graduand.screens.widgets.search import Search
 
@@ -37,6 +37,9 @@ ORDER_NAMES: Final = {
     "username": N_("by username"),
     "problem": N_("worst first"),
     "outstanding": N_("outstanding first"),
+    "programme": N_("by programme"),
+    "transition": N_("by transition"),
+    "address": N_("by address"),
 }
 
 
@@ -87,6 +90,8 @@ class PeopleScreen(PlaceScreen):
         Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
         Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),
+        Binding("S", "turn_round", N_("Sort backwards"), show=False, key_display="S", id="people.turn_round"),
+        Binding("m", "only_marked", N_("Only the marked"), show=False, id="people.only_marked"),
         Binding("escape", "clear", N_("Clear the search, then go back"), show=False, id="people.clear"),
     ]
 
@@ -107,6 +112,10 @@ class PeopleScreen(PlaceScreen):
     marks: reactive[frozenset[str]] = reactive(frozenset())
     """Paths; they stay when the list is read again."""
     order: reactive[str] = reactive("path", init=False)
+    backwards: reactive[bool] = reactive(default=False, init=False)
+    """Whether the order is reversed."""
+    only_marked: reactive[bool] = reactive(default=False, init=False)
+    """Whether only marked people are shown."""
     status_text: reactive[str] = reactive("")
     """What the application is busy with; "" when the list is up to date."""
 
@@ -174,9 +183,19 @@ class PeopleScreen(PlaceScreen):
         self._asked = None
         self._search()
 
+    def watch_backwards(self) -> None:
+        """Sort again."""
+        self.watch_order()
+
+    def watch_only_marked(self) -> None:
+        """Show only the marked people, or all again."""
+        self.watch_order()
+
     def watch_marks(self) -> None:
         """Draw the marks."""
         if self.is_mounted:
+            if self.only_marked:
+                self.watch_order()
             self.lines.refresh()
             self._tell_counts()
 
@@ -225,8 +244,11 @@ class PeopleScreen(PlaceScreen):
         parts = [number.format(found=len(self.found), count=people)]
         if self.marks:
             parts.append(ngettext("{count} marked", "{count} marked", len(self.marks)).format(count=len(self.marks)))
-        if self.order != "path":
-            parts.append(_(ORDER_NAMES[self.order]))
+        if self.only_marked:
+            parts.append(_("only the marked (m: all)"))
+        if self.order != "path" or self.backwards:
+            arrow = " ↓" if self.backwards else ""
+            parts.append(f"{_(ORDER_NAMES[self.order])}{arrow}")
         parts += [self.status_text] if self.status_text else []
         self.search.tell(" · ".join(parts))
 
@@ -252,8 +274,10 @@ class PeopleScreen(PlaceScreen):
         before = self._asked
         within = before[1] if before and query.narrows(before[0]) else None
         found = self.roster.find(query, within)
-        if within is None and self.order != "path":
-            found = self.roster.sort(found, self.order)
+        if within is None and self.only_marked:
+            found = [number for number in found if self.roster.entries[number].path in self.marks]
+        if within is None and (self.order != "path" or self.backwards):
+            found = self.roster.sort(found, self.order, backwards=self.backwards)
         self._asked = (query, found)
         self.found = found
 
@@ -278,9 +302,11 @@ class PeopleScreen(PlaceScreen):
             self.search.type(event.character)
 
     def action_clear(self) -> None:
-        """Clear the search; when it is clear, go back to the place where one was. Marks stay."""
+        """Clear the search, then show all again, then go back to the place where one was. Marks stay."""
         if self.search.text:
             self.search.clear()
+        elif self.only_marked:
+            self.only_marked = False
         elif not self.search.typing:
             self.leave_place()
         self.set_focus(self.lines)
@@ -289,7 +315,28 @@ class PeopleScreen(PlaceScreen):
         """Sort by the next order."""
         self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
 
+    def action_turn_round(self) -> None:
+        """Sort by the same order backwards, or forwards again."""
+        self.backwards = not self.backwards
+
+    @on(Click, "#columns")
+    def sort_by_the_clicked_column(self, event: Click) -> None:
+        """Sort by the column whose title was clicked; by the same one backwards."""
+        order = order_at(self.lines.columns - 1, event.x)
+        if order and order == self.order:
+            self.backwards = not self.backwards
+        elif order:
+            self.set_reactive(PeopleScreen.backwards, False)  # noqa: FBT003 - Textual has no word for it
+            self.order = order
+
     # Marks
+
+    def action_only_marked(self) -> None:
+        """Show only the marked people, or all again."""
+        if self.marks or self.only_marked:
+            self.only_marked = not self.only_marked
+        else:
+            self.app.notify(_("Nobody is marked; Space marks."), markup=False)
 
     def action_mark(self) -> None:
         """Mark or unmark the person under the cursor, and go on to the next."""

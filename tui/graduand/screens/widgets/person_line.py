@@ -46,6 +46,18 @@ def column_titles(width: int) -> str:
     return "     " + " ".join(fit(title, wide) for title, wide in zip(titles, columns(width), strict=True) if wide)
 
 
+_COLUMN_ORDERS: Final = ("username", "name", "programme", "transition", "outstanding", "path")
+
+
+def order_at(width: int, column: int) -> str:
+    """Return the order by the column whose title stands at a column of the screen; "" where none stands."""
+    end = 5
+    for order, wide in zip(_COLUMN_ORDERS, columns(width), strict=True):
+        if wide and column < (end := end + wide + 1) and column >= end - wide - 1:
+            return order
+    return "problem" if column < 5 else ""
+
+
 def person_line(entry: ListedPerson, status: str, width: int, *, marked: bool) -> Drawn:
     """Return the pieces of one person's line."""
     wide = columns(width)
