@@ -39,7 +39,7 @@ WRONG = {
     "check --json=true": "--json takes no value. Help: graduand check --help",
     "check --help=3": "--help takes no value. Help: graduand check --help",
     "explain": "GR301|COLUMN is missing. Help: graduand explain --help",
-    "forget 00412345": "--basis is missing. Help: graduand forget --help",
+    "forget 00412345": "Say who, and why: graduand forget USERNAME --basis REASON; or --due.",
     "schema a b": "Unexpected: “a b”. Help: graduand schema --help",
     "check --format TEXT": (
         "--format cannot be “TEXT”; it can be: text, json, github, junit, sarif. Help: graduand check --help"

@@ -468,6 +468,6 @@ def test_what_would_stop_the_sync_goes_up_by_hand_and_says_so(
     expected = [("s3", people - by_hand)] + [("manual", by_hand)] * bool(by_hand)
     assert [(job["delivery"], job["rows"]) for job in jobs] == expected
     card = (root / "build/upload.md").read_text(encoding="utf-8")
-    assert card.count("Goes up by the automatic sync (S3).") == 1
+    assert card.count("Goes up by the automatic sync (S3): `graduand deliver`") == 1
     assert ran.out.count("by hand") == bool(by_hand)
     assert card.count("begin a new job") == bool(by_hand)

@@ -67,7 +67,7 @@ def test_a_view_bears_every_size_and_shows_what_would_be_obeyed(hostile: Path, n
     async def tell(pilot: Pilot[Any]) -> None:
         for size in ((1, 1), (20, 5), (500, 60), (40, 10), (120, 40)):
             await resize(pilot, *size)
-            await press(pilot, "down", "n")
+            await press(pilot, "down", "up")
         assert SHOWN[name] in screen_text(app)
 
     story(app, tell)
