@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904  # type: ignore[import-untyped]
 
 from graduand.errors import Usage
 from graduand.tables import worksheet
@@ -112,6 +113,7 @@ def test_a_header_merged_with_the_groups_above_it_is_the_header() -> None:
         (20419001, "0", "20419001"),
         (419001, "00000000", "00419001"),
         (419001, "00000000;@", "00419001"),
+        (-419001, "00000000;@", "-00419001"),
         (419001, '"K"0000000', "K0419001"),
         (419001, r"\K0000000", "K0419001"),
         (419001, "[$-40C]00000000", "00419001"),
@@ -162,6 +164,15 @@ def test_values_are_read_as_they_are_shown() -> None:
 
     assert rows(table)[0] == ("K0419001", "true", "2026-05-31", "09:30:00", "3.1", "#N/A", " a ")
     assert rows(table)[1][2] == "2024-02-29"
+
+
+def test_days_and_times_are_told_apart_in_both_calendars() -> None:
+    def count_from_1904(sheet: Any) -> None:  # noqa: ANN401 - openpyxl has no types
+        sheet.parent.epoch = CALENDAR_MAC_1904
+
+    row = ("k1", datetime(1904, 1, 1), datetime(2026, 5, 31), time(9, 30))  # noqa: DTZ001
+
+    assert rows(read(saved([HEAD[:4], row], count_from_1904))) == [("k1", "1904-01-01", "2026-05-31", "09:30:00")]
 
 
 def test_a_formula_with_an_empty_text_is_blank_and_one_without_value_is_refused() -> None:

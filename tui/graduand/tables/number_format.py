@@ -101,12 +101,13 @@ def _fill(digits: str, pattern: tuple[tuple[str, str], ...]) -> str:
 
 @lru_cache(maxsize=1_000)
 def _sections(code: str) -> tuple[_Section, ...]:
-    """Return the sections of a format."""
+    """Return the sections of a format that show numbers; the one with @ shows text."""
     sections: list[_Section] = []
     tokens: list[re.Match[str]] = []
     for found in _TOKEN.finditer(f"{code};"):
         if found[4] == ";":
-            sections.append(_section(tokens))
+            if all(token[4] != "@" for token in tokens):
+                sections.append(_section(tokens))
             tokens = []
         else:
             tokens.append(found)

@@ -192,7 +192,7 @@ def _moment(value: float, *, from_1904: bool) -> str:
     """Return the day of a date number as `yyyy-mm-dd`, the time of one below 1 as `hh:mm:ss`; "" when it is neither."""
     if not 0 <= value < _LAST_DAY:
         return ""
-    if value < 1 and not from_1904:
+    if value < 1 and (value or not from_1904):  # the first day of 1904 is 0
         return (_DAY_ZERO + timedelta(seconds=round(value * 86_400))).time().isoformat()
     if from_1904:
         value += _1904
