@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from graduand.__main__ import run
 from graduand.commands.command_classes import COMMANDS, command_of
 from graduand.language import LANGUAGES
 from tests.repository import HOUSE
-from tests.test_readme import BLOCK, MASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 GUIDE: Final = HOUSE / "docs"
+READMES: Final = {"en": HOUSE / "README.md", "fr": HOUSE / "README.fr.md"}
+BLOCK: Final = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+SCRIPT: Final = re.compile(r"(?<=^```sh\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+MASKS: Final = (
+    (re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}"), "20261123T101500Z-0a1b2c3d"),
+    (re.compile(r"\b[0-9a-f]{40}\b"), "0123456789abcdef0123456789abcdef01234567"),
+    (re.compile("(?<=Anchor: )[0-9a-f]{64}\\b|(?<=Ancre\u00a0: )[0-9a-f]{64}\\b"), "0123456789abcdef" * 4),
+    (re.compile(r"(?<= committed: )[0-9a-f]{12}\b"), "0123456789ab"),
+    (re.compile("(?<=dans git\u00a0: )[0-9a-f]{12}\\b|(?<=le commit )[0-9a-f]{12}\\b"), "0123456789ab"),
+    (re.compile(r"(?<= in )[0-9a-f]{10}\b|(?<= dans )[0-9a-f]{10}\b"), "0123456789"),
+)
+"""What is another at each run: the ids of entries, and commits."""
 MADE: Final = "reference"
 """The folder of the pages that the program makes."""
 
@@ -68,39 +80,53 @@ def test_pages_hold_nothing_of_this_machine() -> None:
             assert str(HOUSE) not in page.read_text(encoding="utf-8"), page
 
 
-def printed(folder: Path, command: str, language: str) -> str:
+def printed(folder: Path, command: str) -> str:
     """Run one line of a page's console and return what a person would see of it."""
     words = shlex.split(command)
-    program = [sys.executable, "-m", "graduand", "--color", "never"] if words[0] == "graduand" else words[:1]
-    environment = os.environ | {
-        "GRADUAND_LANG": language,
-        "PYTHONPATH": str(HOUSE / "tui"),
-        "PYTHONUNBUFFERED": "1",
-        "COLUMNS": "100",
-    }
-    ran = subprocess.run(
-        [*program, *words[1:]],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    text = ran.stdout.decode().replace(f"{folder}/", "")
+    if words[0] == "graduand":
+        seen = StringIO()
+        with chdir(folder), redirect_stdout(seen), redirect_stderr(seen):
+            run(["--color", "never", *words[1:]])
+        text = seen.getvalue()
+    else:
+        ran = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        text = ran.stdout.decode()
+    text = text.replace(f"{folder}/", "")
     for mask, instead in MASKS:
         text = mask.sub(instead, text)
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["start.md"])
-def test_a_page_that_is_followed_to_the_letter_shows_what_is_printed(
-    tmp_path: Path, request: pytest.FixtureRequest, name: str, language: str
-) -> None:
-    page = GUIDE / language / name
-    folder = tmp_path
+def beside_the_examples(_page: Path, folder: Path) -> Path:
+    """Put the examples into a folder, and return where the page's commands begin: there."""
     for example in (GUIDE / "examples").iterdir():
-        shutil.copy(example, tmp_path)
+        shutil.copy(example, folder)
+    return folder
+
+
+def among_invented_people(page: Path, folder: Path) -> Path:
+    """Run the page's script, which puts the shipped records into a repository, and return that repository."""
+    (folder / "graduand").symlink_to(HOUSE)
+    script = SCRIPT.search(page.read_text(encoding="utf-8"))
+    assert script
+    subprocess.run(["sh", "-e", "-c", script.group()], cwd=folder, check=True)
+    return folder / "valmont"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "start"), [("start.md", beside_the_examples), ("week.md", among_invented_people)])
+def test_a_page_that_is_followed_to_the_letter_shows_what_is_printed(
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    start: Callable[[Path, Path], Path],
+    language: str,
+) -> None:
+    monkeypatch.setenv("GRADUAND_LANG", language)
+    monkeypatch.setenv("COLUMNS", "100")
+    page = GUIDE / language / name
+    folder = start(page, tmp_path)
 
     def rerun(block: re.Match[str]) -> str:
         nonlocal folder
@@ -109,7 +135,7 @@ def test_a_page_that_is_followed_to_the_letter_shows_what_is_printed(
             shown += f"$ {command}\n"
             if command.startswith("cd "):
                 folder = folder / command[3:]
-            elif text := printed(folder, command, language):
+            elif text := printed(folder, command):
                 shown += f"{text}\n"
         return shown
 
@@ -132,7 +158,7 @@ def commands_in(page: Path) -> Iterator[tuple[str, list[str]]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_commands_and_options_that_pages_name_exist(language: str) -> None:
     missing = set()
-    for name, page in pages(language).items():
+    for name, page in {**pages(language), READMES[language].name: READMES[language]}.items():
         for command, options in commands_in(page):
             known = {one for part in command_of(command).params for one in part.opts} if command in COMMANDS else set()
             missing |= {f"{name}: {command}"} if not known else set()

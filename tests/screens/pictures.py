@@ -1,4 +1,4 @@
-"""make pictures: the screens of the README, drawn by the program itself on the shipped records."""
+"""make pictures: the screens of the guide, drawn by the program itself on the shipped records."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ _LABELS: Final = {
     "student": N_("the student"),
     "career-services": N_("the careers service"),
     "registrar": N_("the registrar"),
+    "family": N_("the family"),
     BY_MAIL: N_("by mail"),
     IN_HANDSHAKE: N_("in Handshake"),
 }
