@@ -167,7 +167,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
     def __init__(self, workspace: Workspace, on: str, cohorts: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.workspace = workspace
-        self.order = CompileOptions(on)
+        self.order = CompileOptions(on, changed=True)
         self.cohorts = cohorts
         self.outline: Outline[PlanRow] = Outline({})
         self.prepared: PreparedUpload | None = None
