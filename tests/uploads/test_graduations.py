@@ -348,3 +348,43 @@ def test_who_has_no_account_as_a_complete_export_shows_gets_the_login(root: Path
     _says, rows = compiled(root, BEFORE)
 
     assert ("auth_identifier" in rows["5"], rows["4"].get("auth_identifier")) == (False, "wanted")
+
+
+def told(root: Path) -> list[tuple[str, list[str], str | None]]:
+    """Return the events of person 5, the uploads that carried them, and how that is known; sorted."""
+    events = map(json.loads, graduand(root, "log", "5", "--json").out.splitlines())
+    return sorted((one["event"], one["uploads"], one["linked"]) for one in events)
+
+
+@pytest.mark.parametrize("squashed", [False, True])
+def test_an_upload_that_closed_the_account_alone_did_not_carry_the_graduation(root: Path, *, squashed: bool) -> None:
+    school(root, _4=GRADUATE)
+    git(root, "switch", "--quiet", "--create", "side")
+    put(root, someone(CLOSES, "5"), "2027/5.yaml")
+    commit(root)
+    compiled(root, BEFORE)
+    noted(root)
+    if squashed:
+        git(root, "switch", "--quiet", "main")
+        git(root, "merge", "--quiet", "--squash", "side")
+        git(root, "commit", "--quiet", "--message", "Close the account (#7)")
+    ((_sent, (first,), how),) = [one for one in told(root) if one[0] == "sent"]
+    put(root, someone(CLOSES.replace("valmont", "courriel"), "5"), "2027/5.yaml")
+    commit(root)
+
+    assert how == ("record" if squashed else "ancestry")
+    carried = [("deactivated", [first], how), ("sent", [first], how)]
+    assert told(root) == [carried[0], ("email-changed", [], None), ("graduated", [], None), carried[1]]
+    assert "the account alone" in graduand(root, "log", "5").out
+
+    compiled(root, DAY, "--again")
+    noted(root)
+
+    (later,) = {sent for _kind, uploads, _how in told(root) for sent in uploads} - {first}
+    assert told(root) == [
+        carried[0],
+        ("email-changed", [later], "ancestry"),
+        ("graduated", [later], "ancestry"),
+        carried[1],
+        ("sent", [later], "ancestry"),
+    ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.events import NOWHERE, Event, EventKind
 from graduand.ledger.entry import OBSERVED, OBSERVED_OTHERS, EntryKind, RowStatus, table_rows
-from graduand.records.record import USERNAME
+from graduand.records.record import DISABLED, USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -38,7 +38,8 @@ class DoneFilter(NamedTuple):
 def done_events(ledger: Ledger, links: Links, wanted: DoneFilter) -> list[Event]:
     """Return the events of the ledger that pass a filter, in the order in which they happened.
 
-    Of what was sent and never said by a record the event is always among those of everybody, and says what.
+    Of what was sent and never said by a record the event is always among those of everybody, and says what. That of a
+    row which closed or reopened the account and left the rest for later says so.
     """
     found = [*_sent(ledger, links, wanted), *_failed(links, wanted), *_observed(ledger, links, wanted)]
     found += _delivered(ledger, links, wanted)
@@ -74,11 +75,13 @@ def _sent(ledger: Ledger, links: Links, wanted: DoneFilter) -> Iterator[Event]:
             if not links.sent.took(links.lives.names_of(username)) & bit:
                 continue
             never = unsaid.get((entry.id, username))
+            alone = links.sent.alone.get(username, {}).get(links.sent.bits[entry.id])
+            cells = never.cells if never else {DISABLED: alone[0]} if alone and not back else None
             event = _event(links, kind, username, entry)
             yield event._replace(
                 path=event.path or (never.path if never else ""),
                 old=back or None,
-                new=never.cells if never else None,
+                new=cells,
                 uploads=(entry.id,),
                 linked="" if back else links.how(entry.id, username),
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from graduand.audit.lives import ACCOUNT_KINDS, Lives, is_held, key_of
+from graduand.audit.lives import ACCOUNT_KINDS, Lives, goes_alone, is_held, key_of
 from graduand.git.commit_graph import read_graph
 from graduand.git.events import Linked
 from graduand.git.upload_branch import branch_heads
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from graduand.git.program import Program
     from graduand.ledger.ledger import Ledger
 
-_FORM: Final = "graduand/links/2"
+_FORM: Final = "graduand/links/3"
 
 
 class Link(NamedTuple):
@@ -108,7 +108,11 @@ class Links:
     def _by_ancestry(self, reached: Mapping[str, int], event: Event) -> int:
         """Return the number of the first upload that was compiled from the event's commit or a later one; or -1."""
         mask = reached.get(event.source.commit, 0) & self._ordinary
-        mask = mask and mask & self.sent.took(self.lives.names_of(event.username))
+        names = self.lives.names_of(event.username)
+        mask = mask and mask & self.sent.took(names)
+        if mask:
+            for number, (_closed, address) in self.sent.alone_of(names).items():
+                mask &= -1 if goes_alone(event, address) else ~(1 << number)
         if mask and event.event in ACCOUNT_KINDS and event.effective_on:
             return self._first_due(event, mask, reached)
         found = self._earliest.get(mask)

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graduand.git.events import EventKind
-from graduand.records.record import EFFECTIVE_ON
+from graduand.handshake.sendable import ACCOUNT_COLUMNS
+from graduand.records.record import EFFECTIVE_ON, of_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,3 +91,13 @@ def is_held(event: Event, later: Iterable[Event], on: str) -> bool:
             if EFFECTIVE_ON in old or EFFECTIVE_ON in new:
                 day = str(new.get(EFFECTIVE_ON, ""))
     return bool(day and on) and day > on
+
+
+def goes_alone(event: Event, address: str) -> bool:
+    """Return whether a row that closes or reopens an account, with this address, and says no more carries a change."""
+    if event.event is EventKind.EMAIL:
+        return str(event.new or "").casefold() == address.casefold()
+    if event.event is EventKind.CORRECTED:
+        keys = {key for values in (event.old, event.new) if isinstance(values, dict) for key in values}
+        return all(key in ACCOUNT_COLUMNS or of_account(key) for key in keys)
+    return event.event in ACCOUNT_KINDS or event.event is EventKind.USERNAME

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.audit.lives import ACCOUNT_KINDS, is_held, key_of
+from graduand.audit.lives import ACCOUNT_KINDS, goes_alone, is_held, key_of
 from graduand.git.events import OF_KEYS, EventKind, Linked
 from graduand.git.snapshot import line_of, lines
 from graduand.handshake.row import BOOLEAN
@@ -225,11 +225,16 @@ class LostUploadSearch:
             is_account = event.event in ACCOUNT_KINDS
             later = carried[place + 1 :]
             held = is_account and is_held(event, _before_next(later), upload.entry.text("on"))
-            if not held and is_free(event):
+            if not held and self._carries(upload, event) and is_free(event):
                 self.links[key_of(event)] = (upload.number, Linked.RECORD.value)
         if carried:
             self.hows[upload.number, person.line.username] = Linked.RECORD.value
         return True
+
+    def _carries(self, upload: LostUpload, event: Event) -> bool:
+        """Return whether the row of a person can carry a change: one that holds the account alone carries no more."""
+        alone = self._sent.alone_of(self._lives.names_of(event.username)).get(upload.number)
+        return alone is None or goes_alone(event, alone[1])
 
     def _match_cells(
         self,
@@ -244,7 +249,7 @@ class LostUploadSearch:
         found = False
         for event in (event for state in states for event in state.events):
             what = _what_of(event)
-            if what in done or (not upload.anchor and not is_free(event)):
+            if what in done or not self._carries(upload, event) or (not upload.anchor and not is_free(event)):
                 continue
             if _stands(what, event.old, row, person.line):  # the row says what was there before
                 done.add(what)

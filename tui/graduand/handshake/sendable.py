@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graduand.handshake.state import State
     from graduand.records.school import School
 
-_ALONE: Final = frozenset({USERNAME, EMAIL, FIRST_NAME, LAST_NAME, DISABLED})
+ACCOUNT_COLUMNS: Final = frozenset({USERNAME, EMAIL, FIRST_NAME, LAST_NAME, DISABLED})
 """The columns of a row that closes or reopens an account, and does nothing else [ARC]."""
 
 
@@ -120,7 +120,7 @@ def _short(row: Cells, table: RowTable, state: State) -> Cells:
     address = known.get(EMAIL, "")
     if address and address != CLEAR and EMAIL in cells:
         cells[EMAIL] = address
-    return tuple(cell if header in _ALONE else "" for header, cell in cells.items())
+    return tuple(cell if header in ACCOUNT_COLUMNS else "" for header, cell in cells.items())
 
 
 def sends_logins_asked_for(table: RowTable, school: School) -> bool:

@@ -223,6 +223,8 @@ def _what_was_done(event: Event, terms: Terms, *, show: bool) -> str:
         return " · ".join(filter(None, (_status_word(str(event.new)), _seen(event.reason, show=show, most=200))))
     if event.event is EventKind.TAKEN_BACK:
         return _("what {upload} sent").format(upload=visible(str(event.old)))
+    if event.event is EventKind.SENT and event.linked and event.new:
+        return _("the account alone")
     return _cells(event.new, terms, show=show)
 
 

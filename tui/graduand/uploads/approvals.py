@@ -228,7 +228,8 @@ def makers_of(
 def _last_sent(ledger: Ledger, wanted: RowsToCover, records: Mapping[str, StatedRecord]) -> dict[str, str]:
     """Return for each person the commit of the branch whose record was sent last and did not fail; "" for none.
 
-    An upload that held back what the record says of the account, as its day had not come, has not sent it.
+    An upload that held back what the record says of the account or the graduation, as its day had not come, has not
+    sent it.
     """
     sent = SentPeople(ledger)
     graph = read_graph(ledger.program, [wanted.commit])
@@ -236,9 +237,10 @@ def _last_sent(ledger: Ledger, wanted: RowsToCover, records: Mapping[str, Stated
     anchors = {number: _anchor(graph, sent.uploads[number]) for number in order}
     found: dict[str, str] = {}
     for username in wanted.rows:
-        mask = sent.took({username, wanted.previous.get(username, "")})
+        names = {username, wanted.previous.get(username, "")}
+        mask, alone = sent.took(names), sent.alone_of(names)
         account = records[username].account if username in records else ("", "")
-        took = (number for number in order if mask >> number & 1)
+        took = (number for number in order if mask >> number & 1 and number not in alone)
         found[username] = next(
             (anchors[number] for number in took if not _held_back(ledger, sent.uploads[number], username, account)), ""
         )

@@ -8,7 +8,19 @@ from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.ledger.entry import PEOPLE, RESULT, EntryKind, PersonLine, ResultLine, RowStatus, cells_of, read_results
+from graduand.handshake.sendable import ACCOUNT_COLUMNS
+from graduand.ledger.entry import (
+    PEOPLE,
+    RESULT,
+    EntryKind,
+    PersonLine,
+    ResultLine,
+    RowStatus,
+    cells_of,
+    read_results,
+    table_rows,
+)
+from graduand.records.record import DISABLED, EMAIL, USERNAME
 from graduand.storage.cache_file import CacheFile
 
 if TYPE_CHECKING:
@@ -17,10 +29,14 @@ if TYPE_CHECKING:
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
 
-_FORM: Final = "graduand/sent-people/1"
+_FORM: Final = "graduand/sent-people/2"
 
-_Cached = tuple[str, list[str], dict[str, int], list[tuple[str, str]]]
-"""The head of the ledger, the ids of the uploads, the rows and the changes of username."""
+
+AccountRows = dict[str, dict[int, tuple[str, str]]]
+"""By username and upload, the cells `disabled` and `email_address` of rows that say nothing but these."""
+
+_Cached = tuple[str, list[str], dict[str, int], list[tuple[str, str]], AccountRows]
+"""The head of the ledger, the ids of the uploads, the rows, the changes of username, the rows of the account alone."""
 
 
 class RowResult(NamedTuple):
@@ -45,7 +61,9 @@ class SentPeople:
         """By username, the uploads that held a row of the person."""
         self.renames: Sequence[tuple[str, str]]
         """The changes of username that uploads made, from and to."""
-        self.held, self.renames = _read(ledger, self.uploads)
+        self.alone: AccountRows
+        """The rows that closed or reopened an account, and left all else for later."""
+        self.held, self.renames, self.alone = _read(ledger, self.uploads)
         self.counted = sum(1 << self.bits[entry.id] for entry in ledger.uploads)
         """The uploads that were not withdrawn."""
         self.results = tuple(_results(ledger))
@@ -64,30 +82,52 @@ class SentPeople:
             failed |= self.failed.get(name, 0)
         return held & ~failed & self.counted
 
+    def alone_of(self, names: Iterable[str]) -> Mapping[int, tuple[str, str]]:
+        """Return the uploads whose row of the person with these usernames held the account alone; its cells."""
+        return {number: cells for name in names for number, cells in self.alone.get(name, {}).items()}
+
     def usernames_in(self, upload: str) -> list[str]:
         """Return whose rows an upload held, sorted."""
         bit = 1 << self.bits[upload]
         return sorted(name for name, mask in self.held.items() if mask & bit)
 
 
-def _read(ledger: Ledger, uploads: Sequence[LedgerEntry]) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """Return the rows by username, and the changes of username."""
+def _read(ledger: Ledger, uploads: Sequence[LedgerEntry]) -> tuple[dict[str, int], list[tuple[str, str]], AccountRows]:
+    """Return the rows by username, the changes of username, and the rows of the account alone."""
     ids = [entry.id for entry in uploads]
     kept = CacheFile[_Cached](Path(ledger.program.folder, "graduand", "sent-people"), _FORM, ledger.program.prefix)
     found = kept.read()
     if found and found[0] == ledger.head:
-        return found[2], found[3]
+        return found[2:]
     erased = ",".join(entry.id for entry in ledger.entries if entry.kind is EntryKind.ERASED)
-    head, known, held, renames = found or ("", [], {}, [])
+    head, known, held, renames, alone = found or ("", [], {}, [], {})
     commits = {one.commit for one in ledger.stored}
     if head not in commits or known != ids[: len(known)] or erased:  # the past was changed, or may have been
-        known, held, renames = [], {}, []
+        known, held, renames, alone = [], {}, [], {}
     later = uploads[len(known) :]
     for number, raw in enumerate(ledger.files((one, PEOPLE) for one in later), len(known)):
         _add(held, renames, 1 << number, raw)
+    _add_alone(alone, ledger, [*enumerate(later, len(known))])
     if ids:
-        kept.write((ledger.head, ids, held, renames))
-    return held, renames
+        kept.write((ledger.head, ids, held, renames, alone))
+    return held, renames, alone
+
+
+def _add_alone(alone: AccountRows, ledger: Ledger, uploads: Iterable[tuple[int, LedgerEntry]]) -> None:
+    """Add the rows of these uploads, by number, that hold the account alone."""
+    files = [(number, entry, file.name) for number, entry in uploads for file in entry.jobs if DISABLED in file.columns]
+    contents = ledger.files((entry, name) for _number, entry, name in files)
+    for (number, entry, name), raw in zip(files, contents, strict=True):
+        table = table_rows(raw, entry.id, name)
+        header = next(table, [])
+        others = [place for place, column in enumerate(header) if column not in ACCOUNT_COLUMNS]
+        if USERNAME not in header or DISABLED not in header:
+            continue
+        person, closed = header.index(USERNAME), header.index(DISABLED)
+        address = header.index(EMAIL) if EMAIL in header else person
+        for cells in table:
+            if len(cells) == len(header) and cells[closed] and not any(cells[place] for place in others):
+                alone.setdefault(cells[person], {})[number] = (cells[closed], cells[address])
 
 
 def _add(held: dict[str, int], renames: list[tuple[str, str]], bit: int, raw: bytes) -> None:
