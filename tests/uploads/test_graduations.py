@@ -16,8 +16,10 @@ from graduand.workspace import Workspace
 from tests.importer import CLEAR, END, Importer, Settings
 from tests.people import SCHOOL
 from tests.repository import GRADUATE, begin, built, commit, git, graduand, put, settle
+from tests.repository import noted as noted_uploads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.importer import Account
@@ -47,6 +49,19 @@ STUDENT: Account = {
 def someone(record: str, username: str) -> str:
     """Return the record as another person's."""
     return record.replace("00412345", username).replace("chloe.dupont", f"p{username}")
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let it be a day after all others, and another one for a test that says so."""
+
+    def become(day: str) -> None:
+        for module in ("uploads.compiler.today", "deliveries.package.today"):
+            monkeypatch.setattr(f"graduand.{module}", lambda: day)
+        monkeypatch.setattr("graduand.uploads.note_upload.day_of", lambda _moment: day)
+
+    become("2099-12-31")
+    return become
 
 
 def school(root: Path, **people: str) -> Path:
@@ -388,3 +403,35 @@ def test_an_upload_that_closed_the_account_alone_did_not_carry_the_graduation(ro
         carried[1],
         ("sent", [later], "ancestry"),
     ]
+
+
+def test_an_upload_for_a_day_to_come_says_so_and_is_not_delivered_before(
+    root: Path, today: Callable[[str], None]
+) -> None:
+    settle(root, delivery="s3")
+    school(root, _1=AHEAD, _4=GRADUATE, _5=CLOSES, _6=CLOSES.replace("2026-12-01", "2026-12-10"))
+    today("2026-12-05")
+
+    says, rows = compiled(root, BEFORE)
+
+    assert sorted(rows) == ["4", "5", "6"]
+    (override,) = says["overrides"]
+    assert (override["what"], override["number"]) == ("ahead", 1)
+    told = f"Not before {BEFORE}, for which it is compiled: 1 row says what holds from 2026-12-10 on."
+    assert override["reason"] == told
+    assert told in built(root)["upload.md"].decode()
+    assert (compiled(root, DAY)[0]["overrides"][0]["number"], compiled(root, "2026-12-09")[0]["overrides"]) == (3, [])
+    compiled(root, BEFORE)
+    refused = graduand(root, "deliver", str(root / "build/manifest.json"), "--dry-run")
+    assert refused.code == 5
+    assert f"it was compiled for {BEFORE}, and some rows wait for that day" in refused.err
+
+    noted(root)
+
+    assert json.loads(git(root, "show", "graduand/ledger:entry.json"))["overrides"] == [override]
+    assert f"a day to come: {told}" in graduand(root, "audit", "verify").out
+    (upload,) = noted_uploads(root)
+    assert graduand(root, "uploads", "--undo", upload, "Not so").code == 0
+    today(BEFORE)
+    noted(root)
+    assert "overrides" not in json.loads(git(root, "show", "graduand/ledger:entry.json")), "it ran on its day"

@@ -72,7 +72,13 @@ def override_doubts(ledger: Ledger) -> Iterator[Doubt]:
 
 
 def _override_words(what: str) -> str:
-    words = {"limit": _("a limit"), "fewer-people": _("a limit"), "unreviewed": _("the review")}
+    words = {
+        "limit": _("a limit"),
+        "fewer-people": _("a limit"),
+        "unreviewed": _("the review"),
+        "early": _("the day of graduations"),
+        "ahead": _("a day to come"),
+    }
     return words.get(what, visible(what))
 
 

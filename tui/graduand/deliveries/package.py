@@ -25,7 +25,7 @@ from graduand.handshake.effect import Effect
 from graduand.handshake.manifest_check import received
 from graduand.handshake.plan import breaches, plan_of
 from graduand.handshake.sendable import sendable
-from graduand.handshake.upload import Override
+from graduand.handshake.upload import AHEAD, Override, on_day
 from graduand.language import _, quoted, visible
 from graduand.ledger.entry import SentFile, now, stored_names
 from graduand.records.kinds import CLEAR, same_value
@@ -42,7 +42,7 @@ from graduand.uploads.known_state import known_well, read_known_state
 from graduand.uploads.note_upload import SentRows, batch_of, people_lines, sent_file, usernames_in
 from graduand.uploads.review_policy import UNREVIEWED, overrides_of, policy_in_force
 from graduand.uploads.unread_tags import require_read
-from graduand.workspace import errors
+from graduand.workspace import errors, today
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -204,6 +204,13 @@ class _Packing:
         if says["commit"] != self._commit:
             message = _("it was compiled from commit {commit}, and another one is checked out; compile it again.")
             raise NotAnUpload(path, message.format(commit=visible(str(says["commit"])[:12])))
+        overrides = on_day(says, today())
+        if any(one.get("what") == AHEAD for one in overrides):
+            message = _(
+                "it was compiled for {day}, and some rows wait for that day; deliver it then, or compile it again."
+            )
+            raise NotAnUpload(path, message.format(day=visible(str(says["on"]))))
+        says["overrides"] = overrides
         jobs = [job for job in says["jobs"] if job["delivery"] == "s3"]
         if not jobs:
             message = _(

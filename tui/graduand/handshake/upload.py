@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand import __version__
 from graduand.handshake.job import cut
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.json"
 CARD: Final = "upload.md"
 SCHEMA: Final = "graduand/manifest/2"
+AHEAD: Final = "ahead"
+"""What an override passes over of an upload that was compiled for a day to come: the day of rows that say so."""
 
 
 class File(NamedTuple):
@@ -42,7 +44,7 @@ class Override(NamedTuple):
     """A limit or a check that was passed over on purpose."""
 
     what: str
-    """"limit", "unreviewed", "early" or "fewer-people"."""
+    """"limit", "unreviewed", "early", "ahead" or "fewer-people"."""
     number: int
     by: str
     reason: str
@@ -84,6 +86,8 @@ class Upload(NamedTuple):
     """People whose row is held back, and why."""
     early: tuple[HeldPerson, ...] = ()
     """People whose graduation is among the rows though its day has not come."""
+    ahead: tuple[HeldPerson, ...] = ()
+    """People whose rows say what holds only from a day on that lies ahead, as the upload is for such a day."""
 
     @property
     def plan(self) -> str:
@@ -195,6 +199,12 @@ def manifest(upload: Upload) -> str:
 
 def _override(override: Override) -> dict[str, object]:
     return {name: value for name, value in override._asdict().items() if value or name != "which"}
+
+
+def on_day(says: Mapping[str, Any], day: str) -> list[Mapping[str, Any]]:
+    """Return the overrides of a manifest whose files run on a day: not before theirs, nothing of it is ahead."""
+    is_early = day < str(says["on"])
+    return [one for one in says.get("overrides", []) if is_early or one.get("what") != AHEAD]
 
 
 def entry_of(file: File) -> Mapping[str, object]:

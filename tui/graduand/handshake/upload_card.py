@@ -69,6 +69,7 @@ def _passed_over(upload: Upload) -> Iterator[str]:
             "limit": _("a limit"),
             "fewer-people": _("a limit"),
             "early": _("the day of graduations"),
+            "ahead": _("a day to come"),
             "unreviewed": _("the review (the commit is not that of the upload branch)"),
         }.get(one.what, one.what)
         who = visible(one.by.partition(" <")[0], 200) or _("somebody unknown")

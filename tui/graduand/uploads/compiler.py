@@ -28,6 +28,7 @@ from graduand.handshake.row import HeldReason
 from graduand.handshake.sendable import HeldPerson, nothing_left, sendable, waiting_among
 from graduand.handshake.state import Retry
 from graduand.handshake.upload import (
+    AHEAD,
     CARD,
     MANIFEST,
     SCHEMA,
@@ -42,7 +43,7 @@ from graduand.language import _, ngettext, quoted
 from graduand.ledger.entry import PEOPLE, now, read_people
 from graduand.ledger.ledger import read_ledger
 from graduand.records.paths import username_of, within
-from graduand.records.record import FOLDER
+from graduand.records.record import DISABLED, END, FOLDER
 from graduand.rules.handshake_state import IDS, OWN_ADDRESS, TAKEN_BACK, is_conflict
 from graduand.storage import file_reader, publish
 from graduand.uploads.approvals import RowsToCover, require_approved
@@ -50,8 +51,9 @@ from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_ledge
 from graduand.uploads.free_text import person_in
 from graduand.uploads.known_state import known_state_of, read_known_state
 from graduand.uploads.review_policy import overrides_of, policy_in_force
+from graduand.uploads.rows_at import rows_at
 from graduand.uploads.unread_tags import require_read
-from graduand.workspace import errors
+from graduand.workspace import errors, today
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -308,9 +310,23 @@ def compile_upload(
     if prepared.breaches and not permission.approve and not prepared.upload.rehearsal:
         raise LimitReached(" ".join(describe_breach(breach) for breach in prepared.breaches), checksum)
     rows = rows_to_cover(prepared.upload.commit, prepared.plan)
-    upload = vouched(workspace, prepared.upload, prepared.known, permission, prepared.breaches, rows)
+    upload = prepared.upload._replace(ahead=_ahead(workspace, prepared))
+    upload = vouched(workspace, upload, prepared.known, permission, prepared.breaches, rows)
     write_upload(upload, workspace.school, folder)
     return upload
+
+
+def _ahead(workspace: Workspace, prepared: PreparedUpload) -> tuple[HeldPerson, ...]:
+    """Return the people whose rows would not go up like that today, as what they say waits for a day to come."""
+    upload, table, now_on = prepared.upload, prepared.plan.table, today()
+    if upload.on <= now_on or upload.dirty or not upload.commit:
+        return ()
+    cells = zip(table.usernames, table.column(DISABLED), table.column(END), strict=True)
+    wanted = {name for name, disabled, end in cells if disabled or end > now_on}
+    at = rows_at(prepared.known.ledger.program, upload.commit, workspace.school, now_on, wanted).table
+    held = [*at.held_back.items(), *at.waiting.items()]
+    due = {name: HeldPerson(name, HeldReason.GRADUATION, day) for name, day in held if day <= upload.on}
+    return tuple(due[name] for name in sorted(due))
 
 
 def rows_to_cover(commit: str, plan: Plan) -> RowsToCover:
@@ -356,7 +372,7 @@ def vouched(
     if upload.rehearsal:
         return upload
     refuse_names((permission.reason, permission.unreviewed), known, upload.usernames)
-    by = Checkout(workspace.root).identity() if limits or upload.early or permission.unreviewed else ""
+    by = Checkout(workspace.root).identity() if limits or upload.early or upload.ahead or permission.unreviewed else ""
     overrides = [
         Override(
             FEWER if breach.what == FEWER else "limit",
@@ -369,6 +385,8 @@ def vouched(
     ]
     if early := upload.early:
         overrides.append(Override(EARLY, len(early), by, permission.reason or describe_early(early)))
+    if ahead := upload.ahead:
+        overrides.append(Override(AHEAD, len(ahead), by, permission.reason or describe_ahead(upload.on, ahead)))
     why = permission.unreviewed.strip()
     overrides += overrides_of(program, policy, upload.commit, dirty=upload.dirty, unreviewed=why, by=by)
     if rows and policy.approvals and upload.dirty:
@@ -432,6 +450,16 @@ def describe_early(early: Sequence[HeldPerson]) -> str:
         len(early),
     )
     return message.format(count=len(early), day=min(one.until for one in early))
+
+
+def describe_ahead(on: str, ahead: Sequence[HeldPerson]) -> str:
+    """Return the sentence that says how many rows of an upload for the day `on` wait for a day that is to come."""
+    message = ngettext(
+        "Not before {on}, for which it is compiled: {count} row says what holds from {day} on.",
+        "Not before {on}, for which it is compiled: {count} rows say what holds from a later day on, first {day}.",
+        len(ahead),
+    )
+    return message.format(on=on, count=len(ahead), day=min(one.until for one in ahead))
 
 
 def build_in_hand(plan: str, known: KnownState, folder: Path) -> Path | None:

@@ -14,6 +14,7 @@ from graduand.git.proposed_commits import remotes_of
 from graduand.git.snapshot import contents, entries
 from graduand.git.upload_branch import base_of, is_commit, upload_branch
 from graduand.handshake.manifest_check import received
+from graduand.handshake.upload import on_day
 from graduand.language import _, quoted
 from graduand.ledger.branch import ledger_remote
 from graduand.ledger.entry import (
@@ -36,6 +37,7 @@ from graduand.records.record import FORMER, USERNAME
 from graduand.storage import file_reader
 from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, require_known, share_ledger
 from graduand.uploads.free_text import person_in
+from graduand.uploads.times import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -190,11 +192,12 @@ def _append(
     says, program = build.says, ledger.program
     branch = upload_branch(program)
     commit = str(says["commit"])
-    copied = ("branch", "published", "on", "plan", "overrides", "approvals", "takes_back", "ledger")
+    copied = ("branch", "published", "on", "plan", "approvals", "takes_back", "ledger")
     facts = {
         "commit": commit,
         "base": base_of(program, commit, branch),
         **{key: says.get(key) for key in copied},
+        "overrides": on_day(says, day_of(options.ran_at or now())),
         "made_by": says.get("version"),
         "batch": build.batch,
         "of_jobs": [*build.files],

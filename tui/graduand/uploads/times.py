@@ -50,6 +50,11 @@ def moment_of(text: str) -> str:
         raise Usage(message.format(text=quoted(text), example="2026-06-30T14:05")) from error
 
 
+def day_of(moment: str) -> str:
+    """Return the day, in this machine's zone, of a time as entries have it."""
+    return datetime.fromisoformat(moment).astimezone().date().isoformat()
+
+
 def time_of_file(path: Path) -> str:
     """Return when a file was changed last as entries have it; now where the file's time lies ahead.
 
