@@ -34,9 +34,11 @@ class FormApp(App[None]):
 
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, root: Path, path: str = PATH, **options: Any) -> None:  # noqa: ANN401 - those of the form
+    def __init__(self, root: Path, path: str = PATH, *, reading: bool = False, **options: Any) -> None:  # noqa: ANN401 - those of the form
         super().__init__()
         self.form = Undisturbed(Workspace(root), path, ON, **options)
+        if reading:
+            self.form.to_be_read()
         self.saved: list[SavedFile] = []
         self.left = False
 

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from graduand.editing.transaction import ResumedTransaction
 
 
+CLOSE = ("enter", "down", "enter")
+"""The keys that close an account, in its field."""
+
+
 def golden_text(app: FormApp) -> bytes:
     """Return the screen without what differs from run to run."""
     return re.sub(r"\b[0-9a-f]{10,12}\b", "0123456789", screen_text(app)).encode()
@@ -215,7 +219,9 @@ def test_closing_an_account_asks_for_the_reason_and_a_second_look(root: Path) ->
 
     async def tell(pilot: Pilot[Any]) -> None:
         assert "Reason" not in screen_text(app)
-        await press(pilot, "right")
+        await press(pilot, "right", "left", "c", "delete")
+        assert not app.draft.dirty
+        await press(pilot, *CLOSE)
         assert app.draft.record.text("disabled") == "true"
         assert "Reason" in screen_text(app)
         await press(pilot, "down")
@@ -287,7 +293,7 @@ def test_a_record_saved_under_another_username_is_not_compared_with_itself(root:
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "slash")
         await type_in(pilot, "00412345")
-        await press(pilot, "enter", "enter", "ctrl+u")
+        await press(pilot, "enter", "enter", "e", "ctrl+e", "ctrl+u")
         await type_in(pilot, "cdupont")
         put(root, text_at(root, PATH).replace("Dupont", "Durand"))
         await press(pilot, "ctrl+s", "ctrl+s", "ctrl+s")
@@ -314,8 +320,9 @@ def test_days_are_stepped_to(root: Path) -> None:
     app = FormApp(people(root), field="primary_education:end_date")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "ctrl+up", "ctrl+up", "ctrl+down", "pageup")
+        await press(pilot, "ctrl+up", "ctrl+up", "ctrl+down", "ctrl+right", "up", "down", "pageup", "pagedown")
         assert app.draft.record.ends == "2026-07-16"
+        app.form.sheet.go_to("primary_education:end_date")
         await press(pilot, "ctrl+u", "ctrl+up")
         assert app.draft.record.ends == "2026-11-23"
 
@@ -468,7 +475,7 @@ def test_f1_explains_the_field_with_its_source_and_its_findings(root: Path) -> N
     app = FormApp(people(root), field="disabled")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "right", "down", "up", "f1")
+        await press(pilot, *CLOSE, "down", "up", "f1")
         text = screen_text(app)
         assert "disabled  Account state" in text
         assert "[ARC]" in text
@@ -483,7 +490,11 @@ def test_a_changed_username_notes_the_former_one_and_moves_the_file(root: Path) 
     app = FormApp(people(root), field="username")
 
     async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "x", "escape")
+        assert not app.draft.dirty
         await press(pilot, "ctrl+u")
+        assert "Change “Username”?" in screen_text(app)
+        await press(pilot, "ctrl+e", "ctrl+u")
         await type_in(pilot, "cdupont")
         await press(pilot, "ctrl+s")
         assert (root / PATH).exists()
@@ -501,7 +512,7 @@ def test_a_taken_username_is_refused_with_a_sentence(root: Path) -> None:
     app = FormApp(people(root), field="username")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "ctrl+u")
+        await press(pilot, "x", "ctrl+e", "ctrl+u")
         await type_in(pilot, "00412815")
         await press(pilot, "down", "ctrl+s")
         assert "There is a record of “00412815” already" in app.said
@@ -691,7 +702,7 @@ def test_closing_without_a_reason_says_what_is_missing(root: Path) -> None:
     app = FormApp(people(root), field="disabled")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "right", "ctrl+s")
+        await press(pilot, *CLOSE, "ctrl+s")
         assert "Without a reason no upload is compiled" in screen_text(app)
         await press(pilot, "escape", "down", "right", "ctrl+s")
         assert "Close this account?" in screen_text(app)
@@ -764,7 +775,7 @@ def test_it_can_be_used_in_a_small_window(root: Path, golden: Callable[[str, byt
     app = FormApp(people(root), field="disabled")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "right", "down")
+        await press(pilot, *CLOSE, "down")
         golden("screens/form.fr.60x15.txt", golden_text(app))
 
     story(app, tell, (60, 15))

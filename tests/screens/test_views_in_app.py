@@ -141,8 +141,13 @@ def test_a_finding_opens_the_form_at_its_field_and_one_comes_back_to_it(app: Gra
         assert here.field == "primary_education:education_level_name"
         await press(pilot, "enter")
         assert shows(app, FormScreen)
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        assert form.reading
+        assert form.sheet.current is form.sheet.rows[here.field]
+        await press(pilot, "e")
         assert getattr(app.focused, "key", "") == here.field
-        await press(pilot, "escape")
+        await press(pilot, "escape", "escape")
         assert shows(app, ProblemsScreen)
         assert problems.finding == here
 

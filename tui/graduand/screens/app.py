@@ -324,8 +324,8 @@ class GraduandApp(BaseApp):
         """Open the form of a record."""
         from graduand.screens.form import FormScreen  # noqa: PLC0415 - not needed before the list
 
-        form = FormScreen(self.workspace, event.path, self.on, event.field, commit=self.preferences.commit)
-        self._open(form)
+        commit = self.preferences.commit
+        self._open(FormScreen(self.workspace, event.path, self.on, event.field, commit=commit).to_be_read())
 
     def _open(self, form: FormScreen) -> None:
         form.neighbours, form.states = lambda: self.people.roster.neighbours, lambda: self.people.roster.states

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -31,11 +31,12 @@ from graduand.editing.merge import has_conflict_markers, merge_versions, replace
 from graduand.editing.resolution import finish_merge
 from graduand.editing.sections import can_wipe, find_fields
 from graduand.errors import Trouble
+from graduand.findings import Severity
 from graduand.index.neighbours import Neighbours
 from graduand.language import N_, _, quoted, visible
 from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
-from graduand.records.record import KIND
+from graduand.records.record import FORMER, KIND, USERNAME
 from graduand.records.transition import KINDS, kind_words
 from graduand.rules.identity import KEYS
 from graduand.screens.choose import ChooseScreen, Option
@@ -43,8 +44,8 @@ from graduand.screens.difference import DifferenceScreen
 from graduand.screens.draft_autosave import PAUSE, DraftAutosave
 from graduand.screens.field_help import FieldHelpScreen
 from graduand.screens.fields.sheet import FieldSheet
-from graduand.screens.fields.text import Edited
-from graduand.screens.form_questions import DISCARD, SAVE, TAKE, discarding, leaving, recovering
+from graduand.screens.fields.text import Edited, Guarded, TextField
+from graduand.screens.form_questions import DISCARD, SAVE, TAKE, changing_identity, discarding, leaving, recovering
 from graduand.screens.messages import Changed
 from graduand.screens.save_flow import settle
 from graduand.screens.side_panel import YAML, Panel
@@ -64,6 +65,10 @@ if TYPE_CHECKING:
     from graduand.rules.rule import Flaw
     from graduand.screens.fields.row import FieldRow
     from graduand.workspace import Workspace
+
+
+IDENTITY: Final = (USERNAME, FORMER)
+"""Fields by which Handshake finds the person; a change of them is asked for first."""
 
 
 def title_of(draft: Draft | None, unread: UnreadRecord | None) -> Content:
@@ -98,6 +103,7 @@ class EditingScreen(Screen[None]):
     EditingScreen.-short .section { margin-top: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,e", "edit", N_("Edit"), id="form.edit"),
         Binding("ctrl+s", "save", N_("Save"), id="form.save"),
         Binding("escape", "leave", N_("Back"), id="form.leave"),
         Binding("f1", "help", N_("Explain"), id="form.explain"),
@@ -108,17 +114,32 @@ class EditingScreen(Screen[None]):
         Binding("f6", "wipe", N_("Wipe in Handshake"), show=False, id="form.wipe"),
         Binding("tab", "round(1)", N_("Next field"), show=False, id="form.next"),
         Binding("shift+tab", "round(-1)", N_("Field before"), show=False, id="form.previous"),
+        Binding("pagedown", "walk(10)", show=False, id="form.page_down"),
+        Binding("pageup", "walk(-10)", show=False, id="form.page_up"),
+        Binding("home", "walk(-1000)", show=False, id="form.top"),
+        Binding("end", "walk(1000)", show=False, id="form.bottom"),
         Binding("ctrl+z", "undo", N_("Undo"), show=False, priority=True, id="form.undo"),
         Binding("ctrl+y", "redo", N_("Redo"), show=False, priority=True, id="form.redo"),
     ]
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual has it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+
+    _read_first = False
     draft: reactive[Draft | None] = reactive(None, init=False)
     """None: the file cannot be read whole, and is only shown."""
+    reading: reactive[bool] = reactive(default=False, init=False)
+    """Whether the record is only read; Enter edits it."""
 
-    def __init__(self, workspace: Workspace, path: str, on: str, field: str = "", draft: Draft | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        path: str,
+        on: str,
+        field: str = "",
+        draft: Draft | None = None,
+    ) -> None:
         super().__init__()
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
         self.workspace = workspace
         self.on = on
         self.steps = UndoStack()
@@ -141,6 +162,14 @@ class EditingScreen(Screen[None]):
         self._moved_from: object = None
         """The list of people from before the last save under another path, which names this person twice."""
         self._shared: tuple[Flaw, ...] = ()
+        self._unguarded: set[str] = set()
+        """Fields of the identity that may be changed, since somebody said so."""
+
+    def to_be_read(self) -> Self:
+        """Return the screen, whose record is only read until somebody edits it."""
+        self.set_reactive(EditingScreen.reading, self.draft is not None)
+        self._read_first = True
+        return self
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
@@ -168,21 +197,34 @@ class EditingScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         """Show the record."""
+        self.sheet.read(self.reading)
         await self.present()
         if self._unread:
             self.add_class("-shut")
             self.action_show_pane(YAML)
         else:
-            self.sheet.go_to(self._field)
+            self.sheet.go_to(self._field or self._first_wrong())
         self.call_after_refresh(self._fill_panel)
+
+    def _first_wrong(self) -> str:
+        """Return the field of the first error; "" when nothing is wrong, or it is not read."""
+        wrong = (one.field for one in self._findings if one.severity is Severity.ERROR)
+        return next(wrong, "") if self.reading else ""
 
     # What is shown
 
     async def present(self) -> None:
         """Show the draft, and judge it anew."""
         if self.draft:
-            await self.sheet.show(self.draft, self._added)
+            await self._show_fields(self.draft)
         self.judge()
+
+    async def _show_fields(self, draft: Draft) -> None:
+        await self.sheet.show(draft, self._added)
+        for key in IDENTITY:
+            row = self.sheet.rows.get(key)
+            if row and isinstance(row.editor, TextField):
+                row.editor.guarded = draft.base is not None and key not in self._unguarded
 
     def watch_draft(self, before: Draft | None, draft: Draft | None) -> None:
         """Keep the title and the keys up to date."""
@@ -251,7 +293,7 @@ class EditingScreen(Screen[None]):
 
     def _is_at(self, end: int) -> bool:
         rows = list(self.sheet.rows.values())
-        return bool(rows) and rows[end].editor.has_focus
+        return bool(rows) and rows[end].is_here
 
     def action_round(self, step: int) -> None:
         """Go on to the next field, from the last one to the first again."""
@@ -259,6 +301,47 @@ class EditingScreen(Screen[None]):
             super().focus_next()
         else:
             super().focus_previous()
+
+    # Reading and editing
+
+    def watch_reading(self) -> None:
+        """Let the fields be read, or be edited."""
+        if self.is_mounted:
+            self.sheet.read(self.reading)
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to edit what is read, and to change what is edited."""
+        if action in {"edit", "walk"}:
+            return self.reading and self.draft is not None
+        if action in {"undo", "redo", "wipe", "save"} and self.reading:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_edit(self) -> None:
+        """Edit the field under the cursor; one of the identity only after a question."""
+        self.reading = False
+        row = self.sheet.current
+        if row and isinstance(row.editor, TextField) and row.editor.guarded:
+            self.ask_before_identity(Guarded(row.editor))
+
+    def action_walk(self, rows: int) -> None:
+        """Go so many fields down or up."""
+        self.sheet.walk(rows)
+
+    @on(Guarded)
+    def ask_before_identity(self, event: Guarded) -> None:
+        """Ask before a field is changed by which Handshake finds the person."""
+        field = event.field
+
+        def answered(answer: str | None) -> None:
+            if answer:
+                self._unguarded.add(field.key)
+                field.guarded = False
+
+        if self.is_current:
+            label = str(self.workspace.school.fields[field.key].label)
+            self.app.push_screen(changing_identity(label, self.draft), answered)
 
     # What is typed
 
@@ -288,11 +371,13 @@ class EditingScreen(Screen[None]):
         if self.draft:
             self.steps.take(self.draft, key)
             self.draft = self.draft.set(key, value)
-            await self.sheet.show(self.draft, self._added)
+            await self._show_fields(self.draft)
 
     @on(DescendantBlur)
     def judge_on_blur(self) -> None:
         """Judge the record when the cursor leaves a field."""
+        if self.reading:
+            return
         self.steps.end()
         self.call_next(self._after_a_field)
 
@@ -342,8 +427,9 @@ class EditingScreen(Screen[None]):
 
     async def _add(self, key: str | None) -> None:
         if key and self.draft:
+            self.reading = False
             self._added.add(key)
-            await self.sheet.show(self.draft, self._added)
+            await self._show_fields(self.draft)
             self.sheet.go_to(key)
 
     def action_help(self) -> None:
@@ -374,7 +460,8 @@ class FormScreen(EditingScreen):
         commit: bool = True,
     ) -> None:
         self._draft_left = draft if isinstance(draft, OrphanedDraft) else None
-        super().__init__(workspace, path, on, field, draft.draft if isinstance(draft, OrphanedDraft) else draft)
+        given = draft.draft if isinstance(draft, OrphanedDraft) else draft
+        super().__init__(workspace, path, on, field, given)
         self._commit = commit
         self._autosave = DraftAutosave(workspace)
         self._autosave_due = False
@@ -424,6 +511,7 @@ class FormScreen(EditingScreen):
             if answer == TAKE and self.draft:
                 self.steps.take(self.draft, "")
                 self.draft = one.draft
+                self.reading = False
                 await self.present()
                 await asyncio.to_thread(self._autosave.take_up, one)
             elif answer == DISCARD:
@@ -495,7 +583,7 @@ class FormScreen(EditingScreen):
         """Offer to save only what is changed, or what is to come together."""
         if action == "save" and self.is_conflicted:
             return True
-        if action == "save" and not (self.draft and (self.draft.dirty or self.pending_field)):
+        if action == "save" and not self.reading and not (self.draft and (self.draft.dirty or self.pending_field)):
             return None
         return super().check_action(action, parameters)
 
@@ -539,6 +627,9 @@ class FormScreen(EditingScreen):
         self.panel.forget()
         self._fill_panel()
         self._tell(kept)
+        self._unguarded.clear()
+        if self._read_first and self.draft and not self.draft.dirty:
+            self.reading = True
 
     def _tell(self, kept: SavedDraft) -> None:
         self.app.post_message(Changed(kept.saved))
@@ -551,11 +642,14 @@ class FormScreen(EditingScreen):
 
     @work(exclusive=True, group="asking")
     async def action_leave(self) -> None:
-        """Go back; ask first when there is something to lose."""
+        """Go back, from editing to reading first; ask when there is something to lose."""
         if self.has_class("-panel") and self.draft and not self.has_class("-wide"):
             self.action_show_pane(self.panel.pane)
             return
-        if await self.may_leave():
+        await self.accept_typed()
+        if self._read_first and not self.reading and self.draft and not self.draft.dirty:
+            self.reading = True
+        elif await self.may_leave():
             self.dismiss(None)
 
     async def may_leave(self) -> bool:

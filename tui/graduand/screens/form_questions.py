@@ -104,6 +104,21 @@ def _labels(keys: Sequence[str], school: School) -> str:
     return ", ".join(str(school.fields[key].label) for key in keys)
 
 
+def changing_identity(label: str, draft: Draft | None) -> QuestionScreen:
+    """Ask before a field is changed by which Handshake finds the person."""
+    name = visible(f"{draft.record.text('first_name')} {draft.record.text('last_name')}".strip()) if draft else ""
+    who = f"{name} · {visible(draft.original.username)}" if draft else ""
+    said = _("Handshake finds this person by it: a wrong one makes a second account, or changes another person's.")
+    return QuestionScreen(
+        _("Change “{field}”?").format(field=label),
+        [Content.styled(who, "bold"), Content(said)],
+        [
+            Answer(("ctrl+e",), "Ctrl+E", _("yes, it is another one now"), SAVE),
+            Answer((), _("Esc"), _("no, leave it as it is"), LATER),
+        ],
+    )
+
+
 def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
     """Ask for confirmation before an account is closed, or before lines change that were not edited."""
     said = []

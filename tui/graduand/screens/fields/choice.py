@@ -12,7 +12,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from graduand.editing.sections import FieldChoice
+from graduand.editing.typed_values import typed_day
 from graduand.language import _, visible
+from graduand.records.record import DISABLED
 from graduand.screens.choose import ChooseScreen, Option
 from graduand.screens.fields.text import Edited, TextField
 from graduand.similar import folded
@@ -73,7 +75,14 @@ class ChoiceField(Widget, can_focus=True):
         text = Content.styled(visible(words, 200), "" if self.value else "$foreground 55%")
         if not self.has_focus:
             return text
+        if self.is_guarded:
+            return Content.assemble(text, (_("  Enter chooses"), "$text-accent"))
         return Content.assemble(("◂ ", "$text-accent"), text, (" ▸", "$text-accent"))
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it is chosen from the list alone, since a key too many would close an account or reopen it."""
+        return self.key == DISABLED
 
     def _label(self, value: str) -> str:
         return next((choice.label for choice in self.offered.choices if choice.value == value), value)
@@ -90,13 +99,16 @@ class ChoiceField(Widget, can_focus=True):
             self.post_message(Edited(self.key, self.now, whole=True))
 
     def action_step(self, steps: int) -> None:
-        """Choose the next one, or the one before."""
+        """Choose the next one, or the one before; an account is not closed or reopened on the way."""
+        if self.is_guarded:
+            return
         values = [choice.value for choice in self._all()]
         self._choose(values[(values.index(self.value) + steps) % len(values)])
 
     def action_absent(self) -> None:
         """Choose nothing."""
-        self._choose("")
+        if not self.is_guarded:
+            self._choose("")
 
     def action_list(self) -> None:
         """Choose from the whole list."""
@@ -115,6 +127,8 @@ class ChoiceField(Widget, can_focus=True):
         if not event.is_printable or event.character in {None, " "}:
             return
         event.stop()
+        if self.is_guarded:
+            return
         for begun in (f"{self._begun}{event.character}", f"{event.character}"):
             found = [choice for choice in self.offered.choices if folded(choice.label).startswith(folded(begun))]
             if found:
@@ -134,18 +148,37 @@ class ChoiceField(Widget, can_focus=True):
 
 
 class DayField(TextField):
-    """A date `yyyy-mm-dd`; stepping begins from today when it is empty."""
+    """A date; however it is typed, it becomes `yyyy-mm-dd` when one goes on. Stepping begins from today when empty."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+up", "step(1, 0)", show=False, id="day.later"),
         Binding("ctrl+down", "step(-1, 0)", show=False, id="day.earlier"),
-        Binding("pageup", "step(0, 1)", show=False, id="day.month_later"),
-        Binding("pagedown", "step(0, -1)", show=False, id="day.month_earlier"),
+        Binding("ctrl+right", "step(0, 1)", show=False, id="day.month_later"),
+        Binding("ctrl+left", "step(0, -1)", show=False, id="day.month_earlier"),
     ]
 
     def __init__(self, key: str, today: str) -> None:
         super().__init__(key)
         self._today = today
+
+    @property
+    def now(self) -> FieldValue | None:
+        """The day in it; a text that is none, as it was typed."""
+        held = super().now
+        return typed_day(held, self._today) if isinstance(held, str) and self._is_typed else held
+
+    @property
+    def _is_typed(self) -> bool:
+        return self.value != self._seen
+
+    def on_blur(self) -> None:
+        """Show the day as the record holds it."""
+        self.straighten()
+
+    def straighten(self) -> None:
+        """Write the day as the record holds it."""
+        if self._is_typed and isinstance(self.now, str) and self.now != self.value:
+            self.value = self.now
 
     def action_step(self, days: int, months: int) -> None:
         """Go so many days and months on."""

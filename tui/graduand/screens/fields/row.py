@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import DescendantBlur, DescendantFocus
+from textual.events import Blur, DescendantBlur, DescendantFocus, Focus
 from textual.widgets import Static
 
 from graduand.language import _
@@ -52,15 +53,23 @@ class FieldRow(Horizontal):
     FieldRow > .label { width: 40%; max-width: 32; height: auto; padding: 0 1 0 3; color: $foreground 80%; }
     FieldRow.-here > .label { color: $text-accent; text-style: bold; }
     FieldRow > .value { width: 1fr; height: auto; }
+    FieldRow.-read > .value > .editor { background: transparent; }
+    FieldRow.-read.-here > .value > .editor { background: $surface-active; }
     FieldRow > .value > .said { height: auto; padding: 0 1; display: none; }
     FieldRow.-said > .value > .said { display: block; }
     """
 
-    def __init__(self, field: Field, choices: Choices | None, today: str) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", show=False, id="row.up"),
+        Binding("down", "app.focus_next", show=False, id="row.down"),
+    ]
+
+    def __init__(self, field: Field, choices: Choices | None, today: str, *, reading: bool = False) -> None:
         super().__init__()
         self.field = field
         self.choices = choices
         self.editor = editor_of(field, choices, today)
+        self.editor.add_class("editor")
         self._label = Static(classes="label")
         self._said = Static(classes="said")
         self._state: FieldState | None = None
@@ -68,6 +77,22 @@ class FieldRow(Horizontal):
         self._value: FieldValue | None = None
         self._found: Sequence[Finding] = ()
         self._shown_hint: object = ((), "")
+        self.read(reading)
+
+    def read(self, reading: bool) -> None:  # noqa: FBT001 - the only word of it
+        """Be read, or be edited."""
+        self.can_focus = reading
+        self.editor.can_focus = not reading
+        self.set_class(reading, "-read")
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the cursor is in it."""
+        return self.has_focus or self.editor.has_focus
+
+    def go(self) -> None:
+        """Take the cursor."""
+        (self if self.can_focus else self.editor).focus()
 
     def compose(self) -> ComposeResult:
         """Build the row."""
@@ -98,15 +123,17 @@ class FieldRow(Horizontal):
         if isinstance(self.editor, ChoiceField) and choices:
             self.editor.offered = choices
 
+    @on(Focus)
+    @on(Blur)
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _show_state(self) -> None:
         """Say what holds while the field is empty, at length in the focused field."""
-        self.set_class(self.editor.has_focus, "-here")
+        self.set_class(self.is_here, "-here")
         self._tell()
         if self._state:
-            self.editor.show_placeholder(self._state.text if self.editor.has_focus else " · ".join(self._state[:2]))
-        elif self.field.exported and self.editor.has_focus:
+            self.editor.show_placeholder(self._state.text if self.is_here else " · ".join(self._state[:2]))
+        elif self.field.exported and self.is_here:
             self.editor.show_placeholder(_("not given: Handshake keeps what it has"))
         else:
             self.editor.show_placeholder(_("not given"))
@@ -117,7 +144,7 @@ class FieldRow(Horizontal):
         self._tell()
 
     def _tell(self) -> None:
-        why = self._state.why if self._state and self.editor.has_focus else ""
+        why = self._state.why if self._state and self.is_here else ""
         # Whoever goes from field to field would lay the whole form out anew, for nothing.
         if self._shown_hint == (hint := (tuple(self._found), why)):
             return

@@ -44,6 +44,7 @@ class FieldSheet(VerticalScroll, can_focus=False):
         self._today = today
         self._whole = Static(classes="whole")
         self._said: Sequence[Finding] = ()
+        self._reading = False
         self._parts: dict[str, Widget] = {}
 
     def compose(self) -> Iterable[Widget]:
@@ -58,7 +59,7 @@ class FieldSheet(VerticalScroll, can_focus=False):
     @property
     def current(self) -> FieldRow | None:
         """The row with the cursor."""
-        return next((row for row in self.rows.values() if row.editor.has_focus), None)
+        return next((row for row in self.rows.values() if row.is_here), None)
 
     @on(Resize)
     def keep_it_in_sight(self) -> None:
@@ -73,9 +74,27 @@ class FieldSheet(VerticalScroll, can_focus=False):
         row = rows.get(key) or next((row for one, row in rows.items() if key.startswith(f"{one}:")), None)
         row = row or next(iter(rows.values()), None)
         if row:
-            row.editor.focus()
+            row.go()
             # A row that came just now has no place yet to scroll to.
             self.call_after_refresh(row.scroll_visible, animate=False)
+
+    def read(self, reading: bool) -> None:  # noqa: FBT001 - the only word of it
+        """Let the fields be read, or be edited; the cursor stays in its field."""
+        here = self.current
+        self._reading = reading
+        for row in self.rows.values():
+            row.read(reading)
+        if here:
+            here.go()
+
+    def walk(self, rows: int) -> None:
+        """Go so many fields down, or up; no further than the ends."""
+        there = list(self.rows.values())
+        here = there.index(self.current) if self.current else 0
+        if there:
+            row = there[min(max(here + rows, 0), len(there) - 1)]
+            row.go()
+            row.scroll_visible(animate=False)
 
     async def show(self, draft: Draft, added: Iterable[str]) -> None:
         """Show a draft."""
@@ -109,7 +128,9 @@ class FieldSheet(VerticalScroll, can_focus=False):
     def _part(self, name: str, title: str, draft: Draft) -> Widget:
         if title:
             return Static(Content(_(title)), classes="section")
-        return FieldRow(self._school.fields[name], choices(name, draft.record, self._school), self._today)
+        return FieldRow(
+            self._school.fields[name], choices(name, draft.record, self._school), self._today, reading=self._reading
+        )
 
     def say(self, found: Sequence[Finding]) -> None:
         """Say at each field what is wrong with it."""

@@ -38,6 +38,13 @@ class Edited(Message):
     """Whether this is all, and not a letter of more to come."""
 
 
+@dataclass
+class Guarded(Message):
+    """Somebody types into a field that is not changed without a question."""
+
+    field: TextField
+
+
 def shown(text: str) -> str:
     """Return a text as a field shows it: what a terminal would obey or hide is spelled out, line ends stay."""
     return text if text.isprintable() else "\n".join(visible(line, _WHOLE) for line in text.split("\n"))
@@ -96,6 +103,15 @@ class TextField(SafeInput):
             self.suggester = InstitutionSuggester()
         self._held = ""
         self._seen = ""
+        self.guarded = False
+        """Whether a question comes before the first change."""
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put a text in place of what stands between two characters; a guarded field has it asked for first."""
+        if self.guarded:
+            self.post_message(Guarded(self))
+        else:
+            super().replace(text, start, end)
 
     @property
     def now(self) -> FieldValue | None:
