@@ -172,7 +172,10 @@ def close_the_account(terminal: Terminal, archived: str, closes: str) -> None:
     """Say that the account is closed, why, and who asked."""
     while terminal.field() != archived:
         step(terminal, "BTab")
-    terminal.press("Right")
+    terminal.press("e")
+    rest(terminal)
+    go_on(terminal, "Enter")
+    terminal.press("Down", "Enter")
     terminal.until(closes)
     rest(terminal, 10)  # until the fields are there that a closed account has
     step(terminal)
@@ -194,8 +197,8 @@ class Said(NamedTuple):
 @pytest.mark.parametrize(
     "said",
     [
-        Said((80, 24), "en", ("Account state", "◂ closed ▸", "Close this account?", "Saved and committed")),
-        Said((60, 15), "fr", ("État du compte", "◂ fermé ▸", "Fermer ce compte", "Enregistré")),
+        Said((80, 24), "en", ("Account state", "closed  Enter chooses", "Close this account?", "Saved and committed")),
+        Said((60, 15), "fr", ("État du compte", "fermé  Entrée pour choisir", "Fermer ce compte", "Enregistré")),
     ],
     ids=["en-80x24", "fr-60x15"],
 )
@@ -225,7 +228,7 @@ def test_an_account_is_closed_by_keyboard_and_committed(
 def test_a_file_that_changed_underneath_is_never_overwritten(opened: Callable[..., Terminal], root: Path) -> None:
     terminal = opened()
     find_mael(terminal)
-    close_the_account(terminal, "Account state", "◂ closed ▸")
+    close_the_account(terminal, "Account state", "closed  Enter chooses")
     path = root / MAEL
     theirs = path.read_text(encoding="utf-8").replace("last_name: Kervella", "last_name: Le Kervella")
     path.write_text(theirs, encoding="utf-8")
@@ -244,7 +247,7 @@ def test_what_is_typed_outlives_a_killed_terminal(opened: Callable[..., Terminal
     terminal = opened()
     before = (root / MAEL).read_bytes()
     find_mael(terminal)
-    close_the_account(terminal, "Account state", "◂ closed ▸")
+    close_the_account(terminal, "Account state", "closed  Enter chooses")
     process = terminal.process()
     terminal.end()
     ended(process)

@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import Blur, DescendantBlur, DescendantFocus, Focus
+from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Static
 
 from graduand.language import _
@@ -123,8 +123,12 @@ class FieldRow(Horizontal):
         if isinstance(self.editor, ChoiceField) and choices:
             self.editor.offered = choices
 
-    @on(Focus)
-    @on(Blur)
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - as Textual has it
+        """Say so where the cursor is in the row itself."""
+        super().watch_has_focus(has_focus)
+        if self.is_mounted:
+            self._show_state()
+
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _show_state(self) -> None:
