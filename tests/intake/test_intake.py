@@ -17,6 +17,7 @@ from graduand.editing.exclusion_lists import TOMBSTONES, Tombstone, Tombstones, 
 from graduand.editing.transaction import undo
 from graduand.intake import apply as apply_intake
 from graduand.intake.preview import IntakeOptions, preview_file
+from graduand.intake.refused_rows import folder_of, waiting_files
 from graduand.rules import judgement
 from graduand.rules.rule import Flaw
 from graduand.storage import swap
@@ -508,7 +509,7 @@ def test_a_long_list_of_deleted_people_grows_by_one_more(school: Path) -> None:
 
 def test_refused_rows_that_were_put_right_outlive_an_intake_that_could_not_be(school: Path) -> None:
     intake(school, HEAD, CHLOE, "00412815,nowhere,Anne,Petit", more=("--apply",))
-    refused = school / "build" / "intake" / "class-refused.csv"
+    refused = refused_file(school)
     mended = refused.read_bytes().replace(b"nowhere", b"anne@valmont.example")
     refused.write_bytes(mended)
     (school / ".git" / "MERGE_HEAD").write_text(git(school, "rev-parse", "HEAD"), encoding="utf-8")
@@ -529,7 +530,7 @@ def test_refused_rows_outlive_a_killed_save_that_git_refuses_first(
         raise swap.HalfWritten(school)
 
     intake(school, HEAD, CHLOE, "00412815,nowhere,Anne,Petit", more=("--apply",))
-    refused = school / "build" / "intake" / "class-refused.csv"
+    refused = refused_file(school)
     mended = refused.read_bytes().replace(b"nowhere", b"anne@valmont.example")
     refused.write_bytes(mended)
     with monkeypatch.context() as patch:
@@ -555,7 +556,7 @@ def test_what_git_refused_to_record_leaves_its_refused_rows_all_the_same(school:
 
     assert ran.code == 5
     assert (school / RECORD).exists()
-    assert (school / "build" / "intake" / "class-refused.csv").exists()
+    assert refused_file(school).exists()
 
 
 def test_an_intake_is_taken_back_with_what_was_learnt_of_its_columns(school: Path) -> None:
@@ -564,7 +565,7 @@ def test_an_intake_is_taken_back_with_what_was_learnt_of_its_columns(school: Pat
     raw = f"{HEAD},Remarque\n00412815,a@valmont.example,Anne,Petit,x\n".encode()
     common = {"transition:kind": "graduated", "primary_education:end_date": "2026-05-31"}
     order = IntakeOptions("class.csv", TODAY, "2026-spring", common, columns={"Remarque": ""})
-    took = apply_intake.apply_intake(workspace, preview_file(workspace, raw, order), apply_intake.folder_of(workspace))
+    took = apply_intake.apply_intake(workspace, preview_file(workspace, raw, order), folder_of(workspace))
     assert {one.path.partition("/")[0] for one in took.saved} == {"records", "schema"}
 
     undo(workspace, took.saved, commit=True)
@@ -701,7 +702,41 @@ def test_a_record_that_cannot_be_read_is_not_written_over(school: Path) -> None:
     assert reasons(school, HEAD, CHLOE) == ["The record of this person cannot be read; see: graduand check"]
 
 
+ORDINARY: Final = {
+    "Diplôme préparé": "primary_education:education_level_name",
+    "Mention": "primary_education:major_names",
+    "Date d'inscription": "primary_education:start_date",
+    "Adresse personnelle": "email_address",
+    "Prénom usuel": "first_name",
+    "Nom d'usage": "last_name",
+    "Nom de naissance": "",
+}
+
+
+def test_ordinary_french_heads_are_known(school: Path) -> None:
+    columns = printed(school, "Numéro étudiant;" + ";".join(ORDINARY), "00412345" + ";" * len(ORDINARY))["columns"]
+
+    assert {column["header"]: column["key"] for column in columns[1:]} == ORDINARY
+
+
+def test_a_head_stands_in_only_for_a_column_that_is_not_there(school: Path) -> None:
+    heads = "Matricule;Courriel;Prénom;Prénom usuel;Nom;Spécialité;Mention;Adresse personnelle"
+    columns = printed(school, heads, "00412345" + ";" * 7)["columns"]
+
+    assert {column["header"]: column["key"] for column in columns} == {
+        **{"Matricule": "username", "Courriel": "email_address", "Prénom": "first_name", "Nom": "last_name"},
+        **{"Prénom usuel": "preferred_name", "Spécialité": "primary_education:major_names"},
+        **{"Mention": "", "Adresse personnelle": ""},
+    }
+
+
 # Refused rows
+
+
+def refused_file(root: Path) -> Path:
+    """Return the only file of refused rows."""
+    [one] = waiting_files(root / "build" / "intake")
+    return one.path
 
 
 def test_refused_rows_come_back_with_their_reasons_and_can_be_taken_in_again(school: Path) -> None:
@@ -710,7 +745,7 @@ def test_refused_rows_come_back_with_their_reasons_and_can_be_taken_in_again(sch
     ran = intake(school, *lines, more=("--apply",))
 
     assert ran.code == 1
-    refused = school / "build/intake/class-refused.csv"
+    refused = refused_file(school)
     assert str(refused) in ran.err
     assert stat.S_IMODE(refused.stat().st_mode) == 0o600
     content = refused.read_bytes().decode("utf-8-sig")
@@ -728,7 +763,7 @@ def test_refused_rows_come_back_with_their_reasons_and_can_be_taken_in_again(sch
 
 def test_what_a_spreadsheet_would_alter_in_refused_rows_is_guarded_once(school: Path) -> None:
     intake(school, HEAD, CHLOE.replace("Chloé", "Chl0é"), more=("--apply",))
-    refused = school / "build/intake/class-refused.csv"
+    refused = refused_file(school)
     first = refused.read_bytes()
     graduand(school, "intake", str(refused), *CLASS, "--apply")
 
@@ -739,9 +774,29 @@ def test_what_a_spreadsheet_would_alter_in_refused_rows_is_guarded_once(school: 
     assert 'username: "00412345"\n' in text(school)
 
 
+def test_refused_rows_of_another_file_stay_until_they_are_taken_in(school: Path) -> None:
+    folder = school / "build/intake"
+    intake(school, HEAD, CHLOE.replace("Chloé", "Chl0é"), more=("--apply",))
+    first = refused_file(school)
+    mended = first.read_bytes().replace(b"Chl0", b"Chlo") + b"00412817,b@valmont.example,Bea,Obi,\r\n"
+    first.write_bytes(mended)
+
+    taken(school, HEAD, "00412815,a@valmont.example,Anne,Petit")
+    intake(school, HEAD, "00412816,nowhere,Lee,Petit", more=("--apply",))
+    intake(school, HEAD, "00412816,nowhere,Lee,Petit", more=("--apply",))
+
+    assert first.read_bytes() == mended, "somebody worked in it"
+    assert [one.path.name for one in waiting_files(folder)][::-1] == [first.name, f"{first.stem}-2.csv"]
+    part = graduand(school, "intake", str(first), *CLASS, "--where", "first_name=Bea", "--apply")
+    assert (part.code, first.exists()) == (0, True), "the other row was not meant, and stays"
+    assert graduand(school, "intake", str(first), *CLASS, "--apply").code == 0
+    assert not first.exists()
+    assert "first_name: Chlo" in text(school)
+
+
 def test_a_ragged_row_keeps_its_cells_and_is_refused_again(school: Path) -> None:
     intake(school, HEAD, CHLOE.replace("Dupont", "Du,pont"), CHLOE.replace(",Dupont", ""), more=("--apply",))
-    refused = school / "build/intake/class-refused.csv"
+    refused = refused_file(school)
     assert 'Du,pont,"The row has 5 cells' in refused.read_bytes().decode("utf-8-sig")
 
     again = graduand(school, "intake", str(refused), *CLASS)

@@ -149,7 +149,7 @@ def intake(
 ) -> None:
     from graduand.commands import intake_options
     from graduand.intake import apply as apply_intake
-    from graduand.intake import preview
+    from graduand.intake import preview, refused_rows
     from graduand.reports.intake_text import intake_json as json_of
     from graduand.reports.intake_text import intake_text
     from graduand.reports.labels import terms_of
@@ -183,8 +183,10 @@ def intake(
     if found.check.errors and not with_errors:
         _say_errors(len(found.check.errors))
     elif apply or (not as_json and _agreed(found)):
-        folder = out or apply_intake.folder_of(workspace)
-        result = apply_intake.apply_intake(workspace, found, folder, commit=not no_commit, on_resumed=say_resumed)
+        folder = out or refused_rows.folder_of(workspace)
+        result = apply_intake.apply_intake(
+            workspace, found, folder, file.resolve(), commit=not no_commit, on_resumed=say_resumed
+        )
         _say_applied(found, result)
     if as_json and apply:
         sys.stdout.write(json_of(found, show=show, result=result))

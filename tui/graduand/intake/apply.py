@@ -11,18 +11,16 @@ from graduand.editing.transaction import apply, uncommitted_proposals
 from graduand.errors import ChangedOnDisk, NotCommitted, Usage
 from graduand.findings import Finding
 from graduand.intake import source_profile
-from graduand.intake.column_mapping import REFUSAL_REASON
+from graduand.intake.refused_rows import write_refused
 from graduand.language import _, quoted
 from graduand.records import files
 from graduand.records.paths import record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import Record
-from graduand.similar import visible_header
-from graduand.storage import file_reader, publish
-from graduand.tables.spreadsheet import as_csv, guarded, unguarded
+from graduand.storage import file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from graduand.editing.transaction import ResumedTransaction
@@ -51,11 +49,6 @@ def cohort(text: str) -> str:
         return text
     message = _("{value} cannot name a class; use letters, figures and hyphens, such as 2026-spring.")
     raise Usage(message.format(value=quoted(text)))
-
-
-def folder_of(workspace: Workspace) -> Path:
-    """Return the default folder of refused rows."""
-    return workspace.root / "build" / "intake"
 
 
 def proposals(workspace: Workspace, preview: IntakePreview) -> tuple[Proposal, ...]:
@@ -125,11 +118,12 @@ def apply_intake(
     workspace: Workspace,
     preview: IntakePreview,
     folder: Path,
+    taken: Path | None = None,
     *,
     commit: bool = True,
     on_resumed: Callable[[ResumedTransaction], None] | None = None,
 ) -> IntakeResult:
-    """Write all proposals or none, and the refused rows into `folder`.
+    """Write all proposals or none, and the refused rows into `folder`; `taken` is the file that was read.
 
     Raises:
         ChangedOnDisk, NotWritten, NotNow, Busy: nothing was written; or all but the refused rows.
@@ -143,10 +137,10 @@ def apply_intake(
         saved = apply(workspace, proposed, subject, trailers, commit=commit, on_resumed=on_resumed)
     except NotCommitted as refused:
         if refused.saved:
-            _write_refused(preview, folder)
+            write_refused(preview, folder, taken)
         raise
-    # The file of refused rows may be the input of this intake: it is removed after the records are saved.
-    return IntakeResult(saved, _write_refused(preview, folder))
+    # A file of refused rows may be the input of this intake: it is removed after the records are saved.
+    return IntakeResult(saved, write_refused(preview, folder, taken))
 
 
 def _uncommitted(workspace: Workspace, preview: IntakePreview) -> Iterator[Proposal]:
@@ -159,35 +153,3 @@ def _uncommitted(workspace: Workspace, preview: IntakePreview) -> Iterator[Propo
     raw = file_reader.read(workspace.root / path, LIMIT) if (workspace.root / path).exists() else None
     if raw is not None:
         yield Proposal(path, None, raw, raw.decode(errors="surrogateescape"))
-
-
-def _write_refused(preview: IntakePreview, folder: Path) -> Path | None:
-    """Write the refused rows in place of those of an earlier intake of this source."""
-    name = f"{preview.source_name}-refused.csv"
-    if not preview.refused:
-        if (folder / name).exists():
-            publish.publish_set(folder, {}, name)
-        return None
-    numbers = {line: number for number, line in enumerate(preview.table.lines)}
-    ragged = {row.line: row.cells for row in preview.table.ragged}
-    pairs = [(ragged.get(one.line) or preview.table.row(numbers[one.line]), one.reason) for one in preview.refused]
-    publish.publish_set(folder, {name: refused_table(preview.table.headers, pairs, preview.table.separator)}, name)
-    return folder / name
-
-
-def refused_table(headers: Sequence[str], rows: Iterable[tuple[Sequence[str], str]], separator: str) -> bytes:
-    """Return rows with their reasons as CSV that a spreadsheet neither runs nor converts.
-
-    A row whose number of cells differs from the header's is written as it is, and is refused again until corrected.
-    """
-    kept = [index for index, header in enumerate(headers) if visible_header(header) != REFUSAL_REASON]
-    lines = [[*map(_guarded, (headers[index] for index in kept)), REFUSAL_REASON]]
-    for row, reason in rows:
-        cells = [row[index] for index in kept] if len(row) == len(headers) else row
-        lines.append([*map(_guarded, cells), reason])
-    return as_csv(lines, separator or ",").replace("\0", "").encode(errors="replace")
-
-
-def _guarded(cell: str) -> str:
-    """Return a cell with one guard if it needs any, also when it has one from an earlier file of refused rows."""
-    return guarded(unguarded(cell))

@@ -17,7 +17,7 @@ from graduand.records.kinds import FieldKind
 from graduand.similar import INVISIBLE, folded, nearest, normalize_header, visible_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graduand.records.school import School
     from graduand.tables.table import Table
@@ -58,6 +58,14 @@ class ColumnMapping(NamedTuple):
     """A sentence for the user."""
 
 
+class DuplicateColumns(Usage):
+    """Two columns fill one key with different cells: one of them must be left out."""
+
+    def __init__(self, sentence: str, key: str, headers: tuple[str, str]) -> None:
+        self.key, self.headers = key, headers
+        super().__init__(sentence)
+
+
 def columns_of(
     table: Table, school: School, known: Mapping[str, str], given: Mapping[str, str]
 ) -> tuple[ColumnMapping, ...]:
@@ -70,7 +78,8 @@ def columns_of(
         given: Likewise from the options; they win.
 
     Raises:
-        Usage: a header or key of the options does not exist, or two columns have the same key and different cells.
+        Usage: a header or key of the options does not exist.
+        DuplicateColumns: two columns have the same key and different cells.
     """
     headers = table.headers
     wanted = {**_folded(known), **_folded(given)}
@@ -86,7 +95,20 @@ def columns_of(
             hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
             raise Usage(_("{key} is no key of a record that a column could fill.").format(key=quoted(key)) + hint)
     found = tuple(_column(number, header, school, wanted) for number, header in enumerate(headers, 1))
-    return tuple(_without_duplicates(found, table))
+    return tuple(_without_duplicates(_with_stand_ins(found, school), table))
+
+
+def _with_stand_ins(columns: Sequence[ColumnMapping], school: School) -> Iterator[ColumnMapping]:
+    """Return the columns; the first one whose header stands for a key that no other column fills gets it."""
+    filled = {column.key for column in columns}
+    for column in columns:
+        key = school.stand_ins.get(folded(_SUFFIX.sub("", column.header)), "")
+        if key and key not in filled and column.how in {MappedBy.OTHER, MappedBy.UNKNOWN}:
+            filled.add(key)
+            remark = _("It stands in for a column that the file does not have.")
+            yield column._replace(key=key, how=MappedBy.OTHER, remark=remark)
+        else:
+            yield column
 
 
 def fillable_keys(school: School) -> tuple[str, ...]:
@@ -98,7 +120,12 @@ def is_known(header: str, school: School) -> bool:
     """Return whether the key of a header is known without options."""
     lower = visible_header(header).lower()
     retired = school.importer.retired.get(lower)
-    return lower in school.columns or bool(retired and retired.use) or _by_word(visible_header(header), school) != ""
+    return (
+        lower in school.columns
+        or bool(retired and retired.use)
+        or _by_word(visible_header(header), school) != ""
+        or folded(visible_header(header)) in school.stand_ins
+    )
 
 
 def _folded(words: Mapping[str, str]) -> dict[str, str]:
@@ -199,9 +226,9 @@ def _without_duplicates(columns: Iterable[ColumnMapping], table: Table) -> Itera
     """Return the columns with one column a key; a blank or equal second one is left out.
 
     Raises:
-        Usage: two columns of a key have different cells.
+        DuplicateColumns: two columns of a key have different cells.
     """
-    cells = table.columns
+    cells, columns = table.columns, tuple(columns)
     filled = {column.key: column for column in reversed([*columns]) if any(map(str.strip, cells[column.number - 1]))}
     first = {column.key: column for column in reversed([*columns])} | filled
     for column in columns:
@@ -213,7 +240,7 @@ def _without_duplicates(columns: Iterable[ColumnMapping], table: Table) -> Itera
             remark = message.format(number=other.number, header=quoted(other.header))
             yield ColumnMapping(column.number, column.header, "", MappedBy.LEFT_OUT, remark)
         else:
-            raise Usage(_duplicates(other, column))
+            raise DuplicateColumns(_duplicates(other, column), column.key, (other.header, column.header))
 
 
 def _duplicates(one: ColumnMapping, other: ColumnMapping) -> str:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from graduand.errors import Usage
 from graduand.records.record import KIND
 from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL
 from graduand.tables.table_reader import FileFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from graduand.records.record import Value
 
 FORMS: Final = (DAY_FIRST, MONTH_FIRST, SERIAL)
 """The forms of dates that a user can name."""
+
+
+class CohortMissing(Usage):
+    """There are new people, and nothing says into which cohort they go."""
+
+
+class KindMissing(Usage):
+    """There are new people, and nothing says whether they graduate, return or leave."""
 
 
 class IntakeOptions(NamedTuple):
@@ -37,6 +46,8 @@ class IntakeOptions(NamedTuple):
     """By header or key, the form of the column's dates, one of `FORMS`."""
     pad: Mapping[str, int] = {}
     """By key, the digits to which an identifier is padded with zeros."""
+    rows: Mapping[int, Sequence[str]] = {}
+    """By the line of the file on which a row begins, its cells as somebody has corrected them."""
     file: FileFormat = FileFormat()
     source: str = ""
     """The name of the source's profile."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -92,6 +93,8 @@ class IntakePreview(NamedTuple):
     """What the rules find in these people afterwards."""
     sample: tuple[str, ...]
     """Names with accents, by which a wrong encoding is seen."""
+    checksum: str
+    """The SHA-256 of the file."""
 
 
 def read_file(path: Path) -> bytes:
@@ -119,7 +122,7 @@ def _preview(workspace: Workspace, raw: bytes, options: IntakeOptions) -> Intake
     school = workspace.school
     profiles = read_profiles(workspace.root)
     headers = {*options.columns, *(header for one in profiles.values() for header in one.columns)}
-    table = _read(raw, options.file, school, headers)
+    table = _read(raw, options.file, school, headers).with_rows(options.rows)
     name, known = profile_of(options.source, options.name, table.headers, profiles)
     columns = columns_of(table, school, known.columns, options.columns)
     profile = updated_profile(columns, options, known)
@@ -154,6 +157,7 @@ def _preview(workspace: Workspace, raw: bytes, options: IntakeOptions) -> Intake
         remarks=(*remarks, *_people_remarks(rows), *comparison.remarks()),
         check=check_result(comparison, states),
         sample=tuple(_sample(rows)),
+        checksum=hashlib.sha256(raw).hexdigest(),
     )
 
 

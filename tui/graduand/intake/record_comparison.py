@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import Usage
 from graduand.findings import Finding, Severity
+from graduand.intake.options import CohortMissing, KindMissing
 from graduand.intake.rows import UNIQUE
 from graduand.language import N_, _, ngettext, quoted
 from graduand.records import files
@@ -230,10 +230,10 @@ class RecordComparison:
         self.new = [row for row in self.new if row not in rows.refused]
         if self.new and KIND not in rows.columns:
             message = _("Nothing says what happens to these people; say it, such as: --kind graduated --end-date {day}")
-            raise Usage(message.format(day=self.options.on))
+            raise KindMissing(message.format(day=self.options.on))
         if self.new and not self.options.cohort:
             message = _("There are new people: name the class that they go into, such as: --cohort {cohort}")
-            raise Usage(message.format(cohort=f"{self.options.on[:4]}-spring"))
+            raise CohortMissing(message.format(cohort=f"{self.options.on[:4]}-spring"))
 
     def _judge_new(self) -> None:
         """Refuse new people whose record would have an error."""

@@ -81,6 +81,8 @@ class Importer:
     columns: tuple[Field, ...]
     retired: Mapping[str, Retired]
     aliases: Mapping[str, str]
+    stand_ins: Mapping[str, str]
+    """By alias, the column that it stands for where a file has no better one."""
     academic_domains: tuple[str, ...]
     """Shell patterns in lower case; each matches a domain and its subdomains."""
     mail_providers: tuple[str, ...]
@@ -124,7 +126,7 @@ def facts_of(raw: bytes, path: str = PATH, *, is_past: bool = False) -> Any:
 
 _SECTIONS: Final = (
     *("format", "requires", "checked_on", "sources", "limits", "file_names", "sync", "regions", "columns", "retired"),
-    *("aliases", "academic_domains", "mail_providers", "messages"),
+    *("aliases", "stand_ins", "academic_domains", "mail_providers", "messages"),
 )
 
 
@@ -171,6 +173,7 @@ def _importer(facts: Any) -> Importer:
             for fact in _section(facts, "retired")
         },
         aliases=_section(facts, "aliases"),
+        stand_ins=_section(facts, "stand_ins"),
         academic_domains=tuple(domain for fact in _section(facts, "academic_domains") for domain in fact["domains"]),
         mail_providers=tuple(_section(facts, "mail_providers")),
         messages=tuple(_message(fact) for fact in _section(facts, "messages")),

@@ -65,6 +65,11 @@ class School:
         return known | {folded(key): key for key in self.keys}
 
     @cached_property
+    def stand_ins(self) -> Mapping[str, str]:
+        """Keys by the words that stand for them where a file has no better column, folded like `meanings`."""
+        return {folded(alias): key for alias, key in self.importer.stand_ins.items() if key in self.fields}
+
+    @cached_property
     def _named(self) -> Domains:
         return Domains(self.institution.other_institutions)
 

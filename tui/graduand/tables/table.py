@@ -13,7 +13,7 @@ from graduand.language import _
 from graduand.tables.cell_text import decode_entities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 TOP: Final = 60
 """Rows at the top of a file among which the header is looked for: titles, dates, lists of codes may precede it."""
@@ -69,6 +69,20 @@ class Table(NamedTuple):
         """Return all rows in the order of the file, ragged ones included."""
         fitting = map(TableRow, self.lines, zip(*self.columns, strict=True))
         return merge(fitting, self.ragged, key=attrgetter("line"))
+
+    def with_rows(self, cells: Mapping[int, Sequence[str]]) -> Table:
+        """Return the table with other cells in the rows that begin on some lines; lines without a row are ignored."""
+        if not cells:
+            return self
+        rows = [TableRow(row.line, tuple(cells.get(row.line, row.cells))) for row in self.rows()]
+        fitting = [row for row in rows if len(row.cells) == len(self.headers)]
+        columns = tuple(zip(*(row.cells for row in fitting), strict=True)) or tuple(() for _header in self.headers)
+        return self._replace(
+            columns=columns,
+            distinct=tuple(tuple(dict.fromkeys(column)) for column in columns),
+            lines=[row.line for row in fitting],
+            ragged=tuple(row for row in rows if len(row.cells) != len(self.headers)),
+        )
 
 
 _DIFFERENT: Final = 1_000
