@@ -32,8 +32,9 @@ MASKS: Final = (
     (re.compile(r"(?<= committed: )[0-9a-f]{12}\b"), "0123456789ab"),
     (re.compile("(?<=dans git\u00a0: )[0-9a-f]{12}\\b|(?<=le commit )[0-9a-f]{12}\\b"), "0123456789ab"),
     (re.compile(r"(?<= in )[0-9a-f]{10}\b|(?<= dans )[0-9a-f]{10}\b"), "0123456789"),
+    (re.compile(r"(?<=-refused-)[0-9]{4}-[0-9]{2}-[0-9]{2}"), "2026-11-23"),
 )
-"""What is another at each run: the ids of entries, and commits."""
+"""What is another at each run: the ids of entries, commits, and the day."""
 MADE: Final = "reference"
 """The folder of the pages that the program makes."""
 

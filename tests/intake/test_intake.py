@@ -724,9 +724,14 @@ def test_a_head_stands_in_only_for_a_column_that_is_not_there(school: Path) -> N
     columns = printed(school, heads, "00412345" + ";" * 7)["columns"]
 
     assert {column["header"]: column["key"] for column in columns} == {
-        **{"Matricule": "username", "Courriel": "email_address", "Prénom": "first_name", "Nom": "last_name"},
-        **{"Prénom usuel": "preferred_name", "Spécialité": "primary_education:major_names"},
-        **{"Mention": "", "Adresse personnelle": ""},
+        "Matricule": "username",
+        "Courriel": "email_address",
+        "Prénom": "first_name",
+        "Nom": "last_name",
+        "Prénom usuel": "preferred_name",
+        "Spécialité": "primary_education:major_names",
+        "Mention": "",
+        "Adresse personnelle": "",
     }
 
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graduand.findings import Finding, Severity
+from graduand.intake.refused_rows import folder_of, waiting_files, write_refused
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
-from graduand.screens.class_form import ClassFile, ClassForm, kind_of
+from graduand.screens.class_form import ClassFile, ClassForm, typed_day
+from graduand.screens.fields.path import PathField
 from graduand.screens.intake import IntakeScreen
 from graduand.workspace import Workspace
 from tests.intake.registrars import keep
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     Golden = Callable[[str, bytes], None]
 
+ERROR = Finding("GR302", Severity.ERROR, "records/x.yaml", 1, 1, "00412346", "last_name", "It is wrong.")
 CLASS = (
     "Matricule;Courriel;Prénom;Nom;Ville;Début",
     "00412345;chloe.dupont@valmont.example;Chloé;Dupont;Paris;04/09/2023",
@@ -78,7 +82,7 @@ def test_nothing_is_written_before_the_last_step_and_then_all_in_one_commit(scho
         assert git(school, "status", "--porcelain") == ""
         await press(pilot, "ctrl+s")
         assert "2 records taken in." in told(app)
-        assert any("promotion-juin-refused.csv" in sentence for sentence in told(app))
+        assert any(f"promotion-juin-refused-{TODAY}.csv" in sentence for sentence in told(app))
         assert sorted(path for path in app.changed if path.startswith("records")) == [
             *("records/2026-spring/00412345.yaml", "records/2026-spring/00412346.yaml")
         ]
@@ -140,9 +144,8 @@ def test_the_file_and_its_class_are_asked_for(school: Path) -> None:
         assert isinstance(app.screen, ClassForm)
         await press(pilot, "enter")
         assert isinstance(app.screen, ClassForm), "no file yet"
-        await press(pilot, "shift+tab")
         await type_in(pilot, path)
-        await press(pilot, "tab")
+        await press(pilot, "enter")
         await type_in(pilot, "2026-spring")
         await press(pilot, "ctrl+s")
         assert screen.look
@@ -190,19 +193,112 @@ def test_people_are_found_while_typing_and_addresses_shown_on_demand(school: Pat
         await press(pilot, "enter", "space", "down")
         assert "Amélie Petit" in screen_text(app)
         assert "amelie.petit@" not in screen_text(app)
-        await press(pilot, "v", "down")
+        await press(pilot, "v")
         assert "amelie.petit@valmont.example" in screen_text(app)
 
     story(app, tell, LARGE)
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [("graduated", "graduated"), ("Diplômé", "graduated"), ("retour", "returned"), ("married", "married")],
-)
-def test_the_kind_of_a_class_may_be_typed_in_either_language(language: str, typed: str, meant: str) -> None:
-    speak(language)
+def test_the_path_is_completed_and_what_cannot_be_is_said_in_the_form(school: Path) -> None:
+    path = keep(school, "Promotion juin.csv", ("\n".join(CLASS) + "\n").encode())
+    app = Stage(screen := IntakeScreen(Workspace(school), TODAY, cohorts=("2025-spring", "2026-spring")))
 
-    assert kind_of(typed) == meant
-    assert kind_of({"en": "graduated", "fr": "diplôme"}[language]) == "graduated"
+    async def tell(pilot: Pilot[Any]) -> None:
+        await type_in(pilot, path.replace("Promotion juin.csv", "promo"))
+        await press(pilot, "tab")
+        assert app.screen.query_one(PathField).value == path
+        await press(pilot, "enter", *["backspace"] * 11)
+        await type_in(pilot, "2026 x")
+        await press(pilot, "ctrl+s")
+        assert "cannot name a class" in screen_text(app)
+        await press(pilot, "backspace", "backspace", "right", "tab", "right", "right", "right", "left", "left", "left")
+        await press(pilot, "ctrl+s")
+        assert screen.look
+        assert (screen.look.options.cohort, screen.look.options.kind) == ("2026-spring", "graduated")
+
+    story(app, tell)
+
+
+def test_what_was_said_of_a_column_is_kept_and_the_class_is_asked_when_it_is_missing(school: Path) -> None:
+    app, screen = intake(school, cohort="")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert isinstance(app.screen, ClassForm)
+        assert "which class do they go into?" in screen_text(app)
+        await type_in(pilot, "2026-spring")
+        await press(pilot, "ctrl+s", "right", "down", "down", "down", "down", "enter")
+        await type_in(pilot, "hometown")
+        await press(pilot, "enter")
+        assert screen.lines.cursor == 4, "the next column is one key away"
+        await press(pilot, "i", "ctrl+s")
+        assert screen.look
+        assert screen.look.columns[4].key == "hometown_location_attributes:name"
+
+    story(app, tell)
+
+
+def test_a_refused_row_is_corrected_in_place_and_taken_in(school: Path) -> None:
+    app, screen = intake(school)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "right", "right", "ctrl+s")
+        [kept] = waiting_files(folder_of(screen.workspace))
+        await press(pilot, "home", "down", "enter")
+        assert "N0é" in screen_text(app)
+        await press(pilot, "end", "backspace", "backspace")
+        await type_in(pilot, "oé")
+        await press(pilot, "ctrl+s")
+        assert screen.look
+        assert [one.username for one in screen.look.refused] == ["00412348"]
+        await press(pilot, "ctrl+s")
+        assert "1 record taken in." in told(app)
+        [rest] = waiting_files(folder_of(screen.workspace))
+        assert b"00412347" not in rest.path.read_bytes(), "what was shown here and corrected waits no more"
+        assert rest.path != kept.path
+
+    story(app, tell)
+    assert "first_name: Noé" in (school / "records/2026-spring/00412347.yaml").read_text(encoding="utf-8")
+
+
+def test_new_errors_are_asked_for_before_people_are_taken_in(school: Path) -> None:
+    taken = "00412349;chloe.dupont@valmont.example;Zoë;Obi;Nice;25/09/2023"
+    app, screen = intake(school, *CLASS[:1], CLASS[2], taken)
+    head = git(school, "rev-parse", "HEAD")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert screen.look
+        screen.look = screen.look._replace(check=screen.look.check._replace(new=(ERROR,)))
+        await press(pilot, "right", "right")
+        assert "New errors that check would find" in screen_text(app)
+        await press(pilot, "ctrl+s", "escape")
+        assert git(school, "rev-parse", "HEAD") == head
+        await press(pilot, "ctrl+s", "t")
+        assert git(school, "rev-parse", "HEAD") != head
+
+    story(app, tell)
+
+
+def test_a_file_of_refused_rows_is_offered_and_goes_when_they_are_taken_in(school: Path) -> None:
+    app, screen = intake(school, CLASS[0], CLASS[3])
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert screen.look
+        await press(pilot, "right", "right")
+        kept = write_refused(screen.look, folder_of(screen.workspace))
+        assert kept
+        await press(pilot, "i", "end", "ctrl+u", "down", "enter", "ctrl+s", "right", "right", "down", "enter")
+        assert screen.class_file
+        assert screen.class_file.file == str(kept)
+        await press(pilot, "end", "backspace", "backspace")
+        await type_in(pilot, "oé")
+        await press(pilot, "ctrl+s", "ctrl+s")
+        assert "1 record taken in." in told(app)
+        assert not kept.exists()
+
+    story(app, tell)
+
+
+def test_a_day_is_typed_as_one_writes_it_in_french() -> None:
+    speak("fr")
+
+    assert (typed_day("12/06/2026"), typed_day("2026-06-12")) == ("2026-06-12", "2026-06-12")

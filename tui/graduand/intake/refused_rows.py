@@ -61,7 +61,7 @@ def write_refused(preview: IntakePreview, folder: Path, taken: Path | None = Non
     """
     written = _written(preview, folder) if preview.refused else None
     whole = not preview.not_selected and not preview.left_out
-    if taken and taken != written and whole and is_refused_file(taken) and _is_as_read(taken, preview):
+    if taken and taken != written and whole and is_refused_file(taken) and checksum_of(taken) == preview.checksum:
         atomic.remove(taken)
     return written
 
@@ -69,6 +69,14 @@ def write_refused(preview: IntakePreview, folder: Path, taken: Path | None = Non
 def is_refused_file(path: Path) -> bool:
     """Tell whether a file has the name of a file of refused rows."""
     return _NAME.fullmatch(path.name) is not None
+
+
+def checksum_of(path: Path) -> str:
+    """Return the SHA-256 of a file; "" when it cannot be read."""
+    try:
+        return hashlib.sha256(file_reader.read(path, SIZE)).hexdigest()
+    except Trouble:
+        return ""
 
 
 def discard(path: Path) -> None:
@@ -79,13 +87,6 @@ def discard(path: Path) -> None:
     """
     if is_refused_file(path):
         atomic.remove(path)
-
-
-def _is_as_read(path: Path, preview: IntakePreview) -> bool:
-    try:
-        return hashlib.sha256(file_reader.read(path, SIZE)).hexdigest() == preview.checksum
-    except Trouble:
-        return False
 
 
 def _written(preview: IntakePreview, folder: Path) -> Path:

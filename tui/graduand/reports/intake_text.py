@@ -15,6 +15,7 @@ from graduand.rules.registry import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from graduand.findings import Finding
     from graduand.intake.apply import IntakeResult
     from graduand.intake.column_mapping import ColumnMapping
     from graduand.intake.preview import IntakePreview
@@ -109,7 +110,9 @@ def column_word(
         key = f" [{column.key}]" if technical and name != column.key else ""
         return "·", f"→ {name}{key}{origin}{blank}"
     if column.how == "unknown":
-        return "!", _("not taken: no column of Handshake. Say what it is with --map")
+        if technical:
+            return "!", _("not taken: no column of Handshake. Say what it is with --map")
+        return "!", _("not taken: no column of Handshake. Enter says what it is")
     return "·", _("not taken")
 
 
@@ -299,6 +302,8 @@ class IncomingPerson(NamedTuple):
     username: str
     said: str
     lines: tuple[str, ...] = ()
+    line: int = 0
+    """The line of the file on which a refused row begins."""
 
 
 def people_of(preview: IntakePreview, terms: Terms, *, show: bool) -> Mapping[str, list[IncomingPerson]]:
@@ -308,15 +313,24 @@ def people_of(preview: IntakePreview, terms: Terms, *, show: bool) -> Mapping[st
         return _("line {line}: {said}").format(line=line, said=said if show else masked(said))
 
     return {
-        "refused": [IncomingPerson(one.username, place(one.line, one.reason)) for one in preview.refused],
+        "refused": [
+            IncomingPerson(one.username, place(one.line, one.reason), line=one.line) for one in preview.refused
+        ],
+        "errors": [_checked(one, show=show) for one in preview.check.errors],
         "changed": [
             IncomingPerson(one.username, ", ".join(map(terms.field, one.values)), _differences(one, terms, show=show))
             for one in preview.changes
         ],
         "passed": [IncomingPerson(one.username, place(one.line, one.reason)) for one in preview.left_out],
         "new": [_newcomer(preview, row, terms, show=show) for row in preview.new],
+        "warnings": [_checked(one, show=show) for one in preview.check.new if one.severity is not Severity.ERROR],
         "identical": [IncomingPerson(username, "") for username in preview.identical],
     }
+
+
+def _checked(finding: Finding, *, show: bool) -> IncomingPerson:
+    message = finding.message if show else masked(finding.message)
+    return IncomingPerson(finding.username, f"{finding.rule}  {message}", (_(RULES[finding.rule].cure),))
 
 
 def _differences(change: ProposedRecord, terms: Terms, *, show: bool) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from graduand.errors import Trouble
+from graduand.intake.file_offers import recent_files
 from graduand.language import N_, _, masked, ngettext, visible
 from graduand.reports.labels import terms_of
+from graduand.screens.fields.path import PathField
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
@@ -23,7 +25,6 @@ from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.uploads import results
 from graduand.uploads.results import Failure, Reconciled
-from graduand.uploads.status import downloads
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -39,54 +40,39 @@ def ask_for_failed_rows(view: View[Any], workspace: Workspace, upload: str) -> N
         if path:
             view.go_to(FailedScreen(workspace, Path(path).expanduser(), upload))
 
-    view.app.push_screen(FileScreen(downloads(Path.home())), answered)
+    sentence = _("The file of failed rows that Handshake gave (“Download Failed Rows CSV”):")
+    view.app.push_screen(FileScreen(sentence, recent_files(Path.home())), answered)
 
 
 class FileScreen(ModalScreen["str | None"]):
-    """Which file holds the failed rows: one of the last downloads, or another that is typed."""
+    """Which file is meant: one of the last downloads, or another that is typed."""
 
     DEFAULT_CSS = """
     FileScreen {
         align: center middle; background: $background 60%;
         & > Vertical { width: 90; max-width: 95%; height: auto; max-height: 90%; background: $panel; padding: 0 1; }
         & > Vertical { border: round $primary; }
-        & Input { height: 1; border: none; padding: 0; background: $surface; margin: 1 0; }
-        & LineList { height: auto; max-height: 8; background: $panel; }
+        & PathField { margin: 1 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("Back"), id="file.leave")]
 
-    def __init__(self, offered: tuple[str, ...]) -> None:
+    def __init__(self, sentence: str, offered: tuple[str, ...]) -> None:
         super().__init__()
+        self._sentence = sentence
         self._offered = offered
 
     def compose(self) -> ComposeResult:
         """Build the window."""
         with Vertical():
-            yield Static(Content(_("The file of failed rows that Handshake gave (“Download Failed Rows CSV”):")))
-            field = Input(compact=True, placeholder="~/Downloads/failed.csv")
-            field.cursor_blink = False
-            yield field
-            if self._offered:
-                yield Static(Content(_("Or one of the last downloads (Tab):")))
-                yield LineList()
+            yield Static(Content(self._sentence))
+            yield PathField(offered=self._offered)
         yield KeyLine()
 
-    def on_mount(self) -> None:
-        """Offer the last downloads."""
-        for lines in self.query(LineList):
-            lines.styles.height = len(self._offered)
-            lines.show(len(self._offered), lambda index, width: (Cell(fit(self._offered[index], width)),))
-
-    @on(Input.Submitted)
-    def take_what_is_typed(self, event: Input.Submitted) -> None:
+    @on(PathField.Taken)
+    def take_the_path(self, event: PathField.Taken) -> None:
         """Answer with the path."""
-        self.dismiss(event.value.strip() or None)
-
-    @on(LineList.Chosen)
-    def take_an_offer(self, event: LineList.Chosen) -> None:
-        """Answer with one of the last downloads."""
-        self.dismiss(self._offered[event.index])
+        self.dismiss(event.path)
 
     def action_leave(self) -> None:
         """Answer with nothing."""

@@ -14,7 +14,11 @@ from graduand.errors import NotCommitted, Trouble
 from graduand.index.query import folded
 from graduand.intake import apply as apply_intake
 from graduand.intake import preview
+from graduand.intake.column_mapping import REFUSAL_REASON, DuplicateColumns
+from graduand.intake.file_offers import is_file, recent_files
+from graduand.intake.options import CohortMissing, KindMissing
 from graduand.intake.preview import AmbiguousDates, ColumnMissing, IntakeOptions, IntakePreview
+from graduand.intake.refused_rows import checksum_of, discard, folder_of, is_refused_file, waiting_files
 from graduand.language import N_, _, masked, ngettext, quoted, visible
 from graduand.records.kinds import FieldKind
 from graduand.reports.intake_text import IncomingPerson, column_word, counts, people_of, read_facts
@@ -22,6 +26,8 @@ from graduand.reports.labels import terms_of
 from graduand.screens.choose import FieldChoiceScreen
 from graduand.screens.class_form import ClassFile, ClassForm, ordered
 from graduand.screens.messages import Changed
+from graduand.screens.question import Answer, QuestionScreen
+from graduand.screens.row_form import RowCell, RowForm
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
@@ -32,14 +38,19 @@ if TYPE_CHECKING:
 
     from graduand.editing.transaction import ResumedTransaction
     from graduand.intake.apply import IntakeResult
+    from graduand.intake.column_mapping import ColumnMapping
+    from graduand.intake.rows import SkippedRow
+    from graduand.reports.labels import Terms
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
 _STEPS: Final = (N_("What was read"), N_("What is what"), N_("What would change"))
 _READ, _COLUMNS, _CHANGES = range(3)
 _GROUPS: Final = {
-    "refused": (N_("Refused"), "✗ ", "error"),
+    "refused": (N_("Refused: Enter corrects a row"), "✗ ", "error"),
+    "errors": (N_("New errors that check would find"), "✗ ", "error"),
     "changed": (N_("Changed"), "! ", "warning"),
+    "warnings": (N_("What else check will say"), "! ", "warning"),
     "passed": (N_("Left out"), "· ", "note"),
     "new": (N_("New people"), "  ", "strong"),
     "identical": (N_("Identical"), "  ", "muted"),
@@ -55,16 +66,24 @@ class IntakeScreen(View[IntakePreview]):
         Binding("ctrl+s", "take_in", N_("Take in"), id="intake.take"),
         Binding("slash", "find", N_("Find"), id="intake.find", key_display="/"),
         Binding("v", "addresses", N_("Addresses"), id="intake.addresses"),
-        Binding("i", "another", N_("Another file"), id="intake.another"),
+        Binding("i", "another", N_("File and class"), id="intake.another"),
+        Binding("x", "discard", N_("Throw the file away"), id="intake.discard"),
         Binding("escape", "back", N_("Back"), id="intake.back"),
         Binding("space", "fold", N_("Fold"), show=False, id="intake.fold"),
         Binding("f5", "read", N_("Read again"), show=False, id="intake.read"),
     ]
 
     def __init__(
-        self, workspace: Workspace, on: str, class_file: ClassFile | None = None, *, commit: bool = True
+        self,
+        workspace: Workspace,
+        on: str,
+        class_file: ClassFile | None = None,
+        cohorts: Sequence[str] = (),
+        *,
+        commit: bool = True,
     ) -> None:
         super().__init__()
+        self.cohorts = tuple(cohorts)
         self.workspace, self.terms = workspace, terms_of(workspace)
         self.class_file = class_file
         self.order = IntakeOptions(name="", on=on)
@@ -76,12 +95,24 @@ class IntakeScreen(View[IntakePreview]):
         self._open = False
         self._resumed: list[ResumedTransaction] = []
         """What became of a killed save that an intake finished first."""
+        self._here: dict[int, int] = {}
+        """By step, where the cursor stood."""
+        self._corrected = ""
+        """The checksum of the file of which rows were corrected here."""
+        self._written: tuple[Path, str] | None = None
+        """The file of refused rows that was written here for this file, with its checksum."""
 
     # The file
 
     def action_another(self) -> None:
         """Ask which file, and what its people have in common."""
-        self.app.push_screen(ClassForm(self.class_file or ClassFile("")), self._asked)
+        self._ask_class()
+
+    def _ask_class(self, sentence: str = "", field: str = "file") -> None:
+        waiting = [str(one.path) for one in waiting_files(folder_of(self.workspace))]
+        offered = (*waiting, *recent_files(Path.home()))
+        known = self.class_file or ClassFile("", max(self.cohorts, default=""))
+        self.app.push_screen(ClassForm(known, self.cohorts, offered, sentence, field), self._asked)
 
     def _asked(self, class_file: ClassFile | None) -> None:
         if class_file:
@@ -90,13 +121,18 @@ class IntakeScreen(View[IntakePreview]):
             self.dismiss(None)
 
     def _begin(self, class_file: ClassFile) -> None:
-        self.class_file = class_file
+        """Read a file; what was said of its columns, dates and rows is kept as long as it is the same file."""
+        same = self.class_file is not None and self.class_file.file == class_file.file
+        before, self.class_file = self.order, class_file
         try:
-            self.order = ordered(class_file, self.order.on)
+            self.order = ordered(class_file, before.on)
         except Trouble as trouble:
             self.stopped(trouble)
             return
-        self.step = _READ
+        if same:
+            self.order = self.order._replace(columns=before.columns, dates=before.dates, rows=before.rows)
+        else:
+            self.step, self._here, self._written = _READ, {}, None
         super().action_read()
 
     def action_read(self) -> None:
@@ -113,11 +149,22 @@ class IntakeScreen(View[IntakePreview]):
     def read(self, tell: Tell) -> IntakePreview:
         """Preview the file; nothing is written."""
         del tell
-        raw = preview.read_file(Path(self.class_file.file if self.class_file else "").expanduser())
-        return preview.preview_file(self.workspace, raw, self.order)
+        raw = preview.read_file(self._path)
+        order = self.order
+        found = preview.preview_file(self.workspace, raw, order)
+        if order.rows and found.checksum != self._corrected:  # its lines may be others now
+            found = preview.preview_file(self.workspace, raw, order._replace(rows={}))
+        return found
+
+    @property
+    def _path(self) -> Path:
+        return Path(self.class_file.file if self.class_file else "").expanduser()
 
     def show_result(self, found: IntakePreview) -> None:
         """Show what the file would do."""
+        if self.order.rows and not found.options.rows:
+            self.notify(_("The file has changed; the rows that were corrected here are as it has them."), markup=False)
+            self.order = self.order._replace(rows={})
         self.look = found
         self._facts = [visible(fact, 400) for fact in read_facts(found)]
         self.warn("")
@@ -130,6 +177,12 @@ class IntakeScreen(View[IntakePreview]):
         self.show_sentence(str(trouble))
         if isinstance(trouble, AmbiguousDates):
             self._ask_form(dict(trouble.columns))
+        elif isinstance(trouble, CohortMissing):
+            self._ask_class(_("There are new people: which class do they go into?"), "cohort")
+        elif isinstance(trouble, KindMissing):
+            self._ask_class(_("There are new people: what happens to them?"), "kind")
+        elif isinstance(trouble, DuplicateColumns):
+            self._ask_duplicate(trouble)
         elif isinstance(trouble, ColumnMissing):
             self._ask_column(trouble.key, trouble.headers)
 
@@ -138,6 +191,18 @@ class IntakeScreen(View[IntakePreview]):
         self.app.push_screen(
             FieldChoiceScreen(message, dict.fromkeys(headers, "")), lambda header: self._map(header, key)
         )
+
+    def _ask_duplicate(self, trouble: DuplicateColumns) -> None:
+        message = _("Two columns are {key}, with different cells. Which one is taken?")
+        question = message.format(key=quoted(self.terms.field(trouble.key)))
+        one, other = trouble.headers
+
+        def answered(header: str | None) -> None:
+            if header is not None:
+                self._map(other if header == one else one, "")
+
+        if one != other:
+            self.app.push_screen(FieldChoiceScreen(question, dict.fromkeys(trouble.headers, "")), answered)
 
     def _map(self, header: str | None, key: str | None) -> None:
         if header and key is not None:
@@ -178,14 +243,21 @@ class IntakeScreen(View[IntakePreview]):
         if self.step == _CHANGES:
             found = people_of(self.look, self.terms, show=self._open)
             groups = {key: self._sifted(people) for key, people in found.items()}
-            folded_ones = self.outline.folded if self.outline else frozenset({"new", "identical"})
+            folded_ones = self.outline.folded if self.outline else frozenset({"warnings", "new", "identical"})
             self.outline = Outline({key: people for key, people in groups.items() if people}, folded_ones)
-            self.show(len(self.outline), 0)
+            self.show(len(self.outline), self._here.get(self.step, 0))
             if not self.outline:
                 self.show_sentence(_("Nobody is found. Esc clears the search."))
         else:
-            self.show(len(self._facts if self.step == _READ else self.look.columns), 0)
+            count = len(self._facts if self.step == _READ else self.look.columns)
+            self.show(count, self._here.get(self.step, 0))
         self.refresh_bindings()
+
+    @on(LineList.Moved)
+    def note_where(self) -> None:
+        """Note where the cursor is, so that it is there again after another step or reading."""
+        if self.lines.count:
+            self._here[self.step] = self.lines.cursor
 
     def _sifted(self, people: Sequence[IncomingPerson]) -> list[IncomingPerson]:
         wanted = self.wanted
@@ -242,6 +314,8 @@ class IntakeScreen(View[IntakePreview]):
         if action == "step":
             there = self.step + int(str(parameters[0]))
             return self.look is not None and 0 <= there < len(_STEPS)
+        if action == "discard":
+            return self.class_file is not None and is_refused_file(self._path)
         return self.look is not None if action in {"find", "addresses", "fold"} else True
 
     def action_step(self, step: int) -> None:
@@ -265,7 +339,10 @@ class IntakeScreen(View[IntakePreview]):
 
     @on(LineList.Chosen)
     def say_what_it_is(self) -> None:
-        """Say what a column is; fold or unfold people."""
+        """Say what a column is; correct a refused row; fold or unfold people."""
+        if self.step == _CHANGES and self._refused:
+            self._correct(self._refused)
+            return
         if self.step != _COLUMNS or self.look is None:
             self.action_fold()
             return
@@ -277,16 +354,91 @@ class IntakeScreen(View[IntakePreview]):
         message = _("What is the column {header}?").format(header=quoted(column.header))
         self.app.push_screen(FieldChoiceScreen(message, offered), lambda key: self._map(column.header, key))
 
+    # Refused rows
+
+    @property
+    def _refused(self) -> SkippedRow | None:
+        """The refused row under the cursor."""
+        row = self.outline.at(self.lines.cursor) if self.outline else None
+        if self.look is None or not isinstance(row, IncomingPerson) or not row.line:
+            return None
+        return next((one for one in self.look.refused if one.line == row.line), None)
+
+    def _correct(self, refused: SkippedRow) -> None:
+        if self.look is None:
+            return
+        look, table = self.look, self.look.table
+        cells = next((row.cells for row in table.rows() if row.line == refused.line), ())
+        texts = [*cells, *[""] * (len(table.headers) - len(cells))]
+        there = {column.number - 1: column for column in look.columns}
+        columns = [there.get(number) for number in range(len(texts))]
+        shown = [number for number, one in enumerate(columns) if one is None or one.header != REFUSAL_REASON]
+        asked = [_row_cell(columns[number], texts[number], self.terms, refused.key) for number in shown]
+
+        def answered(typed: tuple[str, ...] | None) -> None:
+            if typed is None:
+                return
+            row = list(texts)
+            for number, text in zip(shown, typed, strict=True):
+                row[number] = text
+            while len(row) > len(table.headers) and not row[-1].strip():
+                row.pop()
+            self._corrected = look.checksum
+            self.order = self.order._replace(rows={**self.order.rows, refused.line: tuple(row)})
+            self.action_read()
+
+        title = _("Line {line}").format(line=refused.line)
+        self.app.push_screen(RowForm(title, refused.reason, asked), answered)
+
+    def action_discard(self) -> None:
+        """Ask whether the file of refused rows that is shown shall be thrown away."""
+        path = self._path
+        answer = Answer(("x",), "x", _("throw it away; its rows are not taken in"), "discard")
+        said = Content(visible(str(path), 300))
+        question = QuestionScreen(_("Throw this file of refused rows away?"), [said], [answer, _stay()])
+        self.app.push_screen(question, lambda value: self._discard(path) if value == "discard" else None)
+
+    def _discard(self, path: Path) -> None:
+        try:
+            discard(path)
+        except Trouble as trouble:
+            self.notify(str(trouble), severity="error", markup=False)
+            return
+        self.notify(_("Thrown away: {path}").format(path=visible(str(path), 300)), markup=False)
+        self.dismiss(None)
+
+    # Taking in
+
     def action_take_in(self) -> None:
-        """Write what is proposed, all or nothing."""
+        """Write what is proposed, all or nothing; ask first where check would find new errors."""
         look = self.look
         if look is None:
             return
+        if not (errors := len(look.check.errors)):
+            self._take_in(look)
+            return
+        message = ngettext(
+            "check would find {count} new error in these records. People with errors are not sent.",
+            "check would find {count} new errors in these records. People with errors are not sent.",
+            errors,
+        )
+        answer = Answer(("t",), "t", _("take them in all the same, and correct the records"), "take")
+        question = QuestionScreen(
+            _("Take people in with errors?"), [Content(message.format(count=errors))], [answer, _stay()]
+        )
+        self.app.push_screen(question, lambda value: self._take_in(look) if value == "take" else None)
+
+    def _take_in(self, look: IntakePreview) -> None:
+        path = self._path.resolve()
 
         def labour(_tell: Tell) -> IntakeResult:
-            folder = apply_intake.folder_of(self.workspace)
             return apply_intake.apply_intake(
-                self.workspace, look, folder, commit=self._commit, on_resumed=self._resumed.append
+                self.workspace,
+                look,
+                folder_of(self.workspace),
+                path,
+                commit=self._commit,
+                on_resumed=self._resumed.append,
             )
 
         self.app.push_screen(Waiting(_("Taking in"), labour, stoppable=False), self._taken)
@@ -302,7 +454,33 @@ class IntakeScreen(View[IntakePreview]):
             count = sum(one.path.startswith("records/") and one.after is not None for one in outcome.saved)
             message = ngettext("{count} record taken in.", "{count} records taken in.", count)
             self.notify(message.format(count=count), markup=False)
+            self._replace_written(outcome.refused)
             if outcome.refused:
                 text = _("The refused rows, each with its reason: {path}. Put them right there, and take that file in.")
                 self.notify(text.format(path=visible(str(outcome.refused), 300)), timeout=12, markup=False)
+            if not is_file(str(self._path)):  # its rows are all taken in
+                self.dismiss(None)
+                return
         self.action_read()
+
+    def _replace_written(self, path: Path | None) -> None:
+        """Remove the file that was written here before, unless somebody has worked in it: its rows are shown here."""
+        if self._written and self._written[0] != path and checksum_of(self._written[0]) == self._written[1]:
+            discard(self._written[0])
+        self._written = (path, checksum_of(path)) if path else None
+
+
+def _row_cell(column: ColumnMapping | None, text: str, terms: Terms, wrong: str) -> RowCell:
+    """Return a cell of a refused row as it is asked for; `wrong` is the key that the reason is about."""
+    if column is None:
+        return RowCell("", "", text)
+    return RowCell(
+        column.header,
+        terms.field(column.key) if column.key else "",
+        text,
+        wrong=bool(wrong) and column.key == wrong,
+    )
+
+
+def _stay() -> Answer:
+    return Answer(("escape",), _("Esc"), _("leave all as it is"), "")

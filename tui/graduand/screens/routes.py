@@ -72,7 +72,7 @@ def _outreach(destination: Destination) -> PlaceScreen:
 def _intake(destination: Destination) -> Screen[None]:
     from graduand.screens.intake import IntakeScreen  # noqa: PLC0415
 
-    return IntakeScreen(destination.workspace, destination.on, commit=destination.commit)
+    return IntakeScreen(destination.workspace, destination.on, cohorts=destination.cohorts, commit=destination.commit)
 
 
 def _sheet(destination: Destination) -> Screen[None]:

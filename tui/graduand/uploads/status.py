@@ -22,7 +22,6 @@ from graduand.ledger.fold import in_order
 from graduand.ledger.ledger import read_ledger
 from graduand.storage import atomic, file_reader
 from graduand.uploads.compiler import CompileOptions, prepare
-from graduand.vocabulary import vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -197,20 +196,6 @@ def _delivery_state(ledger: Ledger, entry: LedgerEntry) -> str:
     listed = sent if isinstance(sent, list) else [{}]
     answered = all(isinstance(one, dict) and one.get("answered") is True for one in listed)
     return DeliveryState.PENDING if answered else DeliveryState.UNANSWERED
-
-
-_OFFERED: Final = 8
-
-
-def downloads(home: Path) -> tuple[str, ...]:
-    """Return the CSV files that a browser has put below `home` of late, the last first."""
-    found: list[tuple[float, str]] = []
-    for folder in {name for one in vocabularies() for name in one.downloads}:
-        try:
-            found += [(path.stat().st_mtime, str(path)) for path in (home / folder).glob("*.csv")]
-        except OSError:
-            continue
-    return tuple(path for _time, path in sorted(found, reverse=True)[:_OFFERED])
 
 
 def sent_statuses(workspace: Workspace, on: str) -> Mapping[str, SentStatus]:
