@@ -376,6 +376,87 @@ def test_an_entry_that_anybody_could_push_moves_no_policy(signed_school: Path, k
     assert f"{OTHER} (0 of 1)" in said
 
 
+def test_one_key_under_two_names_is_one_person(signed_school: Path, keys: dict[str, Path]) -> None:
+    """Else who made the change would approve it under the other name."""
+    lines = [f"{who}@valmont.example {public(keys[BOB])}" for who in ("ada", "bob")]
+    (signed_school / "schema/allowed_signers").write_text("".join(lines), encoding="utf-8")
+    commit_as(signed_school, "Eve")
+    sign_with(signed_school, keys[BOB])
+
+    assert approve(signed_school, BOB)["own"] == ["00412345"]
+    compiled(signed_school, code=5)
+
+
+def test_a_key_does_not_approve_the_change_that_allows_it(
+    signed_school: Path, keys: dict[str, Path], tmp_path: Path
+) -> None:
+    sign_with(signed_school, keys[BOB])
+    approve(signed_school, BOB)
+    compiled(signed_school)
+    with person(BOB):
+        uploaded(signed_school)
+    sign_with(signed_school, None)
+    own = make_key(tmp_path / "own")
+    with (signed_school / "schema/allowed_signers").open("a", encoding="utf-8") as signers:
+        signers.write(f"zed@valmont.example {public(own)}")
+    commit_as(signed_school, "Eve")
+    put(signed_school, graduate(OTHER).replace("06-15", "06-16"), f"2026-spring/{OTHER}.yaml")
+    commit_as(signed_school, "Eve")
+    sign_with(signed_school, own)
+    approve(signed_school, "Zed")
+
+    said = compiled(signed_school, code=5).err
+
+    assert "Zed does not count: the key was not in schema/allowed_signers at the last upload" in said
+    sign_with(signed_school, keys[ZOE])
+    approve(signed_school, ZOE)
+    compiled(signed_school)
+
+
+# What was taken out again
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_what_was_approved_and_taken_out_again_is_approved_anew_when_it_comes_back(
+    school: Path, *, is_sent: bool
+) -> None:
+    """Else who brings a closing back that others have taken out would send it by the approvals of then."""
+    approve(school, BOB)
+    approve(school, ZOE)
+    if is_sent:
+        compiled(school)
+        uploaded(school)
+    put(school, CLOSED.replace("disabled: true", "disabled: false").replace("requested-by-student", "returned"))
+    commit_as(school, "Gil")
+    if is_sent:
+        approve(school, BOB)
+        compiled(school, "--changed")
+        uploaded(school)
+    put(school, CLOSED)
+    commit_as(school, ADA)
+
+    said = compiled(school, "--changed", code=5).err
+
+    assert "00412345 (0 of 2: Bob does not count: the record has said something else since" in said
+    approve(school, BOB)
+    approve(school, ZOE)
+    compiled(school, "--changed")
+
+
+def test_a_merge_that_drops_what_took_a_closing_out_brings_no_approval_back(school: Path) -> None:
+    approve(school, BOB)
+    approve(school, ZOE)
+    git(school, "branch", "old")
+    put(school, GRADUATE)
+    commit_as(school, "Gil")
+    git(school, "switch", "--quiet", "old")
+    git(school, "commit", "--quiet", "--allow-empty", "--message", "Nothing")
+    with person(ADA):
+        git(school, "merge", "--quiet", "--no-edit", "--strategy", "ours", "main")
+
+    assert "00412345 (0 of 2: Bob does not count: the record has" in compiled(school, code=5).err
+
+
 # What is sent of a change
 
 

@@ -109,6 +109,14 @@ def later_revisions(program: Program, head: str, since: str, first: int) -> tupl
     return line, _grouped(revisions, line, first)
 
 
+def revisions_beyond(program: Program, head: str, known: str) -> Iterator[Revision]:
+    """Yield all commits in the history of `head` that are not in that of `known`, each against its first parent.
+
+    Parents come before children; "" stands for a commit that has no history.
+    """
+    return _read(program, (head, *([f"^{known}"] if known else [])))
+
+
 def _grouped(revisions: Iterable[Revision], line: Mainline, first: int) -> Iterator[Revision]:
     merged: defaultdict[str, list[Revision]] = defaultdict(list)
     done = 0

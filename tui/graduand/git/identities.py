@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from graduand.git.allowed_signers import ALLOWED, read_allowed
@@ -46,9 +47,19 @@ def read_identities(program: Program, commits: Iterable[str]) -> Identities:
     return Identities(
         [
             *(group for raw in mailmaps if raw for group in _groups(raw)),
-            *(one.principals for raw in signers if raw for one in read_allowed(raw) if one.principals),
+            *_by_key(raw for raw in signers if raw),
         ]
     )
+
+
+def _by_key(files: Iterable[bytes]) -> Iterator[Sequence[str]]:
+    """Yield the addresses of each line of files of allowed signers, and of all lines with the same key."""
+    keys: defaultdict[str, set[str]] = defaultdict(set)
+    for signer in (one for raw in files for one in read_allowed(raw) if one.principals):
+        yield signer.principals
+        if signer.fingerprint:
+            keys[signer.fingerprint] |= {*signer.principals}
+    yield from map(sorted, keys.values())
 
 
 def _groups(raw: bytes) -> Iterator[list[str]]:

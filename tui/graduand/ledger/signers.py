@@ -41,6 +41,11 @@ def branch_signers(program: Program) -> bytes:
     return _files(program, ["HEAD"], ALLOWED)["HEAD"]
 
 
+def signers_at(program: Program, commit: str) -> bytes:
+    """Return the file of allowed signers at a commit; nobody's where there is none."""
+    return _files(program, [commit], ALLOWED)[commit]
+
+
 def revoked_keys(program: Program) -> frozenset[str]:
     """Return the fingerprints of the keys that are revoked by now."""
     names = [*filter(None, ("HEAD", upload_branch(program)))]

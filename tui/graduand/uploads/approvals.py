@@ -21,11 +21,12 @@ from graduand.git.upload_branch import branch_heads
 from graduand.language import _, visible
 from graduand.ledger.entry import APPROVED, PEOPLE, EntryKind, read_approved, read_people, stamp_of
 from graduand.ledger.ledger import renamed_commits
-from graduand.ledger.signers import entry_policies, revoked_keys
+from graduand.ledger.signers import entry_policies, revoked_keys, signers_at
 from graduand.records.legacy_reader import read_bygone
 from graduand.records.meaning import meaning_of
 from graduand.records.paths import username_of
 from graduand.records.record import DISABLED, EFFECTIVE_ON
+from graduand.uploads.departures import departures_of
 from graduand.uploads.sent_people import SentPeople
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
     from graduand.records.institution import Approvals
+    from graduand.uploads.departures import Departures
     from graduand.uploads.review_policy import PolicyInForce
 
 LASTS: Final = timedelta(days=90)
@@ -69,6 +71,10 @@ class GivenApproval(NamedTuple):
     """The tree of `schema/`."""
     commit: str
     """What was looked at."""
+    main: str
+    """The commit of the upload branch by then."""
+    stored: str
+    """The commit of the entry."""
     proof: EntryProof
 
     @property
@@ -91,13 +97,19 @@ def approvals_in(ledger: Ledger, *, at: str = "") -> tuple[GivenApproval, ...]:
     proofs = _proofs(ledger, places) if places else []
     raws = ledger.files((entry, APPROVED) for entry in found)
     return tuple(
-        GivenApproval(entry.id, entry.noted, entry.by, read_approved(raw, entry.id), *_looked_at(entry), proof)
-        for entry, raw, proof in zip(found, raws, proofs, strict=True)
+        GivenApproval(
+            entry.id,
+            entry.noted,
+            entry.by,
+            read_approved(raw, entry.id),
+            entry.text("rules"),
+            entry.text("commit"),
+            entry.main,
+            ledger.stored[place].commit,
+            proof,
+        )
+        for entry, place, raw, proof in zip(found, places, raws, proofs, strict=True)
     )
-
-
-def _looked_at(entry: LedgerEntry) -> tuple[str, str]:
-    return entry.text("rules"), entry.text("commit")
 
 
 def _lasts(entry: LedgerEntry, at: str) -> bool:
@@ -270,11 +282,28 @@ class _Counted(NamedTuple):
     """Of the approvals that count."""
 
 
+def _by_new_keys(ledger: Ledger, policy: PolicyInForce, given: Sequence[GivenApproval]) -> frozenset[str]:
+    """Return the ids of approvals not signed by a key that was allowed at the last upload, if one was needed by then.
+
+    Else a change that allows a key could be approved by that key alone.
+    """
+    if not policy.signs_rules:
+        return frozenset()
+    allowed = signers_at(ledger.program, policy.baseline)
+    signed = check(ledger.program, {one.stored: allowed for one in given})
+    return frozenset(
+        one.id
+        for one in given
+        if signed[one.stored].state is not SignatureState.GOOD
+        or address_of(one.by) not in map(address_of, signed[one.stored].principals)
+    )
+
+
 class _Covering:
     def __init__(self, ledger: Ledger, policy: PolicyInForce, needed: Approvals, wanted: RowsToCover, at: str) -> None:
         self._needed = needed
         self._wanted = wanted
-        program = ledger.program
+        program = self._program = ledger.program
         self._given = approvals_in(ledger, at=at)
         self._identities = read_identities(
             program, [wanted.commit, policy.tip, policy.baseline, *(one.commit for one in self._given)]
@@ -285,20 +314,24 @@ class _Covering:
         folders = [f"{commit}:{program.prefix}schema" for commit in (wanted.commit, policy.baseline) if commit]
         self._rules, *before = program.object_names(folders)
         self._has_changed = policy.guards_rules and before != [self._rules]
+        self._new_keys = _by_new_keys(ledger, policy, self._given) if self._has_changed else frozenset[str]()
 
     def coverage(self) -> Coverage:
         """Return what is approved."""
         lacking, used = [], set[str]()
         if self._has_changed:
-            rules = self._counted((one for one in self._given if one.rules == self._rules), self._rule_makers)
+            rules = self._rules_counted()
             used |= rules.ids
             if len(rules.people) < self._needed.most:
                 lacking.append(Lack("", self._needed.most, rules.people, rules.others))
         by_meaning = self._by_meaning(any_rules=not lacking)
+        departures = self._departures(by_meaning)
         for username, closes in self._wanted.rows.items():
             needed = self._needed.most if closes else self._needed.needed
             meaning = self._records[username].meaning if username in self._records else ""
-            found = self._counted(by_meaning.get((username, meaning), ()), self._makers.get(username, NOBODY))
+            given = by_meaning.get((username, meaning), ())
+            makers = self._makers.get(username, NOBODY)
+            found = self._counted(given, makers, departures.overtaken(username))
             used |= found.ids
             if len(found.people) < needed:
                 lacking.append(Lack(username, needed, found.people, found.others))
@@ -313,13 +346,31 @@ class _Covering:
                     found[pair].append(one)
         return found
 
-    def _counted(self, given: Iterable[GivenApproval], makers: Makers) -> _Counted:
+    def _rules_counted(self) -> _Counted:
+        """Return who has approved `schema/`; of them by one key at most that this very change may have brought in."""
+        given = [one for one in self._given if one.rules == self._rules]
+        all_keys = self._counted(given, self._rule_makers)
+        old_keys = self._counted((one for one in given if one.id not in self._new_keys), self._rule_makers)
+        if len(old_keys.people) >= max(1, self._needed.most - 1):
+            return all_keys
+        new = [one for one in all_keys.people if one not in old_keys.people]
+        why = _("does not count: the key was not in schema/allowed_signers at the last upload")
+        return old_keys._replace(others=(*old_keys.others, *(f"{name_of(one)} {why}" for one in new)))
+
+    def _departures(self, by_meaning: Mapping[tuple[str, str], Sequence[GivenApproval]]) -> Departures:
+        """Return when records ceased to say what they say again, of those that are approved."""
+        meanings = {name: one.meaning for name, one in self._records.items() if (name, one.meaning) in by_meaning}
+        looked_at = {one.id: (one.commit, one.main) for one in self._given}
+        return departures_of(self._program, self._wanted.commit, meanings, looked_at)
+
+    def _counted(self, given: Iterable[GivenApproval], makers: Makers, overtaken: Collection[str] = ()) -> _Counted:
         people: dict[str, str] = {}
         others: dict[str, str] = {}
         ids = set()
         for one in given:
             person = self._identities.of(one.by)
-            if why := self._why_not(one, person, makers):
+            why = _("does not count: the record has said something else since") if one.id in overtaken else ""
+            if why := why or self._why_not(one, person, makers):
                 others[person] = f"{name_of(one.by)} {why}"
             else:
                 people[person] = one.by

@@ -234,7 +234,8 @@ def approve(
 def _note(ledger: Ledger, proposed: ProposedApproval) -> tuple[LedgerEntry, bool]:
     by = Checkout(ledger.program.root).identity()
     for given in approvals_in(ledger, at=now()):
-        if given.by == by and given.meanings == proposed.meanings and given.rules == proposed.rules:
+        said = (given.by, given.commit, given.meanings, given.rules)
+        if said == (by, proposed.commit, proposed.meanings, proposed.rules):
             return next(entry for entry in ledger.entries if entry.id == given.id), False
     raw = approved_tsv(proposed.meanings)
     listed = [SentFile(APPROVED, hashlib.sha256(raw).hexdigest(), len(proposed.meanings))]

@@ -45,6 +45,8 @@ class PolicyInForce(NamedTuple):
     """The commit of the branch at the last upload; "" where none is noted, or no upload was under a policy."""
     guards_rules: bool = False
     """Whether approvals were needed by then, so that a change of `schema/` needs some too."""
+    signs_rules: bool = False
+    """Whether they had to be signed by then, so that a change of `schema/` is signed by the keys of then."""
 
 
 def policy_in_force(program: Program, ledger: Ledger, here: ReviewPolicy) -> PolicyInForce:
@@ -60,7 +62,8 @@ def policy_in_force(program: Program, ledger: Ledger, here: ReviewPolicy) -> Pol
     elif name and tip and not now.upload_from and name != here.upload_from:
         name = ""
     approvals = _strictest((before.approvals, now.approvals, here.approvals))
-    return PolicyInForce(name, tip, approvals, baseline, before.approvals is not None)
+    signs = before.approvals is not None and before.approvals.signed
+    return PolicyInForce(name, tip, approvals, baseline, before.approvals is not None, signs)
 
 
 def _at(program: Program, commits: Iterable[str]) -> list[ReviewPolicy]:
