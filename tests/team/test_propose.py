@@ -234,6 +234,18 @@ def test_no_branch_is_called_as_one_cannot_be(clone: Path) -> None:
     assert where(clone)[0] == "main"
 
 
+@pytest.mark.parametrize("name", ["graduand", "graduand/ledger", "Graduand/Ledger", "graduand/ledger/x"])
+def test_no_branch_takes_the_place_of_the_ledger(clone: Path, remote: Path, name: str) -> None:
+    """Else everybody would fetch it for the ledger, and could not send any more."""
+    put(clone, graduate("00400000"), "2026-spring/00400000.yaml")
+
+    ran = graduand(clone, "propose", name)
+
+    assert (ran.code, "ledger" in ran.err) == (2, True)
+    assert git(remote, "for-each-ref", "--format=%(refname)").split() == ["refs/heads/main"]
+    assert git(clone, "status", "--porcelain").split() == ["??", "records/2026-spring/00400000.yaml"]
+
+
 def test_a_forge_that_refuses_is_quoted_and_the_push_stands(clone: Path, remote: Path, forge: Path) -> None:
     forge.write_text("#!/bin/sh\necho 'To get started, run: gh auth login' >&2\nexit 4\n", encoding="utf-8")
     graduand(clone, "edit", "00412345", "last_name=Martin")

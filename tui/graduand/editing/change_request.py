@@ -150,6 +150,10 @@ def _branch(program: Program, name: str, current: str, base: BaseBranch, changed
     """Return the branch that the changes go to: the one named, the present one, or a new one."""
     if name and not is_branch_name(program, name):
         raise Usage(_("{name} is no name for a branch.").format(name=quoted(name)))
+    folded = f"{name.lower()}/"
+    if f"{LEDGER}/".startswith(folded) or folded.startswith(f"{LEDGER}/"):  # also where capitals do not differ
+        message = _("{name} stands in the way of {branch}, the branch of the ledger; name another.")
+        raise Usage(message.format(name=quoted(name), branch=LEDGER))
     if name == base.name:
         raise Usage(_("{name} is the branch that changes are proposed for; name another.").format(name=quoted(name)))
     if not name and current != base.name:
