@@ -318,6 +318,23 @@ def test_a_manifest_is_delivered_from_the_commit_that_it_was_compiled_from(root:
     assert (ran.code, "write below s3 the prefix" in ran.err) == (2, True)
 
 
+def test_a_limit_that_was_passed_passes_no_other(root: Path) -> None:
+    settle(root, limits="{deactivations: {count: 0}}")
+    put(root, close(graduate(TWO)), f"2026-spring/{TWO}.yaml")
+    for number in range(3, 25):  # of so many the automatic sync takes a closing
+        put(root, graduate(f"000000{number:02}"), f"2026-spring/000000{number:02}.yaml")
+    commit(root)
+    checksum = graduand(root, "compile", "--on", DAY).err.partition("--approve ")[2].split()[0].rstrip(".;,")
+    assert graduand(root, "compile", "--on", DAY, "--approve", checksum, "--reason", "Meant").code == 0
+    assert deliver(root, "--dry-run").code == 0
+    manifest = root / "build" / "manifest.json"
+    said = manifest.read_text(encoding="utf-8")
+    assert '"which": "deactivate"' in said
+    manifest.write_text(said.replace('"which": "deactivate"', '"which": "email"'), encoding="utf-8")
+
+    assert deliver(root, "--dry-run").code == 3
+
+
 def test_what_was_sent_and_not_noted_is_noted_before_anything_is_sent(
     root: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -284,11 +284,11 @@ class _Packing:
         Raises:
             DeliveryLimitReached, PlanChanged: it is not.
         """
-        passed = [int(one.get("number", 0)) for one in says.get("overrides", []) if one.get("what") == "limit"]
+        passed = [one for one in says.get("overrides", []) if one.get("what") == "limit"]
         beyond_limit = [
             breach
             for breach in breaches(plan, self._workspace.institution, plan.people)
-            if breach.number > max(passed, default=-1)
+            if not any(one.get("which") == breach.what and breach.number <= int(one.get("number", 0)) for one in passed)
         ]
         self._pass([*map(_of_breach, beyond_limit)], str(says.get("plan", "")))
 
