@@ -438,6 +438,8 @@ def test_what_was_approved_and_taken_out_again_is_approved_anew_when_it_comes_ba
     said = compiled(school, "--changed", code=5).err
 
     assert "00412345 (0 of 2: Bob does not count: the record has said something else since" in said
+    told = [json.loads(line) for line in graduand(school, "log", "00412345", "--json").out.splitlines()]
+    assert [len(one["approved_by"]) for one in told if one["event"] == "deactivated"] == [2, 0]
     approve(school, BOB)
     approve(school, ZOE)
     compiled(school, "--changed")

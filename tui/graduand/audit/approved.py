@@ -10,6 +10,7 @@ from graduand.git.identities import read_identities
 from graduand.ledger.entry import EntryKind
 from graduand.records.meaning import meaning_of
 from graduand.uploads.approvals import approvals_in
+from graduand.uploads.departures import Departures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,10 @@ class ApprovalTrail:
         for one in given:
             for pair in one.meanings.items():
                 self._given[pair].append(one)
-        self._people = {username for username, _meaning in self._given}
+        self._meant: defaultdict[str, set[str]] = defaultdict(set)
+        for username, meaning in self._given:
+            self._meant[username].add(meaning)
+        self._looked_at = {one.id: (one.commit, one.main) for one in given}
         self.claims = dict(_claims(ledger))
         """What the forge said, by the number of the pull request."""
         commits = [*dict.fromkeys(one.commit for one in given if one.commit)]
@@ -46,8 +50,10 @@ class ApprovalTrail:
     def approved(self, events: Sequence[Event]) -> Iterator[Event]:
         """Yield events with who approved them."""
         meanings = self._meanings(events)
+        meant = {events[place].username: self._meant[events[place].username] for place in meanings}
+        departures = Departures(self._program, self._program.opened.head, meant, self._looked_at)
         for place, event in enumerate(events):
-            given = self.of(event.username, meanings.get(place, ""), event.source)
+            given = self._of(event.username, meanings.get(place, ""), event.source, departures)
             claim = self.claims.get(event.source.pull_request) if event.source.pull_request else None
             forge = [ApprovedBy(who, Proof.FORGE, claim.entry) for who in claim.approved_by] if claim else []
             if given or claim:
@@ -55,14 +61,15 @@ class ApprovalTrail:
             else:
                 yield event
 
-    def of(self, username: str, meaning: str, source: Attribution) -> tuple[ApprovedBy, ...]:
+    def _of(self, username: str, meaning: str, source: Attribution, departures: Departures) -> tuple[ApprovedBy, ...]:
         """Return who approved what a record says, without those who made it in the commit of `source`."""
+        overtaken = departures.overtaken(username, meaning, source.commit) if meaning else frozenset[str]()
         given = self._given.get((username, meaning), []) if meaning else []
         makers = self._makers(source)
         found: dict[str, ApprovedBy] = {}
         for one in given:
             person = self._identities.of(one.by)
-            if person in makers:
+            if person in makers or one.id in overtaken:
                 continue
             is_signed = one.proof.signature is SignatureState.GOOD
             if is_signed or person not in found:
@@ -78,7 +85,7 @@ class ApprovalTrail:
         asked = [
             (place, event.path, f"{event.source.commit}:{self._program.prefix}{event.path}")
             for place, event in enumerate(events)
-            if event.username in self._people and event.path and event.event is not EventKind.REMOVED
+            if event.username in self._meant and event.path and event.event is not EventKind.REMOVED
         ]
         raws = self._program.blobs(name for _place, _path, name in asked)
         return {

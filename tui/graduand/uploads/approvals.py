@@ -26,7 +26,7 @@ from graduand.records.legacy_reader import read_bygone
 from graduand.records.meaning import meaning_of
 from graduand.records.paths import username_of
 from graduand.records.record import DISABLED, EFFECTIVE_ON
-from graduand.uploads.departures import departures_of
+from graduand.uploads.departures import Departures
 from graduand.uploads.sent_people import SentPeople
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
     from graduand.records.institution import Approvals
-    from graduand.uploads.departures import Departures
     from graduand.uploads.review_policy import PolicyInForce
 
 LASTS: Final = timedelta(days=90)
@@ -331,7 +330,7 @@ class _Covering:
             meaning = self._records[username].meaning if username in self._records else ""
             given = by_meaning.get((username, meaning), ())
             makers = self._makers.get(username, NOBODY)
-            found = self._counted(given, makers, departures.overtaken(username))
+            found = self._counted(given, makers, departures.overtaken(username, meaning, self._wanted.commit))
             used |= found.ids
             if len(found.people) < needed:
                 lacking.append(Lack(username, needed, found.people, found.others))
@@ -359,9 +358,9 @@ class _Covering:
 
     def _departures(self, by_meaning: Mapping[tuple[str, str], Sequence[GivenApproval]]) -> Departures:
         """Return when records ceased to say what they say again, of those that are approved."""
-        meanings = {name: one.meaning for name, one in self._records.items() if (name, one.meaning) in by_meaning}
+        meanings = {name: (one.meaning,) for name, one in self._records.items() if (name, one.meaning) in by_meaning}
         looked_at = {one.id: (one.commit, one.main) for one in self._given}
-        return departures_of(self._program, self._wanted.commit, meanings, looked_at)
+        return Departures(self._program, self._wanted.commit, meanings, looked_at)
 
     def _counted(self, given: Iterable[GivenApproval], makers: Makers, overtaken: Collection[str] = ()) -> _Counted:
         people: dict[str, str] = {}
