@@ -217,7 +217,7 @@ print(letter(Path.cwd(), "sso", ["first_name"]).subject, spelt("2026-05-01", "eu
 """
     assert run(program, school, "-c", code).splitlines() == [
         "True true false | '3 kvina ¤“a”",
-        "Filter(key='state', value='waiting') Filter(key='kind', value='returned')",
+        "Filter(key='state', value='waiting', negated=False) Filter(key='kind', value='returned', negated=False)",
         "Saluton 1-a de kvina 2026 kvina, 2-a, 2026",
     ]
 

@@ -172,6 +172,11 @@ def close_and_reopen(team: Team) -> None:
     assert '"field": "disabled"' in team.run(career, "resolve", "--json", code=1).out
     team.run(career, "resolve", "00400002", "--take", "ours")
     team.run(career, "propose")
+    team.run(team.it, "uploaded", "--first")  # a ledger, in which the third one approves
+    team.git(team.it, "fetch", "--quiet")
+    seen = json.loads(team.run(team.it, "approve", "origin/second-closing", "--json").out)
+    assert (seen["people"], seen["own"]) == (["00400002"], [])
+    team.run(team.it, "approve", "origin/second-closing", "--plan", seen["checksum"])
     team.merge("second-closing", 5, "merge")
 
 
@@ -237,6 +242,14 @@ def test_two_weeks_of_a_team(team: Team) -> None:
     for clone in team.clones:
         team.run(clone, "audit", "verify", "--anchor", anchor, "--require", "reviewed")
     audit(found[0], first, second)
+    verified = events(team, team.it, "audit", "verify", "--questions", "--anchor", anchor)
+    assert {one["question"]: one["standing"] for one in verified[-1]["questions"]} == {
+        **dict.fromkeys(("content", "rewritten"), "proved"),
+        **dict.fromkeys(("typed", "bypassed", "sent", "reopened"), "claimed"),
+        **dict.fromkeys(("approved", "same", "uploaded"), "missing"),
+    }
+    (approved,) = (one for one in verified[-1]["questions"] if one["question"] == "approved")
+    assert (approved["claimed"], [one.split()[-1] for one in approved["lacking"]]) == (1, ["00400001"])
 
 
 def audit(found: list[dict[str, Any]], first: str, second: str) -> None:

@@ -231,7 +231,7 @@ def diff(
         bool,
         typer.Option(
             "--rows",
-            help=N_("Also a checksum over the rows of its own people, whatever the day; not in Markdown."),
+            help=N_("Also a checksum over the rows of its own people, whatever the day."),
         ),
     ] = False,
     against: Annotated[
@@ -258,7 +258,7 @@ def diff(
         more = [review_text.rows_json(of_people)] if of_people else []
         sys.stdout.writelines(f"{line}\n" for line in (*review_text.review_json(found), *more))
     elif form is OutputFormat.markdown:
-        page = review_text.as_markdown(found, limit_of(target), terms_of(workspace), show=show)
+        page = review_text.as_markdown(found, limit_of(target), terms_of(workspace), show=show, rows=of_people)
         sys.stdout.writelines(f"{line}\n" for line in page)
     else:
         show_lines(review_text.as_text(found, terms_of(workspace), show=show), session.colour)

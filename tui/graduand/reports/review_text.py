@@ -121,6 +121,20 @@ def rows_text(rows: ReviewedRows) -> Iterator[Line]:
         yield line(Span("✓ ", "green"), _("These rows are the same by now."))
 
 
+def _rows_markdown(rows: ReviewedRows) -> Iterator[str]:
+    """Return the sentences on the rows of a change: their checksum, and which of them are others by now."""
+    count = len(rows.people)
+    people = ngettext("Row of {count} person", "Rows of {count} people", count).format(count=count)
+    yield _("{people}, whatever the day: {checksum}").format(people=people, checksum=f"`{rows.checksum}`")
+    if rows.changed:
+        names = ", ".join(f"`{visible(change.username)}`" for change in rows.changed[:_SHOWN])
+        many = ngettext(
+            "{count} row is another by now: {names}", "{count} rows are others by now: {names}", len(rows.changed)
+        )
+        more = ", …" if len(rows.changed) > _SHOWN else ""
+        yield many.format(count=len(rows.changed), names=f"{names}{more}")
+
+
 def rows_json(rows: ReviewedRows) -> str:
     """Return the JSON object on the rows of a change."""
     changed = None if rows.changed is None else [one._asdict() for one in rows.changed]
@@ -186,9 +200,12 @@ def _warnings(review: Review) -> Iterator[str]:
     yield from limit_sentences(review)
 
 
-def as_markdown(review: Review, limit: SizeLimit, terms: Terms, *, show: bool) -> Iterator[str]:
+def as_markdown(
+    review: Review, limit: SizeLimit, terms: Terms, *, show: bool, rows: ReviewedRows | None = None
+) -> Iterator[str]:
     """Return the lines of a review as Markdown within `limit`; omitted lines are counted, and nobody is named."""
     start = [f"## {_counts(review)}", *(f"\n> {plain(text)}" for text in _warnings(review))]
+    start += [f"\n{sentence}" for sentence in _rows_markdown(rows)] if rows else []
     start += [f">\n> {plain(lifting())}"] if review.breaches else []
     left = limit.size - RESERVED - sum(map(limit.size_of, start))
     yield from start
