@@ -125,6 +125,21 @@ def test_a_rollback_touches_nobody_who_is_kept_out_by_now(root: Path) -> None:
     assert graduand(root, "audit", "verify").code == 0
 
 
+def test_a_rollback_of_nobody_else_says_why_nothing_is_taken_back(root: Path) -> None:
+    closed = GRADUATE.replace("transition:", "disabled: true\ntransition:") + (
+        "  account:\n    reason: requested-by-student\n    requested_by: student\n"
+    )
+    school(root, _1=closed)
+    compiled(root, BEFORE)
+    noted(root)
+    put(root, someone(CONFIDENTIAL, "1"), "2027/1.yaml")
+    commit(root)
+
+    ran = graduand(root, "rollback", "--on", BEFORE, "--again")
+
+    assert (ran.code, "their records say now, no row may be sent of 1." in ran.err) == (1, True), ran.err
+
+
 def test_a_sheet_for_colleagues_leaves_out_who_is_confidential_and_says_so(kept_out: Path, tmp_path: Path) -> None:
     ran = graduand(kept_out, "sheet", "out", "--out", str(tmp_path / "sheet.csv"))
 

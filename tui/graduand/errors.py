@@ -332,12 +332,17 @@ class NothingToTakeBack(Trouble):
 
     exit_code = Exit.FINDINGS
 
-    def __init__(self, upload: str) -> None:
-        super().__init__(
-            _(
+    def __init__(self, upload: str, held: Sequence[str] = ()) -> None:
+        """Say so of the upload with this id; `held` are the people of whom no row may be sent, by what records say."""
+        message = (
+            _("Nothing of {upload} can be taken back: by what their records say now, no row may be sent of {people}.")
+            if held
+            else _(
                 "Nothing of {upload} can be taken back: nobody noted what stood there before, or it was changed since."
-            ).format(upload=visible(upload))
+            )
         )
+        people = ", ".join([*map(visible, held[:10]), *(["…"] if held[10:] else [])])
+        super().__init__(message.format(upload=visible(upload), people=people))
 
 
 class NotNow(Trouble):

@@ -64,7 +64,7 @@ def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchang
     held = _withheld(workspace, inverse.table, on)
     table = inverse.table.without({one.username for one in held})
     if not table.rows:
-        raise NothingToTakeBack(entry.id)
+        raise NothingToTakeBack(entry.id, [one.username for one in held])
     upload = upload_of(table, workspace.school, known, CompileOptions(on))._replace(
         commit=program.opened.head, takes_back=entry.id, held=held
     )
