@@ -264,3 +264,12 @@ def test_a_notice_has_no_reminder_and_needs_the_reason(school: Path) -> None:
     assert ran.code == 1
     assert "“required-by-policy” is none of the school's reasons" in ran.err
     assert not git(school, "status", "--porcelain", "build")
+
+
+def test_a_leaver_whose_day_is_not_given_is_told_so_not_that_it_is_too_early(school: Path) -> None:
+    put(school, GRADUATE.replace("primary_education:\n  end_date: 2026-06-15\n", "").replace("graduated", "left"))
+
+    assert called(school, "left", LATE)["left_out"] == "no-day"
+    assert "the day of leaving is not given (transition: left: on) (1)\n    00412345" in (
+        graduand(school, "outreach", "left", "--on", LATE).out
+    )

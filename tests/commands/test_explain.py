@@ -185,3 +185,14 @@ def test_without_a_word_the_usage_is_told(root: Path) -> None:
 
     assert (ran.code, ran.out) == (2, "")
     assert "GR301|COLUMN" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("short", "key"),
+    [("end_date", "primary_education:end_date"), ("left:on", "transition:left:on"), ("GR302", "GR302")],
+)
+def test_a_key_is_understood_as_the_chart_of_transitions_shows_it(root: Path, short: str, key: str) -> None:
+    ran = graduand(root, "explain", short)
+
+    assert (ran.code, ran.out) == (0, graduand(root, "explain", key).out)
+    assert ran.out.startswith(f"{key}  ")

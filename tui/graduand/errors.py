@@ -324,7 +324,7 @@ class NotAnUpload(Trouble):
     exit_code = Exit.REPOSITORY
 
     def __init__(self, path: Path | str, reason: str) -> None:
-        super().__init__(f"{visible(str(path), 200)}: {reason}")
+        super().__init__(_("{label}: {value}").format(label=visible(str(path), 200), value=reason))
 
 
 class NothingToTakeBack(Trouble):

@@ -79,6 +79,7 @@ class LeftOutReason(StrEnum):
     REOPENED = "reopened"
     EXEMPT = "exempt"
     LATER = "later"
+    NO_DAY = "no-day"
     ANSWERED = "answered"
     ASKED_TODAY = "asked-today"
     OVERDUE = "overdue"
@@ -279,7 +280,9 @@ def _why_no_notice(record: Record, call: OutreachOptions) -> _Why:
         return LeftOutReason.EXEMPT, ""
     if told:
         return LeftOutReason.TOLD, told
-    return (LeftOutReason.LATER, left) if not left or left > call.on else (None, "")
+    if not left:
+        return LeftOutReason.NO_DAY, ""
+    return (LeftOutReason.LATER, left) if left > call.on else (None, "")
 
 
 def _why_not_told(record: Record, end: str, call: OutreachOptions) -> _Why:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,13 @@ from graduand.commands.session import session_of
 from graduand.errors import Usage
 from graduand.language import N_, _, quoted
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graduand.records.field import Field
+
 TRANSITIONS = "transitions"
+_BLOCKS = ("primary_education", "transition")
 
 EXPLAIN_HELP = N_(
     "Explain a rule (GR301) or a column (disabled): the reason, the correction, an example, and the source. "
@@ -44,7 +50,7 @@ def explain(
     if what == TRANSITIONS:
         _show_chart(workspace.school.year, session.colour, as_json=as_json)
         return
-    rule, field = RULES.get(what.upper()), workspace.school.fields.get(what)
+    rule, field = RULES.get(what.upper()), _field(workspace.school.fields, what)
     if rule is None and field is None:
         close = nearest(what, [*RULES, *workspace.school.fields])
         hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
@@ -58,6 +64,11 @@ def explain(
         show([*rule_text(rule, workspace.importer), *case_text(case)], session.colour)
     elif field is not None:
         show(field_text(field, workspace.importer), session.colour)
+
+
+def _field(fields: Mapping[str, Field], what: str) -> Field | None:
+    """Return the field of a key, which may leave out the block that the chart of transitions leaves out."""
+    return next((fields[key] for key in (what, *(f"{block}:{what}" for block in _BLOCKS)) if key in fields), None)
 
 
 def _show_chart(year: str, colour: str, *, as_json: bool) -> None:

@@ -54,7 +54,8 @@ def why_words(why: LeftOutReason, campaign: Campaign) -> str:
         LeftOutReason.NOT_LEFT: _("did not leave without a degree"),
         LeftOutReason.REOPENED: _("the account was reopened on purpose"),
         LeftOutReason.EXEMPT: _("is exempt (waive)"),
-        LeftOutReason.LATER: _("it is too early; it can be done from this day on"),
+        LeftOutReason.LATER: _("it is too early (--all says from which day on)"),
+        LeftOutReason.NO_DAY: _("the day of leaving is not given (transition: left: on)"),
         LeftOutReason.TOLD: _("was told (sso: --remind reminds)"),
         LeftOutReason.ENDED: _("the login has ended"),
     }[why]

@@ -172,7 +172,7 @@ def title_of(review: Review) -> str:
     """Return a title for a pull request; it names nobody but by username, and no address."""
     if len(review.events) == 1 and "@" not in review.events[0].username:
         (event,) = review.events
-        return f"{visible(event.username, 60)}: {kind_word(event.event)}"
+        return _head(visible(event.username, 60), kind_word(event.event))
     if review.events:
         return counts(review.events).rstrip(".")
     return _("Rules for records") if review.rules else _("Changes of the repository")
@@ -182,7 +182,7 @@ def _warnings(review: Review) -> Iterator[str]:
     if review.closed_without_record:
         yield closed_without_record(review.closed_without_record)
     for finding in review.planned.conflicts[:_SHOWN]:
-        yield f"{finding.rule} {visible(finding.username)}: {finding.message}"
+        yield _head(f"{finding.rule} {visible(finding.username)}", finding.message)
     if (rest := len(review.planned.conflicts) - _SHOWN) > 0:
         message = ngettext(
             "{count} more contradicts what Handshake holds.", "{count} more contradict what Handshake holds.", rest
@@ -249,7 +249,12 @@ def _row(event: Event, said: str, effects: str) -> str:
 
 
 def _bullet(username: str, said: str) -> str:
-    return f"- {code(username)}: {plain(said)}"
+    return f"- {_head(code(username), plain(said))}"
+
+
+def _head(label: str, said: str) -> str:
+    """Return a label and what is said of it, with a colon as the current language writes it."""
+    return _("{label}: {value}").format(label=label, value=said)
 
 
 def _effects(event: Event, changes: Mapping[str, PlannedChange]) -> str:
