@@ -69,12 +69,12 @@ def test_a_person_is_not_forgotten_twice(people: Path) -> None:
     assert graduand(people, *FORGET).code == 2
 
 
-def test_an_intake_again_commits_its_own_profile_too(people: Path) -> None:
+@pytest.mark.parametrize("late", [False, True], ids=["one", "two"])
+def test_an_intake_again_commits_its_own_profile_too_and_counts_people(people: Path, *, late: bool) -> None:
     table = people / "scolarité.csv"
-    table.write_text(
-        "username;email_address;first_name;last_name;kind\n00418555;j.morel@valmont.example;Jeanne;Morel;graduated\n",
-        encoding="utf-8",
-    )
+    rows = "00418555;j.morel@valmont.example;Jeanne;Morel;graduated\n00412345;{0}@valmont.example;Zoé;Roy;graduated\n"
+    head = "username;email_address;first_name;last_name;kind\n"
+    table.write_text(head + rows.format("chloe.dupont"), encoding="utf-8")
     words = ("intake", str(table), "--cohort", "2026-spring", "--kind", "graduated", "--all", "--apply")
     (people / ".gitignore").write_text("/build/\n*.csv\n", encoding="utf-8")
     commit(people)
@@ -84,11 +84,17 @@ def test_an_intake_again_commits_its_own_profile_too(people: Path) -> None:
     hook.chmod(0o755)
     assert graduand(people, *words).code == 5
     hook.unlink()
+    if late:
+        with table.open("a", encoding="utf-8") as file:
+            file.write("00418556;p.aas@valmont.example;Per;Aas;graduated\n")
 
     ran = graduand(people, *words)
 
     assert ran.code == 0, ran
     assert git(people, "status", "--porcelain") == ""
+    subject, _blank, *trailers = git(people, "log", "-1", "--format=%B").splitlines()
+    assert subject == f"Intake: scolarite, {1 + late} new, 1 changed"
+    assert "Graduand-Cohort: 2026-spring" in trailers
 
 
 KILLER = '#!/bin/sh\n[ "$1" = committed ] && kill -9 $PPID\nexit 0\n'

@@ -99,3 +99,21 @@ def test_a_name_with_a_line_end_is_nobodys(program: Program, names: list[str], s
     assert program.object_names([f"{names[0]}\n{names[1]}", names[1]]) == ["", names[1]]
     assert program.object_names(names[:1]) == names[:1]
     assert len(started) == 1
+
+
+@pytest.mark.parametrize("left", [b"fast-import", b""], ids=["mark", "mark begun"])
+def test_blobs_are_written_again_after_a_kill_left_the_mark_of_their_pack(root: Path, left: bytes) -> None:
+    program = Program(begin(root))
+    contents = [b"one\n", b"two\n"]
+    names = program.write_blobs(contents)
+    (pack,) = (root / ".git/objects/pack").glob("*.pack")
+    mark = pack.with_suffix(".keep")
+    mark.write_bytes(left)
+    own = mark.with_name(f"pack-{'0' * 40}.keep")
+    own.write_bytes(b"the school's")
+    for path in (pack, pack.with_suffix(".idx")):
+        path.unlink()
+
+    assert Program(root).write_blobs(contents) == names
+    assert not mark.exists()
+    assert own.exists()

@@ -108,6 +108,20 @@ def test_what_lies_on_main_by_mistake_goes_to_a_branch(clone: Path, remote: Path
     assert not [word for word in ("Martin", "Dupont", "chloe.dupont", "Camille") if word in body + "".join(words)]
 
 
+def test_a_branch_that_a_kill_left_without_a_commit_is_taken(clone: Path) -> None:
+    put(clone, GRADUATE.replace("Dupont", "Martin"))
+    git(clone, "branch", "--no-track", "closing")
+    git(clone, "branch", "--no-track", "records-00412345")
+
+    assert graduand(clone, "propose").code == 0
+
+    assert where(clone)[0] == "records-00412345"
+    git(clone, "branch", "--force", "closing")
+    git(clone, "switch", "--quiet", "main")
+    put(clone, graduate("00400001"), "2026-spring/00400001.yaml")
+    assert "there is a branch closing already" in graduand(clone, "propose", "closing").err
+
+
 def test_without_the_forges_program_the_address_is_said(clone: Path) -> None:
     graduand(clone, "edit", "00412345", "last_name=Martin")
 
@@ -190,7 +204,8 @@ def detached(root: Path) -> None:
 
 
 def taken(root: Path) -> None:
-    git(root, "branch", "name")
+    other = git(root, "commit-tree", "-p", "HEAD", "-m", "Somebody's", "HEAD^{tree}").strip()
+    git(root, "branch", "name", other)
     put(root, graduate("00400001"), "2026-spring/00400001.yaml")
 
 

@@ -159,7 +159,7 @@ def _branch(program: Program, name: str, current: str, base: BaseBranch, changed
     if not name and current != base.name:
         return current
     wanted = name or _unused(program, base, _suggested(changed))
-    if wanted != current and _exists(program, f"refs/heads/{wanted}"):
+    if wanted != current and _used(program, base, wanted)[0]:
         message = _("there is a branch {name} already; go to it (git switch {name}), or name another")
         raise NotProposed(message.format(name=visible(wanted, 200)))
     return wanted
@@ -177,14 +177,18 @@ def _suggested(changed: list[str]) -> str:
 def _unused(program: Program, base: BaseBranch, name: str) -> str:
     """Return the name with a number at its end if a branch is called so already, here or on the remote."""
     number, wanted = 1, name
-    while any(_exists(program, ref) for ref in (f"refs/heads/{wanted}", f"refs/remotes/{base.remote}/{wanted}")):
+    while any(_used(program, base, wanted)):
         number += 1
         wanted = f"{name}-{number}"
     return wanted
 
 
-def _exists(program: Program, ref: str) -> bool:
-    return bool(program.object_names([ref])[0])
+def _used(program: Program, base: BaseBranch, name: str) -> tuple[bool, bool]:
+    """Return whether a branch here holds anything of its own, and whether the remote has one of that name."""
+    own, there, head = program.object_names(
+        [f"refs/heads/{name}", f"refs/remotes/{base.remote}/{name}", "HEAD^{commit}"]
+    )
+    return bool(own) and (own != head or bool(there)), bool(there)
 
 
 def publish_request(workspace: Workspace, request: ChangeRequest, title: str, body: str) -> PublishedRequest:

@@ -164,6 +164,15 @@ def uncommitted_paths(workspace: Workspace) -> frozenset[str]:
     return _recorder(workspace, now=False).pending()
 
 
+def committed_paths(workspace: Workspace, paths: Sequence[str]) -> frozenset[str]:
+    """Return those of the paths, from the data's root, that the last commit holds.
+
+    Raises:
+        NoGit, NotGit: there is no repository.
+    """
+    return _recorder(workspace, now=False).committed(paths)
+
+
 def uncommitted_proposals(workspace: Workspace, usernames: Collection[str]) -> Iterator[Proposal]:
     """Propose unchanged the records of these people that an earlier save left uncommitted, removed ones too.
 

@@ -91,6 +91,11 @@ class Recorder:
         same = self._unchanged([path for mark, path in entries if mark == _ONLY_IN_FOLDER])
         return frozenset(path for _mark, path in entries) - same
 
+    def committed(self, paths: Sequence[str]) -> frozenset[str]:
+        """Return those of the paths, from the data's root, that the last commit holds."""
+        found = self.program.object_names(f"HEAD:{self.program.prefix}{path}" for path in paths) if paths else ()
+        return frozenset(path for path, name in zip(paths, found, strict=True) if name)
+
     def _unchanged(self, paths: Sequence[str]) -> frozenset[str]:
         """Return those of the paths whose files differ from git's index in nothing that git would commit."""
         staged = self.program.object_names(f":{self.program.prefix}{path}" for path in paths) if paths else ()

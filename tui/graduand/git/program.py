@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from graduand.errors import GitRefused, NoGit, NotGit, Unreadable
 from graduand.git.cat_file import CHUNK, read_objects
 from graduand.language import N_, _
-from graduand.storage import file_reader
+from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -46,6 +46,9 @@ _READING: Final = (
     *("-c", "protocol.ext.allow=never"),
 )
 """A reading command runs no program that the repository's own configuration names."""
+
+_IMPORTED: Final = b"fast-import"
+"""What `git fast-import` writes into the file that marks its pack until refs name what is in it."""
 
 _NO_NEGOTIATION: Final = ("-c", "fetch.negotiationAlgorithm=noop")
 _NO_HOOKS: Final = ("-c", "core.hooksPath=/dev/null")
@@ -410,6 +413,7 @@ class Program:
         Raises:
             GitRefused: it ended with an error.
         """
+        self._drop_left_marks()
         words = ["git", *_ALWAYS, "-c", "fastimport.unpackLimit=1", "fast-import", "--quiet"]
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
@@ -435,6 +439,15 @@ class Program:
             raise
         if process.returncode:
             raise GitRefused(_reason(("fast-import",), _text(err), process.returncode))
+
+    def _drop_left_marks(self) -> None:
+        """Remove the marks of packs that a killed `git fast-import` left: they stop the same blobs."""
+        packs = self.read("rev-parse", "--git-path", "objects/pack").removesuffix("\n")
+        for path in Path(self.root, packs).glob("pack-*.keep"):
+            with suppress(Unreadable):
+                content = file_reader.read(path, len(_IMPORTED) + 1)
+                if content == _IMPORTED or not (content or path.with_suffix(".pack").exists()):
+                    atomic.remove_quietly(path)
 
     @cached_property
     def may_have_remotes(self) -> bool:

@@ -115,10 +115,14 @@ def changed_paths(program: Program, base: str) -> tuple[str, ...]:
 def begin_branch(program: Program, name: str) -> None:
     """Make a branch at the commit that is checked out, and go to it; files and index stay as they are.
 
+    One that is there already, at that commit, is taken: a kill may have left it.
+
     Raises:
-        GitRefused: it is there already, or git refused.
+        GitRefused: it is there at another commit, or git refused.
     """
-    program.change("switch", "--quiet", "--no-track", "--create", name)
+    own, head = program.object_names([f"refs/heads/{name}", "HEAD^{commit}"])
+    create = () if own and own == head else ("--no-track", "--create")
+    program.change("switch", "--quiet", *create, name)
 
 
 def give_up_branch(program: Program, name: str, before: str) -> None:

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.editing.exclusion_lists import LIMIT
 from graduand.editing.proposal import Proposal, propose_move, propose_record, propose_values
-from graduand.editing.transaction import apply, uncommitted_proposals
+from graduand.editing.transaction import apply, committed_paths, uncommitted_proposals
 from graduand.errors import ChangedOnDisk, NotCommitted, Usage
 from graduand.findings import Finding
 from graduand.intake import source_profile
 from graduand.intake.refused_rows import write_refused
 from graduand.language import _, quoted
 from graduand.records import files
-from graduand.records.paths import record_path, username_of
+from graduand.records.paths import is_record_path, record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import Record
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from graduand.editing.transaction import ResumedTransaction
@@ -129,10 +129,12 @@ def apply_intake(
         ChangedOnDisk, NotWritten, NotNow, Busy: nothing was written; or all but the refused rows.
         NotCommitted: git refused; everything is written.
     """
-    new, other = len(preview.new), len(preview.changes)
+    left = tuple(_uncommitted(workspace, preview)) if commit else ()
+    left_new, left_changed = _counts(workspace, left)
+    new, other = len(preview.new) + left_new, len(preview.changes) + left_changed
     subject = f"Intake: {preview.source_name}, {new} new, {other} changed"
     trailers = {"Graduand-Kind": "intake", "Graduand-Cohort": preview.options.cohort if new else ""}
-    proposed = (*proposals(workspace, preview), *(_uncommitted(workspace, preview) if commit else ()))
+    proposed = (*proposals(workspace, preview), *left)
     try:
         saved = apply(workspace, proposed, subject, trailers, commit=commit, on_resumed=on_resumed)
     except NotCommitted as refused:
@@ -153,3 +155,11 @@ def _uncommitted(workspace: Workspace, preview: IntakePreview) -> Iterator[Propo
     raw = file_reader.read(workspace.root / path, LIMIT) if (workspace.root / path).exists() else None
     if raw is not None:
         yield Proposal(path, None, raw, raw.decode(errors="surrogateescape"))
+
+
+def _counts(workspace: Workspace, left: Sequence[Proposal]) -> tuple[int, int]:
+    """Return how many people of an earlier intake, left uncommitted, are new to git, and how many are not."""
+    paths = [one.path for one in left if is_record_path(one.path)]
+    known = set(map(username_of, committed_paths(workspace, paths))) if paths else set()
+    people = set(map(username_of, paths))
+    return len(people - known), len(people & known)
