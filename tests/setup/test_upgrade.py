@@ -71,6 +71,17 @@ def oldest(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_the_lock_of_a_git_that_was_killed_on_our_own_index_stops_no_upgrade(oldest: Path) -> None:
+    lock = oldest / ".git/graduand/proposed-index.lock"
+    lock.parent.mkdir(exist_ok=True)
+    lock.write_bytes(b"")
+
+    assert graduand(oldest, "upgrade").code == 0
+
+    assert git(oldest, "rev-parse", "--verify", BRANCH)
+    assert not lock.exists()
+
+
 def test_a_repository_of_the_oldest_format_is_read_and_upgraded_with_the_changes_of_the_school(oldest: Path) -> None:
     edit(oldest, "schema/institution.yaml", ("{count: 25, percent: 5}\n", "{count: 60, percent: 8}\n"))
     (oldest / "Makefile").unlink()

@@ -55,6 +55,9 @@ def propose(program: Program, branch: str, blobs: Mapping[str, str], subject: st
     )
     with lock.hold(program.root):
         index.parent.mkdir(exist_ok=True)
+        atomic.remove_quietly(
+            index.with_name(f"{index.name}.lock")
+        )  # of a git that was killed: the lock held here is ours
         try:
             program.change("read-tree", head, environment=environment)
             program.change("update-index", "-z", "--index-info", stdin=lines, environment=environment)
