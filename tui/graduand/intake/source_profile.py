@@ -60,7 +60,7 @@ RESERVED: Final = frozenset({"tombstones", "confidential"})
 
 def name_of(file: str) -> str:
     """Return the name of a source from the name of its file, without digits."""
-    stem = re.sub(r"\.(?:csv|xlsx|txt|tsv)$", "", folded_name(file.rpartition("/")[2]))
+    stem = re.sub(r"\.(?:csv|xlsx|xls|txt|tsv)$", "", folded_name(file.rpartition("/")[2]))
     words = [word for word in re.split(r"[^a-z]+", stem) if len(word) > 1]
     name = "-".join(words)[:60].removesuffix("-refused")
     return name if is_name(name) else "registrar"

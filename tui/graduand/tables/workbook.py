@@ -13,12 +13,13 @@ from graduand.errors import Usage
 from graduand.language import _, quoted
 from graduand.tables.table import WIDEST, TableBuilder
 from graduand.tables.workbook_parts import CELLS, Damaged, Sheet, TooLarge, Workbook, open_workbook
-from graduand.tables.worksheet import Cells, TextFound
+from graduand.tables.worksheet import Cells, TextFound, fill_merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from graduand.tables.table import Table
+    from graduand.tables.worksheet import MergedRange
 
 _BATCH: Final = 250
 """Rows that are turned into columns together."""
@@ -40,26 +41,41 @@ def read_workbook(raw: bytes, sheet: str, is_known: Callable[[str], bool], heade
     Raises:
         Usage: it is no workbook, there is no such sheet, several have content and none is named, or it is too large.
     """
-    with _sentence_for_damage(), zipfile.ZipFile(io.BytesIO(raw)) as archive:
+    with sentence_for_damage(), zipfile.ZipFile(io.BytesIO(raw)) as archive:
         book = open_workbook(archive)
         if book is None:
             raise Usage(_("This is no table of people: {found}.").format(found=_other_archive(archive)))
-        name, part, _visible = _chosen(archive, book, sheet)
+        name, part, _visible = chosen_sheet(book.sheets, sheet, lambda one: _has_content(archive, book, one))
         cells = Cells(book)
         cells.read(archive, part)
-    if not any(any(map(str.strip, row)) for row in cells.rows):
-        raise Usage(_("The sheet {sheet} is empty.").format(sheet=quoted(name)))
-    if cells.uncomputed:
+    if cells.uncomputed and _has_text(cells.rows):
         message = _(
             "The formula in row {row}, column {column} of {sheet} was never computed; open the file in a "
             "spreadsheet and save it."
         )
         row, column = cells.uncomputed
         raise Usage(message.format(row=row, column=column, sheet=quoted(name)))
-    merged = cells.fill_merged()
-    hidden = sum(1 for number in cells.hidden if any(map(str.strip, cells.rows[number - 1])))
-    table = _table(cells.rows, TableBuilder(is_known, header=header))
-    return table._replace(sheet=name, formulas=cells.formulas, merged=merged, hidden=hidden)
+    table = sheet_table(name, cells.rows, cells.merged, cells.hidden, TableBuilder(is_known, header=header))
+    return table._replace(formulas=cells.formulas)
+
+
+def sheet_table(
+    name: str, rows: list[list[str]], merged: Iterable[MergedRange], hidden: Iterable[int], builder: TableBuilder
+) -> Table:
+    """Return the table in the rows of a sheet, with merged cells filled.
+
+    Raises:
+        Usage: the sheet is empty, or too large.
+    """
+    if not _has_text(rows):
+        raise Usage(_("The sheet {sheet} is empty.").format(sheet=quoted(name)))
+    filled = fill_merged(rows, merged)
+    out_of_sight = sum(1 for number in hidden if any(map(str.strip, rows[number - 1])))
+    return _table(rows, builder)._replace(sheet=name, merged=filled, hidden=out_of_sight)
+
+
+def _has_text(rows: Iterable[Sequence[str]]) -> bool:
+    return any(any(map(str.strip, row)) for row in rows)
 
 
 def _table(rows: Sequence[Sequence[str]], builder: TableBuilder) -> Table:
@@ -80,7 +96,7 @@ def _padded(rows: Sequence[Sequence[str]], width: int) -> list[Sequence[str]]:
 
 
 @contextmanager
-def _sentence_for_damage() -> Iterator[None]:
+def sentence_for_damage() -> Iterator[None]:
     """Turn what a damaged file leads to into one sentence."""
     try:
         yield
@@ -109,15 +125,19 @@ def _other_archive(archive: zipfile.ZipFile) -> str:
     return _("it is an archive or a document of another program")
 
 
-def _chosen(archive: zipfile.ZipFile, book: Workbook, name: str) -> Sheet:
-    """Return the sheet of that name, or the only visible one with content."""
-    shown = ", ".join(quoted(one.name) + ("" if one.visible else _(" (hidden)")) for one in book.sheets)
+def chosen_sheet(sheets: Sequence[Sheet], name: str, has_content: Callable[[Sheet], bool]) -> Sheet:
+    """Return the sheet of that name, or for "" the only visible one with content.
+
+    Raises:
+        Usage: there is none, or there are several.
+    """
+    shown = ", ".join(quoted(one.name) + ("" if one.visible else _(" (hidden)")) for one in sheets)
     if name:
-        found = next((one for one in book.sheets if one.name == name), None)
+        found = next((one for one in sheets if one.name == name), None)
         if found is None:
             raise Usage(_("There is no sheet {sheet}; there are: {sheets}.").format(sheet=quoted(name), sheets=shown))
         return found
-    with_content = [one for one in book.sheets if one.visible and _has_content(archive, book, one)]
+    with_content = [one for one in sheets if one.visible and has_content(one)]
     if len(with_content) > 1:
         raise Usage(_("Several sheets hold something; say which with --sheet: {sheets}.").format(sheets=shown))
     if not with_content:

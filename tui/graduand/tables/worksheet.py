@@ -10,7 +10,7 @@ from graduand.tables.number_format import show_integer
 from graduand.tables.workbook_parts import CELLS, Damaged, NumberFormat, Part, TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from graduand.tables.workbook_parts import Workbook
 
@@ -138,20 +138,13 @@ class Cells(Part):
             return self._book.texts[int(raw)]
         if kind == "n":
             formats = self._book.formats
-            return self._number_text(raw, formats[self._style] if self._style < len(formats) else _GENERAL)
+            shown = formats[self._style] if self._style < len(formats) else _GENERAL
+            return number_text(raw, shown, from_1904=self._book.from_1904)
         if kind == "b":
             return "true" if raw.strip() in {"1", "true"} else "false"
         if kind == "d":
             return raw.partition("T")[0]
         return raw
-
-    def _number_text(self, raw: str, shown: NumberFormat) -> str:
-        value = float(raw)
-        if shown.is_date:
-            return _moment(value, from_1904=self._book.from_1904) or raw
-        if value.is_integer() and abs(value) < _WHOLE:
-            return show_integer(int(value), shown.code)
-        return str(value)
 
     def _merge(self, ref: str) -> None:
         first, _colon, last = ref.partition(":")
@@ -161,27 +154,35 @@ class Cells(Part):
             if len(self.merged) > _ROWS:
                 raise TooLarge
 
-    def fill_merged(self) -> int:
-        """Write the text of a merged cell into each row with text that it extends to, and return how many cells.
 
-        A cell that extends over several columns fills the first of them.
-        """
-        filled = work = 0
-        for column, top, bottom in self.merged:
-            text = self._at(top, column)
-            rows = self.rows[top:bottom] if text else []
-            work += len(rows)
-            if work > CELLS:
-                raise TooLarge
-            for row in rows:
-                if row and not "".join(row[column - 1 : column]).strip():
-                    row.extend("" for _blank in range(column - len(row)))
-                    row[column - 1] = text
-                    filled += 1
-        return filled
+def fill_merged(rows: list[list[str]], merged: Iterable[MergedRange]) -> int:
+    """Write the text of a merged cell into each row with text that it extends to, and return how many cells.
 
-    def _at(self, row: int, column: int) -> str:
-        return "".join(self.rows[row - 1][column - 1 : column]) if row <= len(self.rows) else ""
+    A cell that extends over several columns fills the first of them.
+    """
+    filled = work = 0
+    for column, top, bottom in merged:
+        text = "".join(rows[top - 1][column - 1 : column]) if top <= len(rows) else ""
+        below = rows[top:bottom] if text else []
+        work += len(below)
+        if work > CELLS:
+            raise TooLarge
+        for row in below:
+            if row and not "".join(row[column - 1 : column]).strip():
+                row.extend("" for _blank in range(column - len(row)))
+                row[column - 1] = text
+                filled += 1
+    return filled
+
+
+def number_text(raw: str, shown: NumberFormat, *, from_1904: bool) -> str:
+    """Return what a cell shows of a number: a day, or a whole number as its format has it; any other as it is."""
+    value = float(raw)
+    if shown.is_date:
+        return _moment(value, from_1904=from_1904) or raw
+    if value.is_integer() and abs(value) < _WHOLE:
+        return show_integer(int(value), shown.code)
+    return str(value)
 
 
 class TextFound(Exception):
