@@ -435,3 +435,51 @@ def test_an_upload_for_a_day_to_come_says_so_and_is_not_delivered_before(
     today(BEFORE)
     noted(root)
     assert "overrides" not in json.loads(git(root, "show", "graduand/ledger:entry.json")), "it ran on its day"
+
+
+LEAVES = AHEAD.replace("kind: graduated", f'kind: left\n  left:\n    "on": {DAY}').replace(
+    f"  end_date: {DAY}", "  start_date: 2025-09-01"
+)
+
+
+def test_a_departure_ahead_waits_like_a_graduation(root: Path) -> None:
+    closes = LEAVES.replace("transition:", "disabled: true\ntransition:") + CLOSES.partition("graduated\n")[2]
+    school(root, _1=AHEAD, _2=LEAVES, _3=closes, _4=GRADUATE)
+
+    says, rows = compiled(root, BEFORE)
+
+    assert (sorted(rows), says["overrides"]) == (["3", "4"], [])
+    assert ATTENDING not in rows["3"], "the closing goes alone"
+    assert planned(root, BEFORE)["held"] == [
+        {"username": "1", "why": "graduation", "until": DAY},
+        {"username": "2", "why": "departure", "until": DAY},
+        {"username": "3", "why": "departure", "until": DAY},
+    ]
+    said = graduand(root, "plan", "--on", BEFORE).out
+    assert f"3 graduations and departures wait for their day; the first is on {DAY}." in said
+    assert said.splitlines()[-2].endswith("3 rows wait for their day.")
+    assert due(root, BEFORE) == [
+        ("graduation", DAY, "1"),
+        ("departure", DAY, "2"),
+        ("departure", DAY, "3"),
+        ("account", "2026-12-01", "3"),
+    ]
+    assert "2 départs attendent." in graduand(root, "due", "--on", BEFORE, lang="fr").out
+    workspace = Workspace(root)
+    people = people_list_of(workspace.read_index(BEFORE), None)
+    assert [people.entries[place].username for place in people.find(query_of("state:upcoming"))] == ["1", "2", "3"]
+    says, rows = compiled(root, BEFORE, "--early", "--again")
+    assert "3 graduations and departures are sent before their day" in says["overrides"][0]["reason"]
+    noted(root)
+    assert planned(root, BEFORE)["held"] == [], "Handshake has it already"
+    assert graduand(root, "audit", "verify").code == 0
+    assert compiled(root, DAY, "--again")[1]["2"][ATTENDING] == "FALSE"
+
+
+def test_a_departure_whose_day_has_come_is_ready_until_it_is_sent(root: Path) -> None:
+    school(root, _2=LEAVES)
+    assert due(root, DAY) == [("ready", DAY, "2")]
+    compiled(root, DAY)
+    noted(root)
+
+    assert due(root, AFTER) == []

@@ -76,7 +76,7 @@ def _override_words(what: str) -> str:
         "limit": _("a limit"),
         "fewer-people": _("a limit"),
         "unreviewed": _("the review"),
-        "early": _("the day of graduations"),
+        "early": _("the day of graduations and departures"),
         "ahead": _("a day to come"),
     }
     return words.get(what, visible(what))

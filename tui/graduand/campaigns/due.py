@@ -35,7 +35,7 @@ from graduand.records.record import (
     TOLD_ON,
 )
 from graduand.rules.addresses import dying
-from graduand.rules.dates import graduates_on
+from graduand.rules.dates import goes_on
 from graduand.rules.policy import (
     ask_from,
     days_before,
@@ -195,20 +195,20 @@ def _sent(workspace: Workspace, program: Program | None, records: Iterable[Recor
         known = read_known_state(program, workspace.importer)
     except Trouble:  # without git or with a part of the ledger the calendar is incomplete, but useful
         return None
-    state = known.state.below((DISABLED, school.year))
+    state = known.state.below((DISABLED, school.year, ATTENDING))
     return SentCells(state.rows, known.folded.aliases, state.failed, is_noted=bool(known.last_upload))
 
 
 def _matters(record: Record, school: School, on: str) -> bool:
     """Return whether it matters for a record what was sent."""
-    return record.has_died or bool(graduates_on(record, school)) or "" < real_day(record.text(EFFECTIVE_ON)) <= on
+    return record.has_died or bool(goes_on(record, school)) or "" < real_day(record.text(EFFECTIVE_ON)) <= on
 
 
 class SentCells(NamedTuple):
-    """What Handshake holds of the accounts and the years of all people."""
+    """What Handshake holds of the accounts, the years and the attendance of all people."""
 
     rows: Mapping[str, Cells]
-    """The cells of `disabled` and of the year, by username."""
+    """The cells of `disabled`, of the year and of `currently_attending`, by username."""
     aliases: Mapping[str, str]
     failed: Collection[str]
     """Usernames whose last row was refused."""
@@ -216,9 +216,9 @@ class SentCells(NamedTuple):
     """Whether any upload was noted."""
 
     def of(self, record: Record) -> Cells:
-        """Return both cells of a person; blank ones of whom nothing is known."""
+        """Return the cells of a person; blank ones of whom nothing is known."""
         names = (record.username, record.text(FORMER), self.aliases.get(record.username, ""))
-        return next((self.rows[name] for name in names if name in self.rows), ("", ""))
+        return next((self.rows[name] for name in names if name in self.rows), ("", "", ""))
 
 
 class _Period(NamedTuple):
@@ -245,7 +245,7 @@ class _Period(NamedTuple):
         yield from closing[:1]
         yield from (one for one in closing[1:] if not one.closes)
         yield from self._study(record)
-        yield from self._graduation(record)
+        yield from self._ending(record)
         yield from self._account(record)
         yield from self._mailbox(record)
         yield from self._login(record)
@@ -310,22 +310,24 @@ class _Period(NamedTuple):
         if open_still:
             yield Due(DueKind.ACCOUNT, day, record, "closed" if disabled == "true" else "reopened")
 
-    def _graduation(self, record: Record) -> Iterator[Due]:
-        """Return a graduation that waits for its day, or whose day has come and that was never sent."""
-        day = graduates_on(record, self.school)
+    def _ending(self, record: Record) -> Iterator[Due]:
+        """Return a graduation or departure that waits for its day, or whose day has come and that was never sent."""
+        day = goes_on(record, self.school)
         if not day:
             return
-        was = self.sent.of(record)[1] if self.sent else ""
+        _account, year, attends = self.sent.of(record) if self.sent else ("", "", "")
+        was_sent = attends == "FALSE" if record.left else year == ALUMNI
+        said = day if record.left else real_day(record.ends)
         if day > self.on:
-            if was != ALUMNI:
-                yield Due(DueKind.GRADUATION, day, record, real_day(record.ends))
+            if not was_sent:
+                yield Due(DueKind.DEPARTURE if record.left else DueKind.GRADUATION, day, record, said)
         elif record.text(DISABLED) == "true":
             return
         elif self.sent is None or not self.sent.is_noted:  # nobody has noted what was sent, so only what is new is told
             if day >= _mirrored(self.on, self.until):
-                yield Due(DueKind.READY, day, record, real_day(record.ends))
-        elif was != ALUMNI and record.username not in self.sent.failed:
-            yield Due(DueKind.READY, day, record, real_day(record.ends))
+                yield Due(DueKind.READY, day, record, said)
+        elif not was_sent and record.username not in self.sent.failed:
+            yield Due(DueKind.READY, day, record, said)
 
     def _deceased(self, record: Record) -> Iterator[Due]:
         """Return what is to be done of a person who has died: excluded from sync, and not archived [UMN]."""

@@ -62,7 +62,8 @@ Unreviewed = Annotated[
     ),
 ]
 Early = Annotated[
-    bool, typer.Option("--early", help=N_("Also graduations whose day has not come; the manifest says so."))
+    bool,
+    typer.Option("--early", help=N_("Also graduations and departures whose day has not come; the manifest says so.")),
 ]
 OnlyChanged = Annotated[
     bool, typer.Option("--changed", help=N_("Only people with changes that Handshake does not have yet."))

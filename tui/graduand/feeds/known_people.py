@@ -63,7 +63,7 @@ class KnownPeople:
         may_go = sendable(every, state, workspace.school)
         self.table = may_go.table
         """The rows that may be sent."""
-        self._waiting = {one.username: one.until for one in waiting_among(may_go.held)}
+        self._waiting = {one.username: one for one in waiting_among(may_go.held)}
         self._withheld = every.withheld
         self._rows = dict(zip(self.table.usernames, self.table.rows, strict=True))
         self._new = {former: name for name, former in self.table.previous_usernames.items()}
@@ -117,8 +117,12 @@ class KnownPeople:
             self._conflicts.get(username, ""),
             is_excluded=self._is_excluded(username),
             is_excluded_here=self._withheld.get(username) == HeldReason.EXCLUDED_HERE,
-            graduates_on=self._waiting.get(username, ""),
+            graduates_on=self._graduates_on(username),
         )
+
+    def _graduates_on(self, username: str) -> str:
+        waits = self._waiting.get(username)
+        return waits.until if waits and waits.why == HeldReason.GRADUATION else ""
 
     def is_held(self, username: str) -> bool:
         """Return whether nothing is sent of a person: a rule holds the row back, or Handshake excludes the account."""

@@ -72,7 +72,7 @@ class Plan:
     school: School
     """The columns by which cells are compared."""
     waiting: tuple[HeldPerson, ...] = ()
-    """Whose graduation waits for its day."""
+    """Whose graduation or departure waits for its day."""
 
     @property
     def people(self) -> int:

@@ -38,7 +38,7 @@ class Row(NamedTuple):
     held_back: str = ""
     """The day until which the change of the account waits, `yyyy-mm-dd`; "" when nothing waits."""
     waits_until: str = ""
-    """The day until which the graduation waits, and with it the row, `yyyy-mm-dd`; "" when it does not wait."""
+    """The day until which the graduation or departure waits, and the row with it, `yyyy-mm-dd`; "" for none."""
     kind: str = ""
     """The kind of the transition."""
     withheld: str = ""
@@ -58,12 +58,18 @@ class HeldReason(StrEnum):
     """Handshake shows an address that was neither sent last nor is the record's: the person's own."""
     GRADUATION = "graduation"
     """The graduation waits for its day."""
+    DEPARTURE = "departure"
+    """The departure without a degree waits for its day."""
     CONFIDENTIAL = "confidential"
     """The record says that no row may be made of the person."""
     EXCLUDED_HERE = "excluded-from-sync"
     """The record says that the account was excluded from sync by hand."""
     DECEASED = "deceased"
     """The record says that the person has died, and closes no account."""
+
+
+OF_A_DAY: Final = frozenset({HeldReason.GRADUATION, HeldReason.DEPARTURE})
+"""The reasons that pass by themselves when a day comes."""
 
 
 class DerivedCell(NamedTuple):

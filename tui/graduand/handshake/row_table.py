@@ -28,7 +28,7 @@ class RowTable(NamedTuple):
     held_back: Mapping[str, str] = _NO_TEXTS
     """The day until which the change of the account waits, by username."""
     waiting: Mapping[str, str] = _NO_TEXTS
-    """The day until which the graduation waits, by username."""
+    """The day until which the graduation or departure waits, by username."""
     withheld: Mapping[str, str] = _NO_TEXTS
     """A `HeldReason`, by username, of those of whom their records say that no row is sent."""
     kinds: Sequence[str] = ()

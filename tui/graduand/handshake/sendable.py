@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import nothing_outstanding
-from graduand.handshake.row import HeldReason
+from graduand.handshake.row import OF_A_DAY, HeldReason
 from graduand.language import ngettext
 from graduand.records.kinds import CLEAR
-from graduand.records.record import ALUMNI, DISABLED, EMAIL, FIRST_NAME, LAST_NAME, LOGIN, USERNAME
-from graduand.records.transition import RETURNED
+from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, FIRST_NAME, LAST_NAME, LOGIN, USERNAME
+from graduand.records.transition import LEFT, RETURNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,22 +39,30 @@ class Sendable(NamedTuple):
     table: RowTable
     held: tuple[HeldPerson, ...]
     early: tuple[HeldPerson, ...] = ()
-    """Those whose graduation is among the rows though its day has not come."""
+    """Those whose graduation or departure is among the rows though its day has not come."""
 
 
 def waiting_among(held: Iterable[HeldPerson]) -> tuple[HeldPerson, ...]:
-    """Return those whose graduation waits for its day."""
-    return tuple(one for one in held if one.why == HeldReason.GRADUATION)
+    """Return those whose graduation or departure waits for its day."""
+    return tuple(one for one in held if one.why in OF_A_DAY)
 
 
 def waiting_text(waiting: Sequence[HeldPerson]) -> str:
-    """Return the sentence that says how many graduations wait for their day; "" when none does."""
+    """Return the sentence that says how many graduations and departures wait for their day; "" when none does."""
     if not waiting:
         return ""
-    message = ngettext(
-        "{count} graduation waits for its day, {day}.",
-        "{count} graduations wait for their day; the first is on {day}.",
-        len(waiting),
+    message = (
+        ngettext(
+            "{count} graduation or departure waits for its day, {day}.",
+            "{count} graduations and departures wait for their day; the first is on {day}.",
+            len(waiting),
+        )
+        if any(one.why == HeldReason.DEPARTURE for one in waiting)
+        else ngettext(
+            "{count} graduation waits for its day, {day}.",
+            "{count} graduations wait for their day; the first is on {day}.",
+            len(waiting),
+        )
     )
     return message.format(count=len(waiting), day=min(one.until for one in waiting))
 
@@ -63,15 +71,15 @@ def nothing_left(cohort: str, held: Iterable[HeldPerson]) -> str:
     """Return the sentence that says that nobody of a cohort is to be sent, who is held back, and who waits."""
     people = [*held]
     waiting = waiting_among(people)
-    others = [one.username for one in people if one.why != HeldReason.GRADUATION]
+    others = [one.username for one in people if one.why not in OF_A_DAY]
     return " ".join(filter(None, (nothing_outstanding(cohort, others), waiting_text(waiting))))
 
 
 def sendable(table: RowTable, state: State, school: School, *, early: bool = False) -> Sendable:
     """Return the rows of a table that may be sent to whom Handshake holds as in `state`.
 
-    A graduation that waits is held back with its whole row, unless it shall go `early`, or made an alumnus before. A
-    closing or reopening of such a person goes alone, with the address that Handshake has.
+    A graduation or departure that waits is held back with its whole row, unless it shall go `early`, or Handshake has
+    it already. A closing or reopening of such a person goes alone, with the address that Handshake has.
     """
     held = [HeldPerson(username, why) for username, why in table.withheld.items()]
     table = table.without(table.withheld)
@@ -87,7 +95,7 @@ def sendable(table: RowTable, state: State, school: School, *, early: bool = Fal
 
 
 def comparable(table: RowTable, state: State, school: School) -> RowTable:
-    """Return the rows by which records are held against Handshake: of graduations that wait the account alone.
+    """Return the rows by which records are held against Handshake: of those that wait the account alone.
 
     People of whom their records say that nothing is sent are among them, as far as there is a row of them.
     """
@@ -96,14 +104,15 @@ def comparable(table: RowTable, state: State, school: School) -> RowTable:
 
 
 def _waiting(table: RowTable, state: State, school: School) -> Iterator[HeldPerson]:
-    """Yield whose graduation waits, but for those whom Handshake has as alumni already."""
+    """Yield whose graduation or departure waits, but for those whom Handshake has as alumni, or as gone, already."""
     if not table.waiting:
         return
-    year = state.columns.index(school.year) if school.year in state.columns else None
-    for username in table.usernames:
+    for username, kind in zip(table.usernames, table.kinds, strict=True):
         if day := table.waiting.get(username, ""):
-            known = state.rows.get(username) or state.rows.get(table.previous_usernames.get(username, ""))
-            if year is None or not known or known[year] != ALUMNI:
+            known = state.cells(username) or state.cells(table.previous_usernames.get(username, ""))
+            if kind == LEFT and known.get(ATTENDING) != "FALSE":
+                yield HeldPerson(username, HeldReason.DEPARTURE, day)
+            elif kind != LEFT and known.get(school.year) != ALUMNI:
                 yield HeldPerson(username, HeldReason.GRADUATION, day)
 
 

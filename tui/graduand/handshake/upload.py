@@ -85,7 +85,7 @@ class Upload(NamedTuple):
     held: tuple[HeldPerson, ...] = ()
     """People whose row is held back, and why."""
     early: tuple[HeldPerson, ...] = ()
-    """People whose graduation is among the rows though its day has not come."""
+    """People whose graduation or departure is among the rows though its day has not come."""
     ahead: tuple[HeldPerson, ...] = ()
     """People whose rows say what holds only from a day on that lies ahead, as the upload is for such a day."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from graduand.handshake.row import HeldReason
+from graduand.handshake.row import OF_A_DAY
 from graduand.handshake.sendable import waiting_among, waiting_text
 from graduand.language import _, ngettext, visible
 from graduand.records.kinds import CLEAR
@@ -52,7 +52,7 @@ def _facts(upload: Upload) -> Iterator[str]:
     if upload.left_out:
         message = _("- Left out because of errors: {who}")
         yield message.format(who=", ".join(_code(visible(who, 200)) for who in upload.left_out))
-    if others := [one.username for one in upload.held if one.why != HeldReason.GRADUATION]:
+    if others := [one.username for one in upload.held if one.why not in OF_A_DAY]:
         message = _("- Held back: {who}")
         yield message.format(who=", ".join(_code(visible(who, 200)) for who in others))
     if waiting := waiting_text(waiting_among(upload.held)):
@@ -68,7 +68,7 @@ def _passed_over(upload: Upload) -> Iterator[str]:
         what = {
             "limit": _("a limit"),
             "fewer-people": _("a limit"),
-            "early": _("the day of graduations"),
+            "early": _("the day of graduations and departures"),
             "ahead": _("a day to come"),
             "unreviewed": _("the review (the commit is not that of the upload branch)"),
         }.get(one.what, one.what)

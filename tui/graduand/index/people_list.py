@@ -31,8 +31,8 @@ WAITING: Final = "GR601"
 HELD: Final = "GR506"
 """The rule that tells whose change of the account is held back."""
 
-UPCOMING: Final = "GR211"
-"""The rule that tells whose graduation waits for its day."""
+_UPCOMING: Final = ("GR211", "GR224")
+"""The rules that tell whose graduation or departure waits for its day."""
 
 BESIDE_HANDSHAKE: Final = {
     **{rule.id: "conflict" for rule in RULES if rule.severity is Severity.ERROR},
@@ -45,6 +45,11 @@ BESIDE_HANDSHAKE: Final = {
 
 ORDERS: Final = ("path", "name", "username", "problem", "outstanding", "programme", "transition", "address")
 """What the list can be sorted by."""
+
+
+def is_upcoming(rules: str) -> bool:
+    """Return whether the rules that a record breaks tell that its graduation or departure waits for its day."""
+    return any(rule in rules for rule in _UPCOMING)
 
 
 class ListedPerson(NamedTuple):
@@ -230,10 +235,10 @@ class PeopleList:
         return self._statuses(), lambda status: status == value
 
     def _waiting(self, rule: str) -> Sequence[str]:
-        """Return "1" of each person whose graduation waits and who is not in the plan, or who breaks the rule."""
+        """Return "1" of each person who waits for a day and is not in the plan, or who breaks the rule."""
         people = zip(self._column("username"), self._column("rules"), strict=True)
         return [
-            "1" if (rule and rule in rules) or (UPCOMING in rules and name not in self.outstanding) else ""
+            "1" if (rule and rule in rules) or (is_upcoming(rules) and name not in self.outstanding) else ""
             for name, rules in people
         ]
 

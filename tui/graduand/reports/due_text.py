@@ -29,8 +29,9 @@ def kind_words(kind: DueKind) -> str:
         DueKind.NOTICE: _("People who left long ago, and were not told that the account closes"),
         DueKind.STUDY: _("Returners whose study ends"),
         DueKind.DECEASED: _("People who have died, whose accounts files still touch"),
-        DueKind.READY: _("Graduations whose day has come, and that were never sent"),
+        DueKind.READY: _("Graduations and departures whose day has come, and that were never sent"),
         DueKind.GRADUATION: _("Graduations that wait for their day"),
+        DueKind.DEPARTURE: _("Departures that wait for their day"),
         DueKind.ACCOUNT: _("Closings and reopenings that become effective"),
         DueKind.MAILBOX: _("Addresses that die with the mailbox, and nobody was asked for another"),
         DueKind.LOGIN: _("School logins that end, and nobody was told"),
@@ -56,7 +57,10 @@ def cure_words(kind: DueKind, calendar: Calendar) -> str:
             "that: graduand due --apply --only deceased"
         ),
         DueKind.READY: _("Send them: graduand compile"),
-        DueKind.GRADUATION: _("Nothing; they are sent from their day on, or before it with graduand compile --early."),
+        **dict.fromkeys(
+            (DueKind.GRADUATION, DueKind.DEPARTURE),
+            _("Nothing; they are sent from their day on, or before it with graduand compile --early."),
+        ),
         DueKind.ACCOUNT: _("Send it: graduand compile --changed"),
         DueKind.MAILBOX: _("Ask for another address: graduand outreach email"),
         DueKind.NOTICE: _("Tell them: graduand outreach left"),
@@ -124,7 +128,10 @@ def _account_words(one: Due, _calendar: Calendar) -> str:
     return _("the account is closed") if one.what == "closed" else _("the account is reopened")
 
 
-def _graduation_words(one: Due, calendar: Calendar) -> str:
+def _ending_words(one: Due, calendar: Calendar) -> str:
+    if one.record.left:
+        message = _("leaves on {day}") if one.what > calendar.on else _("left on {day}")
+        return message.format(day=one.what)
     message = _("graduates on {day}") if one.what > calendar.on else _("graduated on {day}")
     return message.format(day=one.what)
 
@@ -150,8 +157,7 @@ _WORDS: Final[Mapping[DueKind, Callable[[Due, Calendar], str]]] = {
     **dict.fromkeys(CLOSING, _closing_words),
     DueKind.STUDY: _study_words,
     DueKind.ACCOUNT: _account_words,
-    DueKind.READY: _graduation_words,
-    DueKind.GRADUATION: _graduation_words,
+    **dict.fromkeys((DueKind.READY, DueKind.GRADUATION, DueKind.DEPARTURE), _ending_words),
     DueKind.DECEASED: _deceased_words,
 }
 
@@ -161,15 +167,19 @@ def counts(calendar: Calendar) -> str:
     due = sum(one.day <= calendar.on for one in calendar.due)
     people = ngettext("{count} record", "{count} records", calendar.people).format(count=calendar.people)
     waiting = sum(one.kind is DueKind.GRADUATION for one in calendar.due)
+    leaving = sum(one.kind is DueKind.DEPARTURE for one in calendar.due)
     said = _("{people}: {due} due, {ahead} coming up, {proposed} proposed.").format(
         people=people,
         due=due,
-        ahead=len(calendar.due) - due - waiting,
+        ahead=len(calendar.due) - due - waiting - leaving,
         proposed=len(calendar.proposed(list(DueKind))),
     )
     if waiting:
         message = ngettext("{count} graduation waits.", "{count} graduations wait.", waiting)
         said = f"{said} {message.format(count=waiting)}"
+    if leaving:
+        message = ngettext("{count} departure waits.", "{count} departures wait.", leaving)
+        said = f"{said} {message.format(count=leaving)}"
     if calendar.kept_out:
         message = ngettext(
             "{count} person is confidential or cared for by hand, and was not looked at: {who}.",

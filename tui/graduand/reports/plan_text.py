@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.effect import Effect, Status
+from graduand.handshake.row import HeldReason
 from graduand.handshake.sendable import nothing_left, waiting_text
 from graduand.language import _, masked, masked_pair, ngettext, visible
 from graduand.records.record import USERNAME
@@ -130,7 +131,7 @@ def _people(people: list[PlannedChange], terms: Terms, *, everything: bool, show
 
 
 def _waiting(waiting: Sequence[HeldPerson], *, everything: bool) -> Iterator[Line]:
-    """Return the lines on graduations that wait for their day, the next one first."""
+    """Return the lines on graduations and departures that wait for their day, the next one first."""
     yield line(Span(waiting_text(waiting), "bold"))
     ordered = sorted(waiting, key=lambda one: (one.until, one.username))
     shown = ordered if everything else ordered[:SHOWN]
@@ -179,6 +180,10 @@ def counts(plan: Plan) -> str:
     effects = [f"{found[effect]} × {effect_words(effect)}" for effect in Effect if found[effect]]
     held = [_("{count} held back").format(count=found["held"])] if found["held"] else []
     if found["waiting"]:
-        message = ngettext("{count} graduation waits", "{count} graduations wait", found["waiting"])
+        message = (
+            ngettext("{count} row waits for its day", "{count} rows wait for their day", found["waiting"])
+            if any(one.why == HeldReason.DEPARTURE for one in plan.waiting)
+            else ngettext("{count} graduation waits", "{count} graduations wait", found["waiting"])
+        )
         held.append(message.format(count=found["waiting"]))
     return _("{people}: {counts}.").format(people=people, counts=", ".join([*statuses, *effects, *held]))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from graduand.handshake.rollback import LossReason
-from graduand.handshake.row import HeldReason
+from graduand.handshake.row import OF_A_DAY, HeldReason
 from graduand.handshake.sendable import waiting_among, waiting_text
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.console import Line, Span, line
@@ -76,10 +76,10 @@ def synced_text(*synced: Synced) -> Iterator[Line]:
 
 
 def held_text(held: Sequence[HeldPerson]) -> Iterator[Line]:
-    """Return the people whose rows are held back, by reason, but for graduations that wait."""
+    """Return the people whose rows are held back, by reason, but for graduations and departures that wait."""
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for one in held:
-        if one.why == HeldReason.GRADUATION:
+        if one.why in OF_A_DAY:
             continue
         by_reason[one.why].append(one.username)
     for why, usernames in by_reason.items():
@@ -99,6 +99,7 @@ def held_words(why: str) -> str:
         HeldReason.CONFLICT: _("held back: the record contradicts what Handshake holds"),
         HeldReason.OWN_ADDRESS: _("held back: Handshake shows an address that the person has probably chosen"),
         HeldReason.GRADUATION: _("held back: the graduation waits for its day"),
+        HeldReason.DEPARTURE: _("held back: the departure waits for its day"),
         HeldReason.CONFIDENTIAL: _("no row: the record says that the person is confidential"),
         HeldReason.EXCLUDED_HERE: _("no row: the record says that the account is excluded from sync"),
         HeldReason.DECEASED: _("no row: the record says that the person has died, and closes no account"),

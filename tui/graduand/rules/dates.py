@@ -173,8 +173,11 @@ RULES: Final = (
     note(
         "GR224",
         N_("The departure lies ahead"),
-        N_("The row would say of somebody who is still enrolled that the studies are over."),
-        N_("Upload it from that day on."),
+        N_(
+            "The row would say of somebody who is still enrolled that the studies are over, so it is held back until "
+            "its day; a closing or reopening of the account whose own day has come goes alone."
+        ),
+        N_("Nothing to do; compile again from that day on, or send it before with --early."),
         "ALU",
     ),
     warning(
@@ -241,9 +244,14 @@ def graduates_on(record: Record, school: School) -> str:
     return (date.fromisoformat(end) - timedelta(days=before)).isoformat() if end and before else end
 
 
+def goes_on(record: Record, school: School) -> str:
+    """Return the day from which a graduation or departure may be sent; "" when it need not wait for any."""
+    return real_day(record.text(LEFT_ON)) if record.left else graduates_on(record, school)
+
+
 def waits_until(record: Record, school: School, on: str) -> str:
-    """Return the day, after `on`, until which a graduation is held back; "" when it is not."""
-    day = graduates_on(record, school)
+    """Return the day, after `on`, until which a graduation or departure is held back; "" when it is not."""
+    day = goes_on(record, school)
     return day if day > on else ""
 
 
@@ -290,8 +298,9 @@ def _leaver(record: Record, school: School, on: str) -> Iterator[Flaw]:
     since = record.text(LEFT_ON)
     if not since:
         yield Flaw("GR223", LEFT_ON, _("The person left, and the day is not given."))
-    elif real_day(since) > on:
-        yield Flaw("GR224", LEFT_ON, _("The person leaves on {day}, after {on}.").format(day=quoted(since), on=on))
+    elif waits_until(record, school, on):
+        message = _("The person leaves on {day}, and the row is held back until then.")
+        yield Flaw("GR224", LEFT_ON, message.format(day=quoted(since)))
 
 
 CHECKS: Final = (check_dates, check_transition)

@@ -235,8 +235,12 @@ def _own_address(record: Record, state: PersonState) -> Iterator[Flaw]:
 
 def _still_ahead(record: Record, school: School, on: str, state: PersonState) -> Iterator[Flaw]:
     """Return that the day of a graduation that was made known has moved ahead; not of one that was sent early."""
-    day = waits_until(record, school, on)
-    if day and state.cells.get(school.year) == ALUMNI and state.cells.get(END) != record.ends:
+    if (
+        record.graduated
+        and waits_until(record, school, on)
+        and state.cells.get(school.year) == ALUMNI
+        and state.cells.get(END) != record.ends
+    ):
         message = _("Handshake has the person as Alumni since {entry}, and the record graduates on {end}.")
         entry = state.since.get(school.year, "")
         yield Flaw(STILL_AHEAD, END, message.format(entry=entry, end=quoted(record.ends)))

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 FILTERS = (
     ("kind", "graduated", N_("who graduates; kind:returned, who returns; kind:left, who leaves")),
     ("state", "waiting", N_("who waits for a personal address")),
-    ("state", "held", N_("whose graduation or account waits for its day")),
-    ("state", "upcoming", N_("whose graduation waits for its day")),
+    ("state", "held", N_("whose graduation, departure or account waits for its day")),
+    ("state", "upcoming", N_("whose graduation or departure waits for its day")),
     ("state", "closed", N_("whose account is closed; state:reopened, reopened")),
     ("state", "new", N_("never sent yet; also changed, failed, unchanged")),
     ("state", "conflict", N_("left out of uploads; also taken, excluded, confidential")),

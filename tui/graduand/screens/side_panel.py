@@ -87,7 +87,7 @@ def _row(made: RowPreview, known: SentRow | None) -> Iterator[Content]:
         day = visible(made.change.held_back)
         yield Content.styled(_("The account changes only from {day} on.").format(day=day), "$text-warning")
     if made.held:
-        message = _("The graduation waits, and with it the row, until {day}.")
+        message = _("The row waits until {day}.")
         yield Content.styled(message.format(day=made.held.until), "$text-warning")
     yield Content("")
     for cell in made.cells:

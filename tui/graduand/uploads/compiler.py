@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 
 
 EARLY: Final = "early"
-"""What an override passes over that sends graduations before their day."""
+"""What an override passes over that sends graduations or departures before their day."""
 _SIZE: Final = 64_000_000
 _HELD_BY_RULE: Final = {TAKEN_BACK: HeldReason.TAKEN_BACK, OWN_ADDRESS: HeldReason.OWN_ADDRESS}
 
@@ -99,7 +99,7 @@ class CompileOptions(NamedTuple):
     retry_excluded: bool = False
     """People too whose account Handshake said to be excluded from sync."""
     early: bool = False
-    """Graduations too whose day has not come."""
+    """Graduations and departures too whose day has not come."""
 
 
 class PreparedUpload(NamedTuple):
@@ -443,11 +443,19 @@ def describe_breach(breach: Breach) -> str:
 
 
 def describe_early(early: Sequence[HeldPerson]) -> str:
-    """Return the sentence that says how many graduations are sent before their day."""
-    message = ngettext(
-        "{count} graduation is sent before its day, {day}.",
-        "{count} graduations are sent before their day, the first of which is {day}.",
-        len(early),
+    """Return the sentence that says how many graduations and departures are sent before their day."""
+    message = (
+        ngettext(
+            "{count} graduation or departure is sent before its day, {day}.",
+            "{count} graduations and departures are sent before their day, the first of which is {day}.",
+            len(early),
+        )
+        if any(one.why == HeldReason.DEPARTURE for one in early)
+        else ngettext(
+            "{count} graduation is sent before its day, {day}.",
+            "{count} graduations are sent before their day, the first of which is {day}.",
+            len(early),
+        )
     )
     return message.format(count=len(early), day=min(one.until for one in early))
 

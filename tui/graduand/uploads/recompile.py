@@ -123,7 +123,7 @@ class Recompiler:
 
 
 def _went_early(entry: LedgerEntry) -> bool:
-    """Return whether graduations were sent before their day on purpose."""
+    """Return whether graduations or departures were sent before their day on purpose."""
     overrides = entry.facts.get("overrides")
     found = overrides if isinstance(overrides, list) else ()
     return any(isinstance(one, dict) and one.get("what") == EARLY for one in found)

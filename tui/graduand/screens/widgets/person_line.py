@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.index.people_list import HELD, UPCOMING, WAITING, kept_back
+from graduand.index.people_list import HELD, WAITING, is_upcoming, kept_back
 from graduand.language import _, visible
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 
@@ -91,7 +91,7 @@ def outstanding_words(entry: ListedPerson, status: str) -> str:
         }[why]
     if WAITING in entry.rules:
         return _("awaits address")
-    if HELD in entry.rules or (UPCOMING in entry.rules and not status):
+    if HELD in entry.rules or (is_upcoming(entry.rules) and not status):
         return _("held back")
     return {
         "new": _("to be sent"),
