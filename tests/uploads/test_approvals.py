@@ -356,6 +356,19 @@ def test_where_signatures_are_required_only_a_person_s_own_counts(signed_school:
     compiled(signed_school)
 
 
+def test_who_signed_a_change_made_it_whomever_its_commit_names(signed_school: Path, keys: dict[str, Path]) -> None:
+    sign_with(signed_school, keys[BOB])
+    put(signed_school, CLOSED.replace("Dupont", "Durand"))
+    commit_as(signed_school, ADA)
+
+    told = approve(signed_school, BOB)
+
+    assert (told["own"], told["people"]) == (["00412345"], [])
+    sign_with(signed_school, keys[ZOE])
+    approve(signed_school, ZOE)
+    compiled(signed_school)
+
+
 def test_an_entry_that_anybody_could_push_moves_no_policy(signed_school: Path, keys: dict[str, Path]) -> None:
     """Else a made-up upload from a loosened commit would be what the next one is compared with."""
     sign_with(signed_school, keys[BOB])

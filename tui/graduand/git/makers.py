@@ -6,9 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.git.commit_graph import read_graph
-from graduand.git.events import is_nobody
+from graduand.git.events import SignatureState, is_nobody
 from graduand.git.first_parent import QUIET
 from graduand.git.revision import CO_AUTHORED, Revision
+from graduand.git.signatures import check
 from graduand.records.paths import is_record_path, username_of
 from graduand.records.record import FOLDER
 
@@ -34,7 +35,7 @@ class Makers(NamedTuple):
     authors: frozenset[str]
     """Authors and co-authors."""
     committers: Mapping[str, int]
-    """Who committed it for others, and when for the first time, in seconds since 1970."""
+    """Who committed it for others, or signed it, and when for the first time, in seconds since 1970."""
 
     def include(self, person: str, seconds: float) -> bool:
         """Return whether a person made a change that they looked at `seconds` after 1970.
@@ -59,21 +60,27 @@ class _Found:
         self.authors: set[str] = set()
         self.committers: dict[str, int] = {}
 
-    def add(self, revision: Revision, identities: Identities) -> None:
+    def add(self, revision: Revision, identities: Identities, signers: Iterable[str] = ()) -> None:
+        """Add who wrote and committed a commit, and the addresses of whose good signature it has."""
         author, committer = identities.of(revision.author.who), identities.of(revision.committer.who)
         self.authors.add(author)
         self.authors |= {identities.of(who) for word, who in revision.trailers if word == CO_AUTHORED}
         if committer != author and not is_nobody(revision.committer.who):
-            seconds = revision.committer.seconds or 0
-            self.committers[committer] = min(seconds, self.committers.get(committer, seconds))
+            self._commits(committer, revision.committer.seconds or 0)
+        for signer in {identities.of(who) for who in signers} - {author}:
+            self._commits(signer, revision.committer.seconds or 0)
+
+    def _commits(self, person: str, seconds: int) -> None:
+        self.committers[person] = min(seconds, self.committers.get(person, seconds))
 
 
 def makers_of_records(
-    program: Program, head: str, since: Mapping[str, str], identities: Identities
+    program: Program, head: str, since: Mapping[str, str], identities: Identities, allowed: bytes
 ) -> dict[str, Makers]:
     """Return by username who made what the records say at the commit `head`, by one reading of the history.
 
     `since` has for each username that is asked for the commit up to which its changes do not count, "" for none.
+    `allowed` is the file of allowed signers: who signed a change has made it, whomever its commit names.
     """
     anchors = [*dict.fromkeys(filter(None, since.values()))]
     graph = read_graph(program, [head, *anchors])
@@ -81,13 +88,17 @@ def makers_of_records(
     reached = graph.reached_from(anchors)
     span = [head, *(_excluded(graph, reached, anchors) if all(since.values()) else ())]
     usernames: dict[str, str] = {}
-    found: defaultdict[str, _Found] = defaultdict(_Found)
+    made: list[tuple[Revision, list[str]]] = []
     for revision, paths in _revisions(program, span):
         done = reached.get(revision.name, 0)
-        for path in paths:
-            username = usernames.get(path) or usernames.setdefault(path, username_of(path))
-            if username in since and not bits.get(since[username], 0) & done:
-                found[username].add(revision, identities)
+        named = (usernames.get(path) or usernames.setdefault(path, username_of(path)) for path in paths)
+        if people := [name for name in named if name in since and not bits.get(since[name], 0) & done]:
+            made.append((revision, people))
+    signers = _signers(program, (revision for revision, _people in made), allowed)
+    found: defaultdict[str, _Found] = defaultdict(_Found)
+    for revision, people in made:
+        for username in people:
+            found[username].add(revision, identities, signers.get(revision.name, ()))
     return {username: Makers(frozenset(one.authors), one.committers) for username, one in found.items()}
 
 
@@ -97,12 +108,22 @@ def _excluded(graph: CommitGraph, reached: Mapping[str, int], anchors: list[str]
     yield from (f"^{one}" for one in anchors if one in graph and reached[one] == everybody)
 
 
-def makers_of_folder(program: Program, head: str, since: str, folder: str, identities: Identities) -> Makers:
+def _signers(program: Program, revisions: Iterable[Revision], allowed: bytes) -> dict[str, tuple[str, ...]]:
+    """Return by commit the addresses of whose good signature it has."""
+    signed = {revision.name: allowed for revision in revisions if allowed and revision.signed}
+    checked = check(program, signed) if signed else {}
+    return {name: one.principals for name, one in checked.items() if one.state is SignatureState.GOOD}
+
+
+def makers_of_folder(
+    program: Program, head: str, since: str, folder: str, identities: Identities, allowed: bytes
+) -> Makers:
     """Return who made what a folder, such as `schema`, holds at the commit `head` since another commit."""
     span = [head, *([f"^{since}"] if since else [])]
-    found = _Found()
-    for revision in _read(program, span, f"{program.prefix}{folder}"):
-        found.add(revision, identities)
+    found, revisions = _Found(), [*_read(program, span, f"{program.prefix}{folder}")]
+    signers = _signers(program, revisions, allowed)
+    for revision in revisions:
+        found.add(revision, identities, signers.get(revision.name, ()))
     return Makers(frozenset(found.authors), found.committers)
 
 

@@ -46,6 +46,12 @@ def signers_at(program: Program, commit: str) -> bytes:
     return _files(program, [commit], ALLOWED)[commit]
 
 
+def present_signers(program: Program) -> bytes:
+    """Return the lines of the files of allowed signers of the branch that is checked out and of the upload branch."""
+    names = [*filter(None, ("HEAD", upload_branch(program)))]
+    return b"\n".join(dict.fromkeys(_files(program, names, ALLOWED).values()))
+
+
 def revoked_keys(program: Program) -> frozenset[str]:
     """Return the fingerprints of the keys that are revoked by now."""
     names = [*filter(None, ("HEAD", upload_branch(program)))]

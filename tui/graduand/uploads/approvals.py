@@ -21,7 +21,7 @@ from graduand.git.upload_branch import branch_heads
 from graduand.language import _, visible
 from graduand.ledger.entry import APPROVED, PEOPLE, EntryKind, read_approved, read_people, stamp_of
 from graduand.ledger.ledger import renamed_commits
-from graduand.ledger.signers import entry_policies, revoked_keys, signers_at
+from graduand.ledger.signers import entry_policies, present_signers, revoked_keys, signers_at
 from graduand.records.legacy_reader import read_bygone
 from graduand.records.meaning import meaning_of
 from graduand.records.paths import username_of
@@ -229,7 +229,7 @@ def makers_of(
     since = _last_sent(ledger, wanted, records)
     for username, former in wanted.previous.items():
         since.setdefault(former, since[username])
-    found = makers_of_records(program, wanted.commit, since, identities)
+    found = makers_of_records(program, wanted.commit, since, identities, present_signers(program))
     for username, former in wanted.previous.items():
         if former in found:
             found[username] = found[former].joined(found.get(username, NOBODY))
@@ -309,7 +309,9 @@ class _Covering:
         )
         self._records = records_at(program, wanted.commit, wanted.rows.keys())
         self._makers = makers_of(ledger, wanted, self._records, self._identities)
-        self._rule_makers = makers_of_folder(program, wanted.commit, policy.baseline, "schema", self._identities)
+        self._rule_makers = makers_of_folder(
+            program, wanted.commit, policy.baseline, "schema", self._identities, present_signers(program)
+        )
         folders = [f"{commit}:{program.prefix}schema" for commit in (wanted.commit, policy.baseline) if commit]
         self._rules, *before = program.object_names(folders)
         self._has_changed = policy.guards_rules and before != [self._rules]

@@ -18,6 +18,7 @@ from graduand.handshake.plan import breaches, plan_of
 from graduand.language import _, quoted
 from graduand.ledger.entry import APPROVED, EntryKind, SentFile, approved_tsv, now
 from graduand.ledger.ledger import NewFacts, note, note_on_newest, read_ledger
+from graduand.ledger.signers import present_signers
 from graduand.records.paths import username_of, within
 from graduand.uploads.approvals import approvals_in, makers_of, records_at
 from graduand.uploads.compiler import CompileOptions, PreparedUpload, prepare, rows_to_cover, upload_of
@@ -208,7 +209,8 @@ def _rules(program: Program, commit: str, policy: PolicyInForce, *, me: str) -> 
     if not changed:
         return rules, (), False
     identities = read_identities(program, [commit, policy.tip, policy.baseline])
-    makers = makers_of_folder(program, commit, policy.baseline, "schema", identities)
+    signers = present_signers(program)
+    makers = makers_of_folder(program, commit, policy.baseline, "schema", identities, signers)
     return rules, changed, makers.include(me, datetime.now(UTC).timestamp())
 
 
