@@ -303,7 +303,7 @@ def test_the_manifest_vouches_for_every_byte(school_of_two: Path) -> None:
 
     printed = manifest(school_of_two)
     assert ran.out == (school_of_two / "build/manifest.json").read_text(encoding="utf-8")
-    assert printed | {"plan": "", "jobs": []} == {
+    assert printed | {"plan": "", "jobs": [], "checksum": ""} == {
         "schema": "graduand/manifest/2",
         "version": __version__,
         "commit": git(school_of_two, "rev-parse", "HEAD").strip(),
@@ -319,7 +319,10 @@ def test_the_manifest_vouches_for_every_byte(school_of_two: Path) -> None:
         "anchor": None,
         "records": 2,
         "jobs": [],
+        "checksum": "",
     }
+    said = json.dumps({key: printed[key] for key in [*printed][:-1]}, separators=(",", ":"))
+    assert [*printed.items()][-1] == ("checksum", hashlib.sha256(said.encode()).hexdigest())
     content = (school_of_two / "build/20261123_1_students.csv").read_bytes()
     assert printed["jobs"] == [
         {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand.git.program import Program
+from graduand.handshake.upload import manifest_checksum
 from graduand.ledger import ledger as ledger_module
 from graduand.ledger.branch import NewEntry, append
 from graduand.ledger.entry import PersonLine, people_tsv
@@ -47,9 +48,10 @@ def another(root: Path, record: str) -> str:
 
 
 def rewrite(root: Path, **values: object) -> None:
-    """Give keys of the manifest other values."""
+    """Give keys of the manifest other values, as if it had been compiled so."""
     path = root / "build/manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_bytes()) | values), encoding="utf-8")
+    says = json.loads(path.read_bytes()) | values
+    path.write_text(json.dumps(says | {"checksum": manifest_checksum(says)}), encoding="utf-8")
 
 
 def entry_of(root: Path, commit: str = "graduand/ledger") -> dict[str, object]:
@@ -215,6 +217,32 @@ def test_a_manifest_that_somebody_else_wrote_is_refused_in_one_sentence(
     assert (ran.code, ran.out) == (5, "")
     assert "it is no manifest" in ran.err
     assert entries(compiled) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"on": "', '"on": "2'), ('"published": false', '"published": true'), ('"rows": 1', '"rows": 2')]
+)
+def test_a_manifest_that_was_edited_after_compile_is_refused_everywhere(compiled: Path, old: str, new: str) -> None:
+    path = compiled / "build/manifest.json"
+    text = path.read_text(encoding="utf-8")
+    assert list(json.loads(text))[-1] == "checksum"
+    path.write_text(json.dumps(json.loads(text)) + "\r\n", encoding="utf-8")
+    assert "In hand, not noted yet" in graduand(compiled, "uploads").out, "another form says the same"
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+    refused = [graduand(compiled, *words) for words in (("uploaded",), ("deliver", "--dry-run"))]
+
+    assert [ran.code for ran in refused] == [5, 5]
+    assert entries(compiled) == []
+    assert all("it was changed after it was compiled" in ran.err or "it is no manifest" in ran.err for ran in refused)
+
+
+@pytest.mark.parametrize("on", ["", "2026-02-30", "yesterday", None])
+def test_the_day_of_a_manifest_is_a_day(compiled: Path, on: str | None) -> None:
+    rewrite(compiled, on=on)
+
+    assert "it is no manifest" in note(compiled).err
 
 
 def test_a_manifest_without_end_is_no_bug(compiled: Path) -> None:

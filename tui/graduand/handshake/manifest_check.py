@@ -6,9 +6,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from graduand import __version__
 from graduand.errors import NotAnUpload, Unreadable
-from graduand.handshake.upload import SCHEMA
+from graduand.handshake.upload import CHECKSUM, SCHEMA, manifest_checksum
 from graduand.language import _, quoted
+from graduand.rules.values import is_day
 from graduand.storage import file_reader
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ def _says(path: Path) -> dict[str, Any]:
         raise NotAnUpload(path, _("it is no manifest that this graduand reads ({schema}).").format(schema=SCHEMA))
     if not whole or not _are_facts(says):
         raise NotAnUpload(path, _("it is no manifest of graduand."))
+    is_ours = CHECKSUM in says or says.get("version") == __version__  # older versions wrote none
+    if is_ours and says.get(CHECKSUM) != manifest_checksum(says):
+        raise NotAnUpload(path, _("it was changed after it was compiled; compile it again."))
     return dict(says)
 
 
@@ -81,4 +86,4 @@ def _are_facts(says: dict[str, Any]) -> bool:
     texts = all(isinstance(says.get(key), str | None) for key in _TEXTS)
     overrides, approvals = says.get("overrides", []), says.get("approvals", [])
     lists = isinstance(overrides, list) and isinstance(approvals, list)
-    return texts and lists and all(isinstance(one, dict) for one in overrides)
+    return texts and lists and is_day(str(says.get("on"))) and all(isinstance(one, dict) for one in overrides)

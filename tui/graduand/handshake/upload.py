@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.json"
 CARD: Final = "upload.md"
 SCHEMA: Final = "graduand/manifest/2"
+CHECKSUM: Final = "checksum"
+"""The last key of a manifest: the checksum of all others, by which a change by hand is seen."""
 AHEAD: Final = "ahead"
 """What an override passes over of an upload that was compiled for a day to come: the day of rows that say so."""
 
@@ -194,7 +196,13 @@ def manifest(upload: Upload) -> str:
         whole["rehearsal"] = True
     if upload.takes_back:
         whole["takes_back"] = upload.takes_back
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps({**whole, CHECKSUM: manifest_checksum(whole)}, ensure_ascii=False, indent=2) + "\n"
+
+
+def manifest_checksum(says: Mapping[str, object]) -> str:
+    """Return the checksum of what a manifest says, but for its own checksum: whatever its spaces and line ends are."""
+    said = {key: value for key, value in says.items() if key != CHECKSUM}
+    return hashlib.sha256(json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _override(override: Override) -> dict[str, object]:
