@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROGRAM = HOUSE / "tui" / "graduand"
 
 LAYERS = (
-    {"findings", "errors", "language", "similar", "vocabulary", "file_change", "gc_pause", "__init__"},
+    {"findings", "errors", "language", "similar", "vocabulary", "file_change", "gc_pause", "patience", "__init__"},
     {"storage"},
     {"records"},
     {"rules"},

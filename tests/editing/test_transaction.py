@@ -18,6 +18,7 @@ from graduand.editing import journal
 from graduand.editing.proposal import Proposal, ProposalState, propose_change, propose_move, propose_record
 from graduand.editing.transaction import apply, resume, resumed_message
 from graduand.errors import ChangedOnDisk, NotCommitted, NotNow, NotWritten
+from graduand.patience import be_patient
 from graduand.records.files import _SIMPLE
 from graduand.records.independent_check import agrees
 from graduand.records.record import Record
@@ -29,7 +30,7 @@ from tests.people import SCHOOL
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 COHORT = "records/2026-spring"
@@ -319,6 +320,57 @@ def test_what_git_refuses_is_saved_and_the_same_again_commits_it(class_of_three:
     assert [one.path for one in saved] == [one.path for one in proposals]
     assert git(class_of_three, "status", "--porcelain") == ""
     assert apply(workspace, again, "Nothing", {}) == ()
+
+
+@pytest.fixture
+def waiting_hook(class_of_three: Path) -> Iterator[Path]:
+    """A file that a hook waits for to go away."""
+    hook, blocks = class_of_three / ".git/hooks/pre-commit", class_of_three / ".git/blocks"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nwhile [ -e .git/blocks ]; do sleep 0.01; done\nexit 0\n", encoding="utf-8")
+    hook.chmod(0o755)
+    blocks.touch()
+    yield blocks
+    be_patient(print)
+
+
+def test_a_hook_that_is_slow_is_named_and_waited_for(class_of_three: Path, waiting_hook: Path) -> None:
+    told: list[str] = []
+
+    def tell(sentence: str) -> None:
+        told.append(sentence)
+        waiting_hook.unlink()
+
+    be_patient(tell, 0.05)
+    workspace = Workspace(class_of_three)
+    saved = apply(workspace, several(workspace)[:1], "Corrected", TRAILERS)
+
+    assert [one.path for one in saved] == [one.path for one in several(workspace)[:1]]
+    assert git(class_of_three, "status", "--porcelain") == ""
+    (sentence,) = told
+    assert "it waits for a hook of this clone" in sentence
+    assert "To stop it: Ctrl+C" in sentence
+
+
+def test_who_stops_a_hook_has_the_files_saved_and_not_committed(class_of_three: Path, waiting_hook: Path) -> None:
+    def stop(_sentence: str) -> None:
+        waiting_hook.unlink()
+        raise KeyboardInterrupt
+
+    (class_of_three / ".git/hooks/pre-commit").write_text(
+        "#!/bin/sh\nwhile [ -e .git/blocks ]; do sleep 0.01; done\nexit 1\n", encoding="utf-8"
+    )
+    be_patient(stop, 0.05)
+    workspace = Workspace(class_of_three)
+    (proposal,) = several(workspace)[:1]
+
+    with pytest.raises(NotCommitted, match="Saved, not committed: it was interrupted") as caught:
+        apply(workspace, [proposal], "Corrected", TRAILERS)
+
+    assert [one.path for one in caught.value.saved] == [proposal.path]
+    assert (class_of_three / proposal.path).read_bytes() == proposal.after
+    assert not (class_of_three / ".git/index.lock").exists()
+    assert git(class_of_three, "status", "--porcelain").split()[1:] == [proposal.path]
 
 
 def test_of_hundreds_too_it_is_noticed_when_a_hook_rewrites_one(class_of_three: Path) -> None:

@@ -19,6 +19,7 @@ from graduand.commands.command_classes import COMMANDS, LazyGroup, translate_hel
 from graduand.commands.session import Session, say
 from graduand.errors import Exit, Usage
 from graduand.language import LANGUAGES, N_, _, visible
+from graduand.patience import be_patient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,6 +73,7 @@ def start(
     """Pass the options to the command; without a command open the interface, or, without a terminal, print the help."""
     del lang, version  # the language is set before the help is built
     context.obj = Session(root, color.value)
+    be_patient(say)
     if context.invoked_subcommand is not None:
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

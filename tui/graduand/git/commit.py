@@ -15,6 +15,7 @@ from graduand.git.clone_settings import lacking_settings, set_up
 from graduand.git.line_ends import is_unchanged
 from graduand.git.program import BARE, LITERAL, NAMELESS, Program
 from graduand.language import _
+from graduand.patience import patience
 from graduand.storage import file_reader, lock
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Recorder:
                 _commit(program, written, message)
             except GitRefused as refused:
                 refusal = refused
+            except KeyboardInterrupt:
+                refusal = GitRefused(_("it was interrupted"))
             commit, differing = _differing(program, written)
             if refusal and differing:
                 raise NotCommitted(refusal.said) from refusal
@@ -225,7 +228,7 @@ def _change_patiently(program: Program, *arguments: str, stdin: str = "") -> Non
     deadline = time.monotonic() + _TIMEOUT
     while True:
         try:
-            program.change(*arguments, stdin=stdin, environment={OWN_COMMIT: "1"})
+            program.change(*arguments, stdin=stdin, environment={OWN_COMMIT: "1"}, patience=patience())
         except GitRefused as refused:
             if ".lock" not in refused.said or time.monotonic() > deadline:
                 raise

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from graduand.git.cat_file import Object
+    from graduand.patience import Patience
 
 LITERAL: Final = "--literal-pathspecs"
 """Before a command that is given paths: a bracket in a folder's name is a bracket."""
@@ -374,17 +375,19 @@ class Program:
         stdin: str | bytes = "",
         environment: Mapping[str, str] | None = None,
         hooks: bool = True,
+        patience: Patience | None = None,
     ) -> str:
         """Run a command that changes the repository, with `stdin` as its input; return its output.
 
         Hooks and signing work as the user has set them up; without `hooks`, for what only remembers something, no
-        hook runs. The variables of `environment` are set besides, as those of an author.
+        hook runs. The variables of `environment` are set besides, as those of an author. `patience` says after which
+        time, and whom, it is told that a hook or a key is waited for.
 
         Raises:
             GitRefused: it ended with an error.
         """
         words = (*_ALWAYS, *(() if hooks else _NO_HOOKS), *arguments)
-        return _change(self.root, *words, stdin=stdin, environment=environment)
+        return _change(self.root, *words, stdin=stdin, environment=environment, patience=patience)
 
     def write_blobs(self, contents: Iterable[bytes]) -> list[str]:
         """Write blobs into one pack, each next one as its difference from the one before; return their names.
@@ -599,7 +602,13 @@ def _may_name_programs(config: Path) -> bool:
     )
 
 
-def _change(root: Path, *arguments: str, stdin: str | bytes = "", environment: Mapping[str, str] | None = None) -> str:
+def _change(
+    root: Path,
+    *arguments: str,
+    stdin: str | bytes = "",
+    environment: Mapping[str, str] | None = None,
+    patience: Patience | None = None,
+) -> str:
     # On import GitPython would run `git version` twice, and refuse where there is no git; /dev/null cannot be run.
     os.environ |= {"GIT_PYTHON_REFRESH": "quiet", "GIT_PYTHON_GIT_EXECUTABLE": os.devnull}
     from git import Git  # noqa: PLC0415 - 60 ms that only a change needs
@@ -609,7 +618,7 @@ def _change(root: Path, *arguments: str, stdin: str | bytes = "", environment: M
         process: Any = Git(root).execute(
             ["git", *arguments], env={**_ENVIRONMENT, **(environment or {})}, istream=subprocess.PIPE, as_process=True
         )
-        out, err = process.communicate(stdin if isinstance(stdin, bytes) else stdin.encode(errors="surrogateescape"))
+        out, err = _waited(process, stdin if isinstance(stdin, bytes) else _bytes(stdin), patience)
     except GitCommandNotFound as error:
         raise NoGit from error
     except OSError as error:
@@ -619,6 +628,34 @@ def _change(root: Path, *arguments: str, stdin: str | bytes = "", environment: M
     if process.returncode:
         raise GitRefused(_reason(arguments, _text(err), process.returncode))
     return _text(out)
+
+
+def _waited(process: Any, stdin: bytes, patience: Patience | None) -> tuple[bytes, bytes]:  # noqa: ANN401 - GitPython's
+    """Return what a process prints and says once it ends; when that takes long, tell what is waited for.
+
+    Raises:
+        KeyboardInterrupt: the person has stopped it; the process is ended.
+    """
+    try:
+        try:
+            out, err = process.communicate(stdin, timeout=patience.seconds if patience else None)
+        except subprocess.TimeoutExpired:
+            assert patience is not None  # noqa: S101 - the type checker cannot know
+            message = _(
+                "git has been at this commit for {seconds} s: it waits for a hook of this clone, or for the password "
+                "of a key. The files are saved. To stop it: Ctrl+C at the command line, else pkill -P {process}"
+            )
+            patience.tell(message.format(seconds=round(patience.seconds), process=process.pid))
+            out, err = process.communicate()
+    except KeyboardInterrupt:
+        process.proc.terminate()
+        process.proc.wait()
+        raise
+    return out, err
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
 
 
 def _text(output: bytes) -> str:

@@ -20,6 +20,7 @@ from textual.events import Key, Paste
 
 from graduand.errors import Exit, Trouble
 from graduand.language import N_, _
+from graduand.patience import be_patient
 from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
 from graduand.reports.console import line
 from graduand.screens.help import HelpScreen
@@ -46,6 +47,8 @@ _ROUNDS: Final = 3
 """How many times what a key does can ask for something else: a list for its screen, that for the application."""
 _PATIENCE: Final = 5.0
 """Seconds that a key waits, at most, for each widget that is busy with the one before."""
+_LONG: Final = 60.0
+"""Seconds for which it stands that a commit waits."""
 _GRACE: Final = 3.0
 """Seconds that the program may take to end once its terminal is closed."""
 
@@ -125,6 +128,7 @@ class BaseApp(App[None]):
 
     def on_load(self) -> None:
         """Take the user's own colours and keys, before anything is painted in others."""
+        be_patient(self._tell_of_wait)
         try:
             self.preferences = read_preferences()
         except Trouble as trouble:
@@ -134,6 +138,11 @@ class BaseApp(App[None]):
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
         self.set_keymap(dict(self.preferences.keys))
+
+    def _tell_of_wait(self, sentence: str) -> None:
+        """Tell of a commit that takes long, from the thread that waits for it."""
+        with suppress(RuntimeError):  # the application itself waits, or has ended
+            self.call_from_thread(self.notify, sentence, severity="warning", markup=False, timeout=_LONG)
 
     def tell_what_is_not_preferred(self) -> None:
         """Say why the user's own colours and keys are not taken, if they are not."""
