@@ -17,7 +17,7 @@ import pytest
 from graduand.__main__ import run
 from graduand.records.source import LIMIT
 from graduand.rules.registry import RULES
-from tests.repository import HOUSE, graduand, put
+from tests.repository import HOUSE, begin, commit, graduand, put
 from tests.rules.judged import GRADUATE, RETURNER, but, other, quoted
 
 ON: Final = ("--on", "2026-07-01")
@@ -501,3 +501,38 @@ def test_the_log_of_a_job_names_nobody(root: Path, form: str, lang: str) -> None
     assert "c•••@other.edu" in text
     assert "2022-09-31" in text
     assert not re.search("Chlo3|Dupont|dupont|3998|Maud|Kervella|kervella", text)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_nothing_that_goes_into_the_log_or_the_comment_of_a_job_names_anybody(root: Path, lang: str) -> None:
+    """All commands of the shipped workflow that print, and the letters' list."""
+    base = commit(begin(root))
+    maud = but(GRADUATE, ("Chloé", "Maud"), ("Dupont", "Kervella"), ("chloe.dupont@valmont", "maud.kervella@mail"))
+    said = but(
+        maud,
+        ("00412345", "m"),
+        ("transition:", "mobile_number: '+33612345678'\ntransition:"),
+        ("graduated\n", "graduated\n  notes: Maud Kervella rang\n  personal_email:\n    asked_on: 2026-01-01\n"),
+    )
+    put(root, said, "2026-spring/m.yaml")
+    put(root, "username: x\nMaud Kervella\nemail_address: maud.kervella@mail.example\n", "2026-spring/x.yaml")
+    put(root, but(maud, ("00412345", "y"), ("name: Maud", "name:   'Maud'")), "2026-spring/y.yaml")
+    commit(root)
+    change = f"{base}...HEAD"
+
+    ran = {
+        words: graduand(root, *words, lang=lang)
+        for words in (
+            ("fmt", "--check", "--format", "github"),
+            ("check", "--format", "github", "--against", base),
+            ("diff", change, "--format", "markdown", "--for", "comment"),
+            ("diff", change, "--format", "markdown", "--for", "summary"),
+            ("due", "--ahead", "0", "--all"),
+            ("outreach", "email"),
+        )
+    }
+
+    assert [words[0] for words, one in ran.items() if not one.out + one.err or one.code == 70] == []
+    told = {words: one.out + one.err for words, one in ran.items()}
+    assert "GR007" in told["fmt", "--check", "--format", "github"]
+    assert [words for words, text in told.items() if re.search("Maud|[Kk]ervella|612345", text)] == []

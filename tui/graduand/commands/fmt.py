@@ -28,7 +28,7 @@ def fmt(
 ) -> None:
     from graduand.editing.formatting import format_records
     from graduand.reports.console import show
-    from graduand.reports.findings_formats import formatted_github
+    from graduand.reports.findings_formats import formatted_github, without_personal_data
     from graduand.reports.record_text import formatted_text
 
     session = session_of(context)
@@ -37,6 +37,8 @@ def fmt(
     if form is OutputFormat.github:
         lines = formatted_github(formatted, workspace.school.fields, workspace.school.keys)
         sys.stdout.writelines(f"{line}\n" for line in lines)
+        refused = without_personal_data(formatted.refused, workspace.school.fields, workspace.school.keys)
+        formatted = formatted._replace(refused=refused)
     show(
         formatted_text(formatted, written=not check),
         session.colour,
