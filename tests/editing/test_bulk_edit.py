@@ -118,19 +118,19 @@ def test_no_record_is_moved_onto_another(people: Workspace) -> None:
         bulk_edit.prepare(people, (ONE,), changes.cohort_change("2026-autumn"), TODAY)
 
 
-def test_a_field_is_found_by_its_label_in_any_case_and_by_its_key(people: Workspace) -> None:
-    school = people.school
+def test_a_field_is_given_a_value_or_taken_out() -> None:
+    majors = ("Droit", "Lettres")
 
-    assert changes.field_change(school, "last name", "Martin").values == {"last_name": "Martin"}
-    assert changes.field_change(school, "last_name", "").values == {"last_name": None}
-    assert changes.field_change(school, "primary_education:major_names", "Droit; Lettres").values == {
-        "primary_education:major_names": ("Droit", "Lettres")
+    assert changes.field_change("last_name", "Martin").values == {"last_name": "Martin"}
+    assert changes.field_change("primary_education:major_names", majors).values == {
+        "primary_education:major_names": majors
     }
+    assert changes.field_removal("last_name").values == {"last_name": None}
 
 
 def test_wiping_is_grave_and_taking_out_is_not(people: Workspace) -> None:
-    wiped = bulk_edit.prepare(people, (ONE, TWO), changes.field_change(people.school, "last_name", "**CLEAR**"), TODAY)
-    gone = bulk_edit.prepare(people, (ONE, TWO), changes.field_change(people.school, "last_name", ""), TODAY)
+    wiped = bulk_edit.prepare(people, (ONE, TWO), changes.field_change("last_name", "**CLEAR**"), TODAY)
+    gone = bulk_edit.prepare(people, (ONE, TWO), changes.field_removal("last_name"), TODAY)
 
     assert grave_words(wiped, ()) == ("A field of 2 people would be wiped.",)
     assert grave_words(gone, ()) == ()
@@ -144,7 +144,7 @@ def refusal(make: Callable[[], object]) -> str:
 
 def test_what_cannot_be_meant_is_refused(people: Workspace) -> None:
     school = people.school
-    address = changes.field_change(school, "email_address", "a@b.example")
+    address = changes.field_change("email_address", "a@b.example")
 
     assert "no date" in refusal(lambda: changes.graduation_change(school, "15/06/2026"))
     assert "no date" in refusal(lambda: changes.address_request_change("", "soon"))
@@ -152,7 +152,8 @@ def test_what_cannot_be_meant_is_refused(people: Workspace) -> None:
     assert "no name for a cohort" in refusal(lambda: changes.cohort_change("../elsewhere"))
     assert "none of the reasons: requested by the student" in refusal(lambda: changes.closing_change(school, "because"))
     assert "none of the reasons: returned" in refusal(lambda: changes.reopening_change(school, "deceased"))
-    assert "Did you mean “Last name”" in refusal(lambda: changes.field_change(school, "lst name", "Martin"))
+    assert "left empty changes nothing" in refusal(lambda: changes.field_change("last_name", ""))
+    assert "Choose the field" in refusal(lambda: changes.field_removal(""))
     assert "record by record" in refusal(lambda: bulk_edit.prepare(people, (ONE, TWO), address, TODAY))
 
 

@@ -13,7 +13,7 @@ from graduand.screens.confirm import ConfirmScreen
 from graduand.workspace import Workspace
 from tests.repository import TODAY, begin, commit, git, graduate, put
 from tests.screens.stage import Stage
-from tests.screens.terminal import LARGE, SMALL, press, screen_text, story, type_in
+from tests.screens.terminal import LARGE, SMALL, press, quickly, screen_text, story, type_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,17 +93,99 @@ def test_a_day_is_stepped_and_a_wrong_word_is_told_in_place(marked: Path) -> Non
     app = stage(marked)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "enter", "up", "up", "down")
+        await press(pilot, "enter", "pageup", "pagedown", "ctrl+up", "ctrl+up", "ctrl+down")
         assert isinstance(app.focused, Input)
-        assert app.focused.value == "2026-11-22"
-        await press(pilot, "backspace", "ctrl+s")
+        assert app.focused.value == "2026-11-24"
+        await press(pilot, "backspace", "backspace", "x", "ctrl+s")
         assert "is no date" in screen_text(app)
-        await press(pilot, "shift+tab", "end", "enter")
-        await type_in(pilot, "Nom")
-        await press(pilot, "ctrl+s")
-        assert "There is no field" in screen_text(app)
 
     story(app, tell)
+
+
+def choose_a_field(name: str) -> tuple[str, ...]:
+    """Return the keys that choose a field by what people call it."""
+    return ("end", "up", "enter", "enter", *name, "enter")
+
+
+def test_a_day_is_typed_as_people_type_it(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "enter", "ctrl+u")
+        await type_in(pilot, "30/6/2026")
+        await press(pilot, "ctrl+s")
+        assert isinstance(app.screen, ConfirmScreen)
+        assert "2026-06-15 → 2026-06-30" in screen_text(app)
+        await press(pilot, "escape", "up", *choose_a_field("end date"))
+        await type_in(pilot, "31/05/2026")
+        await press(pilot, "tab")
+        assert "2026-05-31" in screen_text(app)
+        await press(pilot, "ctrl+s", "ctrl+s")
+
+    story(app, tell)
+    assert app.changed == list(PATHS)
+    assert "end_date: 2026-05-31" in (marked / PATHS[0]).read_text(encoding="utf-8")
+
+
+def test_yes_and_no_are_chosen_in_words(marked: Path) -> None:
+    speak("fr")
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, *choose_a_field("messagerie"))
+        await type_in(pilot, "non")
+        await press(pilot, "ctrl+s", "ctrl+s")
+
+    story(app, tell)
+    assert "keeps_school_email: false" in (marked / PATHS[0]).read_text(encoding="utf-8")
+
+
+def test_what_is_left_empty_changes_nothing_and_taking_out_is_a_choice(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "end", "up", "enter", "ctrl+s")
+        assert "Choose the field first." in screen_text(app)
+        await press(pilot, "enter", *"spécialités", "enter", "ctrl+s")
+        assert "what is left empty changes nothing" in screen_text(app)
+        assert git(marked, "status", "--porcelain") == ""
+        await press(pilot, "escape")
+
+    story(app, tell)
+    gone = stage(marked)
+
+    async def take_out(pilot: Pilot[Any]) -> None:
+        await press(pilot, "end", "enter", "enter", *"end date", "enter", "ctrl+s", "ctrl+s")
+
+    story(gone, take_out)
+    assert "end_date" not in (marked / PATHS[0]).read_text(encoding="utf-8")
+
+
+def test_new_errors_stand_apart_and_are_asked_for(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, *choose_a_field("first name"))
+        await type_in(pilot, "Chl9")
+        await press(pilot, "ctrl+s")
+        assert "brings errors to 5 people" in screen_text(app)
+        await press(pilot, "ctrl+s")
+        assert git(marked, "status", "--porcelain") == ""
+        await press(pilot, "5", "ctrl+s")
+
+    story(app, tell)
+    assert "first_name: Chl9" in (marked / PATHS[0]).read_text(encoding="utf-8")
+
+
+def test_keys_that_come_too_fast_end_in_no_bug(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await quickly(pilot, *("down",) * 6, "tab", "x", "enter", "up", "tab", "enter", "escape")
+        assert app.is_running
+
+    story(app, tell)
+    assert git(marked, "status", "--porcelain") == ""
 
 
 def test_an_account_cannot_be_closed_without_a_reason(marked: Path) -> None:

@@ -26,7 +26,7 @@ from graduand.records.record import (
     START,
 )
 from graduand.records.transition import GRADUATED, RETURNED, STUDENT, reason_code, reason_words
-from graduand.similar import folded, nearest
+from graduand.similar import nearest
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from graduand.editing.transaction import ResumedTransaction
     from graduand.findings import Finding
     from graduand.index.person_states import PersonStates
-    from graduand.records.field import Field
     from graduand.records.record import Record, Value
     from graduand.records.school import School
     from graduand.workspace import Workspace
@@ -141,27 +140,28 @@ def address_request_change(requested_on: str, answer_by: str) -> FieldChange:
     return FieldChange({**since, f"{_CAMPAIGN}:answer_by": day(answer_by)})
 
 
-def field_change(school: School, name: str, text: str) -> FieldChange:
-    """Return the change of one field, named by its label or its key; without a text the field is removed.
+def field_change(key: str, value: Value | None) -> FieldChange:
+    """Return the change that gives a field a value.
 
     Raises:
-        Usage: there is no such field, or it is not changed so.
+        Usage: no field, or no value: nothing is taken out by leaving something empty.
     """
-    found = school.fields.get(name) or _named(school, name)
-    if found is None or found.kind is FieldKind.WAIVERS:
-        labels = [str(one.label) for one in school.fields.values()]
-        close = nearest(name, labels)
-        hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
-        raise Usage(_("There is no field {name}.").format(name=quoted(name)) + hint)
-    items = tuple(item.strip() for item in text.split(";") if item.strip())
-    return FieldChange(
-        {found.key: (items if found.kind is FieldKind.LIST and text != CLEAR else text) if text else None}
-    )
+    if not key:
+        raise Usage(_("Choose the field first."))
+    if not value:
+        raise Usage(_("Say what the field is to have; what is left empty changes nothing."))
+    return FieldChange({key: value})
 
 
-def _named(school: School, name: str) -> Field | None:
-    by_label = {folded(str(one.label)): one for one in school.fields.values()}
-    return by_label.get(folded(name))
+def field_removal(key: str) -> FieldChange:
+    """Return the change that takes a field out.
+
+    Raises:
+        Usage: no field.
+    """
+    if not key:
+        raise Usage(_("Choose the field first."))
+    return FieldChange({key: None})
 
 
 class EditResult(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from graduand.findings import Severity
 from graduand.handshake.effect import Effect
 from graduand.language import _, ngettext
 from graduand.reports.console import Line, Span, line
@@ -58,10 +59,30 @@ def remarks(prepared: PreparedBulkEdit) -> Iterator[str]:
             left,
         )
         yield words.format(count=left)
-    found = Counter(finding.rule for finding in prepared.new_findings)
-    if found:
-        rules = ", ".join(f"{rule} {_(RULES[rule].title)} ({count})" for rule, count in sorted(found.items()))
+    if rules := _counted(prepared, errors=False):
         yield _("Afterwards the rules find: {rules}.").format(rules=rules)
+
+
+def people_with_errors(prepared: PreparedBulkEdit) -> frozenset[str]:
+    """Return the paths of those who have an error after the change that they do not have now."""
+    return frozenset(one.path for one in prepared.new_findings if one.severity is Severity.ERROR)
+
+
+def error_words(prepared: PreparedBulkEdit) -> Iterator[str]:
+    """Return the sentence on errors that the change brings; nothing where it brings none."""
+    if people := len(people_with_errors(prepared)):
+        words = ngettext(
+            "The change brings errors to {count} person: {rules}.",
+            "The change brings errors to {count} people: {rules}.",
+            people,
+        )
+        yield words.format(count=people, rules=_counted(prepared, errors=True))
+
+
+def _counted(prepared: PreparedBulkEdit, *, errors: bool) -> str:
+    """Return the rules of new errors, or of other new findings, each with its number."""
+    found = Counter(one.rule for one in prepared.new_findings if (one.severity is Severity.ERROR) is errors)
+    return ", ".join(f"{rule} {_(RULES[rule].title)} ({count})" for rule, count in sorted(found.items()))
 
 
 def bulk_text(prepared: PreparedBulkEdit, breaches: Sequence[Breach], terms: Terms, *, show: bool) -> Iterator[Line]:
@@ -70,4 +91,5 @@ def bulk_text(prepared: PreparedBulkEdit, breaches: Sequence[Breach], terms: Ter
         yield line(Span(person.previous.path, "bold"))
         yield from (line(f"    {difference_text(one, terms, show=show)}") for one in person.differences)
     yield from (line(Span(f"! {words}", "bold yellow")) for words in grave_words(prepared, breaches))
+    yield from (line(Span(f"✗ {words}", "bold red")) for words in error_words(prepared))
     yield from (line(words) for words in remarks(prepared))

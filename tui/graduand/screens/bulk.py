@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from enum import Enum, auto
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -15,12 +15,15 @@ from textual.widgets import Input, Static
 
 from graduand.editing import bulk_edit
 from graduand.editing import edit as changes
+from graduand.editing.typed_values import typed_day
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.transition import STUDENT, reason_words
-from graduand.reports.bulk_text import grave_counts, grave_words, remarks
+from graduand.reports.bulk_text import error_words, grave_counts, grave_words, people_with_errors, remarks
 from graduand.reports.labels import terms_of
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
+from graduand.screens.fields.any_field import FieldPicker, ValueEditor
+from graduand.screens.fields.choice import stepped
 from graduand.screens.save_worker import save
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
@@ -37,6 +40,16 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
+class Asked(Enum):
+    """What is asked for."""
+
+    TEXT = auto()
+    DAY = auto()
+    FIELD = auto()
+    VALUE = auto()
+    """The value of the field before it."""
+
+
 class ChangeInput(NamedTuple):
     """One thing that a change asks for."""
 
@@ -44,7 +57,7 @@ class ChangeInput(NamedTuple):
     value: str = ""
     choices: tuple[str, ...] = ()
     """What can be chosen by arrow keys; other texts may be typed, and are judged."""
-    is_day: bool = False
+    what: Asked = Asked.TEXT
 
 
 class BulkChange(NamedTuple):
@@ -53,26 +66,26 @@ class BulkChange(NamedTuple):
     words: str
     asked: tuple[ChangeInput, ...]
     make: Callable[..., FieldChange]
-    """Takes what was typed, in order."""
+    """Takes what was typed or chosen, in order."""
 
 
 def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[BulkChange, ...]:
     """Return the changes that can be made in many records at once."""
     school, settings = workspace.school, workspace.institution
     years = tuple(year for year in school.year_values if year != "Alumni")
-    day = ChangeInput(_("Effective on (empty: at once)"), "", is_day=True)
+    day = ChangeInput(_("Effective on (empty: at once)"), "", what=Asked.DAY)
     who = ChangeInput(_("Asked by"), "", (reason_words(STUDENT),))
     return (
         BulkChange(
             _("Graduated"),
-            (ChangeInput(_("Date of graduation"), on, is_day=True),),
+            (ChangeInput(_("Date of graduation"), on, what=Asked.DAY),),
             lambda end: changes.graduation_change(school, end),
         ),
         BulkChange(
             _("Returned to study"),
             (
                 ChangeInput(str(school.fields[school.year].label), "", years),
-                ChangeInput(_("Study starts on"), on, is_day=True),
+                ChangeInput(_("Study starts on"), on, what=Asked.DAY),
             ),
             lambda year, start: changes.return_change(school, year, start),
         ),
@@ -80,8 +93,8 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
         BulkChange(
             _("Note until when an answer is due"),
             (
-                ChangeInput(_("Asked on (empty: unchanged)"), "", is_day=True),
-                ChangeInput(_("Answer by"), on, is_day=True),
+                ChangeInput(_("Asked on (empty: unchanged)"), "", what=Asked.DAY),
+                ChangeInput(_("Answer by"), on, what=Asked.DAY),
             ),
             changes.address_request_change,
         ),
@@ -97,45 +110,61 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
         ),
         BulkChange(
             _("Change a field"),
-            (
-                ChangeInput(_("Field"), "", tuple(str(field.label) for field in school.fields.values())),
-                ChangeInput(_("Value (empty: take the field out)")),
-            ),
-            lambda name, text: changes.field_change(school, name, text),
+            (ChangeInput(_("Field"), what=Asked.FIELD), ChangeInput(_("Value"), what=Asked.VALUE)),
+            changes.field_change,
         ),
+        BulkChange(_("Take a field out"), (ChangeInput(_("Field"), what=Asked.FIELD),), changes.field_removal),
     )
 
 
 class ChoiceInput(Input):
-    """A line to type into; the arrow keys go through what can be chosen, or from day to day."""
+    """A line to type into; the arrow keys go through what can be chosen, with Ctrl from day to day."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", N_("Previous choice"), show=False, id="choice.up"),
         Binding("down", "choose(1)", N_("Next choice"), show=False, id="choice.down"),
+        Binding("ctrl+up", "step(1, 0)", show=False, id="choice.later"),
+        Binding("ctrl+down", "step(-1, 0)", show=False, id="choice.earlier"),
+        Binding("ctrl+right", "step(0, 1)", show=False, id="choice.month_later"),
+        Binding("ctrl+left", "step(0, -1)", show=False, id="choice.month_earlier"),
     ]
 
-    def __init__(self, asked: ChangeInput) -> None:
+    def __init__(self, asked: ChangeInput, today: str) -> None:
         suggester = SuggestFromList(asked.choices, case_sensitive=False) if asked.choices else None
         super().__init__(asked.value, compact=True, suggester=suggester)
         self.cursor_blink = False
         self._asked = asked
+        self._today = today
 
-    def action_choose(self, step: int) -> None:
-        """Take the next choice, or the next day."""
-        choices = self._asked.choices
-        if self._asked.is_day:
-            self.value = _stepped(self.value, step)
-        elif choices:
-            here = choices.index(self.value) + step if self.value in choices else min(step, 0)
-            self.value = choices[here % len(choices)]
+    @property
+    def taken(self) -> str:
+        """What was typed, a day as records hold it."""
+        text = self.value.strip()
+        return typed_day(text, self._today) if self._asked.what is Asked.DAY else text
+
+    def on_blur(self) -> None:
+        """Show the day as records hold it."""
+        if self._asked.what is Asked.DAY:
+            self.value = self.taken
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Step only where a day is asked for."""
+        return self._asked.what is Asked.DAY if action == "step" else super().check_action(action, parameters)
+
+    def action_step(self, days: int, months: int) -> None:
+        """Go so many days and months on."""
+        self.value = stepped(self.taken, self._today, days, months)
         self.cursor_position = len(self.value)
 
-
-def _stepped(text: str, days: int) -> str:
-    try:
-        return (date.fromisoformat(text) + timedelta(days)).isoformat()
-    except (ValueError, OverflowError):
-        return text
+    def action_choose(self, step: int) -> None:
+        """Take the next choice; where there is none, go to the next field."""
+        choices = self._asked.choices
+        if not choices:
+            (self.screen.focus_next if step > 0 else self.screen.focus_previous)()
+        else:
+            here = choices.index(self.value) + step if self.value in choices else min(step, 0)
+            self.value = choices[here % len(choices)]
+            self.cursor_position = len(self.value)
 
 
 class BulkScreen(Screen[None]):
@@ -186,7 +215,7 @@ class BulkScreen(Screen[None]):
                 for number, option in enumerate(self.options):
                     with Vertical(id=f"fields-{number}", classes="fields"):
                         for asked in option.asked:
-                            yield from _fields(asked)
+                            yield from self._fields(asked)
         yield Static(Content(""), id="trouble")
         yield KeyLine()
 
@@ -213,14 +242,24 @@ class BulkScreen(Screen[None]):
     def go_to_the_next_field(self, event: Input.Submitted) -> None:
         """Go on to the next field; from the last one to the preview."""
         inputs = self._inputs()
+        if event.input not in inputs:  # that of a change which is not the chosen one any more
+            return
         number = inputs.index(event.input) + 1
         if number < len(inputs):
             inputs[number].focus()
         else:
             self.action_look()
 
-    def _inputs(self) -> list[Input]:
-        return list(self.query_one(".-chosen").query(Input))
+    @on(FieldPicker.Picked)
+    async def edit_the_value(self) -> None:
+        """Show the editor of the field that was chosen."""
+        inputs = self._inputs()
+        if isinstance(inputs[0], FieldPicker) and isinstance(inputs[-1], ValueEditor):
+            await inputs[-1].edit(inputs[0].key)
+
+    def _inputs(self) -> list[Taking]:
+        asked = self.query_one(".-chosen").query("*")
+        return [one for one in asked if isinstance(one, ChoiceInput | FieldPicker | ValueEditor)]
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#trouble", Static).update(Content(sentence))
@@ -229,7 +268,7 @@ class BulkScreen(Screen[None]):
         """Prepare the change, and show it."""
         option = self.options[self.query_one(LineList).cursor]
         try:
-            change = option.make(*(field.value.strip() for field in self._inputs()))
+            change = option.make(*(field.taken for field in self._inputs()))
         except Trouble as trouble:
             self._complain(str(trouble))
             return
@@ -254,13 +293,15 @@ class BulkScreen(Screen[None]):
         option = self.options[self.query_one(LineList).cursor]
         people = len(prepared.people)
         number = ngettext("{count} record", "{count} records", people).format(count=people)
-        grave = grave_words(prepared, bulk_edit.exceeded_limits(self.workspace, prepared))
+        grave = [*grave_words(prepared, bulk_edit.exceeded_limits(self.workspace, prepared)), *error_words(prepared)]
+        wrong = len(people_with_errors(prepared))
+        counts = [*grave_counts(prepared).values(), *([wrong] if wrong else []), *([people] if people > _MANY else [])]
         return Question(
             f"{option.words} · {number}",
             [Subject(display_name(person.previous), person.differences) for person in prepared.people],
             remark="\n".join(remarks(prepared)),
             warning="\n".join(grave),
-            typed=next((str(count) for count in grave_counts(prepared).values()), ""),
+            typed=str(counts[0]) if counts else "",
             terms=terms_of(self.workspace),
         )
 
@@ -277,11 +318,20 @@ class BulkScreen(Screen[None]):
         """Go back; nothing changes."""
         self.dismiss(None)
 
+    def _fields(self, asked: ChangeInput) -> ComposeResult:
+        yield Static(Content(asked.words))
+        if asked.what is Asked.FIELD:
+            yield FieldPicker(self.workspace.school)
+        elif asked.what is Asked.VALUE:
+            yield ValueEditor(self.workspace.school, self.on)
+        else:
+            yield ChoiceInput(asked, self.on)
+        if asked.choices or asked.what is Asked.DAY:
+            shown = ", ".join(visible(choice) for choice in asked.choices)
+            hint = _("↑↓ chooses: {choices}").format(choices=shown) if shown else _("31/05/2026 or 31/5; Ctrl+↑↓ steps")
+            yield Static(Content(hint), classes="choices")
 
-def _fields(asked: ChangeInput) -> ComposeResult:
-    yield Static(Content(asked.words))
-    yield ChoiceInput(asked)
-    if asked.choices or asked.is_day:
-        shown = ", ".join(visible(choice) for choice in asked.choices)
-        hint = _("↑↓ chooses: {choices}").format(choices=shown) if shown else _("↑↓ goes from day to day")
-        yield Static(Content(hint), classes="choices")
+
+Taking = ChoiceInput | FieldPicker | ValueEditor
+_MANY: Final = 100
+"""People from which on their number is typed before anything is written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
@@ -17,10 +18,13 @@ from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.similar import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.events import Key
+
+    from graduand.records.field import Field
+    from graduand.records.school import School
 
 
 class FieldChoiceScreen(ModalScreen["str | None"]):
@@ -99,6 +103,16 @@ class Option(NamedTuple):
     value: str
     label: str
     words: str = ""
+
+
+def field_options(fields: Iterable[Field], school: School) -> list[Option]:
+    """Return fields as options, found by key, by label in each language, and by what tables call them."""
+    called: defaultdict[str, list[str]] = defaultdict(list)
+    for alias, key in school.importer.aliases.items():
+        called[key].append(alias)
+    return [
+        Option(one.key, str(one.label), " ".join((one.key, *one.label.in_each(), *called[one.key]))) for one in fields
+    ]
 
 
 class ChooseScreen(ModalScreen[str | None]):

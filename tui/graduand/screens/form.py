@@ -39,7 +39,7 @@ from graduand.records.paths import username_of
 from graduand.records.record import FORMER, KIND, USERNAME
 from graduand.records.transition import KINDS, kind_words
 from graduand.rules.identity import KEYS
-from graduand.screens.choose import ChooseScreen, Option
+from graduand.screens.choose import ChooseScreen, field_options
 from graduand.screens.difference import DifferenceScreen
 from graduand.screens.draft_autosave import PAUSE, DraftAutosave
 from graduand.screens.field_help import FieldHelpScreen
@@ -422,8 +422,9 @@ class EditingScreen(Screen[None]):
         """Show another field."""
         if self.draft:
             fields = find_fields("", self.sheet.rows, self.workspace.school)
-            options = [Option(one.key, str(one.label), " ".join((one.key, *one.label.in_each()))) for one in fields]
-            self.app.push_screen(ChooseScreen(_("Which field?"), options), self._add)
+            self.app.push_screen(
+                ChooseScreen(_("Which field?"), field_options(fields, self.workspace.school)), self._add
+            )
 
     async def _add(self, key: str | None) -> None:
         if key and self.draft:
