@@ -229,6 +229,7 @@ def test_a_closed_terminal_ends_it_in_order(app: GraduandApp) -> None:
     assert len(kept) == 1
 
 
+KIND = {"Graduand-Kind": "corrected"}
 CHLOE = "records/2026-spring/00412345.yaml"
 
 
@@ -242,19 +243,27 @@ def test_a_save_is_taken_back_and_done_again(app: GraduandApp) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         app.people.post_message(
-            Changed(apply(app.workspace, [closing(app.workspace)], "Corrected: 00412345", {}, commit=True))
+            Changed(apply(app.workspace, [closing(app.workspace)], "Corrected: 00412345", KIND, commit=True))
         )
         await settled(pilot)
         after = (app.workspace.root / CHLOE).read_bytes()
         assert after != before
+        saved = git(app.workspace.root, "rev-parse", "HEAD").strip()
         await press(pilot, "ctrl+z")
-        assert (app.workspace.root / CHLOE).read_bytes() == before
-        assert git(app.workspace.root, "log", "-1", "--format=%s") == "Undone: 00412345\n"
-        await press(pilot, "ctrl+y")
         assert (app.workspace.root / CHLOE).read_bytes() == after
+        assert "1 account would be closed." in screen_text(app)
+        await press(pilot, "1", "ctrl+s")
+        assert (app.workspace.root / CHLOE).read_bytes() == before
+        undone = git(app.workspace.root, "log", "-1", "--format=%B")
+        assert undone.strip() == f"Undone: Corrected: 00412345\n\nGraduand-Kind: undone\nGraduand-Undoes: {saved}"
         await press(pilot, "ctrl+y")
-        assert "There is nothing to do again." in screen_text(app)
-        await press(pilot, "ctrl+z")
+        assert "1 closing is taken back." in screen_text(app)
+        await press(pilot, "ctrl+s")
+        assert (app.workspace.root / CHLOE).read_bytes() == after
+        assert git(app.workspace.root, "log", "-1", "--format=%s") == "Redone: Corrected: 00412345\n"
+        await press(pilot, "ctrl+y")
+        assert "There is nothing to redo." in screen_text(app)
+        await press(pilot, "ctrl+z", "1", "ctrl+s")
         assert (app.workspace.root / CHLOE).read_bytes() == before
         assert git(app.workspace.root, "status", "--porcelain") == ""
 
@@ -263,14 +272,15 @@ def test_a_save_is_taken_back_and_done_again(app: GraduandApp) -> None:
 
 def test_what_somebody_has_changed_since_is_not_taken_back(app: GraduandApp) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
-        app.people.post_message(Changed(apply(app.workspace, [closing(app.workspace)], "x", {}, commit=True)))
+        app.people.post_message(Changed(apply(app.workspace, [closing(app.workspace)], "x", KIND, commit=True)))
         await settled(pilot)
         path = app.workspace.root / CHLOE
-        path.write_text(f"{path.read_text(encoding='utf-8')}# seen\n", encoding="utf-8")
+        reason = "transition:\n  account:\n    reason: deceased\n"
+        path.write_text(path.read_text(encoding="utf-8").replace("transition:\n", reason, 1), encoding="utf-8")
         theirs = path.read_bytes()
         await press(pilot, "ctrl+z")
         assert path.read_bytes() == theirs
-        assert "00412345.yaml" in screen_text(app)
+        assert "cannot be taken back" in screen_text(app)
 
     story(app, tell, (120, 30))
 

@@ -84,6 +84,22 @@ def test_addresses_are_masked_until_asked_for(history: Path) -> None:
     story(app, tell)
 
 
+def test_an_event_is_taken_back_after_a_look(history: Path) -> None:
+    app = Stage(AuditScreen(Workspace(history), "00412346"))
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "r")
+        assert "Take back: Deactivated: 00412346" in screen_text(app)
+        assert "1 closing is taken back." in screen_text(app)
+        await press(pilot, "ctrl+s")
+
+    story(app, tell)
+    assert git(history, "log", "-1", "--format=%(trailers:key=Graduand-Reason,valueonly)").strip() == (
+        "requested-by-student"
+    )
+    assert "disabled" not in (history / "records/2026-spring/00412346.yaml").read_text(encoding="utf-8")
+
+
 def test_without_a_history_one_is_told(root: Path) -> None:
     app = Stage(AuditScreen(Workspace(root)))
 

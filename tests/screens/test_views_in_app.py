@@ -44,7 +44,7 @@ def test_a_cure_is_undone_and_the_problem_is_there_again(app: GraduandApp) -> No
         await press(pilot, *"nnnnn", "C", "ctrl+s")
         await settled(pilot)
         assert "GR109" not in rules(app)
-        await press(pilot, "ctrl+z")
+        await press(pilot, "ctrl+z", "ctrl+s")
         await settled(pilot)
         assert "GR109" in rules(app)
 
@@ -60,14 +60,14 @@ def test_what_could_not_be_undone_now_can_be_undone_later(app: GraduandApp) -> N
         await press(pilot, "g", "2", *"nnnnn", "C", "ctrl+s")
         await settled(pilot)
         merging.write_text(git(root, "rev-parse", "HEAD"), encoding="utf-8")
-        await press(pilot, "ctrl+z")
+        await press(pilot, "ctrl+z", "ctrl+s")
         await settled(pilot)
         merging.unlink()
-        await press(pilot, "ctrl+z")
+        await press(pilot, "ctrl+z", "ctrl+s")
         await settled(pilot)
 
     story(app, tell)
-    assert git(root, "log", "-1", "--format=%s").strip() == "Undone: 2 records"
+    assert git(root, "log", "-1", "--format=%s").strip() == "Undone: Corrected: 2 records"
 
 
 def test_what_git_refused_to_record_can_be_undone_too(app: GraduandApp) -> None:

@@ -28,7 +28,7 @@ from graduand.screens.widgets.head import PlaceBar
 from graduand.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.worker import Worker
 
@@ -55,7 +55,9 @@ class GraduandApp(BaseApp):
     DEFAULT_MODE = CLASS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "undo", N_("Undo"), show=False, tooltip=N_("Take the last save back."), id="app.undo"),
-        Binding("ctrl+y", "redo", N_("Do again"), show=False, id="app.redo"),
+        Binding(
+            "ctrl+y", "redo", N_("Redo"), show=False, tooltip=N_("Do once more what was undone last."), id="app.redo"
+        ),
         Binding("ctrl+r", "read_everybody", N_("Read everything again"), show=False, id="app.read"),
         Binding("g", "go", N_("Go to"), show=False, id="app.go"),
         *(
@@ -314,8 +316,11 @@ class GraduandApp(BaseApp):
     @on(Changed)
     def read_again(self, event: Changed) -> None:
         """Read again what a screen has saved; it can be undone from now on."""
-        if event.saved:
+        if event.saved and not event.saved[0].commit:
             self._done.append(event.saved)
+            self._undone.clear()
+        elif event.saved:  # what was saved before it without a commit is in that commit, or is no longer the last
+            self._done.clear()
             self._undone.clear()
         self.read_everybody()
 
@@ -356,18 +361,29 @@ class GraduandApp(BaseApp):
     # Undoing
 
     def action_undo(self) -> None:
-        """Take the last save back."""
+        """Take the last save back, of earlier sessions too; ask where it closes, reopens or touches more than one."""
+        from graduand.editing.revert import commit_to_undo  # noqa: PLC0415 - the first row waits for no undo
+
         if self._done:
             self._take_back(self._done, self._undone)
         else:
-            self.notify(_("There is nothing to undo."), markup=False)
+            self._revert(commit_to_undo, _("There is nothing to undo."))
 
     def action_redo(self) -> None:
         """Do once more what was taken back last."""
+        from graduand.editing.revert import commit_to_redo  # noqa: PLC0415 - the first row waits for no undo
+
         if self._undone:
             self._take_back(self._undone, self._done)
         else:
-            self.notify(_("There is nothing to do again."), markup=False)
+            self._revert(commit_to_redo, _("There is nothing to redo."))
+
+    def _revert(self, find: Callable[[Workspace], str], nothing: str) -> None:
+        from graduand.screens.revert_flow import Revert  # noqa: PLC0415
+
+        Revert(self.screen, self.workspace, commit=self.preferences.commit).begin(
+            partial(find, self.workspace), nothing
+        )
 
     @work(thread=True, group="undoing")
     def _take_back(self, done: list[tuple[SavedFile, ...]], undone: list[tuple[SavedFile, ...]]) -> None:

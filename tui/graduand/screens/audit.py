@@ -42,6 +42,13 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
         Binding("slash", "find", N_("Find"), id="audit.find", key_display="/"),
         Binding("k", "kind", N_("Kind of event"), id="audit.kind"),
         Binding("v", "addresses", N_("Addresses"), id="audit.addresses"),
+        Binding(
+            "r",
+            "revert",
+            N_("Take this back"),
+            tooltip=N_("Take the change under the cursor back, after a look at what it does."),
+            id="audit.revert",
+        ),
         Binding("y", "copy", N_("Copy the commit"), id="audit.copy"),
         Binding("escape", "back", N_("Back"), id="audit.back"),
         Binding("f5", "read", N_("Read again"), show=False, id="audit.read"),
@@ -181,6 +188,21 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
         self._open = not self._open
         self.lines.refresh()
         self.show_whole_line()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to take back only what a commit changed."""
+        if action == "revert":
+            event = self.event_at_cursor
+            return bool(event and not event.is_done and event.source.commit)
+        return super().check_action(action, parameters)
+
+    def action_revert(self) -> None:
+        """Take the commit of the event back, after a look at what it does."""
+        from graduand.screens.revert_flow import Revert  # noqa: PLC0415 - most look only
+
+        if event := self.event_at_cursor:
+            commit = event.source.commit
+            Revert(self, self.workspace, commit=self.commit).begin(lambda: commit, ask=True)
 
     def action_copy(self) -> None:
         """Copy the commit of the event."""
