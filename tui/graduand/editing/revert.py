@@ -65,6 +65,11 @@ class PreparedRevert(NamedTuple):
         return self.commit.kind == UNDONE
 
     @property
+    def what(self) -> str:
+        """The subject of what was changed first."""
+        return self.commit.subject.removeprefix(f"{UNDONE.capitalize()}: ").removeprefix(f"{REDONE.capitalize()}: ")
+
+    @property
     def closes(self) -> int:
         """How many accounts it closes."""
         return sum(_closed(one.record) and not _closed(one.previous) for one in self.records)
@@ -198,7 +203,6 @@ def apply_revert(
     """
     made = prepared.commit
     kind = REDONE if prepared.is_redo else UNDONE
-    what = made.subject.removeprefix(f"{UNDONE.capitalize()}: ").removeprefix(f"{REDONE.capitalize()}: ")
-    subject = f"{kind.capitalize()}: {what}"[:_LONGEST]
+    subject = f"{kind.capitalize()}: {prepared.what}"[:_LONGEST]
     trailers = {KIND: kind, UNDOES: made.name, REASON: made.reason}
     return transaction.apply(workspace, prepared.proposals, subject, trailers, commit=commit, on_resumed=on_resumed)

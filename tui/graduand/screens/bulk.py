@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class Asked(Enum):
+class ChangeInputKind(Enum):
     """What is asked for."""
 
     TEXT = auto()
@@ -57,7 +57,7 @@ class ChangeInput(NamedTuple):
     value: str = ""
     choices: tuple[str, ...] = ()
     """What can be chosen by arrow keys; other texts may be typed, and are judged."""
-    what: Asked = Asked.TEXT
+    what: ChangeInputKind = ChangeInputKind.TEXT
 
 
 class BulkChange(NamedTuple):
@@ -73,19 +73,19 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
     """Return the changes that can be made in many records at once."""
     school, settings = workspace.school, workspace.institution
     years = tuple(year for year in school.year_values if year != "Alumni")
-    day = ChangeInput(_("Effective on (empty: at once)"), "", what=Asked.DAY)
+    day = ChangeInput(_("Effective on (empty: at once)"), "", what=ChangeInputKind.DAY)
     who = ChangeInput(_("Asked by"), "", (reason_words(STUDENT),))
     return (
         BulkChange(
             _("Graduated"),
-            (ChangeInput(_("Date of graduation"), on, what=Asked.DAY),),
+            (ChangeInput(_("Date of graduation"), on, what=ChangeInputKind.DAY),),
             lambda end: changes.graduation_change(school, end),
         ),
         BulkChange(
             _("Returned to study"),
             (
                 ChangeInput(str(school.fields[school.year].label), "", years),
-                ChangeInput(_("Study starts on"), on, what=Asked.DAY),
+                ChangeInput(_("Study starts on"), on, what=ChangeInputKind.DAY),
             ),
             lambda year, start: changes.return_change(school, year, start),
         ),
@@ -93,8 +93,8 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
         BulkChange(
             _("Note until when an answer is due"),
             (
-                ChangeInput(_("Asked on (empty: unchanged)"), "", what=Asked.DAY),
-                ChangeInput(_("Answer by"), on, what=Asked.DAY),
+                ChangeInput(_("Asked on (empty: unchanged)"), "", what=ChangeInputKind.DAY),
+                ChangeInput(_("Answer by"), on, what=ChangeInputKind.DAY),
             ),
             changes.address_request_change,
         ),
@@ -110,10 +110,12 @@ def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[Bu
         ),
         BulkChange(
             _("Change a field"),
-            (ChangeInput(_("Field"), what=Asked.FIELD), ChangeInput(_("Value"), what=Asked.VALUE)),
+            (ChangeInput(_("Field"), what=ChangeInputKind.FIELD), ChangeInput(_("Value"), what=ChangeInputKind.VALUE)),
             changes.field_change,
         ),
-        BulkChange(_("Take a field out"), (ChangeInput(_("Field"), what=Asked.FIELD),), changes.field_removal),
+        BulkChange(
+            _("Take a field out"), (ChangeInput(_("Field"), what=ChangeInputKind.FIELD),), changes.field_removal
+        ),
     )
 
 
@@ -140,16 +142,16 @@ class ChoiceInput(Input):
     def taken(self) -> str:
         """What was typed, a day as records hold it."""
         text = self.value.strip()
-        return typed_day(text, self._today) if self._asked.what is Asked.DAY else text
+        return typed_day(text, self._today) if self._asked.what is ChangeInputKind.DAY else text
 
     def on_blur(self) -> None:
         """Show the day as records hold it."""
-        if self._asked.what is Asked.DAY:
+        if self._asked.what is ChangeInputKind.DAY:
             self.value = self.taken
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Step only where a day is asked for."""
-        return self._asked.what is Asked.DAY if action == "step" else super().check_action(action, parameters)
+        return self._asked.what is ChangeInputKind.DAY if action == "step" else super().check_action(action, parameters)
 
     def action_step(self, days: int, months: int) -> None:
         """Go so many days and months on."""
@@ -320,13 +322,13 @@ class BulkScreen(Screen[None]):
 
     def _fields(self, asked: ChangeInput) -> ComposeResult:
         yield Static(Content(asked.words))
-        if asked.what is Asked.FIELD:
+        if asked.what is ChangeInputKind.FIELD:
             yield FieldPicker(self.workspace.school)
-        elif asked.what is Asked.VALUE:
+        elif asked.what is ChangeInputKind.VALUE:
             yield ValueEditor(self.workspace.school, self.on)
         else:
             yield ChoiceInput(asked, self.on)
-        if asked.choices or asked.what is Asked.DAY:
+        if asked.choices or asked.what is ChangeInputKind.DAY:
             shown = ", ".join(visible(choice) for choice in asked.choices)
             hint = _("↑↓ chooses: {choices}").format(choices=shown) if shown else _("31/05/2026 or 31/5; Ctrl+↑↓ steps")
             yield Static(Content(hint), classes="choices")

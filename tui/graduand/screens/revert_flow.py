@@ -72,7 +72,7 @@ class Revert:
 
 def revert_title(prepared: PreparedRevert) -> str:
     """Return what is taken back, or done once more, in one line."""
-    what = visible(prepared.commit.subject)
+    what = visible(prepared.what)
     return (_("Redone: {what}") if prepared.is_redo else _("Undone: {what}")).format(what=what)
 
 
@@ -98,7 +98,7 @@ def revert_question(prepared: PreparedRevert, workspace: Workspace) -> Question:
         for one in prepared.records
     ]
     return Question(
-        f"{what.format(what=visible(prepared.commit.subject))} · {number}",
+        f"{what.format(what=visible(prepared.what))} · {number}",
         [*subjects, *(Subject(path, ()) for path in prepared.others)],
         remark="\n".join(remark),
         warning="\n".join(warning),
