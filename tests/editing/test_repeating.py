@@ -123,3 +123,21 @@ def test_a_git_killed_after_the_commit_leaves_no_index_that_takes_it_back(
     git(people, "add", "schema/note.txt")
     git(people, "commit", "--quiet", "--message", "Note")
     assert git(people, "show", "--format=", "--name-only", "HEAD").split() == ["schema/note.txt"]
+
+
+def test_forgetting_again_after_the_commit_says_that_it_was_made(people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graduand.git.commit._TIMEOUT", 0.1)
+    hook = people / ".git/hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(KILLER, encoding="utf-8")
+    hook.chmod(0o755)
+    assert graduand(people, *FORGET).code == 5
+    hook.unlink()
+    for lock in (people / ".git").rglob("*.lock"):
+        lock.unlink()
+
+    ran = graduand(people, *FORGET)
+
+    assert ran.code == 0
+    assert "Deleted; it was committed already." in ran.err
+    assert git(people, "status", "--porcelain") == ""

@@ -58,7 +58,9 @@ def forget(
         raise Usage(_("Say who, and why: graduand forget USERNAME --basis REASON; or --due."))
     forgotten = forget_person.forget(workspace, username, basis, today(), on_resumed=say_resumed)
     sys.stdout.writelines(f"{visible(path, 300)}\n" for path in forgotten.paths)
-    say(_("Deleted and committed: {commit}").format(commit=forgotten.saved[0].commit[:12]))
+    made = forgotten.saved[0].commit[:12]
+    said = _("Deleted and committed: {commit}").format(commit=made)
+    say(said if made else _("Deleted; it was committed already."))
     if forgotten.named_in:
         files = ", ".join(visible(path, 300) for path in forgotten.named_in)
         say(_("Still named in {files}: delete these files, or compile anew.").format(files=files))
