@@ -11,6 +11,7 @@ from graduand.handshake.sendable import waiting_among, waiting_text
 from graduand.language import _, masked, ngettext, visible
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
+from graduand.reports.labels import TECHNICAL
 from graduand.uploads.status import DeliveryState
 
 if TYPE_CHECKING:
@@ -137,8 +138,8 @@ def noted_warnings(noted: NotedUpload) -> Iterator[Line]:
             yield line(f"  {visible(username)}")
 
 
-def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
-    """Return the lines on the cells that a rollback cannot undo, by column."""
+def lost_text(lost: tuple[Lost, ...], terms: Terms = TECHNICAL) -> Iterator[Line]:
+    """Return the lines on the cells that a rollback cannot undo, by column; `terms` says what columns are called."""
     if not lost:
         return
     message = ngettext("{count} cell cannot be taken back:", "{count} cells cannot be taken back:", len(lost))
@@ -150,7 +151,7 @@ def lost_text(lost: tuple[Lost, ...]) -> Iterator[Line]:
                 by_header[cell.header].append(cell.username)
         for header, usernames in by_header.items():
             shown = ", ".join(visible(username) for username in usernames[:5]) + (" …" if len(usernames) > 5 else "")
-            yield line(f"  {header} ({len(usernames)}): {shown}")
+            yield line(f"  {terms.field(header)} ({len(usernames)}): {shown}")
         if by_header:
             yield line(words)
 

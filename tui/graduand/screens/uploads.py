@@ -11,6 +11,8 @@ from textual.content import Content
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.reports.console import line
+from graduand.reports.labels import terms_of
+from graduand.reports.plan_text import cell_pair, counts, effect_words
 from graduand.reports.upload_text import lost_text, proposed_text, upload_words
 from graduand.screens.compile_question import not_noted, where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
@@ -22,12 +24,13 @@ from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.uploads import status
 from graduand.uploads.exchange import what_is_missing
-from graduand.uploads.rollback import compile_rollback
+from graduand.uploads.rollback import CompiledRollback, prepare_rollback, write_rollback
 from graduand.uploads.status import CompiledUpload, UploadStatus
 
 if TYPE_CHECKING:
+    from graduand.handshake.plan import CellChange
+    from graduand.reports.labels import Terms
     from graduand.screens.waiting import Tell
-    from graduand.uploads.rollback import CompiledRollback
     from graduand.workspace import Workspace
 
 
@@ -147,40 +150,74 @@ class UploadsScreen(View[NotedUploads]):
             ask_for_failed_rows(self, self.workspace, self.noted_upload.id)
 
     def action_take_back(self) -> None:
-        """Ask whether the files that take this upload back shall be compiled."""
+        """Find out what taking this upload back would do, and ask whether its files shall be compiled."""
         one = self.noted_upload
-        if one is None:
-            return
-        compiled = self.uploads[0]
-        waits = isinstance(compiled, CompiledUpload) and not compiled.obstacle
-        remarks = (
-            where_to(self.workspace),
-            *([not_noted()] if waits else []),
-            _("Nothing is sent by that. The records as they were before are proposed on a branch of their own."),
-        )
-        files = [
-            Subject(visible(name, 200), (ngettext("{count} row", "{count} rows", rows).format(count=rows),))
-            for name, rows in one.files
-        ]
-        title = _("Take back {name}").format(name=one.id)
-        self.app.push_screen(
-            ConfirmScreen(Question(title, files, "\n".join(remarks))), lambda yes: self._take_back(one) if yes else None
-        )
+        if one:
+            self.app.push_screen(Waiting(_("Planning"), lambda _tell: self._prepared(one.id)), self._ask_take_back)
 
-    def _take_back(self, one: UploadStatus) -> None:
-        def take(_tell: Tell) -> CompiledRollback:
-            return compile_rollback(self.workspace, one.id, self.on, status.folder_of(self.workspace))
+    def _prepared(self, name: str) -> CompiledRollback:
+        return prepare_rollback(self.workspace, name, self.on)
 
-        self.app.push_screen(Waiting(_("Compiling"), take, stoppable=False), self._taken_back)
-
-    def _taken_back(self, outcome: CompiledRollback | Trouble | None) -> None:
+    def _ask_take_back(self, outcome: CompiledRollback | Trouble | None) -> None:
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
+            compiled = self.uploads[0]
+            waits = isinstance(compiled, CompiledUpload) and not compiled.obstacle
+            question = take_back_question(outcome, self.workspace, replaces=waits)
+            self.app.push_screen(ConfirmScreen(question), lambda yes: self._take_back(outcome) if yes else None)
+
+    def _take_back(self, shown: CompiledRollback) -> None:
+        def take(_tell: Tell) -> CompiledRollback | bool:
+            found = self._prepared(shown.upload.takes_back)
+            if (found.upload.plan, found.lost) != (shown.upload.plan, shown.lost):
+                return False
+            return write_rollback(self.workspace, found, status.folder_of(self.workspace))
+
+        self.app.push_screen(Waiting(_("Compiling"), take, stoppable=False), self._taken_back)
+
+    def _taken_back(self, outcome: CompiledRollback | bool | Trouble | None) -> None:  # noqa: FBT001 - as it answers
+        if isinstance(outcome, Trouble):
+            self.notify(str(outcome), severity="error", markup=False)
+        elif isinstance(outcome, CompiledRollback):
             self.touched = True
             self.go_to(UploadScreen(self.workspace))
             self.action_read()
-            lines = [*lost_text(outcome.lost), *proposed_text(outcome.proposed)]
+            lines = [*proposed_text(outcome.proposed)]
             if lines:
-                title = _("What cannot be taken back") if outcome.lost else _("The records that go with it")
-                self.app.push_screen(PageScreen(title, [*lines, line("")]))
+                self.app.push_screen(PageScreen(_("The records that go with it"), [*lines, line("")]))
+        elif outcome is False:
+            self.notify(_("More was sent meanwhile. Nothing is compiled; look at it once more."), markup=False)
+            self.action_read()
+
+
+def take_back_question(found: CompiledRollback, workspace: Workspace, *, replaces: bool) -> Question:
+    """Return what one must know before an upload is taken back: what cannot be, and what changes of whom.
+
+    `replaces` says that the files take the place of some that were not noted.
+    """
+    terms = terms_of(workspace)
+    lost = ["".join(span.text for span in one).strip() for one in lost_text(found.lost, terms)]
+    first = [Subject(f"! {_('What cannot be taken back')}", lost)] if lost else []
+    remarks = (
+        counts(found.plan),
+        where_to(workspace),
+        *([not_noted()] if replaces else []),
+        _("Nothing is sent by that. The records as they were before are proposed on a branch of their own."),
+    )
+    people = [
+        Subject(
+            visible(change.username),
+            [", ".join(map(effect_words, change.effects)), *(_cell_line(cell, terms) for cell in change.cells)],
+        )
+        for change in found.plan.changes
+        if change.effects
+    ]
+    title = _("Take back {name}").format(name=found.upload.takes_back)
+    return Question(title, [*first, *people], "\n".join(remarks))
+
+
+def _cell_line(cell: CellChange, terms: Terms) -> str:
+    before, after = cell_pair(cell, terms, show=False)
+    value = f"{before or '–'} → {after or '–'}"
+    return _("{label}: {value}").format(label=terms.field(cell.header), value=value)

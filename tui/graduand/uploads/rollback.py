@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import NothingNoted, NothingToTakeBack
 from graduand.git.checkout import Checkout
+from graduand.handshake.plan import plan_of
 from graduand.handshake.rollback import StatesAround, inverse_of
 from graduand.handshake.sendable import HeldPerson
 from graduand.ledger.entry import PEOPLE, read_people
@@ -18,6 +19,7 @@ from graduand.uploads.rollback_records import NOTHING_PROPOSED, propose_records
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from graduand.handshake.plan import Plan
     from graduand.handshake.rollback import Lost
     from graduand.handshake.row_table import RowTable
     from graduand.handshake.upload import Upload
@@ -37,6 +39,8 @@ class CompiledRollback(NamedTuple):
     people: tuple[PersonLine, ...]
     """Those of the upload that is taken back."""
     known: KnownState
+    plan: Plan
+    """What its rows change of what Handshake holds."""
     fetched: Synced = NOTHING_ASKED
     proposed: ProposedRecords = NOTHING_PROPOSED
 
@@ -68,7 +72,8 @@ def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchang
     upload = upload_of(table, workspace.school, known, CompileOptions(on))._replace(
         commit=program.opened.head, takes_back=entry.id, held=held
     )
-    return CompiledRollback(upload, inverse.lost, people, known, fetched)
+    plan = plan_of(table, known.state, workspace.school)
+    return CompiledRollback(upload, inverse.lost, people, known, plan, fetched)
 
 
 def _withheld(workspace: Workspace, table: RowTable, on: str) -> tuple[HeldPerson, ...]:
