@@ -73,6 +73,22 @@ def test_events_are_found_by_words_and_days(history: Path) -> None:
     story(app, tell)
 
 
+def test_only_one_person_or_the_marked_ones_are_shown(history: Path) -> None:
+    screen = AuditScreen(Workspace(history))
+    app = Stage(screen)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "o")
+        assert {one.username for one in screen.found} == {"00412347"}
+        assert "No upload has carried this yet." in screen_text(app)
+        await press(pilot, "o")
+        assert len(screen.found) == 5
+        screen.take_marks(frozenset({"records/2026-spring/00412345.yaml", "records/2026-spring/00412346.yaml"}))
+        assert {one.username for one in screen.found} == {"00412345", "00412346"}
+
+    story(app, tell)
+
+
 def test_addresses_are_masked_until_asked_for(history: Path) -> None:
     app = Stage(AuditScreen(Workspace(history), "00412347"))
 

@@ -147,10 +147,15 @@ def by_whom(event: Event, *, sent: bool = True) -> str:
         said.append(_("approved by {names}, as the message says").format(names=names))
     if event.merged_by_forge:
         said.append(_("merged by {name}, as the forge says").format(name=visible(event.merged_by_forge)))
-    said += [_proof_words(one.proof).format(name=_name_of(one.who)) for one in event.approved]
+    said += approved_words(event)
     if sent and event.uploads:
-        said.append(_("sent with {uploads}").format(uploads=", ".join(event.uploads)) + _linked_words(event.linked))
+        said.append(_("sent with {uploads}").format(uploads=", ".join(event.uploads)) + linked_words(event.linked))
     return ", ".join(said)
+
+
+def approved_words(event: Event) -> list[str]:
+    """Return who approved a change, and what speaks for it."""
+    return [_proof_words(one.proof).format(name=_name_of(one.who)) for one in event.approved]
 
 
 def _proof_words(proof: Proof) -> str:
@@ -173,7 +178,7 @@ def signature_words(signature: Signature | None) -> str:
     }[signature.state].format(signer=visible(signature.signer, 200))
 
 
-def _linked_words(linked: str) -> str:
+def linked_words(linked: str) -> str:
     """Return how it is known that an upload carried a change, where its commit does not say so."""
     words = {Linked.RECORD.value: _("the same record"), Linked.CELLS.value: _("the same values")}
     return f" ({words[linked]})" if linked in words else ""

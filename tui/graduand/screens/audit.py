@@ -12,7 +12,8 @@ from graduand.audit import query
 from graduand.audit.query import EventFilter
 from graduand.git.events import DONE, EventKind
 from graduand.language import N_, _, ngettext, visible
-from graduand.reports.audit_text import kind_word, warnings, what
+from graduand.records.paths import username_of
+from graduand.reports.audit_text import approved_words, kind_word, linked_words, warnings, what
 from graduand.reports.labels import terms_of
 from graduand.screens.messages import Opened
 from graduand.screens.view import Searchable, View, haystacks
@@ -41,6 +42,13 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", N_("Find"), id="audit.find", key_display="/"),
         Binding("k", "kind", N_("Kind of event"), id="audit.kind"),
+        Binding(
+            "o",
+            "only",
+            N_("Only this person"),
+            tooltip=N_("Show only what happened to the person under the cursor, or everybody again."),
+            id="audit.only",
+        ),
         Binding("v", "addresses", N_("Addresses"), id="audit.addresses"),
         Binding(
             "r",
@@ -63,7 +71,16 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
         self.history: Searchable[AuditTrail] | None = None
         self.found: Sequence[Event] = ()
         self.terms = terms_of(workspace)
+        self.only: frozenset[str] = frozenset()
+        """The usernames whose events are shown; empty for everybody."""
         self._open = False
+
+    def take_marks(self, marks: frozenset[str]) -> None:
+        """Show only the people who are marked in the list; everybody when nobody is."""
+        usernames = frozenset(map(username_of, marks))
+        if usernames != self.only:
+            self.only = usernames
+            self.sift()
 
     # Reading
 
@@ -102,6 +119,7 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
             event
             for event, line in pairs
             if (self.kind is None or event.event is self.kind)
+            and (not self.only or event.username in self.only)
             and since <= event.source.date[: len(since)]
             and (not until or event.source.date[: len(until)] <= until)
             and all(word in line for word in words)
@@ -117,7 +135,11 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
     def heading(self) -> tuple[str, ...]:
         """Return whose events they are, and how many of which kinds."""
         number = ngettext("{count} event", "{count} events", len(self.found)).format(count=len(self.found))
-        return _("History"), visible(self.person), kind_word(self.kind) if self.kind else "", number
+        only = next(iter(self.only), "") if len(self.only) == 1 else ""
+        who = visible(self.person or " ".join(filter(None, (only, self.roster.name_of(only)))))
+        if len(self.only) > 1:
+            who = ngettext("{count} person", "{count} people", len(self.only)).format(count=len(self.only))
+        return _("History"), who, kind_word(self.kind) if self.kind else "", number
 
     @property
     def event_at_cursor(self) -> Event | None:
@@ -161,7 +183,9 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
                 else source.commit[:12] + (f" #{source.pull_request}" if source.pull_request else ""),
             ),
             (_("Brought in by: {text}"), source.committer if source.committer != source.author else ""),
-            (_("Uploads: {text}"), ", ".join(event.uploads)),
+            (_("Uploads: {text}"), ", ".join(event.uploads) + linked_words(event.linked) if event.uploads else ""),
+            ("{text}", "" if is_done or event.uploads else _("No upload has carried this yet.")),
+            ("{text}", ", ".join(approved_words(event))),
             (_("Signed: {text}"), "" if is_done else signed),
             (_("Record: {text}"), event.path),
         ]
@@ -181,6 +205,12 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
         there = {event.event for event in self.history.found.events} if self.history else set()
         known = [None, *(kind for kind in EventKind if kind in there)]
         self.kind = known[(known.index(self.kind) + 1) % len(known)] if self.kind in known else None
+        self.sift()
+
+    def action_only(self) -> None:
+        """Show only the events of the person under the cursor; then everybody's again."""
+        event = self.event_at_cursor
+        self.only = frozenset() if self.only or event is None else frozenset({event.username})
         self.sift()
 
     def action_addresses(self) -> None:
