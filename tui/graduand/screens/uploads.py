@@ -198,7 +198,7 @@ def take_back_question(found: CompiledRollback, workspace: Workspace, *, replace
     """
     terms = terms_of(workspace)
     lost = ["".join(span.text for span in one).strip() for one in lost_text(found.lost, terms)]
-    first = [Subject(f"! {_('What cannot be taken back')}", lost)] if lost else []
+    first = [Subject(_("What cannot be taken back"), lost)] if lost else []
     remarks = (
         counts(found.plan),
         where_to(workspace),
