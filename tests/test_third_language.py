@@ -48,6 +48,12 @@ state = ["stato"]
 problem = ["problemo"]
 cohort = ["klaso"]
 email = ["retadreso"]
+username = ["salutnomo"]
+name = ["nomo"]
+programme = ["studoj"]
+end = ["fino"]
+reason = ["kialo"]
+level = ["nivelo"]
 [states]
 waiting = ["atendas"]
 held = ["tenata"]
@@ -212,12 +218,12 @@ from graduand.tables.spreadsheet import guarded, separator
 from graduand.vocabulary import means_yes, truth_of
 speak("xx")
 print(means_yes("Jes"), truth_of("vera"), truth_of("malvera"), separator(), guarded("3 kvina"), quoted("a"))
-print(*query_of("stato:atend speco:revenis").filters)
+print(*(one.value for one in query_of("stato:atend speco:revenis").filters))
 print(letter(Path.cwd(), "sso", ["first_name"]).subject, spelt("2026-05-01", "eu"), spelt("2026-05-02", "us"))
 """
     assert run(program, school, "-c", code).splitlines() == [
         "True true false | '3 kvina ¤“a”",
-        "Filter(key='state', value='waiting', negated=False) Filter(key='kind', value='returned', negated=False)",
+        "waiting returned",
         "Saluton 1-a de kvina 2026 kvina, 2-a, 2026",
     ]
 

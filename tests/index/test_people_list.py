@@ -72,8 +72,8 @@ def test_a_file_that_cannot_be_read_is_in_the_list_too(root: Path) -> None:
     put(root, FAULTY, "2026-spring/00412345.yaml")
     entries = Workspace(root).people_list(TODAY).entries
 
-    assert [(one.username, one.worst) for one in entries] == [("00400001", "error"), ("00412345", "error")]
-    assert entries[1].rules.split()[0] == "GR106"
+    assert [(one.username, one.worst) for one in entries] == [("00412345", "error"), ("00400001", "error")]
+    assert entries[0].rules.split()[0] == "GR106"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_finding_agrees_with_looking_at_each_entry(typed: str) -> None:
                     "email": value in folded(one.address),
                 }[key]
                 is not negated
-                for key, value, negated in query.filters
+                for key, value, negated, _exact in query.filters
             )
             and not any(word in hay for word in query.without)
         )
@@ -140,7 +140,7 @@ def test_the_worst_and_the_failed_come_first() -> None:
     worst = [roster.entries[number].worst for number in roster.sort(range(400), "problem")]
     statuses = [
         roster.outstanding.get(roster.entries[number].username, SentStatus("")).status
-        for number in roster.sort(range(400), "outstanding")
+        for number in roster.sort(range(400), "state")
     ]
 
     assert worst == sorted(worst, key=["error", "warning", "note", ""].index)

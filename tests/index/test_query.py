@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graduand.index.query import Filter, Query, completed, folded, query_of
+from graduand.index.query import DateCondition, Filter, NotUnderstood, Query, completed, folded, query_of
 from graduand.language import speak
 
 
@@ -44,6 +44,14 @@ def test_what_is_folded_stays_folded(text: str) -> None:
         ("problem:GR3", Query(filters=(Filter("problem", "gr3"),))),
         ("promotion:2026-Spring", Query(filters=(Filter("cohort", "2026-spring"),))),
         ("kind:", Query()),
+        ("transition:closes", Query(filters=(Filter("state", "?"),), unknown=(NotUnderstood("transition", "closes"),))),
+        ("kind:closed", Query(filters=(Filter("kind", "closed"),))),
+        ("état:à-renvoyer", Query(filters=(Filter("state", "changed"),))),
+        ('-state:"to be sent" x', Query(("x",), (Filter("state", "new", negated=True, exact=True),))),
+        ('formation:"Droit public"', Query(filters=(Filter("programme", "droit public", exact=True),))),
+        ("stat:xyz", Query(("stat:xyz",), unknown=(NotUnderstood("stat"),))),
+        ("fin:<2026-07-01", Query(filters=(Filter("end", "<2026-07-01"),))),
+        ("fin:june", Query(filters=(Filter("state", "?"),), unknown=(NotUnderstood("fin", "june"),))),
         ("12:30", Query(("12:30",))),
     ],
 )
@@ -92,13 +100,37 @@ def test_a_longer_word_is_looked_for_among_the_found_only(new: str, old: str, na
 @pytest.mark.parametrize(
     ("language", "typed", "whole"),
     [
-        ("fr", "état:", "état:attente"),
+        ("fr", "état:", "état:attend-l'adresse"),
         ("fr", "ét", "état:"),
-        ("en", "state:", "state:waiting"),
-        ("fr", "état:at", "état:attente"),
+        ("en", "state:", "state:awaits-address"),
+        ("fr", "état:atten", "état:attend-l'adresse"),
     ],
 )
 def test_a_filter_is_completed_in_the_language_that_is_spoken(language: str, typed: str, whole: str) -> None:
     speak(language)
 
     assert completed(typed, [], []) == whole
+
+
+@pytest.mark.parametrize(
+    ("typed", "date", "holds"),
+    [
+        ("2026-06", "2026-06-15", True),
+        ("2026-06", "2026-07-01", False),
+        ("15/06/2026", "2026-06-15", True),
+        ("06/2026", "2026-06-15", True),
+        ("<2026-07-01", "2026-06-30", True),
+        ("<2026-07-01", "2026-07-01", False),
+        ("<2026-07-01", "", False),
+        ("<=2026-06", "2026-06-30", True),
+        (">2026-06", "2026-06-30", False),
+        (">2026-06", "2026-07-01", True),
+        (">=30/06/2026", "2026-06-30", True),
+        ("", "", True),
+        ("", "2026-06-30", False),
+    ],
+)
+def test_a_date_is_compared_as_exactly_as_it_is_typed(typed: str, date: str, holds: bool) -> None:  # noqa: FBT001
+    condition = DateCondition.of(typed)
+    assert condition
+    assert condition.holds(date) is holds

@@ -94,7 +94,7 @@ def test_the_palette_finds_french_and_english_names(app: GraduandApp, language: 
         await type_in(pilot, typed)
         await press(pilot, "enter")
         assert isinstance(app.screen, PeopleScreen)
-        assert app.people.order == "name"
+        assert app.people.order == "kind"
 
     story(app, tell)
 
@@ -104,7 +104,7 @@ def test_the_palette_is_left_without_doing_anything(app: GraduandApp) -> None:
         await press(pilot, "ctrl+p", "z", "z", "z", "enter")
         assert "Nothing has this name." in screen_text(app)
         await press(pilot, "escape")
-        assert (app.people.order, app.people.marks) == ("path", frozenset())
+        assert (app.people.order, app.people.marks) == ("name", frozenset())
 
     story(app, tell)
 
@@ -130,9 +130,9 @@ def test_a_key_can_be_another_one(app: GraduandApp) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "s")
-        assert (app.people.order, app.people.search.text) == ("path", "s")
+        assert (app.people.order, app.people.search.text) == ("name", "s")
         await press(pilot, "escape", "o")
-        assert app.people.order == "name"
+        assert app.people.order == "kind"
 
     story(app, tell)
 

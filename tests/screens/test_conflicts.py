@@ -136,7 +136,7 @@ def test_the_list_says_who_is_in_conflict_and_finds_them(school: Path, golden: G
             "état:repris": taken,
             "problem:GR702": [BACK],
         }
-        await press(pilot, "s", "s", "s", "s")
+        await press(pilot, "s", "s")
         assert [app.people.roster.entries[number].username for number in app.people.found][:3] == [
             BACK,
             REVERTED,

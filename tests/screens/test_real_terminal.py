@@ -45,7 +45,7 @@ class Terminal:
         width, height = (str(number) for number in size)
         self.tmux("new-session", "-d", "-x", width, "-y", height, "-s", "graduand", *command)
         self.tmux("set-option", "-g", "remain-on-exit", "on")
-        self.until(lambda screen: "00398214" in screen or "2025-autumn" in screen or "00412345" in screen)
+        self.until(lambda screen: "00412871" in screen or "2025-autumn" in screen or "00412345" in screen)
         # A program that asks for the size of a window before it has one takes 80 by 24; a change it hears of.
         for columns in (size[0] + 1, size[0]):
             self.tmux("resize-window", "-t", "graduand", "-x", str(columns), "-y", height)
@@ -106,7 +106,7 @@ def opened(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
 
     def open_terminal(size: tuple[int, int] = (80, 24), language: str = "en") -> Terminal:
         terminals.append(Terminal(root, size, language))
-        terminals[-1].until(lambda screen: "00398214" in screen)
+        terminals[-1].until(lambda screen: "00412871" in screen)
         return terminals[-1]
 
     yield open_terminal

@@ -11,7 +11,7 @@ from graduand.storage.cache_file import CacheFile
 
 T = TypeVar("T")
 
-_FORMAT: Final = "graduand/list/2"
+_FORMAT: Final = "graduand/list/3"
 
 
 class ColumnList(Sequence[T]):

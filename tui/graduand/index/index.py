@@ -13,11 +13,11 @@ from graduand.errors import Trouble, Unreadable
 from graduand.findings import Finding, in_order
 from graduand.handshake.row_table import RowTable
 from graduand.index.evaluate import evaluate, evaluate_reading
-from graduand.index.index_store import BY_NUMBER, IndexPage, joined_cells, joined_pages
+from graduand.index.index_store import BY_NUMBER, LISTED, IndexPage, joined_cells, joined_pages
 from graduand.records import files, stamp
 from graduand.records.paths import username_of, within
 from graduand.records.reading import read
-from graduand.records.record import DISABLED, FOLDER, FORMER, STAYS, USERNAME
+from graduand.records.record import FOLDER, FORMER, STAYS, USERNAME
 from graduand.records.source import with_line_feeds
 from graduand.rules import judgement
 from graduand.rules.account import closes_duplicate, unknown_stays
@@ -42,7 +42,7 @@ _PART: Final = 500
 """Files that are read between two calls of the progress."""
 
 _FOREIGN_ENDS: Final = b"\r\n"
-_UNREADABLE: Final = ("", *[None] * len(KEYS))
+_UNREADABLE: Final = ("", *[None] * (len(KEYS) + len(LISTED) - 1))
 """The columns of `IndexPage.people` for a file that cannot be read."""
 
 _BLANK: Final = ""
@@ -164,20 +164,21 @@ class Index:
     @property
     def people(self) -> list[list[Any]]:
         """What the rules among records look at: the paths, and a column for each of `identity.KEYS`."""
-        columns = zip(*((page.paths, *page.people.value[:-1]) for page in self.pages), strict=True)
+        columns = zip(*((page.paths, *page.people.value[: len(KEYS)]) for page in self.pages), strict=True)
         return [[*chain.from_iterable(parts)] for parts in columns] or [[] for _column in ("path", *KEYS)]
 
     def listed(self) -> tuple[list[str], ...]:
-        """Return as columns what a list shows of all people: path, username, names, address, majors, kind, account."""
+        """Return as columns what a list shows of all people: path, username, names, address, majors, kind, LISTED."""
         paths, usernames, addresses, _card, _login, _former, _more, first, last, kinds, majors = self.people
-        disabled = chain.from_iterable(page.people.value[-1] for page in self.pages)
+        more = zip(*(page.people.value[len(KEYS) :] for page in self.pages), strict=True)
+        listed = [[*chain.from_iterable(parts)] for parts in more] or [[] for _key in LISTED]
         return (
             paths,
             [username or username_of(path) for username, path in zip(usernames, paths, strict=True)],
             *([text or "" for text in column] for column in (last, first, addresses)),
             ["; ".join(found) if found else "" for found in majors],
             [text or "" for text in kinds],
-            [text or "" for text in disabled],
+            *([_one_line(value) for value in column] for column in listed),
         )
 
     def unique(self) -> tuple[list[str], list[str]]:
@@ -214,6 +215,10 @@ class Index:
             for at, why in page.withheld.items()
             if page.paths[at] not in faulty
         }
+
+
+def _one_line(value: Any) -> str:  # noqa: ANN401 - whatever a file holds at a key
+    return value if isinstance(value, str) else ""
 
 
 def _by_username(pages: Sequence[IndexPage], usernames: Sequence[str]) -> list[dict[str, str]]:
@@ -288,7 +293,7 @@ class IndexReader:
             entry = evaluate(path, raw, self.school, self.on)
             record = entry.record
             stamps.append(mark)
-            people.append((*person_of(record)[1:], record.values.get(DISABLED)) if record else _UNREADABLE)
+            people.append((*person_of(record)[1:], *map(record.values.get, LISTED)) if record else _UNREADABLE)
             rows.append(entry.row)
             if record and STAYS in record.values and closes_duplicate(record):
                 stays[place] = record.text(STAYS)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from graduand.findings import Finding, Severity
 from graduand.language import spoken
 from graduand.records import stamp
+from graduand.records.record import DISABLED, END, LEVEL, REASON
 from graduand.rules.cross_record import Shared
 from graduand.rules.rule import Flaw
 from graduand.storage import atomic
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called with the number of files that are read, and of all that are to be read."""
 
-_FORMAT: Final = "graduand/index/3"
+_FORMAT: Final = "graduand/index/4"
 """The form of a packed page; another form has another number."""
 
 _SHARED: Final = "shared"
@@ -32,6 +33,9 @@ _SHARED: Final = "shared"
 
 _STATES: Final = "states"
 """The file of all findings of records that contradict what Handshake holds, or say nothing of it."""
+
+LISTED: Final = (DISABLED, END, REASON, LEVEL)
+"""The keys that only the list of people shows."""
 
 _Packed = tuple[Any, ...]
 T = TypeVar("T")
@@ -49,7 +53,7 @@ class IndexPage(NamedTuple):
     stamps: bytes
     """The stamps of all files as they were when the files were read."""
     people: Deferred[Sequence[list[Any]]]
-    """A column for each of `identity.KEYS`, and the one of `disabled`; None where a record has no such value."""
+    """A column for each of `identity.KEYS`, then for each of LISTED; None where a record has no such value."""
     columns: Columns
     """The headers of the rows."""
     cells: Sequence[list[str]]

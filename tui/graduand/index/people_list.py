@@ -12,8 +12,9 @@ from graduand.findings import Severity
 from graduand.handshake.effect import Status
 from graduand.index.column_store import ColumnList
 from graduand.index.neighbours import Neighbours
-from graduand.index.query import Query, folded
+from graduand.index.query import DateCondition, Filter, Query, folded
 from graduand.records.record import DISABLED
+from graduand.records.transition import reason_words
 from graduand.rules.account import CONFIDENTIAL_RULE, EXCLUDED_RULE
 from graduand.rules.handshake_state import EXCLUDED, RULES, TAKEN_BACK
 
@@ -43,7 +44,13 @@ BESIDE_HANDSHAKE: Final = {
 }
 """What keeps a person's row back, by the rule that tells it."""
 
-ORDERS: Final = ("path", "name", "username", "problem", "outstanding", "programme", "transition", "address")
+COLUMNS: Final = (
+    *("username", "name", "programme", "kind", "state", "cohort"),
+    *("end", "email", "reason", "level"),
+)
+"""What the list can show of people, each by the key of the filter that looks at it."""
+
+ORDERS: Final = (*COLUMNS, "problem")
 """What the list can be sorted by."""
 
 
@@ -72,6 +79,12 @@ class ListedPerson(NamedTuple):
     card: str = ""
     login: str = ""
     """The identifier of the school's single sign-on."""
+    end: str = ""
+    """When the studies end, as the record has it."""
+    reason: str = ""
+    """Why the account is closed or reopened: a code of the school."""
+    level: str = ""
+    """The level of education, as Handshake names it."""
 
     @property
     def name(self) -> str:
@@ -109,7 +122,7 @@ _RANK: Final = {Severity.ERROR: "0", Severity.WARNING: "1", Severity.NOTE: "2", 
 
 @dataclass(frozen=True)
 class PeopleList:
-    """All entries in the order of their paths, and how each person compares with the last upload."""
+    """All entries in the order of their names, and how each person compares with the last upload."""
 
     entries: Sequence[ListedPerson] = ()
     outstanding: Mapping[str, SentStatus] = field(default_factory=dict)
@@ -147,8 +160,7 @@ class PeopleList:
         """The folded text in which words are searched, one for each person."""
         words = ("username", "first_name", "last_name", "first_name", "address", "programme")
         lines = map(" ".join, zip(*(self._column(name) for name in words), strict=True))
-        # One call for all: 100,000 calls would take noticeable time.
-        return folded("\n".join(line.replace("\n", " ") for line in lines)).split("\n") if self.entries else []
+        return _folded_all(lines) if self.entries else []
 
     def _column(self, name: str) -> Sequence[str]:
         """Return one text of all people, without making a `ListedPerson` of each."""
@@ -200,7 +212,7 @@ class PeopleList:
         """Return the numbers of the entries that `query` finds, of those `within` when given."""
         found: Sequence[int] = range(len(self.entries)) if within is None else within
         for condition in query.filters:
-            column, holds = self._condition(condition.key, condition.value)
+            column, holds = self._condition(condition)
             found = [number for number in found if holds(column[number]) is not condition.negated]
         if query.without:
             found = [number for number in found if not any(word in self._haystacks[number] for word in query.without)]
@@ -216,17 +228,42 @@ class PeopleList:
             found = [number for number in found if word in haystacks[number]]
         return found
 
-    def _condition(self, key: str, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
+    def _condition(self, condition: Filter) -> tuple[Sequence[str], Callable[[str], bool]]:
         """Return the column that a filter looks at, and the condition on its texts."""
-        if key in {"kind", "email"}:
-            column = self._column("kind" if key == "kind" else "address")
-            return column, lambda text: text.startswith(value) if key == "kind" else value in folded(text)
-        if key == "cohort":
-            return self._column("path"), lambda path: folded(path.split("/", 2)[1]).startswith(value)
+        key, value = condition.key, condition.value
+        if key == "state" or (key == "kind" and value in _SIGNS):
+            return self._state(value)
         if key == "problem":
-            wanted = value.upper()
-            both = list(map(" ".join, zip(self._column("worst"), self._column("rules"), strict=True)))
-            return both, lambda one: one.startswith(value) or wanted in one
+            return self._problem(value)
+        if key == "kind":
+            return self._column("kind"), lambda text: text.startswith(value)
+        if key == "end":
+            return self._column("end"), (DateCondition.of(value) or DateCondition("", value)).holds
+        return self._text(condition)
+
+    def _problem(self, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
+        wanted = value.upper()
+        both = list(map(" ".join, zip(self._column("worst"), self._column("rules"), strict=True)))
+        return both, lambda one: one.startswith(value) or wanted in one
+
+    def _text(self, condition: Filter) -> tuple[Sequence[str], Callable[[str], bool]]:
+        key, value = condition.key, condition.value
+        column = self._column_texts(key)
+        if key == "cohort" and not condition.exact:
+            return column, lambda text: folded(text).startswith(value)
+        if condition.exact:
+            return column, lambda text: value in ([folded(one) for one in text.split("; ")])
+        return column, lambda text: value in folded(text)
+
+    def _column_texts(self, key: str) -> Sequence[str]:
+        if key == "cohort":
+            return [path.split("/", 2)[1] for path in self._column("path")]
+        if key != "name":
+            return self.texts(key)
+        names = zip(self._column("last_name"), self._column("first_name"), strict=True)
+        return [", ".join(filter(None, both)) for both in names]
+
+    def _state(self, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
         if value in {"held", "upcoming"}:
             return self._waiting(HELD if value == "held" else ""), bool
         if value in _SIGNS:
@@ -252,7 +289,7 @@ class PeopleList:
 
     def sort(self, numbers: Iterable[int], order: str, *, backwards: bool = False) -> Sequence[int]:
         """Return `numbers` in one of the ORDERS, or in its reverse."""
-        if order == "path":
+        if order == "name":  # as the entries are
             return sorted(numbers, reverse=backwards)
         return sorted(numbers, key=self._keys(order).__getitem__, reverse=backwards)
 
@@ -261,19 +298,42 @@ class PeopleList:
         if order == "problem":
             worst = (_RANK[one] for one in self._column("worst"))
             return list(map("".join, zip(worst, self._column("rules"), strict=True)))
-        if order == "outstanding":
+        if order == "state":
             return [_URGENT.get(one, "9") for one in self._statuses()]
-        if order == "transition":
+        if order == "kind":
             return list(map(" ".join, zip(self._column("kind"), self._column("disabled"), strict=True)))
-        if order in {"programme", "address"}:
-            return folded("\n".join(text.replace("\n", " ") for text in self._column(order))).split("\n")
-        return self._names if order == "name" else self._column("username")
+        if order == "cohort":
+            return self._column("path")
+        if order == "reason":
+            return _folded_all(self._reasons)
+        column = self._column(_TEXTS[order])
+        return column if order in {"username", "end"} else _folded_all(column)
 
     @cached_property
-    def _names(self) -> list[str]:
-        names = map(" ".join, zip(self._column("last_name"), self._column("first_name"), strict=True))
-        return folded("\n".join(name.replace("\n", " ") for name in names)).split("\n")
+    def _reasons(self) -> Sequence[str]:
+        """The reasons in words."""
+        codes = self._column("reason")
+        words = {code: reason_words(code) for code in set(codes)}
+        return [words[code] for code in codes]
 
+    def texts(self, column: str) -> Sequence[str]:
+        """Return what a filter of one of the COLUMNS looks at, of all people; of those that are texts."""
+        return self._reasons if column == "reason" else self._column(_TEXTS[column])
+
+
+def _folded_all(texts: Iterable[str]) -> list[str]:
+    """Return all texts as `folded` returns each; one call for all, as 100,000 take noticeable time."""
+    return folded("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
+
+
+_TEXTS: Final = {
+    "username": "username",
+    "programme": "programme",
+    "email": "address",
+    "end": "end",
+    "level": "level",
+}
+"""The columns that are one text of a person, and its name in ListedPerson."""
 
 _FIELDS: Final = {"entries", "outstanding", "people", "states", "findings"}
 _SIGNS: Final = {
@@ -303,12 +363,23 @@ def kept_back(rules: str) -> str:
 
 def people_list_of(index: Index, store: ColumnStore | None) -> PeopleList:
     """Return the list of all people of an index, in which files that cannot be read are too; `store` remembers it."""
-    columns = [*index.listed(), *_problems(index.paths, index.findings), *index.unique()]
+    paths, usernames, last, first, addresses, programmes, kinds, disabled, *others = index.listed()
+    problems = _problems(index.paths, index.findings)
+    columns = [paths, usernames, last, first, addresses, programmes, kinds, disabled, *problems, *index.unique()]
+    columns = _by_name([*columns, *others], last, first)
     if store:
         store.put(columns)
     states = index.states if index.states and index.states.is_readable else None
     listed = ColumnList(ListedPerson, columns)
     return PeopleList(listed, people=index.people, states=states, findings=index.findings)
+
+
+def _by_name(columns: Sequence[Sequence[str]], last: Sequence[str], first: Sequence[str]) -> list[list[str]]:
+    """Return columns in the order of the names; people of one name as they were, the nameless at the end."""
+    names = _folded_all(map(" ".join, zip(last, first, strict=True))) if last else []
+    keys = [name if name.strip() else "\U0010ffff" for name in names]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return [[*map(column.__getitem__, order)] for column in columns]
 
 
 def stored_people_list(store: ColumnStore) -> PeopleList | None:

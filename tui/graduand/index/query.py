@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.vocabulary import Meanings
+from graduand.vocabulary import Meanings, current_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _MARKS: Final = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]"
@@ -33,6 +34,8 @@ class Filter(NamedTuple):
     value: str
     negated: bool = False
     """Whether those are found for whom it does not hold."""
+    exact: bool = False
+    """Whether the whole text must be `value`, which was typed in quotes."""
 
 
 NOT: Final = "-"
@@ -46,6 +49,52 @@ STATES: Final = Meanings("states", folded)
 KINDS: Final = Meanings("kinds", folded)
 
 _VALUES: Final[dict[str, Meanings]] = {"kind": KINDS, "state": STATES}
+_ACCOUNT: Final = ("closed", "reopened")
+"""States that the column of the kind shows too."""
+_NOBODY: Final = "?"
+"""A state in which nobody is."""
+_PART: Final = re.compile(r'-?[^\s":]+:"[^"]*"?|\S+')
+"""A word, or a filter whose value may have blanks between quotes."""
+_DATE: Final = re.compile(r"(?P<sign>[<>]=?)?(?P<date>\d{1,4}|\d{4}-\d{0,2}(-\d{0,2})?|(\d\d?/){1,2}\d{4})")
+
+
+class DateCondition(NamedTuple):
+    """Which dates are meant: of a year, a month or a day, or before or after it."""
+
+    sign: str
+    """<, <=, >, >=, or "" for within."""
+    date: str
+    """YYYY, YYYY-MM or YYYY-MM-DD; "" for no date at all."""
+
+    @classmethod
+    def of(cls, text: str) -> DateCondition | None:
+        """Return what `text` means, such as <2026-07 or 31/05/2026; None when it is no date."""
+        if not text:
+            return cls("", "")
+        found = _DATE.fullmatch(text)
+        if not found:
+            return None
+        date = found["date"]
+        if "/" in date:
+            date = "-".join(part.zfill(2) for part in reversed(date.split("/")))
+        return cls(found["sign"] or "", date)
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text of a record is such a date."""
+        known = text[: len(self.date)] if self.date else text
+        return _COMPARED[self.sign](known, self.date) and bool(text or not self.sign)
+
+
+_COMPARED: Final[dict[str, Callable[[str, str], bool]]] = {"": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+class NotUnderstood(NamedTuple):
+    """A part of a search that no filter knows."""
+
+    name: str
+    """The filter, as it was typed."""
+    value: str = ""
+    """The value that it does not know; "" when there is no such filter."""
 
 
 class Query(NamedTuple):
@@ -55,6 +104,8 @@ class Query(NamedTuple):
     filters: tuple[Filter, ...] = ()
     without: tuple[str, ...] = ()
     """Words that nothing of the person holds."""
+    unknown: tuple[NotUnderstood, ...] = ()
+    """What looks like a filter and is none; it is looked for as a word, or finds nobody."""
 
     def narrows(self, other: Query) -> bool:
         """Tell whether `other` finds all that this query finds: letters were only added."""
@@ -67,24 +118,55 @@ def query_of(text: str) -> Query:
     words: list[str] = []
     without: list[str] = []
     filters: list[Filter] = []
-    for part in folded(text).split():
+    unknown: list[NotUnderstood] = []
+    for part in _PART.findall(folded(text)):
         wanted = part.removeprefix(NOT)
         negated = wanted != part
         name, colon, value = wanted.partition(":")
         key = KEYS.get(name, "") if colon else ""
+        quoted = value[:1] == '"' and len(value) > 1 and value[-1] == '"'
         if key and value:
-            filters.append(Filter(key, _meant(key, value), negated))
+            meant, known = _meant(key, value.strip('"'))
+            if known:
+                filters.append(Filter(key, meant, negated, quoted))
+            else:
+                unknown.append(NotUnderstood(name, value))
+                filters.append(Filter("state", _NOBODY, negated))
         elif not key and wanted:
             (without if negated else words).append(wanted)
-    return Query(tuple(words), tuple(filters), tuple(without))
+            if colon and name.isalpha():
+                unknown.append(NotUnderstood(name))
+    return Query(tuple(words), tuple(filters), tuple(without), tuple(unknown))
 
 
-def _meant(key: str, value: str) -> str:
-    """Return the value that is meant by its beginning, where the values are known."""
-    known = _VALUES.get(key)
-    if known is None:
-        return value
-    return next((meaning for name, meaning in known.items() if name.startswith(value)), value)
+def _meant(key: str, value: str) -> tuple[str, bool]:
+    """Return the value that is meant, by its beginning where the values are known, and whether it is known."""
+    if key == "end":
+        return value, DateCondition.of(value) is not None
+    table = _VALUES.get(key)
+    if table is None:
+        return value, True
+    value = value.replace(" ", "-")
+    found = next((meaning for name, meaning in table.items() if name.startswith(value)), "")
+    if not found and key == "kind":
+        found = next((one for name, one in STATES.items() if one in _ACCOUNT and name.startswith(value)), "")
+    return found or value, bool(found)
+
+
+def known_filters() -> tuple[str, ...]:
+    """Return the filters, each by its first word in the current language."""
+    return tuple(words[0] for words in current_vocabulary().filters.values())
+
+
+def known_values(name: str) -> tuple[str, ...]:
+    """Return what a filter knows, each by its first word in the current language; forms of dates of one for dates."""
+    key = KEYS.get(name, "")
+    words = current_vocabulary()
+    if key == "end":
+        return ("2026", "2026-06", "2026-06-30", "30/06/2026", "<2026-07", ">=2026-06")
+    account = {name: words.states[name] for name in _ACCOUNT}
+    tables = {"kind": {**words.kinds, **account}, "state": words.states}
+    return tuple(one[0] for one in tables.get(key, {}).values())
 
 
 def completed(text: str, cohorts: Iterable[str], rules: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -14,15 +14,14 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from graduand.index.people_list import ORDERS, ListedPerson
-from graduand.index.query import Query, query_of
-from graduand.language import N_, _, ngettext
+from graduand.index.query import Query, known_filters, known_values, query_of
+from graduand.language import N_, _, ngettext, quoted
 from graduand.screens.messages import Opened
 from graduand.screens.place_screen import PlaceScreen
 from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, LineList
-from graduand.screens.widgets.person_line import column_titles, order_at, person_line
+from graduand.screens.widgets.person_line import PersonColumns, column_title, person_columns, person_line
 from graduand.screens.widgets.person_pane import PersonPane
 from graduand.screens.widgets.search import Search
 
@@ -31,16 +30,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-ORDER_NAMES: Final = {
-    "path": N_("by cohort"),
-    "name": N_("by name"),
-    "username": N_("by username"),
-    "problem": N_("worst first"),
-    "outstanding": N_("outstanding first"),
-    "programme": N_("by programme"),
-    "transition": N_("by transition"),
-    "address": N_("by address"),
-}
+    from graduand.index.people_list import ListedPerson
 
 
 class PeopleScreen(PlaceScreen):
@@ -111,7 +101,10 @@ class PeopleScreen(PlaceScreen):
     found: reactive[Sequence[int]] = reactive((), init=False, always_update=True)
     marks: reactive[frozenset[str]] = reactive(frozenset())
     """Paths; they stay when the list is read again."""
-    order: reactive[str] = reactive("path", init=False)
+    order: reactive[str] = reactive("name", init=False)
+    """One of ORDERS."""
+    chosen: reactive[tuple[str, ...]] = reactive((), init=False)
+    """The columns that the user wants; empty for those that fit."""
     backwards: reactive[bool] = reactive(default=False, init=False)
     """Whether the order is reversed."""
     only_marked: reactive[bool] = reactive(default=False, init=False)
@@ -125,6 +118,9 @@ class PeopleScreen(PlaceScreen):
     def __init__(self) -> None:
         super().__init__(classes="-empty")
         self._asked: tuple[Query, Sequence[int]] | None = None
+        self._shown = PersonColumns({})
+        self._shown_in = -1
+        """The width of the lines that the columns fit."""
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
@@ -225,7 +221,15 @@ class PeopleScreen(PlaceScreen):
         self.call_after_refresh(self._tell_columns)
 
     def _tell_columns(self) -> None:
-        self.query_one("#columns", Static).update(Content(column_titles(self.lines.columns - 1)))
+        if self.lines.columns < 1:  # hidden
+            return
+        self._fit_columns(self.lines.columns - 1)
+        self.query_one("#columns", Static).update(Content(self._shown.titles(self.order, backwards=self.backwards)))
+
+    def watch_chosen(self) -> None:
+        """Show other columns."""
+        self._tell_columns()
+        self.lines.refresh()
 
     def watch_trouble(self) -> None:
         """Show why there is nothing."""
@@ -235,27 +239,50 @@ class PeopleScreen(PlaceScreen):
         if self.trouble:
             return self.trouble
         if self.roster.entries:
-            return _("Nobody is found. Esc clears the search.")
+            return "\n".join([*self._not_understood(), _("Nobody is found. Esc clears the search.")])
         return self.status_text or _("There is no record yet. n makes one, i takes a class in.")
+
+    def _not_understood(self) -> list[str]:
+        """Return a sentence about each part of the search that looks like a filter and is none."""
+        return [
+            _("{typed} is no value of {filter}; there are: {known}.").format(
+                typed=quoted(part.value), filter=f"{part.name}:", known=", ".join(known_values(part.name))
+            )
+            if part.value
+            else _("There is no filter {typed}; there are: {known}.").format(
+                typed=quoted(f"{part.name}:"), known=", ".join(f"{name}:" for name in known_filters())
+            )
+            for part in (self._asked[0].unknown if self._asked else ())
+        ]
 
     def _tell_counts(self) -> None:
         people = len(self.roster.entries)
         number = ngettext("{found} of {count} person", "{found} of {count} people", people)
         parts = [number.format(found=len(self.found), count=people)]
+        if self.found:
+            parts += self._not_understood()
         if self.marks:
             parts.append(ngettext("{count} marked", "{count} marked", len(self.marks)).format(count=len(self.marks)))
         if self.only_marked:
             parts.append(_("only the marked (m: all)"))
-        if self.order != "path" or self.backwards:
-            arrow = " ↓" if self.backwards else ""
-            parts.append(f"{_(ORDER_NAMES[self.order])}{arrow}")
+        if self._shown.widths and self.order not in {"problem", *self._shown.widths}:
+            parts.append(f"{column_title(self.order)} {'↓' if self.backwards else '↑'}")
+        if self.order == "problem":
+            parts.append(_("best first") if self.backwards else _("worst first"))
         parts += [self.status_text] if self.status_text else []
         self.search.tell(" · ".join(parts))
 
     def _draw(self, index: int, width: int) -> Drawn:
         entry = self.roster.entries[self.found[index]]
         known = self.roster.outstanding.get(entry.username)
-        return person_line(entry, known.status if known else "", width, marked=entry.path in self.marks)
+        if width != self._shown_in:
+            self._fit_columns(width)
+            self.call_later(self._tell_columns)
+        return person_line(entry, known.status if known else "", self._shown, marked=entry.path in self.marks)
+
+    def _fit_columns(self, width: int) -> None:
+        """Choose the columns of lines that are so wide."""
+        self._shown, self._shown_in = person_columns(width, self.chosen), width
 
     # The search
 
@@ -276,7 +303,7 @@ class PeopleScreen(PlaceScreen):
         found = self.roster.find(query, within)
         if within is None and self.only_marked:
             found = [number for number in found if self.roster.entries[number].path in self.marks]
-        if within is None and (self.order != "path" or self.backwards):
+        if within is None and (self.order != "name" or self.backwards):
             found = self.roster.sort(found, self.order, backwards=self.backwards)
         self._asked = (query, found)
         self.found = found
@@ -313,7 +340,8 @@ class PeopleScreen(PlaceScreen):
 
     def action_sort(self) -> None:
         """Sort by the next order."""
-        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
+        orders = [*self._shown.widths, "problem"]
+        self.order = orders[(orders.index(self.order) + 1) % len(orders)] if self.order in orders else orders[0]
 
     def action_turn_round(self) -> None:
         """Sort by the same order backwards, or forwards again."""
@@ -322,7 +350,7 @@ class PeopleScreen(PlaceScreen):
     @on(Click, "#columns")
     def sort_by_the_clicked_column(self, event: Click) -> None:
         """Sort by the column whose title was clicked; by the same one backwards."""
-        order = order_at(self.lines.columns - 1, event.x)
+        order = self._shown.order_at(event.x)
         if order and order == self.order:
             self.backwards = not self.backwards
         elif order:

@@ -4,72 +4,120 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.index.people_list import HELD, WAITING, is_upcoming, kept_back
-from graduand.language import _, visible
+from graduand.index.people_list import COLUMNS, HELD, WAITING, is_upcoming, kept_back
+from graduand.language import N_, _, visible
+from graduand.records.transition import reason_words
 from graduand.screens.widgets.lines import Cell, Drawn, fit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from graduand.index.people_list import ListedPerson
 
 SIGNS: Final = {"error": Cell("✗ ", "error"), "warning": Cell("! ", "warning"), "note": Cell("· ", "note")}
 _NO_SIGN: Final = Cell("  ")
-_WIDE: Final = 110
-"""Columns from which on the programme has a place."""
-_NARROW: Final = 70
-"""Columns below which the cohort has none."""
+_SIGNS_WIDE: Final = 4
+"""The mark and the sign before the first column."""
+
+
+class _Width(NamedTuple):
+    least: int
+    ideal: int
+
+
+_WIDTHS: Final = {
+    "username": _Width(9, 12),
+    "name": _Width(11, 20),
+    "kind": _Width(17, 20),
+    "state": _Width(14, 16),
+    "cohort": _Width(11, 14),
+    "programme": _Width(12, 34),
+    "end": _Width(10, 10),
+    "email": _Width(18, 32),
+    "reason": _Width(16, 30),
+    "level": _Width(9, 20),
+}
+"""Of each of COLUMNS, the one that has its place first in front."""
+
+_SHOWN_FIRST: Final = tuple(column for column in _WIDTHS if column != "email")
+"""The columns that nobody has chosen; addresses are shown to who wants to see them."""
+
+_TITLES: Final = {
+    "name": N_("name"),
+    "username": N_("username"),
+    "kind": N_("transition"),
+    "state": N_("state"),
+    "cohort": N_("cohort"),
+    "programme": N_("programme"),
+    "end": N_("end"),
+    "email": N_("email"),
+    "reason": N_("reason"),
+    "level": N_("level"),
+}
+"""The title of each column: the word of its filter."""
+
+
+def column_title(column: str) -> str:
+    """Return the title of one of COLUMNS; it is the first word of the filter that looks at it."""
+    return _(_TITLES[column])
 
 
 class PersonColumns(NamedTuple):
-    """How wide each column is; 0: not shown."""
+    """What is shown of people, and how wide."""
 
-    username: int
-    name: int
-    programme: int
-    transition: int
-    outstanding: int
-    cohort: int
+    widths: Mapping[str, int]
+    """By the name of the column, from left to right."""
 
+    def titles(self, order: str, *, backwards: bool) -> str:
+        """Return the line above the list, the cursor's sign before it; the sorted column has an arrow."""
+        arrow = " ↓" if backwards else " ↑"
+        titles = ((column_title(one) + (arrow if one == order else ""), wide) for one, wide in self.widths.items())
+        return " " * (_SIGNS_WIDE + 1) + " ".join(fit(title, wide) for title, wide in titles)
 
-def columns(width: int) -> PersonColumns:
-    """Return the columns of a list so many columns wide; the name takes what the others leave."""
-    if width >= _WIDE:
-        rest = width - 4 - (12 + 20 + 16 + 14) - 5
-        return PersonColumns(12, rest // 2, rest - rest // 2, 20, 16, 14)
-    if width >= _NARROW:
-        return PersonColumns(11, width - 4 - (11 + 16 + 14 + 11) - 4, 0, 16, 14, 11)
-    return PersonColumns(11, max(width - 4 - (11 + 15 + 14) - 3, 8), 0, 15, 14, 0)
-
-
-def column_titles(width: int) -> str:
-    """Return the line above a list whose lines are so wide, the cursor's sign aside."""
-    titles = (_("username"), _("name"), _("programme"), _("transition"), _("outstanding"), _("cohort"))
-    return "     " + " ".join(fit(title, wide) for title, wide in zip(titles, columns(width), strict=True) if wide)
+    def order_at(self, place: int) -> str:
+        """Return the column whose title stands at a place of the screen; "problem" above the signs, "" elsewhere."""
+        if place <= _SIGNS_WIDE:
+            return "problem"
+        end = _SIGNS_WIDE + 1
+        for column, wide in self.widths.items():
+            end += wide + 1
+            if place < end:
+                return column
+        return ""
 
 
-_COLUMN_ORDERS: Final = ("username", "name", "programme", "transition", "outstanding", "path")
+def person_columns(width: int, chosen: Sequence[str] = ()) -> PersonColumns:
+    """Return the columns of a list whose lines are so wide: the `chosen` ones, else the most important that fit."""
+    rest = width - _SIGNS_WIDE
+    shown: dict[str, int] = {}
+    for column in chosen or _SHOWN_FIRST:
+        if shown and rest < _WIDTHS[column].least:
+            break
+        shown[column] = _WIDTHS[column].least
+        rest -= shown[column] + 1
+    rest += 1
+    for column in (one for one in _WIDTHS if one in shown):
+        more = min(max(rest, 0), _WIDTHS[column].ideal - shown[column])
+        shown[column] += more
+        rest -= more
+    if rest:
+        shown["name" if "name" in shown else next(iter(shown))] += rest
+    return PersonColumns({column: shown[column] for column in chosen or COLUMNS if column in shown})
 
 
-def order_at(width: int, column: int) -> str:
-    """Return the order by the column whose title stands at a column of the screen; "" where none stands."""
-    end = 5
-    for order, wide in zip(_COLUMN_ORDERS, columns(width), strict=True):
-        if wide and column < (end := end + wide + 1) and column >= end - wide - 1:
-            return order
-    return "problem" if column < 5 else ""
-
-
-def person_line(entry: ListedPerson, status: str, width: int, *, marked: bool) -> Drawn:
+def person_line(entry: ListedPerson, status: str, shown: PersonColumns, *, marked: bool) -> Drawn:
     """Return the pieces of one person's line."""
-    wide = columns(width)
-    cells = (
-        Cell(f"{fit(entry.username, wide.username)} ", "muted"),
-        Cell(f"{fit(entry.name or '–', wide.name)} ", "strong"),
-        Cell(f"{fit(entry.programme, wide.programme)} " if wide.programme else "", "muted"),
-        Cell(f"{fit(transition_words(entry), wide.transition)} ", "error" if entry.disabled == "true" else ""),
-        Cell(f"{fit(outstanding_words(entry, status), wide.outstanding)} "),
-        Cell(fit(entry.cohort, wide.cohort) if wide.cohort else "", "muted"),
-    )
+    cells = [
+        Cell(f"{fit(TEXTS[column](entry, status), wide)} ", _style(column, entry))
+        for column, wide in shown.widths.items()
+    ]
     return (Cell("● " if marked else "  ", "accent"), SIGNS.get(entry.worst, _NO_SIGN), *cells)
+
+
+def _style(column: str, entry: ListedPerson) -> str:
+    if column == "kind":
+        return "error" if entry.disabled == "true" else ""
+    return {"name": "strong", "state": "", "end": "", "reason": ""}.get(column, "muted")
 
 
 def transition_words(entry: ListedPerson) -> str:
@@ -99,3 +147,18 @@ def outstanding_words(entry: ListedPerson, status: str) -> str:
         "failed": _("failed"),
         "unchanged": _("sent"),
     }.get(status, "")
+
+
+TEXTS: Final[dict[str, Callable[[ListedPerson, str], str]]] = {
+    "username": lambda entry, _status: entry.username,
+    "name": lambda entry, _status: entry.name or "–",
+    "programme": lambda entry, _status: entry.programme,
+    "kind": lambda entry, _status: transition_words(entry),
+    "state": outstanding_words,
+    "cohort": lambda entry, _status: entry.cohort,
+    "end": lambda entry, _status: entry.end,
+    "email": lambda entry, _status: entry.address,
+    "reason": lambda entry, _status: reason_words(entry.reason),
+    "level": lambda entry, _status: entry.level,
+}
+"""What each column shows of a person of whom the status is known."""
