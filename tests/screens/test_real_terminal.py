@@ -258,8 +258,7 @@ def test_what_is_typed_outlives_a_killed_terminal(opened: Callable[..., Terminal
     again.until("1 unsaved draft was kept")
     assert (root / MAEL).read_bytes() == before
     again.press("r")
-    again.until("closed")
-    assert "not saved" in again.screen()
+    again.until(lambda screen: "not saved" in screen and "closed" in screen)
     assert (root / MAEL).read_bytes() == before
 
 
