@@ -221,7 +221,7 @@ def test_an_account_is_closed_by_keyboard_and_committed(
     assert git(root, "show", "--format=", "--name-only", "HEAD") == f"{MAEL}\n"
     assert "disabled: true\n" in (root / MAEL).read_text(encoding="utf-8")
     go_on(terminal, "Escape")
-    terminal.press("q", "q")
+    terminal.press("q")
     ended(terminal.process())
 
 

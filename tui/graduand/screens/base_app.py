@@ -317,13 +317,16 @@ class BaseApp(App[None]):
 
     @work(exclusive=True, group="asking")
     async def action_ask_to_leave(self) -> None:
-        """End the program, after a question: a letter alone ends nothing."""
+        """End the program, after a question where something would be lost."""
+        lost = self.losses()
+        if not lost:
+            self.action_leave()
+            return
         answers = [
             Answer(("q", "enter", "y"), "q", _("quit"), "quit"),
             Answer((), _("Esc"), _("stay here"), ""),
         ]
-        lost = self.losses()
-        said = [Content.styled(lost, "$text-warning")] if lost else []
+        said = [Content.styled(lost, "$text-warning")]
         if await self.push_screen_wait(QuestionScreen(_("Quit graduand?"), said, answers)):
             self.action_leave()
 
