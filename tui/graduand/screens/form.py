@@ -47,6 +47,7 @@ from graduand.screens.fields.sheet import FieldSheet
 from graduand.screens.fields.text import Edited, Guarded, TextField
 from graduand.screens.form_questions import DISCARD, SAVE, TAKE, changing_identity, discarding, leaving, recovering
 from graduand.screens.messages import Changed
+from graduand.screens.observation_flow import ask_what_was_done
 from graduand.screens.save_flow import settle
 from graduand.screens.side_panel import YAML, Panel
 from graduand.screens.undo_stack import UndoStack
@@ -111,6 +112,7 @@ class EditingScreen(Screen[None]):
         Binding("f3", "show_pane('history-pane')", N_("History"), id="form.history"),
         Binding("f4", "show_pane('yaml-pane')", N_("File"), id="form.file"),
         Binding("ctrl+n", "add", N_("Other field"), id="form.add"),
+        Binding("h", "done_by_hand", N_("Done in Handshake"), id="form.done"),
         Binding("f6", "wipe", N_("Wipe in Handshake"), show=False, id="form.wipe"),
         Binding("tab", "round(1)", N_("Next field"), show=False, id="form.next"),
         Binding("shift+tab", "round(-1)", N_("Field before"), show=False, id="form.previous"),
@@ -312,7 +314,7 @@ class EditingScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to edit what is read, and to change what is edited."""
-        if action in {"edit", "walk"}:
+        if action in {"edit", "walk", "done_by_hand"}:
             return self.reading and self.draft is not None
         if action in {"undo", "redo", "wipe", "save"} and self.reading:
             return False
@@ -324,6 +326,11 @@ class EditingScreen(Screen[None]):
         row = self.sheet.current
         if row and isinstance(row.editor, TextField) and row.editor.guarded:
             self.ask_before_identity(Guarded(row.editor))
+
+    def action_done_by_hand(self) -> None:
+        """Note what somebody did in Handshake itself, on this person's profile."""
+        if self.draft:
+            ask_what_was_done(self, self.workspace, self.draft.original.username)
 
     def action_walk(self, rows: int) -> None:
         """Go so many fields down or up."""

@@ -55,8 +55,8 @@ def content_of(lines: Iterable[Line]) -> Content:
     )
 
 
-class PageScreen(ModalScreen[None]):
-    """Shows the lines of a report."""
+class PageScreen(ModalScreen[bool]):
+    """Shows the lines of a report; answers whether what `verb` says shall be done, where it says anything."""
 
     DEFAULT_CSS = """
     PageScreen {
@@ -69,21 +69,28 @@ class PageScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "close", N_("Close"), id="page.close"),
+        Binding("ctrl+s", "take", show=False, id="page.take"),
     ]
 
-    def __init__(self, title: str, lines: Iterable[Line]) -> None:
+    def __init__(self, title: str, lines: Iterable[Line], verb: str = "") -> None:
         super().__init__()
         self._heading = title
+        self._verb = verb
         self._content = content_of(lines)
 
     def compose(self) -> ComposeResult:
         """Build the window."""
         with Vertical() as window:
             window.border_title = Content(self._heading)
-            window.border_subtitle = Content("Esc")
+            window.border_subtitle = Content(f"Ctrl+S {self._verb} · Esc" if self._verb else "Esc")
             with VerticalScroll():
                 yield Static(self._content)
 
     def action_close(self) -> None:
         """Close it."""
-        self.dismiss(None)
+        self.dismiss(False)  # noqa: FBT003 - the answer
+
+    def action_take(self) -> None:
+        """Answer that it shall be done."""
+        if self._verb:
+            self.dismiss(True)  # noqa: FBT003 - the answer

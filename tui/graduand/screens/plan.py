@@ -31,6 +31,7 @@ from graduand.rules.registry import RULES
 from graduand.screens.compile_question import question_of
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.messages import Changed, Opened
+from graduand.screens.observation_flow import ask_what_handshake_shows
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.upload import UploadScreen
 from graduand.screens.view import Searchable, View, haystacks
@@ -157,6 +158,13 @@ class PlanScreen(View["Searchable[Compiled]"]):
         Binding("x", "skip", N_("Leave them out"), id="plan.skip"),
         Binding("w", "early", N_("Early"), id="plan.early"),
         Binding("d", "draft", N_("Plan a draft"), id="plan.draft"),
+        Binding(
+            "h",
+            "handshake",
+            N_("In Handshake"),
+            tooltip=N_("Where Handshake differs from the records, or an export of it that is taken in."),
+            id="plan.handshake",
+        ),
         Binding("escape", "back", N_("Back"), id="plan.back"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="plan.fold"),
         Binding("f5", "read", N_("Read again"), show=False, id="plan.read"),
@@ -399,6 +407,10 @@ class PlanScreen(View["Searchable[Compiled]"]):
     def _plan(self, order: CompileOptions) -> None:
         self.order = order
         self.action_read()
+
+    def action_handshake(self) -> None:
+        """Show where Handshake differs, or take an export of it in."""
+        ask_what_handshake_shows(self, self.workspace, self.order.on)
 
     # The upload
 
