@@ -149,7 +149,7 @@ def test_every_day_somebody_is_ready_or_waits_and_all_is_over_in_the_end(school:
     said = graduand(school, "due", "--on", MARCH).out
     assert "Graduations that wait for their day  (2)" in said
     said = graduand(school, "due", "--on", MAY).out
-    assert "Graduations whose day has come, and that were never sent  (2)" in said
+    assert "Graduations and departures whose day has come, and that were never sent  (2)" in said
     brought_in(school, importer, MAY, "--changed")
     said = graduand(school, "due", "--on", "2027-06-01").out
     assert "Graduations" not in said

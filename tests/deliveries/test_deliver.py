@@ -11,6 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from graduand.errors import NotWritten
 from graduand.git.program import Program
+from graduand.handshake.upload import CHECKSUM, manifest_checksum
 from graduand.ledger.ledger import read_ledger
 from tests.deliveries.s3 import BUCKET, KEYS, PREFIX, Answer, Bucket, allow_loopback, answering, refusal
 from tests.feeds.test_feed_overlay import ONE, TWO, YEAR, close, feed_of, students
@@ -328,9 +329,11 @@ def test_a_limit_that_was_passed_passes_no_other(root: Path) -> None:
     assert graduand(root, "compile", "--on", DAY, "--approve", checksum, "--reason", "Meant").code == 0
     assert deliver(root, "--dry-run").code == 0
     manifest = root / "build" / "manifest.json"
-    said = manifest.read_text(encoding="utf-8")
-    assert '"which": "deactivate"' in said
-    manifest.write_text(said.replace('"which": "deactivate"', '"which": "email"'), encoding="utf-8")
+    said = json.loads(manifest.read_bytes())
+    (passed,) = said["overrides"]
+    assert passed["which"] == "deactivate"
+    passed["which"] = "email"
+    manifest.write_text(json.dumps(said | {CHECKSUM: manifest_checksum(said)}), encoding="utf-8")
 
     assert deliver(root, "--dry-run").code == 3
 
