@@ -1,4 +1,4 @@
-"""What Handshake shows, from the plan and from a person's page: compared, taken in, noted; nothing is sent."""
+"""From the plan and from a person's page: what Handshake shows is compared, taken in, noted; records are approved."""
 
 from __future__ import annotations
 
@@ -55,6 +55,31 @@ def test_an_export_is_looked_at_and_noted_and_shows_where_handshake_differs(scho
         assert "00412345" in screen_text(app)
 
     story(app, tell, size=LARGE)
+
+
+def test_what_the_records_say_is_approved_from_the_plan(school: Path) -> None:
+    put(school, graduate("00412346"), "2026-spring/00412346.yaml")
+    commit(school)
+    app = Stage(PlanScreen(Workspace(school), TODAY))
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        await press(pilot, "y")
+        await settled(pilot)
+        assert "00412346" in screen_text(app)
+        assert noted(school, "approval") == []
+        await press(pilot, "escape", "y")
+        await settled(pilot)
+        await press(pilot, "ctrl+s")
+        await settled(pilot)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for who in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{who}_NAME", "Somebody Else")
+            patch.setenv(f"GIT_{who}_EMAIL", "else@valmont.example")
+        story(app, tell, size=LARGE)
+
+    assert len(noted(school, "approval")) == 1
 
 
 @pytest.mark.parametrize(("key", "seen"), [("o", "FALSE"), ("c", "TRUE")])

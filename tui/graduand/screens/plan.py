@@ -28,6 +28,7 @@ from graduand.reports.plan_text import (
 )
 from graduand.rules.handshake_state import EXCLUDED
 from graduand.rules.registry import RULES
+from graduand.screens.approve_flow import ask_for_approval
 from graduand.screens.compile_question import question_of
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.messages import Changed, Opened
@@ -164,6 +165,16 @@ class PlanScreen(View["Searchable[Compiled]"]):
             N_("In Handshake"),
             tooltip=N_("Where Handshake differs from the records, or an export of it that is taken in."),
             id="plan.handshake",
+        ),
+        Binding(
+            "y",
+            "approve",
+            N_("Approve"),
+            tooltip=N_(
+                "Approve what these records say, in the ledger; whoever compiles needs it where the school says so."
+            ),
+            show=False,
+            id="plan.approve",
         ),
         Binding("escape", "back", N_("Back"), id="plan.back"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="plan.fold"),
@@ -411,6 +422,10 @@ class PlanScreen(View["Searchable[Compiled]"]):
     def action_handshake(self) -> None:
         """Show where Handshake differs, or take an export of it in."""
         ask_what_handshake_shows(self, self.workspace, self.order.on)
+
+    def action_approve(self) -> None:
+        """Show what would be approved, and approve it."""
+        ask_for_approval(self, self.workspace, self.order.on)
 
     # The upload
 
