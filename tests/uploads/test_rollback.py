@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.handshake.test_article import CLOSED, DAY
-from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, noted, put
+from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, noted, put, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,3 +116,24 @@ def test_what_a_rollback_puts_back_is_what_handshake_holds_then(closed: Path) ->
     git(closed, "merge", "--quiet", f"graduand/rollback-{noted(closed)[1]}")
 
     assert graduand(closed, "plan", "--on", DAY, "--exit-code").code == 0
+
+
+def test_where_uploads_need_approvals_a_rollback_closes_nobody(closed: Path) -> None:
+    path = closed / PATH
+    reopened = path.read_text(encoding="utf-8").replace("disabled: true", "disabled: false")
+    path.write_text(reopened.replace("requested-by-student", "closed-by-mistake"), encoding="utf-8")
+    send(closed)
+    settle(closed, approvals="{needed: 1}")
+    commit(closed)
+
+    refused = graduand(closed, "rollback", "--on", DAY, "--out", "back")
+
+    assert (refused.code, f"would close accounts: {NAME}." in refused.err) == (5, True), refused
+    assert not (closed / "back").exists()
+
+
+def test_where_uploads_need_approvals_a_rollback_may_reopen(closed: Path) -> None:
+    settle(closed, approvals="{needed: 1}")
+    commit(closed)
+
+    assert graduand(closed, "rollback", "--on", DAY, "--out", "back").code == 0

@@ -201,6 +201,18 @@ class NotReviewed(Trouble):
         super().__init__(message.format(reason=reason, more=more))
 
 
+class ClosesUnapproved(Trouble):
+    """Taking an upload back would close accounts, which nobody has approved; `usernames` says whose."""
+
+    def __init__(self, usernames: Sequence[str]) -> None:
+        shown = ", ".join(usernames[:10]) + (", …" if len(usernames) > 10 else "")
+        message = _(
+            "Taking this upload back would close accounts: {who}. Nobody has approved that, and nothing was written; "
+            "close them in their records, have that approved, and compile."
+        )
+        super().__init__(message.format(who=shown))
+
+
 class NotApproved(Trouble):
     """What would be sent was not approved by enough people who did not make it; `lacking` says who lacks what."""
 

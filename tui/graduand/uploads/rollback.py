@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.errors import NothingNoted, NothingToTakeBack
+from graduand.errors import ClosesUnapproved, NothingNoted, NothingToTakeBack
 from graduand.git.checkout import Checkout
+from graduand.handshake.effect import Effect
 from graduand.handshake.plan import plan_of
 from graduand.handshake.rollback import StatesAround, inverse_of
 from graduand.handshake.sendable import HeldPerson
@@ -14,6 +15,7 @@ from graduand.uploads.compiler import CompileOptions, Permission, upload_of, vou
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
 from graduand.uploads.known_state import read_known_state, state_of
 from graduand.uploads.note_upload import find_upload
+from graduand.uploads.review_policy import policy_in_force
 from graduand.uploads.rollback_records import NOTHING_PROPOSED, propose_records
 
 if TYPE_CHECKING:
@@ -112,9 +114,14 @@ def write_rollback(
 
     Raises:
         NotReviewed: the commit that is checked out is not that of the upload branch.
+        ClosesUnapproved: it would close accounts, and the school's uploads need approvals.
         Usage: the reason names a person.
         NotWritten, InTheWay: the files could not be written.
     """
+    closing = [change.username for change in found.plan.changes if Effect.DEACTIVATE in change.effects]
+    ledger = found.known.ledger
+    if closing and policy_in_force(ledger.program, ledger, workspace.institution.review).approvals:
+        raise ClosesUnapproved(closing)
     upload = vouched(workspace, found.upload, found.known, Permission(unreviewed=unreviewed))
     write_upload(upload, workspace.school, folder)
     back = {*upload.usernames}
