@@ -126,7 +126,7 @@ def test_where_uploads_need_approvals_a_rollback_closes_nobody(closed: Path) -> 
     settle(closed, approvals="{needed: 1}")
     commit(closed)
 
-    refused = graduand(closed, "rollback", "--on", DAY, "--out", "back")
+    refused = graduand(closed, "rollback", "--on", DAY, "--out", str(closed / "back"))
 
     assert (refused.code, f"would close accounts: {NAME}." in refused.err) == (5, True), refused
     assert not (closed / "back").exists()
@@ -136,4 +136,4 @@ def test_where_uploads_need_approvals_a_rollback_may_reopen(closed: Path) -> Non
     settle(closed, approvals="{needed: 1}")
     commit(closed)
 
-    assert graduand(closed, "rollback", "--on", DAY, "--out", "back").code == 0
+    assert graduand(closed, "rollback", "--on", DAY, "--out", str(closed / "back")).code == 0
