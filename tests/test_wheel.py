@@ -33,9 +33,9 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
 
     assert {name.partition("/")[0] for name in inside} == {"graduand", f"graduand-{__version__}.dist-info"}
     program = HOUSE / "tui"
-    kept = (".py", ".mo", ".po", ".toml", ".tcss", ".md", ".yml", ".yaml")
+    kept = (".py", ".mo", ".po", ".toml", ".tcss", ".md", ".yml", ".yaml", ".json")
     source = {path.relative_to(program).as_posix() for path in (program / "graduand").rglob("*") if path.suffix in kept}
-    seeds = ("Makefile", "gitignore", "gitattributes", "codeowners", "ruleset_main.json", "ruleset_ledger.json")
+    seeds = ("Makefile", "gitignore", "gitattributes", "codeowners")
     source |= {f"graduand/seed/{name}" for name in seeds}
     source.add("graduand/requirements.txt")
     source |= {f"graduand/schema/{name}.yaml" for name in ("drift", "handshake", "institution")}

@@ -252,6 +252,19 @@ def test_an_empty_folder_is_taken_and_closed_to_others(place: Path, monkeypatch:
     assert git(place, "log", "--format=%s") == "Begin the records of school\n"
 
 
+def test_a_devcontainer_is_written_where_it_is_asked_for_and_pins_what_ci_has(place: Path) -> None:
+    init(place, "--name", "Ars", "--domain", "ars.example", "--devcontainer")
+
+    path = ".devcontainer/devcontainer.json"
+    assert set(git(place, "ls-files").splitlines()) == FILES | {path, kept_at(path)}
+    container = json.loads((place / path).read_bytes())
+    (python,) = re.findall(r"python-version: \"(.*)\"", (place / ".github/workflows/check.yml").read_text("utf-8"))
+    assert re.fullmatch(rf"[\w./]+:{re.escape(python)}-\w+", container["image"])
+    assert f"image: python:{python}\n" in (place / ".gitlab-ci.yml").read_text("utf-8")
+    command, target = container["postCreateCommand"].split()
+    assert (command, f"\n{target}:" in (place / "Makefile").read_text("utf-8")) == ("make", True)
+
+
 @pytest.mark.parametrize("below", [".", "deeper"])
 def test_a_file_is_no_folder(place: Path, below: str) -> None:
     place.write_text("mine\n", encoding="utf-8")

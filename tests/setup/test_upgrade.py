@@ -106,6 +106,27 @@ def test_a_repository_of_the_oldest_format_is_read_and_upgraded_with_the_changes
     assert told(oldest, "--check")["needed"] is False
 
 
+def test_a_devcontainer_comes_when_asked_for_and_is_kept_up_to_date_from_then_on(tmp_path: Path) -> None:
+    root, path = tmp_path / "school", ".devcontainer/devcontainer.json"
+    assert graduand(tmp_path, "init", str(root), "--name", "Ars", "--domain", "valmont.example").code == 0
+    assert told(root, "--check")["needed"] is False
+
+    assert outcomes(told(root, "--devcontainer")) == {path: "added"}
+    git(root, "merge", "--quiet", BRANCH)
+    git(root, "branch", "--delete", "--quiet", BRANCH)
+    assert graduand(root, "doctor").out.count("✗") == 0
+
+    as_shipped = (root / path).read_bytes()
+    edit(root, path, ("truecolor", "24bit"))
+    (root / kept_at(path)).write_bytes((root / path).read_bytes())
+    stamp = json.loads((root / ".graduand/stamp.json").read_bytes())
+    stamp["shipped"][path] = hashlib.sha256((root / path).read_bytes()).hexdigest()
+    (root / ".graduand/stamp.json").write_text(json.dumps(stamp), encoding="utf-8")
+    commit(root)
+    assert outcomes(told(root)) == {path: "taken"}
+    assert on_branch(root, path).encode() == as_shipped
+
+
 def test_an_upgrade_tells_each_fact_with_its_sources_in_the_commit_too(oldest: Path) -> None:
     edit(oldest, "schema/handshake.yaml", ("limits: {file_bytes: 50000000", "limits: {file_bytes: 40000000"))
     (oldest / "Makefile").unlink()

@@ -24,7 +24,7 @@ def main() -> None:
         except OSError:
             sys.exit(run(arguments))
         return
-    sys.exit(run(arguments))
+    sys.exit(_refuse_windows(arguments) if sys.platform == "win32" else run(arguments))
 
 
 def _open_missing_streams() -> None:
@@ -154,14 +154,40 @@ def _nowhere() -> int:
     return os.open(os.devnull, os.O_WRONLY)
 
 
+def _refuse_windows(arguments: Sequence[str]) -> int:
+    """Say where to run graduand instead of on Windows itself, which lacks the locks and renames of a save."""
+    from graduand import language
+    from graduand.errors import Exit
+
+    language.speak(_asked_language(arguments) or _system_language())
+    message = language._(
+        "On Windows graduand runs in WSL (wsl --install, then install graduand in that terminal) or in the "
+        "devcontainer of the school's repository, on this computer or in a browser (graduand init --devcontainer and "
+        "graduand upgrade --devcontainer, in WSL, write one); on Windows itself it does not."
+    )
+    return _say(message, Exit.REPOSITORY)
+
+
 def _language(arguments: Sequence[str]) -> str:
     """Return the language of --lang, the environment or the school, in this order."""
+    return _asked_language(arguments) or _schools_language(arguments) or os.environ.get("LANG", "")[:2]
+
+
+def _asked_language(arguments: Sequence[str]) -> str:
+    """Return the language of --lang or GRADUAND_LANG; "" if neither is given."""
     for number, argument in enumerate(arguments):
         if argument == "--lang" and number + 1 < len(arguments):
             return arguments[number + 1]
         if argument.startswith("--lang="):
             return argument.removeprefix("--lang=")
-    return os.environ.get("GRADUAND_LANG") or _schools_language(arguments) or os.environ.get("LANG", "")[:2]
+    return os.environ.get("GRADUAND_LANG", "")
+
+
+def _system_language() -> str:
+    """Return the language of Windows, which sets no LANG: `fr` of the locale `French_France`."""
+    import locale
+
+    return (locale.getlocale()[0] or "")[:2].lower()
 
 
 def _schools_language(arguments: Sequence[str]) -> str:

@@ -116,6 +116,13 @@ InstallFrom = Annotated[
         ),
     ),
 ]
+Devcontainer = Annotated[
+    bool,
+    typer.Option(
+        "--devcontainer",
+        help=N_("Also .devcontainer/: a colleague works in a container, in a browser too, and installs nothing."),
+    ),
+]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help=N_("Save without a commit; you commit later."))]
 NoCache = Annotated[bool, typer.Option("--no-cache", help=N_("Read every file again, and write no cache."))]
 CommitMessage = Annotated[

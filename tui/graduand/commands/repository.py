@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from graduand.commands.parameters import InstallFrom, JsonLines
+from graduand.commands.parameters import Devcontainer, InstallFrom, JsonLines
 from graduand.commands.session import ask, say, session_of
 from graduand.errors import Exit
 from graduand.language import LANGUAGES, N_, _, spoken, visible
@@ -33,6 +33,7 @@ def init(
     ] = None,
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help=N_("The school's language."))] = "",
     install_from: InstallFrom = "",
+    devcontainer: Devcontainer = False,
 ) -> None:
     from graduand.records.institution import Institution
     from graduand.setup.init import init_repository
@@ -45,6 +46,7 @@ def init(
         region=region or ask(_("Region of Handshake, eu or us"), Institution().region),
         language=lang or ask(_("Language, one of {languages}").format(languages=", ".join(LANGUAGES)), spoken()),
         domains=tuple(domain or ask(_("Domains of the school's addresses, separated by blanks"), "").split()),
+        devcontainer=devcontainer,
     )
     question = _("Where CI installs graduand from: a wheel (…whl#sha256=…), a commit (git+https://…@…) or “vendored”")
     source = install_from or ask(question, own_origin() or VENDORED)

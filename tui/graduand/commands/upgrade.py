@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graduand.commands.parameters import InstallFrom, JsonObject, Offline
+from graduand.commands.parameters import Devcontainer, InstallFrom, JsonObject, Offline
 from graduand.commands.session import say, session_of
 from graduand.errors import Exit, FormerUploads
 from graduand.language import N_, _
@@ -24,6 +24,7 @@ def upgrade(
     context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help=N_("Only say what would change; change nothing."))] = False,
     install_from: InstallFrom = "",
+    devcontainer: Devcontainer = False,
     offline: Offline = False,
     as_json: JsonObject = False,
 ) -> None:
@@ -34,7 +35,7 @@ def upgrade(
     session = session_of(context)
     workspace = session.workspace()
     unread = _read_tags(workspace, session.colour, write=not check, offline=offline)
-    found = upgrade_of(workspace, install_from)
+    found = upgrade_of(workspace, install_from, devcontainer=devcontainer)
     if found.doubt:
         say(found.doubt)
     branch = ""

@@ -269,7 +269,7 @@ def _is_fresh(checked_on: str, on: str) -> bool:
 
 def _shipped(workspace: Workspace) -> Iterator[Diagnosis]:
     """Compare what was shipped to this repository with what this graduand ships."""
-    from graduand.setup.seeds import options_of, shipped_texts  # noqa: PLC0415
+    from graduand.setup.seeds import DEVCONTAINER, options_of, shipped_texts  # noqa: PLC0415
     from graduand.setup.stamp import STAMP, kept_at, read_stamp, stamp_of  # noqa: PLC0415
 
     root = workspace.root
@@ -281,7 +281,8 @@ def _shipped(workspace: Workspace) -> Iterator[Diagnosis]:
     try:
         stamp = read_stamp(file_reader.read(root / STAMP, file_reader.LARGE_FILE))
         kept = file_reader.read(root / kept_at(INSTITUTION), file_reader.LARGE_FILE)
-        now = stamp_of(shipped_texts(options_of(read_institution(kept, is_past=True))))
+        institution, has_one = read_institution(kept, is_past=True), DEVCONTAINER in stamp.checksums
+        now = stamp_of(shipped_texts(options_of(institution, devcontainer=has_one)))
     except Trouble as trouble:
         yield Diagnosis(_("What was shipped to this repository is not known."), str(trouble))
         return

@@ -34,6 +34,8 @@ _SEED: Final = {
     ".github/rulesets/ledger.json": "ruleset_ledger.json",
 }
 """Path in a data repository → name of the seed."""
+DEVCONTAINER: Final = ".devcontainer/devcontainer.json"
+"""What a development container is made from, in which a colleague works without installing anything."""
 _SPOKEN_SEED: Final = {
     "records/README.md": "README.{language}.md",
     ".github/pull_request_template.md": "pull_request.{language}.md",
@@ -51,17 +53,20 @@ LETTERS: Final = "schema/outreach"
 
 
 class RepositoryOptions(NamedTuple):
-    """The settings of a new repository: the school's name, Handshake region, language and e-mail domains."""
+    """The settings of a repository: the school's name, Handshake region, language and e-mail domains."""
 
     name: str
     region: str
     language: str
     domains: tuple[str, ...]
+    devcontainer: bool = False
+    """Whether DEVCONTAINER is shipped too."""
 
 
-def options_of(institution: Institution) -> RepositoryOptions:
-    """Return the settings that institution.yaml has."""
-    return RepositoryOptions(institution.name, institution.region, institution.language, institution.own_domains)
+def options_of(institution: Institution, *, devcontainer: bool) -> RepositoryOptions:
+    """Return the settings that institution.yaml has; `devcontainer` says whether DEVCONTAINER is shipped."""
+    own = institution
+    return RepositoryOptions(own.name, own.region, own.language, own.own_domains, devcontainer)
 
 
 def shipped_texts(options: RepositoryOptions) -> dict[str, str]:
@@ -76,6 +81,8 @@ def shipped_texts(options: RepositoryOptions) -> dict[str, str]:
         spoken = (_SEEDS / source.format(language=language) for language in (options.language, ENGLISH))
         texts[target] = next(path for path in spoken if path.exists()).read_text(encoding="utf-8")
     texts["README.md"] = _front_page(options)
+    if options.devcontainer:
+        texts[DEVCONTAINER] = (_SEEDS / "devcontainer.json").read_text(encoding="utf-8")
     schema = default_schema()
     texts[IMPORTER_PATH] = file_reader.read(schema / "handshake.yaml", SIZE).decode()
     texts[DRIFT_PATH] = file_reader.read(schema / "drift.yaml", SIZE).decode()

@@ -26,7 +26,7 @@ from graduand.records.jsonschema import json_schema
 from graduand.records.school import school_of
 from graduand.records.school_language import IMPORTER, PATH
 from graduand.setup.install_source import PROGRAM, InstallSource, install_source, vendored_wheel
-from graduand.setup.seeds import BEGINNING, RepositoryOptions, options_of, shipped_texts
+from graduand.setup.seeds import BEGINNING, DEVCONTAINER, RepositoryOptions, options_of, shipped_texts
 from graduand.setup.stamp import CONFLICTS, STAMP, is_as_shipped, kept_at, read_stamp, stamp_files
 from graduand.workspace import JSON_SCHEMA
 
@@ -81,8 +81,10 @@ class Upgrade(NamedTuple):
         return bool(self.contents)
 
 
-def upgrade_of(workspace: Workspace, install_from: str = "") -> Upgrade:
+def upgrade_of(workspace: Workspace, install_from: str = "", *, devcontainer: bool = False) -> Upgrade:
     """Return what an upgrade to this graduand changes of the commit that is checked out; nothing is written.
+
+    `devcontainer` adds a development container; where one was shipped before, it is kept up to date without it.
 
     Raises:
         NoGit, NotGit: there is no git, or no repository.
@@ -92,13 +94,13 @@ def upgrade_of(workspace: Workspace, install_from: str = "") -> Upgrade:
         UpgradeUnreadable: the files of `schema/` could not be read once they are merged.
         Usage, Unreadable: where CI installs graduand from cannot be told.
     """
-    return _Upgrading(Program(workspace.root), install_from).upgrade()
+    return _Upgrading(Program(workspace.root), install_from, devcontainer=devcontainer).upgrade()
 
 
 class _Upgrading:
     """One upgrade, from the commit that is checked out."""
 
-    def __init__(self, program: Program, install_from: str) -> None:
+    def __init__(self, program: Program, install_from: str, *, devcontainer: bool) -> None:
         self._program = program
         self._head = program.opened.head
         if not self._head:
@@ -108,6 +110,7 @@ class _Upgrading:
         self._stamp = read_stamp(raw) if raw is not None else None
         if self._stamp and self._stamp.is_newer:
             raise ShippedNewer(self._stamp.version)
+        self._devcontainer = devcontainer or bool(self._stamp and DEVCONTAINER in self._stamp.checksums)
         self._first = "" if self._stamp else self._first_commit()
 
     def upgrade(self) -> Upgrade:
@@ -174,7 +177,8 @@ class _Upgrading:
     def _options(self, ours: bytes) -> RepositoryOptions:
         """Return the settings with which institution.yaml was shipped to this school."""
         base = self._base(PATH)
-        return options_of(read_institution(base if base is not None else ours, is_past=True))
+        institution = read_institution(base if base is not None else ours, is_past=True)
+        return options_of(institution, devcontainer=self._devcontainer)
 
     def _first_commit(self) -> str:
         """Return the commit with which `graduand init` began, so that its files are as they were shipped; "" for none.
