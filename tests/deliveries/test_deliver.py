@@ -13,6 +13,8 @@ from graduand.errors import NotWritten
 from graduand.git.program import Program
 from graduand.handshake.upload import CHECKSUM, manifest_checksum
 from graduand.ledger.ledger import read_ledger
+from graduand.uploads.compiler import CompileOptions, prepare, write_upload
+from graduand.workspace import Workspace
 from tests.deliveries.s3 import BUCKET, KEYS, PREFIX, Answer, Bucket, allow_loopback, answering, refusal
 from tests.feeds.test_feed_overlay import ONE, TWO, YEAR, close, feed_of, students
 from tests.handshake.test_article import DAY
@@ -83,6 +85,12 @@ def feed_file(root: Path, content: str) -> str:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content.encode())
     return str(path)
+
+
+def crowd(root: Path) -> None:
+    """Put more people in: of so many the automatic sync takes a closing."""
+    for number in range(3, 25):
+        put(root, graduate(f"000000{number:02}"), f"2026-spring/000000{number:02}.yaml")
 
 
 def test_a_compiled_upload_goes_into_the_folder_and_is_pending_until_it_is_noted(root: Path, bucket: Bucket) -> None:
@@ -322,8 +330,7 @@ def test_a_manifest_is_delivered_from_the_commit_that_it_was_compiled_from(root:
 def test_a_limit_that_was_passed_passes_no_other(root: Path) -> None:
     settle(root, limits="{deactivations: {count: 0}}")
     put(root, close(graduate(TWO)), f"2026-spring/{TWO}.yaml")
-    for number in range(3, 25):  # of so many the automatic sync takes a closing
-        put(root, graduate(f"000000{number:02}"), f"2026-spring/000000{number:02}.yaml")
+    crowd(root)
     commit(root)
     checksum = graduand(root, "compile", "--on", DAY).err.partition("--approve ")[2].split()[0].rstrip(".;,")
     assert graduand(root, "compile", "--on", DAY, "--approve", checksum, "--reason", "Meant").code == 0
@@ -468,3 +475,62 @@ def test_a_closing_that_was_delivered_is_not_forgotten_while_it_is_pending(root:
     told = json.loads(desk.run("plan", "--on", DAY, "--json"))
     (change,) = [one for one in told["changes"] if one["username"] == TWO]
     assert {"header": "disabled", "before": "TRUE", "after": "FALSE"} in change["fields"]
+
+
+def by_hand(root: Path, **values: object) -> None:
+    """Give keys of the manifest other values, and it the checksum that they have."""
+    manifest = root / "build" / "manifest.json"
+    said = json.loads(manifest.read_bytes()) | values
+    manifest.write_text(json.dumps(said | {CHECKSUM: manifest_checksum(said)}), encoding="utf-8")
+
+
+def test_a_manifest_that_calls_itself_a_rollback_passes_no_approval(root: Path) -> None:
+    assert graduand(root, "compile", "--on", DAY).code == 0
+    assert graduand(root, "uploaded").code == 0
+    crowd(root)
+    put(root, close(graduate(TWO)), f"2026-spring/{TWO}.yaml")
+    commit(root)
+    workspace = Workspace(root)
+    prepared = prepare(workspace, CompileOptions(DAY, changed=True)).prepared
+    assert prepared
+    settle(root, approvals="{needed: 1}")
+    upload = prepared.upload._replace(commit=commit(root))
+    write_upload(upload, workspace.school, root / "build")
+    assert f"{TWO} (0 of 2)" in deliver(root, "--dry-run").err
+
+    by_hand(root, takes_back=noted(root)[0])
+
+    ran = deliver(root, "--dry-run")
+    assert (ran.code, "its files are not what" in ran.err) == (5, True), ran.err
+    by_hand(root, takes_back="20260101T000000Z-00000000")
+    assert deliver(root, "--dry-run").code == 5
+
+
+def test_a_file_that_was_changed_with_all_its_checksums_is_not_delivered(root: Path) -> None:
+    assert graduand(root, "compile", "--on", DAY).code == 0
+    (compiled,) = (root / "build").glob("*_students.csv")
+    changed = compiled.read_bytes().replace(b"Dupont", b"Durand")
+    compiled.write_bytes(changed)
+    (job,) = json.loads((root / "build" / "manifest.json").read_bytes())["jobs"]
+    by_hand(root, jobs=[job | {"sha256": hashlib.sha256(changed).hexdigest()}])
+
+    ran = deliver(root, "--dry-run")
+
+    assert (ran.code, "its files are not what" in ran.err) == (5, True), ran.err
+
+
+def test_a_rollback_is_delivered_and_its_own_rows_are_counted(root: Path) -> None:
+    assert graduand(root, "compile", "--on", DAY).code == 0
+    assert graduand(root, "uploaded").code == 0
+    crowd(root)
+    put(root, close(graduate(TWO)), f"2026-spring/{TWO}.yaml")
+    settle(root, limits="{reactivations: {count: 0}}")
+    commit(root)
+    assert graduand(root, "compile", "--on", DAY, "--changed").code == 0
+    assert graduand(root, "uploaded").code == 0
+    ran = graduand(root, "rollback", "--on", DAY)
+    assert ran.code == 0, ran.err
+
+    ran = deliver(root, "--dry-run")
+    assert (ran.code, "1 account would be reopened" in ran.err) == (3, True), ran.err
+    assert deliver(root, "--dry-run", "--approve", ran.err.rstrip().rpartition(" ")[2]).code == 0

@@ -481,3 +481,14 @@ def noted_at(root: Path) -> str:
     """Return when the newest entry was noted, as soon as that moment has passed."""
     time.sleep(2)
     return str(entry_of(root)["noted"])
+
+
+def test_a_rollback_of_what_was_never_noted_is_not_noted(compiled: Path) -> None:
+    rewrite(compiled, takes_back="20260101T000000Z-00000000", published=True)
+
+    ran = note(compiled)
+
+    assert (ran.code, "no such upload is noted" in ran.err) == (5, True)
+    rewrite(compiled, takes_back=None)
+    assert note(compiled).code == 0
+    assert entry_of(compiled)["published"] is False

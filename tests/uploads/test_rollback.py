@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from graduand.git.program import Program
+from graduand.ledger.entry import APPROVED, EntryKind, SentFile, approved_tsv
+from graduand.ledger.ledger import NewFacts, note, read_ledger
+from graduand.uploads.approvals import records_at
 from tests.handshake.test_article import CLOSED, DAY
-from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, noted, put, settle
+from tests.ledger.clones import person
+from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, head, noted, put, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.repository import Ran
 
 NAME = "00412345"
 PATH = f"records/2026-spring/{NAME}.yaml"
@@ -118,18 +126,77 @@ def test_what_a_rollback_puts_back_is_what_handshake_holds_then(closed: Path) ->
     assert graduand(closed, "plan", "--on", DAY, "--exit-code").code == 0
 
 
-def test_where_uploads_need_approvals_a_rollback_closes_nobody(closed: Path) -> None:
+@pytest.fixture
+def reopened(closed: Path) -> Path:
+    """The same, where the account was opened again by the last upload, and rows need approvals since."""
     path = closed / PATH
-    reopened = path.read_text(encoding="utf-8").replace("disabled: true", "disabled: false")
-    path.write_text(reopened.replace("requested-by-student", "closed-by-mistake"), encoding="utf-8")
+    text = path.read_text(encoding="utf-8").replace("disabled: true", "disabled: false")
+    path.write_text(text.replace("requested-by-student", "closed-by-mistake"), encoding="utf-8")
     send(closed)
-    settle(closed, approvals="{needed: 1}")
+    settle(closed, approvals="{needed: 1, closings: 2}")
     commit(closed)
+    return closed
 
-    refused = graduand(closed, "rollback", "--on", DAY, "--out", str(closed / "back"))
 
+def rollback(root: Path, who: str, *words: str) -> Ran:
+    with person(who):
+        return graduand(root, "rollback", *words, "--on", DAY, "--out", str(root / "back"), "--again")
+
+
+def approve(root: Path, who: str, upload: str) -> dict[str, object]:
+    """Approve that an upload is taken back, after a look at it; return what is said of it."""
+    with person(who):
+        looked = json.loads(graduand(root, "approve", "--rollback", upload, "--on", DAY, "--json").out)
+        ran = graduand(
+            root, "approve", "--rollback", upload, "--on", DAY, "--json", "--no-push", "--plan", looked["checksum"]
+        )
+    assert ran.code == 0, ran.err
+    told: dict[str, object] = json.loads(ran.out)
+    return told
+
+
+def test_a_rollback_that_closes_is_approved_by_others_than_who_compiles_it(reopened: Path) -> None:
+    upload = noted(reopened)[-1]
+    refused = rollback(reopened, "Ada")
     assert (refused.code, f"would close accounts: {NAME}." in refused.err) == (5, True), refused
-    assert not (closed / "back").exists()
+    assert "(0 of 2), and nothing was written" in refused.err
+    assert f"graduand approve --rollback {upload}" in refused.err
+    assert not (reopened / "back").exists()
+
+    told = [approve(reopened, who, upload) for who in ("Ada", "Bob", "Bob")]
+
+    assert [(one["takes_back"], one["closings"], one["is_new"]) for one in told] == [
+        (upload, 1, True),
+        (upload, 1, True),
+        (upload, 1, False),
+    ]
+    assert "(1 of 2: Bob, Ada does not count: made the change)" in rollback(reopened, "Ada").err
+    approve(reopened, "Zoe", upload)
+    assert rollback(reopened, "Ada").code == 0
+    manifest = json.loads((reopened / "back/manifest.json").read_bytes())
+    assert (manifest["approvals"], manifest["takes_back"]) == (noted(reopened, "approval")[1:], upload)
+    assert "Nothing speaks against this history." in graduand(reopened, "audit", "verify").out
+
+
+def test_an_approval_of_a_rollback_counts_for_just_that(reopened: Path) -> None:
+    upload = noted(reopened)[-1]
+    told = approve(reopened, "Bob", upload)
+    put(reopened, CLOSED)
+    commit(reopened)
+    assert f"{NAME} (0 of 2)" in graduand(reopened, "compile", "--on", DAY, "--changed").err
+    # the same people and meanings, in the form of an approval of records, with the mark of a rollback
+    (approved,) = records_at(Program(reopened), head(reopened), [NAME]).values()
+    raw = approved_tsv({NAME: approved.meaning})
+    for who in ("Bob", "Zoe"):
+        with person(who):
+            program = Program(reopened)
+            facts = {"commit": head(reopened), "plan": "0" * 64, "rules": told["rules"], "takes_back": upload}
+            listed = [SentFile(APPROVED, hashlib.sha256(raw).hexdigest(), 1)]
+            entry = NewFacts(EntryKind.APPROVAL, "", head(reopened), listed, {APPROVED: raw}, facts, "1 people")
+            note(read_ledger(program), entry)
+    assert f"{NAME} (0 of 2)" in graduand(reopened, "compile", "--on", DAY, "--changed").err
+    git(reopened, "revert", "--no-edit", "HEAD")
+    assert "Zoe does not count: something else would be done by now" in rollback(reopened, "Ada", upload).err
 
 
 def test_where_uploads_need_approvals_a_rollback_may_reopen(closed: Path) -> None:

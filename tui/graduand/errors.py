@@ -202,15 +202,19 @@ class NotReviewed(Trouble):
 
 
 class ClosesUnapproved(Trouble):
-    """Taking an upload back would close accounts, which nobody has approved; `usernames` says whose."""
+    """Taking an upload back would close accounts, which not enough others have approved.
 
-    def __init__(self, usernames: Sequence[str]) -> None:
+    `usernames` says whose, `approved` how many have approved it and who, `upload` which upload is taken back.
+    """
+
+    def __init__(self, usernames: Sequence[str], approved: str, upload: str) -> None:
         shown = ", ".join(usernames[:10]) + (", …" if len(usernames) > 10 else "")
         message = _(
-            "Taking this upload back would close accounts: {who}. Nobody has approved that, and nothing was written; "
-            "close them in their records, have that approved, and compile."
+            "Taking this upload back would close accounts: {who}. Not approved by others than who takes it back "
+            "({approved}), and nothing was written; they look at it and approve it, in a clone of their own: "
+            "graduand approve --rollback {upload}"
         )
-        super().__init__(message.format(who=shown))
+        super().__init__(message.format(who=shown, approved=approved, upload=upload))
 
 
 class NotApproved(Trouble):

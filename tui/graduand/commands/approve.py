@@ -45,6 +45,13 @@ def approve(
         ),
     ] = "",
     cohort: Cohort = "",
+    rollback: Annotated[
+        str,
+        typer.Option(
+            metavar=N_("UPLOAD"),
+            help=N_("Approve that this upload is taken back, where that closes accounts; it counts for nothing else."),
+        ),
+    ] = "",
     plan: Annotated[
         str,
         typer.Option(
@@ -68,7 +75,7 @@ def approve(
     session = session_of(context)
     workspace = session.workspace(remembers=not no_cache)
     exchange = Exchange(offline, not no_push)
-    options = approving.ApprovalOptions(day(on) if on else today(), revision, cohort, exchange)
+    options = approving.ApprovalOptions(day(on) if on else today(), revision, cohort, rollback, exchange)
     proposed = approving.prepare_approval(workspace, options, progress(), no_cache=no_cache)
     lines = approval_text(proposed, terms_of(workspace), everything=everything, show=show)
     show_lines(lines, session.colour, sys.stderr if as_json else sys.stdout)

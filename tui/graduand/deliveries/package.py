@@ -25,7 +25,7 @@ from graduand.handshake.effect import Effect
 from graduand.handshake.manifest_check import received
 from graduand.handshake.plan import breaches, plan_of
 from graduand.handshake.sendable import sendable
-from graduand.handshake.upload import AHEAD, Override, on_day
+from graduand.handshake.upload import AHEAD, Override, entry_of, on_day, plan_checksum
 from graduand.language import _, quoted, visible
 from graduand.ledger.entry import SentFile, now, stored_names
 from graduand.records.kinds import CLEAR, same_value
@@ -34,13 +34,15 @@ from graduand.rules.handshake_state import is_conflict
 from graduand.rules.registry import RULES
 from graduand.storage import file_reader
 from graduand.tables.table_reader import FileFormat
-from graduand.uploads.approvals import require_approved
-from graduand.uploads.compiler import EARLY, describe_breach, rows_to_cover
+from graduand.uploads.approvals import RollbackToCover, require_approved, require_approved_rollback
+from graduand.uploads.compiler import describe_breach, rows_to_cover
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_ledger
 from graduand.uploads.free_text import person_in
 from graduand.uploads.known_state import known_well, read_known_state
-from graduand.uploads.note_upload import SentRows, batch_of, people_lines, sent_file, usernames_in
+from graduand.uploads.note_upload import SentRows, batch_of, given_back, people_lines, sent_file, usernames_in
+from graduand.uploads.recompile import CompiledFrom, Recompiler, went_early
 from graduand.uploads.review_policy import UNREVIEWED, overrides_of, policy_in_force
+from graduand.uploads.rollback import closing_in, withheld_of
 from graduand.uploads.unread_tags import require_read
 from graduand.workspace import errors, today
 
@@ -145,7 +147,7 @@ def pack(workspace: Workspace, options: PackageOptions) -> Packed:
     if found.changed:
         raise Uncommitted(found.changed)
     packing = _Packing(workspace, options, known, index, found.commit)
-    packing.by = checkout.identity() if options.unreviewed or options.approve else ""
+    packing.by = checkout.identity()
     packed = packing.upload() if options.path.suffix == ".json" else packing.sync_file()
     return packed._replace(fetched=fetched)
 
@@ -169,7 +171,7 @@ class _Packing:
         self._program = known.ledger.program
         self._policy = policy_in_force(self._program, known.ledger, workspace.institution.review)
         self.by = ""
-        """Who sends what nobody has reviewed, or what goes beyond a limit."""
+        """Who sends it; "" when git does not know."""
         self._passed: list[dict[str, Any]] = []
         """The limits that are passed on purpose."""
 
@@ -178,11 +180,12 @@ class _Packing:
             "commit": self._commit,
             "base": base_of(self._program, self._commit, self._policy.tip),
             "branch": self._program.opened.branch,
-            "published": contains(self._program, self._policy.tip, self._commit),
+            "published": True,
             "on": self._options.on,
             "ledger": self._known.ledger.head,
             **more,
         }
+        facts["published"] = facts["published"] and contains(self._program, self._policy.tip, self._commit)
         if person_in(str(facts["branch"] or ""), {name for person in people for name in person[:2]}):
             facts["branch"] = None  # what an entry says of itself cannot be erased
         return facts
@@ -198,7 +201,12 @@ class _Packing:
 
     # A compiled upload
 
-    def upload(self) -> Packed:
+    def _says(self) -> dict[str, Any]:
+        """Return what the manifest says, if it is of this commit and of this day.
+
+        Raises:
+            NotAnUpload: it is not, or no file of it is for the automatic sync.
+        """
         path = self._options.path
         says = received(path)
         if says["commit"] != self._commit:
@@ -211,31 +219,66 @@ class _Packing:
             )
             raise NotAnUpload(path, message.format(day=visible(str(says["on"]))))
         says["overrides"] = overrides
-        jobs = [job for job in says["jobs"] if job["delivery"] == "s3"]
-        if not jobs:
+        if not any(job["delivery"] == "s3" for job in says["jobs"]):
             message = _(
                 "it has no file for the automatic sync; with “delivery: s3” in institution.yaml compile it again."
             )
             raise NotAnUpload(path, message)
+        return says
+
+    def upload(self) -> Packed:
+        says, path = self._says(), self._options.path
+        jobs = [job for job in says["jobs"] if job["delivery"] == "s3"]
         names = [str(job["file"]) for job in says["jobs"]]
         contents = {name: file_reader.read(path.with_name(name), _SIZE) for name in names}
         wanted = {username for job in jobs for username in usernames_in(contents[job["file"]])}
         if found := self._faults(wanted):
             return Packed(None, self._known, NOTHING_ASKED, found)
-        plan = self._plan(wanted, early=any(one.get("what") == EARLY for one in says.get("overrides", [])))
+        plan = self._plan_of(says, contents)
         self._require_limits(says, plan)
         passed = [one.get("what") for one in says.get("overrides", [])]
         unreviewed = () if UNREVIEWED in passed else self._unreviewed()
-        if not says.get("takes_back"):
+        if back := str(says.get("takes_back") or ""):
+            rollback = RollbackToCover(back, str(says["plan"]), self._commit, closing_in(plan), self.by)
+            require_approved_rollback(self._known.ledger, self._policy, rollback, at=now())
+        else:
             self._require_approved(plan)
         return Packed(self._of_jobs(says, contents, unreviewed), self._known, NOTHING_ASKED)
+
+    def _plan_of(self, says: Mapping[str, Any], contents: Mapping[str, bytes]) -> Plan:
+        """Return what the files of a manifest change, once they are just what its commit and the ledger make.
+
+        A manifest has a checksum and no signature, so whoever changes it by hand gives it another checksum.
+
+        Raises:
+            NotAnUpload: they are not, or that is not to be found out.
+        """
+        ledger, back = self._known.ledger, str(says.get("takes_back") or "")
+        changing = frozenset(str(job["file"]) for job in says["jobs"] if job["changes_identifier_data"])
+        stored = dict(zip(contents, stored_names(contents), strict=True))
+        sent = SentRows(self._commit, contents, stored, changing)
+        lines = people_lines(self._program, sent, contents, given_back(ledger, back))
+        people = {line.username: line for line in lines}
+        head, early = str(says.get("ledger") or ""), went_early(says)
+        said = CompiledFrom(self._commit, head, str(says["on"]), people, back, early=early)
+        came = Recompiler(ledger, self._known.folded).recompile_from(said)
+        why = came.why_not
+        if not why and back and withheld_of(self._index, came.table):
+            why = _("it has rows of people of whom nothing may be sent")
+        if not why and ([*map(entry_of, came.files)], plan_checksum(came.files)) != (says["jobs"], says.get("plan")):
+            why = _("its files are not what its commit and the ledger make")
+        if why:
+            raise NotAnUpload(self._options.path, _("{why}; compile it again.").format(why=why))
+        return plan_of(came.table, self._known.state, self._workspace.school)
 
     def _of_jobs(
         self, says: Mapping[str, Any], contents: Mapping[str, bytes], unreviewed: Sequence[Mapping[str, Any]]
     ) -> Package:
         jobs = {str(job["file"]): job for job in says["jobs"] if job["delivery"] == "s3"}
         stored = dict(zip(contents, stored_names(contents), strict=True))
-        people = people_lines(self._program, SentRows(str(says["commit"]), contents, stored, frozenset()), jobs, {})
+        sent = SentRows(self._commit, contents, stored, frozenset())
+        back = given_back(self._known.ledger, str(says.get("takes_back") or ""))
+        people = people_lines(self._program, sent, jobs, back)
         files = [
             PackedFile(contents[name], sent_file(job, stored[name]), contents[name], int(job["rows"]))
             for name, job in jobs.items()
@@ -250,9 +293,9 @@ class _Packing:
         by_hand = tuple(name for name in contents if name not in jobs)
         return self._package(files, people, more)._replace(by_hand=by_hand)
 
-    def _plan(self, usernames: set[str], *, early: bool = False) -> Plan:
+    def _plan(self, usernames: set[str]) -> Plan:
         every = self._index.table((), {page.cohort for page in self._index.pages})
-        table = sendable(every, self._known.state, self._workspace.school, early=early).table
+        table = sendable(every, self._known.state, self._workspace.school).table
         picked = table.picked(place for place, name in enumerate(table.usernames) if name in usernames)
         return plan_of(picked, self._known.state, self._workspace.school)
 

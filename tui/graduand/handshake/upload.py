@@ -93,13 +93,17 @@ class Upload(NamedTuple):
 
     @property
     def plan(self) -> str:
-        """The checksum of what is to be done: all bytes and settings in order, whatever the files are called."""
-        parts = [
-            f"{file.delivery} {int(file.setting.changes_identifier_data)} "
-            f"{file.setting.identifier_column} {file.sha256}"
-            for file in self.files
-        ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        """The checksum of what is to be done."""
+        return plan_checksum(self.files)
+
+
+def plan_checksum(files: Sequence[File]) -> str:
+    """Return the checksum of what is to be done: all bytes and settings in order, whatever the files are called."""
+    parts = [
+        f"{file.delivery} {int(file.setting.changes_identifier_data)} {file.setting.identifier_column} {file.sha256}"
+        for file in files
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def files_of(jobs: Sequence[Job], school: School, on: str, *, rehearsal: bool) -> tuple[File, ...]:

@@ -8,6 +8,7 @@ from graduand.language import _, ngettext, visible
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
 from graduand.reports.plan_text import plan_text
+from graduand.reports.upload_text import lost_text
 from graduand.uploads.compiler import describe_breach
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def approval_text(proposed: ProposedApproval, terms: Terms, *, everything: bool,
         yield line(message.format(commit=proposed.commit[:12], base=proposed.base[:12]))
     for breach in proposed.prepared.breaches:
         yield line(Span(f"! {describe_breach(breach)}", "bold yellow"))
+    yield from _rollback_text(proposed, terms)
     yield from _rules_text(proposed)
     if proposed.own:
         count = len(proposed.own)
@@ -55,6 +57,12 @@ def approval_text(proposed: ProposedApproval, terms: Terms, *, everything: bool,
             count=proposed.closings
         )
     yield line(Span(f"{said}.", "bold"))
+
+
+def _rollback_text(proposed: ProposedApproval, terms: Terms) -> Iterator[Line]:
+    if proposed.takes_back:
+        yield line(_("All this takes {upload} back.").format(upload=proposed.takes_back))
+        yield from lost_text(proposed.lost, terms)
 
 
 def _rules_text(proposed: ProposedApproval) -> Iterator[Line]:
@@ -88,6 +96,7 @@ def approval_json(proposed: ProposedApproval, noted: NotedApproval | None) -> st
         "faulty": proposed.faulty,
         "rules": proposed.rules,
         "changed_rules": proposed.changed_rules,
+        "takes_back": proposed.takes_back or None,
         "beyond_limits": [{"what": str(one.what), "number": one.number} for one in proposed.prepared.breaches],
     }
     return json_text(whole) + "\n"

@@ -10,11 +10,11 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import NotApproved
+from graduand.errors import ClosesUnapproved, NotApproved, Usage
 from graduand.git.commit_graph import read_graph
 from graduand.git.events import SignatureState, address_of
 from graduand.git.identities import read_identities
-from graduand.git.makers import NOBODY, makers_of_folder, makers_of_records
+from graduand.git.makers import NOBODY, Makers, makers_of_folder, makers_of_records
 from graduand.git.signatures import check
 from graduand.git.snapshot import contents, entries
 from graduand.git.upload_branch import branch_heads
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from graduand.git.commit_graph import CommitGraph
     from graduand.git.identities import Identities
-    from graduand.git.makers import Makers
     from graduand.git.program import Program
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
@@ -47,6 +46,8 @@ _SKEW: Final = timedelta(hours=1)
 """By how much two clocks may differ; besides, entries of the same second are noted one after the other."""
 _NAMED: Final = 10
 """How many people a refusal names."""
+TAKES_BACK: Final = "takes_back"
+"""The fact of an approval of a rollback: the id of the upload that it takes back."""
 
 
 class EntryProof(NamedTuple):
@@ -75,6 +76,10 @@ class GivenApproval(NamedTuple):
     stored: str
     """The commit of the entry."""
     proof: EntryProof
+    takes_back: str = ""
+    """The id of the upload whose taking back is approved, and nothing of records; "" of records."""
+    plan: str = ""
+    """The checksum of the plan that was looked at."""
 
     @property
     def seconds(self) -> float:
@@ -82,15 +87,22 @@ class GivenApproval(NamedTuple):
         return datetime.fromisoformat(self.noted).timestamp()
 
 
-def approvals_in(ledger: Ledger, *, at: str = "") -> tuple[GivenApproval, ...]:
-    """Return the approvals that were not withdrawn, in the order of noting; with `at`, those that last at that moment.
+def approvals_in(ledger: Ledger, *, at: str = "", takes_back: str = "") -> tuple[GivenApproval, ...]:
+    """Return the approvals that were not withdrawn, in the order of noting.
 
-    `at` is a moment as entries have it.
+    Args:
+        ledger: Holds them.
+        at: A moment as entries have it: only those that last at it; "" for all.
+        takes_back: The id of an upload: only those of what takes it back, which count for nothing else; "" for those
+            of records.
     """
     places = [
         place
         for place, entry in enumerate(ledger.entries)
-        if entry.kind is EntryKind.APPROVAL and entry.id not in ledger.withdrawn and (not at or _lasts(entry, at))
+        if entry.kind is EntryKind.APPROVAL
+        and entry.facts.get(TAKES_BACK, "") == takes_back
+        and entry.id not in ledger.withdrawn
+        and (not at or _lasts(entry, at))
     ]
     found = [ledger.entries[place] for place in places]
     proofs = _proofs(ledger, places) if places else []
@@ -106,6 +118,8 @@ def approvals_in(ledger: Ledger, *, at: str = "") -> tuple[GivenApproval, ...]:
             entry.main,
             ledger.stored[place].commit,
             proof,
+            takes_back,
+            entry.text("plan"),
         )
         for entry, place, raw, proof in zip(found, places, raws, proofs, strict=True)
     )
@@ -152,9 +166,14 @@ class Lack(NamedTuple):
     def sentence(self) -> str:
         """The lack in words: `00412345 (1 of 2: Ada)`."""
         name = visible(self.username) or _("schema/, which has changed since the last upload")
+        return f"{name} ({self.tally})"
+
+    @property
+    def tally(self) -> str:
+        """How many have approved it, and who: `1 of 2: Ada`."""
         said = _("{count} of {needed}").format(count=len(self.approved_by), needed=self.needed)
         more = [*map(name_of, self.approved_by), *self.not_counted]
-        return f"{name} ({said}: {', '.join(more)})" if more else f"{name} ({said})"
+        return f"{said}: {', '.join(more)}" if more else said
 
 
 def name_of(who: str) -> str:
@@ -197,6 +216,56 @@ def require_approved(ledger: Ledger, policy: PolicyInForce, wanted: RowsToCover,
     if found.lacking:
         raise NotApproved([lack.sentence for lack in found.lacking[:_NAMED]], len(found.lacking))
     return found.used
+
+
+class RollbackToCover(NamedTuple):
+    """An upload that takes another one back, and who makes it."""
+
+    takes_back: str
+    """The id of the upload that is taken back."""
+    plan: str
+    """The checksum of what is to be done."""
+    commit: str
+    closing: Sequence[str]
+    """The usernames of people whose account it closes."""
+    by: str
+    """Who compiles or delivers it, as `Name <address>`; "" when git does not know."""
+
+
+def require_approved_rollback(
+    ledger: Ledger, policy: PolicyInForce, wanted: RollbackToCover, *, at: str
+) -> tuple[str, ...]:
+    """Return the ids of the approvals that cover a rollback; none where it closes no account, or nobody must approve.
+
+    An approval of records does not count: what is sent is not what they say. Neither does that of who makes it.
+
+    Raises:
+        ClosesUnapproved: not enough others have approved just that.
+        Usage: git does not know who makes it.
+    """
+    if policy.approvals is None or not wanted.closing:
+        return ()
+    if not wanted.by:
+        message = _(
+            "git does not know who takes it back; tell it: git config user.name NAME, git config user.email MAIL"
+        )
+        raise Usage(message)
+    given = approvals_in(ledger, at=at, takes_back=wanted.takes_back)
+    commits = [wanted.commit, policy.tip, policy.baseline, *(one.commit for one in given)]
+    identities = read_identities(ledger.program, commits)
+    new_keys = _by_new_keys(ledger, policy, given) if given else frozenset[str]()
+    stale = (one.id for one in given if one.plan != wanted.plan)
+    why_not = {
+        **dict.fromkeys(new_keys, _why_no_new_key()),
+        **dict.fromkeys(stale, _("does not count: something else would be done by now")),
+    }
+    makers = Makers(frozenset({identities.of(wanted.by)}), {})
+    found = _Counting(policy.approvals, identities).counted(given, makers, why_not)
+    needed = policy.approvals.most
+    if len(found.people) < needed:
+        lack = Lack("", needed, found.people, found.others)
+        raise ClosesUnapproved(wanted.closing, lack.tally, wanted.takes_back)
+    return tuple(one.id for one in given if one.id in found.ids)
 
 
 class StatedRecord(NamedTuple):
@@ -298,19 +367,56 @@ def _by_new_keys(ledger: Ledger, policy: PolicyInForce, given: Sequence[GivenApp
     )
 
 
+def _why_no_new_key() -> str:
+    return _("does not count: the key was not in schema/allowed_signers at the last upload")
+
+
+class _Counting(NamedTuple):
+    """Tells whose approvals count."""
+
+    needed: Approvals
+    identities: Identities
+
+    def counted(self, given: Iterable[GivenApproval], makers: Makers, why_not: Mapping[str, str]) -> _Counted:
+        """Return whose approvals count; `why_not` has the reason, by id, of those that do not whoever gave them."""
+        people: dict[str, str] = {}
+        others: dict[str, str] = {}
+        ids = set()
+        for one in given:
+            person = self.identities.of(one.by)
+            if why := why_not.get(one.id) or self._why_not(one, person, makers):
+                others[person] = f"{name_of(one.by)} {why}"
+            else:
+                people[person] = one.by
+                ids.add(one.id)
+        said = tuple(said for person, said in others.items() if person not in people)
+        return _Counted(tuple(people.values()), said, ids)
+
+    def _why_not(self, given: GivenApproval, person: str, makers: Makers) -> str:
+        """Return why an approval does not count; "" when it does."""
+        if given.proof.is_forged:
+            return _("does not count: the signature is not that person's")
+        if self.needed.signed and given.proof.signature is not SignatureState.GOOD:
+            return _("does not count: not signed by a key of schema/allowed_signers")
+        if makers.include(person, given.seconds):
+            return _("does not count: made the change")
+        return ""
+
+
 class _Covering:
     def __init__(self, ledger: Ledger, policy: PolicyInForce, needed: Approvals, wanted: RowsToCover, at: str) -> None:
         self._needed = needed
         self._wanted = wanted
         program = self._program = ledger.program
         self._given = approvals_in(ledger, at=at)
-        self._identities = read_identities(
+        identities = read_identities(
             program, [wanted.commit, policy.tip, policy.baseline, *(one.commit for one in self._given)]
         )
+        self._counting = _Counting(needed, identities)
         self._records = records_at(program, wanted.commit, wanted.rows.keys())
-        self._makers = makers_of(ledger, wanted, self._records, self._identities)
+        self._makers = makers_of(ledger, wanted, self._records, identities)
         self._rule_makers = makers_of_folder(
-            program, wanted.commit, policy.baseline, "schema", self._identities, present_signers(program)
+            program, wanted.commit, policy.baseline, "schema", identities, present_signers(program)
         )
         folders = [f"{commit}:{program.prefix}schema" for commit in (wanted.commit, policy.baseline) if commit]
         self._rules, *before = program.object_names(folders)
@@ -332,7 +438,9 @@ class _Covering:
             meaning = self._records[username].meaning if username in self._records else ""
             given = by_meaning.get((username, meaning), ())
             makers = self._makers.get(username, NOBODY)
-            found = self._counted(given, makers, departures.overtaken(username, meaning, self._wanted.commit))
+            overtaken = departures.overtaken(username, meaning, self._wanted.commit)
+            gone = _("does not count: the record has said something else since") if overtaken else ""
+            found = self._counting.counted(given, makers, dict.fromkeys(overtaken, gone))
             used |= found.ids
             if len(found.people) < needed:
                 lacking.append(Lack(username, needed, found.people, found.others))
@@ -350,12 +458,13 @@ class _Covering:
     def _rules_counted(self) -> _Counted:
         """Return who has approved `schema/`; of them by one key at most that this very change may have brought in."""
         given = [one for one in self._given if one.rules == self._rules]
-        all_keys = self._counted(given, self._rule_makers)
-        old_keys = self._counted((one for one in given if one.id not in self._new_keys), self._rule_makers)
+        count = self._counting.counted
+        all_keys = count(given, self._rule_makers, {})
+        old_keys = count((one for one in given if one.id not in self._new_keys), self._rule_makers, {})
         if len(old_keys.people) >= max(1, self._needed.most - 1):
             return all_keys
         new = [one for one in all_keys.people if one not in old_keys.people]
-        why = _("does not count: the key was not in schema/allowed_signers at the last upload")
+        why = _why_no_new_key()
         return old_keys._replace(others=(*old_keys.others, *(f"{name_of(one)} {why}" for one in new)))
 
     def _departures(self, by_meaning: Mapping[tuple[str, str], Sequence[GivenApproval]]) -> Departures:
@@ -363,28 +472,3 @@ class _Covering:
         meanings = {name: (one.meaning,) for name, one in self._records.items() if (name, one.meaning) in by_meaning}
         looked_at = {one.id: (one.commit, one.main) for one in self._given}
         return Departures(self._program, self._wanted.commit, meanings, looked_at)
-
-    def _counted(self, given: Iterable[GivenApproval], makers: Makers, overtaken: Collection[str] = ()) -> _Counted:
-        people: dict[str, str] = {}
-        others: dict[str, str] = {}
-        ids = set()
-        for one in given:
-            person = self._identities.of(one.by)
-            why = _("does not count: the record has said something else since") if one.id in overtaken else ""
-            if why := why or self._why_not(one, person, makers):
-                others[person] = f"{name_of(one.by)} {why}"
-            else:
-                people[person] = one.by
-                ids.add(one.id)
-        said = tuple(said for person, said in others.items() if person not in people)
-        return _Counted(tuple(people.values()), said, ids)
-
-    def _why_not(self, given: GivenApproval, person: str, makers: Makers) -> str:
-        """Return why an approval does not count; "" when it does."""
-        if given.proof.is_forged:
-            return _("does not count: the signature is not that person's")
-        if self._needed.signed and given.proof.signature is not SignatureState.GOOD:
-            return _("does not count: not signed by a key of schema/allowed_signers")
-        if makers.include(person, given.seconds):
-            return _("does not count: made the change")
-        return ""

@@ -20,17 +20,19 @@ from graduand.ledger.entry import APPROVED, EntryKind, SentFile, approved_tsv, n
 from graduand.ledger.ledger import NewFacts, note, note_on_newest, read_ledger
 from graduand.ledger.signers import present_signers
 from graduand.records.paths import username_of, within
-from graduand.uploads.approvals import approvals_in, makers_of, records_at
+from graduand.uploads.approvals import TAKES_BACK, approvals_in, makers_of, records_at
 from graduand.uploads.compiler import CompileOptions, PreparedUpload, prepare, rows_to_cover, upload_of
 from graduand.uploads.exchange import NOTHING_ASKED, ONLINE, fetch_ledger, require_known, share_ledger
 from graduand.uploads.known_state import read_known_state
 from graduand.uploads.review_policy import policy_in_force
+from graduand.uploads.rollback import prepare_rollback
 from graduand.uploads.rows_at import rows_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from graduand.git.program import Program
+    from graduand.handshake.rollback import Lost
     from graduand.index.index_store import Progress
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
@@ -49,6 +51,8 @@ class ApprovalOptions(NamedTuple):
     """The commit; "" is the one that is checked out."""
     cohort: str = ""
     """Only this cohort; "" for all."""
+    rollback: str = ""
+    """The id of an upload, or its beginning: to be approved is that it is taken back, and nothing else."""
     exchange: Exchange = ONLINE
 
 
@@ -58,7 +62,7 @@ class ProposedApproval(NamedTuple):
     prepared: PreparedUpload
     commit: str
     meanings: Mapping[str, str]
-    """What is approved: the meaning of the record by username."""
+    """What is approved: the meaning of the record by username; of a rollback the checksum of its plan."""
     own: tuple[str, ...]
     """Usernames of people whose change the approver has made, so that the approval would not count."""
     faulty: tuple[str, ...]
@@ -71,10 +75,16 @@ class ProposedApproval(NamedTuple):
     """The files of `schema/` that have changed since the last upload."""
     is_own_rules: bool
     """Whether the approver has changed them, so that the approval would not count for them."""
+    takes_back: str = ""
+    """The id of the upload that is taken back; "" where records are approved."""
+    lost: tuple[Lost, ...] = ()
+    """What taking it back cannot undo."""
 
     @property
     def checksum(self) -> str:
         """The checksum of what would be noted."""
+        if self.takes_back:
+            return self.prepared.upload.plan
         return hashlib.sha256(approved_tsv(self.meanings) + self.rules.encode()).hexdigest()
 
     @property
@@ -110,7 +120,8 @@ def prepare_approval(
     outstanding.
 
     Raises:
-        Usage: there is no such commit or cohort, or git does not know who approves.
+        Usage: there is no such commit, cohort or upload, or git does not know who approves.
+        NothingNoted, NothingToTakeBack: no upload can be taken back.
         NotGit, NoGit, NoCommit, Uncommitted: no commit answers for the records.
         NothingToCompile: there is nobody whose record has no error.
         LedgerMissing, LedgerBroken, LedgerNewer, LedgerCut: what Handshake holds is not known here.
@@ -118,6 +129,8 @@ def prepare_approval(
     checkout = Checkout(workspace.root)
     program = checkout.program
     workspace.set_program(program)
+    if options.rollback:
+        return _rollback(workspace, options)
     commit = _commit(program, options.revision)
     fetched = fetch_ledger(program, options.exchange)
     require_known(program, fetched)
@@ -131,8 +144,39 @@ def prepare_approval(
     else:
         usernames = _changed(program, base, commit, options.cohort) if base else _everybody(program, commit, options)
         prepared, faulty = _prepared_at(workspace, program, commit, options, usernames)
-    found = _proposed(program, prepared._replace(fetched=fetched), commit, policy, checkout.identity())
+    found = _proposed(program, prepared._replace(fetched=fetched), commit, policy, _who(checkout))
     return found._replace(faulty=tuple(faulty), base=base)
+
+
+def _who(checkout: Checkout) -> str:
+    if not (who := checkout.identity()):
+        raise Usage(_("git does not know who approves; tell it: git config user.name NAME, git config user.email MAIL"))
+    return who
+
+
+def _rollback(workspace: Workspace, options: ApprovalOptions) -> ProposedApproval:
+    """Return what an approval of taking an upload back would say."""
+    if options.revision or options.cohort:
+        raise Usage(_("An upload is taken back as a whole: give --rollback without a commit and a cohort."))
+    found = prepare_rollback(workspace, options.rollback, options.on, options.exchange)
+    upload, program = found.upload, found.known.ledger.program
+    prepared = PreparedUpload(upload, found.plan, (), found.known, found.fetched, "", (), ())
+    (rules,) = program.object_names([f"{upload.commit}:{program.prefix}schema"])
+    meanings = {change.username: upload.plan for change in found.plan.differences if change.effects}
+    lost = found.lost
+    return ProposedApproval(
+        prepared,
+        upload.commit,
+        meanings,
+        (),
+        (),
+        "",
+        rules,
+        (),
+        is_own_rules=False,
+        takes_back=upload.takes_back,
+        lost=lost,
+    )
 
 
 def _commit(program: Program, revision: str) -> str:
@@ -176,8 +220,6 @@ def _prepared_at(
 def _proposed(
     program: Program, prepared: PreparedUpload, commit: str, policy: PolicyInForce, who: str
 ) -> ProposedApproval:
-    if not who:
-        raise Usage(_("git does not know who approves; tell it: git config user.name NAME, git config user.email MAIL"))
     ledger = prepared.known.ledger
     rows = rows_to_cover(commit, prepared.plan)
     records = records_at(program, commit, rows.rows.keys())
@@ -235,18 +277,20 @@ def approve(
 
 def _note(ledger: Ledger, proposed: ProposedApproval) -> tuple[LedgerEntry, bool]:
     by = Checkout(ledger.program.root).identity()
-    for given in approvals_in(ledger, at=now()):
+    for given in approvals_in(ledger, at=now(), takes_back=proposed.takes_back):
         said = (given.by, given.commit, given.meanings, given.rules)
         if said == (by, proposed.commit, proposed.meanings, proposed.rules):
             return next(entry for entry in ledger.entries if entry.id == given.id), False
     raw = approved_tsv(proposed.meanings)
     listed = [SentFile(APPROVED, hashlib.sha256(raw).hexdigest(), len(proposed.meanings))]
-    facts = {
+    facts: dict[str, object] = {
         "commit": proposed.commit,
         "plan": proposed.prepared.upload.plan,
         "rules": proposed.rules,
         "lifts": [{"what": str(one.what), "number": one.number} for one in proposed.prepared.breaches],
     }
+    if proposed.takes_back:
+        facts[TAKES_BACK] = proposed.takes_back
     main = upload_branch(ledger.program) or ledger.program.opened.head
     message = f"{len(proposed.meanings)} people"
     wanted = NewFacts(EntryKind.APPROVAL, "", main, listed, {APPROVED: raw}, facts, message)

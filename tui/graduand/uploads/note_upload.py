@@ -12,7 +12,7 @@ from graduand.git.checkout import Checkout
 from graduand.git.forge import pull_requests_between, repository_of, reviews_of
 from graduand.git.proposed_commits import remotes_of
 from graduand.git.snapshot import contents, entries
-from graduand.git.upload_branch import base_of, is_commit, upload_branch
+from graduand.git.upload_branch import base_of, contains, is_commit, upload_branch
 from graduand.handshake.manifest_check import received
 from graduand.handshake.upload import on_day
 from graduand.language import _, quoted
@@ -123,7 +123,8 @@ def note_upload(workspace: Workspace, path: Path, options: NotingOptions = NO_OP
     """Note that jobs of the upload whose manifest is at `path` ran.
 
     Raises:
-        NotAnUpload: no manifest, a draft, a rehearsal, changed files, or a commit that is not here.
+        NotAnUpload: no manifest, a draft, a rehearsal, changed files, a commit that is not here, or it takes back an
+            upload that is not noted.
         Usage: a file that the manifest does not name, or a time that lies ahead.
         LedgerMissing: the remote could not be asked whether it holds a ledger, and this clone has none.
         GitRefused, LedgerInUse, Busy, NotWritten: the entry could not be written; nothing has changed.
@@ -172,6 +173,9 @@ def _note(ledger: Ledger, build: _Build, path: Path, options: NotingOptions) -> 
     if not chosen:
         last = before[options.jobs[-1].rpartition("/")[2] if options.jobs else names[-1]]
         return NotedUpload(last, is_new=False, waiting=_waiting(names, before), skipped_over=(), overlap=())
+    back = str(build.says.get("takes_back") or "")
+    if back and back not in {one.id for one in ledger.uploads}:
+        raise NotAnUpload(path, _("it takes back {upload}, and no such upload is noted.").format(upload=quoted(back)))
     people = _people(ledger, build, chosen)
     entry = _append(ledger, build, people, chosen, options)
     noted = {*before, *chosen}
@@ -192,11 +196,12 @@ def _append(
     says, program = build.says, ledger.program
     branch = upload_branch(program)
     commit = str(says["commit"])
-    copied = ("branch", "published", "on", "plan", "approvals", "takes_back", "ledger")
+    copied = ("branch", "on", "plan", "approvals", "takes_back", "ledger")
     facts = {
         "commit": commit,
         "base": base_of(program, commit, branch),
         **{key: says.get(key) for key in copied},
+        "published": bool(says.get("published")) and contains(program, branch, commit),
         "overrides": on_day(says, day_of(options.ran_at or now())),
         "made_by": says.get("version"),
         "batch": build.batch,
@@ -267,7 +272,7 @@ def _people(ledger: Ledger, build: _Build, chosen: Iterable[str]) -> list[Person
     """Return the people in the rows of the chosen files, with what their records said at the commit."""
     changing = frozenset(str(job["file"]) for job in build.says["jobs"] if job["changes_identifier_data"])
     sent = SentRows(str(build.says["commit"]), build.files, build.stored, changing)
-    return people_lines(ledger.program, sent, chosen, _taken_back(ledger, str(build.says.get("takes_back") or "")))
+    return people_lines(ledger.program, sent, chosen, given_back(ledger, str(build.says.get("takes_back") or "")))
 
 
 class SentRows(NamedTuple):
@@ -322,8 +327,8 @@ def _person(
     return PersonLine(username, previous.get(username, ""), path, blob, meaning, tuple(dict.fromkeys(names)))
 
 
-def _taken_back(ledger: Ledger, upload: str) -> dict[str, str]:
-    """Return the present username by the one that a rollback gives back."""
+def given_back(ledger: Ledger, upload: str) -> dict[str, str]:
+    """Return the present username by the one that a rollback of an upload gives back; nothing for ""."""
     taken = [entry for entry in ledger.entries if entry.id == upload]
     people = [
         person

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.errors import ClosesUnapproved, NothingNoted, NothingToTakeBack
+from graduand.errors import NothingNoted, NothingToTakeBack
 from graduand.git.checkout import Checkout
 from graduand.handshake.effect import Effect
 from graduand.handshake.plan import plan_of
 from graduand.handshake.rollback import StatesAround, inverse_of
 from graduand.handshake.sendable import HeldPerson
-from graduand.ledger.entry import PEOPLE, read_people
+from graduand.ledger.entry import PEOPLE, now, read_people
+from graduand.uploads.approvals import RollbackToCover, require_approved_rollback
 from graduand.uploads.compiler import CompileOptions, Permission, upload_of, vouched, write_upload
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger
 from graduand.uploads.known_state import read_known_state, state_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from graduand.handshake.rollback import Lost
     from graduand.handshake.row_table import RowTable
     from graduand.handshake.upload import Upload
+    from graduand.index.index import Index
     from graduand.ledger.entry import PersonLine
     from graduand.ledger.sync import Synced
     from graduand.uploads.exchange import Exchange
@@ -67,7 +69,7 @@ def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchang
     states = StatesAround(before, after, known.state, known.folded.aliases)
     previous = {person.username: person.previous for person in people}
     inverse = inverse_of(previous, states, workspace.school)
-    held = _withheld(workspace, inverse.table, on)
+    held = withheld_of(workspace.read_index(on), inverse.table)
     table = inverse.table.without({one.username for one in held})
     if not table.rows:
         raise NothingToTakeBack(entry.id, [one.username for one in held])
@@ -78,9 +80,8 @@ def prepare_rollback(workspace: Workspace, name: str, on: str, exchange: Exchang
     return CompiledRollback(upload, inverse.lost, people, known, plan, fetched)
 
 
-def _withheld(workspace: Workspace, table: RowTable, on: str) -> tuple[HeldPerson, ...]:
+def withheld_of(index: Index, table: RowTable) -> tuple[HeldPerson, ...]:
     """Return of whom no row may be sent, by what their records say now: not even one that takes another back."""
-    index = workspace.read_index(on)
     said = index.table((), {page.cohort for page in index.pages})
     now = {username: table.previous_usernames.get(username, username) for username in table.usernames}
     formers = said.previous_usernames
@@ -92,17 +93,9 @@ def _withheld(workspace: Workspace, table: RowTable, on: str) -> tuple[HeldPerso
     )
 
 
-def compile_rollback(
-    workspace: Workspace, name: str, on: str, folder: Path, exchange: Exchange | None = None
-) -> CompiledRollback:
-    """Compile the inverse of the noted upload `name` ("" is the last one) into `folder`, and propose its records.
-
-    Raises:
-        NothingNoted, Usage: no upload is noted, or none of that id.
-        NothingToTakeBack: no cell can be taken back.
-        NotWritten, InTheWay: the files could not be written.
-    """
-    return write_rollback(workspace, prepare_rollback(workspace, name, on, exchange), folder)
+def closing_in(plan: Plan) -> list[str]:
+    """Return the usernames of people whose account a plan closes."""
+    return [change.username for change in plan.having(Effect.DEACTIVATE)]
 
 
 def write_rollback(
@@ -114,15 +107,18 @@ def write_rollback(
 
     Raises:
         NotReviewed: the commit that is checked out is not that of the upload branch.
-        ClosesUnapproved: it would close accounts, and the school's uploads need approvals.
-        Usage: the reason names a person.
+        ClosesUnapproved: it would close accounts, which not enough others have approved.
+        Usage: the reason names a person, or git does not know who takes the upload back.
         NotWritten, InTheWay: the files could not be written.
     """
-    closing = [change.username for change in found.plan.changes if Effect.DEACTIVATE in change.effects]
     ledger = found.known.ledger
-    if closing and policy_in_force(ledger.program, ledger, workspace.institution.review).approvals:
-        raise ClosesUnapproved(closing)
-    upload = vouched(workspace, found.upload, found.known, Permission(unreviewed=unreviewed))
+    policy = policy_in_force(ledger.program, ledger, workspace.institution.review)
+    upload, closing = found.upload, closing_in(found.plan)
+    by = Checkout(workspace.root).identity() if closing else ""
+    wanted = RollbackToCover(upload.takes_back, upload.plan, upload.commit, closing, by)
+    approvals = require_approved_rollback(ledger, policy, wanted, at=now())
+    upload = vouched(workspace, upload, found.known, Permission(unreviewed=unreviewed))
+    upload = upload._replace(approvals=approvals)
     write_upload(upload, workspace.school, folder)
     back = {*upload.usernames}
     people = [person for person in found.people if back & {person.username, person.previous}]
