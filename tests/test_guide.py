@@ -92,10 +92,15 @@ def printed(folder: Path, command: str) -> str:
     else:
         ran = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         text = ran.stdout.decode()
+    return masked(text, folder)
+
+
+def masked(text: str, folder: Path) -> str:
+    """Return what a command printed in a folder as a page shows it: without the folder, what varies replaced."""
     text = text.replace(f"{folder}/", "")
     for mask, instead in MASKS:
         text = mask.sub(instead, text)
-    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+    return "".join(f"{line.rstrip()}\n" for line in text.strip("\n").splitlines())
 
 
 def beside_the_examples(_page: Path, folder: Path) -> Path:
@@ -136,8 +141,8 @@ def test_a_page_that_is_followed_to_the_letter_shows_what_is_printed(
             shown += f"$ {command}\n"
             if command.startswith("cd "):
                 folder = folder / command[3:]
-            elif text := printed(folder, command):
-                shown += f"{text}\n"
+            else:
+                shown += printed(folder, command)
         return shown
 
     real = BLOCK.sub(rerun, page.read_text(encoding="utf-8"))
