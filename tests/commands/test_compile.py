@@ -148,7 +148,7 @@ def test_a_draft_says_that_it_is_one(school_of_two: Path, change: Callable[[Path
     assert ran.code == 0
     assert "! Compiled with uncommitted changes: this upload cannot be answered for." in ran.err
     assert manifest(school_of_two)["dirty"] is True
-    assert "**with uncommitted changes**" in (school_of_two / "build/upload.md").read_text(encoding="utf-8")
+    assert "**Compiled with uncommitted changes**" in (school_of_two / "build/upload.md").read_text(encoding="utf-8")
 
 
 def test_what_lies_beside_records_and_schema_makes_no_draft(school_of_two: Path) -> None:

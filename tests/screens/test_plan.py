@@ -121,7 +121,7 @@ def test_the_card_and_the_failed_rows_are_as_they_were_reviewed(people: Path, go
         for size in (SMALL, LARGE):
             text = (await seen_at(pilot, size)).replace(commit_now, "0" * 40)
             golden(f"screens/card.{language}.{size[0]}x{size[1]}.txt", text.encode())
-        await press(pilot, "m")
+        await press(pilot, "ctrl+s")
         await press(pilot, "ctrl+s")
         await press(pilot, "f")
         await type_in(pilot, str(failed))
@@ -151,7 +151,7 @@ def test_an_upload_is_compiled_ticked_off_noted_and_taken_back(people: Path) -> 
         await press(pilot, "escape")
         await go_to_the_uploads(pilot, people, "enter")
         assert screen_text(app).count("[✓]") == text.count("[✓]") > 0
-        await press(pilot, "m", "ctrl+s")
+        await press(pilot, "ctrl+s", "ctrl+s")
         assert f"noted as {noted(people)[-1]}" in screen_text(app)
         await press(pilot, "escape", "escape")
         await press(pilot)
@@ -209,7 +209,7 @@ def test_only_what_is_outstanding_is_compiled_unless_everybody_is_asked_for(peop
         assert "outstanding only" in screen_text(app)
         await press(pilot, "u")
         assert "would be sent again" not in screen_text(app)
-        await press(pilot, "ctrl+s", "m", "ctrl+s", "escape")
+        await press(pilot, "ctrl+s", "ctrl+s", "ctrl+s", "escape")
         await press(pilot)
         assert "Nothing is outstanding in records/ of" in screen_text(app)
         await press(pilot, "t")
@@ -286,7 +286,7 @@ def test_what_is_not_committed_is_planned_only_as_a_draft(people: Path) -> None:
         assert "Not committed" in screen_text(app)
         await press(pilot, "d")
         assert "A draft" in screen_text(app)
-        await press(pilot, "u", "ctrl+s", "m")
+        await press(pilot, "u", "ctrl+s", "ctrl+s")
         assert shows(app, UploadScreen)
 
     story(app, tell)
@@ -335,7 +335,7 @@ def test_who_was_in_an_upload_noted_meanwhile_is_told_when_this_one_is_noted(peo
     app = Stage(UploadScreen(Workspace(people)))
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "m", "ctrl+s")
+        await press(pilot, "ctrl+s", "ctrl+s")
         assert "3 people were in an upload that was noted after" in " ".join(screen_text(app).split())
         await press(pilot, "escape")
         assert shows(app, UploadScreen)

@@ -217,5 +217,21 @@ def test_the_card_warns_where_a_username_comes_back(root: Path) -> None:
         commit(root)
         desk.send()
         card = (root / "build" / "upload.md").read_text(encoding="utf-8")
-        assert ("they get back a username that they had before (`a1`)" in card) == (former == "b1"), former
+        assert ("they get back a username or an address that they had before (`a1`)" in card) == (former == "b1"), (
+            former
+        )
     assert {*desk.handshake.accounts} == {"b1"}, "as the card says, the row was skipped without a word"
+
+
+def test_the_card_warns_where_an_address_comes_back_and_keeps_checksums_to_its_foot(root: Path) -> None:
+    desk = Desk(begin(root), Importer({"a1": person("a1")}))
+    card = ""
+    for address, returns in (("first", False), ("other", False), ("first", True)):
+        put(root, graduate("a1").replace("pa1@", f"{address}@"), "2026-spring/a1.yaml")
+        commit(root)
+        desk.send()
+        card = (root / "build" / "upload.md").read_text(encoding="utf-8")
+        assert ("a username or an address that they had before (`a1`)" in card) == returns
+    work, _heading, proof = card.partition("## Proof")
+    assert not re.search(r"[0-9a-f]{12}", work)
+    assert re.search(r"students\.csv`: SHA-256 `[0-9a-f]{64}`", proof)

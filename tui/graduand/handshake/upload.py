@@ -70,7 +70,7 @@ class Upload(NamedTuple):
     usernames: tuple[str, ...]
     """Whose rows the files hold, as their records have it."""
     back_to: tuple[str, ...] = ()
-    """Those of them that an account gets back, having had another username in between."""
+    """Those of them who get a username or an address back, having had another one in between."""
     branch: str = ""
     """The branch that was checked out; "" when it was a commit."""
     published: bool = False

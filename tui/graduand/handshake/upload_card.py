@@ -14,6 +14,7 @@ from graduand.records.record import EMAIL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graduand.handshake.job import Setting
     from graduand.handshake.upload import File, Upload
     from graduand.records.school import School
 
@@ -35,19 +36,15 @@ def _lines(upload: Upload, school: School) -> Iterator[str]:
         yield from _job(number, file, upload, school)
     yield ""
     yield from _afterwards(upload)
+    yield ""
+    yield from _proof(upload)
 
 
 def _facts(upload: Upload) -> Iterator[str]:
-    commit = upload.commit or _("none")
-    yield _("- Commit: `{commit}`").format(commit=commit) + (_(" **with uncommitted changes**") if upload.dirty else "")
-    yield _("- Plan: `{plan}`").format(plan=upload.plan)
-    if upload.anchor and not upload.rehearsal:
-        yield _("- Anchor: `{anchor}` (keep it: it proves later that nothing before was rewritten)").format(
-            anchor=upload.anchor
-        )
-    yield ngettext("- {count} record, ", "- {count} records, ", upload.records).format(count=upload.records) + ngettext(
-        "{count} file", "{count} files", len(upload.files)
-    ).format(count=len(upload.files))
+    people = ngettext("- {count} person, ", "- {count} people, ", upload.records).format(count=upload.records)
+    yield people + ngettext("{count} file", "{count} files", len(upload.files)).format(count=len(upload.files))
+    if upload.dirty:
+        yield _("- **Compiled with uncommitted changes**: this upload cannot be answered for.")
     yield from _passed_over(upload)
     if upload.left_out:
         message = _("- Left out because of errors: {who}")
@@ -62,7 +59,7 @@ def _facts(upload: Upload) -> Iterator[str]:
 
 
 def _passed_over(upload: Upload) -> Iterator[str]:
-    """Yield what was passed over on purpose, and by which approvals the rows may go up."""
+    """Yield what was passed over on purpose."""
     for one in upload.overrides:
         message = _("- **Passed over** by {who}: {what}, {reason}")
         what = {
@@ -74,16 +71,11 @@ def _passed_over(upload: Upload) -> Iterator[str]:
         }.get(one.what, one.what)
         who = visible(one.by.partition(" <")[0], 200) or _("somebody unknown")
         yield message.format(who=who, what=what, reason=_code(visible(one.reason, 300)))
-    if upload.approvals:
-        message = _("- Approved: {entries}")
-        yield message.format(entries=", ".join(_code(one) for one in upload.approvals))
 
 
 def _job(number: int, file: File, upload: Upload, school: School) -> Iterator[str]:
-    yield f"## {number}. `{file.name}`"
-    yield ""
     count = ngettext("{count} row", "{count} rows", file.rows).format(count=file.rows)
-    yield f"{count}, SHA-256 `{file.sha256[:16]}…`"
+    yield f"## {number}. {_title(file.setting)} · {count}"
     yield ""
     if file.delivery == "s3" and not upload.rehearsal:
         yield _("- [ ] Goes up by the automatic sync (S3): `graduand deliver`")
@@ -110,6 +102,15 @@ def _job(number: int, file: File, upload: Upload, school: School) -> Iterator[st
         yield _("The analysis calls “**CLEAR**” an invalid value of a date column; go on, the run honours it.")
 
 
+def _title(setting: Setting) -> str:
+    """Return what a file is about."""
+    if setting.changes_identifier_data:
+        return _("New usernames and school logins")
+    if setting.labels:
+        return _("Students, with their labels")
+    return _("Students, by hand") if setting.by_hand else _("Students")
+
+
 def _afterwards(upload: Upload) -> Iterator[str]:
     if upload.rehearsal:
         yield _("Afterwards compile again without --rehearse; these files change nothing in Handshake.")
@@ -118,16 +119,34 @@ def _afterwards(upload: Upload) -> Iterator[str]:
     yield ""
     yield _("- [ ] Download the failed rows of each job (“Download Failed Rows CSV”), if there are any.")
     yield _(
-        "- [ ] Note the upload: `graduand uploaded` (with the path of manifest.json, if these files are not in "
-        "build/); take the failed rows in: `graduand reconcile FILE`."
+        "- [ ] Note that it ran: in the interface (5, Upload), or with `graduand uploaded`; with the path of "
+        "manifest.json, if these files are not in build/."
     )
+    yield _("- [ ] Take the failed rows in, where there are any: there too, or with `graduand reconcile FILE`.")
     if upload.back_to:
         message = _(
-            "- [ ] Look at these profiles: they get back a username that they had before ({who}), and the Importer may "
-            "skip a row that it has seen already. Where it did, change the username by hand there."
+            "- [ ] Look at these profiles: they get back a username or an address that they had before ({who}), and "
+            "the Importer may skip a row that it has seen already. Where it did, change it by hand there."
         )
         yield message.format(who=", ".join(_code(visible(who, 200)) for who in upload.back_to))
     yield _("- [ ] Delete these files when the upload is done: they hold personal data.")
+
+
+def _proof(upload: Upload) -> Iterator[str]:
+    """Yield what proves later which files these were."""
+    yield _("## Proof")
+    yield ""
+    yield _("- Commit: `{commit}`").format(commit=upload.commit or _("none"))
+    yield _("- Plan: `{plan}`").format(plan=upload.plan)
+    for file in upload.files:
+        checksum = _("{label}: {value}").format(label=f"`{file.name}`", value=f"SHA-256 `{file.sha256}`")
+        yield f"- {checksum}"
+    if upload.approvals:
+        yield _("- Approved: {entries}").format(entries=", ".join(_code(one) for one in upload.approvals))
+    if upload.anchor and not upload.rehearsal:
+        yield _("- Anchor: `{anchor}` (keep it: it proves later that nothing before was rewritten)").format(
+            anchor=upload.anchor
+        )
 
 
 def _code(text: str) -> str:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Files = Callable[[Iterable[tuple[LedgerEntry, str]]], Iterator[bytes]]
     """Returns the contents of files of entries, in their order."""
 
-VERSION: Final = "graduand/fold/5"
+VERSION: Final = "graduand/fold/6"
 """Changes whenever the same entries give another state."""
 
 
@@ -107,6 +107,8 @@ class LedgerState(NamedTuple):
     """The address that was sent last, by username, where Handshake has shown another text since then."""
     pending: Mapping[str, PendingRow] = MappingProxyType({})
     """The row that was delivered last, by username, as long as nothing says whether it ran; `rows` is without it."""
+    former_addresses: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """The addresses, in lower case, that uploads gave a person before the present one, by username."""
 
     def cells(self, username: str) -> dict[str, str]:
         """Return what is known of a person, by header."""
@@ -278,6 +280,7 @@ class _Folding:
             if start.columns == columns
             else {name: one._replace(cells=move(one.cells)) for name, one in start.pending.items()}
         )
+        self.former_addresses = dict(start.former_addresses)
         self._newest: defaultdict[tuple[str, bytes], set[bytes]] = defaultdict(set)
         """By kind of entry and header, the lines that are the newest word of somebody."""
         self._lines: dict[str, tuple[set[bytes], bytes]] = {}
@@ -298,6 +301,7 @@ class _Folding:
             self.taken_back,
             self.sent_addresses,
             self.pending,
+            self.former_addresses,
         )
 
     def deliver(self, entry: LedgerEntry, file: SentFile, raw: bytes) -> None:
@@ -346,13 +350,24 @@ class _Folding:
                 continue
             if former:
                 self._rename(former, username, self._address(row))
+            self._note_former_address(username, row)
             self._lay(username, line, row, told)
             self.sent_addresses.pop(username, None)
             if self.outcomes or back or self.taken_back:
                 self._succeed(username, former, back=back)
 
     def _address(self, row: Sequence[str]) -> str:
-        return row[self.columns.index(EMAIL)] if EMAIL in self.columns else ""
+        return row[self.columns.index(EMAIL)] if row and EMAIL in self.columns else ""
+
+    def _note_former_address(self, username: str, row: Sequence[str]) -> None:
+        """Remember the address that an upload gave a person, where this row gives another."""
+        held, address = self._address(self.rows.get(username, ())), self._address(row)
+        if not held or not address or held == address or held.casefold() == address.casefold():
+            return
+        if self._was_sent(username):
+            known = self.former_addresses.get(username, ())
+            former = [one for one in (*known, held.casefold()) if one != address.casefold()]
+            self.former_addresses[username] = tuple(dict.fromkeys(former))
 
     def _fail(self, account: str, outcome: Outcome) -> None:
         self._forget_line(account)
@@ -433,6 +448,8 @@ class _Folding:
             self.outcomes[username] = self.outcomes.pop(former)
         if former in self.sent_addresses:
             self.sent_addresses[username] = self.sent_addresses.pop(former)
+        if former in self.former_addresses:
+            self.former_addresses[username] = self.former_addresses.pop(former)
 
     def _is_seen_again(self, former: str, username: str, address: str) -> bool:
         """Return whether an account that was only seen is the one that moves: an export may show it before it is noted.

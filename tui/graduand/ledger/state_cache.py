@@ -44,6 +44,7 @@ def load(program: Program) -> CachedState | None:
         {name: TakenBack(*back) for name, back in more["taken_back"].items()},
         more["sent_addresses"],
         {name: PendingRow(*one) for name, one in more["pending"].items()},
+        {name: tuple(one) for name, one in more["former_addresses"].items()},
     )
     return CachedState(head, state)
 
@@ -57,6 +58,7 @@ def store(program: Program, head: str, state: LedgerState) -> None:
         "ambiguous": sorted(state.ambiguous),
         "taken_back": {name: tuple(one) for name, one in state.taken_back.items()},
         "sent_addresses": {**state.sent_addresses},
+        "former_addresses": {**state.former_addresses},
         "pending": {name: tuple(one) for name, one in state.pending.items()},
     }
     since = Deferred.of({**state.since.value}).packed()

@@ -57,7 +57,7 @@ STEPS: Final = {
         N_("u compiles the files; the card then says what to do in Handshake, box by box."),
     ),
     UPLOAD: (
-        N_("Enter shows the card of the upload in hand; once it ran in Handshake, m notes it."),
+        N_("Enter shows the card of the upload in hand; once it ran in Handshake, Ctrl+S notes it."),
         N_("f takes in the failed rows, r compiles what takes an upload back."),
     ),
     HISTORY: (

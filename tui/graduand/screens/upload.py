@@ -82,8 +82,8 @@ class UploadScreen(View[InHand]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "tick", N_("Tick"), id="upload.tick"),
+        Binding("ctrl+s", "note", N_("Note that it ran"), id="upload.note"),
         Binding("y", "copy", N_("Copy the path"), id="upload.copy"),
-        Binding("m", "note", N_("It went in"), id="upload.note"),
         Binding("f", "failed", N_("Failed rows"), id="upload.failed"),
         Binding("escape", "back", N_("Back"), id="upload.back"),
     ]
@@ -97,11 +97,16 @@ class UploadScreen(View[InHand]):
         self._keeping = threading.Lock()
 
     def heading(self) -> tuple[str, ...]:
-        """Return whether it is noted, and how many boxes are ticked."""
-        boxes = sum(row.kind == "box" for row in self.rows)
-        ticked = _("{done} of {count} ticked").format(done=len(self.ticked), count=boxes)
+        """Return whether it is noted, and how many of the steps in Handshake are ticked."""
+        done, steps = self._steps()
+        ticked = _("{done} of {count} steps in Handshake done").format(done=done, count=steps)
         noted = self.compiled.noted if self.compiled else ""
-        return _("Upload in hand"), noted and _("noted as {name}").format(name=noted), ticked if boxes else ""
+        return _("Upload in hand"), noted and _("noted as {name}").format(name=noted), ticked if steps else ""
+
+    def _steps(self) -> tuple[int, int]:
+        """Return how many steps of the files are ticked, and how many there are; what comes afterwards is none."""
+        steps = {number for number, row in enumerate(self.rows) if row.kind == "box" and row.job}
+        return len(steps & self.ticked), len(steps)
 
     def read(self, tell: Tell) -> InHand:
         """Look into build/."""
@@ -174,17 +179,19 @@ class UploadScreen(View[InHand]):
         self.notify(_("Copied: {path}").format(path=self._path()), markup=False)
 
     def action_note(self) -> None:
-        """Ask whether the upload went in."""
+        """Ask whether the upload ran."""
         compiled = self.compiled
         if compiled is None:
             return
-        boxes = sum(row.kind == "box" for row in self.rows if row.job)
-        left = boxes - sum(self.rows[index].job > 0 for index in self.ticked)
-        message = ngettext("{count} box is not ticked yet.", "{count} boxes are not ticked yet.", left)
-        remark = _("An entry of the ledger is made of it; from then on the plan counts from this upload.")
+        done, steps = self._steps()
+        left = steps - done
+        message = ngettext(
+            "{count} step in Handshake is not ticked yet.", "{count} steps in Handshake are not ticked yet.", left
+        )
+        remark = _("From then on the plan counts from this upload, for colleagues too.")
         files = [Subject(path, ()) for path in compiled.files]
         unticked = message.format(count=left) if left else ""
-        question = Question(_("Note that this upload went in"), files, "\n".join(filter(None, (unticked, remark))))
+        question = Question(_("Note that this upload ran"), files, "\n".join(filter(None, (unticked, remark))))
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._note(compiled) if yes else None)
 
     def _note(self, compiled: CompiledUpload) -> None:

@@ -43,7 +43,7 @@ from graduand.language import _, ngettext, quoted
 from graduand.ledger.entry import PEOPLE, now, read_people
 from graduand.ledger.ledger import read_ledger
 from graduand.records.paths import username_of, within
-from graduand.records.record import DISABLED, END, FOLDER
+from graduand.records.record import DISABLED, EMAIL, END, FOLDER
 from graduand.rules.handshake_state import IDS, OWN_ADDRESS, TAKEN_BACK, is_conflict
 from graduand.storage import file_reader, publish
 from graduand.uploads.approvals import RowsToCover, require_approved
@@ -508,7 +508,6 @@ def _answerable(order: CompileOptions, status: WorkTreeStatus) -> tuple[str, boo
 
 def upload_of(table: RowTable, school: School, known: KnownState, order: CompileOptions) -> Upload:
     """Return the upload of the rows of a table, which no commit answers for yet."""
-    former = known.folded.aliases
     return Upload(
         files=files_of(jobs_of(table, school, known.state), school, order.on, rehearsal=order.rehearse),
         commit="",
@@ -519,6 +518,17 @@ def upload_of(table: RowTable, school: School, known: KnownState, order: Compile
         left_out=(),
         rehearsal=order.rehearse,
         usernames=tuple(sorted(table.usernames)),
-        back_to=tuple(sorted(name for name, now in table.previous_usernames.items() if former.get(name) == now)),
+        back_to=_back_to(table, known.folded),
         ledger=known.ledger.head,
     )
+
+
+def _back_to(table: RowTable, folded: LedgerState) -> tuple[str, ...]:
+    """Return the usernames of those who get a username or an address back that uploads gave them before."""
+    previous = table.previous_usernames
+    found = {name for name, now in previous.items() if folded.aliases.get(name) == now}
+    if folded.former_addresses:
+        for name, address in zip(table.usernames, table.column(EMAIL), strict=True):
+            if address.casefold() in folded.former_addresses.get(previous.get(name, name), ()):
+                found.add(name)
+    return tuple(sorted(found))
