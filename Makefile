@@ -60,7 +60,7 @@ fmt: .venv/.dev ## Format the code and the records
 golden: .venv/.dev ## Rewrite the golden files; read the diff
 	@.venv/bin/python -m pytest --golden-update $(ARGS)
 
-pictures: .venv/.dev ## Draw the guide's screens again (docs/pictures/)
+pictures: .venv/.dev ## Draw the screens of the guide and the READMEs again (docs/pictures/)
 	@.venv/bin/python -m tests.screens.pictures
 
 # A page that a link does not find, or a warning of any other kind, is an error.

@@ -16,6 +16,7 @@ from graduand.__main__ import run
 from graduand.commands.command_classes import COMMANDS, command_of
 from graduand.language import LANGUAGES
 from tests.repository import HOUSE
+from tests.screens.pictures import TOUR, moving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +73,17 @@ def test_a_page_has_the_same_parts_in_every_language() -> None:
     ]
 
     assert not differing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_show_each_picture_and_in_their_own_language(language: str) -> None:
+    texts = [page.read_text(encoding="utf-8") for page in (*pages(language).values(), READMES[language])]
+    shown = {found for text in texts for found in re.findall(r"!\[.*?\]\((?:docs|\.\.)/pictures/(.*?)\)", text)}
+    there = {path.stem: path.read_text(encoding="utf-8") for path in (GUIDE / "pictures" / language).iterdir()}
+
+    assert shown == {f"{language}/{name}.svg" for name in there}
+    assert there["tour"].count('class="frame"') == len(TOUR)
+    assert there["tour"] == moving([there[name] for name in TOUR])
 
 
 def test_pages_hold_nothing_of_this_machine() -> None:
