@@ -132,6 +132,26 @@ def test_log_follows_a_change_of_username(history: Path) -> None:
     assert "00412345 → 00499999" in graduand(history, "log", "00499999").out
 
 
+def test_log_tells_what_a_period_changed_and_what_went_out_in_it(
+    history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record before its first day and after its last; whoever asks for one person in audit is told the same."""
+    text = (history / PATH).read_text(encoding="utf-8")
+    (history / PATH).write_text(text.replace("06-15", "06-16"), encoding="utf-8")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-02T09:00:00+00:00")
+    commit(history)
+
+    ran = graduand(history, "log", "00412345", "--since", "2026-11-01")
+
+    assert ran.out.count("by Camille Renard in") == 1
+    told = ran.out.partition("Since 2026-11-01\n")[2]
+    assert told == "  End date: 2026-06-15 → 2026-06-16\nNothing went out in between.\n"
+    assert graduand(history, "audit", "--person", "00412345", "--since", "2026-11-01").out.endswith(told)
+    whole = json.loads(graduand(history, "log", "00412345", "--until", "2026-11-01", "--json").out.splitlines()[-1])
+    assert whole["schema"] == "graduand/comparison/1"
+    assert {"key": "primary_education:end_date", "before": None, "after": "2026-06-15"} in whole["values"]
+
+
 def test_an_unknown_username_is_refused_with_a_suggestion(history: Path) -> None:
     ran = graduand(history, "log", "0041234")
 

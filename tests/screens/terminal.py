@@ -154,3 +154,8 @@ def screen_text(app: App[Any]) -> str:
     assert isinstance(painted, LayoutUpdate)
     lines = ("".join(strip.text for strip in line) for line in painted.strips)
     return "".join(f"{line.replace(NO_BREAK, ' ').rstrip()}\n" for line in lines)
+
+
+def in_order(text: str, *words: str) -> bool:
+    places = [text.find(word) for word in words]
+    return places == sorted(places) and places[0] >= 0

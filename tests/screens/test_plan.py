@@ -19,7 +19,7 @@ from graduand.workspace import Workspace
 from tests.repository import FAULTY, TODAY, begin, built, commit, git, graduand, graduate, noted, put, settle
 from tests.rules.judged import RETURNER
 from tests.screens.stage import Stage, shows, told
-from tests.screens.terminal import LARGE, SMALL, press, screen_text, seen_at, settled, story, type_in
+from tests.screens.terminal import LARGE, SMALL, in_order, press, screen_text, seen_at, settled, story, type_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,11 +52,6 @@ async def go_to_the_uploads(pilot: Pilot[Any], root: Path, *keys: str) -> None:
     screen.go_to(UploadsScreen(Workspace(root), TODAY))
     await settled(pilot)
     await press(pilot, *keys)
-
-
-def in_order(text: str, *words: str) -> bool:
-    places = [text.find(word) for word in words]
-    return places == sorted(places) and places[0] >= 0
 
 
 def plan(root: Path, *, everybody: bool = True) -> tuple[Stage, PlanScreen]:

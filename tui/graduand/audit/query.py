@@ -61,7 +61,8 @@ class EventFilter(NamedTuple):
     kinds: frozenset[EventKind] = frozenset()
     """None: all decisions, and of what was done whatever did not go well."""
     cohort: str = ""
-    person: str = ""
+    people: frozenset[str] = frozenset()
+    """Usernames, present or former; none: everybody."""
     author: str = ""
     """A part of the name or address, in any case."""
     since: str = ""
@@ -132,7 +133,7 @@ def audit(workspace: Workspace, wanted: EventFilter, *, signatures: bool = False
     """
     found = _sources(workspace)
     log, days = found.history.events, (wanted.since, wanted.until)
-    people = found.links.lives.names_of(wanted.person) if wanted.person else frozenset[str]()
+    people = frozenset[str]().union(*map(found.links.lives.names_of, wanted.people))
     kinds = wanted.kinds - DONE
     selected = log.select(kinds, people, wanted.author, days) if kinds or not wanted.kinds else iter(())
     events = found.approved(event for event in selected if wanted.cohort in {"", event.cohort})
@@ -140,7 +141,7 @@ def audit(workspace: Workspace, wanted: EventFilter, *, signatures: bool = False
         events = [event for event in events if event.is_bypassed]
     done: list[Event] = []
     if found.ledger.head and not wanted.bypassed and (not wanted.kinds or wanted.kinds & DONE):
-        asked = wanted.kinds & DONE or (DONE if wanted.person else _TOLD_OF_ALL)
+        asked = wanted.kinds & DONE or (DONE if wanted.people else _TOLD_OF_ALL)
         filtered = DoneFilter(asked, people, wanted.author.casefold(), *days)
         done = [
             event for event in done_events(found.ledger, found.links, filtered) if wanted.cohort in {"", event.cohort}
@@ -157,8 +158,9 @@ def _refuse_unknown(found: _Sources, wanted: EventFilter, people: Collection[str
         NoSuchPerson, Usage: there is no such username, or no such cohort.
     """
     events = found.history.events
-    if wanted.person and not _usernames(found).intersection(people):
-        raise NoSuchPerson(wanted.person, nearest(wanted.person, _usernames(found)))
+    if wanted.people and not _usernames(found).intersection(people):
+        name = min(wanted.people)
+        raise NoSuchPerson(name, nearest(name, _usernames(found)))
     cohorts = {event.cohort for event in events} if wanted.cohort else set()
     if wanted.cohort not in {"", *cohorts}:
         near = nearest(wanted.cohort, cohorts)
@@ -178,13 +180,7 @@ def log(workspace: Workspace, username: str, *, signatures: bool = False) -> Aud
         NoSuchPerson: neither a record nor an upload has such a username.
         LedgerBroken, LedgerNewer: the ledger cannot be read.
     """
-    found = _sources(workspace)
-    people = found.links.lives.names_of(username)
-    events = found.approved(found.history.events.select(people=people))
-    done = done_events(found.ledger, found.links, DoneFilter(DONE, people)) if found.ledger.head else []
-    if not events and not done:
-        raise NoSuchPerson(username, nearest(username, _usernames(found)))
-    return found.trail(events, done, signatures=signatures)
+    return audit(workspace, EventFilter(people=frozenset({username})), signatures=signatures)
 
 
 def _sources(workspace: Workspace) -> _Sources:

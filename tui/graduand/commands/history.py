@@ -27,14 +27,21 @@ from graduand.reports.size_limit import MarkdownTarget, limit_of
 from graduand.workspace import day, today
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from graduand.audit.doubts import Requirement
     from graduand.audit.query import EventFilter
     from graduand.audit.review_rows import ReviewedRows
+    from graduand.reports.console import Line
     from graduand.workspace import Workspace
 
-LOG_HELP = N_("Show one person's history: every event, who made it, when and why, across changes of username.")
+Since = Annotated[str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The first day."))]
+Until = Annotated[str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The last day."))]
+
+LOG_HELP = N_(
+    "Show one person's history: every event, who made it, when and why, across changes of username; and what a "
+    "period changed in the record."
+)
 
 
 def log(
@@ -47,21 +54,43 @@ def log(
             help=N_("The person's username, present or former."),
         ),
     ],
+    since: Since = "",
+    until: Until = "",
     show: ShowAddresses = False,
     as_json: JsonLines = False,
 ) -> None:
     from graduand.audit import query
+    from graduand.audit.comparison import compare_days
+    from graduand.reports import comparison_text
     from graduand.reports.audit_formats import as_json as json_of
     from graduand.reports.audit_text import trail_text
     from graduand.reports.labels import terms_of
 
     session = session_of(context)
     workspace = session.workspace()
+    days = _days(since, until)
     found = query.log(workspace, username, signatures=True)
+    compared = compare_days(workspace, found.events, *days) if any(days) else None
+    if compared:
+        found = found._replace(events=compared.events)
     if as_json:
         sys.stdout.writelines(f"{line}\n" for line in json_of(found.events, found.signatures))
-    else:
-        show_lines(trail_text(found, terms_of(workspace), show=show), session.colour)
+        if compared:
+            sys.stdout.write(f"{comparison_text.comparison_json(compared, username)}\n")
+        return
+    terms = terms_of(workspace)
+    show_lines(trail_text(found, terms, show=show), session.colour)
+    if compared:
+        show_lines(comparison_text.comparison_text(compared, terms, show=show), session.colour)
+
+
+def _days(since: str, until: str) -> tuple[str, str]:
+    """Return the first and the last day that were asked for; "" for none.
+
+    Raises:
+        Usage: one of them is no day.
+    """
+    return (day(since) if since else "", day(until) if until else "")
 
 
 AUDIT_HELP = N_("List every event: who closed which account, when and why; “audit verify” checks the history itself.")
@@ -85,8 +114,8 @@ def audit(
     author: Annotated[
         str, typer.Option(metavar=N_("NAME"), help=N_("Only events by this author; part of the name is enough."))
     ] = "",
-    since: Annotated[str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The first day."))] = "",
-    until: Annotated[str, typer.Option(metavar=N_("YYYY-MM-DD"), help=N_("The last day."))] = "",
+    since: Since = "",
+    until: Until = "",
     as_json: JsonLines = False,
     as_csv: Annotated[bool, typer.Option("--csv", help=N_("CSV for a spreadsheet."))] = False,
     as_html: Annotated[bool, typer.Option("--html", help=N_("One page with a plot, for a browser."))] = False,
@@ -133,15 +162,15 @@ def audit(
                 "and with --questions a period."
             )
             raise Usage(message)
-        asked = (day(since) if since else "", day(until) if until else "") if questions else None
+        asked = _days(since, until) if questions else None
         _verify(session, anchor, requirements_of(require or ()), asked, as_json=as_json)
         return
     if anchor or require or questions:
         raise Usage(_("--anchor, --require and --questions belong to “audit verify”."))
     if what:
         raise Usage(_("{word} is not known here; there is “audit” and “audit verify”.").format(word=quoted(what)))
-    days = (day(since) if since else "", day(until) if until else "")
-    wanted = query.EventFilter(frozenset(kind or ()), cohort, person, author, *days, bypassed)
+    people = frozenset({person} if person else ())
+    wanted = query.EventFilter(frozenset(kind or ()), cohort, people, author, *_days(since, until), bypassed)
     form = (
         OutputFormat.json
         if as_json
@@ -163,6 +192,7 @@ def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, 
     found = list_events(workspace, wanted, signatures=True)
     if form is OutputFormat.text:
         show_lines(audit_text.trail_text(found, terms_of(workspace), show=show), session.colour)
+        show_lines(_compared(workspace, wanted, show=show), session.colour)
         return
     from graduand.reports import audit_formats
 
@@ -178,6 +208,19 @@ def _print_events(wanted: EventFilter, form: OutputFormat, session: Session, *, 
 
         page = as_html(found, workspace.institution.name, wanted, terms_of(workspace), show=show)
         sys.stdout.writelines(f"{line}\n" for line in page)
+
+
+def _compared(workspace: Workspace, wanted: EventFilter, *, show: bool) -> Iterator[Line]:
+    """Yield what a period changed in the record of the one person that is asked for."""
+    if wanted.people and (wanted.since or wanted.until):
+        from graduand.audit.comparison import compare_days
+        from graduand.audit.query import log as read_log
+        from graduand.reports.comparison_text import comparison_text
+        from graduand.reports.labels import terms_of
+
+        events = read_log(workspace, min(wanted.people)).events
+        compared = compare_days(workspace, events, wanted.since, wanted.until)
+        yield from comparison_text(compared, terms_of(workspace), show=show)
 
 
 def _verify(

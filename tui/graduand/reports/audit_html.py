@@ -68,7 +68,7 @@ def _scope(trail: AuditTrail, wanted: EventFilter) -> str:
     period = _("{first} to {last}").format(first=_day(days[0]), last=_day(days[-1])) if days else _("no events")
     limits = (
         *(kind_word(kind) for kind in EventKind if kind in wanted.kinds),
-        *(visible(text) for text in (wanted.cohort, wanted.person, wanted.author) if text),
+        *(visible(text) for text in (wanted.cohort, *sorted(wanted.people), wanted.author) if text),
         *([_("since {day}").format(day=_day(wanted.since))] if wanted.since else []),
         *([_("until {day}").format(day=_day(wanted.until))] if wanted.until else []),
     )

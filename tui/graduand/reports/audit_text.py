@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 10
 """The maximum number of names in one line."""
+_CUT: Final = 60
+"""Characters of a value in a line of several."""
 STYLES: Final = {
     EventKind.DEACTIVATED: "bold red",
     EventKind.REACTIVATED: "green",
@@ -138,6 +140,15 @@ def by_whom(event: Event, *, sent: bool = True) -> str:
             author=author_of(event), commit=source.commit[:10], pull_request=pull_request
         )
     ]
+    said += hands(event)
+    if sent and event.uploads:
+        said.append(_("sent with {uploads}").format(uploads=", ".join(event.uploads)) + linked_words(event.linked))
+    return ", ".join(said)
+
+
+def hands(event: Event) -> list[str]:
+    """Return who else had a hand in a decision: co-authors, who merged it, who approved it and what speaks for that."""
+    source, said = event.source, []
     if source.co_authors:
         said.append(_("with {names}").format(names=", ".join(map(_name_of, source.co_authors))))
     if source.merged_by and source.merged_by != source.author:
@@ -147,10 +158,14 @@ def by_whom(event: Event, *, sent: bool = True) -> str:
         said.append(_("approved by {names}, as the message says").format(names=names))
     if event.merged_by_forge:
         said.append(_("merged by {name}, as the forge says").format(name=visible(event.merged_by_forge)))
-    said += approved_words(event)
-    if sent and event.uploads:
-        said.append(_("sent with {uploads}").format(uploads=", ".join(event.uploads)) + linked_words(event.linked))
-    return ", ".join(said)
+    return [*said, *approved_words(event)]
+
+
+def sent_word(event: Event) -> str:
+    """Return whether an upload carried a decision; "" of what is no decision, and of what no upload carries."""
+    if event.event in DONE or event.event in {EventKind.ADDRESS_REQUESTED, EventKind.REMOVED}:
+        return ""
+    return _("sent") if event.uploads else _("not sent")
 
 
 def approved_words(event: Event) -> list[str]:
@@ -193,39 +208,40 @@ def _name_of(who: str) -> str:
     return visible(who.partition(" <")[0].strip() or who.strip(" <>") or "?")
 
 
-def what(event: Event, terms: Terms, *, show: bool, names: bool = True) -> str:
+def what(event: Event, terms: Terms, *, show: bool, names: bool = True, most: int = _CUT) -> str:
     """Return the change of an event in words: the reason of a closing, otherwise the old and new values.
 
-    Without `names` a value that may name somebody is reduced to its first letter.
+    Without `names` a value that may name somebody is reduced to its first letter; `most` characters of each are shown.
     """
     if event.event in DONE:
-        return _what_was_done(event, terms, show=show)
+        return _what_was_done(event, terms, show=show, most=most)
     if event.event in {EventKind.DEACTIVATED, EventKind.REACTIVATED}:
-        return _why(event, terms)
+        return _why(event, terms, most)
     if event.event in {EventKind.EMAIL, EventKind.USERNAME}:
-        return " → ".join(_both((event.old, event.new), masked_pair, show=show))
+        return " → ".join(_both((event.old, event.new), masked_pair, show=show, most=most))
     if event.event in OF_KEYS and isinstance(event.old, dict) and isinstance(event.new, dict):
-        keys = dict.fromkeys([*event.old, *event.new])
+        pairs = {key: (event.old.get(key), event.new.get(key)) for key in dict.fromkeys([*event.old, *event.new])}
         return ", ".join(
-            _("{label}: {value}").format(
-                label=terms.field(key),
-                value=" → ".join(
-                    _both(
-                        (_term(terms, key, event.old.get(key)), _term(terms, key, event.new.get(key))),
-                        masked_pair if names or terms.names_nobody(key) else reduced_pair,
-                        show=show,
-                    )
-                ),
-            )
-            for key in keys
+            changed_value(key, pair, terms, show=show, names=names, most=most) for key, pair in pairs.items()
         )
     return ""
 
 
-def _what_was_done(event: Event, terms: Terms, *, show: bool) -> str:
+def changed_value(
+    key: str, values: tuple[object, object], terms: Terms, *, show: bool, names: bool = True, most: int = _CUT
+) -> str:
+    """Return the label of a key, its value before and the one after; see `what` for the rest."""
+    before, after = (_term(terms, key, value) for value in values)
+    hide = masked_pair if names or terms.names_nobody(key) else reduced_pair
+    both = " → ".join(_both((before, after), hide, show=show, most=most))
+    return _("{label}: {value}").format(label=terms.field(key), value=both)
+
+
+def _what_was_done(event: Event, terms: Terms, *, show: bool, most: int) -> str:
     """Return why a row failed, which upload was taken back, or the cells that were seen or that nobody decided."""
     if event.event is EventKind.FAILED:
-        return " · ".join(filter(None, (_status_word(str(event.new)), _seen(event.reason, show=show, most=200))))
+        said = _seen(event.reason, show=show, most=max(most, 200))
+        return " · ".join(filter(None, (_status_word(str(event.new)), said)))
     if event.event is EventKind.TAKEN_BACK:
         return _("what {upload} sent").format(upload=visible(str(event.old)))
     if event.event is EventKind.SENT and event.linked and event.new:
@@ -246,26 +262,28 @@ def _cells(values: object, terms: Terms, *, show: bool) -> str:
     )
 
 
-def _why(event: Event, terms: Terms) -> str:
+def _why(event: Event, terms: Terms, most: int) -> str:
     """Return the reason, requester and first day of a closing or reopening."""
     said = terms.spoken and (event.reason, event.requested_by) == (ON_REQUEST, STUDENT)
     who = "" if said else visible(terms.value(REQUESTED_BY, event.requested_by))
     asked = _(", asked by {who}").format(who=who) if who else ""
     day = _(", from {day}").format(day=visible(event.effective_on)) if event.effective_on else ""
-    return (visible(terms.value(REASON, event.reason)) or _("no reason given")) + asked + day
+    return (visible(terms.value(REASON, event.reason), max(most, 80)) or _("no reason given")) + asked + day
 
 
 def _term(terms: Terms, key: str, value: object) -> object:
     return terms.value(key, value) if isinstance(value, str) else value
 
 
-def _both(values: tuple[object, object], hide: Callable[[str, str], tuple[str, str]], *, show: bool) -> tuple[str, str]:
+def _both(
+    values: tuple[object, object], hide: Callable[[str, str], tuple[str, str]], *, show: bool, most: int
+) -> tuple[str, str]:
     """Return two values as they are shown; two that differ look different."""
-    before, after = (_seen(value, show=True) for value in values)
+    before, after = (_seen(value, show=True, most=most) for value in values)
     return (before, after) if show else hide(before, after)
 
 
-def _seen(value: object, *, show: bool, most: int = 60) -> str:
+def _seen(value: object, *, show: bool, most: int = _CUT) -> str:
     text = "; ".join(value) if isinstance(value, tuple | list) else str(value or "–")
     return visible(text, most) if show else masked(visible(text, most))
 

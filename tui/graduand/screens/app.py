@@ -132,11 +132,13 @@ class GraduandApp(BaseApp):
     def action_go_to(self, place: str) -> None:
         """Go to a place; it is as it was left."""
         if place != self.current_mode:
+            before = self.get_screen_stack()[0]
+            here = before.person_path() if isinstance(before, PlaceScreen) else ""
             self._been.append(self.current_mode)
             self.switch_mode(place)
             screen = self.get_screen_stack()[0]
             if isinstance(screen, PlaceScreen):
-                screen.take_marks(self.people.marks)
+                screen.take_people(self.people.marks, here)
 
     def jobs_elsewhere(self) -> list[PaletteJob]:
         """Return what can be done in the other places, as far as it says what it is."""

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from graduand.audit import query
+from graduand.audit.comparison import compare_days, compare_events
 from graduand.audit.query import EventFilter
+from graduand.errors import NoSuchPerson, Trouble
 from graduand.git.events import DONE, EventKind
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
-from graduand.reports.audit_text import approved_words, kind_word, linked_words, warnings, what
+from graduand.reports.audit_text import hands, kind_word, linked_words, sent_word, warnings, what
+from graduand.reports.comparison_text import comparison_text
 from graduand.reports.labels import terms_of
+from graduand.screens.days import DaysScreen
 from graduand.screens.messages import Opened
+from graduand.screens.page import PageScreen
 from graduand.screens.view import Searchable, View, haystacks
+from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from graduand.audit.comparison import Comparison
     from graduand.audit.query import AuditTrail
     from graduand.git.events import Event
     from graduand.reports.labels import Terms
+    from graduand.screens.days import Days
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -32,12 +41,24 @@ _STYLES: Final = {EventKind.DEACTIVATED: "error", EventKind.REACTIVATED: "added"
 _SIGNS: Final = {EventKind.DEACTIVATED: "✗ ", EventKind.REACTIVATED: "✓ ", EventKind.REMOVED: "- "}
 _WIDE: Final = 76
 """Columns from which on the longest kind of event has room."""
+_ROOMY: Final = 100
+"""Columns from which on a line says too whether the change was sent."""
+_WHOLE: Final = 2_000
+"""Characters of a reason or a value that are shown of the event under the cursor."""
 _SINCE: Final = ("since:", "depuis:")
 _UNTIL: Final = ("until:", "jusqu:")
 
 
-class AuditScreen(View["Searchable[AuditTrail]"]):
-    """The events of all people, or of one."""
+class Histories(NamedTuple):
+    """The events of everybody, and more of a few people."""
+
+    everybody: Searchable[AuditTrail]
+    few: Searchable[AuditTrail]
+    """Of those who come first, also what was sent of them and went well."""
+
+
+class AuditScreen(View["Histories"]):
+    """The events of all people; those of the marked ones, or of the one under the cursor, come first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", N_("Find"), id="audit.find", key_display="/"),
@@ -48,6 +69,21 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
             N_("Only this person"),
             tooltip=N_("Show only what happened to the person under the cursor, or everybody again."),
             id="audit.only",
+        ),
+        Binding(
+            "space",
+            "mark",
+            N_("Mark"),
+            tooltip=N_("Mark an event, from which on = compares."),
+            id="audit.mark",
+        ),
+        Binding(
+            "equals_sign",
+            "compare",
+            N_("Compare"),
+            key_display="=",
+            tooltip=N_("What differs in a person's record between two events or two days, and what went out between."),
+            id="audit.compare",
         ),
         Binding("v", "addresses", N_("Addresses"), id="audit.addresses"),
         Binding(
@@ -66,100 +102,134 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
     def __init__(self, workspace: Workspace, person: str = "") -> None:
         super().__init__()
         self.workspace = workspace
-        self.person = person
         self.kind: EventKind | None = None
-        self.history: Searchable[AuditTrail] | None = None
+        self.history: Histories | None = None
         self.found: Sequence[Event] = ()
         self.terms = terms_of(workspace)
-        self.only: frozenset[str] = frozenset()
-        """The usernames whose events are shown; empty for everybody."""
+        self.first: frozenset[str] = frozenset({person} if person else ())
+        """The usernames whose events come first."""
+        self.is_only = bool(person)
+        """Whether nobody else's events are shown."""
+        self._rows: Sequence[Event | str] = ()
+        """The events, and headings between them."""
+        self._marked: Event | None = None
+        """From which on is compared."""
         self._open = False
 
-    def take_marks(self, marks: frozenset[str]) -> None:
-        """Show only the people who are marked in the list; everybody when nobody is."""
-        usernames = frozenset(map(username_of, marks))
-        if usernames != self.only:
-            self.only = usernames
+    def take_people(self, marks: frozenset[str], here: str) -> None:
+        """Show first the people who are marked in the list; when nobody is, the one whom one comes from."""
+        usernames = frozenset(map(username_of, marks or {here} - {""}))
+        if usernames != self.first or self.is_only != bool(marks):
+            self._show_first(usernames, only=bool(marks))
+
+    def _show_first(self, usernames: frozenset[str], *, only: bool) -> None:
+        self.is_only = only
+        if usernames == self.first:
             self.sift()
+            return
+        self.first = usernames
+        self._marked = None
+        if self.is_mounted:
+            self.action_read()
 
     # Reading
 
-    def read(self, tell: Tell) -> Searchable[AuditTrail]:
+    def read(self, tell: Tell) -> Histories:
         """Read git's history."""
         del tell
-        found = query.audit(self.workspace, EventFilter(person=self.person))
-        return Searchable(found, haystacks(_line(event, self.terms) for event in found.events))
+        few = query.AuditTrail((), (), is_shallow=False)
+        with suppress(NoSuchPerson):  # a record that was never committed
+            few = query.audit(self.workspace, EventFilter(people=self.first)) if self.first else few
+        return Histories(self._searchable(query.audit(self.workspace, EventFilter())), self._searchable(few))
 
-    def show_result(self, found: Searchable[AuditTrail]) -> None:
+    def _searchable(self, found: AuditTrail) -> Searchable[AuditTrail]:
+        return Searchable(found, haystacks(self._lines(found.events)))
+
+    def _lines(self, events: Sequence[Event]) -> Iterator[str]:
+        """Yield what events are found by: their words, and the names of their people."""
+        return (f"{_line(event, self.terms)} {self.roster.name_of(event.username)}" for event in events)
+
+    def show_result(self, found: Histories) -> None:
         """Show the events, and what one must know before believing them."""
-        self._find_by_name(found)
-        self.warn("\n".join("".join(span.text for span in line) for line in warnings(found.found)))
+        self.history = found
+        self.warn("\n".join("".join(span.text for span in line) for line in warnings(found.everybody.found)))
         self.sift()
 
     def watch_roster(self) -> None:
-        """Name the people of the events."""
+        """Name the people of the events, and find them by their names."""
         super().watch_roster()
         if self.history:
-            self._find_by_name(self.history)
+            self.history = Histories(*(self._searchable(part.found) for part in self.history))
             self.lines.refresh()
 
-    def _find_by_name(self, history: Searchable[AuditTrail]) -> None:
-        """Let events be found by the names of their people too."""
-        events = history.found.events
-        lines = (f"{_line(event, self.terms)} {self.roster.name_of(event.username)}" for event in events)
-        self.history = Searchable(history.found, haystacks(lines))
-
     def sift(self) -> None:
-        """Show the events that are looked for, the last first."""
+        """Show the events that are looked for, the last first; those of a few people before all others."""
         if self.history is None:
             return
+        few = self._matching(self.history.few) if self.first else []
+        names = {event.username for event in self.history.few.found.events} | self.first if self.first else set()
+        others = [] if self.is_only else self._matching(self.history.everybody)
+        others = [event for event in others if event.username not in names]
+        self.found = [*few, *others]
+        self._rows = [self._whose(), *few, _("Everybody else"), *others] if few and others else self.found
+        if self.found:
+            self.show(len(self._rows), 1 if few and others else 0)
+        else:
+            nothing = _("Nothing is found. Esc clears the search.")
+            empty = self.is_only or not self.history.everybody.words
+            self.show_sentence(_("Nothing has happened yet.") if empty and not self.wanted else nothing)
+
+    def _matching(self, history: Searchable[AuditTrail]) -> list[Event]:
         since, until, words = _asked(self.wanted)
-        pairs = zip(self.history.found.events, self.history.words, strict=True)
-        self.found = [
+        pairs = zip(history.found.events, history.words, strict=True)
+        return [
             event
             for event, line in pairs
             if (self.kind is None or event.event is self.kind)
-            and (not self.only or event.username in self.only)
             and since <= event.source.date[: len(since)]
             and (not until or event.source.date[: len(until)] <= until)
             and all(word in line for word in words)
         ][::-1]
-        if self.found:
-            self.show(len(self.found), 0)
-        else:
-            nothing = _("Nothing is found. Esc clears the search.")
-            self.show_sentence(nothing if self.history.words else _("Nothing has happened yet."))
+
+    def _whose(self) -> str:
+        """Return whose events come first."""
+        if len(self.first) > 1:
+            return ngettext("{count} person", "{count} people", len(self.first)).format(count=len(self.first))
+        only = next(iter(self.first), "")
+        return visible(" ".join(filter(None, (only, self.roster.name_of(only)))))
 
     # Showing
 
     def heading(self) -> tuple[str, ...]:
         """Return whose events they are, and how many of which kinds."""
         number = ngettext("{count} event", "{count} events", len(self.found)).format(count=len(self.found))
-        only = next(iter(self.only), "") if len(self.only) == 1 else ""
-        who = visible(self.person or " ".join(filter(None, (only, self.roster.name_of(only)))))
-        if len(self.only) > 1:
-            who = ngettext("{count} person", "{count} people", len(self.only)).format(count=len(self.only))
+        who = self._whose() if self.is_only else ""
         return _("History"), who, kind_word(self.kind) if self.kind else "", number
 
     @property
     def event_at_cursor(self) -> Event | None:
-        """The event under the cursor."""
-        return self.found[self.lines.cursor] if self.found else None
+        """The event under the cursor; None on a heading."""
+        row = self._rows[self.lines.cursor] if self._rows else ""
+        return None if isinstance(row, str) else row
 
     def draw(self, index: int, width: int) -> Drawn:
         """Return the pieces of one event."""
-        event = self.found[index]
+        event = self._rows[index]
+        if isinstance(event, str):
+            return (Cell(fit(event, width), "heading"),)
         kind = fit(kind_word(event.event), 24 if width >= _WIDE else 20)
         named = max((width - 40) // 4, 0)
-        room = width - 28 - len(kind) - (named + 1 if named else 0)
+        state = f" {fit(sent_word(event), 10)}" if width >= _ROOMY else ""
+        room = width - 28 - len(kind) - (named + 1 if named else 0) - len(state)
         words = fit(what(event, self.terms, show=self._open), max(room, 8))
         return (
             Cell(f"{event.source.date[:10]:<10} ", "muted"),
-            Cell(_SIGNS.get(event.event, "  "), _STYLES.get(event.event, "")),
+            Cell("● " if event is self._marked else _SIGNS.get(event.event, "  "), _STYLES.get(event.event, "")),
             Cell(f"{fit(event.username, 12)} ", "strong"),
             Cell(f"{fit(self.roster.name_of(event.username), named)} " if named else "", "strong"),
             Cell(f"{kind} ", _STYLES.get(event.event, "")),
             Cell(words),
+            Cell(state, "muted"),
         )
 
     def person_path(self) -> str:
@@ -185,13 +255,13 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
             (_("Brought in by: {text}"), source.committer if source.committer != source.author else ""),
             (_("Uploads: {text}"), ", ".join(event.uploads) + linked_words(event.linked) if event.uploads else ""),
             ("{text}", "" if is_done or event.uploads else _("No upload has carried this yet.")),
-            ("{text}", ", ".join(approved_words(event))),
+            ("{text}", ", ".join(hands(event)) or ("" if is_done else _("Nobody's approval is noted."))),
             (_("Signed: {text}"), "" if is_done else signed),
             (_("Record: {text}"), event.path),
         ]
         head = f"{visible(event.username)}  {kind_word(event.event)}"
-        lines = [Content.styled(head, "bold"), Content(what(event, self.terms, show=self._open))]
-        lines += [Content(words.format(text=visible(text, 200))) for words, text in facts if text]
+        lines = [Content.styled(head, "bold"), Content(what(event, self.terms, show=self._open, most=_WHOLE))]
+        lines += [Content(words.format(text=visible(text, _WHOLE))) for words, text in facts if text]
         return Content("\n").join(line for line in lines if line.plain)
 
     @on(LineList.Chosen)
@@ -202,7 +272,7 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
 
     def action_kind(self) -> None:
         """Show only the next kind of event; after the last, all of them again."""
-        there = {event.event for event in self.history.found.events} if self.history else set()
+        there = {event.event for part in self.history for event in part.found.events} if self.history else set()
         known = [None, *(kind for kind in EventKind if kind in there)]
         self.kind = known[(known.index(self.kind) + 1) % len(known)] if self.kind in known else None
         self.sift()
@@ -210,8 +280,50 @@ class AuditScreen(View["Searchable[AuditTrail]"]):
     def action_only(self) -> None:
         """Show only the events of the person under the cursor; then everybody's again."""
         event = self.event_at_cursor
-        self.only = frozenset() if self.only or event is None else frozenset({event.username})
-        self.sift()
+        if self.is_only or event is None:
+            self._show_first(self.first, only=False)
+        else:
+            self._show_first(frozenset({event.username}), only=True)
+
+    def action_mark(self) -> None:
+        """Mark the event under the cursor, from which on is compared; or take the mark away."""
+        event = self.event_at_cursor
+        self._marked = None if event is self._marked else event
+        self.lines.refresh()
+
+    def action_compare(self) -> None:
+        """Show what differs from the marked event to the one under the cursor; without a mark ask for two days."""
+        event, marked = self.event_at_cursor, self._marked
+        if event is None:
+            return
+        if marked and marked is not event:
+            self._compare(event.username, lambda events: compare_events(self.workspace, events, marked, event))
+            return
+
+        def ask(days: Days | None) -> None:
+            if days:
+                self._compare(event.username, lambda events: compare_days(self.workspace, events, *days))
+
+        own = [one.source.date[:10] for one in self.found if one.username == event.username]
+        self.app.push_screen(DaysScreen(self._title(event.username), min(own), max(own)), ask)
+
+    def _title(self, username: str) -> str:
+        return visible(" ".join(filter(None, (username, self.roster.name_of(username)))))
+
+    def _compare(self, username: str, compare: Callable[[Sequence[Event]], Comparison]) -> None:
+        """Read one person's events, compare, and show what came of it."""
+
+        def work(_tell: Tell) -> Comparison:
+            return compare(query.log(self.workspace, username).events)
+
+        def show(found: Comparison | Trouble | None) -> None:
+            if isinstance(found, Trouble):
+                self.notify(str(found), severity="error", markup=False)
+            elif found:
+                lines = comparison_text(found, self.terms, show=self._open)
+                self.app.push_screen(PageScreen(self._title(username), lines))
+
+        self.app.push_screen(Waiting(_("Reading the history"), work), show)
 
     def action_addresses(self) -> None:
         """Show addresses whole, or masked again."""

@@ -61,7 +61,8 @@ STEPS: Final = {
         N_("f takes in the failed rows, r compiles what takes an upload back."),
     ),
     HISTORY: (
-        N_("Find a person or a day (/); k shows only one kind of event."),
+        N_("Find a person or a day (/); k shows only one kind of event, o one person alone."),
+        N_("Space marks an event, = compares from there to the cursor; without a mark it asks for two days."),
         N_("Enter opens the record."),
     ),
     SHARE: (N_("Commit what was only saved, take in what colleagues did, give them what is yours."),),

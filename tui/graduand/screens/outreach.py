@@ -112,8 +112,9 @@ class OutreachScreen(View[Outreach]):
         name = title(self.found) if self.found else _("Outreach")
         return name, weeks.format(count=self.weeks), limited.format(count=only) if only else "", marked
 
-    def take_marks(self, marks: frozenset[str]) -> None:
+    def take_people(self, marks: frozenset[str], here: str) -> None:
         """Write only to the people who are marked in the list; to all when nobody is."""
+        del here
         usernames = frozenset(map(username_of, marks))
         if usernames != self.usernames:
             self.usernames = usernames

@@ -148,6 +148,10 @@ class PeopleScreen(PlaceScreen):
             return None
         return self.roster.entries[self.found[self.lines.cursor]]
 
+    def person_path(self) -> str:
+        """Return the path of the record of the person under the cursor; "" for nobody."""
+        return self.current.path if self.current else ""
+
     def watch_roster(self) -> None:
         """Search again in what was read."""
         self._asked = None

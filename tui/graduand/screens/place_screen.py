@@ -55,8 +55,15 @@ class PlaceScreen(Screen[None]):
         """Do something here, once what it is about is read."""
         await self.run_action(action)
 
-    def take_marks(self, marks: frozenset[str]) -> None:
-        """Do something about the people who are marked in the list, by their paths, when one comes here."""
+    def take_people(self, marks: frozenset[str], here: str) -> None:
+        """Do something about the people who are marked in the list, by their paths, when one comes here.
+
+        `here` is the path of the one under the cursor of the place from which one comes; "" for nobody.
+        """
+
+    def person_path(self) -> str:
+        """Return the path of the record of the person under the cursor; "" for nobody."""
+        return ""
 
     def leave_place(self) -> None:
         """Go back to the place where one was before."""

@@ -129,10 +129,6 @@ class View(PlaceScreen, Generic[Found]):
         """Return all that the line under the cursor stands for."""
         raise NotImplementedError
 
-    def person_path(self) -> str:
-        """Return the path of the record of the person under the cursor; "" for nobody."""
-        return ""
-
     def stopped(self, trouble: Trouble) -> None:
         """Show what kept the view from being read."""
         self.show_sentence(str(trouble))
