@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand.storage.cache_file import CacheFile, remove_cache_files
+from graduand.storage.cache_file import CacheFile, fits, remove_cache_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ VALUE = (1, "é", None, [b"x", ("y",)], {"a": 2})
 
 
 def cache_file(tmp_path: Path, *key: str) -> CacheFile[object]:
-    return CacheFile(tmp_path / "graduand" / "value", *key)
+    return CacheFile(tmp_path / "graduand" / "value", *key, shape=Any)
 
 
 def test_a_value_is_read_back_under_its_key_only(tmp_path: Path) -> None:
@@ -101,3 +101,41 @@ def test_every_cache_file_is_removed_and_no_other_file(tmp_path: Path) -> None:
     left = sorted(path.name for path in file.path.parent.rglob("*") if not path.is_dir())
     assert left == ["empty", "journal", "link", "short"]
     assert (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "is_so"),
+    [
+        ("a", str, True),
+        (1, str, False),
+        (True, int, False),
+        (None, str | None, True),
+        (1, str | None, False),
+        (["a", "b"], list[str], True),
+        (["a", 1], list[str], False),
+        (("a",), list[str], False),
+        ((), tuple[str, ...], True),
+        (("a", 1), tuple[str, int], True),
+        (("a", 1, 1), tuple[str, int], False),
+        ([("a", 1), ("b", "c")], list[tuple[str, int]], False),
+        ({"a": [1]}, dict[str, list[int]], True),
+        ({"a": [b""]}, dict[str, list[int]], False),
+        ({1: [1]}, dict[str, list[int]], False),
+        ({"a": 1, "b": (1, 2)}, dict[str, int | tuple[int, ...]], True),
+        ({"a": 1, "b": (1, "")}, dict[str, int | tuple[int, ...]], False),
+        (["a", ["b", "c"]], list[str | list[str]], True),
+        (["a", ["b", None]], list[str | list[str]], False),
+        ({"a": object()}, Any, True),
+    ],
+)
+def test_a_value_is_of_a_type_with_all_that_it_holds(value: object, shape: object, *, is_so: bool) -> None:
+    assert fits(value, shape) is is_so
+
+
+def test_a_value_of_another_shape_is_no_value(tmp_path: Path) -> None:
+    file = CacheFile[list[str]](tmp_path / "value", shape=list[str])
+    cache_file(tmp_path.parent).path.parent.mkdir(exist_ok=True)
+    CacheFile[object](tmp_path / "value", shape=Any).write(["a", 1])
+    assert file.read() is None
+    assert file.get(lambda: ["a"]) == file.read() == ["a"]
+    assert file.read_as(lambda value: value[1]) is None

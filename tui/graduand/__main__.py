@@ -65,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
         _discard(sys.stdout)
         return Exit.FINDINGS
     except Exception as error:  # noqa: BLE001 - whatever else is raised is a bug
-        return _failed(error)
+        return _failed(error, arguments)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -89,7 +89,7 @@ def _run(arguments: Sequence[str]) -> int:
     return code
 
 
-_READING = frozenset({"audit", "check", "compile", "diff", "doctor", "due", "log", "plan", "text", "uploads"})
+_READING = frozenset({"audit", "check", "compile", "diff", "doctor", "drift", "due", "log", "plan", "text", "uploads"})
 """Commands that write nothing before their end."""
 
 
@@ -113,7 +113,7 @@ def _root(arguments: Sequence[str]) -> str:
     return named[0] if named else "."
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception, arguments: Sequence[str]) -> int:
     """Say what the system refused, which is no bug, or name the bug."""
     import errno
 
@@ -122,7 +122,7 @@ def _failed(error: Exception) -> int:
 
     refused = error if isinstance(error, OSError) else error.__cause__ or error.__context__
     if not isinstance(refused, OSError):
-        return _bug(error)
+        return _bug(error, arguments)
     if refused.errno in {errno.EMFILE, errno.ENFILE}:
         message = _(
             "The system lets graduand open no more files; allow more (ulimit -n 256), then repeat. What was begun is "
@@ -135,7 +135,7 @@ def _failed(error: Exception) -> int:
     if isinstance(error, OSError):
         message = _("{path} cannot be used: {reason}.")
         return _say(message.format(path=visible(str(error.filename), 200), reason=reason_of(error)), Exit.REPOSITORY)
-    return _bug(error)
+    return _bug(error, arguments)
 
 
 def _no_output(reason: str) -> str:
@@ -215,8 +215,11 @@ def _say(sentence: str, code: int) -> int:
     return code
 
 
-def _bug(error: Exception) -> int:
-    """Report a bug by a number made from its stack frames, which holds no data of records."""
+def _bug(error: Exception, arguments: Sequence[str]) -> int:
+    """Report a bug by a number made from its stack frames, which holds no data of records.
+
+    What is cached is removed, as it may be the cause.
+    """
     import hashlib
     import traceback
     from pathlib import Path
@@ -234,6 +237,11 @@ def _bug(error: Exception) -> int:
     message = _(
         "This is a bug in graduand, number {name} ({place}); nothing more was changed. Please report the number."
     )
+    if _remove_caches(arguments):
+        message = _(
+            "This is a bug in graduand, number {name} ({place}); nothing more was changed. What is kept to save time "
+            "is removed, as it may be the cause: repeat, and please report the number if that does not help."
+        )
     return _say(message.format(name=name, place=frames[-1] if frames else type(error).__name__), Exit.BUG)
 
 

@@ -152,6 +152,14 @@ class NotGit(Trouble):
         )
 
 
+class CacheDamaged(Trouble):
+    """A file that only saves time is not as it was written; it is removed."""
+
+    def __init__(self, path: Path) -> None:
+        message = _("{path}, which only saves time, was not as graduand had written it; it is removed: repeat.")
+        super().__init__(message.format(path=visible(str(path), 200)))
+
+
 class GitRefused(Trouble):
     """git ended with an error; `said` is the line that tells why, of a hook all that it said, in English."""
 

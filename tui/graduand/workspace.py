@@ -95,7 +95,9 @@ class Workspace(_Place):
         raw = file_reader.read(self.root / PATH)
         if self._schema_cache is None:
             return read_institution(raw)
-        return institution_of(unpacked(self._schema_cache.parsed("institution", raw, lambda raw: packed(tree_of(raw)))))
+        return self._schema_cache.parsed(
+            "institution", raw, lambda raw: packed(tree_of(raw)), lambda parts: institution_of(unpacked(parts))
+        )
 
     @cached_property
     def importer(self) -> Importer:
@@ -106,7 +108,7 @@ class Workspace(_Place):
         raw = file_reader.read(self.root / IMPORTER, SIZE)
         if self._schema_cache is None:
             return read_importer(raw)
-        return importer_of(self._schema_cache.parsed("importer", raw, facts_of))
+        return self._schema_cache.parsed("importer", raw, facts_of, importer_of)
 
     @cached_property
     def _schema_cache(self) -> SchemaCache | None:

@@ -8,7 +8,7 @@ that was held back is carried by no upload before its day.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.audit.lives import ACCOUNT_KINDS, Lives, goes_alone, is_held, key_of
 from graduand.git.commit_graph import read_graph
@@ -68,6 +68,16 @@ class _Found(NamedTuple):
     differing: dict[str, list[Differing]]
     """What `audit/lost_uploads` compared, which later commits do not change."""
 
+
+_Cached = tuple[
+    list[str],
+    dict[str, int],
+    dict[tuple[str, str, str], tuple[int, str]],
+    dict[tuple[int, str], str],
+    list[tuple[int, str, str, dict[str, str]]],
+    dict[str, list[tuple[str, str, str, str, str, list[str], str]]],
+]
+"""The fields of `_Found`."""
 
 _NOTHING: Final = _Found([], {}, {}, {}, [], {})
 
@@ -134,16 +144,30 @@ class Links:
             return _NOTHING
         heads = branch_heads(program, history.head)
         known = [ledger.head, *heads]
-        kept = CacheFile[Any](Path(program.folder, "graduand", "links"), _FORM, program.prefix)
-        cached = None if history.is_shallow else kept.read()
-        if cached and cached[0] == known:
-            return _Found(*cached)
+        kept = CacheFile[_Cached](Path(program.folder, "graduand", "links"), _FORM, program.prefix, shape=_Cached)
+        cached = None if history.is_shallow else kept.read_as(self._believed)
+        if cached and cached.heads == known:
+            return cached
         was_erased = any(entry.kind is EntryKind.ERASED for entry in ledger.entries)
-        compared = _Found(*cached).differing if cached and not was_erased else {}
+        compared = cached.differing if cached and not was_erased else {}
         found = self._searched(program, ledger, read_graph(program, heads), compared)._replace(heads=known)
         if history.is_shallow:  # what was said before is not here
             return found._replace(unsaid=[], hows={key: how for key, how in found.hows.items() if how})
-        kept.write(tuple(found))
+        kept.write((*found,))
+        return found
+
+    def _believed(self, cached: _Cached) -> _Found:
+        """Return what was cached.
+
+        Raises:
+            ValueError, IndexError: it speaks of an upload, or of a way of linking, that there is not.
+        """
+        found = _Found(*cached)
+        numbers = {number for number, _how in (*found.links.values(), *found.hows)} | {one[0] for one in found.unsaid}
+        for number in numbers:
+            self._rank[number]
+        for how in {how for _number, how in found.links.values()} | {*found.hows.values()} - {""}:
+            Linked(how)
         return found
 
     def _searched(

@@ -35,8 +35,8 @@ def upload_doubts(ledger: Ledger) -> Iterator[Doubt]:
     """Yield what is found of the files of all uploads and observations; what was verified once is remembered."""
     commits = {entry.id: one.commit for entry, one in zip(ledger.entries, ledger.stored, strict=True)}
     place = Path(ledger.program.folder, "graduand", "verified-uploads")
-    kept = CacheFile[_Kept](place, _FORM, ledger.program.prefix, spoken())
-    known = kept.read() or {}
+    kept = CacheFile[_Kept](place, _FORM, ledger.program.prefix, spoken(), shape=_Kept)
+    known = kept.read_as(_known) or {}
     found: _Kept = {}
     erased = _cut(ledger)
     recompiler = None
@@ -58,6 +58,18 @@ def upload_doubts(ledger: Ledger) -> Iterator[Doubt]:
         yield from (Doubt(DoubtRule(rule), subject, detail) for rule, subject, detail in found[key])
     if found:
         kept.write(found)
+
+
+def _known(kept: _Kept) -> _Kept:
+    """Return what was kept.
+
+    Raises:
+        ValueError: it names a rule that there is not.
+    """
+    for found in kept.values():
+        for rule, _subject, _detail in found:
+            DoubtRule(rule)
+    return kept
 
 
 def override_doubts(ledger: Ledger) -> Iterator[Doubt]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from graduand.git.events import Attribution, Event, EventKind
+from graduand.storage.cache_file import fits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -19,6 +20,10 @@ _LAST_DAY: Final = "9999-99-99"
 Row = tuple[Any, ...]
 """The fields of an event, its kind as a text, and the number of its source in place of the source."""
 
+_Values = str | dict[str, Any] | None
+_PlainEvent = tuple[str, str, str, _Values, _Values, str, str, str, int]
+_PlainSource = tuple[str, str, str, bool, str, str, bool, int, int, str, tuple[str, ...], tuple[str, ...]]
+
 
 class EventLog(Sequence[Event]):
     """The events of a branch, in the order of its commits."""
@@ -28,6 +33,19 @@ class EventLog(Sequence[Event]):
         self.sources = sources
         """The fields of each attribution."""
         self._attributions: dict[int, Attribution] = {}
+
+    def require_sound(self) -> None:
+        """Check that all rows and sources become events.
+
+        Raises:
+            ValueError: one does not.
+        """
+        numbers = {row[_SOURCE] for row in self.rows if row}
+        sound = fits([*self.rows], list[_PlainEvent]) and fits([*self.sources], list[_PlainSource])
+        if not sound or not {row[_KIND] for row in self.rows} <= _KINDS.keys():
+            raise ValueError
+        if not numbers <= {*range(len(self.sources))}:
+            raise ValueError
 
     def __len__(self) -> int:
         return len(self.rows)

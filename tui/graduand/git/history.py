@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.git.event_log import EventLog, Row
 from graduand.git.events import Gap
-from graduand.storage.cache_file import CacheFile
+from graduand.storage.cache_file import CacheFile, fits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graduand.git.program import Program
     from graduand.git.revision import FileChange
 
@@ -47,28 +48,41 @@ class History(NamedTuple):
         return (*self.gaps, *(Gap(path, since, "") for path, _blob, since in self.broken))
 
 
-_Cached = tuple[Sequence[Row], Sequence[Row], list[tuple[str, ...]], dict[str, Any]]
+_Cached = tuple[list[Row], list[Row], list[tuple[str, str, str]], dict[str, Any]]
 """The rows and the sources of the event log, the gaps, and other fields of a history."""
+_FIELDS: Final = ("head", "commits", "broken", "clock", "is_ambiguous")
+_FIELD_TYPES: Final = tuple[str, list[str] | tuple[str, ...], tuple[tuple[str, str, str], ...], int | None, bool]
+"""Their types."""
 
 
 def _cache(program: Program) -> CacheFile[_Cached]:
-    return CacheFile(Path(program.folder, "graduand", "events"), _FORM, program.prefix)
+    return CacheFile(Path(program.folder, "graduand", "events"), _FORM, program.prefix, shape=_Cached)
 
 
 def load(program: Program) -> History | None:
     """Return the cached history; None when there is none."""
-    cached = _cache(program).read()
-    if cached is None:
-        return None
+    return _cache(program).read_as(_unpacked)
+
+
+def _unpacked(cached: _Cached) -> History:
+    """Return the history that was cached.
+
+    Raises:
+        ValueError, TypeError: it is odd.
+    """
     rows, sources, gaps, fields = cached
-    return History(events=EventLog(rows, sources), gaps=tuple(Gap(*gap) for gap in gaps), **fields)
+    log = EventLog(rows, sources)
+    log.require_sound()
+    if not fits(tuple(fields[name] for name in _FIELDS), _FIELD_TYPES):
+        raise ValueError
+    return History(events=log, gaps=tuple(Gap(*gap) for gap in gaps), **fields)
 
 
 def store(program: Program, history: History) -> None:
     """Cache a history; where the disk refuses, it is extracted again the next time."""
-    fields = {name: getattr(history, name) for name in ("head", "commits", "broken", "clock", "is_ambiguous")}
-    gaps = [tuple(gap) for gap in history.gaps]
-    _cache(program).write((history.events.rows, history.events.sources, gaps, fields))
+    fields = {name: getattr(history, name) for name in _FIELDS}
+    gaps = [(gap.path, gap.since, gap.until) for gap in history.gaps]
+    _cache(program).write(([*history.events.rows], [*history.events.sources], gaps, fields))
 
 
 def cached_history(program: Program) -> History | None:

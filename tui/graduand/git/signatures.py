@@ -87,7 +87,7 @@ class _Checker:
         self._program = program
         self._programs = tuple(_checkers(program))
         place = Path(program.folder, "graduand", "signatures")
-        self._file = CacheFile[dict[str, _Verdict]](place, _FORM, *self._programs)
+        self._file = CacheFile[dict[str, _Verdict]](place, _FORM, *self._programs, shape=dict[str, _Verdict])
         self._known = self._file.read() or {}
         self._new: dict[str, _Verdict] = {}
 

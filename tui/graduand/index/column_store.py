@@ -85,9 +85,8 @@ class ColumnStore:
     """The columns of one list in a file below git's own folder."""
 
     def __init__(self, git_folder: str, root: Path) -> None:
-        self._file = CacheFile[list[str | list[str]]](
-            Path(git_folder, "graduand", "list"), _FORMAT, str(root.resolve())
-        )
+        shape, place = list[str | list[str]], Path(git_folder, "graduand", "list")
+        self._file = CacheFile[list[str | list[str]]](place, _FORMAT, str(root.resolve()), shape=shape)
 
     def put(self, columns: Sequence[Sequence[str]]) -> None:
         """Write the columns."""
@@ -95,8 +94,8 @@ class ColumnStore:
 
     def columns(self) -> Sequence[Sequence[str]] | None:
         """Return the columns that were written last, whatever has happened to the records since."""
-        columns = self._file.read()
-        return None if columns is None else [_apart(column) for column in columns]
+        columns = [_apart(column) for column in self._file.read() or ()]
+        return columns if len({*map(len, columns)}) == 1 else None
 
 
 def _joined(column: Sequence[str]) -> str | list[str]:

@@ -13,9 +13,10 @@ from graduand.language import spoken
 from graduand.records import stamp
 from graduand.records.record import DISABLED, END, LEVEL, REASON
 from graduand.rules.cross_record import Shared
+from graduand.rules.identity import KEYS
 from graduand.rules.rule import Flaw
 from graduand.storage import atomic
-from graduand.storage.cache_file import CacheFile, Deferred
+from graduand.storage.cache_file import CacheFile, Deferred, fits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -37,9 +38,32 @@ _STATES: Final = "states"
 LISTED: Final = (DISABLED, END, REASON, LEVEL)
 """The keys that only the list of people shows."""
 
-_Packed = tuple[Any, ...]
+_PackedFinding = tuple[str, str, str, int, int, str, str, str]
+_Texts = dict[int, str]
+_Packed = tuple[
+    str,
+    list[str],
+    bytes,
+    bytes,
+    tuple[str, ...],
+    list[list[str]],
+    _Texts,
+    _Texts,
+    _Texts,
+    _Texts,
+    _Texts,
+    list[str],
+    dict[int, list[_PackedFinding]],
+]
+"""The fields of a page."""
+_People = list[list[str | bool | tuple[str, ...] | None]]
+_PackedShared = list[tuple[str, str, str, str]]
+_PackedStates = list[tuple[str, list[_PackedFinding]]]
 T = TypeVar("T")
 
+
+_COLUMNS: Final = len(KEYS) + len(LISTED)
+"""Those of people that a page has."""
 
 BY_NUMBER: Final = ("previous_usernames", "held_back", "waiting", "withheld")
 """The attributes of a page that are those of a `RowTable`, by the number of the file."""
@@ -161,8 +185,8 @@ class IndexStore:
 
     def page(self, cohort: str) -> IndexPage | None:
         """Return the page of a cohort; None when there is none, or the file is not to be believed."""
-        parts = self._file(cohort).read()
-        page = _unpacked(parts) if parts else None
+        file = self._file(cohort)
+        page = file.read_as(lambda parts: _unpacked(parts, file.path))
         return page if page and page.cohort == cohort else None
 
     def put(self, page: IndexPage) -> None:
@@ -171,48 +195,61 @@ class IndexStore:
 
     def shared(self, pages: Iterable[IndexPage]) -> tuple[Shared, ...] | None:
         """Return what was wrong among the records of these pages, in this state; None when that is not known."""
-        found = self._pages_file(_SHARED, pages).read()
-        return None if found is None else tuple(Shared(path, Flaw(*flaw)) for path, *flaw in found)
+        file: CacheFile[_PackedShared] = self._pages_file(_SHARED, pages, shape=_PackedShared)
+        return file.read_as(lambda found: tuple(Shared(path, Flaw(*flaw)) for path, *flaw in found))
 
     def put_shared(self, pages: Iterable[IndexPage], found: Iterable[Shared]) -> None:
         """Write what is wrong among the records of these pages."""
-        self._pages_file(_SHARED, pages).write([(one.path, *one.flaw) for one in found])
+        self._pages_file(_SHARED, pages, shape=_PackedShared).write([(one.path, *one.flaw) for one in found])
 
     def of_states(self, pages: Iterable[IndexPage], state: str) -> dict[str, tuple[Finding, ...]] | None:
         """Return by path the findings that were stored for these pages and this key of a state; None: none were."""
-        found = self._pages_file(_STATES, pages, state).read()
-        return None if found is None else {path: tuple(map(_finding, findings)) for path, findings in found}
+        file: CacheFile[_PackedStates] = self._pages_file(_STATES, pages, state, shape=_PackedStates)
+        return file.read_as(lambda found: {path: tuple(map(_finding, findings)) for path, findings in found})
 
     def put_of_states(self, pages: Iterable[IndexPage], state: str, found: Mapping[str, Sequence[Finding]]) -> None:
         """Write by path the findings that depend on what Handshake holds."""
-        file = self._pages_file(_STATES, pages, state)
+        file: CacheFile[_PackedStates] = self._pages_file(_STATES, pages, state, shape=_PackedStates)
         file.write([(path, [*map(_packed_finding, findings)]) for path, findings in found.items()])
 
     def remove_others(self, cohorts: Collection[str]) -> None:
         """Remove the pages of other cohorts than these."""
         atomic.remove_others(self._folder, {_SHARED, _STATES, *(self._file(cohort).path.name for cohort in cohorts)})
 
-    def _pages_file(self, name: str, pages: Iterable[IndexPage], *more: str) -> CacheFile[list[tuple[Any, ...]]]:
+    def _pages_file(self, name: str, pages: Iterable[IndexPage], *more: str, shape: Any) -> CacheFile[Any]:  # noqa: ANN401 - a type
         """Return the file whose key differs whenever any file of the pages does, or what it depends on besides."""
         state = (part for page in pages for part in (page.stamps, "\0".join(page.paths)))
-        return CacheFile(self._folder / name, *self._key, *more, *state)
+        return CacheFile(self._folder / name, *self._key, *more, *state, shape=shape)
 
     def _file(self, cohort: str) -> CacheFile[_Packed]:
         name = hashlib.sha256(cohort.encode(errors="surrogateescape")).hexdigest()[:32]
-        return CacheFile(self._folder / name, *self._key)
+        return CacheFile(self._folder / name, *self._key, shape=_Packed)
 
 
 def _packed(page: IndexPage) -> _Packed:
     """Return a page as plain values."""
     findings = {at: [*map(_packed_finding, found)] for at, found in page.findings.items()}
-    return (*page._replace(people=page.people.packed(), findings=findings),)  # type: ignore[arg-type]
+    cells = [*map(list, page.cells)]
+    return (*page._replace(people=page.people.packed(), cells=cells, findings=findings),)  # type: ignore[arg-type,return-value]
 
 
-def _unpacked(parts: _Packed) -> IndexPage:
-    """Return the page that was packed."""
-    page = IndexPage(*parts)
-    findings = {at: [*map(_finding, found)] for at, found in page.findings.items()}
-    return page._replace(people=Deferred(parts[IndexPage._fields.index("people")]), findings=findings)
+def _unpacked(parts: _Packed, file: Path) -> IndexPage:
+    """Return the page that was packed into a file.
+
+    Raises:
+        ValueError: it is odd.
+    """
+    page = IndexPage(*parts)  # type: ignore[arg-type] # people and findings are packed in it
+    count = len(page.paths)
+    numbers = {*page.stays, *page.findings, *chain.from_iterable(getattr(page, name) for name in BY_NUMBER)}
+    lengths = {len(page.stamps) / stamp.SIZE, len(page.kinds), *map(len, page.cells)}
+    if lengths != {count} or len(page.cells) != len(page.columns) or not numbers <= {*range(count)}:
+        raise ValueError
+    people = Deferred[Sequence[list[Any]]](
+        parts[3], file, lambda found: fits(found, _People) and {*map(len, found)} == {count} and len(found) == _COLUMNS
+    )
+    findings = {at: [*map(_finding, found)] for at, found in parts[-1].items()}
+    return page._replace(people=people, findings=findings)
 
 
 def _packed_finding(finding: Finding) -> tuple[Any, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from graduand.errors import SchemaBroken
 from graduand.language import Words
 from graduand.storage.cache_file import CacheFile
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from graduand.records.field import Field
 
 T = TypeVar("T")
+V = TypeVar("V")
+
+_Labels = list[tuple[str, dict[str, str], str]]
+"""The key, the label in each language and the kind of each field."""
 
 _FORMAT: Final = "graduand/schema/3"
 
@@ -32,16 +38,23 @@ class SchemaCache:
     def __init__(self, git_folder: str) -> None:
         self._folder = Path(git_folder, "graduand", "schema")
 
-    def parsed(self, name: str, raw: bytes, parse: Callable[[bytes], T]) -> T:
-        """Return what `parse` makes of the bytes of a file: a value of plain types.
+    def parsed(self, name: str, raw: bytes, parse: Callable[[bytes], T], make: Callable[[T], V]) -> V:
+        """Return what `make` makes of what `parse` makes of the bytes of a file: a value of plain types.
 
         Raises:
-            Whatever `parse` raises; nothing is remembered then.
+            Whatever `parse` and `make` raise; nothing is remembered of what cannot be parsed.
         """
-        return CacheFile[T](self._folder / name, _FORMAT, raw).get(lambda: parse(raw))
+        file = CacheFile[T](self._folder / name, _FORMAT, raw, shape=Any)
+        with suppress(SchemaBroken):  # as the cached value is odd, or as the file is, which is said below
+            found = file.read_as(make)
+            if found is not None:
+                return found
+        value = parse(raw)
+        file.write(value)
+        return make(value)
 
     def labels(self, schema: tuple[bytes, ...], fields: Callable[[], Mapping[str, Field]]) -> Mapping[str, FieldLabel]:
         """Return the labels of the `fields` of a schema by their keys; the files themselves are `schema`."""
-        file = CacheFile[list[tuple[str, dict[str, str], str]]](self._folder / "labels", _FORMAT, *schema)
+        file = CacheFile[_Labels](self._folder / "labels", _FORMAT, *schema, shape=_Labels)
         labels = file.get(lambda: [(key, dict(field.label.texts), str(field.kind)) for key, field in fields().items()])
         return {key: FieldLabel(key, Words(label), kind) for key, label, kind in labels}

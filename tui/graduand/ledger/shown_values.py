@@ -27,7 +27,7 @@ def shown_levels(ledger: Ledger, *, no_cache: bool = False) -> tuple[str, ...]:
     if no_cache:
         return tuple(sorted(_levels(ledger)))
     folder = Path(ledger.program.folder, "graduand", "schema")
-    file = CacheFile[list[str]](folder / "shown-levels", _FORMAT, ledger.head)
+    file = CacheFile[list[str]](folder / "shown-levels", _FORMAT, ledger.head, shape=list[str])
     return tuple(file.get(lambda: sorted(_levels(ledger))))
 
 

@@ -138,6 +138,10 @@ def _section(facts: Any, name: str) -> Any:
     return facts[name]
 
 
+REGIONS: Final = ("eu", "us")
+"""Handshake's, of which a school has one."""
+
+
 def importer_of(facts: Any, path: str = PATH) -> Importer:
     """Return the importer that these facts describe.
 
@@ -145,10 +149,15 @@ def importer_of(facts: Any, path: str = PATH) -> Importer:
         SchemaBroken: a key is missing or has a value that it cannot have.
     """
     try:
-        return _importer(facts)
+        importer = _importer(facts)
+        for key in REGIONS:
+            {column.key: column for column in importer.columns if column.region in {"", key}}[
+                importer.regions[key].year_column
+            ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = _("a key is missing or its value does not fit: {what}.").format(what=quoted(str(error)))
         raise SchemaBroken(path, 1, message) from error
+    return importer
 
 
 def bare(node: Node) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import SchemaBroken
 from graduand.language import LANGUAGES, _, quoted
+from graduand.records.importer import REGIONS
 from graduand.records.nodes import Mapping, Node, Scalar, Sequence
 from graduand.records.schema_format import require_known_format, unknown_key
 from graduand.records.school_language import PATH
@@ -372,7 +373,7 @@ _KEYS: Final[dict[str, _Convert]] = {
     "format": _format,
     "requires": lambda _reader, _key, _node: {},  # checked before all other keys
     "name": _text,
-    "region": _choice("eu", "us"),
+    "region": _choice(*REGIONS),
     "language": _choice(*LANGUAGES),
     "own_domains": _domains,
     "other_institutions": _domains,

@@ -95,9 +95,10 @@ class SentPeople:
 def _read(ledger: Ledger, uploads: Sequence[LedgerEntry]) -> tuple[dict[str, int], list[tuple[str, str]], AccountRows]:
     """Return the rows by username, the changes of username, and the rows of the account alone."""
     ids = [entry.id for entry in uploads]
-    kept = CacheFile[_Cached](Path(ledger.program.folder, "graduand", "sent-people"), _FORM, ledger.program.prefix)
-    found = kept.read()
-    if found and found[0] == ledger.head:
+    place = Path(ledger.program.folder, "graduand", "sent-people")
+    kept = CacheFile[_Cached](place, _FORM, ledger.program.prefix, shape=_Cached)
+    found = kept.read_as(_believed)
+    if found and found[:2] == (ledger.head, ids):
         return found[2:]
     erased = ",".join(entry.id for entry in ledger.entries if entry.kind is EntryKind.ERASED)
     head, known, held, renames, alone = found or ("", [], {}, [], {})
@@ -111,6 +112,19 @@ def _read(ledger: Ledger, uploads: Sequence[LedgerEntry]) -> tuple[dict[str, int
     if ids:
         kept.write((ledger.head, ids, held, renames, alone))
     return held, renames, alone
+
+
+def _believed(cached: _Cached) -> _Cached:
+    """Return what was cached.
+
+    Raises:
+        ValueError: it speaks of uploads that it does not name.
+    """
+    _head, known, held, _renames, alone = cached
+    numbers = {number for rows in alone.values() for number in rows}
+    if not all(0 <= mask < 1 << len(known) for mask in held.values()) or not numbers <= {*range(len(known))}:
+        raise ValueError
+    return cached
 
 
 def _add_alone(alone: AccountRows, ledger: Ledger, uploads: Iterable[tuple[int, LedgerEntry]]) -> None:
