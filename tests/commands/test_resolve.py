@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.editing.test_merge_driver import BASE, CLOSING, EDITS, PATH, REOPENING, edited
+from tests.ledger.clones import hook
 from tests.repository import begin, commit, git, graduand, graduate, put
 
 if TYPE_CHECKING:
@@ -164,3 +165,28 @@ def test_marks_that_were_committed_are_joined_in_a_commit_of_their_own(root: Pat
     assert text_of(root) == edited(EDITS["end"], EDITS["start"])
     assert is_clean(root)
     assert graduand(root, "resolve").err == "Nothing is to be merged.\n"
+
+
+@pytest.mark.parametrize("words", [("merge", "--quiet", "other"), ("cherry-pick", "other"), ("revert", "HEAD~1")])
+def test_what_was_killed_once_its_commit_was_there_is_only_ended(root: Path, words: tuple[str, ...]) -> None:
+    diverged(root, edited(EDITS["end"]), edited(EDITS["start"]))
+    if words[0] == "revert":
+        put(root, edited(EDITS["end"], EDITS["start"]))
+        commit(root)
+    assert begun(root, *words) == 1
+    killing = hook(
+        root, "reference-transaction", '[ "$1" = committed ] && grep -q refs/heads/main && kill -9 $PPID; exit 0'
+    )
+    graduand(root, "resolve", "--take", "ours")
+    killing.unlink()
+    for lock in (root / ".git").rglob("*.lock"):
+        lock.unlink()
+    merged = git(root, "rev-parse", "HEAD")
+
+    ran = graduand(root, "resolve")
+
+    assert ran.code == 0, ran.err
+    assert git(root, "rev-parse", "HEAD") == merged
+    assert not [name for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD") if (root / ".git" / name).exists()]
+    assert graduand(root, "edit", "00400001", "last_name=Martin").code == 0
+    assert is_clean(root)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import GitRefused
 from graduand.git.program import LITERAL
+from graduand.git.upload_branch import contains
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,12 @@ _FINISH: Final = {
     Operation.CHERRY_PICK: ("cherry-pick", "--continue"),
     Operation.REVERT: ("revert", "--continue"),
 }
+_END: Final = {
+    Operation.MERGE: ("merge", "--quit"),
+    Operation.CHERRY_PICK: ("cherry-pick", "--skip"),
+    Operation.REVERT: ("revert", "--skip"),
+}
+"""How git ends what has nothing more to commit."""
 _AS_IT_IS: Final = {"GIT_EDITOR": ":"}
 """The message of a commit stays as git proposes it."""
 
@@ -94,11 +101,22 @@ def mark_merged(program: Program, paths: Sequence[str]) -> bool:
 def finish(program: Program, operation: Operation) -> str:
     """Let git finish what it had begun, with the message that it proposes; return the commit.
 
+    Where the commit is there already, as after a kill, or nothing would be in it, git only ends.
+
     Raises:
         GitRefused: git or a hook refused, or the next commit of a rebase has conflicts.
     """
-    program.change(*_FINISH[operation], environment=_AS_IT_IS)
+    words = _END.get(operation, ()) if _is_done(program, operation) else ()
+    program.change(*(words or _FINISH[operation]), environment=_AS_IT_IS)
     return program.state().head
+
+
+def _is_done(program: Program, operation: Operation) -> bool:
+    """Return whether what git had begun has nothing more to commit; of a rebase git finds that out itself."""
+    if operation is Operation.MERGE:
+        sides = Path(program.folder, "MERGE_HEAD").read_text(encoding="utf-8").split()
+        return all(contains(program, "HEAD", side) for side in sides)
+    return not program.read("diff-index", "--cached", "--name-only", "HEAD")
 
 
 def side_commits(program: Program, operation: Operation | None) -> tuple[str, str]:
