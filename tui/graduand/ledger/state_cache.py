@@ -30,7 +30,7 @@ _Packed = tuple[
         dict[str, tuple[str, str]],
         dict[str, str],
         dict[str, tuple[str, str, tuple[str, ...]]],
-        dict[str, list[str]],
+        dict[str, tuple[str, ...]],
     ],
 ]
 """A head, and the fields of a state as plain values; the rows apart from whose they are."""
@@ -76,7 +76,7 @@ def _unpacked(packed: _Packed, file: Path) -> CachedState:
         {name: TakenBack(*back) for name, back in taken_back.items()},
         sent_addresses,
         {name: PendingRow(*one) for name, one in pending.items()},
-        {name: tuple(one) for name, one in former_addresses.items()},
+        former_addresses,
     )
     return CachedState(head, state)
 
@@ -101,7 +101,7 @@ def store(program: Program, head: str, state: LedgerState) -> None:
         {name: (*one,) for name, one in state.taken_back.items()},
         {**state.sent_addresses},
         {name: (*one,) for name, one in state.pending.items()},
-        {name: [*one] for name, one in state.former_addresses.items()},
+        {**state.former_addresses},
     )
     since = Deferred.of({**state.since.value}).packed()
     _file(program).write((head, state.columns, [*state.rows], [*state.rows.values()], since, [*state.moments], more))
