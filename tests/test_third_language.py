@@ -28,6 +28,7 @@ no = ["ne"]
 true = ["vera"]
 false = ["malvera"]
 ordinals = ["a"]
+nothing = ["nenio"]
 subject = "Temo"
 separator = "|"
 downloads = ["Elsutoj"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from graduand.intake.cell_values import CellError, ColumnValues
-from graduand.intake.column_formats import ColumnFormat
+from graduand.intake.column_formats import ColumnFormat, national_length
 from graduand.workspace import Workspace
 from tests.intake.registrars import keep
 from tests.repository import begin, graduand
@@ -92,6 +92,27 @@ def test_the_other_cells_of_a_column_do_not_change_what_a_cell_means(workspace: 
         ("card_id", {"1e5": "1e5", "7.0E+5": None, "419&amp;7": "419&7", "12.345.678": None}),
         ("mobile_number", {"639980102.0": None, "tel:+33 (0)6 39 98 01 02": "+33639980102", "\\N": ""}),
         ("mobile_number", {"0033639980102": "+33639980102", "06.39.98.01.02": "0639980102", "+33 6 x": None}),
+        ("mobile_number", {"06‐39–98 01 02": "0639980102", "0470/12.34.56": "0470123456", "12": None, "0": ""}),
+        ("mobile_number", {"+225 07 12 34 56 78": "+2250712345678", "\u202a+32470123456\u202c": "+32470123456"}),
+        (
+            "username",
+            {'"00700101"': "00700101", "(vide)": "", "n/a": "", "#VALEUR!": None, "####": None, "Err:502": None},
+        ),
+        ("username", {"O\\'Dowd": "O'Dowd", "o''dowd": "o'dowd", "unknown": ""}),
+        ("last_name", {"Zo?": None, "?tienne": None, "#N/D": None, "#ÉPARS!": None, "“Aas”": "Aas", "n/a": "n/a"}),
+        ("middle_name", {"n/a": "", "-": "", "Néant": "Néant", "néant": "", "à compléter": "", "#": ""}),
+        ("majors", {"Litt?rature": None, "Quo vadis?": ("Quo vadis?",), "Law; law": ("Law",), "s.o.": ""}),
+        ("majors", {'{"Law","Art, old"}': ("Law", "Art, old"), "['Law', 'Art']": ("Law", "Art"), "{Law}": ("Law",)}),
+        (
+            "majors",
+            {
+                "Art – Law - Law": ("Art – Law - Law",),
+                "• Law\n• Art": ("Law", "Art"),
+                "- Law\n- Art": ("Law", "Art"),
+                "<li>Law</li><li>Art": ("Law", "Art"),
+            },
+        ),
+        ("athlete", {"x": "true", "✓": "true", "T": "true", "0.0": "false", "O": "true", "?": "", "maybe": None}),
         ("first_name", {"NULL": None, "Nan": "Nan", "(null)": "", "No&euml;l": "Noël", "None": None}),
         ("middle_name", {"NULL": "", "<null>": "", "Null": "Null"}),
         ("majors", {"Law;NULL;Music": ("Law", "Music"), "Fran&ccedil;ais": ("Français",), "None": ""}),
@@ -99,6 +120,9 @@ def test_the_other_cells_of_a_column_do_not_change_what_a_cell_means(workspace: 
         ("start_date", {"1900-01-01": None, "9999-12-31": None, "0001-01-01": None, "2024-09-02Z": "2024-09-02"}),
         ("start_date", {"Mon, 02 Sep 2024": "2024-09-02", "lundi 2 septembre 2024": "2024-09-02"}),
         ("start_date", {"Mon Sep 02 00:00:00 CEST 2024": "2024-09-02", "Monday, September 2nd, 2024": "2024-09-02"}),
+        ("start_date", {"1970-01-01": None, "2099-12-31": None, "2024-09-02T22:00:00Z": None, "200526": None}),
+        ("start_date", {"2024-09-02 / 2025-09-01": None, "02/09/2024 (planned)": None, "45537.5": None}),
+        ("start_date", {"1ER SEPTEMBRE 2024": "2024-09-01", "2024-09-02 14 h 30": "2024-09-02", "-/-": ""}),
         (
             "start_date",
             {"2024-09-02+0200": "2024-09-02", "mar. 3 mars 2026": "2026-03-03", "3 mars 2026": "2026-03-03"},
@@ -117,6 +141,23 @@ def test_what_programs_write_is_understood_or_refused(
 
 
 _KEYS: Final = {"majors": "major_names"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("612345678", None), ("6 12 34 56 78", None), ("0032470123456", "+32470123456")]
+)
+def test_a_telephone_number_that_lost_its_zero_is_refused_among_others(
+    workspace: Workspace, text: str, wanted: str | None
+) -> None:
+    others = [f"061234567{number}" for number in range(5)]
+    length = national_length([*others, text])
+    kept = ColumnFormat(workspace.school.fields["mobile_number"], length=length)
+    padded = kept._replace(length=0, width=10)
+
+    found, filled = (ColumnValues(one, workspace.school, [*others, text])[text] for one in (kept, padded))
+
+    assert isinstance(found, CellError) if wanted is None else found == wanted
+    assert filled == (wanted or "0612345678")
 
 
 def test_no_record_is_made_with_a_line_break_that_check_refuses(root: Path) -> None:

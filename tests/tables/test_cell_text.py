@@ -20,6 +20,19 @@ from graduand.tables.spreadsheet import clean_cell
         ("Ruiz&nbsp;Pe&ntilde;a", "Ruiz Peña"),
         ("R&D; Law", "R&D; Law"),
         ("AT&T", "AT&T"),
+        ("Caf&amp;amp;eacute;", "Café"),
+        ("<b>Maud</b> <i>Ida</i>", "Maud Ida"),
+        ("&lt;span class=x&gt;Maud&lt;/span&gt;", "Maud"),
+        ("Maud<BR/>Ida", "Maud Ida"),
+        ("Maud <3", "Maud <3"),
+        ("O\\'Dowd", "O'Dowd"),
+        ("O''Dowd", "O'Dowd"),
+        ("C:\\Maud", "C:\\Maud"),
+        ("Maud_x000D_", "Maud"),
+        ('="00412345"', "00412345"),
+        ("'00412345'", "00412345"),
+        ("\u202aMaud\u202c\u200b\ufeff", "Maud"),
+        ("\u200b", ""),
         ("&unknownword;", "&unknownword;"),
         ("&#7;", "&#7;"),
         ("Law<br>Music", "Law Music"),
@@ -47,6 +60,10 @@ def test_entities_and_controls_at_the_end_are_read(cell: str, text: str) -> None
         "maud@mail.example;",
         " maud@mail.example , ",
         "Maud Kessler &lt;maud@mail.example&gt;",
+        "SMTP:maud@mail.example",
+        "mailto: maud@mail.example",
+        "maud@mail.example; MAUD@mail.example",
+        '<a href="mailto:maud@mail.example">maud@mail.example</a>',
     ],
 )
 def test_the_address_is_read_however_a_mail_program_copies_it(cell: str) -> None:
@@ -108,6 +125,17 @@ def test_a_number_with_the_code_of_a_country_is_read_by_its_rules_for_zeros(cell
         ("na", FieldKind.DATE, True),
         ("-", FieldKind.PHONE, True),
         ("Nullarbor", FieldKind.TEXT, False),
+        *((word, FieldKind.LIST, True) for word in ("(vide)", "(blank)", "[empty]", "N/D", "s.o.", "Néant", "NEANT")),
+        *((word, FieldKind.TEXT, True) for word in ("—", "...", "?", "/", "Non renseigné", "sans objet", "Unknown")),
+        *(
+            (word, FieldKind.NAME, True)
+            for word in ("—", "s/o", "S/O", "(Aucune)", "néant", "Non renseigné", "unknown")
+        ),
+        *((word, FieldKind.NAME, False) for word in ("Néant", "NEANT", "N.A.", "Blank", "X", "Nil", "S. O.")),
+        ("__/__/____", FieldKind.DATE, True),
+        ("00 00 00 00 00", FieldKind.PHONE, True),
+        ("✓", FieldKind.BOOLEAN, False),
+        ("?", FieldKind.NOTE, False),
     ],
 )
 def test_words_for_nothing_depend_on_the_column(text: str, kind: FieldKind, *, null: bool) -> None:

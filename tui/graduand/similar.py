@@ -19,6 +19,13 @@ def folded(text: str) -> str:
     return "".join(" " if char in "_-:.’'" else char for char in decomposed if not unicodedata.combining(char)).strip()
 
 
+def without_accents(text: str) -> str:
+    """Return a text with plain letters for those with accents."""
+    if text.isascii():
+        return text
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
 def visible_header(header: str) -> str:
     """Return a header of a table in NFC, with single blanks, and without characters that cannot be seen."""
     spaced = "".join(" " if char.isspace() else char for char in header)

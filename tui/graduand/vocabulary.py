@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
 from graduand.language import LANGUAGES, LOCALE, spoken
-from graduand.similar import folded
+from graduand.similar import folded, without_accents
 
 
 class Vocabulary(NamedTuple):
@@ -19,6 +19,7 @@ class Vocabulary(NamedTuple):
     false: tuple[str, ...]
     months: tuple[tuple[str, ...], ...]
     weekdays: tuple[tuple[str, ...], ...]
+    nothing: tuple[str, ...]
     ordinals: tuple[str, ...]
     timestamps: tuple[str, ...]
     subject: str
@@ -111,6 +112,13 @@ def _truths() -> dict[str, str]:
     words = {word: _TRUE for one in vocabularies() for word in (*one.true, *one.yes)}
     words |= {word: _FALSE for one in vocabularies() for word in (*one.false, *one.no)}
     return words | {folded(word): truth for word, truth in words.items()}
+
+
+@cache
+def words_for_nothing() -> frozenset[str]:
+    """Return the words of all languages for no value, in small letters, with and without accents."""
+    words = frozenset(word.casefold() for one in vocabularies() for word in one.nothing)
+    return words | {without_accents(word) for word in words}
 
 
 def months() -> tuple[tuple[str, ...], ...]:

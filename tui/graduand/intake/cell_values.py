@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.findings import Severity
@@ -17,8 +19,8 @@ from graduand.rules.addresses import judge_domain
 from graduand.rules.registry import RULES
 from graduand.rules.values import close, judge_value, meant
 from graduand.similar import folded, nearest
-from graduand.tables.cell_text import is_null
-from graduand.tables.dates import parse_date
+from graduand.tables.cell_text import is_database_null, is_null, null_words
+from graduand.tables.dates import is_elsewhere, parse_date
 from graduand.tables.spreadsheet import clean_cell, split_items
 
 if TYPE_CHECKING:
@@ -37,8 +39,15 @@ class CellError(NamedTuple):
 
 
 _SPREADSHEET_ERROR: Final = re.compile(
-    r"#(?:REF|VALUE|VALEUR|NAME|NOM|DIV/0|N/A|NUM|NOMBRE|NULL|NUL)[!?]?", re.IGNORECASE
+    r"(?i:#(?:REF|VALUE|VALEUR|NAME|NOM|DIV/0|N/[A-Z]|NV|NUM|NOMBRE|NULL|NUL)[!?]?|Err ?:[0-9]{3}|#GETTING_DATA)"
+    r"|#[A-ZÀ-Ý/0-9_]+[!?]|#{3,}"
 )
+_LOST: Final = {
+    FieldKind.NAME: re.compile(r"[^\W\d_]\?|\?[^\W\d_]"),
+    FieldKind.TEXT: re.compile(r"[^\W\d_]\?[^\W\d_]"),
+    FieldKind.LIST: re.compile(r"[^\W\d_]\?[^\W\d_]"),
+}
+"""By kind, what programs make of a letter that their encoding does not have."""
 _MOJIBAKE: Final = re.compile(
     "[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€"
 )
@@ -48,8 +57,12 @@ _NUMBER: Final = re.compile(
 )
 """A number that a program has made of an identifier: 7.0E+5, 700101.0, 700,101."""
 _FLOAT: Final = re.compile(r"\+?[0-9]+[.,]0+")
-_NO_DAY: Final = ("1930", "2100")
-"""Years outside which a day stands for no day."""
+_SHORTEST_PHONE: Final = 6
+"""Figures of the shortest telephone number."""
+_NO_DAY: Final = ("1930", "2050")
+"""The first year in which a day may be meant, and the first after them."""
+_FIRST_DAY: Final = "1970-01-01"
+"""What Unix calls day zero."""
 _ITEMS: Final = re.compile(r"[;|\n]")
 
 
@@ -104,13 +117,21 @@ def plain_pattern(column: ColumnFormat, school: School, texts: Collection[str]) 
     if column.values or column.whole_name or field.values or field.misspellings:
         return ""
     if kind is FieldKind.NAME:
-        return rf"(?!(?:NULL|NaN|NaT|None)\n)(?=[^\n]{{1,{field.max}}}\n){plain_shape(FieldKind.NAME)}"
+        nothing = "" if field.key in _FULL_NAME else rf"(?!(?i:{_nothing()})\n)"
+        return rf"(?!(?:NULL|NaN|NaT|None)\n){nothing}(?=[^\n]{{1,{field.max}}}\n){plain_shape(FieldKind.NAME)}"
     if kind is FieldKind.IDENTIFIER:  # without numbers that a program has made, words for nothing, and entities
         letters = rf"[!-%'-),-~]{{{max(column.width, column.length, 1) - 1},{field.max - 1}}}"
-        return rf"(?![0-9]+[.,'][0-9])(?!(?i:null|none|nan|nil|nat|n/a)\n)[A-Za-z0-9]{letters}"
+        return rf"(?![0-9]+[.,'][0-9])(?!(?i:{_nothing()})\n)(?![^\n]*(?:''|\\['\"]|_x000|Err:))[A-Za-z0-9]{letters}"
     if kind is FieldKind.PHONE:
-        return rf"(?!00)[0-9]{{1,{field.max}}}"
+        lost = rf"(?![1-9][0-9]{{{column.length - 2}}}\n)" if column.length else ""
+        return "" if column.width else rf"(?!00){lost}[0-9]{{{_SHORTEST_PHONE},{field.max}}}"
     return _address_pattern(field, school, texts) if kind is FieldKind.EMAIL else ""
+
+
+@cache
+def _nothing() -> str:
+    """Return the pattern of the words for no value."""
+    return "|".join(re.escape(word) for word in sorted(null_words()))
 
 
 _DOMAINS: Final = 200
@@ -140,31 +161,52 @@ def _read(raw: str, column: ColumnFormat, school: School) -> Value | CellError |
             message = _("It is not clear which words of {value} are the last name; write a comma behind it.")
             return CellError(message.format(value=quoted(text)))
         text = names[field.key]
-    if not text:
-        return None
-    if is_null(text, field.kind):
+    if not text or _stands_for_nothing(text, field):
         return CellError(_null_name(text, field.key)) if field.key in _FULL_NAME and text.isalpha() else None
     said_so = folded(written) in column.values
-    if said := _damage(text) or ("" if said_so else _number_damage(text, column)):
+    if said := _damage(text, field.kind) or ("" if said_so else _number_damage(text, column)):
         return CellError(said)
     if field.kind is FieldKind.LIST and text != CLEAR:
         return _list(text, field, school)
     return _single(text, column, school)
 
 
+def _stands_for_nothing(text: str, field: Field) -> bool:
+    """Return whether a text stands for no value; of a first or last name, the rules name other words for none."""
+    return is_database_null(text) if field.key in _FULL_NAME else is_null(text, field.kind)
+
+
 def _single(text: str, column: ColumnFormat, school: School) -> Value | CellError:
     field = column.field
     value = text if text == CLEAR else _meant(text, column)
+    if field.kind is FieldKind.DATE and is_elsewhere(text):
+        message = _("{value} is an hour in Greenwich, and may be the next day here; have the day alone exported.")
+        return CellError(message.format(value=quoted(text)))
     if field.kind is FieldKind.DATE and is_no_day(value) and field.key != END:
         return CellError(no_day_sentence(text, field.key))
     return check_value(value, field, school)
 
 
 def _list(text: str, field: Field, school: School) -> Value | CellError | None:
-    parts = split_items(text) or _ITEMS.split(text)
-    stripped = (part.strip() for part in parts)
-    items = tuple(dict.fromkeys(item for item in stripped if item and not is_null(item, FieldKind.LIST)))
-    return check_value(items, field, school) if items else None
+    array = _ARRAY.fullmatch(text)
+    parts = split_items(text) or (_array_items(array) if array else _ITEMS.split(text))
+    stripped = (_BULLET.sub("", part.strip()) for part in parts)
+    items: dict[str, str] = {}
+    for item in stripped:
+        if item and not is_null(item, FieldKind.LIST):
+            items.setdefault(item.casefold(), item)
+    return check_value(tuple(items.values()), field, school) if items else None
+
+
+_ARRAY: Final = re.compile(r"\{([^{}]*)\}|\[('[^\[\]]*')\]")
+"""A list as PostgreSQL or Python writes it."""
+_BULLET: Final = re.compile(r"^[•·▪◦‣*–-] +")
+
+
+def _array_items(found: re.Match[str]) -> list[str]:
+    """Return the items of a list with commas between them, each in quotation marks or not."""
+    quote = '"' if found[1] is not None else "'"
+    return next(csv.reader([found[1] or found[2] or ""], quotechar=quote, skipinitialspace=True), [])
 
 
 _FULL_NAME: Final = frozenset({"first_name", "last_name"})
@@ -179,7 +221,7 @@ def _null_name(text: str, key: str) -> str:
 
 def is_no_day(value: str) -> bool:
     """Return whether a date, `yyyy-mm-dd`, is one that programs write for an unknown or open day: 9999-12-31."""
-    return matches(FieldKind.DATE, value) and not _NO_DAY[0] <= value[:4] < _NO_DAY[1]
+    return matches(FieldKind.DATE, value) and (not _NO_DAY[0] <= value[:4] < _NO_DAY[1] or value == _FIRST_DAY)
 
 
 def no_day_sentence(text: str, key: str) -> str:
@@ -192,9 +234,19 @@ def _number_damage(text: str, column: ColumnFormat) -> str:
     """Return a sentence on what a program did to an identifier or a telephone number; "" when nothing is found."""
     if column.field.kind is FieldKind.IDENTIFIER:
         return _identifier_damage(text, column)
-    if column.field.kind is FieldKind.PHONE and _FLOAT.fullmatch(text):
+    return _phone_damage(text, column) if column.field.kind is FieldKind.PHONE else ""
+
+
+def _phone_damage(text: str, column: ColumnFormat) -> str:
+    """Return a sentence on what a program did to a telephone number; "" when nothing is found."""
+    if _FLOAT.fullmatch(text):
         message = _("{value} was a telephone number before a program made a number of it; take it from the source.")
         return message.format(value=quoted(text))
+    figures = close(FieldKind.PHONE, text)
+    if figures.isdigit() and len(figures) < _SHORTEST_PHONE:
+        return _("{value} is too short for a telephone number.").format(value=quoted(text))
+    if column.length and len(figures) == column.length - 1 and figures[:1] not in {"0", "+"}:
+        return _short(text, len(figures), column)
     return ""
 
 
@@ -204,20 +256,25 @@ def _identifier_damage(text: str, column: ColumnFormat) -> str:
         message = _("{value} was an identifier before a spreadsheet made a number of it; take it from the source.")
         return message.format(value=quoted(text))
     if not column.width and is_short(text, column.length):
-        message = _(
-            "{value} has {count} figures and the others {length}: its zeros in front may be lost. "
-            "Fill them up with --pad {pad}, or take it as it is with --pad {none}."
-        )
-        name = "" if column.field.key == USERNAME else f"{column.field.key}="
-        return message.format(
-            value=quoted(text), count=len(text), length=column.length, pad=f"{name}{column.length}", none=f"{name}0"
-        )
+        return _short(text, len(text), column)
     return ""
 
 
-def _damage(text: str) -> str:
+def _short(text: str, count: int, column: ColumnFormat) -> str:
+    message = _(
+        "{value} has {count} figures and the others {length}: its zeros in front may be lost. "
+        "Fill them up with --pad {pad}, or take it as it is with --pad {none}."
+    )
+    name = "" if column.field.key == USERNAME else f"{column.field.key}="
+    return message.format(
+        value=quoted(text), count=count, length=column.length, pad=f"{name}{column.length}", none=f"{name}0"
+    )
+
+
+def _damage(text: str, kind: FieldKind) -> str:
     """Return a sentence on what a program did to a text; "" when nothing is found."""
-    if "\ufffd" in text:
+    lost = _LOST.get(kind)
+    if "\ufffd" in text or ("?" in text and lost and lost.search(text)):
         return _("{value} has lost a letter on its way; take it from the source.").format(value=quoted(text))
     if _SPREADSHEET_ERROR.fullmatch(text):
         return _("{value} is an error of a spreadsheet.").format(value=quoted(text))
@@ -246,7 +303,8 @@ def _meant(text: str, column: ColumnFormat) -> str:
     if field.kind is FieldKind.IDENTIFIER and text.isascii() and text.isdigit():
         return text.zfill(column.width)
     normal_form = _NORMAL_FORMS.get(field.kind)
-    return normal_form(text) if normal_form else text
+    value = normal_form(text) if normal_form else text
+    return value.zfill(column.width) if field.kind is FieldKind.PHONE and value.isdigit() else value
 
 
 def _grade(text: str) -> str:

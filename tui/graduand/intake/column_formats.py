@@ -79,6 +79,12 @@ def expected_length(texts: Iterable[str], known: Iterable[str]) -> int:
     return usual_length(known) or usual_length(texts)
 
 
+def national_length(texts: Iterable[str]) -> int:
+    """Return the length of telephone numbers with a zero in front, where nearly all of them have one; 0: any."""
+    figures = ("".join(filter(str.isdigit, text)) for text in texts)
+    return usual_length(number for number in figures if number.startswith("0") and not number.startswith("00"))
+
+
 def is_short(text: str, length: int) -> bool:
     """Return whether an all-digit identifier has fewer digits than expected."""
     return len(text) < length and text.isascii() and text.isdigit()
@@ -127,9 +133,9 @@ class ColumnFormat(NamedTuple):
     values: Mapping[str, str] = {}
     """The values of texts, by folded text; "" is blank."""
     width: int = 0
-    """Digits to which an identifier is padded with zeros; 0: none."""
+    """Digits to which an identifier or a telephone number is padded with zeros; 0: none."""
     length: int = 0
-    """Digits that an identifier is expected to have; 0: any."""
+    """Digits that an identifier, or a telephone number with a zero in front, is expected to have; 0: any."""
     whole_name: str = ""
     """The order of a column with first and last name, one of `ORDERS`; "" for other columns."""
 
@@ -165,13 +171,20 @@ def column_formats(
                 ambiguous[column.header] = form
             else:
                 found = found._replace(form=form)
-        elif field.kind is FieldKind.IDENTIFIER and column.key not in profile.pad:
-            before = usernames if column.key == USERNAME else ()
-            found = found._replace(length=expected_length(map(str.strip, texts), before))
+        elif column.key not in profile.pad:
+            found = found._replace(length=_length(field, texts, usernames))
         formats[column.key] = found
     if ambiguous:
         raise AmbiguousDates(ambiguous)
     return formats
+
+
+def _length(field: Field, texts: Iterable[str], usernames: Iterable[str]) -> int:
+    if field.kind is FieldKind.PHONE:
+        return national_length(texts)
+    if field.kind is FieldKind.IDENTIFIER:
+        return expected_length(map(str.strip, texts), usernames if field.key == USERNAME else ())
+    return 0
 
 
 def updated_profile(columns: Sequence[ColumnMapping], options: IntakeOptions, profile: SourceProfile) -> SourceProfile:

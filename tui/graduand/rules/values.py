@@ -14,7 +14,7 @@ from graduand.records.record import COLLEGES, KIND, LABELS, LISTED, MAJORS, MINO
 from graduand.rules import characters
 from graduand.rules.rule import Flaw, OwnCheck, error, note, warning
 from graduand.similar import folded, nearest
-from graduand.vocabulary import truth_of
+from graduand.vocabulary import truth_of, words_for_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -423,9 +423,10 @@ def _is_placeholder(text: str) -> bool:
     if not text.strip():
         return False  # what cannot be seen is found as such
     letters = "".join(char for char in folded(text) if char.isalpha())
-    return not letters or (
-        letters in _PLACEHOLDERS and not (letters in _SURNAMES and text.isalpha() and text.istitle())
-    )
+    if letters in _PLACEHOLDERS:
+        return not (letters in _SURNAMES and text.isalpha() and text.istitle())
+    is_no_name = not text.isalpha() or text.islower()
+    return not letters or (is_no_name and text.strip("()[]<>").casefold() in words_for_nothing())
 
 
 def meant(field: Field, text: str) -> str:
@@ -561,19 +562,25 @@ _SHAPES: Final[Mapping[FieldKind, Callable[[str], Iterator[tuple[str, str]]]]] =
     },
 )
 """By kind, what is checked of a text besides its characters."""
-_TRUTH: Final = {"on": "true", "1": "true", "off": "false", "0": "false"}
+_TRUTH: Final = {
+    **dict.fromkeys(("on", "1", "1.0", "t", "x", "✓", "✔", "☑"), "true"),
+    **dict.fromkeys(("off", "0", "0.0", "f", "☐"), "false"),
+}
+"""What programs write for a box with a tick and one without, besides the words of each language."""
 
 
 def close(kind: FieldKind, text: str) -> str:
     """Return what a text in a wrong form means; "" when that is not clear."""
     if kind is FieldKind.BOOLEAN:
         return _TRUTH.get(text.casefold()) or truth_of(text)
-    right = text.replace(",", ".") if kind is FieldKind.GPA else re.sub(r"[\s./-]", "", text)
+    right = text.replace(",", ".") if kind is FieldKind.GPA else re.sub(r"[\s./\u2010-\u2015-]", "", text)
     return right if matches(kind, right) else ""
 
 
-_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[ ./-]([0-9]{1,2})[ ./-]([0-9]{4})(?:[T ].*)?")
-_YEAR_FIRST: Final = re.compile(r"([0-9]{4})([ ./-]?)([0-9]{1,2})\2([0-9]{1,2})(?:[T ].*)?")
+_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[ ./-]([0-9]{1,2})[ ./-]([0-9]{4})(?:[T ][0-9]{1,2}[:h].*)?")
+_YEAR_FIRST: Final = re.compile(
+    r"(?![0-9]{5,7}(?![0-9]))([0-9]{4})([ ./-]?)([0-9]{1,2})\2([0-9]{1,2})(?:[T ][0-9]{1,2}[:h].*)?"
+)
 
 
 def days_meant(text: str) -> tuple[str, ...]:

@@ -17,9 +17,20 @@ SERIAL: Final = "serial"
 """Days since 30 December 1899, the date numbers of spreadsheets."""
 _YEAR_LAST: Final = re.compile(r"([^\W\d_]{3,} +[0-9]{1,2}) +[0-9]{1,2}:[0-9:.]+ (?:[A-Z]{2,5} )?([0-9]{4})")
 """A date whose year is behind the time and the zone, as Java and Unix write it."""
+_ZONE: Final = r"(?: ?(?:Z|[A-Z]{2,5}))?(?: ?[+-][0-9]{2}(?::?[0-9]{2})?)?"
+_TIME: Final = (
+    r"(?:(?:T|,? (?:(?:à|at) )?|,)[0-9]{1,2}(?: ?[:.hH] ?[0-9]{0,2}){0,3}(?:[.,]?[0-9]+)?(?: ?[AaPp]\.?[Mm]\.?)?"
+    rf"{_ZONE}(?: ?(?:\([^()]*\)|\[[^\[\]]*\]))?|{_ZONE})"
+)
+"""A time of the day and a zone behind a date, or nothing."""
+_MIDNIGHT_ELSEWHERE: Final = re.compile(
+    r".*[T ](?:1[2-9]|2[0-3]):00:00(?:\.0+)? ?(?:Z|UTC|GMT|\+00:?00|\+00)(?: ?\([^()]*\))?"
+)
+"""A full hour of the afternoon in Greenwich, as programs write the midnight of a zone east of it."""
 _DAY_ZERO: Final = date(1899, 12, 30)
 _MONTHS: Final = 12
 _YEAR_DIGITS: Final = 4
+_SERIAL_DIGITS: Final = 5
 
 
 class DateSyntax(NamedTuple):
@@ -38,9 +49,11 @@ class DateSyntax(NamedTuple):
 
 
 WRITTEN: Final = DateSyntax(
-    iso=re.compile(r"([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})(?:[T ].*|Z|[+-][0-9]{2}:?[0-9]{2})?"),
-    numeric=re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})(?:[T ,].*)?"),
-    serial=re.compile(r"[2-6][0-9]{4}(?:\.0+)?"),
+    iso=re.compile(
+        r"(?=[0-9]{8}(?![0-9])|[0-9]{4}[-/. ][0-9]{1,2}[-/. ])([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})" + _TIME
+    ),
+    numeric=re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})" + _TIME),
+    serial=re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]+)?"),
     pivot=69,
     month_names=True,
 )
@@ -60,7 +73,10 @@ def parse_date(text: str, form: str, syntax: DateSyntax = WRITTEN) -> str:
     """Return a date as `yyyy-mm-dd`; "" if the text is no date.
 
     The form is DAY_FIRST, MONTH_FIRST or SERIAL; "" accepts dates that have one reading, and the day first in others.
+    A text with anything but a time behind the date is none, and neither is a moment that `is_elsewhere`.
     """
+    if is_elsewhere(text):
+        return ""
     if syntax.month_names:
         text = without_weekday(text)
     if match := syntax.iso.fullmatch(text):
@@ -71,8 +87,13 @@ def parse_date(text: str, form: str, syntax: DateSyntax = WRITTEN) -> str:
             first, second = second, first
         return _iso(match[3], second, first, syntax.pivot)
     if form == SERIAL and syntax.serial.fullmatch(text):
-        return (_DAY_ZERO + timedelta(days=int(text.partition(".")[0]))).isoformat()
+        return (_DAY_ZERO + timedelta(days=int(text[:_SERIAL_DIGITS]))).isoformat()
     return _with_month_name(_YEAR_LAST.sub(r"\1 \2", text), syntax.pivot) if syntax.month_names else ""
+
+
+def is_elsewhere(text: str) -> bool:
+    """Return whether a text is a moment in Greenwich whose day is another one where it was written."""
+    return _MIDNIGHT_ELSEWHERE.fullmatch(text) is not None
 
 
 def without_weekday(text: str) -> str:
@@ -99,14 +120,14 @@ def _with_month_name(text: str, pivot: int) -> str:
 def _day_before_month() -> re.Pattern[str]:
     """Return the pattern of dates such as “1er juin 2026”, “1st June 2026”, “1-Jun-26”."""
     return re.compile(
-        rf"([0-9]{{1,2}})(?:{_ordinals()})?[-/. ]+([^\W\d_]{{3,}})[-/., ]+([0-9]{{4}}|[0-9]{{2}})(?:[T ].*)?"
+        rf"([0-9]{{1,2}})(?:{_ordinals()})?[-/. ]+([^\W\d_]{{3,}})[-/., ]+([0-9]{{4}}|[0-9]{{2}}){_TIME}", re.IGNORECASE
     )
 
 
 @cache
 def _month_before_day() -> re.Pattern[str]:
     """Return the pattern of dates such as “June 1st, 2026”."""
-    return re.compile(rf"([^\W\d_]{{3,}})[-/. ]+([0-9]{{1,2}})(?:{_ordinals()})?,? +([0-9]{{4}})(?:[T ].*)?")
+    return re.compile(rf"([^\W\d_]{{3,}})[-/. ]+([0-9]{{1,2}})(?:{_ordinals()})?,? +([0-9]{{4}}){_TIME}", re.IGNORECASE)
 
 
 def _ordinals() -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.records.kinds import FORMULA_STARTS, FieldKind
-from graduand.tables.cell_text import bare_address, bare_phone, decode_entities
+from graduand.tables.cell_text import bare_address, bare_phone, decode_entities, without_quotes
 from graduand.vocabulary import current_vocabulary, months, vocabularies
 
 if TYPE_CHECKING:
@@ -68,25 +68,42 @@ def _needs_guard(text: str) -> bool:
 
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]+")
 _SEVERAL_LINES: Final = frozenset({FieldKind.LIST, FieldKind.NOTE})
+_FREE: Final = frozenset({FieldKind.LIST, FieldKind.NOTE, FieldKind.TEXT})
+"""Kinds of text in which quotation marks around all of it may be meant."""
 
 
 def clean_cell(cell: str, kind: FieldKind = FieldKind.TEXT) -> str:
     """Return the text of a cell: without guard, composed letters (NFC), single blanks, none around it.
 
     A line break in a cell is a blank like any other, except in notes and lists, which may have several lines.
-    Entities of HTML are decoded, control characters at the end cut off; of an address with a name, the address stays.
+    What programs encode is decoded, invisible characters at the ends are cut off, and so are quotation marks around
+    all of it; of an address with a name, the address stays.
     """
-    text = decode_entities(unguarded(cell)).rstrip(_CONTROLS)
+    text = decode_entities(_without_apostrophes(cell)).rstrip(_CONTROLS)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFC", text.strip(_UNSEEN))
     if kind in _SEVERAL_LINES:
         return text.strip()
     text = _BLANKS.sub(" ", text).strip()
+    if kind not in _FREE:
+        text = without_quotes(text)
     bare = _BARE.get(kind)
     return bare(text) if bare else text
 
 
+def _without_apostrophes(cell: str) -> str:
+    """Return a cell without its guard, or without the apostrophes around all of it."""
+    inside = cell[1:-1]
+    if inside and cell[0] == cell[-1] == _GUARD and _GUARD not in inside and inside[0] not in FORMULA_STARTS:
+        return inside
+    return unguarded(cell)
+
+
 _CONTROLS: Final = "".join(map(chr, (*range(32), 127)))
+_UNSEEN: Final = "".join(
+    map(chr, (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF))
+)
+"""Invisible characters: of no width, or of the direction of writing."""
 _BARE: Final = {FieldKind.EMAIL: bare_address, FieldKind.PHONE: bare_phone}
 
 
