@@ -24,14 +24,26 @@ def test_without_a_file_the_defaults_hold() -> None:
 
 
 def test_what_is_kept_is_read_again() -> None:
-    wanted = Preferences("light", commit=False, keys={"people.find": "ctrl+f", "people.sort": "o"})
+    wanted = Preferences("light", commit=False, keys={"people.find": "ctrl+f"}, columns=("name", "email", "kind"))
     write_preferences(wanted)
 
     assert read_preferences() == wanted
     assert stat.S_IMODE(preferences_path().stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("text", ["theme: pink\n", "colour: dark\n", "commit: yes\n", "keys: a\n", "a: [\n", "- a\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "theme: pink\n",
+        "colour: dark\n",
+        "commit: yes\n",
+        "keys: a\n",
+        "columns: [name, name]\n",
+        "columns: [x]\n",
+        "a: [\n",
+        "- a\n",
+    ],
+)
 def test_a_file_that_does_not_fit_is_said_with_its_line(text: str) -> None:
     preferences_path().parent.mkdir(parents=True)
     preferences_path().write_text(text, encoding="utf-8")

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graduand.index.people_list import COLUMNS, ListedPerson
+from graduand.index.frequency import frequencies
+from graduand.index.people_list import COLUMNS, COUNTED, ListedPerson, PeopleList, SentStatus
 from graduand.index.query import query_of
 from graduand.language import speak
+from graduand.preferences import read_preferences
 from graduand.screens.app import GraduandApp
 from graduand.screens.bulk import BulkScreen
-from graduand.screens.widgets.person_line import TEXTS, column_title
+from graduand.screens.widgets.person_line import TEXTS, column_title, exact_filter
 from graduand.uploads.status import sent_statuses
 from graduand.workspace import Workspace
 from tests.repository import TODAY, shipped
@@ -127,6 +129,79 @@ def test_a_click_on_a_title_sorts_and_a_second_one_turns_round(tmp_path: Path) -
         assert not app.people.backwards
 
     story(app, tell, LARGE)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_columns_are_chosen_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Callable[[str, bytes], None], language: str
+) -> None:
+    """One should choose what the list shows, sort by it, and have it again the next time."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    speak(language)
+    root = shipped(tmp_path)
+    app = GraduandApp(Workspace(root), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "T", "end", "up", "up", "space", *["-"] * 6)
+        golden(f"screens/columns.{language}.80x24.txt", screen_text(app).encode())
+        await press(pilot, "enter")
+        assert read_preferences().columns == ("username", "email", "name", "kind", "state", "cohort")
+        titles = screen_text(app).splitlines()[3]
+        await pilot.click("#columns", offset=(titles.index(f" {column_title('email')}") + 1, 0))
+        await press(pilot, "home")
+        addresses = [app.people.roster.entries[number].address for number in app.people.found]
+        titles, first = screen_text(app).splitlines()[3:5]
+        assert addresses == sorted(addresses, key=str.casefold)
+        assert first[titles.index(column_title("email")) :].startswith(addresses[0][:8])
+
+    async def again(pilot: Pilot[Any]) -> None:
+        assert column_title("email") in screen_text(later).splitlines()[3]
+        await press(pilot, "T", "r", "enter")
+        assert read_preferences().columns == ()
+
+    story(app, tell)
+    later = GraduandApp(Workspace(root), TODAY)
+    story(later, again)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_those_who_have_a_value_are_counted_and_found(
+    tmp_path: Path, golden: Callable[[str, bytes], None], language: str
+) -> None:
+    speak(language)
+    app = GraduandApp(Workspace(shipped(tmp_path)), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "slash")
+        await type_in(pilot, "cohort:2025")
+        await press(pilot, "enter", "F", "left", "left", "left")
+        golden(f"screens/frequency.{language}.80x24.txt", screen_text(app).encode())
+        await press(pilot, "escape")
+        assert app.people.search.text == "cohort:2025"
+        await press(pilot, "F", "right", "right", "right", "right", "right", "enter")
+        assert app.people.search.text == f'cohort:2025 {column_title("reason")}:""'
+
+    story(app, tell)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_as_many_are_counted_as_the_filter_finds(tmp_path: Path, language: str) -> None:
+    speak(language)
+    workspace = Workspace(shipped(tmp_path))
+    roster = workspace.people_list(TODAY).with_outstanding(sent_statuses(workspace, TODAY))
+    odd = [
+        roster.entries[0]._replace(programme='Art "libre"; Droit； Éco', kind="", disabled="true", level="  "),
+        roster.entries[1]._replace(programme="art LIBRE", kind="other", end="15/06/2026", rules="GR601"),
+        roster.entries[2]._replace(programme="", kind="retour", end="2026", rules="GR506", reason="own; code"),
+    ]
+    roster = PeopleList([*roster.entries, *odd], {**roster.outstanding, odd[0].username: SentStatus("pending")})
+    everybody = range(len(roster.entries))
+    for column in COUNTED:
+        counted = frequencies(roster, everybody, column)
+        assert len({one.value for one in counted}) == len(counted)
+        for value, people in counted:
+            query = query_of(exact_filter(column, value))
+            assert (len(roster.find(query)), query.unknown) == (people, ()), (column, value)
 
 
 @pytest.mark.parametrize(

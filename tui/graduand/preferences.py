@@ -1,13 +1,14 @@
-"""Read and write a user's preferences: theme, keys, and whether a save commits."""
+"""Read and write a user's preferences: theme, keys, columns of the list, and whether a save commits."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graduand.errors import SchemaBroken
+from graduand.index.people_list import COLUMNS
 from graduand.language import _, quoted
 from graduand.storage import atomic, file_reader
 from graduand.storage.user_folder import user_folder
@@ -31,6 +32,8 @@ class Preferences:
     """Whether a save is committed at once."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Replaced keys by the id of their action, such as `people.find: ctrl+f`."""
+    columns: tuple[str, ...] = ()
+    """The columns of the list of people, from left to right; empty for those that fit."""
 
 
 def preferences_path() -> Path:
@@ -69,18 +72,26 @@ def read_preferences() -> Preferences:
 def _with_entry(found: Preferences, path: Path, key: Scalar, node: Node) -> Preferences:
     """Return the preferences with one entry of the file."""
     from graduand.records.nodes import Mapping as Tree  # noqa: PLC0415
-    from graduand.records.nodes import Scalar  # noqa: PLC0415
+    from graduand.records.nodes import Scalar, Sequence  # noqa: PLC0415
 
     text = node.text if isinstance(node, Scalar) else ""
     if key.text == "theme" and text in _THEMES:
-        return Preferences(text, found.commit, found.keys)
+        return replace(found, theme=text)
     if key.text == "commit" and text in _BOOLEANS:
-        return Preferences(found.theme, _BOOLEANS[text], found.keys)
+        return replace(found, commit=_BOOLEANS[text])
     if key.text == "keys" and isinstance(node, Tree):
         keys = {name.text: value.text for name, value in node.entries if isinstance(value, Scalar)}
-        return Preferences(found.theme, found.commit, keys)
-    message = _("{key} is not valid here; the file holds theme: dark or light, commit: true or false, and keys:.")
-    raise SchemaBroken(str(path), key.place.line, message.format(key=quoted(key.text)))
+        return replace(found, keys=keys)
+    if key.text == "columns" and isinstance(node, Sequence):
+        columns = tuple(one.text for one in node.items if isinstance(one, Scalar))
+        if len({*columns} & {*COLUMNS}) == len(node.items):
+            return replace(found, columns=columns)
+    message = _(
+        "{key} is not valid here; the file holds theme: dark or light, commit: true or false, keys:, "
+        "and columns: each once, of {known}."
+    )
+    known = ", ".join(COLUMNS)
+    raise SchemaBroken(str(path), key.place.line, message.format(key=quoted(key.text), known=known))
 
 
 def write_preferences(preferences: Preferences) -> None:
@@ -92,6 +103,8 @@ def write_preferences(preferences: Preferences) -> None:
     lines = [f"theme: {preferences.theme}", f"commit: {str(preferences.commit).lower()}"]
     if preferences.keys:
         lines += ["keys:", *(f'  {name}: "{key}"' for name, key in sorted(preferences.keys.items()))]
+    if preferences.columns:
+        lines += ["columns:", *(f"  - {column}" for column in preferences.columns)]
     path = preferences_path()
     path.parent.parent.mkdir(parents=True, exist_ok=True)
     atomic.write_private(path, "".join(f"{line}\n" for line in lines).encode())

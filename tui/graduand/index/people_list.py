@@ -12,7 +12,7 @@ from graduand.findings import Severity
 from graduand.handshake.effect import Status
 from graduand.index.column_store import ColumnList
 from graduand.index.neighbours import Neighbours
-from graduand.index.query import DateCondition, Filter, Query, folded
+from graduand.index.query import KINDS, DateCondition, Filter, Query, folded
 from graduand.records.record import DISABLED
 from graduand.records.transition import reason_words
 from graduand.rules.account import CONFIDENTIAL_RULE, EXCLUDED_RULE
@@ -52,6 +52,19 @@ COLUMNS: Final = (
 
 ORDERS: Final = (*COLUMNS, "problem")
 """What the list can be sorted by."""
+
+
+COUNTED: Final = ("kind", "state", "reason", "end", "level", "programme", "cohort")
+"""The COLUMNS that many people have the same value in, so that one asks how many have which."""
+
+
+def shown_state(rules: str, status: str) -> str:
+    """Return the one state that the column of states shows of who breaks these rules and has such a status."""
+    if why := kept_back(rules):
+        return why
+    if WAITING in rules:
+        return "waiting"
+    return "held" if HELD in rules or (is_upcoming(rules) and not status) else status
 
 
 def is_upcoming(rules: str) -> bool:
@@ -231,6 +244,9 @@ class PeopleList:
     def _condition(self, condition: Filter) -> tuple[Sequence[str], Callable[[str], bool]]:
         """Return the column that a filter looks at, and the condition on its texts."""
         key, value = condition.key, condition.value
+        if condition.exact and key in COLUMNS and not (key == "state" and value in _NEVER_SHOWN):
+            texts = self.texts(key)
+            return texts, {text for text in set(texts) if value in exact_values(text)}.__contains__
         if key == "state" or (key == "kind" and value in _SIGNS):
             return self._state(value)
         if key == "problem":
@@ -239,29 +255,18 @@ class PeopleList:
             return self._column("kind"), lambda text: text.startswith(value)
         if key == "end":
             return self._column("end"), (DateCondition.of(value) or DateCondition("", value)).holds
-        return self._text(condition)
+        return self._text(key, value)
 
     def _problem(self, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
         wanted = value.upper()
         both = list(map(" ".join, zip(self._column("worst"), self._column("rules"), strict=True)))
         return both, lambda one: one.startswith(value) or wanted in one
 
-    def _text(self, condition: Filter) -> tuple[Sequence[str], Callable[[str], bool]]:
-        key, value = condition.key, condition.value
-        column = self._column_texts(key)
-        if key == "cohort" and not condition.exact:
-            return column, lambda text: folded(text).startswith(value)
-        if condition.exact:
-            return column, lambda text: value in ([folded(one) for one in text.split("; ")])
-        return column, lambda text: value in folded(text)
-
-    def _column_texts(self, key: str) -> Sequence[str]:
+    def _text(self, key: str, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
+        texts = self.texts(key)
         if key == "cohort":
-            return [path.split("/", 2)[1] for path in self._column("path")]
-        if key != "name":
-            return self.texts(key)
-        names = zip(self._column("last_name"), self._column("first_name"), strict=True)
-        return [", ".join(filter(None, both)) for both in names]
+            return texts, {text for text in set(texts) if folded(text).startswith(value)}.__contains__
+        return texts, {text for text in set(texts) if value in folded(text)}.__contains__
 
     def _state(self, value: str) -> tuple[Sequence[str], Callable[[str], bool]]:
         if value in {"held", "upcoming"}:
@@ -317,8 +322,33 @@ class PeopleList:
         return [words[code] for code in codes]
 
     def texts(self, column: str) -> Sequence[str]:
-        """Return what a filter of one of the COLUMNS looks at, of all people; of those that are texts."""
+        """Return what an exact filter of one of the COLUMNS looks at, of all people; several values have "; " between.
+
+        Kinds and states are as the code names them, all else is as the list shows it.
+        """
+        if column == "kind":
+            account = {"true": "; closed", "false": "; reopened"}
+            meant = {kind: KINDS.get(folded(kind), kind) for kind in set(self._column("kind"))}
+            pairs = zip(self._column("kind"), self._column(DISABLED), strict=True)
+            return [meant[kind] + account.get(disabled, "") for kind, disabled in pairs]
+        if column == "state":
+            return self._shown_states()
+        if column == "cohort":
+            return [path.split("/", 2)[1] for path in self._column("path")]
+        if column == "name":
+            names = zip(self._column("last_name"), self._column("first_name"), strict=True)
+            return [", ".join(filter(None, both)) for both in names]
         return self._reasons if column == "reason" else self._column(_TEXTS[column])
+
+    def _shown_states(self) -> Sequence[str]:
+        known, rules = self.outstanding, self._column("rules")
+        statuses = [known[one].status if one in known else "" for one in self._column("username")]
+        return [*map(shown_state, rules, statuses)]
+
+
+def exact_values(text: str) -> list[str]:
+    """Return the values in one of the texts of a column as an exact filter compares them; quotes cannot be typed."""
+    return [folded(value).replace('"', "") for value in text.split("; ")]
 
 
 def _folded_all(texts: Iterable[str]) -> list[str]:
@@ -334,6 +364,9 @@ _TEXTS: Final = {
     "level": "level",
 }
 """The columns that are one text of a person, and its name in ListedPerson."""
+
+_NEVER_SHOWN: Final = ("closed", "reopened", "upcoming")
+"""States that the column of states shows of nobody."""
 
 _FIELDS: Final = {"entries", "outstanding", "people", "states", "findings"}
 _SIGNS: Final = {

@@ -126,7 +126,7 @@ def query_of(text: str) -> Query:
         key = KEYS.get(name, "") if colon else ""
         quoted = value[:1] == '"' and len(value) > 1 and value[-1] == '"'
         if key and value:
-            meant, known = _meant(key, value.strip('"'))
+            meant, known = _exactly_meant(key, value.strip('"')) if quoted else _meant(key, value.strip('"'))
             if known:
                 filters.append(Filter(key, meant, negated, quoted))
             else:
@@ -151,6 +151,18 @@ def _meant(key: str, value: str) -> tuple[str, bool]:
     if not found and key == "kind":
         found = next((one for name, one in STATES.items() if one in _ACCOUNT and name.startswith(value)), "")
     return found or value, bool(found)
+
+
+def _exactly_meant(key: str, value: str) -> tuple[str, bool]:
+    """Return the value that is meant by all of what was typed in quotes, and whether it is known; "" is no value."""
+    table = _VALUES.get(key)
+    if table is None or not value:
+        return value, True
+    word = value.replace(" ", "-")
+    found = table.get(word, "")
+    if not found and key == "kind" and STATES.get(word, "") in _ACCOUNT:
+        found = STATES[word]
+    return found or value, bool(found) or key == "kind"  # a record may name a kind that there is not
 
 
 def known_filters() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -97,6 +98,16 @@ class GraduandApp(BaseApp):
         """How the files stood when they were last looked at."""
         self._hindered = ""
         """Why nothing can be saved or committed."""
+
+    def on_load(self) -> None:
+        """Take the user's own colours, keys and columns, before anything is painted in others."""
+        super().on_load()
+        self.people.set_reactive(PeopleScreen.chosen, self.preferences.columns)
+
+    @on(PeopleScreen.ColumnsChosen)
+    def remember_the_columns(self, event: PeopleScreen.ColumnsChosen) -> None:
+        """Show these columns the next times too."""
+        self._remember(replace(self.preferences, columns=event.columns))
 
     def on_mount(self) -> None:
         """Paint first, read afterwards."""

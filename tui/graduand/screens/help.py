@@ -34,6 +34,7 @@ FILTERS = (
     ("problem", "GR3", N_("who breaks a rule that begins so; problem:error, any error")),
     ("cohort", "2026", N_("whose cohort begins so")),
     ("email", "gmail", N_("whose address holds it; - before any filter or word: who is not so")),
+    ("reason", '""', N_("who has none; between quotes just what the column shows")),
 )
 """The key of a filter, its value, and what it finds."""
 
@@ -42,6 +43,7 @@ STEPS: Final = {
     CLASS: (
         N_("A class comes in from the registrar's file (i); one person by hand (n)."),
         N_("Find people (/), mark them (Space), change them all at once (b)."),
+        N_("F counts those who are found by reason, programme and the like; T chooses the columns."),
         N_("Enter opens a person."),
     ),
     PROBLEMS: (

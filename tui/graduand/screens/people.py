@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from graduand.index.people_list import COUNTED
 from graduand.index.query import Query, known_filters, known_values, query_of
 from graduand.language import N_, _, ngettext, quoted
 from graduand.screens.messages import Opened
@@ -81,6 +82,24 @@ class PeopleScreen(PlaceScreen):
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
         Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),
         Binding("S", "turn_round", N_("Sort backwards"), show=False, key_display="S", id="people.turn_round"),
+        Binding(
+            "T",
+            "columns",
+            N_("Columns"),
+            show=False,
+            key_display="T",
+            tooltip=N_("Choose the columns and their order, for the next times too."),
+            id="people.columns",
+        ),
+        Binding(
+            "F",
+            "frequency",
+            N_("How many of each"),
+            show=False,
+            key_display="F",
+            tooltip=N_("Count those who are found, by state, reason, end, level or programme."),
+            id="people.frequency",
+        ),
         Binding("m", "only_marked", N_("Only the marked"), show=False, id="people.only_marked"),
         Binding("escape", "clear", N_("Clear the search, then go back"), show=False, id="people.clear"),
     ]
@@ -91,6 +110,12 @@ class PeopleScreen(PlaceScreen):
 
         what: str
         paths: tuple[str, ...] = ()
+
+    @dataclass
+    class ColumnsChosen(Message):
+        """The user wants these columns from now on; none for those that fit."""
+
+        columns: tuple[str, ...]
 
     @dataclass
     class Begun(Message):
@@ -119,6 +144,8 @@ class PeopleScreen(PlaceScreen):
         super().__init__(classes="-empty")
         self._asked: tuple[Query, Sequence[int]] | None = None
         self._shown = PersonColumns({})
+        self._counted: str = COUNTED[0]
+        """The column whose values were counted last."""
         self._shown_in = -1
         """The width of the lines that the columns fit."""
 
@@ -232,8 +259,10 @@ class PeopleScreen(PlaceScreen):
 
     def watch_chosen(self) -> None:
         """Show other columns."""
-        self._tell_columns()
-        self.lines.refresh()
+        if self.is_mounted:
+            self._tell_columns()
+            self._tell_counts()
+            self.lines.refresh()
 
     def watch_trouble(self) -> None:
         """Show why there is nothing."""
@@ -360,6 +389,36 @@ class PeopleScreen(PlaceScreen):
         elif order:
             self.set_reactive(PeopleScreen.backwards, False)  # noqa: FBT003 - Textual has no word for it
             self.order = order
+
+    def action_columns(self) -> None:
+        """Ask which columns are to be shown."""
+        from graduand.screens.columns import ColumnsScreen  # noqa: PLC0415 - the first row waits for no other screen
+
+        def take(columns: tuple[str, ...] | None) -> None:
+            if columns is not None:
+                self.chosen = columns
+                self.post_message(self.ColumnsChosen(columns))
+
+        self.app.push_screen(ColumnsScreen(self.chosen, self._shown_in), take)
+
+    def action_frequency(self) -> None:
+        """Show how many of those who are found have each value of a column."""
+        from graduand.screens.frequency import FrequencyScreen  # noqa: PLC0415 - the first row waits for no other screen
+
+        if not self.found:
+            self.app.notify(_("There is nobody here."), severity="warning", markup=False)
+            return
+        screen = FrequencyScreen(lambda: self.found, self.order if self.order in COUNTED else self._counted)
+        screen.set_reactive(PlaceScreen.overview, self.overview)
+        screen.set_reactive(PlaceScreen.roster, self.roster)
+
+        def back(_answer: None) -> None:
+            self._counted = screen.column
+            if screen.filter:
+                self.search.add(screen.filter)
+                self.set_focus(self.lines)
+
+        self.app.push_screen(screen, back)
 
     # Marks
 

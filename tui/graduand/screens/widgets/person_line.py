@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.index.people_list import COLUMNS, HELD, WAITING, is_upcoming, kept_back
+from graduand.index.people_list import COLUMNS, shown_state
+from graduand.index.query import folded
 from graduand.language import N_, _, visible
 from graduand.records.transition import reason_words
 from graduand.screens.widgets.lines import Cell, Drawn, fit
@@ -122,31 +123,49 @@ def _style(column: str, entry: ListedPerson) -> str:
 
 def transition_words(entry: ListedPerson) -> str:
     """Return what happens to a person, in few words."""
-    words = {"graduated": _("graduates"), "returned": _("returns"), "left": _("leaves")}
-    kind = words.get(entry.kind, visible(entry.kind) or "–")
     account = {"true": _("closed"), "false": _("reopened")}.get(entry.disabled, "")
+    kind = _kind_word(entry.kind) or "–"
     return f"{kind}, {account}" if account else kind
+
+
+def _kind_word(kind: str) -> str:
+    words = {"graduated": _("graduates"), "returned": _("returns"), "left": _("leaves")}
+    return words.get(kind) or visible(kind)
 
 
 def outstanding_words(entry: ListedPerson, status: str) -> str:
     """Return what is still to happen, in few words."""
-    if why := kept_back(entry.rules):
-        return {
-            "conflict": _("in conflict"),
-            "taken-back": _("taken back"),
-            "excluded": _("excluded"),
-            "confidential": _("confidential"),
-        }[why]
-    if WAITING in entry.rules:
-        return _("awaits address")
-    if HELD in entry.rules or (is_upcoming(entry.rules) and not status):
-        return _("held back")
+    return _state_word(shown_state(entry.rules, status))
+
+
+def _state_word(state: str) -> str:
     return {
+        "conflict": _("in conflict"),
+        "taken-back": _("taken back"),
+        "excluded": _("excluded"),
+        "confidential": _("confidential"),
+        "waiting": _("awaits address"),
+        "held": _("held back"),
         "new": _("to be sent"),
         "changed": _("to be resent"),
         "failed": _("failed"),
+        "pending": _("delivered"),
         "unchanged": _("sent"),
-    }.get(status, "")
+    }.get(state, "")
+
+
+def value_words(column: str, value: str) -> str:
+    """Return a value of a column, as `PeopleList.texts` has it, in the words that the column shows; "" for none."""
+    if column == "kind":
+        return {"closed": _("closed"), "reopened": _("reopened")}.get(value) or _kind_word(value)
+    return _state_word(value) if column == "state" else value
+
+
+def exact_filter(column: str, value: str) -> str:
+    """Return the filter that finds who has just this value, as `PeopleList.texts` has it; "" finds who has none."""
+    words = value_words(column, value)
+    typed = folded(words).replace('"', "") if '"' in folded(words) else words
+    return f'{column_title(column)}:"{typed}"'
 
 
 TEXTS: Final[dict[str, Callable[[ListedPerson, str], str]]] = {

@@ -92,6 +92,11 @@ class Search(Horizontal):
         if text:
             field.insert_text_at_cursor(text)
 
+    def add(self, text: str) -> None:
+        """Look for this too."""
+        field = self.query_one(Input)
+        field.value = f"{field.value} {text}".strip()
+
     def clear(self) -> None:
         """Look for nothing."""
         self.query_one(Input).value = ""
