@@ -98,9 +98,9 @@ def quoted(message: str) -> list[str]:
 class GivenStates(Workspace):
     """A workspace whose ledger holds just what a case says."""
 
-    def person_states(self, *, no_cache: bool = False) -> PersonStates | None:
+    def person_states(self, *, no_cache: bool = False, anew: bool = True) -> PersonStates | None:
         """Return what Handshake holds of the people of the case."""
-        del no_cache
+        del no_cache, anew
         states: PersonStates | None = vars(self)["states"]
         return states
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graduand.index.people_list import PeopleList
     from graduand.index.person_states import PersonStates
     from graduand.index.schema_cache import FieldLabel, SchemaCache
+    from graduand.ledger.ledger import Ledger
     from graduand.records.field import Field
     from graduand.records.importer import Importer
     from graduand.records.institution import Institution
@@ -151,31 +152,48 @@ class Workspace(_Place):
         """The labels of the fields; where they are cached, nothing else of the schema is parsed."""
         from graduand.records.school_language import IMPORTER, PATH, SIZE
 
-        if self._schema_cache is None or "school" in self.__dict__:
-            return self.school.fields
+        if self._schema_cache is None or "stated_school" in self.__dict__:
+            return self.stated_school.fields
         schema = tuple(file_reader.read(self.root / path, SIZE) for path in (IMPORTER, PATH))
-        return self._schema_cache.labels(schema, lambda: self.school.fields)
+        return self._schema_cache.labels(schema, lambda: self.stated_school.fields)
+
+    @cached_property
+    def stated_school(self) -> School:
+        """What `schema/` says of records: all keys, and all values but those that only observations showed."""
+        from graduand.records.school import school_of
+
+        return school_of(self.institution, self.importer)
 
     @cached_property
     def school(self) -> School:
         """What records are judged by."""
         from graduand.records.school import school_of
 
-        return school_of(self.institution, self.importer, self._shown_levels)
+        levels = self._shown_levels
+        return school_of(self.institution, self.importer, levels) if levels else self.stated_school
 
     @cached_property
     def _shown_levels(self) -> tuple[str, ...]:
         """The levels of degrees that observations showed; none where that is not known, or makes no difference."""
-        from graduand.ledger.ledger import read_ledger
         from graduand.ledger.shown_values import shown_levels
         from graduand.records.school import asks_for_levels
 
-        if self._program is None or not asks_for_levels(self.institution, self.importer):
+        if not asks_for_levels(self.institution, self.importer):
             return ()
         with suppress(Trouble):  # `check` says what is wrong with the ledger
-            ledger = self.__dict__.get("_ledger") or read_ledger(self._program)
-            return shown_levels(ledger, no_cache=not self.remembers)
+            return shown_levels(self._ledger, no_cache=not self.remembers) if self._ledger else ()
         return ()
+
+    @cached_property
+    def _ledger(self) -> Ledger | None:
+        """The ledger as it was last read; None where there is no git.
+
+        Raises:
+            LedgerInUse: the setting that names the remote is wrong.
+        """
+        from graduand.ledger.ledger import read_ledger
+
+        return read_ledger(self._program) if self._program else None
 
     def read_index(self, on: str, progress: Progress | None = None, *, no_cache: bool = False) -> Index:
         """Return what all records come to on the day `on`, `yyyy-mm-dd`.
@@ -201,33 +219,40 @@ class Workspace(_Place):
         index.unread_states = unread
         return index
 
-    def person_states(self, *, no_cache: bool = False) -> PersonStates | None:
+    def person_states(self, *, no_cache: bool = False, anew: bool = True) -> PersonStates | None:
         """Return what Handshake holds of everybody, as this clone knows it now; None where there is no git.
+
+        Where it need not be `anew`, it may be as it was when it was last asked for.
 
         Raises:
             LedgerInUse: the setting that names the remote is wrong.
         """
         from graduand.index.person_states import PersonStates
-        from graduand.ledger.ledger import read_ledger
 
-        if self._program is None:
-            return None
-        ledger = self.__dict__["_ledger"] = read_ledger(self._program)
-        return PersonStates(ledger, no_cache=no_cache)
+        if anew:
+            self.__dict__.pop("_ledger", None)
+        return PersonStates(self._ledger, no_cache=no_cache) if self._ledger else None
 
     def readable_states(self) -> PersonStates | None:
-        """Return what Handshake holds of everybody; None where that is not known, whatever the reason."""
+        """Return what Handshake holds of everybody, by the ledger as it was last read.
+
+        None where that is not known, whatever the reason.
+        """
         try:
-            states = self.person_states()
+            states = self.person_states(anew=False)
         except Trouble:  # `check` says why
             return None
         return states if states and states.is_readable else None
 
     def expects_ledger(self) -> bool:
-        """Return whether uploads may be noted elsewhere, so that a clone without the ledger does not know of them."""
+        """Return whether uploads may be noted elsewhere, so that a clone without the ledger does not know of them.
+
+        Raises:
+            LedgerInUse: the setting that names the remote is wrong.
+        """
         from graduand.index.person_states import is_ledger_expected
 
-        return self._program is not None and is_ledger_expected(self._program)
+        return self._ledger is not None and is_ledger_expected(self._ledger)
 
     def check(
         self, on: str, scope: tuple[str, ...] = (), progress: Progress | None = None, *, no_cache: bool = False

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from graduand.git.events import Event
     from graduand.git.history import History
     from graduand.git.revision import FileChange
+    from graduand.git.snapshot import TreeEntry
     from graduand.handshake.plan import Plan, PlannedChange
     from graduand.records.record import Record
     from graduand.workspace import Workspace
@@ -111,7 +112,8 @@ def review(workspace: Workspace, span: Sequence[str], on: str = "") -> Review:
     history = change_between(program, base, new)
     events = tuple(history.events)
     cohorts = {event.cohort for event in events}
-    people = tuple(_records(program, new, cohorts)) if cohorts else ()
+    listed = tuple(entries(program, new))
+    people = tuple(_records(program, listed, cohorts)) if cohorts else ()
     changed = {change.path for change in history.changes if change.new}
     planned = _planned(workspace, program, history, on or today())
     return Review(
@@ -125,7 +127,7 @@ def review(workspace: Workspace, span: Sequence[str], on: str = "") -> Review:
         _settings(program, history.other_changes),
         tuple(OtherFile(change.path, _difference(change)) for change in history.other_changes),
         planned,
-        tuple(_breaches(program, base, planned.plan, history)),
+        tuple(_breaches(program, base, planned.plan, history, len(listed))),
     )
 
 
@@ -156,10 +158,9 @@ def ends_of(program: Program, span: Sequence[str]) -> tuple[str, str]:
     return (commits[0] if second else shared_commit(program, *commits)), commits[1]
 
 
-def _records(program: Program, commit: str, cohorts: Collection[str]) -> Iterator[Record]:
-    """Yield the readable records of some cohorts as a commit has them."""
-    listed = (entry for entry in entries(program, commit) if entry.path.split("/")[1] in cohorts)
-    for path, raw in contents(program, listed):
+def _records(program: Program, listed: Iterable[TreeEntry], cohorts: Collection[str]) -> Iterator[Record]:
+    """Yield the readable records of some cohorts among the files of a commit."""
+    for path, raw in contents(program, (entry for entry in listed if entry.path.split("/")[1] in cohorts)):
         if record := read_bygone(path, raw):
             yield record
 
@@ -221,17 +222,16 @@ def _planned(workspace: Workspace, program: Program, history: History, on: str) 
     return ReviewedPlan(plan_of(table, known.state, school), "", tuple(faulty), tuple(conflicts))
 
 
-def _breaches(program: Program, base: str, plan: Plan | None, history: History) -> Iterator[Breach]:
-    """Yield the limits that a change goes beyond, as they were before it: of everybody who has a record."""
+def _breaches(program: Program, base: str, plan: Plan | None, history: History, people: int) -> Iterator[Breach]:
+    """Yield the limits that a change goes beyond, as they were before it: of the `people` who have a record after."""
     raw = next(program.blobs([f"{base}:{program.prefix}{PATH}"]))
     try:
         institution = read_institution(raw or b"", is_past=True)
     except SchemaBroken:
         return
-    before = sum(1 for _entry in entries(program, base))
     came = sum(1 for change in history.changes if not change.old)
     went = sum(1 for change in history.changes if not change.new)
-    people = before + came - went
+    before = people - came + went
     if plan:
         for effect, limit in limits_of(institution).items():
             number = plan.number(effect)

@@ -48,14 +48,15 @@ def explain(
     session = session_of(context)
     workspace = session.workspace()
     if what == TRANSITIONS:
-        _show_chart(workspace.school.year, session.colour, as_json=as_json)
+        _show_chart(workspace.stated_school.year, session.colour, as_json=as_json)
         return
-    rule, field = RULES.get(what.upper()), _field(workspace.school.fields, what)
-    if rule is None and field is None:
-        close = nearest(what, [*RULES, *workspace.school.fields])
+    rule, key = RULES.get(what.upper()), _key(workspace.stated_school.fields, what)
+    if not (rule or key):
+        close = nearest(what, [*RULES, *workspace.stated_school.fields])
         hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
         raise Usage(_("There is no rule and no column {what}.").format(what=quoted(what)) + hint)
     case = read_cases(rule.id)[0] if rule else None
+    field = workspace.school.fields[key] if key else None
     if as_json:
         from graduand.reports.explain_text import explanation_json
 
@@ -66,9 +67,9 @@ def explain(
         show(field_text(field, workspace.importer), session.colour)
 
 
-def _field(fields: Mapping[str, Field], what: str) -> Field | None:
-    """Return the field of a key, which may leave out the block that the chart of transitions leaves out."""
-    return next((fields[key] for key in (what, *(f"{block}:{what}" for block in _BLOCKS)) if key in fields), None)
+def _key(fields: Mapping[str, Field], what: str) -> str:
+    """Return the key that is meant, which may leave out the block that the chart of transitions leaves out; or ""."""
+    return next((key for key in (what, *(f"{block}:{what}" for block in _BLOCKS)) if key in fields), "")
 
 
 def _show_chart(year: str, colour: str, *, as_json: bool) -> None:

@@ -65,7 +65,7 @@ def format_records(workspace: Workspace, scope: tuple[str, ...], *, write: bool)
         if isinstance(raw, Finding):
             refused += [raw] if within(path, scope) else []
             continue
-        reading = read(path, raw, workspace.school)
+        reading = read(path, raw, workspace.stated_school)
         if reading.record:
             records.append(reading.record)
         if not within(path, scope):
@@ -96,7 +96,7 @@ def _hunks(proposal: Proposal) -> Iterator[FormatHunk]:
 def _rewrite(workspace: Workspace, record: Record, raw: bytes) -> Proposal | None:
     """Return the proposal of the canonical text; None if the file has it."""
     text = text_of(raw)
-    canonical_text = canonical(record, workspace.school.fields, comments_of(text, parse(text)))
+    canonical_text = canonical(record, workspace.stated_school.fields, comments_of(text, parse(text)))
     return Proposal(record.path, record, raw, canonical_text, record) if canonical_text != text else None
 
 

@@ -158,9 +158,17 @@ def _commit(program: Program, written: Mapping[str, bytes | None], message: str)
         _change_patiently(program, *_ONE_PACK, "update-index", "--add", "--remove", "-z", "--stdin", stdin=stdin)
         _commit_staged(program, paths, message)
         return
-    if existing := [path for path, content in written.items() if content is not None]:
-        _change_patiently(program, LITERAL, "add", "--intent-to-add", "--", *existing)
+    if new := _unstaged(program, [path for path, content in written.items() if content is not None]):
+        _change_patiently(program, LITERAL, "add", "--intent-to-add", "--", *new)
     _change_patiently(program, LITERAL, "commit", "--quiet", "--only", "--message", message, "--", *paths)
+
+
+def _unstaged(program: Program, paths: Sequence[str]) -> list[str]:
+    """Return those of the paths that git's index may lack: git commits no others of which it does not know."""
+    if any("\n" in path for path in (program.prefix, *paths)):
+        return [*paths]
+    names = program.object_names(f":{program.prefix}{path}" for path in paths)
+    return [path for path, name in zip(paths, names, strict=True) if not name]
 
 
 def _note_sizes(program: Program, paths: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import weakref
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from itertools import dropwhile
+from itertools import chain, dropwhile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -294,7 +294,12 @@ class Program:
         return [name.decode() for name, _content in self._objects(expressions)]
 
     def _objects(self, names: Iterable[str]) -> Iterator[Object]:
-        """Yield objects from a process that is kept for the next time."""
+        """Yield objects from a process that is kept for the next time; none is started for no names."""
+        asked = iter(names)
+        for first in asked:
+            yield from self._asked(chain((first,), asked))
+
+    def _asked(self, names: Iterable[str]) -> Iterator[Object]:
         process = self._reader()
         ended = [process]
         try:

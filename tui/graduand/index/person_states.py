@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from graduand.errors import GitRefused, Trouble
+from graduand.errors import Trouble
 from graduand.ledger.entry import RowStatus
 from graduand.ledger.fold import VERSION
 from graduand.ledger.remote import remote_of
@@ -17,7 +17,6 @@ from graduand.rules.handshake_state import PersonState, judge_state
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from graduand.git.program import Program
     from graduand.ledger.fold import LedgerState
     from graduand.ledger.ledger import Ledger
     from graduand.records.columns import Columns
@@ -155,10 +154,6 @@ def _keeps_more(held: Sequence[str], said: Sequence[str]) -> bool:
 _NOTHING: Final = PersonState({}, {})
 
 
-def is_ledger_expected(program: Program) -> bool:
+def is_ledger_expected(ledger: Ledger) -> bool:
     """Return whether uploads may be noted elsewhere: there is a remote, or a tag that noted one in earlier versions."""
-    try:
-        tags = program.read("for-each-ref", "--count=1", "--format=%(refname)", "refs/tags/upload/")
-    except GitRefused:
-        return False
-    return bool(tags or remote_of(program))
+    return any(tag.startswith("upload/") for tag in ledger.tags) or bool(remote_of(ledger.program))
