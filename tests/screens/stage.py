@@ -8,7 +8,9 @@ from textual import on
 from textual.app import App
 
 from graduand.screens.keys import key_name
-from graduand.screens.messages import Changed, Opened
+from graduand.screens.messages import Changed, Opened, UploadCompiled
+from graduand.screens.plan import PlanScreen
+from graduand.screens.upload import UploadScreen
 from tests.repository import begin, commit, graduate, put
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ class Stage(App[None]):
     @on(Opened)
     def note_the_opened(self, event: Opened) -> None:
         self.opened.append((event.path, event.field))
+
+    @on(UploadCompiled)
+    def show_the_card(self) -> None:
+        assert isinstance(self.shown, PlanScreen)
+        self.shown.go_to(UploadScreen(self.shown.workspace))
 
     @on(Changed)
     def note_the_changed(self, event: Changed) -> None:

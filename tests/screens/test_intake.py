@@ -77,7 +77,7 @@ def test_nothing_is_written_before_the_last_step_and_then_all_in_one_commit(scho
     head = git(school, "rev-parse", "HEAD")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "ctrl+s", "enter", "right", "ctrl+s", "right", "enter")
+        await press(pilot, "ctrl+s", "enter")
         assert git(school, "rev-parse", "HEAD") == head
         assert git(school, "status", "--porcelain") == ""
         await press(pilot, "ctrl+s")

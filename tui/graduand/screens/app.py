@@ -19,7 +19,7 @@ from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
 from graduand.screens.base_app import BaseApp
 from graduand.screens.go_to import GoToScreen
-from graduand.screens.messages import Changed, Opened
+from graduand.screens.messages import Changed, Opened, UploadCompiled
 from graduand.screens.people import PeopleScreen
 from graduand.screens.place_screen import PlaceScreen
 from graduand.screens.places import ADDRESSES, CLASS, PLACES, PLAN, PROBLEMS, SHARE, UPLOAD, Overview
@@ -181,6 +181,17 @@ class GraduandApp(BaseApp):
     def go_to_the_clicked_place(self, event: PlaceBar.PlaceChosen) -> None:
         """Go to the place that was clicked in the bar."""
         self.action_go_to(event.place)
+
+    @on(UploadCompiled)
+    def show_the_card(self) -> None:
+        """Go to the place of the upload, and show the card there, in place of an earlier one."""
+        from graduand.screens.uploads import UploadsScreen  # noqa: PLC0415 - not needed before the list
+
+        self.action_go_to(UPLOAD)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if isinstance(self.screen, UploadsScreen):
+            self.screen.show_the_card()
 
     @on(PlaceScreen.WentBack)
     def go_back(self) -> None:

@@ -309,8 +309,7 @@ class IntakeScreen(View[IntakePreview]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done at this step."""
         if action == "take_in":
-            ready = self.look is not None and self.step == _CHANGES
-            return True if ready and self.look and (self.look.new or self.look.changes) else None
+            return True if self.look and (self.look.new or self.look.changes) else None
         if action == "step":
             there = self.step + int(str(parameters[0]))
             return self.look is not None and 0 <= there < len(_STEPS)
@@ -410,9 +409,12 @@ class IntakeScreen(View[IntakePreview]):
     # Taking in
 
     def action_take_in(self) -> None:
-        """Write what is proposed, all or nothing; ask first where check would find new errors."""
+        """Show what would change; from there write it, all or nothing, and ask first where check finds new errors."""
         look = self.look
         if look is None:
+            return
+        if self.step != _CHANGES:
+            self.action_step(_CHANGES - self.step)
             return
         if not (errors := len(look.check.errors)):
             self._take_in(look)

@@ -18,6 +18,10 @@ class Changed(Message):
     saved: tuple[SavedFile, ...] = ()
 
 
+class UploadCompiled(Message):
+    """An upload was compiled; its card shall be shown."""
+
+
 @dataclass
 class Opened(Message):
     """A record shall be opened, with the cursor on one of its fields ("" is the first)."""

@@ -31,10 +31,9 @@ from graduand.rules.registry import RULES
 from graduand.screens.approve_flow import ask_for_approval
 from graduand.screens.compile_question import question_of
 from graduand.screens.confirm import ConfirmScreen
-from graduand.screens.messages import Changed, Opened
+from graduand.screens.messages import Changed, Opened, UploadCompiled
 from graduand.screens.observation_flow import ask_what_handshake_shows
 from graduand.screens.sync_notice import say_synced
-from graduand.screens.upload import UploadScreen
 from graduand.screens.view import Searchable, View, haystacks
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
@@ -466,4 +465,5 @@ class PlanScreen(View["Searchable[Compiled]"]):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             self.touched = True
-            self.go_to(UploadScreen(self.workspace))
+            self.post_message(UploadCompiled())
+            self.action_read()

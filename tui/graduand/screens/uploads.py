@@ -137,7 +137,14 @@ class UploadsScreen(View[NotedUploads]):
     def open_the_card(self) -> None:
         """Show the card of the upload in hand."""
         if self.noted_upload is None:
-            self.go_to(UploadScreen(self.workspace))
+            self.show_the_card()
+
+    def show_the_card(self) -> None:
+        """Show the card of the upload in hand; what lies below is read again."""
+        self.touched = True
+        self.go_to(UploadScreen(self.workspace))
+        if self.is_mounted:
+            self.action_read()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer for a noted upload what only one can be asked."""
@@ -180,9 +187,7 @@ class UploadsScreen(View[NotedUploads]):
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif isinstance(outcome, CompiledRollback):
-            self.touched = True
-            self.go_to(UploadScreen(self.workspace))
-            self.action_read()
+            self.show_the_card()
             lines = [*proposed_text(outcome.proposed)]
             if lines:
                 self.app.push_screen(PageScreen(_("The records that go with it"), [*lines, line("")]))
