@@ -200,7 +200,7 @@ def against_the_upload(run: Run) -> Iterator[Target]:
         root = run.school(people)
         graduand(root, "compile")
         graduand(root, "uploaded", "build/manifest.json")
-        _change(root, people)
+        change_some(root, people)
         again = {form: ("--again",) if form.startswith("compile --changed") else () for form in FORMS}
         commands = {form: Command((*GRADUAND, *form.split(), *again[form]), root) for form in FORMS}
         commands["warm"] = Command((*GRADUAND, "compile"), root)
@@ -218,7 +218,7 @@ def _form(run: Run, form: str, people: int, ours: Timed, warm_compile: Timed) ->
     return compared("13", f"{form}, {people:,}", ours, ("number 4, with the same upload", warm_compile), Limit(1.25))
 
 
-def _change(root: Path, people: int) -> None:
+def change_some(root: Path, people: int) -> None:
     """Change 1 % of the records, close one account in 2,000, and commit."""
     paths = sorted((root / "records").rglob("*.yaml"))
     for number, path in enumerate(paths[:: max(len(paths) // max(people // 100, 1), 1)]):

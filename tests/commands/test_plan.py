@@ -210,8 +210,7 @@ def test_a_page_says_before_its_rows_what_must_be_read_first(root: Path, form: s
     page = ran.out.replace("\\", "")
     for said in (
         "1 account would be closed, of 2 people; the limit in institution.yaml is 0.",
-        "1 person is left out because of errors:",
-        "00412399",
+        "1 person is left out because of errors: 00412399",
         "! Compiled with uncommitted changes: this upload cannot be answered for.",
     ):
         assert page.index(said) < page.index("closes the account, makes")

@@ -133,7 +133,8 @@ def test_the_page_is_accessible_and_printable() -> None:
     assert [(one["role"], one["aria-label"]) for one in drawings] == [
         ("img", "Accounts closed (above) and reopened (below)")
     ]
-    assert {attributes.get("scope") for tag, attributes in tags.seen if tag == "th"} == {"col"}
+    assert {attributes.get("scope") for tag, attributes in tags.seen if tag == "th"} == {"col", "row"}
+    assert [tag for tag, _attributes in tags.seen].count("caption") == len(re.findall("<table", text)) == 3
     assert [tag for tag, _attributes in tags.seen if tag in {"h1", "h2"}] == ["h1", "h2", "h2", "h2"]
     assert "@media print" in text
     assert text.count("<time datetime=") == len(EVENTS)

@@ -10,7 +10,8 @@ from graduand.git.events import EventKind
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.record import REASON, REQUESTED_BY
 from graduand.reports.audit_text import by_whom, is_bypassed, is_unsaid, kind_word, signature_words, warnings, what
-from graduand.reports.html import head, heads
+from graduand.reports.html import NUMBER, head, heads, table
+from graduand.vocabulary import current_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,16 +21,26 @@ if TYPE_CHECKING:
     from graduand.reports.labels import Terms
 
 _STYLE: Final = (
-    ".scope,figcaption{color:#555}"
+    ".scope,figcaption{color:var(--dim)}"
     ".figures{display:flex;flex-wrap:wrap;gap:1em;margin:1.5em 0;padding:0;list-style:none}"
-    ".figures li{border:1px solid #ccc;border-radius:.4em;padding:.6em 1.2em;min-width:7em}"
+    ".figures li{border:1px solid var(--line);border-radius:.4em;padding:.6em 1.2em;min-width:7em}"
     ".figures strong{display:block;font-size:1.7em;line-height:1.2}"
-    "figure{margin:1em 0}svg{width:100%;height:auto}svg text{font-size:12px;fill:#444}"
-    ".key{display:inline-block;width:.9em;height:.9em;border:1px solid #222;vertical-align:-.1em;margin:0 .3em 0 1em}"
-    ".closed{background:#9b1c1c}.reopened{background:repeating-linear-gradient(45deg,#1b6e4a 0 2px,#fff 2px 4px)}"
-    ".small{width:auto}td:nth-child(4){overflow-wrap:anywhere}.number{text-align:right}"
-    ".deactivated td:nth-child(3){font-weight:600;color:#9b1c1c}"
-    "@media print{figure,.figures{break-inside:avoid}details>summary{display:none}}"
+    "figure{margin:1em 0}svg{width:100%;height:auto;overflow:visible}svg text{font-size:12px;fill:var(--dim)}"
+    "svg line{stroke:var(--line)}svg .zero{stroke:var(--text)}svg rect{stroke:var(--text);stroke-width:.5}"
+    "svg pattern rect{stroke:none;fill:var(--page)}svg .closed{fill:var(--closed)}"
+    "svg .stripe{fill:var(--reopened)}"
+    ".key{display:inline-block;width:.9em;height:.9em;border:1px solid var(--text);vertical-align:-.1em;"
+    "margin:0 .3em 0 1em}"
+    ".key.closed{background:var(--closed)}"
+    ".key.reopened{background:repeating-linear-gradient(45deg,var(--reopened) 0 2px,var(--page) 2px 4px)}"
+    "table.small{width:auto}.scroll th:nth-child(1),.scroll th:nth-child(2){width:9.5%}"
+    ".scroll th:nth-child(3){width:12%}.scroll th:nth-child(4){width:16%}.scroll th:nth-child(6){width:11%}"
+    ".scroll th:nth-child(7){width:15%}"
+    "time{white-space:nowrap}.deactivated td:nth-child(3){font-weight:600;color:var(--closed)}"
+    "@media (max-width:40em){.figures{gap:.6em}.figures li{min-width:0;padding:.4em .8em}"
+    ".figures strong{font-size:1.3em}svg text{font-size:28px}svg .between{display:none}"
+    "svg .period{transform:translateY(8px)}table.small{font-size:.85em}}"
+    "@media print{figure,.figures{break-inside:avoid}.figures{gap:.6em}.figures li{padding:.4em .8em}}"
 )
 
 
@@ -44,7 +55,6 @@ def as_html(trail: AuditTrail, school: str, wanted: EventFilter, terms: Terms, *
     if trail.gaps:
         yield _heading(_("What could not be read for a while"))
         yield from _warnings(trail._replace(is_shallow=False))
-    yield from _events(trail, terms, show=show)
     if trail.anchor:
         yield _heading(_("Anchor"))
         message = _(
@@ -52,7 +62,10 @@ def as_html(trail: AuditTrail, school: str, wanted: EventFilter, terms: Terms, *
             "graduand audit verify --anchor {anchor}"
         )
         yield f"<p><code>{escape(trail.anchor)}</code></p>"
-        yield f"<p>{escape(message.format(anchor=trail.anchor[:16]))}</p>"
+        command = " ".join(("graduand", "audit", "verify", "--anchor", trail.anchor[:16]))
+        said = escape(message.format(anchor=trail.anchor[:16]))
+        yield f"<p>{said.replace(command, f'<code>{command}</code>')}</p>"
+    yield from _events(trail, terms, show=show)
     yield "</main></body></html>"
 
 
@@ -77,12 +90,13 @@ def _scope(trail: AuditTrail, wanted: EventFilter) -> str:
 
 
 def _day(day: str) -> str:
-    """Return a date in words; any other text unchanged."""
+    """Return a date with the month in letters; any other text unchanged."""
     year, _dash, rest = day.partition("-")
     month, _dash, number = rest.partition("-")
     if not (month.isdecimal() and number.isdecimal() and 1 <= int(month) <= 12):
         return day
-    return f"{int(number)} {_(MONTHS[int(month) - 1])} {year}"
+    written = current_vocabulary().dates["first"] if number == "01" else int(number)
+    return f"{written} {_(MONTHS[int(month) - 1])} {year}"
 
 
 def _figures(events: Sequence[Event]) -> Iterator[str]:
@@ -134,9 +148,8 @@ def _closings(events: Sequence[Event], terms: Terms) -> Iterator[str]:
     yield f'<span class="key reopened"></span>{escape(reopened)}'
     yield "</figcaption></figure>"
     yield f"<details><summary>{same}</summary>"
-    yield from _table(
-        (_("Period"), closed, reopened), ((bar.label, bar.closed, bar.reopened) for bar in _non_empty(found))
-    )
+    periods = ((bar.label, bar.closed, bar.reopened) for bar in found if bar.closed or bar.reopened)
+    yield from _table(_("Accounts closed and reopened, by period"), (_("Period"), closed, reopened), periods)
     yield "</details>"
     reasons = Counter((event.event, event.reason, event.requested_by) for event in events if _is_account(event))
     rows = (
@@ -149,11 +162,8 @@ def _closings(events: Sequence[Event], terms: Terms) -> Iterator[str]:
         for (kind, reason, who), count in reasons.most_common()
     )
     yield _heading(_("Reasons"))
-    yield from _table((_("Event"), _("Reason"), _("Asked by"), _("Number")), rows)
-
-
-def _non_empty(found: Sequence[Bar]) -> list[Bar]:
-    return [bar for bar in found if bar.closed or bar.reopened]
+    caption = _("Why accounts were closed and reopened, the most frequent first")
+    yield from _table(caption, (_("Event"), _("Reason"), _("Asked by"), _("Number")), rows)
 
 
 def _is_account(event: Event) -> bool:
@@ -164,37 +174,40 @@ def _heading(words: str) -> str:
     return f"<h2>{escape(words)}</h2>"
 
 
-def _table(words: tuple[str, ...], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
-    """Return a table of few columns; numbers are aligned to the right."""
-    yield f'<table class="small">{heads(words)}<tbody>'
-    for row in rows:
-        cells = (
-            f'<td class="number">{cell}</td>' if isinstance(cell, int) else f"<td>{escape(cell)}</td>" for cell in row
-        )
-        yield f"<tr>{''.join(cells)}</tr>"
+def _table(caption: str, words: tuple[str, ...], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
+    """Return a table of few columns, of at least one row; numbers are aligned to the right."""
+    listed = list(rows)
+    numbers = {word for word, cell in zip(words, listed[0], strict=True) if isinstance(cell, int)}
+    yield f'<table class="small"><caption>{escape(caption)}</caption>{heads(words, numbers)}<tbody>'
+    for first, *rest in listed:
+        cells = (f"<td{NUMBER}>{cell}</td>" if isinstance(cell, int) else f"<td>{escape(cell)}</td>" for cell in rest)
+        yield f'<tr><th scope="row">{escape(str(first))}</th>{"".join(cells)}</tr>'
     yield "</tbody></table>"
 
 
 def _events(trail: AuditTrail, terms: Terms, *, show: bool) -> Iterator[str]:
-    yield _heading(_("Every event"))
+    caption = _("In the order of the history ({count})").format(count=len(trail.events))
     words = (_("Date"), _("Username"), _("Event"), _("What"), _("By"), _("Signature"), _("Upload"))
-    yield f"<table>{heads(words)}<tbody>"
-    for event in trail.events:
-        source = event.source
-        late = _(" (dated back)") if source.backdated else ""
-        late += _(" (no record ever said so)") if is_unsaid(event) else ""
-        late += _(" (bypassed review)") if trail.has_reviews and is_bypassed(event) else ""
-        cells = (
-            visible(event.username),
-            kind_word(event.event),
-            what(event, terms, show=show),
-            by_whom(event, sent=False),
-            signature_words(trail.signatures.get(source.commit)),
-            " ".join(event.uploads),
-        )
-        day = f'<td><time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}</td>'
-        yield f'<tr class="{event.event}">{day}{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
-    yield "</tbody></table>"
+    yield _heading(_("Every event"))
+    yield from table(caption, words, (_row(event, trail, terms, show=show) for event in trail.events))
+
+
+def _row(event: Event, trail: AuditTrail, terms: Terms, *, show: bool) -> str:
+    """Return the row of an event, whose head is the username."""
+    source = event.source
+    late = _(" (dated back)") if source.backdated else ""
+    late += _(" (no record ever said so)") if is_unsaid(event) else ""
+    late += _(" (bypassed review)") if trail.has_reviews and is_bypassed(event) else ""
+    cells = (
+        kind_word(event.event),
+        what(event, terms, show=show),
+        by_whom(event, sent=False),
+        signature_words(trail.signatures.get(source.commit)),
+        " ".join(event.uploads),
+    )
+    day = f'<time datetime="{escape(source.date)}">{escape(_day(source.date[:10]))}</time>{escape(late)}'
+    who = f'<th scope="row">{escape(visible(event.username))}</th>'
+    return f'<tr class="{event.event}"><td>{day}</td>{who}{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
 
 
 MONTHS: Final = (
@@ -209,6 +222,8 @@ _TOP: Final = 12
 _HEIGHT: Final = 210
 _LABELS: Final = 14
 """The maximum number of labels below the plot."""
+_NARROW: Final = 4
+"""On a narrow screen every so manyth of them is shown, in larger letters."""
 _TICKS: Final = 4
 
 
@@ -250,10 +265,10 @@ def plot(found: Sequence[Bar]) -> Iterator[str]:
     title = escape(_("Accounts closed (above) and reopened (below)"))
     yield f'<svg viewBox="0 0 {_WIDTH} {_TOP + _HEIGHT + 34}" role="img" aria-label="{title}">'
     yield '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    yield '<rect width="5" height="5" fill="#fff"/><rect width="2.5" height="5" fill="#1b6e4a"/></pattern></defs>'
+    yield '<rect width="5" height="5"/><rect class="stripe" width="2.5" height="5"/></pattern></defs>'
     for value in _ticks(up, down):
         y = zero - value * scale
-        yield f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{_WIDTH}" y2="{y:.1f}" stroke="#ddd"/>'
+        yield f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{_WIDTH}" y2="{y:.1f}"/>'
         yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{abs(value)}</text>'
     slot = (_WIDTH - _LEFT) / len(found)
     every = -(-len(found) // _LABELS)
@@ -261,20 +276,22 @@ def plot(found: Sequence[Bar]) -> Iterator[str]:
         yield from _bar(bar, _LEFT + number * slot, slot, zero, scale)
         if number % every == 0:
             middle = _LEFT + (number + 0.5) * slot
-            yield f'<text x="{middle:.1f}" y="{_TOP + _HEIGHT + 26}" text-anchor="middle">{escape(bar.label)}</text>'
-    yield f'<line x1="{_LEFT}" y1="{zero:.1f}" x2="{_WIDTH}" y2="{zero:.1f}" stroke="#222"/></svg>'
+            look = " ".join(("period", "between") if number % (every * _NARROW) else ("period",))
+            place = f'x="{middle:.1f}" y="{_TOP + _HEIGHT + 26}" text-anchor="middle"'
+            yield f'<text class="{look}" {place}>{escape(bar.label)}</text>'
+    yield f'<line class="zero" x1="{_LEFT}" y1="{zero:.1f}" x2="{_WIDTH}" y2="{zero:.1f}"/></svg>'
 
 
 def _bar(bar: Bar, left: float, slot: float, zero: float, scale: float) -> Iterator[str]:
     width = min(slot * 0.8, 48)
     x = left + (slot - width) / 2
-    for count, y, fill in (
-        (bar.closed, zero - bar.closed * scale, "#9b1c1c"),
-        (bar.reopened, zero, "url(#hatch)"),
+    for count, y, look in (
+        (bar.closed, zero - bar.closed * scale, 'class="closed"'),
+        (bar.reopened, zero, 'fill="url(#hatch)"'),
     ):
         if count:
             place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{count * scale:.1f}"'
-            yield f'<rect {place} fill="{fill}" stroke="#222" stroke-width=".5">'
+            yield f"<rect {place} {look}>"
             yield f"<title>{escape(bar.label)}: {count}</title></rect>"
 
 

@@ -189,7 +189,7 @@ def signature_words(signature: Signature | None) -> str:
         SignatureState.GOOD: _("good: {signer}"),
         SignatureState.BAD: _("false, expired or revoked"),
         SignatureState.UNKNOWN: _("by an unknown key"),
-        SignatureState.NONE: _("none"),
+        SignatureState.NONE: _("not signed"),
     }[signature.state].format(signer=visible(signature.signer, 200))
 
 

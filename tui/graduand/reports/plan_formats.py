@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from graduand.findings import Severity
 from graduand.handshake.effect import Status
 from graduand.handshake.sendable import nothing_left
-from graduand.language import _, visible
-from graduand.reports.html import code, head, heads, plain
+from graduand.language import _, ngettext, visible
+from graduand.reports.html import code, head, plain, table
 from graduand.reports.json_text import json_text
 from graduand.reports.plan_text import (
     cell_text,
@@ -24,7 +24,7 @@ from graduand.reports.upload_text import left_out_text
 from graduand.uploads.compiler import describe_breach, describe_early
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graduand.handshake.plan import PlannedChange
     from graduand.reports.labels import Terms
@@ -97,24 +97,35 @@ def as_html(prepared: PreparedUpload, terms: Terms, *, show: bool) -> Iterator[s
     """Return the plan as the lines of a self-contained HTML page."""
     title = _("Plan for {day}").format(day=prepared.upload.on)
     yield head(title, _STYLE)
-    yield f"<h1>{escape(title)}</h1><p>{escape(counts(prepared.plan))}</p>"
+    yield f"<header><h1>{escape(title)}</h1></header><main><p>{escape(counts(prepared.plan))}</p>"
     yield from (f'<p class="warning">{escape(text)}</p>' for text in _warnings(prepared))
-    yield "<table>" + heads((_("Username"), _("What happens"), _("Fields"))) + "<tbody>"
-    for change in _changed_people(prepared):
-        cells = "".join(f"<td>{escape(text)}</td>" for text in _columns(change, terms, show=show))
-        yield f'<tr class="{change.effects[0] if change.effects else change.status}">{cells}</tr>'
+    rows = [_html_row(change, terms, show=show) for change in _changed_people(prepared)]
+    if rows:
+        people = ngettext("{count} person", "{count} people", len(rows)).format(count=len(rows))
+        yield from table(people, (_("Username"), _("What happens"), _("Fields")), rows)
     checksum = _("Checksum: {checksum}").format(checksum=prepared.upload.plan)
-    yield f"</tbody></table><p><code>{escape(checksum)}</code></p></body></html>"
+    yield f"<p><code>{escape(checksum)}</code></p></main></body></html>"
 
 
-_STYLE: Final = ".deactivate td:nth-child(2){font-weight:600;color:#9b1c1c}td:nth-child(3){overflow-wrap:anywhere}"
+_STYLE: Final = (
+    ".deactivate td:nth-child(2){font-weight:600;color:var(--closed)}"
+    ".scroll th:nth-child(1){width:12%}.scroll th:nth-child(2){width:26%}"
+)
+
+
+def _html_row(change: PlannedChange, terms: Terms, *, show: bool) -> str:
+    """Return the row of a person, whose head is the username."""
+    username, *texts = map(escape, _columns(change, terms, show=show))
+    cells = "".join(f"<td>{text}</td>" for text in texts)
+    kind = change.effects[0] if change.effects else change.status
+    return f'<tr class="{kind}"><th scope="row">{username}</th>{cells}</tr>'
 
 
 def _warnings(prepared: PreparedUpload) -> Iterator[str]:
     """Return the warnings above the table: what contradicts Handshake, exceeded limits, people left out, and drafts."""
     for finding in prepared.conflicts:
         if finding.severity is not Severity.NOTE:
-            yield f"{finding.rule} {finding.username}: {finding.message}"
+            yield _("{label}: {value}").format(label=f"{finding.rule} {finding.username}", value=finding.message)
     if prepared.closed_without_record:
         yield closed_without_record(prepared.closed_without_record)
     if not prepared.plan.table.rows:
@@ -122,7 +133,19 @@ def _warnings(prepared: PreparedUpload) -> Iterator[str]:
     if prepared.upload.early:
         yield describe_early(prepared.upload.early)
     yield from map(describe_breach, prepared.breaches)
-    yield from ("".join(span.text for span in spans).strip() for spans in left_out_text(prepared.upload))
+    yield from _sentences("".join(span.text for span in spans) for spans in left_out_text(prepared.upload))
+
+
+def _sentences(lines: Iterable[str]) -> Iterator[str]:
+    """Return lines as sentences: those that are indented below a line are listed in it."""
+    said: list[list[str]] = []
+    for line in lines:
+        if line.startswith(" "):
+            said[-1].append(line.strip())
+        else:
+            said.append([line])
+    for first, *names in said:
+        yield _("{label}: {value}").format(label=first.rstrip(": \u00a0"), value=", ".join(names)) if names else first
 
 
 def _changed_people(prepared: PreparedUpload) -> Iterator[PlannedChange]:
