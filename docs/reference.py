@@ -8,6 +8,10 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import reference_formats
+import reference_keys
+from wording import head, plain, says
+
 from graduand.__main__ import run
 from graduand.commands.command_classes import COMMANDS
 from graduand.findings import Severity
@@ -31,16 +35,6 @@ _WIDTH: Final = "96"
 """The width of help pages, in characters."""
 
 
-def _says(english: str, french: str) -> str:
-    """Return a text of these pages, which the program itself never says, in the current language."""
-    return str(Words({"en": english, "fr": french}))
-
-
-def _head(word: str) -> str:
-    """Return a word with a colon, as the current language writes it."""
-    return word + _says(":", "\u00a0:")
-
-
 def write(folder: Path) -> None:
     """Write the pages into a folder; a page that is the same stays untouched, so that Sphinx does not read it again."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,26 +46,40 @@ def write(folder: Path) -> None:
         "columns": _columns(importer),
         "messages": _messages(importer),
         "institution": _institution(),
+        "files": reference_formats.files(),
+        "outputs": reference_formats.outputs(),
+        "keys": reference_keys.keys(),
     }
     for name, lines in pages.items():
-        path, text = folder / f"{name}.md", "\n".join([*lines, ""])
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+        path, page = folder / f"{name}.md", "\n".join([*lines, ""])
+        if not path.is_file() or path.read_text(encoding="utf-8") != page:
+            path.write_text(page, encoding="utf-8")
 
 
 def _index() -> Iterator[str]:
-    yield f"# {_says('Reference', 'Référence')}"
+    yield f"# {says('Reference', 'Référence')}"
     yield ""
-    yield _says(
+    yield says(
         "These pages are made from the program of this version.",
         "Ces pages sont tirées du programme lui-même, dans cette version.",
     )
     yield ""
-    yield from ("```{toctree}", "commands", "rules", "columns", "messages", "institution", "```")
+    yield from (
+        "```{toctree}",
+        "commands",
+        "rules",
+        "columns",
+        "messages",
+        "institution",
+        "files",
+        "outputs",
+        "keys",
+        "```",
+    )
 
 
 def _commands() -> Iterator[str]:
-    yield f"# {_says('Commands', 'Commandes')}"
+    yield f"# {says('Commands', 'Commandes')}"
     yield ""
     yield from _console("--help")
     for name in COMMANDS:
@@ -93,9 +101,9 @@ def _console(*words: str) -> Iterator[str]:
 
 
 def _rules(importer: Importer) -> Iterator[str]:
-    yield f"# {_says('Rules', 'Règles')}"
+    yield f"# {says('Rules', 'Règles')}"
     yield ""
-    yield _says(
+    yield says(
         "“graduand explain GR301” prints the same at a terminal.",
         "«\xa0graduand explain GR301\xa0» affiche la même chose dans un terminal.",
     )
@@ -121,12 +129,12 @@ _FAMILY_TITLES: Final = {
 
 def _rule(rule: Rule, importer: Importer) -> Iterator[str]:
     yield from ("", f"### {rule.id}", "")
-    yield f"**{_text(_(rule.title))}** ({severity_word(rule.severity)})"
-    yield from ("", _text(_(rule.why)), "")
-    yield f"→ {_text(_(rule.cure))}"
+    yield f"**{plain(_(rule.title))}** ({severity_word(rule.severity)})"
+    yield from ("", plain(_(rule.why)), "")
+    yield f"→ {plain(_(rule.cure))}"
     if rule.severity is not Severity.NOTE:
         exempt = _("possible, with transition: waive") if rule.waivable else _("not possible")
-        yield from ("", f"{_head(_('Exemption'))} {exempt}")
+        yield from ("", f"{head(_('Exemption'))} {exempt}")
     yield from _sources(rule.sources, importer)
     for case in read_cases(rule.id)[:1]:
         yield from ("", "```text")
@@ -141,14 +149,14 @@ def _sources(keys: Iterable[str], importer: Importer) -> Iterator[str]:
         source = importer.sources.get(key)
         if source:
             yield ""
-            title = f"[{_text(source.title)}]({source.url})" if source.url else _text(source.title)
-            yield f"{_head(_('Source'))} {title}"
+            title = f"[{plain(source.title)}]({source.url})" if source.url else plain(source.title)
+            yield f"{head(_('Source'))} {title}"
 
 
 def _columns(importer: Importer) -> Iterator[str]:
-    yield f"# {_says('Columns', 'Colonnes')}"
+    yield f"# {says('Columns', 'Colonnes')}"
     yield ""
-    yield _says(
+    yield says(
         "The columns of Handshake's Importer, as last checked on {day}.",
         "Les colonnes de l’Importer de Handshake, vérifiées pour la dernière fois le {day}.",
     ).format(day=importer.checked_on)
@@ -158,33 +166,33 @@ def _columns(importer: Importer) -> Iterator[str]:
 
 def _column(field: Field, importer: Importer) -> Iterator[str]:
     yield from ("", f"## `{field.key}`", "")
-    yield f"**{_text(str(field.label))}** · {field.kind} · {_certainty(field.certainty)} · {field.checked_on}"
-    yield from ("", _text(str(field.help)), "")
+    yield f"**{plain(str(field.label))}** · {field.kind} · {_certainty(field.certainty)} · {field.checked_on}"
+    yield from ("", plain(str(field.help)), "")
     if field.values:
-        yield f"{_head(_('Values'))} " + ", ".join(f"`{value}`" for value in field.values)
+        yield f"{head(_('Values'))} " + ", ".join(f"`{value}`" for value in field.values)
         yield ""
     if field.example:
-        yield f"{_head(_says('Example', 'Exemple'))} `{field.example}`"
+        yield f"{head(says('Example', 'Exemple'))} `{field.example}`"
         yield ""
     wiped = _("possible, with “**CLEAR**”").replace("**", "\\*\\*") if field.clear else _("not possible")
-    yield f"{_head(_('Wiping'))} {wiped}" + (f" ({_certainty(field.clear_certainty)})" if field.clear else "")
+    yield f"{head(_('Wiping'))} {wiped}" + (f" ({_certainty(field.clear_certainty)})" if field.clear else "")
     yield from _sources(field.sources, importer)
 
 
 def _certainty(word: str) -> str:
     words = {
-        "documented": _says("documented by Handshake", "documenté par Handshake"),
-        "inferred": _says("inferred", "déduit"),
-        "conflict": _says("the sources contradict one another", "les sources se contredisent"),
-        "observed": _says("observed", "observé"),
+        "documented": says("documented by Handshake", "documenté par Handshake"),
+        "inferred": says("inferred", "déduit"),
+        "conflict": says("the sources contradict one another", "les sources se contredisent"),
+        "observed": says("observed", "observé"),
     }
     return words.get(word, word)
 
 
 def _messages(importer: Importer) -> Iterator[str]:
-    yield f"# {_says('Messages of the Importer', 'Messages de l’Importer')}"
+    yield f"# {says('Messages of the Importer', 'Messages de l’Importer')}"
     yield ""
-    yield _says(
+    yield says(
         "What Handshake says of a row, a file or an analysis, why, and what to do. Parts in braces vary.",
         "Ce que Handshake dit d’une ligne, d’un fichier ou d’une analyse, pourquoi, et ce qu’il y a à faire. "
         "Les parties entre accolades varient.",
@@ -195,23 +203,18 @@ def _messages(importer: Importer) -> Iterator[str]:
 
 def _message(message: Message, importer: Importer) -> Iterator[str]:
     yield from ("", f"## {message.id}", "", "```text", message.pattern, "```", "")
-    yield _text(str(message.cause))
-    yield from ("", f"→ {_text(str(message.cure))}")
+    yield plain(str(message.cause))
+    yield from ("", f"→ {plain(str(message.cure))}")
     yield from _sources(message.sources, importer)
 
 
 def _institution() -> Iterator[str]:
     yield "# schema/institution.yaml"
     yield ""
-    yield _says(
+    yield says(
         "The settings of a school, each with its default.",
         "Les réglages d’un établissement, chacun avec sa valeur par défaut.",
     )
     yield from ("", "```yaml")
     yield from (SCHEMA / "institution.yaml").read_text(encoding="utf-8").strip("\n").splitlines()
     yield "```"
-
-
-def _text(text: str) -> str:
-    """Return a text of people with the signs of Markdown made plain."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|" else char for char in text)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from graduand.__main__ import run
+from tests.output_schema import require_its_schema
 
 HOUSE = Path(__file__).parent.parent
 TODAY = "2026-11-23"
@@ -41,6 +42,7 @@ def graduand(root: Path, *words: str, lang: str = "en") -> Ran:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = run(["--root", str(root), "--lang", lang, *words])
+    require_its_schema(out.getvalue())
     return Ran(code, out.getvalue(), err.getvalue())
 
 

@@ -39,6 +39,7 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
     source |= {f"graduand/seed/{name}" for name in seeds}
     source.add("graduand/requirements.txt")
     source |= {f"graduand/schema/{name}.yaml" for name in ("drift", "handshake", "institution")}
+    source.add("graduand/schema/output.schema.json")
     source |= {f"graduand/schema/outreach/{path.name}" for path in (HOUSE / "schema/outreach").iterdir()}
     source |= {f"graduand/rule_cases/{path.name}" for path in (HOUSE / "tests/rules/cases").iterdir()}
     assert {name for name in inside if name.startswith("graduand/")} == source

@@ -105,7 +105,10 @@ def doctor(
         raise typer.Exit(Exit.FINDINGS)
 
 
-SCHEMA_HELP = N_("Write schema/transition.schema.json, with which editors check a record while it is typed.")
+SCHEMA_HELP = N_(
+    "Write schema/transition.schema.json, with which editors check a record while it is typed; or print the JSON "
+    "Schema of what commands print."
+)
 
 
 def schema(
@@ -113,7 +116,18 @@ def schema(
     check: Annotated[
         bool, typer.Option("--check", help=N_("Only say whether it is up to date; change nothing."))
     ] = False,
+    of_output: Annotated[
+        bool,
+        typer.Option(
+            "--json-output", help=N_("Print the JSON Schema of all that --json prints, and of the ledger's entries.")
+        ),
+    ] = False,
 ) -> None:
+    if of_output:
+        from graduand.records.shipped import output_schema
+
+        sys.stdout.write(output_schema().read_text(encoding="utf-8"))
+        return
     session = session_of(context)
     workspace = session.workspace()
     wanted, there = workspace.json_schema()

@@ -14,6 +14,11 @@ def default_schema() -> Path:
     return inside if inside.is_dir() else _PROGRAM.parents[1] / "schema"
 
 
+def output_schema() -> Path:
+    """Return the JSON Schema of what graduand writes as JSON."""
+    return default_schema() / "output.schema.json"
+
+
 def locked_requirements() -> Path:
     """Return the file of the libraries that the program needs, each with its version and hashes."""
     inside = _PROGRAM / "requirements.txt"
