@@ -35,7 +35,7 @@ NO_COHORTS = (
         " été",
         "été ",
     ),
-    *("/srv/été", "x" * 300, "a\\b", "été/", "//", "\u202eété", "\udce9"),
+    *("/srv/été", "x" * 300, "a\\b", "été/", "//", "-x", "x.", "a:b", "a?", "con", "NUL.x", "\u202eété", "\udce9"),
 )
 
 
@@ -174,3 +174,19 @@ def test_a_file_of_schema_may_be_written(people: Path) -> None:
     proposal = Proposal("schema/intake/scolarité.yaml", None, None, "a: 1\n")
 
     assert apply(Workspace(people), [proposal], "New", {})[0].commit
+
+
+@pytest.mark.parametrize("cohort", ["2026-été", "Classe de juin", "a.b"])
+def test_people_are_taken_into_a_cohort_as_they_are_moved_into_it(people: Path, cohort: str) -> None:
+    table = people / "class.csv"
+    table.write_text(
+        "username,email_address,first_name,last_name\n00499001,lea@valmont.example,Léa,Roy\n", encoding="utf-8"
+    )
+    kind = ("--kind", "graduated", "--end-date", "2026-06-15")
+
+    ran = graduand(people, "intake", str(table), "--cohort", cohort, *kind, "--apply")
+
+    assert ran.code == 0, ran.err
+    assert f"records/{cohort}/00499001.yaml" in find(people).paths
+    refused = graduand(people, "intake", str(table), "--cohort", f"{cohort}?", *kind, "--apply")
+    assert "is no name for a cohort" in refused.err

@@ -158,7 +158,7 @@ def test_the_file_and_its_class_are_asked_for(school: Path) -> None:
     ("class_file", "said"),
     [
         (ClassFile("/nowhere/class.csv", "2026-spring"), "cannot be read: it is not there"),
-        (ClassFile("class.csv", "2026 spring"), "cannot name a class"),
+        (ClassFile("class.csv", "2026/spring"), "is no name for a cohort"),
         (ClassFile("class.csv", "2026-spring", "graduated", "12/06/2026"), "is no date"),
     ],
 )
@@ -208,9 +208,9 @@ def test_the_path_is_completed_and_what_cannot_be_is_said_in_the_form(school: Pa
         await press(pilot, "tab")
         assert app.screen.query_one(PathField).value == path
         await press(pilot, "enter", *["backspace"] * 11)
-        await type_in(pilot, "2026 x")
+        await type_in(pilot, "2026?x")
         await press(pilot, "ctrl+s")
-        assert "cannot name a class" in screen_text(app)
+        assert "is no name for a cohort" in screen_text(app)
         await press(pilot, "backspace", "backspace", "right", "tab", "right", "right", "right", "left", "left", "left")
         await press(pilot, "ctrl+s")
         assert screen.look

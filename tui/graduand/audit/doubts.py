@@ -38,6 +38,7 @@ class DoubtRule(StrEnum):
     NOT_COMPILED = "not-compiled"
     ERASED = "rows-erased"
     PASSED_OVER = "passed-over"
+    NO_RECORD = "no-record"
 
 
 HARMLESS: Final = frozenset(
@@ -51,6 +52,7 @@ HARMLESS: Final = frozenset(
         DoubtRule.NOT_COMPILED,
         DoubtRule.ERASED,
         DoubtRule.PASSED_OVER,
+        DoubtRule.NO_RECORD,
     }
 )
 """What is no objection."""

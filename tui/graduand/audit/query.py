@@ -12,6 +12,7 @@ from graduand.git.commit_graph import read_graph
 from graduand.git.events import DONE, NO_SIGNATURES, Event, EventKind, SignatureState
 from graduand.git.history import cached_history
 from graduand.git.program import Program
+from graduand.git.stray_files import committed_strays
 from graduand.git.upload_branch import branch_heads, upload_branch
 from graduand.language import _, quoted
 from graduand.ledger.ledger import read_ledger, renamed_commits
@@ -48,6 +49,9 @@ class AuditTrail(NamedTuple):
     """Why what was sent is not known in this clone, and the cure; "" when it is."""
     has_reviews: bool = False
     """Whether changes come by pull requests or merges here, so that one that does not has bypassed review."""
+
+    passed_over: tuple[str, ...] = ()
+    """Paths below `records/` that the commit has and nobody reads, so that nothing is told of them."""
 
     @property
     def has_signatures(self) -> bool:
@@ -99,8 +103,10 @@ class _Sources(NamedTuple):
             link = self.links.of(event)
             yield event._replace(uploads=(link.upload,), linked=link.how.value) if link else event
 
-    def trail(self, events: Iterable[Event], done: Iterable[Event], *, signatures: bool) -> AuditTrail:
-        """Return the trail of decisions and of what was done."""
+    def trail(
+        self, events: Iterable[Event], done: Iterable[Event], passed_over: tuple[str, ...], *, signatures: bool
+    ) -> AuditTrail:
+        """Return the trail of decisions and of what was done; `passed_over` are paths of which nothing is told."""
         history = self.history
         main = (upload_branch(self.program) or history.head) if self.ledger.head else ""
         found = tuple(_by_time(self.linked(events), done))
@@ -113,6 +119,7 @@ class _Sources(NamedTuple):
             signed,
             what_is_missing(self.ledger),
             history.events.has_reviews(),
+            passed_over,
         )
 
     def _signatures(self, events: Iterable[Event]) -> Signatures:
@@ -148,7 +155,9 @@ def audit(workspace: Workspace, wanted: EventFilter, *, signatures: bool = False
         ]
     if not events and not done:
         _refuse_unknown(found, wanted, people)
-    return found.trail(events, done, signatures=signatures)
+    head = "" if wanted.people else found.history.head
+    passed_over = committed_strays(found.program, head) if head else ()
+    return found.trail(events, done, passed_over, signatures=signatures)
 
 
 def _refuse_unknown(found: _Sources, wanted: EventFilter, people: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from graduand.git.commit_graph import read_graph
 from graduand.git.events import Proof
 from graduand.git.program import Program
 from graduand.git.signatures import commits_of, replaced
+from graduand.git.stray_files import committed_strays
 from graduand.git.upload_branch import branch_heads, upload_branch
 from graduand.language import _, quoted
 from graduand.ledger.branch import is_whole
@@ -81,6 +82,8 @@ def verify(workspace: Workspace, anchor: str = "", required: Collection[Requirem
         doubts.append(Doubt(DoubtRule.ANCHOR, anchor))
     if program.opened.is_shallow:
         doubts.append(Doubt(DoubtRule.SHALLOW, program.opened.head[:12]))
+    strays = committed_strays(program, history.head) if history.head else ()
+    doubts += [Doubt(DoubtRule.NO_RECORD, path) for path in strays]
     doubts += [Doubt(DoubtRule.REPLACED, name) for name in replaced(program)]
     doubts += _missing(required, doubts, history, ledger)
     main = upload_branch(program) or history.head

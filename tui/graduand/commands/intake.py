@@ -24,6 +24,7 @@ from graduand.commands.parameters import (
 from graduand.commands.session import say, say_resumed, session_of
 from graduand.errors import Exit, Usage
 from graduand.language import N_, _, ngettext, quoted, visible
+from graduand.records.paths import cohort_name
 from graduand.records.record import END, KIND, LEFT_ON
 from graduand.reports.console import show as show_lines
 from graduand.vocabulary import means_yes
@@ -162,7 +163,7 @@ def intake(
     options = preview.IntakeOptions(
         name=file.name or str(file),
         on=today(),
-        cohort=apply_intake.cohort(cohort) if cohort else "",
+        cohort=cohort_name(cohort) if cohort else "",
         values=intake_options.common_values(
             workspace, [*(f"{key}={text}" for key, text in common.items() if text), *(set_ or ())]
         ),

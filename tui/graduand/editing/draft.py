@@ -17,7 +17,7 @@ from graduand.index.evaluate import findings_of
 from graduand.language import _, quoted, visible
 from graduand.records import files
 from graduand.records.comments import comments_of
-from graduand.records.paths import CROWD, is_cohort_name, record_path, username_of
+from graduand.records.paths import CROWD, cohort_name, record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import DISABLED, FORMER, KIND, USERNAME, WAIVE, Record, Value
 from graduand.records.source import text_of, with_line_feeds
@@ -147,8 +147,7 @@ def new_draft(workspace: Workspace, cohort: str, kind: str, username: str) -> Dr
     """
     if not username:
         raise Usage(_("A record needs a username."))
-    if not is_cohort_name(cohort):
-        raise Usage(_("{cohort} is no name for a cohort, such as 2026-spring.").format(cohort=quoted(cohort)))
+    cohort_name(cohort)
     known = files.find(workspace.root).paths
     there = next((path for path in known if username_of(path).casefold() == username.casefold()), "")
     if there:

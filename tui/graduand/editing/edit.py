@@ -11,7 +11,7 @@ from graduand.index.evaluate import findings_of
 from graduand.language import _, quoted
 from graduand.records import files
 from graduand.records.kinds import CLEAR, FieldKind
-from graduand.records.paths import is_cohort_name, username_of
+from graduand.records.paths import cohort_name, username_of
 from graduand.records.reading import read
 from graduand.records.record import (
     ATTENDING,
@@ -90,9 +90,7 @@ def cohort_change(cohort: str) -> FieldChange:
     Raises:
         Usage: no folder can be named so.
     """
-    if not is_cohort_name(cohort):
-        raise Usage(_("{cohort} is no name for a cohort, such as 2026-spring.").format(cohort=quoted(cohort)))
-    return FieldChange({}, cohort)
+    return FieldChange({}, cohort_name(cohort))
 
 
 def closing_change(school: School, reason: str, requested_by: str = "", effective_on: str = "") -> FieldChange:

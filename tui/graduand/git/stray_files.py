@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.git.program import LITERAL, Program
-from graduand.records.files import WELCOME, committed_stray, is_litter, not_a_record
+from graduand.git.snapshot import lines
+from graduand.records.files import WELCOME, committed_stray, is_litter, not_a_record, stray_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,17 @@ def judge_strays(root: Path, strays: Sequence[Finding]) -> tuple[Finding, ...]:
     for mark, path in _known(program, [finding.path for finding in strays if finding.rule in _RULES]):
         (loose if mark == _UNTRACKED else committed).update(_upwards(path))
     return tuple(_judge(finding, committed, loose) for finding in strays)
+
+
+def committed_strays(program: Program, commit: str) -> tuple[str, ...]:
+    """Return the sorted paths of files and folders below `records/` that a commit has and nobody reads.
+
+    Raises:
+        Unreadable: the commit is not here, as in a shallow clone.
+    """
+    listed = (line.partition("\t") for line in lines(program, commit) if line)
+    found = {stray_of(path, is_file=facts.startswith("100")) for facts, _tab, path in listed}
+    return tuple(sorted(found - {""}))
 
 
 def _judge(finding: Finding, committed: set[str], loose: set[str]) -> Finding:

@@ -142,9 +142,10 @@ class Index:
         yield from ((path, unknown_stays(name)) for path, name in said if name not in known)
 
     def check(self, scope: tuple[str, ...] = ()) -> Checked:
-        """Return what is wrong with the files in `scope`; an empty scope is all of them."""
+        """Return what is wrong with the files in `scope`, or a folder above them; an empty scope is all of them."""
+        above = {part[:at] for part in scope for at, char in enumerate(part) if char == "/"}
         return Checked(
-            tuple(finding for finding in self.findings if within(finding.path, scope)),
+            tuple(finding for finding in self.findings if within(finding.path, scope) or finding.path in above),
             tuple(path for path in self.paths if within(path, scope)),
             self._reader,
             bool(self.states and self.states.ledger.head),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graduand.findings import in_order
 from graduand.index.evaluate import evaluate
+from graduand.records.files import NOT_ORDINARY
 from graduand.records.paths import is_record_path
 from graduand.storage import file_reader
 
@@ -28,7 +29,8 @@ def check_staged(index: Index, program: Program, staged: Sequence[StagedFile]) -
         return index.check()
     paths = tuple(one.path for one in staged)
     checked = index.check(paths) if paths else index.check()._replace(findings=(), paths=())
-    there = [one for one in staged if one.blob and is_record_path(one.path)]
+    odd = {one.path for one in checked.findings if one.rule == NOT_ORDINARY}
+    there = [one for one in staged if one.blob and is_record_path(one.path) and one.path not in odd]
     found: dict[str, tuple[Finding, ...]] = {}
     for one, content in zip(there, program.blobs(one.blob for one in there), strict=True):
         if content is not None and not file_reader.has_content(program.root / one.path, content):

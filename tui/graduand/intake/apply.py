@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.editing.exclusion_lists import LIMIT
 from graduand.editing.proposal import Proposal, propose_move, propose_record, propose_values
 from graduand.editing.transaction import apply, committed_paths, uncommitted_proposals
-from graduand.errors import ChangedOnDisk, NotCommitted, Usage
+from graduand.errors import ChangedOnDisk, NotCommitted
 from graduand.findings import Finding
 from graduand.intake import source_profile
 from graduand.intake.refused_rows import write_refused
-from graduand.language import _, quoted
 from graduand.records import files
 from graduand.records.paths import is_record_path, record_path, username_of
 from graduand.records.reading import read
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from graduand.intake.preview import IntakePreview
     from graduand.workspace import Workspace
 
-_COHORT: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
-
 
 class IntakeResult(NamedTuple):
     """The outcome of an intake."""
@@ -37,18 +34,6 @@ class IntakeResult(NamedTuple):
     saved: tuple[SavedFile, ...]
     refused: Path | None
     """The file of the refused rows; None when there are none."""
-
-
-def cohort(text: str) -> str:
-    """Return `text` when it can name a cohort.
-
-    Raises:
-        Usage: it cannot name a folder on every system.
-    """
-    if text and set(text) <= _COHORT and text[0] not in "-_" and len(text) <= 60:
-        return text
-    message = _("{value} cannot name a class; use letters, figures and hyphens, such as 2026-spring.")
-    raise Usage(message.format(value=quoted(text)))
 
 
 def proposals(workspace: Workspace, preview: IntakePreview) -> tuple[Proposal, ...]:

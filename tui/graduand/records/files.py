@@ -10,7 +10,7 @@ from graduand.errors import NotWritten, Unreadable
 from graduand.findings import Finding, Severity
 from graduand.language import _, visible
 from graduand.records.independent_check import agrees
-from graduand.records.paths import is_record_name
+from graduand.records.paths import is_record_name, is_record_path
 from graduand.records.reading import read
 from graduand.records.record import FOLDER
 from graduand.records.stamp import stamp_of
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _DEPTH: Final = 3
 """records/<cohort>/<two characters>/: no folder lies deeper."""
 
+NOT_ORDINARY: Final = "GR015"
+"""The rule that a link, a folder or a device breaks that is named as a record."""
 WELCOME: Final = frozenset({"README.md", ".gitkeep", ".gitignore", ".gitattributes"})
 """Names of files that may lie among records."""
 
@@ -111,7 +113,7 @@ class _Search:
         name = entry.name
         if name.endswith(".yaml") and name[0] != "." and path.count("/") > 1 and path.isprintable():
             message = _("This is no ordinary file but a link, a folder or a device; put the record itself here.")
-            self.strays.append(_stray("GR015", Severity.ERROR, path, message))
+            self.strays.append(_stray(NOT_ORDINARY, Severity.ERROR, path, message))
         elif self._looks_like_record(path, entry):
             message = _(
                 "This looks like a record and is passed over: a record is records/<cohort>/<username>.yaml. "
@@ -132,6 +134,20 @@ class _Search:
                 return any(self._looks_like_record(f"{path}/{one.name}", one) for one in entries)
         except OSError:
             return False
+
+
+def stray_of(path: str, *, is_file: bool = True) -> str:
+    """Return the path at which a search finds a file of `records/` to be no record; "" where it is one, or litter.
+
+    That is the file, or the folder above it that is not searched; `is_file` says that it is no link.
+    """
+    *folders, name = path.split("/")
+    if name in WELCOME or is_litter(name) or (is_file and is_record_path(path)):
+        return ""
+    for depth, folder in enumerate(folders[1:], 1):
+        if depth >= _DEPTH or folder.startswith(".") or folder.endswith(".yaml"):
+            return "/".join(folders[: depth + 1])
+    return path
 
 
 def is_litter(name: str) -> bool:

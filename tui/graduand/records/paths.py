@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import unquote
 
+from graduand.errors import Usage
+from graduand.language import _, quoted
 from graduand.records.record import FOLDER
 
 CROWD: Final = 500
@@ -16,7 +18,8 @@ _PASSED_OVER: Final = ("/.", "//", ".yaml/")
 """Parts of paths below which the index does not look: hidden folders and files, and folders named as records."""
 _LONGEST: Final = 200
 """Bytes of a folder's name; file systems take 255."""
-_SEPARATORS: Final = frozenset("/\\")
+_FORBIDDEN: Final = frozenset('/\\:*?"<>|')
+"""What no name of a folder holds, here or on Windows."""
 
 _SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.@")
 _DEVICES: Final = frozenset(
@@ -42,11 +45,23 @@ def is_record_name(name: str) -> bool:
     return name.lower().endswith((".yaml", ".yml"))
 
 
+def cohort_name(text: str) -> str:
+    """Return `text` when a cohort can be named so: a folder that the index searches, on every file system.
+
+    Raises:
+        Usage: it cannot.
+    """
+    if not is_cohort_name(text):
+        raise Usage(_("{cohort} is no name for a cohort, such as 2026-spring.").format(cohort=quoted(text)))
+    return text
+
+
 def is_cohort_name(name: str) -> bool:
-    """Return whether a cohort can be named so: a folder that the index searches, on every file system."""
+    """Return whether a cohort can be named so."""
     if not name or name != name.strip() or len(name.encode(errors="replace")) > _LONGEST:
         return False
-    return name[0] != "." and name.isprintable() and not is_record_name(name) and not set(name) & _SEPARATORS
+    is_odd = name[0] in ".-" or name[-1] == "." or name.split(".", maxsplit=1)[0].lower() in _DEVICES
+    return not is_odd and name.isprintable() and not is_record_name(name) and not set(name) & _FORBIDDEN
 
 
 def is_record_path(path: str) -> bool:

@@ -54,7 +54,7 @@ def as_html(trail: AuditTrail, school: str, wanted: EventFilter, terms: Terms, *
     yield from _closings(trail.events, terms)
     if trail.gaps:
         yield _heading(_("What could not be read for a while"))
-        yield from _warnings(trail._replace(is_shallow=False))
+        yield from _warnings(trail._replace(is_shallow=False, missing="", passed_over=()))
     if trail.anchor:
         yield _heading(_("Anchor"))
         message = _(

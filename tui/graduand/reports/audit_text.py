@@ -76,6 +76,14 @@ def warnings(trail: AuditTrail) -> Iterator[Line]:
             message = _("! {path} cannot be read since {since}.")
         places = {"path": visible(gap.path, 200), "since": gap.since[:10], "until": gap.until[:10]}
         yield line(Span(message.format(**places), "yellow"))
+    if trail.passed_over:
+        count = len(trail.passed_over)
+        message = ngettext(
+            "! {count} path of records/ is no record, and nothing is told of it: {paths}",
+            "! {count} paths of records/ are no records, and nothing is told of them: {paths}",
+            count,
+        )
+        yield line(Span(message.format(count=count, paths=_first_names(trail.passed_over)), "yellow"))
 
 
 def _event_lines(event: Event, terms: Terms, *, show: bool) -> Iterator[Line]:
@@ -351,6 +359,7 @@ def _rule_words(rule: DoubtRule) -> str:
         DoubtRule.NOT_COMPILED: _("Uploads that could not be compiled again"),
         DoubtRule.ERASED: _("Files without the rows that an erasure cut"),
         DoubtRule.PASSED_OVER: _("Passed over on purpose"),
+        DoubtRule.NO_RECORD: _("Paths of records/ that are no records, so that nobody reads them"),
     }[rule]
 
 

@@ -16,11 +16,11 @@ from textual.widgets import Input, Static
 
 from graduand.editing.sections import Choices, FieldChoice
 from graduand.errors import Usage
-from graduand.intake.apply import cohort
 from graduand.intake.file_offers import is_file
 from graduand.intake.options import FORMS, IntakeOptions
 from graduand.intake.preview import parse_date
 from graduand.language import N_, _, quoted, spoken
+from graduand.records.paths import cohort_name
 from graduand.records.record import END, KIND, LEFT_ON
 from graduand.records.transition import KINDS, LEFT, kind_words
 from graduand.screens.fields.choice import ChoiceField
@@ -63,7 +63,7 @@ def ordered(class_file: ClassFile, on: str) -> IntakeOptions:
     return IntakeOptions(
         name=Path(class_file.file).name,
         on=on,
-        cohort=cohort(class_file.cohort) if class_file.cohort else "",
+        cohort=cohort_name(class_file.cohort) if class_file.cohort else "",
         values=values,
         where=(class_file.where,) if class_file.where else (),
         patch=answers,
