@@ -160,6 +160,24 @@ def test_an_odd_journal_is_set_aside_and_the_next_command_works(people: Path, li
     assert graduand(people, "edit", "00418222", "middle_name=Anne").err.count("journal") == 0
 
 
+@pytest.mark.parametrize("make", ["x", "", "folder", "link"])
+def test_what_has_the_name_of_the_journal_and_is_none_is_set_aside(people: Path, make: str) -> None:
+    journal = people / ".git/graduand/journal"
+    journal.parent.mkdir(exist_ok=True)
+    if make == "folder":
+        (journal / "inner").mkdir(parents=True)
+    elif make == "link":
+        journal.symlink_to(people / "schema/institution.yaml")
+    else:
+        journal.write_text(make, encoding="utf-8")
+
+    ran = graduand(people, "edit", "00418222", "middle_name=Rose")
+
+    assert (ran.code, "Nothing of it was written" in ran.err) == (0, True), ran.err
+    assert journal.with_name("journal.odd").exists()
+    assert graduand(people, "edit", "00418222", "middle_name=Anne").err.count("journal") == 0
+
+
 def test_a_sound_journal_is_still_finished(people: Path) -> None:
     path = "records/2026-spring/00418222.yaml"
     before = (people / path).read_bytes()

@@ -208,7 +208,7 @@ def test_what_stands_in_the_way_of_a_new_record_since_stops_no_later_save(
     assert left_over(class_of_three) == []
 
 
-def test_a_journal_is_private_and_one_that_was_spoilt_is_dropped(
+def test_a_journal_is_private_and_one_that_was_spoilt_is_set_aside(
     class_of_three: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interrupted(class_of_three, monkeypatch)
@@ -220,9 +220,9 @@ def test_a_journal_is_private_and_one_that_was_spoilt_is_dropped(
     resumed = resume(Workspace(class_of_three))
 
     assert resumed is not None
-    assert "dropped" in resumed_message(resumed)
+    assert "journal.odd" in resumed_message(resumed)
     assert records(class_of_three) == before
-    assert left_over(class_of_three) == []
+    assert left_over(class_of_three) == ["journal.odd"]
 
 
 @pytest.mark.parametrize("path", [f"{COHORT}/00412345.yaml", f"{COHORT}/00500002.yaml", f"{COHORT}/00412815.yaml"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import NotWritten, Unreadable, reason_of
@@ -20,7 +21,7 @@ _LIMIT: Final = 1 << 31
 
 
 class OddJournal(Exception):
-    """A complete file in the place of the journal that is no journal of this format."""
+    """Something in the place of the journal that is no journal of this format."""
 
 
 class JournalEntry(NamedTuple):
@@ -64,18 +65,26 @@ def write_journal(folder: Path, journal: Journal) -> None:
 
 
 def read_journal(folder: Path) -> Journal | None:
-    """Return the journal of a killed transaction; None if there is none, or it is incomplete.
+    """Return the journal of a killed transaction; None if there is none.
+
+    It gets its name when it is whole and on the disk, so whatever else has that name was not written by a transaction.
 
     Raises:
-        OddJournal: it is complete, but no journal of this format.
+        OddJournal: it is no journal of this format.
+        Unreadable: the file system reports an error.
     """
     try:
-        raw = file_reader.read(folder / NAME, _LIMIT)
-    except Unreadable:
+        is_file = stat.S_ISREG((folder / NAME).lstat().st_mode)
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise Unreadable(folder / NAME, reason_of(error)) from error
+    if not is_file:
+        raise OddJournal
+    raw = file_reader.read(folder / NAME, _LIMIT)
     body, _newline, seal = raw.removesuffix(b"\n").rpartition(b"\n")
     if hashlib.sha256(body).hexdigest().encode() != seal:
-        return None
+        raise OddJournal
     try:
         head, *lines = map(json.loads, body.decode().split("\n"))
     except (ValueError, RecursionError) as error:
@@ -126,12 +135,12 @@ def remove_journal(folder: Path) -> None:
 
 
 def remove_fragments(folder: Path) -> bool:
-    """Remove an incomplete journal; return whether there was one.
+    """Remove an incomplete journal, which has another name still; return whether there was one.
 
     Raises:
         NotWritten: the file system reports an error.
     """
-    fragments = [*folder.glob(f".{NAME}.*.graduand.tmp"), *folder.glob(NAME)]
+    fragments = [*folder.glob(f".{NAME}.*.graduand.tmp")]
     for fragment in fragments:
         atomic.remove(fragment)
     return bool(fragments)
