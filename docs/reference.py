@@ -66,6 +66,8 @@ def _index() -> Iterator[str]:
     yield ""
     yield from (
         "```{toctree}",
+        ":maxdepth: 2",
+        "",
         "commands",
         "rules",
         "columns",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,7 @@ from graduand.language import LANGUAGES, speak
 from graduand.reports.audit_html import as_html
 from graduand.reports.labels import TECHNICAL
 from tests.git.test_audit_page import ALL, EVENTS
-from tests.repository import GRADUATE, begin, commit, graduand, put
+from tests.repository import GRADUATE, HOUSE, begin, commit, graduand, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NEEDED: Final = os.environ.get("BROWSER_NEEDED", "")
 """Set in CI, so that these tests are not skipped there unseen."""
+GUIDE: Final = HOUSE / "build/guide"
 PHONE: Final = 390
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
@@ -149,3 +151,18 @@ def test_a_plan_as_a_page_has_no_barrier(page: Page, root: Path) -> None:
         page.goto(path.as_uri())
         assert violations(page) == []
     assert reached(page, 1) == ["region"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_has_no_barrier_and_speaks_one_language(page: Page, language: str) -> None:
+    if not (GUIDE / language).is_dir():
+        assert not NEEDED, "the guide is not built, and BROWSER_NEEDED is set"
+        pytest.skip("the guide is not built (make guide): its pages were not looked at in a browser")
+
+    for name, theme in (("start", THEMES[0]), ("trust", THEMES[1])):
+        page.emulate_media(color_scheme=theme)
+        page.goto((GUIDE / language / f"{name}.html").as_uri())
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE
+        english = re.findall("Skip to content|Back to top|Previous|Next|Made with|Toggle|On this page", page.content())
+        assert bool(english) is (language == "en")
