@@ -149,8 +149,10 @@ def test_machines_read_everything_and_nothing_masked(changing: Path) -> None:
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_addresses_are_masked_until_they_are_asked_for(changing: Path, form: str) -> None:
-    masked = graduand(changing, "plan", *ON, "--all", "--format", form).out.replace("\\", "")
-    shown = graduand(changing, "plan", *ON, "--all", "--format", form, "--show").out.replace("\\", "")
+    words = ("plan", *ON, "--all", "--format", form)
+    masked, shown = (
+        graduand(changing, *words, *more).out.replace("\\", "").replace("<!-- -->", "") for more in ((), ("--show",))
+    )
 
     assert re.findall(r"[\w.]+@\w+", masked) == []
     assert "p•••@courriel.example" in masked

@@ -225,7 +225,7 @@ def test_hostile_text_is_no_markdown(school_of_twelve: Path) -> None:
     (row,) = [line for line in diff(school_of_twelve, "--format", "markdown").splitlines() if "00000009" in line]
 
     assert re.findall(r"(?<!\\)\|", row) == ["|"] * 5
-    assert r"\|\<b\>\&lt;\`x\`\[a\](http:\/\/b.example) www\.b.example \@team \#1" in row
+    assert r"\|\<b\>\&lt;\`x\`\[a\](http:\/\/b.example) www\.b.example \@<!-- -->team \#<!-- -->1" in row
 
 
 def test_a_span_without_an_end_means_head(school_of_twelve: Path) -> None:

@@ -39,16 +39,22 @@ _STYLE: Final = (
 )
 """The look of a page: light or dark as its reader has it, on paper always light."""
 
-_MARKED: Final = re.compile(r"[\\`*_{}\[\]<>|#!~@&]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
+_MARKED: Final = re.compile(r"[\\`*_{}\[\]<>|#!~@&$]|(?<=:)//|(?<=www)\.|:(?=[a-z_+-][\w+-]*:)", re.IGNORECASE)
 """Characters that have a meaning in Markdown, or on the pages of a forge."""
+_APART: Final = frozenset("@#$:")
+"""Those of which a forge makes a mention, a reference, a formula or a picture whether they are escaped or not."""
 
 NUMBER: Final = ' class="number"'
 """The attribute of a cell that holds a number."""
 
 
 def plain(text: str) -> str:
-    """Return a text with its Markdown characters escaped."""
-    return _MARKED.sub(lambda found: "".join(f"\\{char}" for char in found[0]), text)
+    """Return a text with its Markdown characters escaped; an empty comment parts what a forge would read together."""
+    return _MARKED.sub(lambda found: "".join(map(_escaped, found[0])), text)
+
+
+def _escaped(char: str) -> str:
+    return f"\\{char}<!-- -->" if char in _APART else f"\\{char}"
 
 
 def code(text: str) -> str:
