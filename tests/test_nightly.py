@@ -1,4 +1,4 @@
-"""The files of the nightly sync in the guide: the same in every language, and as the programs that read them want."""
+"""Files that the guide gives to IT: the same in every language, and as the programs that read them want."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UNITS: Final = ("graduand-nightly.service", "graduand-nightly-failed.service", "graduand-nightly.timer")
 
 
-def blocks(language: str = "en") -> list[tuple[str, str]]:
-    return BLOCK.findall((HOUSE / "docs" / language / "nightly.md").read_text(encoding="utf-8"))
+def blocks(language: str = "en", page: str = "nightly.md") -> list[tuple[str, str]]:
+    return BLOCK.findall((HOUSE / "docs" / language / page).read_text(encoding="utf-8"))
 
 
-def of_kind(kind: str) -> list[str]:
-    return [text for name, text in blocks() if name == kind]
+def of_kind(kind: str, page: str = "nightly.md", language: str = "en") -> list[str]:
+    return [text for name, text in blocks(language, page) if name == kind]
 
 
 def test_the_files_are_the_same_in_every_language() -> None:
@@ -47,16 +47,22 @@ def test_systemd_reads_the_units(tmp_path: Path) -> None:
     assert not [line for line in ran.stderr.splitlines() if str(tmp_path) in line or "graduand" in line], ran.stderr
 
 
-def test_a_parser_of_workflows_has_no_objection(tmp_path: Path) -> None:
-    (workflow,) = of_kind("yaml")
+@pytest.mark.parametrize("page", ["nightly.md", "it.md"])
+def test_a_parser_of_workflows_has_no_objection(tmp_path: Path, page: str) -> None:
+    (workflow,) = of_kind("yaml", page)
+    assert all(of_kind("yaml", page, language) == [workflow] for language in LANGUAGES)
     parse(text_of(workflow.encode()))
     path = tmp_path / ".github" / "workflows" / "nightly.yml"
     path.parent.mkdir(parents=True)
     path.write_text(workflow, encoding="utf-8")
     zizmor = Path(sys.executable).with_name("zizmor")
-    ran = subprocess.run([zizmor, "--offline", "--no-progress", str(path)], capture_output=True, text=True, check=False)
-
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    schema = Path(sys.executable).with_name("check-jsonschema")
+    for referee, *words in (
+        (zizmor, "--offline", "--no-progress"),
+        (schema, "--builtin-schema", "vendor.github-workflows"),
+    ):
+        ran = subprocess.run([referee, *words, path], capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 STUB: Final = """#!/bin/sh

@@ -72,7 +72,6 @@ def _first_steps(root: Path) -> Iterator[tuple[str, Timed]]:
     subprocess.run(["git", "config", "gc.auto", "0"], cwd=root, check=True)  # it would run beside what is measured
     yield _timed(root, "git add of everything", "git", "add", "-A")
     yield _timed(root, "git commit of everything", "git", "commit", "-q", "-m", "Begin")
-    yield _timed(root, "git gc", "git", "gc", "--quiet")
     yield _timed(root, "check, cold", *_FRESH, *GRADUAND, "check")
     yield _timed(root, "compile, cold", *_FRESH, *GRADUAND, "compile")
     yield _timed(root, "compile, warm", *GRADUAND, "compile")
@@ -81,6 +80,7 @@ def _first_steps(root: Path) -> Iterator[tuple[str, Timed]]:
 def _year(root: Path, people: int) -> Iterator[tuple[str, Timed]]:
     """Yield the other steps of a year, in the order in which they need one another."""
     some = (f"{number:08}" for number in range(0, people, 100))
+    yield _timed(root, "git gc", "git", "gc", "--quiet")
     yield _timed(root, "compile, cold, two cores", *_FRESH, *GRADUAND, "compile", cores=_TWO_CORES)
     yield _timed(root, "compile, warm, two cores", *GRADUAND, "compile", cores=_TWO_CORES)
     yield _timed(root, "check, warm", *GRADUAND, "check")
@@ -99,7 +99,7 @@ def _disk(root: Path) -> Iterator[tuple[str, int]]:
     """Yield what takes how many bytes on the disk."""
     for what, path in (
         ("records", root / "records"),
-        ("git's objects, packed", root / ".git/objects"),
+        ("git's objects", root / ".git/objects"),
         ("what is remembered", root / ".git/graduand"),
     ):
         yield what, sum(found.lstat().st_blocks * 512 for found in (path, *path.rglob("*")))
