@@ -24,10 +24,12 @@ def test_without_a_file_the_defaults_hold() -> None:
 
 
 def test_what_is_kept_is_read_again() -> None:
-    wanted = Preferences("light", commit=False, keys={"people.find": "ctrl+f"}, columns=("name", "email", "kind"))
+    keys = {"people.sort": "o", "people.find": "ctrl+f"}
+    wanted = Preferences("light", commit=False, fetch=30, keys=keys, columns=("name", "email", "kind"))
     write_preferences(wanted)
 
     assert read_preferences() == wanted
+    assert list(read_preferences().keys) == ["people.sort", "people.find"]
     assert stat.S_IMODE(preferences_path().stat().st_mode) == 0o600
 
 
@@ -37,6 +39,7 @@ def test_what_is_kept_is_read_again() -> None:
         "theme: pink\n",
         "colour: dark\n",
         "commit: yes\n",
+        "fetch: -1\n",
         "keys: a\n",
         "columns: [name, name]\n",
         "columns: [x]\n",

@@ -137,6 +137,47 @@ def test_a_key_can_be_another_one(app: GraduandApp) -> None:
     story(app, tell)
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("people.srot: o", "2: “people.srot” is nothing that has a key. Perhaps people.sort is meant. F7 shows"),
+        (
+            "people.sort: bksp",
+            "2: “bksp” is no key. Write it as f5, ctrl+o, alt+o or one letter; the key of people.sort",
+        ),
+        ("people.sort: g", "2: g is already the key of “Go to” (app.go) there; people.sort keeps its own."),
+        ("people.clear: c", "2: c is already the key of “Put right” (people.cure) there; people.clear keeps its own."),
+        ("problems.next: c", "2: c is already the key of “Put right” (problems.cure) there; problems.next keeps"),
+        ("app.theme: down", "2: ↓ is already the key of lines.down there; app.theme keeps its own."),
+        ("people.new: o\n  people.sort: o", "3: o is already the key of “New” (people.new) there; people.sort keeps"),
+    ],
+)
+def test_an_own_key_that_cannot_be_is_said_with_its_line_and_the_others_stay(
+    app: GraduandApp, entry: str, said: str
+) -> None:
+    preferences_path().parent.mkdir(parents=True)
+    preferences_path().write_text(f"keys:\n  {entry}\n", encoding="utf-8")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert [f"{preferences_path()}:{said}" in one.message for one in app._notifications] == [True]
+        await press(pilot, "s")
+        assert (app.people.order, app.people.search.text) == ("kind", "")
+
+    story(app, tell)
+
+
+def test_two_own_keys_may_change_places(app: GraduandApp) -> None:
+    preferences_path().parent.mkdir(parents=True)
+    preferences_path().write_text("keys:\n  people.sort: n\n  people.new: s\n", encoding="utf-8")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert not app._notifications
+        await press(pilot, "n")
+        assert app.people.order == "kind"
+
+    story(app, tell)
+
+
 def test_a_broken_preferences_file_is_said_and_stops_nothing(app: GraduandApp) -> None:
     preferences_path().parent.mkdir(parents=True)
     preferences_path().write_text("theme: [/red]\n", encoding="utf-8")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graduand.editing.sharing import fetch_quietly, pull
+from graduand.errors import NotShared
+from graduand.patience import Watcher, watched
+from graduand.screens.app import GraduandApp
 from graduand.screens.committer import CommitterScreen
 from graduand.screens.share import ShareScreen
 from graduand.workspace import Workspace
@@ -185,3 +191,44 @@ def test_a_remote_that_does_not_answer_changes_nothing(shared: Path) -> None:
 
     story(app, tell)
     assert git(shared, "rev-parse", "HEAD") == before
+
+
+def test_what_colleagues_push_is_seen_without_a_key(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(shared.parent / "config"))
+    app = GraduandApp(Workspace(shared), TODAY)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        colleague(shared, ("Dupont", "Durand"))
+        before = git(shared, "rev-parse", "HEAD")
+        app.look_at_the_remote()
+        await settled(pilot)
+        app.look_around()
+        await settled(pilot)
+        assert "↓1" in screen_text(app)
+        assert (git(shared, "rev-parse", "HEAD"), git(shared, "status", "--porcelain")) == (before, "")
+        await press(pilot, "g", "7")
+        assert "From colleagues, not here yet" in screen_text(app)
+        remote_of(shared).rename(remote_of(shared).with_suffix(".gone"))
+        app.look_at_the_remote()
+        await settled(pilot)
+        assert "The remote was not reached, so what colleagues pushed since is not seen" in screen_text(app)
+        assert not app._notifications
+
+    story(app, tell)
+
+
+def test_a_remote_that_does_not_answer_is_left_as_soon_as_somebody_stops(shared: Path) -> None:
+    silent = shared.parent / "bin" / "ssh"
+    silent.parent.mkdir()
+    silent.write_text("#!/bin/sh\nsleep 20\n", encoding="utf-8")
+    silent.chmod(0o755)
+    git(shared, "remote", "set-url", "origin", "ssh://git@valmont.example/records.git")
+    stop = threading.Event()
+    with pytest.MonkeyPatch.context() as patch, watched(Watcher(lambda *_: None, stop.is_set, lambda: None)):
+        patch.setenv("PATH", str(silent.parent), prepend=":")
+        threading.Timer(0.1, stop.set).start()
+        began = time.monotonic()
+        assert fetch_quietly(Workspace(shared)) == ""
+        with pytest.raises(NotShared, match="it was stopped"):
+            pull(Workspace(shared))
+    assert time.monotonic() - began < 5

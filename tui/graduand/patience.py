@@ -1,11 +1,13 @@
-"""How long git may take for a commit before somebody is told what is waited for, and who is told."""
+"""What is said of work that takes long, and how it is stopped: who waits for it, and who is told."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _SECONDS: Final = 60.0
 
@@ -32,3 +34,69 @@ def patience() -> Patience:
 def be_patient(tell: Callable[[str], None], seconds: float = _SECONDS) -> None:
     """Tell `tell` from now on when a commit takes longer than `seconds`; it may be called from any thread."""
     _now[0] = Patience(seconds, tell)
+
+
+class Stopped(Exception):
+    """Whoever waited has stopped the work; nothing of it is done."""
+
+
+class Watcher(NamedTuple):
+    """Somebody who waits for what one thread does."""
+
+    hear: Callable[[int, int], None]
+    """Is told how much is done, and of how much."""
+    has_stopped: Callable[[], bool]
+    """Returns whether the work shall end."""
+    hear_of_no_return: Callable[[], None]
+    """Is told that from now on the work cannot be stopped."""
+
+
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+"""Of the thread that asks."""
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """Tell `watcher` of the work that this thread does in the block, and let it be stopped."""
+    before = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(before)
+
+
+def is_stopped() -> bool:
+    """Return whether the work of this thread shall end."""
+    watcher = _watcher.get()
+    return bool(watcher and watcher.has_stopped())
+
+
+def progress(done: int, of: int) -> None:
+    """Tell whoever waits how far the work of this thread is; call it where the work may end without being done.
+
+    Raises:
+        Stopped: it shall end.
+    """
+    watcher = _watcher.get()
+    if watcher:
+        if watcher.has_stopped():
+            raise Stopped
+        watcher.hear(done, of)
+
+
+@contextmanager
+def no_return() -> Iterator[None]:
+    """Do in the block what must come to its end, though somebody would stop it.
+
+    Raises:
+        Stopped: somebody has stopped it before; the block does not begin.
+    """
+    watcher = _watcher.get()
+    if watcher is None:
+        yield
+        return
+    if watcher.has_stopped():
+        raise Stopped
+    watcher.hear_of_no_return()
+    with watched(watcher._replace(has_stopped=lambda: False)):
+        yield

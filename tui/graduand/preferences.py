@@ -1,8 +1,9 @@
-"""Read and write a user's preferences: theme, keys, columns of the list, and whether a save commits."""
+"""Read and write a user's preferences: theme, keys, columns of the list, what a save does, and the remote."""
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from graduand.records.nodes import Node, Scalar
 
 _THEMES: Final = ("dark", "light")
+_MINUTES: Final = re.compile("[0-9]{1,4}")
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -30,10 +32,14 @@ class Preferences:
     """dark or light."""
     commit: bool = True
     """Whether a save is committed at once."""
+    fetch: int = 5
+    """Minutes between two looks at what colleagues have pushed; 0: only when one asks."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Replaced keys by the id of their action, such as `people.find: ctrl+f`."""
     columns: tuple[str, ...] = ()
     """The columns of the list of people, from left to right; empty for those that fit."""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """The line of each replaced key in the file."""
 
 
 def preferences_path() -> Path:
@@ -79,16 +85,19 @@ def _with_entry(found: Preferences, path: Path, key: Scalar, node: Node) -> Pref
         return replace(found, theme=text)
     if key.text == "commit" and text in _BOOLEANS:
         return replace(found, commit=_BOOLEANS[text])
+    if key.text == "fetch" and _MINUTES.fullmatch(text):
+        return replace(found, fetch=int(text))
     if key.text == "keys" and isinstance(node, Tree):
-        keys = {name.text: value.text for name, value in node.entries if isinstance(value, Scalar)}
-        return replace(found, keys=keys)
+        own = [(name, value.text) for name, value in node.entries if isinstance(value, Scalar)]
+        lines = {name.text: name.place.line for name, _value in own}
+        return replace(found, keys={name.text: value for name, value in own}, lines=lines)
     if key.text == "columns" and isinstance(node, Sequence):
         columns = tuple(one.text for one in node.items if isinstance(one, Scalar))
         if len({*columns} & {*COLUMNS}) == len(node.items):
             return replace(found, columns=columns)
     message = _(
-        "{key} is not valid here; the file holds theme: dark or light, commit: true or false, keys:, "
-        "and columns: each once, of {known}."
+        "{key} is not valid here; the file holds theme: dark or light, commit: true or false, fetch: a number of "
+        "minutes (0: never), keys:, and columns: each once, of {known}."
     )
     known = ", ".join(COLUMNS)
     raise SchemaBroken(str(path), key.place.line, message.format(key=quoted(key.text), known=known))
@@ -100,9 +109,13 @@ def write_preferences(preferences: Preferences) -> None:
     Raises:
         NotWritten: the file could not be written.
     """
-    lines = [f"theme: {preferences.theme}", f"commit: {str(preferences.commit).lower()}"]
+    lines = [
+        f"theme: {preferences.theme}",
+        f"commit: {str(preferences.commit).lower()}",
+        f"fetch: {preferences.fetch}",
+    ]
     if preferences.keys:
-        lines += ["keys:", *(f'  {name}: "{key}"' for name, key in sorted(preferences.keys.items()))]
+        lines += ["keys:", *(f'  {name}: "{key}"' for name, key in preferences.keys.items())]
     if preferences.columns:
         lines += ["columns:", *(f"  - {column}" for column in preferences.columns)]
     path = preferences_path()

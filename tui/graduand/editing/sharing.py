@@ -13,7 +13,7 @@ from graduand.git.program import NAMELESS, Program
 from graduand.git.proposed_commits import BaseBranch, commits_beyond, fetch_base, push_branch, remotes_of
 from graduand.git.unmerged import unmerged_paths
 from graduand.language import _, quoted, visible
-from graduand.ledger.server_words import is_rule, was_faster, words_of
+from graduand.ledger.server_words import is_rule, lacks_branch, was_faster, words_of
 from graduand.records.paths import is_record_path, username_of
 from graduand.uploads.exchange import fetch_ledger, share_ledger
 
@@ -108,6 +108,24 @@ def pull(workspace: Workspace) -> Pulled:
     return Pulled(behind, (), ledger)
 
 
+def fetch_quietly(workspace: Workspace) -> str:
+    """Fetch what colleagues have pushed to the branch that this one follows; return why the remote was not reached.
+
+    That is "" where it was, where it does not have the branch, and where there is nothing to fetch. Nothing is taken
+    in, nobody is asked for a password, and no lock is held that a save waits for.
+
+    Raises:
+        NoGit, NotGit, GitRefused: there is no git, or no repository.
+    """
+    program = Program(workspace.root)
+    state = program.opened
+    if in_progress(program.folder) or not state.branch or not program.may_have_remotes:
+        return ""
+    base = _base(program)
+    answer = fetch_base(program, base) if base else None
+    return words_of(answer) if answer and answer.code and not (answer.is_stopped or lacks_branch(answer)) else ""
+
+
 def push(workspace: Workspace) -> Pushed:
     """Push the branch to the one that it follows, never by force, and the ledger.
 
@@ -143,9 +161,17 @@ def _followed(program: Program) -> BaseBranch:
         raise NotNow(_("no branch is checked out (detached HEAD); go to one (git switch main)"))
     if not program.knows_committer():
         raise NotNow(_(NAMELESS))
-    remotes = remotes_of(program)
-    if not remotes:
+    base = _base(program)
+    if base is None:
         raise NotShared(_("this clone has no remote to share with; name it (git remote add origin URL)"))
+    return base
+
+
+def _base(program: Program) -> BaseBranch | None:
+    """Return the branch of a remote that the checked-out branch follows, or would; None where there is no remote."""
+    state, remotes = program.opened, remotes_of(program)
+    if not remotes:
+        return None
     found = program.read(
         "for-each-ref", "--format=%(upstream:remotename)%00%(upstream:remoteref)", f"refs/heads/{state.branch}"
     )

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import weakref
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -18,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from graduand.errors import GitRefused, NoGit, NotGit, Unreadable
 from graduand.git.cat_file import CHUNK, read_objects
 from graduand.language import N_, _
+from graduand.patience import is_stopped
 from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
@@ -82,6 +84,9 @@ An empty GIT_ASKPASS keeps git from core.askPass and SSH_ASKPASS; ssh is started
 _INSTEAD: Final = {"core.sshcommand": "ssh", "uploadpack": "git-upload-pack"}
 """What a fetch runs in place of what the repository's own configuration names; empty, git would run nothing."""
 
+_GLANCE: Final = 0.2
+"""Seconds between two looks at whether somebody has stopped what waits for a remote."""
+
 _SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 """Errors that say nothing of the repository: too many files are open, or processes run."""
 
@@ -141,7 +146,9 @@ class RemoteAnswer(NamedTuple):
     err: str
     """What git and the other side said, in English."""
     is_late: bool
-    """Whether it was ended because its time was up."""
+    """Whether it was ended before it had answered."""
+    is_stopped: bool = False
+    """Whether that was because somebody would not wait, and not because its time was up."""
 
 
 class Program:
@@ -568,16 +575,18 @@ def _ask_remote(root: Path, words: tuple[str, ...], silence: float, stdin: str, 
 
 
 def _answer(process: subprocess.Popen[bytes], silence: float, stdin: bytes | None) -> RemoteAnswer:
-    """Wait for a process that reports its progress; end it when it says nothing for `silence` seconds."""
-    heard = b""
+    """Wait for a process that reports its progress; end it if it is silent for `silence` seconds, or stopped."""
+    heard, since = b"", time.monotonic()
     while True:
         try:
-            out, err = process.communicate(stdin, timeout=silence)
+            out, err = process.communicate(stdin, timeout=min(silence, _GLANCE))
         except subprocess.TimeoutExpired as late:
             before, heard, stdin = heard, late.stderr or b"", None
-            if before == heard:
+            if before != heard:
+                since = time.monotonic()
+            if is_stopped() or time.monotonic() - since >= silence:
                 _end(process)
-                return RemoteAnswer(process.returncode, "", _text(heard), is_late=True)
+                return RemoteAnswer(process.returncode, "", _text(heard), is_late=True, is_stopped=is_stopped())
         else:
             return RemoteAnswer(process.returncode, _text(out), _text(err), is_late=False)
 

@@ -55,6 +55,8 @@ def is_rule(words: str) -> bool:
 
 def words_of(answer: RemoteAnswer) -> str:
     """Return in one line why a command that talked to a remote failed: the server's words, else git's."""
+    if answer.is_stopped:
+        return _("it was stopped")
     if answer.is_late:
         return _("no answer in time")
     lines = [" ".join(line.split()) for line in re.split(r"[\r\n]+", answer.err)]

@@ -16,6 +16,7 @@ from textual.worker import WorkerCancelled, get_current_worker
 
 from graduand.errors import ChangedOnDisk, Exit, NotCommitted, NothingToCompile, Trouble
 from graduand.language import N_, _, ngettext, visible
+from graduand.patience import Watcher, watched
 from graduand.records.paths import username_of
 from graduand.screens.base_app import BaseApp
 from graduand.screens.go_to import GoToScreen
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 _CHECK_INTERVAL: Final = 2.0
 """Seconds between two looks at what has changed outside."""
+
+_RARELY: Final = 16
+"""By how much longer a remote is left alone, at most, that was not reached several times."""
 
 _PAINTED: Final = 1.0
 """Seconds that threads wait for the first people to be painted, at most."""
@@ -73,6 +77,11 @@ class GraduandApp(BaseApp):
             for digit, place in enumerate(PLACES, 1)
         ),
     ]
+
+    _unreached = ""
+    """Why the remote was not reached when it was asked last."""
+    _failures = 0
+    """How many times in a row that was so."""
 
     def __init__(self, workspace: Workspace, on: str) -> None:
         super().__init__()
@@ -120,6 +129,8 @@ class GraduandApp(BaseApp):
         self._look_for_what_was_left()
         self._look_at_git_first()
         self.set_timer(0.5, self.look_around)
+        if self.preferences.fetch and not self.is_headless:
+            self.set_timer(_CHECK_INTERVAL, self.look_at_the_remote)
 
     # Places
 
@@ -208,7 +219,7 @@ class GraduandApp(BaseApp):
             marks = (f"↑{standing.ahead}" if standing.ahead else "", f"↓{standing.behind}" if standing.behind else "")
             shown |= {SHARE: "".join(marks)} if any(marks) else {}
             shown |= {UPLOAD: "1"} if standing.in_hand else {}
-        return Overview(self._school, self.on, place, shown, standing, self.preferences.commit)
+        return Overview(self._school, self.on, place, shown, standing, self.preferences.commit, self._unreached)
 
     @property
     def _school(self) -> str:
@@ -472,6 +483,29 @@ class GraduandApp(BaseApp):
     def _stand(self, standing: CloneStatus | None) -> None:
         self._standing = standing
         self._tell_screens()
+
+    @work(thread=True, exclusive=True, group="fetching")
+    def look_at_the_remote(self) -> None:
+        """Fetch what colleagues have pushed, quietly; the look around then finds it."""
+        from graduand.editing.sharing import fetch_quietly  # noqa: PLC0415 - after the first paint
+
+        worker = get_current_worker()
+        with watched(Watcher(lambda _done, _of: None, lambda: worker.is_cancelled, lambda: None)):
+            try:
+                words = fetch_quietly(self.workspace)
+            except Trouble:  # without git there is no remote
+                words = ""
+        if not worker.is_cancelled:
+            self.call_later(self._know_the_remote, words)
+
+    def _know_the_remote(self, words: str) -> None:
+        """Say in Share that the remote was not reached, and ask it again later; the later, the more often it failed."""
+        self._unreached = words
+        self._failures = self._failures + 1 if words else 0
+        self._tell_screens()
+        if self.preferences.fetch and not self.is_headless:
+            minutes = self.preferences.fetch * min(2**self._failures, _RARELY)
+            self.set_timer(60 * minutes, self.look_at_the_remote)
 
     def _hinder(self, sentence: str) -> None:
         self._hindered = sentence

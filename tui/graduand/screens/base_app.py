@@ -18,7 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Key, Paste
 
-from graduand.errors import Exit, Trouble
+from graduand.errors import Exit, SchemaBroken, Trouble
 from graduand.language import N_, _
 from graduand.patience import be_patient
 from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
+
+    from graduand.screens.own_keys import KeyFault
 
 _READ: Final = {"information": 1.0, "warning": 4.0, "error": 4.0}
 """Seconds after which a message is read, so that the next key may take it away."""
@@ -148,6 +150,24 @@ class BaseApp(App[None]):
         """Say why the user's own colours and keys are not taken, if they are not."""
         if self._not_preferred:
             self.tell_trouble(self._not_preferred)
+        if self.preferences.keys:
+            self._check_keys()
+
+    @work(thread=True, group="keys", exit_on_error=False)
+    def _check_keys(self) -> None:
+        """Say of the user's own keys which cannot be taken, and leave these as they were."""
+        from graduand.screens.own_keys import key_faults  # noqa: PLC0415 - it imports all screens; few have own keys
+
+        faults = key_faults(self.preferences.keys, type(self))
+        if faults:
+            self.call_later(self._refuse_keys, faults)
+
+    def _refuse_keys(self, faults: list[KeyFault]) -> None:
+        refused = {fault.name for fault in faults}
+        self.set_keymap({name: key for name, key in self.preferences.keys.items() if name not in refused})
+        for fault in faults:
+            line_number = self.preferences.lines.get(fault.name, 0)
+            self.tell_trouble(SchemaBroken(str(preferences_path()), line_number, fault.sentence))
 
     def hear_the_end(self) -> None:
         """End in order when the terminal is closed or the machine goes down; what is typed is kept first."""

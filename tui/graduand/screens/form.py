@@ -50,12 +50,13 @@ from graduand.screens.messages import Changed
 from graduand.screens.observation_flow import ask_what_was_done
 from graduand.screens.save_flow import settle
 from graduand.screens.side_panel import YAML, Panel
+from graduand.screens.text_editor import edit_file
 from graduand.screens.undo_stack import UndoStack
 from graduand.screens.widgets.banner import Banner
 from graduand.screens.widgets.keyline import KeyLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -77,7 +78,7 @@ def title_of(draft: Draft | None, unread: UnreadRecord | None) -> Content:
     if draft is None:
         conflicted = unread is not None and has_conflict_markers(unread)
         whole = _("two versions stand here; Ctrl+S joins them")
-        said = whole if conflicted else _("cannot be read whole; mend it in an editor")
+        said = whole if conflicted else _("unreadable; e opens your editor")
         return Content.assemble(visible(unread.path, 200) if unread else "", "  ", (said, "$text-error"))
     record = draft.record
     name = f"{record.text('first_name')} {record.text('last_name')}".strip()
@@ -314,18 +315,55 @@ class EditingScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to edit what is read, and to change what is edited."""
-        if action in {"edit", "walk", "done_by_hand"}:
+        if action == "edit":
+            return self.reading or self.draft is None
+        if action in {"walk", "done_by_hand"}:
             return self.reading and self.draft is not None
         if action in {"undo", "redo", "wipe", "save"} and self.reading:
             return False
         return super().check_action(action, parameters)
 
     def action_edit(self) -> None:
-        """Edit the field under the cursor; one of the identity only after a question."""
+        """Edit the field under the cursor, one of the identity only after a question; where the file is shown, it."""
+        if self.shows_file:
+            self.call_next(self._edit_file)
+            return
         self.reading = False
         row = self.sheet.current
         if row and isinstance(row.editor, TextField) and row.editor.guarded:
             self.ask_before_identity(Guarded(row.editor))
+
+    @property
+    def shows_file(self) -> bool:
+        """Whether the file is read in place of the fields."""
+        is_alone = self.draft is None or (self.has_class("-panel") and not self.has_class("-wide"))
+        return is_alone and self.panel.pane == YAML
+
+    async def _edit_file(self) -> None:
+        """Let the user edit the file in an editor, at what is wrong with it, and read it again."""
+        path = self.draft.path if self.draft else self._unread.path if self._unread else ""
+        line = next((one.line for one in self._findings_of_file() if one.severity is Severity.ERROR), 1)
+        if trouble := edit_file(self.app, self.workspace.root / path, line):
+            self.notify(trouble, severity="warning", markup=False, timeout=12)
+        await self.read_file(path)
+        self.app.post_message(Changed())
+
+    def _findings_of_file(self) -> Sequence[Finding]:
+        return self._unread.findings if self._unread else self._findings
+
+    async def read_file(self, path: str) -> None:
+        """Read the file anew, as it was changed in an editor."""
+        there = open_draft(self.workspace, path)
+        self._unread = there if isinstance(there, UnreadRecord) else None
+        self.set_reactive(EditingScreen.draft, there if isinstance(there, Draft) else None)
+        self.set_class(self._unread is not None, "-shut")
+        self.set_reactive(EditingScreen.reading, self._unread is None)
+        self.sheet.read(self.reading)
+        self._compared = None
+        await self.present()
+        if self._unread:
+            self.action_show_pane(YAML)
+        self.refresh_bindings()
 
     def action_done_by_hand(self) -> None:
         """Note what somebody did in Handshake itself, on this person's profile."""
@@ -529,6 +567,19 @@ class FormScreen(EditingScreen):
 
     # What others do to the file meanwhile
 
+    async def read_file(self, path: str) -> None:
+        """Read the file anew, as it was changed in an editor; show its fields where it can be read now."""
+        was_unread = self._unread is not None
+        await super().read_file(path)
+        if was_unread and self.draft:
+            self._begin_with_fields()
+
+    def _begin_with_fields(self) -> None:
+        """Show the fields of a file that could not be read before."""
+        self.remove_class("-shut", "-panel")
+        self.sheet.go_to("")
+        self.set_interval(self.FILE_CHECK_INTERVAL, self._check_file)
+
     @work(exclusive=True, group="looking")
     async def _check_file(self) -> None:
         draft = self.draft
@@ -571,10 +622,8 @@ class FormScreen(EditingScreen):
         kept = await self._finish_merge(kept)
         self._unread = None
         self.set_reactive(EditingScreen.draft, kept.draft)
-        self.remove_class("-shut", "-panel")
         await self.present()
-        self.sheet.go_to("")
-        self.set_interval(self.FILE_CHECK_INTERVAL, self._check_file)
+        self._begin_with_fields()
         self._tell(kept)
 
     async def _finish_merge(self, kept: SavedDraft) -> SavedDraft:

@@ -62,3 +62,5 @@ class Overview(NamedTuple):
     """None until it is known, and where there is no git."""
     commits: bool = True
     """Whether a save is committed."""
+    unreached: str = ""
+    """Why the remote was not reached when it was asked last; "" when it was."""

@@ -16,8 +16,9 @@ from graduand.reports.findings_text import severity_word, summary
 from graduand.rules.fixes import CURABLE
 from graduand.rules.registry import RULES
 from graduand.screens.cure_flow import cure
-from graduand.screens.messages import Opened
+from graduand.screens.messages import Changed, Opened
 from graduand.screens.page import PageScreen
+from graduand.screens.text_editor import edit_file
 from graduand.screens.view import Searchable, View, haystacks
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
@@ -52,6 +53,13 @@ class ProblemsScreen(View["Searchable[Checked]"]):
         Binding("w", "explain", N_("Why"), id="problems.explain"),
         Binding("escape", "back", N_("Back"), id="problems.back"),
         Binding("slash", "find", N_("Find"), id="problems.find", key_display="/"),
+        Binding(
+            "e",
+            "edit_file",
+            N_("Editor"),
+            tooltip=N_("Open the file at this line in your editor (VISUAL or EDITOR)."),
+            id="problems.editor",
+        ),
         Binding("left,right", "fold", N_("Fold"), show=False, id="problems.fold"),
         Binding("f5", "read", N_("Read again"), show=False, id="problems.read"),
     ]
@@ -179,11 +187,24 @@ class ProblemsScreen(View["Searchable[Checked]"]):
             lines = rule_text(RULES[self.rule], self.workspace.importer, width)
             self.app.push_screen(PageScreen(self.rule, lines))
 
+    def action_edit_file(self) -> None:
+        """Open the file at the finding in the user's editor, and check everything again."""
+        found = self.finding
+        if found is None:
+            return
+        if trouble := edit_file(self.app, self.workspace.root / found.path, found.line):
+            self.notify(trouble, severity="warning", markup=False, timeout=12)
+        else:
+            self.post_message(Changed())
+            self.action_read()
+
     # Cures
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done here."""
         del parameters
+        if action == "edit_file" and self.is_mounted:
+            return self.finding is not None or None
         if action in {"cure", "cure_all"} and self.is_mounted:
             return (self.rule in CURABLE and (action == "cure_all" or self.finding is not None)) or None
         return True

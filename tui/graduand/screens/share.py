@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from graduand.editing.resolution import Resolution
     from graduand.editing.sharing import Pulled, Pushed
     from graduand.git.upload_branch import CommitLine
+    from graduand.screens.places import Overview
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
@@ -136,8 +137,20 @@ class ShareScreen(View[ShareStatus]):
     def show_result(self, found: ShareStatus) -> None:
         """Show how it stands."""
         self.found = found
-        self.warn("")
+        self._tell_whether_reached()
         self.sift()
+
+    def watch_overview(self, before: Overview, now: Overview) -> None:
+        """Say whether the remote was reached, and read again where something came from it."""
+        if self.is_mounted:
+            self._tell_whether_reached()
+            if self.found and now.standing not in {before.standing, self.found.status}:
+                self.action_read()
+
+    def _tell_whether_reached(self) -> None:
+        words = _("The remote was not reached, so what colleagues pushed since is not seen: {words}.")
+        unreached = self.overview.unreached.rstrip(".")
+        self.warn(words.format(words=unreached) if unreached else "")
 
     def sift(self) -> None:
         """Show what is looked for."""
