@@ -35,6 +35,8 @@ html_show_sphinx = False
 html_title = f"graduand {release}"
 nitpicky = True
 linkcheck_anchors = False
+# Quotation marks and dots are set as in print; the two hyphens of an option stay two.
+smartquotes_action = "qe"
 
 REACHED_BY_KEYBOARD: Final = {
     "<pre>": '<pre tabindex="0">',

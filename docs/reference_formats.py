@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
-from wording import part, plain, says, table
+from wording import head, part, plain, says, table
 
 from graduand.language import Words, spoken
 from graduand.ledger.entry import EntryKind
@@ -81,8 +81,8 @@ def _type(schema: Mapping[str, Any]) -> str:
     names = [found] if isinstance(found, str) else found
     words = ", ".join(str(_TYPES[name]) for name in names) or says("anything", "au choix")
     if isinstance(schema.get("additionalProperties"), dict):
-        return f"{words} {says('by name', 'par nom')}: {_type(schema['additionalProperties'])}"
-    return f"{words}: {_type(schema['items'])}" if schema.get("items") else words
+        return f"{head(f'{words} ' + says('by name', 'par nom'))} {_type(schema['additionalProperties'])}"
+    return f"{head(words)} {_type(schema['items'])}" if schema.get("items") else words
 
 
 def files() -> Iterator[str]:

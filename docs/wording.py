@@ -21,8 +21,8 @@ def head(word: str) -> str:
 
 
 def plain(words: str) -> str:
-    """Return a text of people with the signs of Markdown made plain."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|" else char for char in words)
+    """Return a text of people with the signs of Markdown made plain; an empty text is shown as code."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|" else char for char in words).replace('""', '`""`')
 
 
 def part(both: str, mark: str) -> str:

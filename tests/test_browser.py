@@ -166,3 +166,5 @@ def test_the_guide_has_no_barrier_and_speaks_one_language(page: Page, language: 
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE
         english = re.findall("Skip to content|Back to top|Previous|Next|Made with|Toggle|On this page", page.content())
         assert bool(english) is (language == "en")
+    rules = (GUIDE / language / "reference/rules.html").read_text(encoding="utf-8")
+    assert re.findall(r"[^\w>]–\w+", rules) == [], "an option lost one of its hyphens"
