@@ -231,4 +231,21 @@ def test_a_remote_that_does_not_answer_is_left_as_soon_as_somebody_stops(shared:
         assert fetch_quietly(Workspace(shared)) == ""
         with pytest.raises(NotShared, match="it was stopped"):
             pull(Workspace(shared))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
+
+
+def test_the_ledger_is_begun_only_where_a_remote_may_hold_one_and_holds_none(shared: Path) -> None:
+    app = on_stage(shared)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "l")
+        assert "Begin the ledger?" in screen_text(app)
+        await press(pilot, "escape")
+        assert not git(remote_of(shared), "for-each-ref", "refs/heads/graduand/ledger")
+        await press(pilot, "l", "b")
+        assert "The ledger is begun." in told(app)
+        await press(pilot, "l")
+        assert "Begin the ledger?" not in screen_text(app)
+
+    story(app, tell)
+    assert git(remote_of(shared), "for-each-ref", "refs/heads/graduand/ledger")

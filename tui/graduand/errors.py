@@ -723,9 +723,9 @@ class LedgerMissing(Trouble):
 
     def __init__(self, remote: str) -> None:
         message = _(
-            "This clone has no ledger, so what was sent before is not known here; bring it with: git fetch {remote} "
-            "+refs/heads/graduand/ledger:refs/remotes/{remote}/graduand/ledger (if nothing was ever sent, begin one "
-            "with: graduand uploaded --first)"
+            "This clone has no ledger, so what was sent before is not known here. Bring it with: git fetch {remote} "
+            "+refs/heads/graduand/ledger:refs/remotes/{remote}/graduand/ledger (in the interface: g 7, then p). If "
+            "nothing was ever sent, begin one with: graduand uploaded --first (in the interface: g 7, then l)."
         )
         super().__init__(message.format(remote=visible(remote)))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graduand.errors import Trouble, Unreadable
 from graduand.git.checkout import Checkout, in_progress
 from graduand.git.upload_branch import CommitLine, commits_between
+from graduand.ledger.branch import ledger_remote
 from graduand.ledger.ledger import read_ledger
 from graduand.storage import file_reader
 from graduand.uploads.status import compiled_upload
@@ -38,6 +39,8 @@ class CloneStatus(NamedTuple):
     """What git has begun and not finished, such as a merge; "" for nothing."""
     unshared: tuple[str, ...] = ()
     """The ids of the ledger's entries that the remote is not known to have."""
+    lacks_ledger: bool = False
+    """Whether there is a remote and no ledger, so that what was sent is not known here."""
     in_hand: bool = False
     """Whether an upload is compiled that is not noted yet."""
 
@@ -67,6 +70,7 @@ def read_clone_status(workspace: Workspace) -> CloneStatus:
         tuple(path.removeprefix(prefix) for path in status.changed),
         in_progress(checkout.program.folder),
         unshared,
+        lacks_ledger=not ledger.head and bool(ledger_remote(checkout.program)),
         in_hand=compiled is not None and not compiled.noted,
     )
 

@@ -26,6 +26,7 @@ from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
+from graduand.uploads.note_upload import begin_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from graduand.editing.resolution import Resolution
     from graduand.editing.sharing import Pulled, Pushed
     from graduand.git.upload_branch import CommitLine
+    from graduand.ledger.sync import Synced
     from graduand.screens.places import Overview
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
@@ -104,6 +106,13 @@ class ShareScreen(View[ShareStatus]):
             N_("Finish the merge"),
             tooltip=N_("Join what both sides changed, and finish the merge in git."),
             id="share.finish",
+        ),
+        Binding(
+            "l",
+            "begin_ledger",
+            N_("Begin the ledger"),
+            tooltip=N_("Begin the ledger of what is sent, where nothing was sent before."),
+            id="share.begin_ledger",
         ),
         Binding("escape", "back", N_("Back"), id="share.back"),
         Binding("slash", "find", N_("Find"), id="share.find", key_display="/"),
@@ -235,6 +244,8 @@ class ShareScreen(View[ShareStatus]):
             return bool(status.changed and not status.unfinished) or None
         if action == "finish":
             return bool(status.unfinished)
+        if action == "begin_ledger":
+            return status.lacks_ledger
         return not status.unfinished or None if action in {"pull", "push", "propose"} else True
 
     def action_commit(self) -> None:
@@ -293,6 +304,25 @@ class ShareScreen(View[ShareStatus]):
         words = _("The pull request:") if published.url else _("Open the pull request here:")
         said = f"{words} {page}" if page else _("Open the pull request where this repository lies.")
         self.notify(said, markup=False, timeout=20)
+
+    def action_begin_ledger(self) -> None:
+        """Ask whether nothing was ever sent, and begin the ledger."""
+        said = [Content(_("Colleagues are asked first; a ledger that they have is taken, and none is begun."))]
+        answers = [
+            Answer(("b",), "b", _("nothing was ever sent to Handshake from these records: begin it"), "begin"),
+            Answer((), _("Esc"), _("leave it"), ""),
+        ]
+
+        def answered(answer: str | None) -> None:
+            if answer:
+                self._do(_("Beginning the ledger"), lambda: begin_ledger(self.workspace), self._begun)
+
+        self.app.push_screen(QuestionScreen(_("Begin the ledger?"), said, answers), answered)
+
+    def _begun(self, begun: tuple[bool, Synced]) -> None:
+        is_new, synced = begun
+        say_synced(self, synced)
+        self.notify(_("The ledger is begun.") if is_new else _("There is a ledger already; it is here now."))
 
     def action_finish(self) -> None:
         """Join what both sides changed as far as only one thing can be meant, and finish the merge."""
