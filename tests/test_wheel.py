@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graduand import __version__
+from graduand.setup.program_wheel import program_wheel
 from tests.repository import GRADUATE, HOUSE, TODAY, built, commit, git, put
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
 
     assert {name.partition("/")[0] for name in inside} == {"graduand", f"graduand-{__version__}.dist-info"}
     program = HOUSE / "tui"
-    kept = (".py", ".mo", ".po", ".toml", ".tcss", ".md", ".yml", ".yaml", ".json")
+    kept = (".py", ".mo", ".toml", ".tcss", ".md", ".yml", ".yaml", ".json")
     source = {path.relative_to(program).as_posix() for path in (program / "graduand").rglob("*") if path.suffix in kept}
     seeds = ("Makefile", "gitignore", "gitattributes", "codeowners")
     source |= {f"graduand/seed/{name}" for name in seeds}
@@ -44,6 +46,8 @@ def test_the_wheel_holds_the_program_its_data_and_nothing_else(wheel: Path) -> N
     source |= {f"graduand/rule_cases/{path.name}" for path in (HOUSE / "tests/rules/cases").iterdir()}
     assert {name for name in inside if name.startswith("graduand/")} == source
     assert "graduand/locale/fr/LC_MESSAGES/graduand.mo" in inside
+    kept_in_repositories = zipfile.ZipFile(io.BytesIO(program_wheel().content)).namelist()
+    assert {name for name in kept_in_repositories if name.startswith("graduand/")} == source
     assert b"graduand = graduand.__main__:main" in zipfile.ZipFile(wheel).read(
         f"graduand-{__version__}.dist-info/entry_points.txt"
     )

@@ -63,19 +63,20 @@ def program_wheel() -> ProgramWheel:
 
 
 def _program_files() -> Iterator[tuple[str, Path]]:
-    """Yield the files of the package by their names in it; in a checkout some stand elsewhere."""
+    """Yield the files of the package as a build packs them, by their names in it; in a checkout some are elsewhere."""
     for path in sorted(_PROGRAM.rglob("*")):
         name = path.relative_to(_PROGRAM)
-        if path.is_file() and "__pycache__" not in name.parts and not name.name.startswith("."):
+        is_packed = "__pycache__" not in name.parts and not name.name.startswith(".") and name.suffix != ".po"
+        if path.is_file() and is_packed:
             yield name.as_posix(), path
-    elsewhere = {f"rule_cases/{path.name}": path for path in cases_folder().glob("*.yaml")}
-    elsewhere |= {f"schema/{name}.yaml": default_schema() / f"{name}.yaml" for name in _SCHEMA}
+    elsewhere = {f"rule_cases/{path.name}": path for path in cases_folder().iterdir()}
+    elsewhere |= {f"schema/{name}": default_schema() / name for name in _SCHEMA}
     elsewhere |= {f"schema/outreach/{path.name}": path for path in (default_schema() / "outreach").glob("*.txt")}
     elsewhere["requirements.txt"] = locked_requirements()
     yield from ((name, path) for name, path in elsewhere.items() if not path.is_relative_to(_PROGRAM))
 
 
-_SCHEMA: Final = ("drift", "handshake", "institution")
+_SCHEMA: Final = ("drift.yaml", "handshake.yaml", "institution.yaml", "output.schema.json")
 
 
 def _description() -> dict[str, bytes]:
