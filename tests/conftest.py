@@ -77,13 +77,13 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
 
 _NOISE = (
     *("ACCESSIBLE", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE", "LINES", "NO_COLOR"),
-    *("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONDONTWRITEBYTECODE"),
+    *("ARGS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONDONTWRITEBYTECODE"),
 )
 """Variables by which those around a program tell it what they are; `make test` is one of them."""
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bytes, bytes]]:
     """Take the developer's home, settings, clock, identity and network away."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
@@ -119,7 +119,7 @@ def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
         patch.setattr(socket.socket, "connect", _no_network)
         patch.setattr(os, "fsync", _no_power_failure)
         patch.setattr(os, "sync", lambda: None)
-        yield {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        yield _variables()
 
 
 def _no_network(_socket: socket.socket, address: object) -> NoReturn:
@@ -133,17 +133,24 @@ def _no_power_failure(descriptor: int) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _as_before(_nowhere: dict[str, str]) -> Iterator[None]:
+def _as_before(_nowhere: dict[bytes, bytes]) -> Iterator[None]:
     """Speak English before each test, and leave the environment as it was."""
     speak("en")
     yield
     speak("en")
-    now = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    now = _variables()
     if now != _nowhere:
         for name in now.keys() - _nowhere.keys():
-            del os.environ[name]
-        os.environ.update(_nowhere)
+            del os.environ[os.fsdecode(name)]
+        os.environ.update({os.fsdecode(name): os.fsdecode(value) for name, value in _nowhere.items()})
         time.tzset()
+
+
+def _variables() -> dict[bytes, bytes]:
+    """Return the environment but for what pytest writes there, as Python holds it: to decode it takes longer."""
+    found: dict[bytes, bytes] = dict(os.environ._data)  # type: ignore[attr-defined]
+    found.pop(b"PYTEST_CURRENT_TEST", None)
+    return found
 
 
 @pytest.fixture(scope="session")

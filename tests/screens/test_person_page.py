@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from graduand.editing.draft import open_draft
 from graduand.language import speak
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from graduand.editing.draft import FieldValue
 
-BURSTS = int(os.environ.get("GRADUAND_BURSTS", "200"))
-"""Bursts of keys on the page of a person; more of them at night."""
+BURSTS = 2 * settings().max_examples
+"""Bursts of keys on the page of a person; more of them for coverage."""
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -86,29 +86,27 @@ def test_the_identity_is_asked_for_first(root: Path) -> None:
     story(app, tell)
 
 
-@pytest.mark.parametrize(
-    ("typed", "day"),
-    [
-        ("31/05/2026", "2026-05-31"),
-        ("31.05.2026", "2026-05-31"),
-        ("31/5", "2026-05-31"),
-        ("1-6-26", "2026-06-01"),
-        ("5 6 2026", "2026-06-05"),
-        ("2026-6-5", "2026-06-05"),
-        ("31/02/2026", "31/02/2026"),
-        ("bientôt", "bientôt"),
-    ],
-)
-def test_a_day_is_written_as_the_record_holds_it_when_one_goes_on(root: Path, typed: str, day: str) -> None:
+def test_a_day_is_written_as_the_record_holds_it_when_one_goes_on(root: Path) -> None:
     app = FormApp(people(root), field="primary_education:end_date")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "ctrl+u")
-        await type_in(pilot, typed)
-        assert typed in screen_text(app)
-        await press(pilot, "tab")
-        assert day in screen_text(app)
-        assert app.draft.record.ends == day
+        for typed, day in (
+            ("31/05/2026", "2026-05-31"),
+            ("1-6-26", "2026-06-01"),
+            ("31.05.2026", "2026-05-31"),
+            ("5 6 2026", "2026-06-05"),
+            ("31/5", "2026-05-31"),
+            ("2026-6-5", "2026-06-05"),
+            ("31/02/2026", "31/02/2026"),
+            ("bientôt", "bientôt"),
+        ):
+            await press(pilot, "end", "ctrl+u")
+            await type_in(pilot, typed)
+            assert typed in screen_text(app)
+            await press(pilot, "tab")
+            assert day in screen_text(app)
+            assert app.draft.record.ends == day
+            await press(pilot, "shift+tab")
 
     story(app, tell)
 
@@ -133,7 +131,7 @@ def test_bursts_of_keys_change_nobody_who_is_not_on_the_screen(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     app = GraduandApp(Workspace(people(root)), ON)
     before = (commits(root), text_at(root), text_at(root, OTHER), git(root, "status", "--porcelain"))
-    chance = random.Random(20260531)
+    chance = random.Random(1)
     change = EditingScreen._change
     changed: list[bool] = []
 

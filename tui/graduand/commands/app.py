@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from enum import StrEnum
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -18,7 +19,7 @@ from graduand import __version__
 from graduand.commands.command_classes import COMMANDS, LazyGroup, translate_help
 from graduand.commands.session import Session, say
 from graduand.errors import Exit, Usage
-from graduand.language import LANGUAGES, N_, _, visible
+from graduand.language import LANGUAGES, N_, _, spoken, visible
 from graduand.patience import be_patient
 
 if TYPE_CHECKING:
@@ -98,6 +99,11 @@ _DUMB: Final = frozenset({"dumb", "unknown"})
 
 def program() -> ClickCommand:
     """Return the command line with its help in the language of the process."""
+    return _program(spoken())
+
+
+@cache
+def _program(_language: str) -> ClickCommand:
     app = typer.Typer(
         name="graduand",
         cls=LazyGroup,

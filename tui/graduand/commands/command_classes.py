@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import os
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -170,6 +171,12 @@ class LazyGroup(typer.core.TyperGroup):
 
 def command_of(name: str) -> ClickCommand:
     """Return a command with its help in the language of the process; no other module of commands is imported."""
+    return _command(name, spoken())
+
+
+@cache
+def _command(name: str, _language: str) -> ClickCommand:
+    """Return a command; Typer takes milliseconds to read the types of its function."""
     module = import_module(f"graduand.commands.{_MODULES.get(name, name)}")
     summary = getattr(module, f"{name.upper()}_HELP")
     program = typer.Typer(rich_markup_mode=None, add_completion=False)
