@@ -88,11 +88,17 @@ def _language_for_typer() -> Iterator[None]:
             os.environ["LANGUAGE"] = before
 
 
-class TranslatedCommand(typer.core.TyperCommand):
-    """A command whose help and errors are in the language of the process."""
+if TYPE_CHECKING:
+    _Base = ClickCommand
+else:  # Typer's class for a command, or for a group, comes second
+    _Base = object
+
+
+class _Translated(_Base):
+    """A command or the group of commands: its help and errors are in the language of the process."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Parse the arguments after the command.
+        """Parse the arguments after the command, or before it.
 
         Raises:
             Usage: they are invalid.
@@ -116,12 +122,16 @@ class TranslatedCommand(typer.core.TyperCommand):
         """Return the option that prints the help page."""
         return _translate_help_option(super().get_help_option(ctx))
 
+
+class TranslatedCommand(_Translated, typer.core.TyperCommand):
+    """One command."""
+
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - the list of commands breaks lines itself
         """Return the whole help sentence for the list of commands."""
         return self.help or ""
 
 
-class LazyGroup(typer.core.TyperGroup):
+class LazyGroup(_Translated, typer.core.TyperGroup):
     """The group of all commands; the module of a command is imported when the command is needed."""
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the same in every context
@@ -142,31 +152,6 @@ class LazyGroup(typer.core.TyperGroup):
         if command is None and not ctx.resilient_parsing:
             raise Usage(no_such_command(args[0], COMMANDS, ctx))
         return args[0], command, args[1:]
-
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Parse the arguments before the command.
-
-        Raises:
-            Usage: they are invalid.
-        """
-        arguments = list(args)
-        try:
-            return super().parse_args(ctx, args)
-        except typer.TyperException as error:
-            raise Usage(usage_sentence(error, ctx, arguments)) from error
-
-    def get_help(self, ctx: Context) -> str:
-        """Return the help page."""
-        with _language_for_typer():
-            return super().get_help(ctx)
-
-    def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the usage line, which shows the order of options and arguments."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage: "))
-
-    def get_help_option(self, ctx: Context) -> TyperOption | None:
-        """Return the option that prints the help page."""
-        return _translate_help_option(super().get_help_option(ctx))
 
 
 def command_of(name: str) -> ClickCommand:

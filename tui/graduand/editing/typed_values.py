@@ -1,15 +1,11 @@
-"""What people type, and what a record holds for it."""
+"""Days as people type them, and as a record holds them."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from graduand.records.kinds import FieldKind
-from graduand.rules.values import close, days_meant, is_day
-
-if TYPE_CHECKING:
-    from graduand.records.field import Field
+from graduand.rules.values import days_meant, is_day
 
 _SHORT: Final = re.compile(r"([0-9]{1,2})[ ./-]([0-9]{1,2})(?:[ ./-]([0-9]{2}))?")
 """A day and a month, and perhaps the last two figures of the year."""
@@ -28,12 +24,3 @@ def typed_day(text: str, today: str) -> str:
         meant = f"{today[:2]}{year or today[2:4]}-{month:0>2}-{day:0>2}"
         return meant if is_day(meant) else text
     return next(iter(days_meant(stripped)), text)
-
-
-def typed_value(field: Field, text: str, today: str) -> str:
-    """Return what a record holds for a text typed into `field`: dates, yes and no as it writes them, all else as is."""
-    if field.kind is FieldKind.DATE:
-        return typed_day(text, today)
-    if field.kind is FieldKind.BOOLEAN:
-        return close(field.kind, text.strip()) or text
-    return text

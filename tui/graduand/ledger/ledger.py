@@ -200,10 +200,6 @@ class Ledger:
         sums = b"".join(hashlib.sha256(one.raw).digest() for one in self.chain)
         return hashlib.sha256(sums + main.encode()).hexdigest()
 
-    def up_to(self, head: str) -> Ledger:
-        """Return the ledger as it was when `head` was its newest commit; "" is before the first."""
-        return Ledger(self.program, head)
-
 
 def read_ledger(program: Program) -> Ledger:
     """Return the ledger of this clone: the further of its own and the one that was fetched last."""
