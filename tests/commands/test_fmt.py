@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graduand.records import files, paths
+from graduand.records import independent_check, paths
 from tests.repository import GRADUATE, HOUSE, graduand, graduate, put, shipped
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def test_an_edit_made_meanwhile_is_not_overwritten(root: Path, monkeypatch: pyte
     def edit(*_words: object) -> None:
         there.write_text(WILD + "gender: F\n", encoding="utf-8")
 
-    monkeypatch.setattr(files, "prove_all", edit)
+    monkeypatch.setattr(independent_check, "prove_all", edit)
 
     ran = graduand(root, "fmt")
 

@@ -19,8 +19,7 @@ from graduand.editing.proposal import Proposal, ProposalState, propose_change, p
 from graduand.editing.transaction import apply, resume, resumed_message
 from graduand.errors import ChangedOnDisk, NotCommitted, NotNow, NotWritten
 from graduand.patience import be_patient
-from graduand.records.files import _SIMPLE
-from graduand.records.independent_check import agrees
+from graduand.records.independent_check import _SIMPLE, agrees
 from graduand.records.record import Record
 from graduand.records.writing import canonical, modeline
 from graduand.storage import swap

@@ -15,7 +15,7 @@ from graduand.file_change import SavedFile
 from graduand.git.checkout import in_progress
 from graduand.git.program import Program
 from graduand.language import _, ngettext, quoted, visible
-from graduand.records import files
+from graduand.records import files, independent_check
 from graduand.records.paths import is_record_path, username_of
 from graduand.records.reading import read
 from graduand.records.record import ASKED_ON, DISABLED, EMAIL, FOLDER, KIND, REASON, USERNAME
@@ -254,7 +254,7 @@ def _refuse_unsound(workspace: Workspace, proposals: Sequence[Proposal]) -> None
         if one.after is not None and _top(one) == FOLDER and not is_record_path(one.path):
             message = _("nobody would find it there: a record is records/<cohort>/<username>.yaml")
             raise NotWritten(one.path, message)
-    files.prove_all(((one.record, one.text) for one in proposals if one.record), workspace.school)
+    independent_check.prove_all(((one.record, one.text) for one in proposals if one.record), workspace.school)
 
 
 def _top(one: Proposal) -> str:

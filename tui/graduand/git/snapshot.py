@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.errors import GitRefused, Unreadable
 from graduand.language import _
-from graduand.records.importer import read_importer
-from graduand.records.institution import read_institution
 from graduand.records.paths import is_record_path
-from graduand.records.school import School, school_of
 from graduand.records.school_language import IMPORTER as IMPORTER_PATH
 from graduand.records.school_language import PATH as INSTITUTION_PATH
 
@@ -19,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from graduand.git.program import Program
+    from graduand.records.school import School
 
 
 class TreeEntry(NamedTuple):
@@ -84,5 +82,9 @@ def school_at(program: Program, commit: str) -> School:
 @cache
 def _school(institution: bytes, importer: bytes) -> School:
     """Return the school of two files, which seldom change from one upload to the next."""
+    from graduand.records.importer import read_importer  # noqa: PLC0415 - most who list records judge none
+    from graduand.records.institution import read_institution  # noqa: PLC0415
+    from graduand.records.school import school_of  # noqa: PLC0415
+
     school = school_of(read_institution(institution, is_past=True), read_importer(importer, is_past=True))
     return replace(school, asks_list=False)  # which changes without a commit

@@ -1,17 +1,14 @@
-"""Find, read and write the files below `records/`, without following links that lead elsewhere."""
+"""Find and read the files below `records/`, without following links that lead elsewhere."""
 
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.errors import NotWritten, Unreadable
+from graduand.errors import Unreadable
 from graduand.findings import Finding, Severity
 from graduand.language import _, visible
-from graduand.records.independent_check import agrees
 from graduand.records.paths import is_record_name, is_record_path
-from graduand.records.reading import read
 from graduand.records.record import FOLDER
 from graduand.records.stamp import stamp_of
 from graduand.storage import file_reader
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from graduand.records.record import Record
-    from graduand.records.school import School
 
 _DEPTH: Final = 3
 """records/<cohort>/<two characters>/: no folder lies deeper."""
@@ -190,36 +185,3 @@ def load(root: Path | str, path: str) -> bytes | Finding:
 def inside(root: Path, path: str, folder: str = FOLDER) -> bool:
     """Return whether `path`, links resolved, is below the folder, by default `records/`."""
     return (root / path).parent.resolve().is_relative_to((root / folder).resolve())
-
-
-def prove(record: Record, text: str, school: School) -> None:
-    """Check that two independent readers read a text as this record.
-
-    Raises:
-        NotWritten: one of them reads something else.
-    """
-    raw = text.encode(errors="surrogatepass")
-    if read(record.path, raw, school).record != record or not agrees(text, record, school):
-        raise NotWritten(record.path, _("the text would not read back as it is"))
-
-
-_LETTER: Final = "A-Za-zÀ-ÖØ-öø-ÿĀ-žẀ-\u1eff"
-_SIMPLE: Final = re.compile(
-    r"(?:# yaml-language-server: \$schema=(?:\.\./)+schema/transition\.schema\.json\n)?"
-    r"(?: *(?:- )?(?:[a-z_]+:(?: |(?=\n)))?"
-    rf"(?:\"[^\"\\\n]*\"|[{_LETTER}](?:[{_LETTER}0-9@._’'+/&(),;°!?%«»–—…€-]| (?! ))*(?<! )"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-4](?:\.[0-9]{1,2})?)?\n)*"
-)
-"""Lines that every reader of YAML reads alike: words, texts in quotes, dates and grades."""
-
-
-def prove_all(pairs: Iterable[tuple[Record, str]], school: School) -> None:
-    """Check many texts as `prove` checks one; of simple ones, which all readers read alike, with one reader.
-
-    Raises:
-        NotWritten: a text reads back as something else.
-    """
-    for record, text in pairs:
-        raw = text.encode(errors="surrogatepass")
-        if not _SIMPLE.fullmatch(text) or read(record.path, raw, school)[:2] != (record, ()):
-            prove(record, text, school)

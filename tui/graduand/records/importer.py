@@ -14,7 +14,7 @@ from graduand.language import Words, _, quoted
 from graduand.records.field import Field
 from graduand.records.kinds import FieldKind
 from graduand.records.nodes import Node, Scalar, Sequence
-from graduand.records.schema_format import require_known_format, unknown_key
+from graduand.records.schema_format import REGIONS, require_known_format, unknown_key
 from graduand.records.school_language import IMPORTER as PATH
 from graduand.records.school_language import SIZE
 from graduand.records.shipped import default_schema
@@ -136,10 +136,6 @@ def _section(facts: Any, name: str) -> Any:
         raw = file_reader.read(default_schema() / "handshake.yaml", SIZE)
         facts = facts_of(raw, f"graduand/{PATH}")
     return facts[name]
-
-
-REGIONS: Final = ("eu", "us")
-"""Handshake's, of which a school has one."""
 
 
 def importer_of(facts: Any, path: str = PATH) -> Importer:

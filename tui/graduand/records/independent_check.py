@@ -1,15 +1,21 @@
-"""Check a text with an independent reader, ruamel.yaml, before it is saved."""
+"""Check before a record is saved that its text reads back as it is, also with an independent reader, ruamel.yaml."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from graduand.errors import NotWritten
+from graduand.language import _
 from graduand.records.kinds import FieldKind, matches
+from graduand.records.reading import read
 from graduand.records.record import WAIVE
 from graduand.records.transition import Waiver
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graduand.records.record import Record
     from graduand.records.school import School
 
@@ -64,3 +70,36 @@ def _waives(found: object, waiver: Waiver) -> bool:
         _same(FieldKind.DATE if name == "until" else FieldKind.TEXT, text, found[name])
         for name, text in expected.items()
     )
+
+
+def prove(record: Record, text: str, school: School) -> None:
+    """Check that two independent readers read a text as this record.
+
+    Raises:
+        NotWritten: one of them reads something else.
+    """
+    raw = text.encode(errors="surrogatepass")
+    if read(record.path, raw, school).record != record or not agrees(text, record, school):
+        raise NotWritten(record.path, _("the text would not read back as it is"))
+
+
+_LETTER: Final = "A-Za-zÀ-ÖØ-öø-ÿĀ-žẀ-\u1eff"
+_SIMPLE: Final = re.compile(
+    r"(?:# yaml-language-server: \$schema=(?:\.\./)+schema/transition\.schema\.json\n)?"
+    r"(?: *(?:- )?(?:[a-z_]+:(?: |(?=\n)))?"
+    rf"(?:\"[^\"\\\n]*\"|[{_LETTER}](?:[{_LETTER}0-9@._’'+/&(),;°!?%«»–—…€-]| (?! ))*(?<! )"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-4](?:\.[0-9]{1,2})?)?\n)*"
+)
+"""Lines that every reader of YAML reads alike: words, texts in quotes, dates and grades."""
+
+
+def prove_all(pairs: Iterable[tuple[Record, str]], school: School) -> None:
+    """Check many texts as `prove` checks one; of simple ones, which all readers read alike, with one reader.
+
+    Raises:
+        NotWritten: a text reads back as something else.
+    """
+    for record, text in pairs:
+        raw = text.encode(errors="surrogatepass")
+        if not _SIMPLE.fullmatch(text) or read(record.path, raw, school)[:2] != (record, ()):
+            prove(record, text, school)

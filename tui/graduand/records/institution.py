@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import SchemaBroken
 from graduand.language import LANGUAGES, _, quoted
-from graduand.records.importer import REGIONS
 from graduand.records.nodes import Mapping, Node, Scalar, Sequence
-from graduand.records.schema_format import require_known_format, unknown_key
+from graduand.records.schema_format import REGIONS, require_known_format, unknown_key
 from graduand.records.school_language import PATH
 from graduand.records.source import Refused, text_of
 from graduand.records.tree import parse

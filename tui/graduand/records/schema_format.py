@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 2
 """The format that this program writes; it reads this one and all before it. A file without the key has 1."""
+REGIONS: Final = ("eu", "us")
+"""Handshake's, of which a school has one: institution.yaml names it, handshake.yaml has the facts of each."""
 
 _REQUIRES: Final = re.compile(r">=\s*(\d{1,4}(?:\.\d{1,4}){0,2})")
 
