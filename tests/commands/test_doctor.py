@@ -26,10 +26,9 @@ def _on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graduand.commands.repository.today", lambda: TODAY)
 
 
-@pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The command where git finds it, as once it is installed."""
-    path = tmp_path / "bin/graduand"
+def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put the command where git finds it, as once it is installed."""
+    path = folder / "bin/graduand"
     path.parent.mkdir()
     path.touch(mode=0o755)
     others = [folder for folder in os.get_exec_path() if not os.access(f"{folder}/graduand", os.X_OK)]
@@ -38,11 +37,28 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def healthy(tmp_path: Path, program: Path) -> Path:
-    """A repository as `graduand init` makes it."""
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The command where git finds it."""
+    return installed(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the command, and a repository as `graduand init` makes it."""
+    base = tmp_path_factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch:
+        installed(base, patch)
+        assert graduand(base, "init", str(base / "school"), "--name", "Ars", "--domain", "ars.example").code == 0
+    return base
+
+
+@pytest.fixture
+def healthy(template: Path, tmp_path: Path, program: Path) -> Path:
+    """A copy of that repository, set up for the command of the test."""
     assert os.access(program, os.X_OK)
-    root = tmp_path / "school"
-    assert graduand(tmp_path, "init", str(root), "--name", "Ars", "--domain", "ars.example").code == 0
+    root = shutil.copytree(template / "school", tmp_path / "school", symlinks=True)
+    for path in (root / ".git/config", *(root / ".git/hooks").iterdir()):
+        path.write_text(path.read_text(encoding="utf-8").replace(str(template), str(tmp_path)), encoding="utf-8")
     return root
 
 

@@ -141,17 +141,18 @@ def test_a_folder_of_personal_data_is_for_the_user_alone(one: Path) -> None:
     assert (one / "build").stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("body", [{}, [1], (("x",),), "x", [[], {}, None], b"\0" * 99, 7], ids=repr)
 @pytest.mark.parametrize("words", [("check",), ("plan",), ("audit",), ("compile",), ("due",)], ids=" ".join)
-def test_a_cache_that_holds_something_else_is_thrown_away(one: Path, words: tuple[str, ...], body: Any) -> None:  # noqa: ANN401
+def test_a_cache_that_holds_something_else_is_thrown_away(one: Path, words: tuple[str, ...]) -> None:
     graduand(one, "plan")
     sound = graduand(one, *words)
-    caches = [path for path in (one / ".git/graduand").rglob("*") if path.is_file()]
-    assert caches
-    for path in caches:
-        key = path.read_bytes()[:64]
-        raw = marshal.dumps(body)
-        path.write_bytes(b"%b %08x\n%b" % (key, zlib.crc32(raw), raw))
+    bodies: list[Any] = [{}, [1], (("x",),), "x", [[], {}, None], b"\0" * 99, 7]
+    for body in bodies:
+        caches = [path for path in (one / ".git/graduand").rglob("*") if path.is_file()]
+        assert caches
+        for path in caches:
+            key = path.read_bytes()[:64]
+            raw = marshal.dumps(body)
+            path.write_bytes(b"%b %08x\n%b" % (key, zlib.crc32(raw), raw))
 
-    assert graduand(one, *words) == sound
-    assert graduand(one, *words) == sound
+        assert graduand(one, *words) == sound, body
+        assert graduand(one, *words) == sound, body

@@ -56,11 +56,6 @@ class UnmergedRecord(NamedTuple):
     why_unread: tuple[Finding, ...] = ()
     """Why a version or the file cannot be read."""
 
-    @property
-    def is_decided(self) -> bool:
-        """Whether the file holds already what shall be, so that git only has to be told."""
-        return not (self.difference or self.deleted_by or self.why_unread)
-
 
 class Unmerged(NamedTuple):
     """All that stands in the way of a merge."""
