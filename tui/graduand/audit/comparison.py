@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.git.events import EventKind
 from graduand.git.program import Program
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,4 +98,4 @@ def _record_after(program: Program, events: Iterable[Event]) -> Record | None:
     last = decided[-1]
     commit = last.source.merge or last.source.commit
     (raw,) = program.blobs([f"{commit}:{program.prefix}{last.path}"])
-    return read_bygone(last.path, raw) if raw is not None else None
+    return read_past_record(last.path, raw) if raw is not None else None

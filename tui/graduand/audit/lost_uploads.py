@@ -16,7 +16,7 @@ from graduand.git.snapshot import line_of, lines
 from graduand.handshake.row import BOOLEAN
 from graduand.ledger.entry import PEOPLE, PersonLine, read_people, table_rows
 from graduand.records.kinds import CLEAR
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 from graduand.records.meaning import meaning_of
 from graduand.records.record import ALUMNI, ATTENDING, DISABLED, EMAIL, END, USERNAME
 
@@ -181,7 +181,7 @@ class LostUploadSearch:
         paths |= {blob: names[name] for name, blob in self._objects.items() if blob}
         for (blob, path), raw in zip(paths.items(), self._program.blobs(paths), strict=True):
             if raw is not None:
-                self._records[blob] = (meaning_of(path, raw), read_bygone(path, raw.replace(b"\r\n", b"\n")))
+                self._records[blob] = (meaning_of(path, raw), read_past_record(path, raw.replace(b"\r\n", b"\n")))
 
     def _states(self, person: _Person) -> Iterator[_State]:
         """Yield the state at the anchor, if there is one, and the later ones."""

@@ -8,7 +8,7 @@ from graduand.errors import Unreadable
 from graduand.handshake.row import derived_cells
 from graduand.language import _
 from graduand.records.comments import MODELINE, comments_of
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 from graduand.records.source import text_of
 from graduand.records.tree import parse
 from graduand.storage import file_reader
@@ -38,7 +38,7 @@ def summarize(path: Path, school: School) -> RecordSummary:
         Unreadable: it is no record, or not there.
     """
     raw = file_reader.read(path)
-    record = read_bygone(str(path), raw)
+    record = read_past_record(str(path), raw)
     if record is None:
         raise Unreadable(path, _("it is no record"))
     text = text_of(raw)

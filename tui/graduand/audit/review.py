@@ -19,7 +19,7 @@ from graduand.index.person_states import closed_by_uploads
 from graduand.language import _, quoted
 from graduand.records.fact_changes import Difference, FactChange, changed_facts, changed_settings
 from graduand.records.institution import read_institution
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 from graduand.records.paths import username_of
 from graduand.records.school_language import IMPORTER, PATH
 from graduand.rules.handshake_state import is_conflict
@@ -161,7 +161,7 @@ def ends_of(program: Program, span: Sequence[str]) -> tuple[str, str]:
 def _records(program: Program, listed: Iterable[TreeEntry], cohorts: Collection[str]) -> Iterator[Record]:
     """Yield the readable records of some cohorts among the files of a commit."""
     for path, raw in contents(program, (entry for entry in listed if entry.path.split("/")[1] in cohorts)):
-        if record := read_bygone(path, raw):
+        if record := read_past_record(path, raw):
             yield record
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ class RecordBlobs:
     def fetch(self, name: str, path: str) -> Record | None:
         """Return the record in an object that no commit of the range names."""
         [raw] = self._program.blobs([name])
-        return None if raw is None else read_bygone(path, raw)
+        return None if raw is None else read_past_record(path, raw)
 
     def prefetch(self, revisions: Iterable[Revision]) -> Iterator[Revision]:
         """Yield revisions in their order, each when the objects that it names are here."""
@@ -57,7 +57,7 @@ class RecordBlobs:
 
         for answered, raw in enumerate(self._program.blobs(names()), 1):
             name, path = self._asked.popleft()
-            self._recent[name] = None if raw is None else read_bygone(path, raw)
+            self._recent[name] = None if raw is None else read_past_record(path, raw)
             while waiting and waiting[0][1] <= answered:
                 yield waiting.popleft()[0]
                 if len(self._recent) > _CACHED:

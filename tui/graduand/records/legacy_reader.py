@@ -19,7 +19,7 @@ _PLACES: Final = {name: place for place, name in enumerate(Waiver._fields)}
 """The places of the keys of an exemption in its text, whatever their order in the file."""
 
 
-def read_bygone(path: str, raw: bytes) -> Record | None:
+def read_past_record(path: str, raw: bytes) -> Record | None:
     """Return the record in the bytes of a file, whichever schema it was written for; None when they are no record.
 
     For keys of the schema it returns the values of the full reader; exemptions are texts like all other values.

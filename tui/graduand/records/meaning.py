@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 
 
 def meaning_of(path: str, raw: bytes) -> str:
@@ -15,7 +15,7 @@ def meaning_of(path: str, raw: bytes) -> str:
     Comments, the order of keys, quotes and line ends do not change it, nor does the path. It is "" of bytes that are no
     record.
     """
-    record = read_bygone(path, raw.replace(b"\r\n", b"\n"))
+    record = read_past_record(path, raw.replace(b"\r\n", b"\n"))
     if record is None:
         return ""
     tree: dict[str, Any] = {}

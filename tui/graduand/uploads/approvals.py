@@ -22,7 +22,7 @@ from graduand.language import _, visible
 from graduand.ledger.entry import APPROVED, PEOPLE, EntryKind, read_approved, read_people, stamp_of
 from graduand.ledger.ledger import renamed_commits
 from graduand.ledger.signers import entry_policies, present_signers, revoked_keys, signers_at
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 from graduand.records.meaning import meaning_of
 from graduand.records.paths import username_of
 from graduand.records.record import DISABLED, EFFECTIVE_ON
@@ -286,7 +286,7 @@ def records_at(program: Program, commit: str, usernames: Collection[str]) -> dic
 
 
 def _account_in(path: str, raw: bytes | None) -> tuple[str, str]:
-    record = read_bygone(path, raw) if raw else None
+    record = read_past_record(path, raw) if raw else None
     return (record.text(DISABLED), record.text(EFFECTIVE_ON)) if record else ("", "")
 
 

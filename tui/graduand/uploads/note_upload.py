@@ -30,7 +30,7 @@ from graduand.ledger.entry import (
     table_rows,
 )
 from graduand.ledger.ledger import NewFacts, note, note_on_newest, open_ledger, read_ledger
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 from graduand.records.meaning import meaning_of
 from graduand.records.paths import username_of
 from graduand.records.record import FORMER, USERNAME
@@ -302,7 +302,7 @@ def people_lines(
     previous = {**taken_back}
     for username in changing & listed.keys() - previous.keys():
         path = listed[username].path
-        record = read_bygone(path, raw_of[path]) if path in raw_of else None
+        record = read_past_record(path, raw_of[path]) if path in raw_of else None
         if former := record.text(FORMER) if record else "":
             previous[username] = former
     present = {former: username for username, former in previous.items()}
