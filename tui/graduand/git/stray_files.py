@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graduand.git.program import LITERAL, Program
 from graduand.git.snapshot import lines
 from graduand.records.files import WELCOME, committed_stray, is_litter, not_a_record, stray_of
+from graduand.storage.cache_file import CacheFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from graduand.findings import Finding
 
+_FORMAT: Final = "graduand/strays/1"
 _AT_ONCE: Final = 200
 """Paths of one command line."""
 _RULES: Final = frozenset({"GR014", "GR018"})
@@ -38,12 +40,20 @@ def judge_strays(root: Path, strays: Sequence[Finding]) -> tuple[Finding, ...]:
 def committed_strays(program: Program, commit: str) -> tuple[str, ...]:
     """Return the sorted paths of files and folders below `records/` that a commit has and nobody reads.
 
+    Of the commit that was asked for last they are remembered.
+
     Raises:
         Unreadable: the commit is not here, as in a shallow clone.
     """
+    place = Path(program.folder, "graduand", "strays")
+    file = CacheFile[list[str]](place, _FORMAT, program.prefix, commit, shape=list[str])
+    return tuple(file.get(lambda: _strays_at(program, commit)))
+
+
+def _strays_at(program: Program, commit: str) -> list[str]:
     listed = (line.partition("\t") for line in lines(program, commit) if line)
     found = {stray_of(path, is_file=facts.startswith("100")) for facts, _tab, path in listed}
-    return tuple(sorted(found - {""}))
+    return sorted(found - {""})
 
 
 def _judge(finding: Finding, committed: set[str], loose: set[str]) -> Finding:
