@@ -10,6 +10,7 @@ from graduand.editing.edit import edit_records
 from graduand.records.paths import record_path
 from graduand.storage import swap
 from graduand.workspace import Workspace
+from tests.handshake.test_article import CLOSED
 from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, put
 
 if TYPE_CHECKING:
@@ -268,3 +269,22 @@ def test_a_preview_says_what_would_change_and_what_is_grave_about_it(people: Pat
     assert "! 2 accounts would be closed." in ran.out
     assert "GR508" in ran.out
     assert lines(people) == before
+
+
+def test_who_asked_for_a_closing_has_not_asked_for_the_reopening(root: Path) -> None:
+    path = put(begin(root), CLOSED)
+    commit(root)
+    assert "requested_by" in CLOSED
+
+    ran = graduand(root, "edit", "00412345", "disabled=false", "transition:account:reason=closed-by-mistake")
+
+    assert ran.code == 0, ran.err
+    assert "requested_by" not in path.read_text(encoding="utf-8")
+    closing = (
+        "disabled=true",
+        "transition:account:reason=requested-by-student",
+        "transition:account:requested_by=student",
+    )
+    again = graduand(root, "edit", "00412345", *closing)
+    assert again.code == 0, again.err
+    assert "requested_by: student" in path.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,11 @@ import pytest
 from graduand.git.identities import Identities
 from graduand.git.program import Program
 from graduand.ledger import entry as entries
-from graduand.ledger.entry import PEOPLE, EntryKind
+from graduand.ledger.entry import APPROVED, PEOPLE, EntryKind, SentFile, approved_tsv
 from graduand.ledger.ledger import NewFacts, note, read_ledger
 from graduand.reports.approval_text import approval_json
 from graduand.uploads import compiler
+from graduand.uploads.approvals import records_at
 from graduand.uploads.approve import ApprovalOptions, prepare_approval
 from graduand.uploads.approve import approve as give_approval
 from graduand.uploads.exchange import Exchange
@@ -216,6 +218,32 @@ def test_a_withdrawn_approval_counts_no_more(school: Path) -> None:
         assert graduand(school, "uploads", "--undo", str(mine), "I looked at the wrong one").code == 0
 
     assert "00412345 (1 of 2: Bob)" in compiled(school, code=5).err
+    undone = noted(school, "withdrawn")[-1]
+    note(read_ledger(Program(school)), NewFacts(EntryKind.WITHDRAWN, facts={"of": undone, "reason": "No"}))
+    assert "00412345 (1 of 2: Bob)" in compiled(school, code=5).err
+    approve(school, ZOE)
+    compiled(school)
+
+
+def test_who_committed_a_change_does_not_count_whatever_pull_request_the_message_names(school: Path) -> None:
+    put(school, CLOSED.replace("Dupont", "Durand"))
+    with person(BOB):
+        git(school, "add", "--all")
+        git(school, "commit", "--quiet", "-m", "Name (#12)", "--author", "Ada <ada@valmont.example>")
+    meaning = records_at(Program(school), git(school, "rev-parse", "HEAD").strip(), ["00412345"])["00412345"].meaning
+    raw = approved_tsv({"00412345": meaning})
+    for who in (BOB, ZOE):  # as if they had approved it, which the command does not let Bob do
+        with person(who):
+            listed = [SentFile(APPROVED, hashlib.sha256(raw).hexdigest(), 1)]
+            facts = {"commit": git(school, "rev-parse", "HEAD").strip(), "plan": "", "rules": ""}
+            note(
+                read_ledger(Program(school)), NewFacts(EntryKind.APPROVAL, "", "", listed, {APPROVED: raw}, facts, "1")
+            )
+
+    told = [json.loads(line) for line in graduand(school, "audit", "--json").out.splitlines()]
+
+    (last,) = [one["approved_by"] for one in told if one.get("pull_request") == 12]
+    assert [one["who"].partition(" ")[0] for one in last] == [ZOE]
 
 
 def test_approving_the_same_twice_is_one_approval(school: Path) -> None:

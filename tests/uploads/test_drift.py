@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graduand.errors import NewerSchema
 from graduand.uploads.drift_table import ORDER, Cause, Situation, read_drift_table
 from tests.handshake.test_article import DAY
 from tests.importer import Importer
@@ -285,6 +286,14 @@ def test_the_school_can_change_what_is_said_and_what_counts(desk: Desk) -> None:
     assert "Voir Camille." in graduand(desk.root, "drift", "--on", DAY, lang="fr").out
     table.unlink()
     assert "graduand compile --changed" in desk.run("drift", "--on", DAY)
+
+
+def test_a_table_that_asks_for_a_later_graduand_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema/drift.yaml").write_text("format: 3\nlater: 1\n", encoding="utf-8")
+
+    with pytest.raises(NewerSchema):
+        read_drift_table(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from graduand.git.events import ApprovedBy, Event, EventKind, Proof, SignatureState, is_nobody
 from graduand.git.identities import read_identities
+from graduand.git.makers import Makers
 from graduand.ledger.entry import EntryKind
 from graduand.records.meaning import meaning_of
 from graduand.uploads.approvals import approvals_in
@@ -69,16 +71,20 @@ class ApprovalTrail:
         found: dict[str, ApprovedBy] = {}
         for one in given:
             person = self._identities.of(one.by)
-            if person in makers or one.id in overtaken:
+            if makers.include(person, one.seconds) or one.id in overtaken:
                 continue
             is_signed = one.proof.signature is SignatureState.GOOD
             if is_signed or person not in found:
                 found[person] = ApprovedBy(one.by, Proof.SIGNED if is_signed else Proof.CLAIMED, one.id)
         return tuple(found.values())
 
-    def _makers(self, source: Attribution) -> set[str]:
-        committers = () if is_nobody(source.committer) or source.pull_request else (source.committer,)
-        return {self._identities.of(who) for who in (source.author, *source.co_authors, *committers) if who}
+    def _makers(self, source: Attribution) -> Makers:
+        """Return who made a change; who committed it on the branch itself, perhaps after they had approved it."""
+        authors = {self._identities.of(who) for who in (source.author, *source.co_authors) if who}
+        committer = "" if is_nobody(source.committer) else self._identities.of(source.committer)
+        is_dated = bool(source.date) and not source.merge
+        seconds = int(datetime.fromisoformat(source.date).timestamp()) if is_dated else 0
+        return Makers(frozenset(authors), {committer: seconds} if committer and committer not in authors else {})
 
     def _meanings(self, events: Sequence[Event]) -> dict[int, str]:
         """Return what the records of events said at their commits, by the place of the event."""

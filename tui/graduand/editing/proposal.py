@@ -9,7 +9,7 @@ from graduand.errors import ChangedOnDisk, SchemaBroken
 from graduand.index.evaluate import findings_of
 from graduand.records.comments import comments_of
 from graduand.records.reading import read
-from graduand.records.record import WAIVE
+from graduand.records.record import DISABLED, EFFECTIVE_ON, REQUESTED_BY, WAIVE
 from graduand.records.source import text_of, with_line_feeds
 from graduand.records.tree import parse
 from graduand.records.writing import canonical, modeline, readdressed
@@ -115,7 +115,13 @@ def propose_change_if_current(workspace: Workspace, seen: Record, changes: Mappi
 
 
 def propose_values(before: Record, raw: bytes, changes: Mapping[str, Value | None], school: School) -> Proposal:
-    """Return the proposal of other values for keys of `before`, whose file has the content `raw`."""
+    """Return the proposal of other values for keys of `before`, whose file has the content `raw`.
+
+    Where a closed account is opened, or an open one closed, who asked for that before and from when are not kept.
+    """
+    account = before.text(DISABLED)
+    if account and changes.get(DISABLED, account) not in {None, account}:
+        changes = {REQUESTED_BY: None, EFFECTIVE_ON: None, **changes}
     values = {key: value for key, value in before.values.items() if key not in changes}
     values |= {key: value for key, value in changes.items() if value is not None}
     record = before._replace(values=values)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted
 from graduand.records.kinds import CLEAR
-from graduand.records.record import ALUMNI, ATTENDING, CLOSE_ON, END, KIND, LEFT_ON, NOTIFIED_ON, START
+from graduand.records.record import ALUMNI, ANSWERED_ON, ATTENDING, CLOSE_ON, END, KIND, LEFT_ON, NOTIFIED_ON, START
 from graduand.records.transition import kind_words
 from graduand.rules.rule import Flaw, error, note, warning
 from graduand.rules.values import meant, real_day
@@ -136,6 +136,12 @@ RULES: Final = (
         "ALU",
     ),
     warning(
+        "GR215",
+        N_("An answer that lies ahead"),
+        N_("Nobody has answered on a day that is to come: it is another day, or the day until which one may answer."),
+        N_("Correct the day, or write it as “answer_by”."),
+    ),
+    warning(
         "GR220",
         N_("Stays for another programme, and the study is over"),
         N_(
@@ -215,6 +221,14 @@ def check_dates(record: Record, _school: School, on: str) -> Iterator[Flaw]:
         day = real_day(record.text(key))
         if day and not int(on[:4]) - _YEARS_BACK <= int(day[:4]) <= int(on[:4]) + _YEARS_AHEAD:
             yield Flaw("GR213", key, _("{date} lies far from today.").format(date=quoted(day)))
+
+
+def check_answer(record: Record, _school: School, on: str) -> Iterator[Flaw]:
+    """Return that somebody has answered on a day after `on`."""
+    day = real_day(record.text(ANSWERED_ON))
+    if day > on:
+        message = _("The answer about the personal address is of {day}, which lies ahead.")
+        yield Flaw("GR215", ANSWERED_ON, message.format(day=quoted(day)))
 
 
 def _graduate(record: Record, school: School, on: str) -> Iterator[Flaw]:
@@ -303,4 +317,4 @@ def _leaver(record: Record, school: School, on: str) -> Iterator[Flaw]:
         yield Flaw("GR224", LEFT_ON, message.format(day=quoted(since)))
 
 
-CHECKS: Final = (check_dates, check_transition)
+CHECKS: Final = (check_dates, check_transition, check_answer)

@@ -96,12 +96,14 @@ def approvals_in(ledger: Ledger, *, at: str = "", takes_back: str = "") -> tuple
         takes_back: The id of an upload: only those of what takes it back, which count for nothing else; "" for those
             of records.
     """
+    # One that was ever withdrawn is given anew: else an entry that anybody can push would bring it back.
+    withdrawn = {entry.text("of") for entry in ledger.entries if entry.kind is EntryKind.WITHDRAWN}
     places = [
         place
         for place, entry in enumerate(ledger.entries)
         if entry.kind is EntryKind.APPROVAL
         and entry.facts.get(TAKES_BACK, "") == takes_back
-        and entry.id not in ledger.withdrawn
+        and entry.id not in withdrawn
         and (not at or _lasts(entry, at))
     ]
     found = [ledger.entries[place] for place in places]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from graduand.errors import SchemaBroken
 from graduand.language import Words, _, quoted
 from graduand.records.importer import bare
+from graduand.records.schema_format import require_known_format
 from graduand.records.school_language import DRIFT, SIZE
 from graduand.records.shipped import default_schema
 from graduand.records.source import Refused, text_of
@@ -118,10 +119,12 @@ def read_drift_table(root: Path) -> DriftTable:
 
 def _read(path: Path) -> DriftTable:
     try:
-        says: dict[str, Any] = bare(parse(text_of(file_reader.read(path, SIZE), SIZE)))
+        tree = parse(text_of(file_reader.read(path, SIZE), SIZE))
     except Refused as refused:
         raise SchemaBroken(DRIFT, refused.fault.place.line, refused.fault.message) from refused
-    _require(says, {"checked_on", "situations", "causes"})
+    require_known_format(tree, DRIFT)
+    says: dict[str, Any] = bare(tree)
+    _require(says, {"format", "requires", "checked_on", "situations", "causes"})
     labels, causes = says.get("situations") or {}, says.get("causes") or {}
     _require(labels, {*Situation})
     _require(causes, {*Cause})
