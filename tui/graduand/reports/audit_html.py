@@ -40,7 +40,9 @@ _STYLE: Final = (
     "@media (max-width:40em){.figures{gap:.6em}.figures li{min-width:0;padding:.4em .8em}"
     ".figures strong{font-size:1.3em}svg text{font-size:28px}svg .between{display:none}"
     "svg .period{transform:translateY(8px)}table.small{font-size:.85em}}"
-    "@media print{figure,.figures{break-inside:avoid}.figures{gap:.6em}.figures li{padding:.4em .8em}}"
+    "@media print{figure,.figures{break-inside:avoid}.figures{gap:.6em}.figures li{padding:.4em .8em}"
+    "caption{white-space:nowrap}.scroll th:nth-child(2){width:8.5%}"
+    ".scroll th:nth-child(3){width:11%}.scroll th:nth-child(4){width:13%}}"
 )
 
 
