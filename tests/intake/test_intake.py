@@ -213,6 +213,8 @@ def test_two_columns_of_one_kind_must_be_told_apart(school: Path) -> None:
         (("--where", "last_name=Martin"), "Nobody fits --where last_name; it holds: “Dupont” (1)."),
         (("--pad", "many"), "“many” does not say how many figures there are"),
         (("--dates", "end_date=yy"), "“yy” is no form of dates"),
+        (("--dates", "Naissance=dd/mm/yyyy"), "The file has no column “Naissance”."),
+        (("--value", "prenom:Chloe=Chloé"), "“prenom” is no key of a record that a column could fill."),
         (("--value", "Licence"), "“Licence” does not say what a text stands for"),
         (("--source", "Scolarité 2"), "cannot name a source"),
         (("--encoding", "klingon"), "cannot be read as “klingon”"),

@@ -19,6 +19,7 @@ from graduand.similar import INVISIBLE, folded, nearest, normalize_header, visib
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from graduand.intake.options import IntakeOptions
     from graduand.records.school import School
     from graduand.tables.table import Table
 
@@ -86,16 +87,39 @@ def columns_of(
     there = {folded(visible_header(header)) for header in headers}
     for header in given:
         if folded(visible_header(header)) not in there:
-            close = nearest(header, map(visible_header, headers))
-            hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
-            raise Usage(_("The file has no column {header}.").format(header=quoted(header)) + hint)
+            raise _no_such_column(header, headers)
     for key in wanted.values():
-        if key and key not in fillable_keys(school) and key not in ORDERS:
-            close = nearest(key, fillable_keys(school))
-            hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
-            raise Usage(_("{key} is no key of a record that a column could fill.").format(key=quoted(key)) + hint)
+        if key and key not in ORDERS:
+            _must_be_fillable(key, school)
     found = tuple(_column(number, header, school, wanted) for number, header in enumerate(headers, 1))
     return tuple(_without_duplicates(_with_stand_ins(found, school), table))
+
+
+def _no_such_column(header: str, headers: Iterable[str]) -> Usage:
+    close = nearest(header, map(visible_header, headers))
+    hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
+    return Usage(_("The file has no column {header}.").format(header=quoted(header)) + hint)
+
+
+def _must_be_fillable(key: str, school: School) -> None:
+    if key not in fillable_keys(school):
+        close = nearest(key, fillable_keys(school))
+        hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
+        raise Usage(_("{key} is no key of a record that a column could fill.").format(key=quoted(key)) + hint)
+
+
+def refuse_unknown_names(columns: Sequence[ColumnMapping], options: IntakeOptions, school: School) -> None:
+    """Check that every form of dates is said of a column of the file or its key, and every text of a key.
+
+    Raises:
+        Usage: one of them is said of nothing that there is.
+    """
+    there = {folded(word) for column in columns for word in (visible_header(column.header), column.key)}
+    for name in options.dates:
+        if folded(visible_header(name)) not in there:
+            raise _no_such_column(name, (column.header for column in columns))
+    for key in options.meanings:
+        _must_be_fillable(key, school)
 
 
 def _with_stand_ins(columns: Sequence[ColumnMapping], school: School) -> Iterator[ColumnMapping]:
