@@ -155,9 +155,8 @@ def test_a_plan_as_a_page_has_no_barrier(page: Page, root: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_guide_has_no_barrier_and_speaks_one_language(page: Page, language: str) -> None:
-    if not (GUIDE / language).is_dir():
-        assert not NEEDED, "the guide is not built, and BROWSER_NEEDED is set"
-        pytest.skip("the guide is not built (make guide): its pages were not looked at in a browser")
+    if not NEEDED:
+        pytest.skip("the guide may be an old one: look at it with make guide, then BROWSER_NEEDED=yes")
 
     for name, theme in (("start", THEMES[0]), ("trust", THEMES[1])):
         page.emulate_media(color_scheme=theme)
