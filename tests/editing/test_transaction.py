@@ -18,7 +18,7 @@ from graduand.editing import journal
 from graduand.editing.proposal import Proposal, ProposalState, propose_change, propose_move, propose_record
 from graduand.editing.transaction import apply, resume, resumed_message
 from graduand.errors import ChangedOnDisk, NotCommitted, NotNow, NotWritten
-from graduand.patience import be_patient
+from graduand.patience import Stopped, Watcher, be_patient, watched
 from graduand.records.independent_check import _SIMPLE, agrees
 from graduand.records.record import Record
 from graduand.records.writing import canonical, modeline
@@ -30,6 +30,8 @@ from tests.repository import GRADUATE, begin, commit, git, graduand, graduate, p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from graduand.file_change import SavedFile
 
 
 COHORT = "records/2026-spring"
@@ -259,6 +261,33 @@ def test_a_disk_that_refuses_at_any_call_leaves_all_as_it_was(
         assert left_over(class_of_three) in ([], [".journal.tmp"]), number
     assert said
     assert all("the disk is full" in sentence for sentence in said)
+
+
+def test_whenever_it_is_stopped_nothing_is_written_or_everything(class_of_three: Path) -> None:
+    before, workspace = records(class_of_three), Workspace(class_of_three)
+    proposals = several(workspace)
+    told: list[str] = []
+    saved: tuple[SavedFile, ...] = ()
+    for number in count(1):
+        asked = count(1)
+        stops = Watcher(
+            lambda *_words: told.append("progress"),
+            lambda: next(asked) >= number,  # noqa: B023 - it is asked in this round alone
+            lambda: told.append("no return"),
+        )
+        try:
+            with watched(stops):
+                saved = apply(workspace, proposals, "Corrected: 5 records", TRAILERS)
+        except Stopped:
+            assert (records(class_of_three), left_over(class_of_three)) == (before, []), number
+            assert git(class_of_three, "status", "--porcelain") == ""
+        else:
+            break
+
+    assert number > 2
+    assert told.count("no return") == 1
+    assert {one.path: one.after for one in saved if one.after} == records(class_of_three)
+    assert git(class_of_three, "rev-list", "--count", "HEAD").strip() == "2"
 
 
 def failing_once(call: str, at: int) -> Callable[..., Any]:

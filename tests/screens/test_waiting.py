@@ -10,8 +10,9 @@ import pytest
 from textual.app import App
 
 from graduand.errors import Usage
+from graduand.patience import Stopped, no_return, progress
 from graduand.screens.problems import ProblemsScreen
-from graduand.screens.waiting import Cancelled, Waiting, bar
+from graduand.screens.waiting import Waiting, bar
 from graduand.workspace import Workspace
 from tests.repository import TODAY
 from tests.screens.stage import Stage, faulty
@@ -40,7 +41,7 @@ class Work:
             done += 1
             try:
                 tell(done, 1000)
-            except Cancelled:
+            except Stopped:
                 self.stopped.set()
                 raise
         return "done"
@@ -75,14 +76,50 @@ def test_long_work_says_how_far_it_is_and_esc_stops_it() -> None:
     assert work.stopped.wait(5)
 
 
-def test_what_cannot_be_stopped_goes_on_to_its_end() -> None:
+def test_what_writes_is_waited_for_when_it_is_stopped() -> None:
     work = Work()
 
     async def tell(pilot: Pilot[Any]) -> None:
+        while "of 1000" not in screen_text(pilot.app):
+            await pilot.pause(0.05)
+        await pilot.press("escape")
+
+    assert answer(Waiting("Saving", work, writes=True), tell) == [None]
+    assert work.stopped.is_set()
+
+
+def test_what_is_beyond_return_goes_on_to_its_end() -> None:
+    work = Work()
+
+    def write(tell: Tell) -> str:
+        no_return()
+        return work(tell)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        while "cannot be stopped any more" not in screen_text(pilot.app):
+            await pilot.pause(0.05)
         await pilot.press("escape")
         work.end.set()
 
-    assert answer(Waiting("Saving", work, stoppable=False), tell) == ["done"]
+    assert answer(Waiting("Saving", write, writes=True), tell) == ["done"]
+
+
+def test_what_was_stopped_does_not_begin_what_is_beyond_return() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def write(_tell: Tell) -> str:
+        begun.set()
+        go_on.wait(5)
+        no_return()
+        raise AssertionError
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await asyncio.to_thread(begun.wait, 5)
+        await pilot.press("escape")
+        go_on.set()
+
+    assert answer(Waiting("Saving", write, writes=True), tell) == [None]
+    progress(1, 2)  # nobody waits here
 
 
 def test_trouble_comes_back_as_it_is() -> None:

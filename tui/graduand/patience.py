@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+Item = TypeVar("Item")
 
 _SECONDS: Final = 60.0
+_SOME: Final = 20
+"""Items between two words on how many are done."""
 
 
 class Patience(NamedTuple):
@@ -43,11 +47,11 @@ class Stopped(Exception):
 class Watcher(NamedTuple):
     """Somebody who waits for what one thread does."""
 
-    hear: Callable[[int, int], None]
+    hear: Callable[[int, int], object]
     """Is told how much is done, and of how much."""
     has_stopped: Callable[[], bool]
     """Returns whether the work shall end."""
-    hear_of_no_return: Callable[[], None]
+    hear_of_no_return: Callable[[], object]
     """Is told that from now on the work cannot be stopped."""
 
 
@@ -84,19 +88,27 @@ def progress(done: int, of: int) -> None:
         watcher.hear(done, of)
 
 
-@contextmanager
-def no_return() -> Iterator[None]:
-    """Do in the block what must come to its end, though somebody would stop it.
+def no_return() -> None:
+    """Begin what must come to its end: from here on the work of this thread is not stopped any more.
 
     Raises:
-        Stopped: somebody has stopped it before; the block does not begin.
+        Stopped: it was stopped before.
     """
     watcher = _watcher.get()
-    if watcher is None:
-        yield
-        return
-    if watcher.has_stopped():
-        raise Stopped
-    watcher.hear_of_no_return()
-    with watched(watcher._replace(has_stopped=lambda: False)):
-        yield
+    if watcher:
+        if watcher.has_stopped():
+            raise Stopped
+        watcher.hear_of_no_return()
+        _watcher.set(watcher._replace(has_stopped=lambda: False))
+
+
+def counted(items: Sequence[Item]) -> Iterator[Item]:
+    """Yield the items, and tell whoever waits how many are done.
+
+    Raises:
+        Stopped: the work shall end.
+    """
+    for number, item in enumerate(items):
+        if number % _SOME == 0:
+            progress(number, len(items))
+        yield item

@@ -15,6 +15,7 @@ from graduand.file_change import SavedFile
 from graduand.git.checkout import in_progress
 from graduand.git.program import Program
 from graduand.language import _, ngettext, quoted, visible
+from graduand.patience import counted, no_return
 from graduand.records import files, independent_check
 from graduand.records.paths import is_record_path, username_of
 from graduand.records.reading import read
@@ -115,6 +116,7 @@ def apply(
         NoGit, NotGit, NotNow: no commit can be made; nothing was written.
         NotCommitted: git refused; all is written, and the error has the files. Without files it is about
             a killed transaction, and nothing of the proposals was written.
+        Stopped: whoever waited has stopped it; nothing was written.
     """
     words = workspace.commit_words
     subject, trailers = words.message or subject, {**trailers, **dict(words.trailers)}
@@ -254,7 +256,8 @@ def _refuse_unsound(workspace: Workspace, proposals: Sequence[Proposal]) -> None
         if one.after is not None and _top(one) == FOLDER and not is_record_path(one.path):
             message = _("nobody would find it there: a record is records/<cohort>/<username>.yaml")
             raise NotWritten(one.path, message)
-    independent_check.prove_all(((one.record, one.text) for one in proposals if one.record), workspace.school)
+    pairs = [(one.record, one.text) for one in proposals if one.record]
+    independent_check.prove_all(counted(pairs), workspace.school)
 
 
 def _top(one: Proposal) -> str:
@@ -273,6 +276,7 @@ def _write(root: Path, folder: Path | None, whole: Journal, proposals: Sequence[
         if folder:
             journal.write_journal(folder, whole)
         if not swaps:
+            no_return()
             return
         try:
             swap.swap_files(swaps)

@@ -12,6 +12,7 @@ from graduand.errors import ChangedOnDisk, NotCommitted
 from graduand.findings import Finding
 from graduand.intake import source_profile
 from graduand.intake.refused_rows import write_refused
+from graduand.patience import counted
 from graduand.records import files
 from graduand.records.paths import is_record_path, record_path, username_of
 from graduand.records.reading import read
@@ -52,13 +53,13 @@ def proposals(workspace: Workspace, preview: IntakePreview) -> tuple[Proposal, .
 
 
 def _new(workspace: Workspace, preview: IntakePreview, people: int) -> Iterator[Proposal]:
-    for row in preview.new:
+    for row in counted(preview.new):
         path = record_path(preview.options.cohort, preview.rows.usernames[row], people)
         yield propose_record(Record(path, preview.rows.values(row)), workspace.school)
 
 
 def _changed(workspace: Workspace, preview: IntakePreview, paths: dict[str, str]) -> Iterator[Proposal]:
-    for change in preview.changes:
+    for change in counted(preview.changes):
         raw, was = _reread(workspace, paths.get(change.username, change.username))
         if {key: was.values.get(key) for key in change.before} != change.before:
             raise ChangedOnDisk(was.path)
@@ -113,6 +114,7 @@ def apply_intake(
     Raises:
         ChangedOnDisk, NotWritten, NotNow, Busy: nothing was written; or all but the refused rows.
         NotCommitted: git refused; everything is written.
+        Stopped: whoever waited has stopped it; nothing was written.
     """
     left = tuple(_uncommitted(workspace, preview)) if commit else ()
     left_new, left_changed = _counts(workspace, left)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from graduand.index.people_list import PeopleList, SentStatus
     from graduand.screens.form import FormScreen
     from graduand.screens.palette import PaletteJob
+    from graduand.screens.waiting import Tell
 
 _CHECK_INTERVAL: Final = 2.0
 """Seconds between two looks at what has changed outside."""
@@ -420,26 +421,33 @@ class GraduandApp(BaseApp):
             partial(find, self.workspace), nothing
         )
 
-    @work(thread=True, group="undoing")
     def _take_back(self, done: list[tuple[SavedFile, ...]], undone: list[tuple[SavedFile, ...]]) -> None:
         from graduand.editing.transaction import undo  # noqa: PLC0415 - the first row waits for no undo
+        from graduand.screens.waiting import Waiting  # noqa: PLC0415
 
         saved = done.pop()
-        try:
-            back = undo(self.workspace, saved, commit=self.preferences.commit)
-        except Trouble as trouble:
-            if isinstance(trouble, NotCommitted) and trouble.saved:
-                undone.append(trouble.saved)
-            elif not isinstance(trouble, ChangedOnDisk):  # it can be taken back later
+
+        def ended(outcome: tuple[SavedFile, ...] | Trouble | None) -> None:
+            if outcome is None:
                 done.append(saved)
-            self.call_later(self.tell_trouble, trouble)
-            return
-        undone.append(back)
-        words = ngettext("Taken back: {who}", "Taken back in {count} records", len(back))
-        self.call_later(
-            self.notify, words.format(who=visible(username_of(back[0].path)), count=len(back)), markup=False
-        )
-        self.call_later(self.read_everybody)
+            elif isinstance(outcome, NotCommitted) and outcome.saved:
+                undone.append(outcome.saved)
+            elif isinstance(outcome, Trouble):
+                if not isinstance(outcome, ChangedOnDisk):  # it can be taken back later
+                    done.append(saved)
+            else:
+                undone.append(outcome)
+                words = ngettext("Taken back: {who}", "Taken back in {count} records", len(outcome))
+                who = visible(username_of(outcome[0].path))
+                self.notify(words.format(who=who, count=len(outcome)), markup=False)
+                self.read_everybody()
+            if isinstance(outcome, Trouble):
+                self.tell_trouble(outcome)
+
+        def labour(_tell: Tell) -> tuple[SavedFile, ...]:
+            return undo(self.workspace, saved, commit=self.preferences.commit)
+
+        self.push_screen(Waiting(_("Undoing"), labour, writes=True), ended)
 
     # What changes outside
 

@@ -58,5 +58,5 @@ def _approve(
                 screen.notify(sentence, severity="warning", markup=False)
 
     if is_wanted:
-        work = Waiting(_("Approving"), lambda _tell: approve(workspace, proposed), stoppable=False)
+        work = Waiting(_("Approving"), lambda _tell: approve(workspace, proposed), writes=True)
         screen.app.push_screen(work, noted)

@@ -180,7 +180,7 @@ class FailedScreen(View[Reconciled]):
         def note(_tell: Tell) -> Reconciled:
             return results.reconcile(self.workspace, self.path, results.ReconcileOptions(self.upload))
 
-        self.app.push_screen(Waiting(_("Noting the failed rows"), note, stoppable=False), self._noted)
+        self.app.push_screen(Waiting(_("Noting the failed rows"), note, writes=True), self._noted)
 
     def _noted(self, outcome: Reconciled | Trouble | None) -> None:
         if isinstance(outcome, Trouble):

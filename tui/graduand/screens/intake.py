@@ -443,7 +443,7 @@ class IntakeScreen(View[IntakePreview]):
                 on_resumed=self._resumed.append,
             )
 
-        self.app.push_screen(Waiting(_("Taking in"), labour, stoppable=False), self._taken)
+        self.app.push_screen(Waiting(_("Taking in"), labour, writes=True), self._taken)
 
     def _taken(self, outcome: IntakeResult | Trouble | None) -> None:
         while self._resumed:

@@ -134,5 +134,5 @@ def _note(screen: Screen[Any], observe: Observe, is_wanted: bool | None) -> None
             screen.post_message(Changed())
 
     if is_wanted:
-        work = Waiting(_("Noting what Handshake shows"), lambda _tell: observe(ONLINE), stoppable=False)
+        work = Waiting(_("Noting what Handshake shows"), lambda _tell: observe(ONLINE), writes=True)
         screen.app.push_screen(work, noted)

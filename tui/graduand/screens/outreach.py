@@ -286,7 +286,7 @@ class OutreachScreen(View[Outreach]):
                 outreach.write(self.workspace, found, self.workspace.root / folder)
                 return folder
 
-            self.app.push_screen(Waiting(_("Writing the letters"), labour, stoppable=False), self._wrote)
+            self.app.push_screen(Waiting(_("Writing the letters"), labour, writes=True), self._wrote)
 
     def _wrote(self, folder: str | Trouble | None) -> None:
         if isinstance(folder, Trouble):

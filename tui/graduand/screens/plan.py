@@ -458,7 +458,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
             compiler.compile_upload(self.workspace, prepared, folder_of(self.workspace), permission)
             return True
 
-        self.app.push_screen(Waiting(_("Compiling"), compiled, stoppable=False), self._compiled)
+        self.app.push_screen(Waiting(_("Compiling"), compiled, writes=True), self._compiled)
 
     def _compiled(self, outcome: bool | Trouble | None) -> None:  # noqa: FBT001 - as the work answers
         if isinstance(outcome, Trouble):

@@ -44,4 +44,4 @@ def save(
             screen.notify(saved_message(outcome), markup=False)
         then(outcome if isinstance(outcome, Trouble) else None)
 
-    screen.app.push_screen(Waiting(_("Saving"), work, stoppable=False), ended)
+    screen.app.push_screen(Waiting(_("Saving"), work, writes=True), ended)

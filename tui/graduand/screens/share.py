@@ -372,7 +372,7 @@ class ShareScreen(View[ShareStatus]):
 
     def _do(self, words: str, labour: Callable[[], Result], tell: Callable[[Result], None]) -> None:
         """Do something in the background and tell what came of it; where git knows nobody, ask who commits first."""
-        waiting = Waiting(words, lambda _tell: labour(), stoppable=False)
+        waiting = Waiting(words, lambda _tell: labour(), writes=True)
 
         def done(outcome: Result | Trouble | None) -> None:
             self._ended(outcome, tell)

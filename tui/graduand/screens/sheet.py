@@ -86,7 +86,7 @@ class SheetScreen(ModalScreen[None]):
             sheet_export.write(path, sheet_export.as_text(made))
             return path, sheet_export.left_out_words(made)
 
-        self.app.push_screen(Waiting(_("Writing the sheet"), labour, stoppable=False), self._made)
+        self.app.push_screen(Waiting(_("Writing the sheet"), labour, writes=True), self._made)
 
     def _made(self, outcome: tuple[Path, str] | Trouble | None) -> None:
         if isinstance(outcome, Trouble):

@@ -198,7 +198,7 @@ class UploadScreen(View[InHand]):
         def note(_tell: Tell) -> NotedUpload:
             return note_upload(self.workspace, compiled.manifest)
 
-        self.app.push_screen(Waiting(_("Noting the upload"), note, stoppable=False), self._noted)
+        self.app.push_screen(Waiting(_("Noting the upload"), note, writes=True), self._noted)
 
     def _noted(self, outcome: NotedUpload | Trouble | None) -> None:
         if isinstance(outcome, Trouble):

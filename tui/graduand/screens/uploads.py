@@ -181,7 +181,7 @@ class UploadsScreen(View[NotedUploads]):
                 return False
             return write_rollback(self.workspace, found, status.folder_of(self.workspace))
 
-        self.app.push_screen(Waiting(_("Compiling"), take, stoppable=False), self._taken_back)
+        self.app.push_screen(Waiting(_("Compiling"), take, writes=True), self._taken_back)
 
     def _taken_back(self, outcome: CompiledRollback | bool | Trouble | None) -> None:  # noqa: FBT001 - as it answers
         if isinstance(outcome, Trouble):

@@ -16,8 +16,8 @@ from textual.worker import get_current_worker
 from graduand.errors import Trouble
 from graduand.index.query import folded
 from graduand.language import _
+from graduand.patience import Stopped, Watcher, progress, watched
 from graduand.screens.place_screen import PlaceScreen
-from graduand.screens.waiting import Cancelled
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Drawn, LineList
 from graduand.screens.widgets.person_pane import PersonPane
@@ -233,14 +233,15 @@ class View(PlaceScreen, Generic[Found]):
     def _read(self) -> None:
         worker = get_current_worker()
 
-        def tell(done: int, of: int) -> None:
-            if worker.is_cancelled:
-                raise Cancelled
-            self.post_message(self.ReadProgress(done, of))
-
+        watcher = Watcher(
+            lambda done, of: self.post_message(self.ReadProgress(done, of)),
+            lambda: worker.is_cancelled,
+            lambda: None,
+        )
         try:
-            found: object = self.read(tell)
-        except Cancelled:
+            with watched(watcher):
+                found: object = self.read(progress)
+        except Stopped:
             return
         except Trouble as trouble:
             found = trouble

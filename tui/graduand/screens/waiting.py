@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from textual import on, work
@@ -16,6 +17,7 @@ from textual.worker import get_current_worker
 
 from graduand.errors import Trouble
 from graduand.language import N_, _
+from graduand.patience import Stopped, Watcher, progress, watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,14 +32,11 @@ _PATIENCE: Final = 0.3
 """Seconds before anything is shown: what is quick does not flicker."""
 
 
-class Cancelled(Exception):
-    """The person at the keyboard has stopped the work."""
-
-
 class Waiting(ModalScreen["Result | Trouble | None"], Generic[Result]):
     """Does `labour` in a thread, and answers with what it returns, with its trouble, or with None when it was stopped.
 
-    `labour` is given what it may tell how far it is; while it tells, it can be stopped.
+    `labour` is given what it may tell how far it is; there it can be stopped, and wherever else `patience.progress` is
+    told. What only reads is left at once. What `writes` is waited for: it ends with nothing done, or with all of it.
     """
 
     DEFAULT_CSS = """
@@ -66,18 +65,23 @@ class Waiting(ModalScreen["Result | Trouble | None"], Generic[Result]):
 
         outcome: object
 
-    def __init__(self, sentence: str, labour: Callable[[Tell], Result], *, stoppable: bool = True) -> None:
+    class BeyondReturn(Message):
+        """From now on it cannot be stopped."""
+
+    def __init__(self, sentence: str, labour: Callable[[Tell], Result], *, writes: bool = False) -> None:
         super().__init__(classes="-quick")
         self._sentence = sentence
         self._labour = labour
-        self._stoppable = stoppable
+        self._writes = writes
+        self._can_stop = True
+        self._stop = Event()
 
     def compose(self) -> ComposeResult:
         """Build the window."""
         with Vertical():
             yield Static(Content(self._sentence))
             yield Static(Content(""), id="bar")
-            yield Static(Content(_("Esc stops it.") if self._stoppable else _("This cannot be stopped.")), id="stop")
+            yield Static(Content(_("Esc stops it.")), id="stop")
 
     def on_mount(self) -> None:
         """Begin."""
@@ -87,16 +91,17 @@ class Waiting(ModalScreen["Result | Trouble | None"], Generic[Result]):
     @work(thread=True)
     def _begin(self) -> None:
         worker = get_current_worker()
-
-        def tell(done: int, of: int) -> None:
-            if worker.is_cancelled:
-                raise Cancelled
-            self.post_message(self.WorkProgress(done, of))
-
+        watcher = Watcher(
+            lambda done, of: self.post_message(self.WorkProgress(done, of)),
+            lambda: self._stop.is_set() or (worker.is_cancelled and not self._writes),
+            lambda: self.post_message(self.BeyondReturn()),
+        )
+        outcome: object = None
         try:
-            outcome: object = self._labour(tell)
-        except Cancelled:
-            return
+            with watched(watcher):
+                outcome = self._labour(progress)
+        except Stopped:
+            outcome = None  # of what only reads one has heard already
         except Trouble as trouble:
             outcome = trouble
         self.post_message(self.Ended(outcome))
@@ -106,20 +111,31 @@ class Waiting(ModalScreen["Result | Trouble | None"], Generic[Result]):
         """Draw the bar."""
         self.query_one("#bar", Static).update(Content(bar(event.done, event.of, 40)))
 
+    @on(BeyondReturn)
+    def say_that_it_goes_on(self) -> None:
+        """Say that it cannot be stopped any more."""
+        self._can_stop = False
+        self.query_one("#stop", Static).update(Content(_("It is being written and cannot be stopped any more.")))
+
     @on(Ended)
     def answer(self, event: Ended) -> None:
-        """Hand back what came of it."""
-        self.dismiss(event.outcome)  # type: ignore[arg-type]
+        """Hand back what came of it, unless it was left before."""
+        if self._writes or not self._stop.is_set():
+            self.dismiss(event.outcome)  # type: ignore[arg-type]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to stop only what can be stopped."""
         del parameters
-        return self._stoppable or action != "stop"
+        return self._can_stop or action != "stop"
 
     def action_stop(self) -> None:
-        """Stop, and answer with nothing."""
-        self.workers.cancel_node(self)
-        self.dismiss(None)
+        """Stop; what only reads is left at once, what writes when it has put back what it had begun."""
+        self._stop.set()
+        if self._writes:
+            self.query_one("#stop", Static).update(Content(_("It is being stopped.")))
+        else:
+            self.workers.cancel_node(self)
+            self.dismiss(None)
 
 
 def bar(done: int, of: int, width: int) -> str:

@@ -7,6 +7,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from graduand.errors import InTheWay, NotWritten, reason_of
+from graduand.patience import counted, no_return
 from graduand.storage import file_reader, lock
 from graduand.storage.atomic import (
     PRIVATE,
@@ -37,6 +38,7 @@ def publish_set(folder: Path, files: Mapping[str, bytes], seal: str) -> None:
         InTheWay: a file that no earlier set wrote has one of the names.
         NotWritten: the file system reports an error.
         Unreadable: the list of the files of earlier sets.
+        Stopped: whoever waited has stopped it; the folder is as it was.
     """
     try:
         refuse_planted_link(folder)
@@ -64,8 +66,9 @@ def _is_published(path: Path, content: bytes) -> bool:
 def _exchange(folder: Path, files: Mapping[str, bytes], seal: str, ours: frozenset[str]) -> None:
     staged: dict[str, Path] = {}
     try:
-        for name, content in files.items():
+        for name, content in counted([*files.items()]):
             staged[name] = stage(folder / name, content, PRIVATE)
+        no_return()
         # From here a kill leaves no seal, and a list with the old names and the new.
         _write_names(folder, ours | set(files))
         (folder / seal).unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import ChangedOnDisk, NotWritten, Trouble, reason_of
 from graduand.language import _, visible
+from graduand.patience import counted, no_return
 from graduand.storage.atomic import PRIVATE, remove_quietly, remove_temporary_files, stage, sync_folder
 from graduand.storage.file_reader import has_content
 
@@ -50,12 +51,14 @@ def swap_files(swaps: Sequence[Swap]) -> None:
 
     Raises:
         ChangedOnDisk, NotWritten: all files are as they were.
+        Stopped: whoever waited has stopped it before the first file got its content; all are as they were.
         HalfWritten: writing failed, and restoring too.
     """
     staged: dict[Path, Path] = {}
     done: list[Swap] = []
     try:
         _prepare(swaps, staged)
+        no_return()
         for one in swaps:
             done.append(one)
             _write(one, staged)
@@ -80,7 +83,7 @@ def _prepare(swaps: Sequence[Swap], staged: dict[Path, Path]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         remove_temporary_files(folder)
     sync_each = len(swaps) <= _SYNC_ALL
-    for one in swaps:
+    for one in counted(swaps):
         if one.after is not None:
             staged[one.path] = _stage(one, one.after, sync=sync_each)
     if not sync_each:
