@@ -13,6 +13,9 @@ from graduand.errors import NotWritten
 from graduand.git.program import Program
 from graduand.handshake.upload import CHECKSUM, manifest_checksum
 from graduand.ledger.ledger import read_ledger
+from graduand.screens import deliver_flow
+from graduand.screens.upload import UploadScreen
+from graduand.screens.uploads import UploadsScreen
 from graduand.uploads.compiler import CompileOptions, prepare, write_upload
 from graduand.workspace import Workspace
 from tests.deliveries.s3 import BUCKET, KEYS, PREFIX, Answer, Bucket, allow_loopback, answering, refusal
@@ -20,12 +23,16 @@ from tests.feeds.test_feed_overlay import ONE, TWO, YEAR, close, feed_of, studen
 from tests.handshake.test_article import DAY
 from tests.importer import Importer, Settings
 from tests.repository import begin, commit, git, graduand, graduate, noted, put, settle
+from tests.screens.stage import Stage
+from tests.screens.terminal import press, screen_text, story
 from tests.uploads.test_loop import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
+
+    from textual.pilot import Pilot
 
     from tests.repository import Ran
 
@@ -111,6 +118,43 @@ def test_a_compiled_upload_goes_into_the_folder_and_is_pending_until_it_is_noted
     facts = {"file": "students.csv", "name": NAME, "sha256": digest, "size": size, "rows": 2, "etag": etag}
     assert sent == [{**facts, "answered": True}]
     assert f"Noted as {delivery}, pending" in ran.err
+
+
+def test_in_the_interface_d_shows_what_would_be_sent_then_sends_it(
+    root: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver_flow, "today", lambda: DAY)
+    graduand(root, "compile", "--on", DAY)
+    app = Stage(UploadsScreen(Workspace(root), DAY))
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "d")
+        assert "Deliver 1 file to Handshake" in screen_text(app)
+        assert f"s3://{BUCKET}/{PREFIX}/{NAME}  2 rows" in screen_text(app)
+        await press(pilot, "escape")
+        assert (bucket.files(), noted(root, "delivered")) == ({}, [])
+        await press(pilot, "d", "ctrl+s")
+        (delivery,) = noted(root, "delivered")
+        assert f"Delivered, and noted as {delivery}" in screen_text(app)
+        assert [*bucket.files()] == [f"{PREFIX}/{NAME}"]
+        await press(pilot, "escape")
+        assert "delivered, not known to have run" in screen_text(app)
+
+    story(app, tell, (120, 30))
+
+
+def test_where_files_go_up_by_hand_d_delivers_nothing(root: Path) -> None:
+    settle(root, delivery="manual")
+    commit(root)
+    graduand(root, "compile", "--on", DAY)
+    app = Stage(UploadScreen(Workspace(root)))
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        assert "Deliver" not in screen_text(app).splitlines()[-1]
+        await press(pilot, "d")
+        assert app.screen is app.shown
+
+    story(app, tell, (160, 30))
 
 
 def test_a_delivery_is_pending_everywhere_until_it_is_noted_as_run(root: Path, bucket: Bucket) -> None:

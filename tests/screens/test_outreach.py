@@ -77,7 +77,7 @@ def test_the_letters_are_written_for_who_is_marked_and_noted_after_a_look(school
         await press(pilot, "escape", "w")
         people = (school / "build/outreach/email/people.csv").read_text(encoding="utf-8-sig")
         assert people.count("Dear Chloé") == 1
-        assert told(app) == ["For the mail merge: build/outreach/email"]
+        assert told(app) == [f"For the mail merge: {school}/build/outreach/email"]
         assert (app.changed, git(school, "status", "--porcelain")) == ([], "")
         await press(pilot, "ctrl+s", "ctrl+s")
         assert app.changed == ["records/2026-spring/00412345.yaml"]

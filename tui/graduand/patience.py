@@ -75,17 +75,22 @@ def is_stopped() -> bool:
     return bool(watcher and watcher.has_stopped())
 
 
+def tell(done: int, of: int) -> None:
+    """Tell whoever waits how far the work of this thread is."""
+    watcher = _watcher.get()
+    if watcher:
+        watcher.hear(done, of)
+
+
 def progress(done: int, of: int) -> None:
     """Tell whoever waits how far the work of this thread is; call it where the work may end without being done.
 
     Raises:
         Stopped: it shall end.
     """
-    watcher = _watcher.get()
-    if watcher:
-        if watcher.has_stopped():
-            raise Stopped
-        watcher.hear(done, of)
+    if is_stopped():
+        raise Stopped
+    tell(done, of)
 
 
 def no_return() -> None:

@@ -20,6 +20,7 @@ from graduand.git.checkout import Checkout
 from graduand.language import _
 from graduand.ledger.entry import PEOPLE, EntryKind, now, people_tsv, read_people
 from graduand.ledger.ledger import NewFacts, note, note_on_newest
+from graduand.patience import no_return
 from graduand.uploads.exchange import NOTHING_ASKED, fetch_ledger, require_known, share_ledger
 
 if TYPE_CHECKING:
@@ -236,7 +237,9 @@ class _Sending:
 
         Raises:
             DeliveredNotNoted: the ledger, or the journal, could not be written.
+            Stopped: whoever waited has stopped it before anything was sent.
         """
+        no_return()
         for place, file in enumerate(files):
             self._mark(place, STARTED)
             try:

@@ -14,6 +14,7 @@ from graduand.git.proposed_commits import BaseBranch, commits_beyond, fetch_base
 from graduand.git.unmerged import unmerged_paths
 from graduand.language import _, quoted, visible
 from graduand.ledger.server_words import is_rule, lacks_branch, was_faster, words_of
+from graduand.patience import no_return
 from graduand.records.paths import is_record_path, username_of
 from graduand.uploads.exchange import fetch_ledger, share_ledger
 
@@ -76,6 +77,7 @@ def commit_uncommitted(workspace: Workspace) -> str:
     pending = sorted(uncommitted_paths(workspace))
     if not pending:
         return ""
+    no_return()
     usernames = [username_of(path) for path in pending if is_record_path(path)]
     subject, trailers = commit_message("corrected", usernames) if usernames else (_("Change the rules for records"), {})
     words = workspace.commit_words
@@ -89,6 +91,7 @@ def pull(workspace: Workspace) -> Pulled:
         NoGit, NotGit: there is no git, or no repository.
         NotNow: nothing can be merged: detached, unfinished, nameless.
         NotShared: nothing is followed, the remote was not reached, or git did not merge; all is as it was.
+        Stopped: whoever waited has stopped it before the merge.
     """
     program = Program(workspace.root)
     base = _followed(program)
@@ -99,6 +102,7 @@ def pull(workspace: Workspace) -> Pulled:
     ledger = fetch_ledger(program)
     behind = commits_beyond(program, base.tracking, "HEAD")
     if behind:
+        no_return()
         try:
             program.change("merge", "--quiet", "--no-edit", "--ff", base.tracking)
         except GitRefused as refused:

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from graduand.errors import GitRefused, NoGit, NotGit, Unreadable
 from graduand.git.cat_file import CHUNK, read_objects
 from graduand.language import N_, _
-from graduand.patience import is_stopped
+from graduand.patience import is_stopped, tell
 from graduand.storage import atomic, file_reader
 
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ _INSTEAD: Final = {"core.sshcommand": "ssh", "uploadpack": "git-upload-pack"}
 
 _GLANCE: Final = 0.2
 """Seconds between two looks at whether somebody has stopped what waits for a remote."""
+
+_COUNTED: Final = re.compile(rb"\d+% \((\d+)/(\d+)\)")
+"""How git says how far it is."""
 
 _SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 """Errors that say nothing of the repository: too many files are open, or processes run."""
@@ -584,6 +587,8 @@ def _answer(process: subprocess.Popen[bytes], silence: float, stdin: bytes | Non
             before, heard, stdin = heard, late.stderr or b"", None
             if before != heard:
                 since = time.monotonic()
+                if counted := _COUNTED.findall(heard):
+                    tell(*map(int, counted[-1]))
             if is_stopped() or time.monotonic() - since >= silence:
                 _end(process)
                 return RemoteAnswer(process.returncode, "", _text(heard), is_late=True, is_stopped=is_stopped())

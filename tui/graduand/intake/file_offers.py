@@ -30,10 +30,10 @@ def recent_files(home: Path) -> tuple[str, ...]:
     return tuple(path for _time, path in sorted(found, reverse=True)[:8])
 
 
-def matching_paths(typed: str) -> tuple[str, ...]:
+def matching_paths(typed: str, base: str = "") -> tuple[str, ...]:
     """Return the folders and tables whose path begins like what is typed, without case and accents.
 
-    A folder ends with a slash; "~" is kept as it was typed.
+    A folder ends with a slash; "~" is kept as it was typed. A relative path begins at `base`, or at the current folder.
     """
     head, slash, name = typed.rpartition("/")
     if typed == "~":
@@ -41,20 +41,24 @@ def matching_paths(typed: str) -> tuple[str, ...]:
     wanted = folded(name)
     found = [
         f"{head}{slash}{entry}"
-        for entry in _entries(Path(f"{head}{slash}" or ".").expanduser())
+        for entry in _entries(_path(f"{head}{slash}", base))
         if folded(entry.rstrip("/")).startswith(wanted) and (not entry.startswith(".") or name.startswith("."))
     ]
     return tuple(sorted(found, key=lambda one: (not one.endswith("/"), folded(one)))[:_OFFERED])
 
 
-def is_folder(typed: str) -> bool:
+def is_folder(typed: str, base: str = "") -> bool:
     """Tell whether what is typed is a folder."""
-    return Path(typed).expanduser().is_dir()
+    return _path(typed, base).is_dir()
 
 
 def is_file(typed: str) -> bool:
     """Tell whether what is typed is a file."""
     return Path(typed).expanduser().is_file()
+
+
+def _path(typed: str, base: str) -> Path:
+    return Path(base) / Path(typed).expanduser()
 
 
 def _entries(folder: Path) -> Iterator[str]:

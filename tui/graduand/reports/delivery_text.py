@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from graduand.deliveries.package import Packed
 
 
-def delivered_text(done: Delivered) -> Iterator[Line]:
+def delivery_text(done: Delivered) -> Iterator[Line]:
     """Return a line for each file, sent or with a dry run to be sent, and what is to be known besides."""
     place = done.place
     for one in done.files:
@@ -47,6 +47,11 @@ def delivered_text(done: Delivered) -> Iterator[Line]:
             count,
         )
         yield line(message.format(count=count))
+
+
+def delivered_text(done: Delivered) -> Iterator[Line]:
+    """Return what `delivery_text` returns, and that nothing was sent where nothing was."""
+    yield from delivery_text(done)
     if not done.entry:
         yield line(_("Nothing was sent (--dry-run)."))
 

@@ -61,6 +61,7 @@ STEPS: Final = {
     UPLOAD: (
         N_("Enter shows the card of the upload in hand; once it ran in Handshake, Ctrl+S notes it."),
         N_("f takes in the failed rows, r compiles what takes an upload back."),
+        N_("Where files are delivered into Amazon S3 (institution.yaml), d shows what would be sent, and sends it."),
     ),
     HISTORY: (
         N_("Find a person or a day (/); k shows only one kind of event, o one person alone."),

@@ -280,11 +280,11 @@ class OutreachScreen(View[Outreach]):
         """Write the file for the mail merge and the letter."""
         if self.found:
             found = self.found._replace(asked=self._chosen())
-            folder = f"build/outreach/{self.turn.campaign}"
+            folder = self.workspace.root / "build" / "outreach" / self.turn.campaign
 
             def labour(_tell: Tell) -> str:
-                outreach.write(self.workspace, found, self.workspace.root / folder)
-                return folder
+                outreach.write(self.workspace, found, folder)
+                return str(folder)
 
             self.app.push_screen(Waiting(_("Writing the letters"), labour, writes=True), self._wrote)
 
@@ -292,7 +292,7 @@ class OutreachScreen(View[Outreach]):
         if isinstance(folder, Trouble):
             self.notify(str(folder), severity="error", markup=False)
         elif folder:
-            self.notify(_("For the mail merge: {folder}").format(folder=folder), timeout=12, markup=False)
+            self.notify(_("For the mail merge: {folder}").format(folder=visible(folder, 300)), timeout=12, markup=False)
 
     def action_note(self) -> None:
         """Show what the records would say, and ask."""

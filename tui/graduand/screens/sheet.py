@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext, visible
+from graduand.screens.fields.path import PathField
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.sheets import sheet_export
@@ -36,7 +37,7 @@ class SheetScreen(ModalScreen[None]):
     #sheet {
         width: 76; max-width: 100%; height: auto; padding: 1 2; background: $panel; border: round $primary;
         .title { text-style: bold; margin-bottom: 1; }
-        Input { height: 1; border: none; padding: 0 1; background: $surface; margin-bottom: 1; }
+        PathField { margin-bottom: 1; }
         #trouble { color: $text-error; height: auto; }
         .said { color: $foreground 70%; height: auto; }
     }
@@ -61,22 +62,20 @@ class SheetScreen(ModalScreen[None]):
         with Vertical(id="sheet"):
             yield Static(Content(title), classes="title")
             yield Static(Content(_("Where shall it go?")))
-            field = Input(self._offered, compact=True, select_on_focus=False)
-            field.cursor_blink = False
-            yield field
+            yield PathField(self._offered, base=str(self._workspace.root))
             folder = visible(str(self._workspace.root), 60)
             yield Static(Content(f"{note.format(folder=folder)}\n{back}"), classes="said")
             yield Static(Content(""), id="trouble")
         yield KeyLine()
 
-    @on(Input.Submitted)
+    @on(PathField.Taken)
     def take_what_is_typed(self) -> None:
         """Write it."""
         self.action_make()
 
     def action_make(self) -> None:
         """Write the sheet."""
-        typed = self.query_one(Input).value.strip()
+        typed = self.query_one(PathField).value
         if not typed:
             return
         path = self._workspace.root / Path(typed).expanduser()

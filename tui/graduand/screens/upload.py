@@ -15,6 +15,7 @@ from graduand.errors import Trouble
 from graduand.language import N_, _, ngettext
 from graduand.reports.upload_text import noted_warnings
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
+from graduand.screens.deliver_flow import ask_to_deliver, is_delivered
 from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.messages import Changed
 from graduand.screens.page import PageScreen
@@ -85,6 +86,13 @@ class UploadScreen(View[InHand]):
         Binding("ctrl+s", "note", N_("Note that it ran"), id="upload.note"),
         Binding("y", "copy", N_("Copy the path"), id="upload.copy"),
         Binding("f", "failed", N_("Failed rows"), id="upload.failed"),
+        Binding(
+            "d",
+            "deliver",
+            N_("Deliver"),
+            tooltip=N_("Send the files of the upload in hand into the school's folder of Amazon S3."),
+            id="upload.deliver",
+        ),
         Binding("escape", "back", N_("Back"), id="upload.back"),
     ]
 
@@ -155,6 +163,9 @@ class UploadScreen(View[InHand]):
         del parameters
         if action in {"tick", "copy"}:
             return self.compiled is not None and (action == "tick" or bool(self._path()) or None)
+        if action == "deliver":
+            there = self.compiled is not None and not self.compiled.noted and not self.compiled.obstacle
+            return there and is_delivered(self.workspace)
         if action == "note":
             return self.compiled is not None and not self.compiled.noted and not self.compiled.obstacle
         return True
@@ -211,6 +222,10 @@ class UploadScreen(View[InHand]):
             if lines := [*noted_warnings(outcome)]:
                 self.app.push_screen(PageScreen(_("Noted as {name}").format(name=outcome.id), lines))
         self.action_read()
+
+    def action_deliver(self) -> None:
+        """Show what would be delivered, and deliver it."""
+        ask_to_deliver(self, self.workspace)
 
     def action_failed(self) -> None:
         """Take in the rows that Handshake refused."""

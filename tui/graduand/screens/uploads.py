@@ -16,6 +16,7 @@ from graduand.reports.plan_text import cell_pair, counts, effect_words
 from graduand.reports.upload_text import lost_text, proposed_text, upload_words
 from graduand.screens.compile_question import not_noted, where_to
 from graduand.screens.confirm import ConfirmScreen, Question, Subject
+from graduand.screens.deliver_flow import ask_to_deliver, is_delivered
 from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.page import PageScreen
 from graduand.screens.upload import UploadScreen
@@ -60,6 +61,13 @@ class UploadsScreen(View[NotedUploads]):
             N_("Take an upload back"),
             tooltip=N_("Compile the files that undo an upload."),
             id="uploads.take_back",
+        ),
+        Binding(
+            "d",
+            "deliver",
+            N_("Deliver"),
+            tooltip=N_("Send the files of the upload in hand into the school's folder of Amazon S3."),
+            id="uploads.deliver",
         ),
         Binding("escape", "back", N_("Back"), id="uploads.back"),
     ]
@@ -147,9 +155,15 @@ class UploadsScreen(View[NotedUploads]):
             self.action_read()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer for a noted upload what only one can be asked."""
+        """Offer for a noted upload what only one can be asked, and to deliver where that is the school's way."""
         del parameters
+        if action == "deliver" and self.is_mounted:
+            return is_delivered(self.workspace) and ((bool(self.uploads) and self.noted_upload is None) or None)
         return action not in {"failed", "take_back"} or not self.is_mounted or self.noted_upload is not None
+
+    def action_deliver(self) -> None:
+        """Show what would be delivered, and deliver it."""
+        ask_to_deliver(self, self.workspace)
 
     def action_failed(self) -> None:
         """Take in the rows of this upload that Handshake refused."""

@@ -49,8 +49,17 @@ class PathField(Vertical):
 
         path: str
 
-    def __init__(self, path: str = "", offered: Sequence[str] = (), *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        path: str = "",
+        offered: Sequence[str] = (),
+        base: str = "",
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's word
+    ) -> None:
+        """Begin with `path`; `offered` stands below as long as nothing is typed; a relative path begins at `base`."""
         super().__init__(id=id)
+        self._base = base
         self._arrival = path
         self._recent = tuple(offered)
         self._offers: tuple[str, ...] = ()
@@ -99,7 +108,7 @@ class PathField(Vertical):
     def _offer(self) -> None:
         self._chosen = False
         typed = self.value
-        found = self._recent if not typed else matching_paths(typed)
+        found = self._recent if not typed else matching_paths(typed, self._base)
         self._offers = () if found == (typed,) else found
         lines = self.query_one(LineList)
         lines.styles.height = min(len(self._offers), _LINES)
@@ -145,7 +154,7 @@ class PathField(Vertical):
         """Take what the arrows chose, or what is typed; a folder shows what is in it."""
         event.stop()
         path = self._offers[self.query_one(LineList).cursor] if self._chosen else self.value
-        if path and is_folder(path):
+        if path and is_folder(path, self._base):
             self.value = path if path.endswith("/") else f"{path}/"
         elif path:
             self.value = path
