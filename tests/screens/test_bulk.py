@@ -51,8 +51,7 @@ def test_accounts_are_closed_only_once_their_number_is_typed(
     suffix = f"{language}.{size[0]}x{size[1]}.txt"
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, *("down",) * 4, "enter", "down", "enter")
-        await type_in(pilot, "student")
+        await press(pilot, *("down",) * 4, "enter", "right", "down", "right")
         golden(f"screens/bulk.{suffix}", screen_text(app).encode())
         await press(pilot, "ctrl+s")
         await press(pilot, "ctrl+s", "enter")
@@ -71,7 +70,7 @@ def test_esc_changes_nothing(marked: Path) -> None:
     app = stage(marked)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "down", "down", "enter", "down", "ctrl+s", "escape", "escape")
+        await press(pilot, "down", "down", "enter", "right", "ctrl+s", "escape", "escape")
 
     story(app, tell)
     assert not app.changed
@@ -82,11 +81,20 @@ def test_people_are_moved_to_another_cohort(marked: Path) -> None:
     app = stage(marked)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "down", "down", "enter", "down")
-        await press(pilot, "enter", "ctrl+s")
+        await press(pilot, "down", "down", "enter", "right", "ctrl+s", "ctrl+s")
 
     story(app, tell)
     assert len(list((marked / "records/2025-autumn").iterdir())) == len(PEOPLE)
+
+
+def test_a_cohort_that_there_is_not_yet_is_typed_and_a_choice_found_by_its_words(marked: Path) -> None:
+    app = stage(marked)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "down", "down", "enter", "enter", *"2027-winter", "enter", "ctrl+s", "ctrl+s")
+
+    story(app, tell)
+    assert len(list((marked / "records/2027-winter").iterdir())) == len(PEOPLE)
 
 
 def test_a_day_is_stepped_and_a_wrong_word_is_told_in_place(marked: Path) -> None:
@@ -203,7 +211,7 @@ def test_it_can_be_used_on_a_small_terminal(marked: Path) -> None:
     app = stage(marked)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, *("down",) * 4, "enter", "down", "enter", "enter", "enter")
+        await press(pilot, *("down",) * 4, "enter", "r", "down", "down", "enter")
         assert isinstance(app.screen, ConfirmScreen)
         assert "Type 5 to go on" in screen_text(app)
 

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from graduand.editing import bulk_edit
 from graduand.editing import edit as changes
-from graduand.editing.typed_values import typed_day
+from graduand.editing.sections import Choices, FieldChoice
 from graduand.errors import Trouble
-from graduand.language import N_, _, ngettext, visible
+from graduand.language import N_, _, ngettext
 from graduand.records.transition import STUDENT, reason_words
 from graduand.reports.bulk_text import error_words, grave_counts, grave_words, people_with_errors, remarks
 from graduand.reports.labels import terms_of
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
 from graduand.screens.fields.any_field import FieldPicker, ValueEditor
-from graduand.screens.fields.choice import stepped
+from graduand.screens.fields.choice import ChoiceField, DayField
+from graduand.screens.fields.text import TextField
 from graduand.screens.save_worker import save
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.app import ComposeResult
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 class ChangeInputKind(Enum):
     """What is asked for."""
 
-    TEXT = auto()
+    CHOICE = auto()
     DAY = auto()
     FIELD = auto()
     VALUE = auto()
@@ -54,10 +54,10 @@ class ChangeInput(NamedTuple):
     """One thing that a change asks for."""
 
     words: str
+    what: ChangeInputKind
     value: str = ""
-    choices: tuple[str, ...] = ()
-    """What can be chosen by arrow keys; other texts may be typed, and are judged."""
-    what: ChangeInputKind = ChangeInputKind.TEXT
+    choices: Choices = Choices((), open=False)
+    """What can be chosen."""
 
 
 class BulkChange(NamedTuple):
@@ -72,101 +72,59 @@ class BulkChange(NamedTuple):
 def options(workspace: Workspace, on: str, cohorts: tuple[str, ...]) -> tuple[BulkChange, ...]:
     """Return the changes that can be made in many records at once."""
     school, settings = workspace.school, workspace.institution
-    years = tuple(year for year in school.year_values if year != "Alumni")
-    day = ChangeInput(_("Effective on (empty: at once)"), "", what=ChangeInputKind.DAY)
-    who = ChangeInput(_("Asked by"), "", (reason_words(STUDENT),))
+    kinds = ChangeInputKind
+    years = _plain(year for year in school.year_values if year != "Alumni")
+    day = ChangeInput(_("Effective on (empty: at once)"), kinds.DAY)
+    who = ChangeInput(_("Asked by"), kinds.CHOICE, "", _reasons((STUDENT,))._replace(open=True))
+    field = ChangeInput(_("Field"), kinds.FIELD)
     return (
         BulkChange(
             _("Graduated"),
-            (ChangeInput(_("Date of graduation"), on, what=ChangeInputKind.DAY),),
+            (ChangeInput(_("Date of graduation"), kinds.DAY, on),),
             lambda end: changes.graduation_change(school, end),
         ),
         BulkChange(
             _("Returned to study"),
             (
-                ChangeInput(str(school.fields[school.year].label), "", years),
-                ChangeInput(_("Study starts on"), on, what=ChangeInputKind.DAY),
+                ChangeInput(str(school.fields[school.year].label), kinds.CHOICE, "", years),
+                ChangeInput(_("Study starts on"), kinds.DAY, on),
             ),
             lambda year, start: changes.return_change(school, year, start),
         ),
-        BulkChange(_("Move to another cohort"), (ChangeInput(_("Cohort"), "", cohorts),), changes.cohort_change),
+        BulkChange(
+            _("Move to another cohort"),
+            (ChangeInput(_("Cohort"), kinds.CHOICE, "", _plain(cohorts)._replace(open=True)),),
+            changes.cohort_change,
+        ),
         BulkChange(
             _("Note until when an answer is due"),
             (
-                ChangeInput(_("Asked on (empty: unchanged)"), "", what=ChangeInputKind.DAY),
-                ChangeInput(_("Answer by"), on, what=ChangeInputKind.DAY),
+                ChangeInput(_("Asked on (empty: unchanged)"), kinds.DAY),
+                ChangeInput(_("Answer by"), kinds.DAY, on),
             ),
             changes.address_request_change,
         ),
         BulkChange(
             _("Close the account"),
-            (ChangeInput(_("Reason"), "", tuple(map(reason_words, settings.deactivation_reasons))), who, day),
+            (ChangeInput(_("Reason"), kinds.CHOICE, "", _reasons(settings.deactivation_reasons)), who, day),
             lambda *typed: changes.closing_change(school, *typed),
         ),
         BulkChange(
             _("Reopen the account"),
-            (ChangeInput(_("Reason"), "", tuple(map(reason_words, settings.reactivation_reasons))), who, day),
+            (ChangeInput(_("Reason"), kinds.CHOICE, "", _reasons(settings.reactivation_reasons)), who, day),
             lambda *typed: changes.reopening_change(school, *typed),
         ),
-        BulkChange(
-            _("Change a field"),
-            (ChangeInput(_("Field"), what=ChangeInputKind.FIELD), ChangeInput(_("Value"), what=ChangeInputKind.VALUE)),
-            changes.field_change,
-        ),
-        BulkChange(
-            _("Take a field out"), (ChangeInput(_("Field"), what=ChangeInputKind.FIELD),), changes.field_removal
-        ),
+        BulkChange(_("Change a field"), (field, ChangeInput(_("Value"), kinds.VALUE)), changes.field_change),
+        BulkChange(_("Take a field out"), (field,), changes.field_removal),
     )
 
 
-class ChoiceInput(Input):
-    """A line to type into; the arrow keys go through what can be chosen, with Ctrl from day to day."""
+def _plain(values: Iterable[str]) -> Choices:
+    return Choices(tuple(FieldChoice(value, value) for value in values), open=False)
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", N_("Previous choice"), show=False, id="choice.up"),
-        Binding("down", "choose(1)", N_("Next choice"), show=False, id="choice.down"),
-        Binding("ctrl+up", "step(1, 0)", show=False, id="choice.later"),
-        Binding("ctrl+down", "step(-1, 0)", show=False, id="choice.earlier"),
-        Binding("ctrl+right", "step(0, 1)", show=False, id="choice.month_later"),
-        Binding("ctrl+left", "step(0, -1)", show=False, id="choice.month_earlier"),
-    ]
 
-    def __init__(self, asked: ChangeInput, today: str) -> None:
-        suggester = SuggestFromList(asked.choices, case_sensitive=False) if asked.choices else None
-        super().__init__(asked.value, compact=True, suggester=suggester)
-        self.cursor_blink = False
-        self._asked = asked
-        self._today = today
-
-    @property
-    def taken(self) -> str:
-        """What was typed, a day as records hold it."""
-        text = self.value.strip()
-        return typed_day(text, self._today) if self._asked.what is ChangeInputKind.DAY else text
-
-    def on_blur(self) -> None:
-        """Show the day as records hold it."""
-        if self._asked.what is ChangeInputKind.DAY:
-            self.value = self.taken
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Step only where a day is asked for."""
-        return self._asked.what is ChangeInputKind.DAY if action == "step" else super().check_action(action, parameters)
-
-    def action_step(self, days: int, months: int) -> None:
-        """Go so many days and months on."""
-        self.value = stepped(self.taken, self._today, days, months)
-        self.cursor_position = len(self.value)
-
-    def action_choose(self, step: int) -> None:
-        """Take the next choice; where there is none, go to the next field."""
-        choices = self._asked.choices
-        if not choices:
-            (self.screen.focus_next if step > 0 else self.screen.focus_previous)()
-        else:
-            here = choices.index(self.value) + step if self.value in choices else min(step, 0)
-            self.value = choices[here % len(choices)]
-            self.cursor_position = len(self.value)
+def _reasons(codes: Iterable[str]) -> Choices:
+    return Choices(tuple(FieldChoice(code, reason_words(code)) for code in codes), open=False)
 
 
 class BulkScreen(Screen[None]):
@@ -180,7 +138,6 @@ class BulkScreen(Screen[None]):
     .fields { height: auto; display: none; }
     .fields.-chosen { display: block; }
     .fields Static { color: $foreground 70%; margin-top: 1; }
-    .fields Input { height: 1; border: none; padding: 0; background: $surface; }
     .fields .choices { margin-top: 0; color: $foreground 70%; }
     #trouble { height: auto; padding: 0 1; color: $text-error; text-style: bold; }
     """
@@ -188,6 +145,7 @@ class BulkScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "look", N_("Show what would change"), id="bulk.look", priority=True),
         Binding("escape", "back", N_("Back"), id="bulk.back"),
+        Binding("enter", "next_field", show=False, id="bulk.next", priority=True),
     ]
 
     def __init__(
@@ -240,13 +198,19 @@ class BulkScreen(Screen[None]):
         """Go on to what is asked for."""
         self._inputs()[0].focus()
 
-    @on(Input.Submitted)
-    def go_to_the_next_field(self, event: Input.Submitted) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let Enter go on from a line of text; elsewhere it shows choices, or begins a line."""
+        del parameters
+        return action != "next_field" or (isinstance(self.focused, TextField) and self._place() >= 0)
+
+    def _place(self) -> int:
+        """Return which of the things that are asked for has the cursor; -1 for none of them."""
+        within = set(self.focused.ancestors_with_self) if self.focused else set()
+        return next((number for number, one in enumerate(self._inputs()) if one in within), -1)
+
+    def action_next_field(self) -> None:
         """Go on to the next field; from the last one to the preview."""
-        inputs = self._inputs()
-        if event.input not in inputs:  # that of a change which is not the chosen one any more
-            return
-        number = inputs.index(event.input) + 1
+        inputs, number = self._inputs(), self._place() + 1
         if number < len(inputs):
             inputs[number].focus()
         else:
@@ -260,8 +224,7 @@ class BulkScreen(Screen[None]):
             await inputs[-1].edit(inputs[0].key)
 
     def _inputs(self) -> list[Taking]:
-        asked = self.query_one(".-chosen").query("*")
-        return [one for one in asked if isinstance(one, ChoiceInput | FieldPicker | ValueEditor)]
+        return [one for one in self.query(".-chosen > *").results() if isinstance(one, Taking)]
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#trouble", Static).update(Content(sentence))
@@ -270,7 +233,7 @@ class BulkScreen(Screen[None]):
         """Prepare the change, and show it."""
         option = self.options[self.query_one(LineList).cursor]
         try:
-            change = option.make(*(field.taken for field in self._inputs()))
+            change = option.make(*map(_taken, self._inputs()))
         except Trouble as trouble:
             self._complain(str(trouble))
             return
@@ -326,14 +289,23 @@ class BulkScreen(Screen[None]):
             yield FieldPicker(self.workspace.school)
         elif asked.what is ChangeInputKind.VALUE:
             yield ValueEditor(self.workspace.school, self.on)
+        elif asked.what is ChangeInputKind.CHOICE:
+            choice = ChoiceField("", asked.words, asked.choices)
+            choice.show(asked.value)
+            choice.show_placeholder(_("Enter shows what can be chosen"))
+            yield choice
         else:
-            yield ChoiceInput(asked, self.on)
-        if asked.choices or asked.what is ChangeInputKind.DAY:
-            shown = ", ".join(visible(choice) for choice in asked.choices)
-            hint = _("↑↓ chooses: {choices}").format(choices=shown) if shown else _("31/05/2026 or 31/5; Ctrl+↑↓ steps")
-            yield Static(Content(hint), classes="choices")
+            day = DayField("", self.on)
+            day.show(asked.value)
+            yield day
+            yield Static(Content(_("31/05/2026 or 31/5; Ctrl+↑↓ steps")), classes="choices")
 
 
-Taking = ChoiceInput | FieldPicker | ValueEditor
+def _taken(field: Taking) -> Any:  # noqa: ANN401 - a text, items, or nothing, as the change takes it
+    """Return what was typed or chosen."""
+    return field.taken if isinstance(field, FieldPicker | ValueEditor) else field.now or ""
+
+
+Taking = ChoiceField | DayField | FieldPicker | ValueEditor
 _MANY: Final = 100
 """People from which on their number is typed before anything is written."""
