@@ -467,8 +467,24 @@ def test_another_field_is_found_in_both_languages(root: Path) -> None:
         await type_in(pilot, "Rose")
         assert app.draft.record.text("middle_name") == "Rose"
         assert "Middle name" in screen_text(app)
+        await press(pilot, "ctrl+n")
+        await type_in(pilot, "account state")
+        await press(pilot, "enter")
+        assert app.form.sheet.current is app.form.sheet.rows["disabled"]
 
     story(app, tell)
+
+
+def test_a_long_name_leaves_in_sight_that_it_is_not_saved(root: Path) -> None:
+    people(root)
+    put(root, GRADUATE.replace("Chloé", "Chloé Marie Élisabeth Antoinette Joséphine").replace("Dupont", "Du Pont" * 4))
+    app = FormApp(root, field="first_name")
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await type_in(pilot, "a")
+        assert "not saved" in screen_text(app).splitlines()[0]
+
+    story(app, tell, (60, 15))
 
 
 def test_f1_explains_the_field_with_its_source_and_its_findings(root: Path) -> None:

@@ -35,7 +35,6 @@ from graduand.records.record import (
 from graduand.records.school_language import PATH as INSTITUTION
 from graduand.records.transition import KINDS, kind_words, reason_words
 from graduand.rules.policy import keeps
-from graduand.similar import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -119,17 +118,6 @@ def _touches_account(record: Record, added: Iterable[str]) -> bool:
 
 def _account(school: School) -> tuple[str, ...]:
     return tuple(key for key in school.fields if key.startswith(_ACCOUNT))
-
-
-def find_fields(text: str, shown: Iterable[str], school: School) -> tuple[Field, ...]:
-    """Return the fields that are not shown and whose key or label, in any language, contains `text`."""
-    hidden = set(school.fields).difference(shown)
-    words = folded(text).split()
-    return tuple(
-        field
-        for field in school.fields.values()
-        if field.key in hidden and all(word in folded(" ".join((field.key, *field.label.in_each()))) for word in words)
-    )
 
 
 def choices(key: str, record: Record, school: School) -> Choices | None:

@@ -93,16 +93,16 @@ def title(found: Outreach) -> str:
 
 
 def asked_words(one: LetterRecipient, found: Outreach, *, show: bool) -> str:
-    """Return the address of a letter and the deadline for an answer."""
+    """Return the deadline for an answer, what else has a day, and last the address of a letter, which may be cut."""
     address = visible(one.record.text(EMAIL))
-    words = [address if show else masked(address), _("by {day}").format(day=one.answer_by)]
+    words = [_("by {day}").format(day=one.answer_by)]
     if end := one.days["ends_on"]:
         words.append(_("the login ends on {day}").format(day=end))
     if found.call.campaign is Campaign.LEFT:
         words.append(_("closes on {day}").format(day=one.closes_on))
     if one.waiting and found.call.campaign is Campaign.SSO:
         words.append(_("needs a personal address, too"))
-    return "  ".join(words)
+    return "  ".join([*words, address if show else masked(address)])
 
 
 def _left_out(found: Outreach, *, everything: bool) -> Iterator[Line]:

@@ -116,7 +116,7 @@ class DueScreen(View[Calendar]):
             kind, count = DueKind(row.key), f" {row.size}"
             title = fit(kind_words(kind), width - 2 - len(count))
             style = "error" if kind in CLOSING else "strong"
-            return (Cell("▸ " if row.folded else "▾ "), Cell(title, style), Cell(count, "muted"))
+            return (Cell("+ " if row.folded else "▾ "), Cell(title, style), Cell(count, "muted"))
         words = due_words(row, self.found, show=False)
         sign = Cell("● " if _mark(row) in self.marks else "  ", "accent")
         day = Cell(f"{row.day} ", "strong" if row.day <= self.day else "muted")

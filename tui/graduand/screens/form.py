@@ -29,7 +29,7 @@ from graduand.editing.draft import (
 from graduand.editing.draft_store import OrphanedDraft, discard_draft
 from graduand.editing.merge import has_conflict_markers, merge_versions, replace_unreadable
 from graduand.editing.resolution import finish_merge
-from graduand.editing.sections import can_wipe, find_fields
+from graduand.editing.sections import can_wipe
 from graduand.errors import Trouble
 from graduand.findings import Severity
 from graduand.index.neighbours import Neighbours
@@ -85,7 +85,7 @@ def title_of(draft: Draft | None, unread: UnreadRecord | None) -> Content:
     kind = kind_words(record.text(KIND)) if record.text(KIND) in KINDS else ""
     parts = [visible(part, 60) for part in (name, record.username, kind, record.cohort) if part]
     state = (_("new, not saved") if draft.base is None else _("not saved")) if draft.dirty else ""
-    return Content.assemble(" · ".join(parts), (f"  • {state}" if state else "", "$text-accent"))
+    return Content.assemble((f"• {state}  " if state else "", "$text-accent"), " · ".join(parts))
 
 
 class EditingScreen(Screen[None]):
@@ -464,12 +464,11 @@ class EditingScreen(Screen[None]):
             self.notify(_("Handshake does not let this field be wiped."), severity="warning", markup=False)
 
     def action_add(self) -> None:
-        """Show another field."""
+        """Go to a field by its name; one that is not shown is shown from now on."""
         if self.draft:
-            fields = find_fields("", self.sheet.rows, self.workspace.school)
-            self.app.push_screen(
-                ChooseScreen(_("Which field?"), field_options(fields, self.workspace.school)), self._add
-            )
+            school = self.workspace.school
+            options = field_options(school.fields.values(), school)
+            self.app.push_screen(ChooseScreen(_("Which field?"), options, self._field), self._add)
 
     async def _add(self, key: str | None) -> None:
         if key and self.draft:

@@ -274,7 +274,7 @@ class IntakeScreen(View[IntakePreview]):
             words, sign, style = _GROUPS[row.key]
             count = f" {row.size}"
             name = fit(f"{sign}{_(words)}", width - 2 - len(count))
-            return (Cell("▸ " if row.folded else "▾ "), Cell(name, style), Cell(count, "muted"))
+            return (Cell("+ " if row.folded else "▾ "), Cell(name, style), Cell(count, "muted"))
         return (Cell(f"    {fit(row.username or '–', 14)} ", "muted"), Cell(fit(row.said, max(width - 19, 4))))
 
     def _draw_column(self, look: IntakePreview, index: int, width: int) -> Drawn:

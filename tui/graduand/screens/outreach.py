@@ -191,7 +191,7 @@ class OutreachScreen(View[Outreach]):
             words = _("To write to") if row.key == _ASKED else why_words(LeftOutReason(row.key), self.turn.campaign)
             count = f" {row.size}"
             head = fit(words, width - 2 - len(count))
-            return (Cell("▸ " if row.folded else "▾ "), Cell(head, "strong"), Cell(count, "muted"))
+            return (Cell("+ " if row.folded else "▾ "), Cell(head, "strong"), Cell(count, "muted"))
         person = full_name(row.record)
         wide = max((width - 17) // 3, 12)
         name = f"{fit(row.record.username, 12)} {fit(person or '–', wide)} "

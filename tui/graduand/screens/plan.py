@@ -128,7 +128,7 @@ def effect_line(row: Heading, width: int) -> Drawn:
         sign = _SIGNS.get(effect, "  ") if effect else "  "
         style = _STYLES.get(effect, "strong") if effect else "muted"
     return (
-        Cell("▸ " if row.folded else "▾ "),
+        Cell("+ " if row.folded else "▾ "),
         Cell(f"{sign}{fit(words, width - 4 - len(count))}", style),
         Cell(count, "muted"),
     )

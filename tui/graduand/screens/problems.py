@@ -130,7 +130,7 @@ class ProblemsScreen(View["Searchable[Checked]"]):
             count = f" {row.size}"
             title = fit(f"{row.key}  {_(rule.title)}", width - 4 - len(count))
             return (
-                Cell("▸ " if row.folded else "▾ "),
+                Cell("+ " if row.folded else "▾ "),
                 SIGNS[rule.severity],
                 Cell(title, "strong"),
                 Cell(count, "muted"),

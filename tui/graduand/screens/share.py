@@ -204,7 +204,7 @@ class ShareScreen(View[ShareStatus]):
             words, style = _GROUPS[row.key]
             count = f" {row.size}"
             return (
-                Cell("▸ " if row.folded else "▾ "),
+                Cell("+ " if row.folded else "▾ "),
                 Cell(fit(_(words), width - 2 - len(count)), style),
                 Cell(count, "muted"),
             )
