@@ -141,6 +141,10 @@ class BaseApp(App[None]):
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
         self.set_keymap(dict(self.preferences.keys))
 
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the colours by name; those that a theme names itself, and Textual would derive, are as it has them."""
+        return {**super().get_css_variables(), **self.current_theme.variables}
+
     def _tell_of_wait(self, sentence: str) -> None:
         """Tell of a commit that takes long, from the thread that waits for it."""
         with suppress(RuntimeError):  # the application itself waits, or has ended

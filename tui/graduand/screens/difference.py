@@ -62,12 +62,12 @@ class MergeRow(Widget, can_focus=True):
         lines = [Content.assemble(("▸ " if self.has_focus else "  ", "$text-accent"), (self._label, "bold"))]
         for side, key, words in SIDES:
             taken = side is self.side
-            mark = ("● ", "bold $text-success") if taken else ("○ ", "$foreground 60%")
+            mark = ("● ", "bold $text-success") if taken else ("○ ", "$foreground 70%")
             value = words_of(self.conflict.of(side))
             style = "bold" if taken else ""
             lines.append(
                 Content.assemble(
-                    "  ", mark, (f"{key} ", "$text-accent"), (f"{_(words):<10}", "$foreground 60%"), (value, style)
+                    "  ", mark, (f"{key} ", "$text-accent"), (f"{_(words):<10}", "$foreground 70%"), (value, style)
                 )
             )
         return Content("\n").join(lines)

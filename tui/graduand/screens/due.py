@@ -140,7 +140,7 @@ class DueScreen(View[Calendar]):
                 "\n",
                 (visible(record.username), "bold"),
                 f"  {name}  ",
-                (visible(record.path, 200), "$foreground 60%"),
+                (visible(record.path, 200), "$foreground 70%"),
             ]
             parts += [f"\n{due_words(entry, self.found, show=True)}"]
             terms = terms_of(self.workspace)

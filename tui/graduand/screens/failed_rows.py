@@ -159,7 +159,7 @@ class FailedScreen(View[Reconciled]):
             masked(one.cure),
         ]
         if one.path:
-            parts.append((f"\n{visible(one.path, 300)}:{one.place.line}:{one.place.column}", "$foreground 60%"))
+            parts.append((f"\n{visible(one.path, 300)}:{one.place.line}:{one.place.column}", "$foreground 70%"))
         return Content.assemble(*parts)
 
     @on(LineList.Chosen)

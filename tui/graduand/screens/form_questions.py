@@ -149,7 +149,7 @@ def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
 
 
 def _fact(label: str, text: str) -> Content:
-    return Content.assemble((f"{label:<20}", "$foreground 60%"), visible(text, 200) or ("–", "$text-warning"))
+    return Content.assemble((f"{label:<20}", "$foreground 70%"), visible(text, 200) or ("–", "$text-warning"))
 
 
 def recovering(one: OrphanedDraft, school: School) -> QuestionScreen:

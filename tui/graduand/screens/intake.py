@@ -298,7 +298,7 @@ class IntakeScreen(View[IntakePreview]):
             some = ", ".join(quoted(text if self._open else masked(text), 30) for text in texts[:6])
             parts = [(f"{visible(column.header)}\n", "bold"), (f"{column.remark}\n" if column.remark else "", "")]
             held = _("It holds: {values}").format(values=some) if some else _("It holds nothing.")
-            return Content.assemble(*parts, f"{held}\n", (_("Enter says what it is."), "$foreground 60%"))
+            return Content.assemble(*parts, f"{held}\n", (_("Enter says what it is."), "$foreground 70%"))
         row = self.outline.at(index) if self.outline else None
         if isinstance(row, IncomingPerson):
             return Content.assemble((f"{visible(row.username)}  ", "bold"), "\n".join((row.said, *row.lines)))

@@ -40,7 +40,7 @@ _STYLES: Final = {
     "yellow": "$text-warning",
     "green": "$text-success",
     "cyan": "$text-primary",
-    "dim": "$foreground 60%",
+    "dim": "$foreground 70%",
 }
 """The colours of reports, as the theme has them."""
 

@@ -38,7 +38,7 @@ class PeopleScreen(PlaceScreen):
     """Everybody, and what they are searched by."""
 
     DEFAULT_CSS = """
-    #columns { height: 1; color: $foreground 60%; text-style: underline; }
+    #columns { height: 1; color: $foreground 70%; text-style: underline; }
     #empty { display: none; height: 1fr; content-align: center middle; padding: 0 4; color: $foreground 70%; }
     PeopleScreen.-empty #empty { display: block; }
     PeopleScreen.-empty #body { display: none; }

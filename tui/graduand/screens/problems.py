@@ -148,12 +148,12 @@ class ProblemsScreen(View["Searchable[Checked]"]):
         rule, found = RULES[self.rule], self.finding
         parts: list[str | tuple[str, str]] = [(f"{severity_word(rule.severity)} {rule.id}", "bold")]
         if found:
-            parts += [(f"  {found.path}:{found.line}:{found.column}", "$foreground 60%"), f"\n{found.message}"]
+            parts += [(f"  {found.path}:{found.line}:{found.column}", "$foreground 70%"), f"\n{found.message}"]
         parts += ["\n", (_(rule.title), "bold"), f". {_(rule.why)}\n", ("→ ", "bold $text-accent"), _(rule.cure)]
         sources = [self.workspace.importer.sources[key].title for key in rule.sources]
         if sources:
             source = _("Source: {titles}").format(titles="; ".join(sources))
-            parts += ["\n", (source, "$foreground 60%")]
+            parts += ["\n", (source, "$foreground 70%")]
         return Content.assemble(*parts)
 
     # Going through

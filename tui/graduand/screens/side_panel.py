@@ -41,7 +41,7 @@ class HistoryPane(VerticalScroll):
 
     def compose(self) -> Iterator[Static]:
         """Build the pane."""
-        yield Static(Content.styled(_("reading the history"), "$foreground 60%"), id="history")
+        yield Static(Content.styled(_("reading the history"), "$foreground 70%"), id="history")
 
     def show(self, trail: AuditTrail | None, terms: Terms, sentence: str = "") -> None:
         """Show the trail, or the sentence that says why there is none."""
@@ -76,11 +76,11 @@ def _row(made: RowPreview, known: SentRow | None) -> Iterator[Content]:
         yield Content.styled(held_words(made.held.why) if made.held else _("No row is sent."), "bold $text-warning")
         return
     if known is None:
-        yield Content.styled(_("comparing with the last upload"), "$foreground 60%")
+        yield Content.styled(_("comparing with the last upload"), "$foreground 70%")
     elif not known.since:
-        yield Content.styled(_("No upload is noted yet; all of it is new."), "$foreground 60%")
+        yield Content.styled(_("No upload is noted yet; all of it is new."), "$foreground 70%")
     else:
-        yield Content.styled(_("Against {upload}").format(upload=known.since), "$foreground 60%")
+        yield Content.styled(_("Against {upload}").format(upload=known.since), "$foreground 70%")
         effects = ", ".join(effect_words(effect) for effect in made.change.effects) or _("nothing changes")
         yield Content.styled(effects, "bold")
     if made.change.held_back:
@@ -97,7 +97,7 @@ def _row(made: RowPreview, known: SentRow | None) -> Iterator[Content]:
 def _cell(cell: PreviewCell, *, is_known: bool) -> Iterator[Content]:
     changed = is_known and cell.changed
     sign = ("• ", "bold $text-accent") if changed else "  "
-    yield Content.assemble(sign, (cell.header, "$foreground 60%"))
+    yield Content.assemble(sign, (cell.header, "$foreground 70%"))
     text = visible(cell.cell, 300)
     if changed:
         before = visible(cell.before, 300) or _("nothing")
@@ -105,7 +105,7 @@ def _cell(cell: PreviewCell, *, is_known: bool) -> Iterator[Content]:
     else:
         yield Content(f"    {text}")
     if cell.why:
-        yield Content.styled(f"    ↳ {cell.why}", "italic $foreground 60%")
+        yield Content.styled(f"    ↳ {cell.why}", "italic $foreground 70%")
 
 
 class YamlPane(VerticalScroll):
@@ -141,7 +141,7 @@ def _lines(text: str, found: Sequence[Finding], width: int) -> Iterator[Content]
         worst = min((one.severity for one in here), key=list(SIGNS).index, default=None)
         sign = (f"{SIGNS[worst]} ", f"bold {COLOURS[worst]}") if worst else "  "
         style = f"bold {COLOURS[worst]}" if worst else ""
-        mark = Content.assemble((f"{number:>3} ", "$foreground 40%"), sign)
+        mark = Content.assemble((f"{number:>3} ", "$foreground 70%"), sign)
         yield hanging(mark, Content.styled(visible(line, 1000), style), width)
         for one in here:
             yield hanging(Content("      ↳ "), Content.styled(one.message, COLOURS[one.severity]), width)
@@ -198,7 +198,7 @@ class Panel(Vertical):
     def _name_panes(self) -> None:
         titles = [
             Content.assemble(
-                (f"{key} ", "$foreground 60%"), (_(title), "bold $text-accent" if pane == self.pane else "")
+                (f"{key} ", "$foreground 70%"), (_(title), "bold $text-accent" if pane == self.pane else "")
             )
             for pane, key, title in TITLES
         ]

@@ -45,7 +45,7 @@ class Waiting(ModalScreen["Result | Trouble | None"], Generic[Result]):
         & > Vertical { width: 60; max-width: 90%; height: auto; padding: 0 2; background: $panel; }
         & > Vertical { border: round $primary; }
         & #bar { color: $text-accent; }
-        & #stop { color: $foreground 60%; }
+        & #stop { color: $foreground 70%; }
         &.-quick { background: transparent; }
         &.-quick > Vertical { display: none; }
     }

@@ -64,7 +64,7 @@ class FieldPicker(Widget, can_focus=True):
         """Draw the name of the field."""
         if self.key:
             return Content(str(self._school.fields[self.key].label))
-        return Content.styled(_("Enter chooses the field"), "$foreground 55%")
+        return Content.styled(_("Enter chooses the field"), "$foreground 70%")
 
     def action_pick(self) -> None:
         """Ask for the field."""

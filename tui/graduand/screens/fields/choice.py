@@ -72,7 +72,7 @@ class ChoiceField(Widget, can_focus=True):
     def render(self) -> Content:
         """Draw the value, between arrows where it can be changed."""
         words = self._label(self.value) if self.value else self.absent
-        text = Content.styled(visible(words, 200), "" if self.value else "$foreground 55%")
+        text = Content.styled(visible(words, 200), "" if self.value else "$foreground 70%")
         if not self.has_focus:
             return text
         if self.is_guarded:

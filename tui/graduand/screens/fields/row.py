@@ -155,6 +155,6 @@ class FieldRow(Horizontal):
         self._shown_hint = hint
         lines = [Content.styled(f"{SIGNS[one.severity]} {one.message}", COLOURS[one.severity]) for one in self._found]
         if why:
-            lines.append(Content.styled(f"↳ {why}", "italic $foreground 60%"))
+            lines.append(Content.styled(f"↳ {why}", "italic $foreground 70%"))
         self._said.update(Content("\n").join(lines))
         self.set_class(bool(lines), "-said")

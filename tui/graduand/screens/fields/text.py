@@ -86,7 +86,7 @@ class TextField(SafeInput):
     TextField {
         height: 1; border: none; padding: 0 1; background: $surface;
         &:focus { background: $surface-active; border: none; }
-        & > .input--placeholder { color: $foreground 55%; }
+        & > .input--placeholder { color: $foreground 70%; }
         &.-textual-compact { padding: 0 1; }
         &.-derived > .input--placeholder { color: $foreground 75%; text-style: italic; }
     }
@@ -163,7 +163,7 @@ class PageField(TextArea):
         height: auto; max-height: 8; border: none; padding: 0 1; background: $surface;
         &:focus { background: $surface-active; border: none; }
         & .text-area--cursor-line { background: transparent; }
-        & .text-area--placeholder { color: $foreground 55%; }
+        & .text-area--placeholder { color: $foreground 70%; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

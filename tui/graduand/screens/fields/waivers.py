@@ -66,7 +66,7 @@ class WaiversField(Widget, can_focus=True):
 
     def _line(self, number: int, text: str) -> Content:
         here = self.has_focus and number == self.cursor
-        style = "$foreground 55%" if number == len(self.waivers) else ""
+        style = "$foreground 70%" if number == len(self.waivers) else ""
         return Content.assemble(("▸ " if here else "  ", "$text-accent"), (text, style))
 
     def action_step(self, lines: int) -> None:

@@ -57,7 +57,7 @@ class LineList(ScrollView, can_focus=True):
         & > .lines--error { color: $text-error; text-style: bold; }
         & > .lines--warning { color: $text-warning; text-style: bold; }
         & > .lines--note { color: $text-primary; }
-        & > .lines--muted { color: $foreground 60%; }
+        & > .lines--muted { color: $foreground 70%; }
         & > .lines--strong { text-style: bold; }
         & > .lines--accent { color: $text-accent; text-style: bold; }
         & > .lines--heading { text-style: bold underline; }
