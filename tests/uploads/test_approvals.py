@@ -246,6 +246,19 @@ def test_who_committed_a_change_does_not_count_whatever_pull_request_the_message
     assert [one["who"].partition(" ")[0] for one in last] == [ZOE]
 
 
+def test_a_broken_approval_says_how_it_is_got_rid_of(school: Path) -> None:
+    raw = b"00412345\n"
+    listed = [SentFile(APPROVED, hashlib.sha256(raw).hexdigest(), 1)]
+    program = Program(school)
+    broken = note(read_ledger(program), NewFacts(EntryKind.APPROVAL, "", "", listed, {APPROVED: raw}, {}, "1")).id
+
+    said = compiled(school, code=5).err
+
+    assert f"graduand uploads --undo {broken} REASON" in said
+    assert graduand(school, "uploads", "--undo", broken, "Cannot be read").code == 0
+    assert "00412345 (0 of 2)" in compiled(school, code=5).err
+
+
 def test_approving_the_same_twice_is_one_approval(school: Path) -> None:
     first = approve(school, BOB)
     again = approve(school, BOB)

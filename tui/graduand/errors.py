@@ -524,6 +524,18 @@ class LedgerBroken(Trouble):
         )
 
 
+class ApprovalBroken(LedgerBroken):
+    """What an approval says cannot be read; `where` is its id."""
+
+    def __init__(self, where: str, what: str) -> None:
+        self.what = what
+        message = _(
+            "The approval {where} cannot be read ({what}). Nothing was changed; withdraw it, then approve anew: "
+            "graduand uploads --undo {where} REASON"
+        )
+        Trouble.__init__(self, message.format(where=visible(where, 100), what=visible(what, 100)))
+
+
 class EntryFault(NamedTuple):
     """A commit of the ledger whose `entry.json` cannot be read."""
 

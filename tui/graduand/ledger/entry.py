@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from graduand.errors import LedgerBroken, LedgerNewer
+from graduand.errors import ApprovalBroken, LedgerBroken, LedgerNewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -380,12 +380,12 @@ def read_approved(raw: bytes, entry: str) -> dict[str, str]:
     """Return the meanings that were approved, by username.
 
     Raises:
-        LedgerBroken: a line has not its two cells.
+        ApprovalBroken: a line has not its two cells.
     """
     found = {}
     for cells in cells_of(raw):
         if len(cells) != 2:
-            raise LedgerBroken(entry, APPROVED)
+            raise ApprovalBroken(entry, APPROVED)
         found[cells[0]] = cells[1]
     return found
 
