@@ -115,3 +115,9 @@ def test_the_schema_is_parsed_once(root: Path) -> None:
 
     for words in (["explain", "disabled"], ["schema", "--check"], ["check", "--on", TODAY]):
         assert imported(root, *words) & HEAVY == set(), words
+
+
+def test_the_list_of_people_waits_for_no_rule(root: Path) -> None:
+    opened = 'import json, sys, graduand.screens.app; sys.stderr.write("\\n" + json.dumps(sorted(sys.modules)))'
+
+    assert {name for name in imported(root, program=opened) if name.startswith("graduand.rules")} == set()

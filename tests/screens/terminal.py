@@ -103,6 +103,9 @@ async def settled(pilot: Pilot[Any]) -> None:
             pilot.app.screen._on_timer_update()
         elif loop.labours:
             await asyncio.wait(loop.labours, timeout=30, return_when=asyncio.FIRST_COMPLETED)
+        elif pilot.app.is_running and any(pane.waits for pane in pilot.app.screen.query(PersonPane)):
+            loop.ahead += PersonPane.PAUSE
+            await asyncio.sleep(0.001)
         else:
             return
         assert time.monotonic() < deadline, "something behind the screen does not end"

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graduand.findings import Severity
 from graduand.handshake.effect import Status
 from graduand.index.column_store import ColumnList
-from graduand.index.neighbours import Neighbours
 from graduand.index.query import KINDS, DateCondition, Filter, Query, folded
 from graduand.records.record import DISABLED
 from graduand.records.transition import reason_words
-from graduand.rules.account import CONFIDENTIAL_RULE, EXCLUDED_RULE
-from graduand.rules.handshake_state import EXCLUDED, RULES, TAKEN_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
     from graduand.findings import Finding
     from graduand.index.column_store import ColumnStore
     from graduand.index.index import Index
+    from graduand.index.neighbours import Neighbours
     from graduand.index.person_states import PersonStates
 
 WAITING: Final = "GR601"
@@ -35,14 +33,8 @@ HELD: Final = "GR506"
 _UPCOMING: Final = ("GR211", "GR224")
 """The rules that tell whose graduation or departure waits for its day."""
 
-BESIDE_HANDSHAKE: Final = {
-    **{rule.id: "conflict" for rule in RULES if rule.severity is Severity.ERROR},
-    TAKEN_BACK: "taken-back",
-    EXCLUDED: "excluded",
-    EXCLUDED_RULE: "excluded",
-    CONFIDENTIAL_RULE: "confidential",
-}
-"""What keeps a person's row back, by the rule that tells it."""
+_KEEPING_BACK: Final = ("GR7", "GR51")
+"""How the ids begin of the rules that tell what keeps a person's row back."""
 
 COLUMNS: Final = (
     *("username", "name", "programme", "kind", "state", "cohort"),
@@ -204,6 +196,8 @@ class PeopleList:
     @cached_property
     def neighbours(self) -> Neighbours:
         """All people, to compare one of them with."""
+        from graduand.index.neighbours import Neighbours  # noqa: PLC0415 - the first row waits for no rule
+
         return Neighbours(self.people)
 
     @cached_property
@@ -288,9 +282,7 @@ class PeopleList:
         known = self.outstanding
         statuses = [known[one].status if one in known else "" for one in self._column("username")]
         rules = zip(statuses, self._column("rules"), strict=True)
-        return [
-            kept_back(broken) or status if "GR7" in broken or "GR51" in broken else status for status, broken in rules
-        ]
+        return [kept_back(broken) or status if broken else status for status, broken in rules]
 
     def sort(self, numbers: Iterable[int], order: str, *, backwards: bool = False) -> Sequence[int]:
         """Return `numbers` in one of the ORDERS, or in its reverse."""
@@ -390,8 +382,25 @@ _URGENT: Final[Mapping[str, str]] = {
 
 
 def kept_back(rules: str) -> str:
-    """Return what keeps the row of a person back who breaks these rules: one of BESIDE_HANDSHAKE, or ""."""
-    return next((why for rule, why in BESIDE_HANDSHAKE.items() if rule in rules), "")
+    """Return what keeps the row of a person back who breaks these rules: one value of `beside_handshake`, or ""."""
+    if not any(family in rules for family in _KEEPING_BACK):
+        return ""
+    return next((why for rule, why in beside_handshake().items() if rule in rules), "")
+
+
+@cache
+def beside_handshake() -> Mapping[str, str]:
+    """Return what keeps a person's row back, by the rule that tells it."""
+    from graduand.rules.account import CONFIDENTIAL_RULE, EXCLUDED_RULE  # noqa: PLC0415 - the first row waits for none
+    from graduand.rules.handshake_state import EXCLUDED, RULES, TAKEN_BACK  # noqa: PLC0415
+
+    return {
+        **{rule.id: "conflict" for rule in RULES if rule.severity is Severity.ERROR},
+        TAKEN_BACK: "taken-back",
+        EXCLUDED: "excluded",
+        EXCLUDED_RULE: "excluded",
+        CONFIDENTIAL_RULE: "confidential",
+    }
 
 
 def people_list_of(index: Index, store: ColumnStore | None) -> PeopleList:

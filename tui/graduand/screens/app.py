@@ -7,7 +7,6 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from threading import Event
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -19,7 +18,6 @@ from graduand.language import N_, _, ngettext, visible
 from graduand.patience import Watcher, watched
 from graduand.records.paths import username_of
 from graduand.screens.base_app import BaseApp
-from graduand.screens.go_to import GoToScreen
 from graduand.screens.messages import Changed, Opened, UploadCompiled
 from graduand.screens.people import PeopleScreen
 from graduand.screens.place_screen import PlaceScreen
@@ -47,9 +45,6 @@ _CHECK_INTERVAL: Final = 2.0
 
 _RARELY: Final = 16
 """By how much longer a remote is left alone, at most, that was not reached several times."""
-
-_PAINTED: Final = 1.0
-"""Seconds that threads wait for the first people to be painted, at most."""
 
 
 class GraduandApp(BaseApp):
@@ -102,17 +97,18 @@ class GraduandApp(BaseApp):
             self.add_mode(place, partial(self._screen_of, place))
         self._done: list[tuple[SavedFile, ...]] = []
         self._undone: list[tuple[SavedFile, ...]] = []
-        self._painted = Event()
-        """Set after the first people are painted; a reading thread would slow the painting."""
         self._seen = b""
         """How the files stood when they were last looked at."""
         self._hindered = ""
         """Why nothing can be saved or committed."""
 
     def on_load(self) -> None:
-        """Take the user's own colours, keys and columns, before anything is painted in others."""
+        """Take the user's own colours, keys and columns, and the list that was read last, before all is painted."""
         super().on_load()
         self.people.set_reactive(PeopleScreen.chosen, self.preferences.columns)
+        self.people.set_reactive(PeopleScreen.status_text, _("reading"))
+        if known := self.workspace.last_people_list():
+            self.people.set_reactive(PlaceScreen.roster, known)
 
     @on(PeopleScreen.ColumnsChosen)
     def remember_the_columns(self, event: PeopleScreen.ColumnsChosen) -> None:
@@ -122,9 +118,10 @@ class GraduandApp(BaseApp):
     def on_mount(self) -> None:
         """Paint first, read afterwards."""
         self.hear_the_end()
-        self.call_after_refresh(self._begin)
+        self.people.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        self._tell_screens()
         self.tell_what_is_not_preferred()
         self.read_everybody()
         self._look_for_what_was_left()
@@ -146,6 +143,8 @@ class GraduandApp(BaseApp):
 
     def action_go(self) -> None:
         """Ask for a place, and go there."""
+        from graduand.screens.go_to import GoToScreen  # noqa: PLC0415 - the first row waits for no other screen
+
         self.push_screen(GoToScreen(self._overview_of(self.current_mode)), self._go)
 
     def _go(self, place: str | None) -> None:
@@ -232,8 +231,9 @@ class GraduandApp(BaseApp):
 
     @on(PlaceScreen.ShownFirst)
     def tell_who_arrived(self, event: PlaceScreen.ShownFirst) -> None:
-        """Tell a new screen what there is."""
-        self._tell_screen(event.screen, self.current_mode)
+        """Tell a new screen what there is; the list of people is told once it is painted."""
+        if event.screen is not self.people:
+            self._tell_screen(event.screen, self.current_mode)
 
     def _tell_screen(self, screen: PlaceScreen, place: str) -> None:
         screen.workspace, screen.commit = self.workspace, self.preferences.commit
@@ -255,7 +255,6 @@ class GraduandApp(BaseApp):
     @work(thread=True, group="left")
     def _look_for_what_was_left(self) -> None:
         """Offer the drafts that killed sessions left, and finish what a killed save began."""
-        self._painted.wait(_PAINTED)
         from graduand.editing.transaction import resume, resumed_message  # noqa: PLC0415 - after the first paint
         from graduand.screens.draft_autosave import DraftAutosave  # noqa: PLC0415
 
@@ -290,10 +289,6 @@ class GraduandApp(BaseApp):
             self.call_later(self._tell, _("reading {done} of {count}").format(done=done, count=of))
 
         self.call_later(self._tell, _("reading"))
-        if not self.people.roster.entries and (known := self.workspace.last_people_list()):
-            self.call_later(self._show_last, known)
-            self._painted.wait(_PAINTED)
-        self._painted.set()
         try:
             roster = self.workspace.people_list(self.on, tell).prepare()
         except WorkerCancelled:
@@ -321,11 +316,6 @@ class GraduandApp(BaseApp):
 
     def _tell(self, words: str) -> None:
         self.people.status_text = words
-
-    def _show_last(self, roster: PeopleList) -> None:
-        """Show everybody as they were known last, until all is read."""
-        self.people.roster = roster
-        self.call_after_refresh(self._painted.set)
 
     def _show(self, roster: PeopleList) -> None:
         self.people.status_text = _("comparing with the last upload")
@@ -472,7 +462,6 @@ class GraduandApp(BaseApp):
 
     @work(thread=True, group="standing")
     def _look_at_git_first(self) -> None:
-        self._painted.wait(_PAINTED)
         self._look_at_git()
 
     def _look_at_git(self) -> None:

@@ -22,14 +22,9 @@ from graduand.errors import Exit, SchemaBroken, Trouble
 from graduand.language import N_, _
 from graduand.patience import be_patient
 from graduand.preferences import Preferences, preferences_path, read_preferences, write_preferences
-from graduand.reports.console import line
-from graduand.screens.help import HelpScreen
 from graduand.screens.keys import key_name
-from graduand.screens.page import PageScreen
-from graduand.screens.palette import PaletteJob, PaletteScreen
 from graduand.screens.people import PeopleScreen
 from graduand.screens.places import PLACES
-from graduand.screens.question import Answer, QuestionScreen
 from graduand.screens.themes import THEMES
 
 if TYPE_CHECKING:
@@ -42,6 +37,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from graduand.screens.own_keys import KeyFault
+    from graduand.screens.palette import PaletteJob
 
 _READ: Final = {"information": 1.0, "warning": 4.0, "error": 4.0}
 """Seconds after which a message is read, so that the next key may take it away."""
@@ -135,7 +131,7 @@ class BaseApp(App[None]):
             self.preferences = read_preferences()
         except Trouble as trouble:
             self._not_preferred = trouble
-        self.theme = THEMES[self.preferences.theme].name
+        self.set_reactive(App.theme, THEMES[self.preferences.theme].name)  # what follows from it is done here
         self.stylesheet.set_variables(self.get_css_variables())
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
@@ -215,6 +211,9 @@ class BaseApp(App[None]):
 
     def action_keys(self) -> None:
         """Show the names by which other keys can be given to what can be done here."""
+        from graduand.reports.console import line  # noqa: PLC0415
+        from graduand.screens.page import PageScreen  # noqa: PLC0415 - the first row waits for no other screen
+
         head = _("In {path}, below keys:, a name and another key.").format(path=preferences_path())
         named = [line(f"{job.id:<24} {job.key:<10} {_(job.name)}") for job in self._jobs()]
         self.push_screen(PageScreen(_("Other keys"), [line(head), line(""), *named]))
@@ -228,6 +227,9 @@ class BaseApp(App[None]):
 
     def action_messages(self) -> None:
         """Show what was told in passing, the last first."""
+        from graduand.reports.console import line  # noqa: PLC0415
+        from graduand.screens.page import PageScreen  # noqa: PLC0415 - the first row waits for no other screen
+
         signs = {"information": "·", "warning": "!", "error": "✗"}
         told = [line(f"{moment} {signs[severity]} {message}") for moment, severity, message in reversed(self._said)]
         self.push_screen(PageScreen(_("Messages"), told or [line(_("Nothing was said yet."))]))
@@ -283,6 +285,8 @@ class BaseApp(App[None]):
         return list(found.values())
 
     def _job(self, binding: Binding, node: DOMNode | None, place: str = "") -> PaletteJob:
+        from graduand.screens.palette import PaletteJob  # noqa: PLC0415 - the first row waits for no other screen
+
         shown, id_ = self.get_key_display(binding), binding.id or ""
         return PaletteJob(binding.description, shown, node, binding.action, id_, binding.tooltip, place)
 
@@ -296,6 +300,8 @@ class BaseApp(App[None]):
     @work
     async def action_palette(self) -> None:
         """Choose from all that can be done here, by name."""
+        from graduand.screens.palette import PaletteScreen  # noqa: PLC0415 - the first row waits for no other screen
+
         if isinstance(self.screen, PaletteScreen):
             return
         here = self._jobs()
@@ -309,6 +315,8 @@ class BaseApp(App[None]):
 
     def action_help(self) -> None:
         """Say what this place is for, then its keys."""
+        from graduand.screens.help import HelpScreen  # noqa: PLC0415 - the first row waits for no other screen
+
         here = next((place for place in PLACES if place.key == self.current_mode), None)
         is_base = len(self.screen_stack) == 1
         filters = isinstance(self.screen, PeopleScreen)
@@ -346,6 +354,8 @@ class BaseApp(App[None]):
         if not lost:
             self.action_leave()
             return
+        from graduand.screens.question import Answer, QuestionScreen  # noqa: PLC0415 - the first row waits for no other screen
+
         answers = [
             Answer(("q", "enter", "y"), "q", _("quit"), "quit"),
             Answer((), _("Esc"), _("stay here"), ""),

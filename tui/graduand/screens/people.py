@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -40,9 +41,7 @@ class PeopleScreen(PlaceScreen):
     DEFAULT_CSS = """
     #columns { height: 1; color: $foreground 70%; text-style: underline; }
     #empty { display: none; height: 1fr; content-align: center middle; padding: 0 4; color: $foreground 70%; }
-    PeopleScreen.-empty #empty { display: block; }
-    PeopleScreen.-empty #body { display: none; }
-    #body { height: 1fr; }
+    #body { display: none; height: 1fr; }
     #people { width: 1fr; }
     #pane { display: none; }
     PeopleScreen.-wide #pane { display: block; }
@@ -141,7 +140,7 @@ class PeopleScreen(PlaceScreen):
     """Why nothing could be read; "" when something could."""
 
     def __init__(self) -> None:
-        super().__init__(classes="-empty")
+        super().__init__()
         self._asked: tuple[Query, Sequence[int]] | None = None
         self._shown = PersonColumns({})
         self._counted: str = COUNTED[0]
@@ -178,6 +177,10 @@ class PeopleScreen(PlaceScreen):
     def person_path(self) -> str:
         """Return the path of the record of the person under the cursor; "" for nobody."""
         return self.current.path if self.current else ""
+
+    def on_mount(self) -> None:
+        """Show who was known last in the first picture that is painted, once there is room for it."""
+        self.call_after_refresh(self.watch_roster)
 
     def watch_roster(self) -> None:
         """Search again in what was read."""
@@ -237,11 +240,9 @@ class PeopleScreen(PlaceScreen):
         lines = self.lines
         stay = before[lines.cursor] if lines.cursor < len(before) else -1
         cursor = 0
-        if stay >= 0:
-            cursor = found.index(stay) if stay in found else 0
-        self.set_class(not found, "-empty")
-        if not found:
-            self.query_one("#empty", Static).update(Content(self._emptiness()))
+        with suppress(ValueError):  # who is not found any more
+            cursor = found.index(stay)
+        self._tell_emptiness()
         lines.show(len(found), self._draw, cursor)
         self.call_after_refresh(self._tell_columns)  # the list has no width while it is hidden
         self._tell_counts()
@@ -266,7 +267,14 @@ class PeopleScreen(PlaceScreen):
 
     def watch_trouble(self) -> None:
         """Show why there is nothing."""
-        self.query_one("#empty", Static).update(Content(self._emptiness()))
+        self._tell_emptiness()
+
+    def _tell_emptiness(self) -> None:
+        empty = self.query_one("#empty", Static)
+        empty.display = not self.found
+        self.query_one("#body").display = bool(self.found)
+        if not self.found:
+            empty.update(Content(self._emptiness()))
 
     def _emptiness(self) -> str:
         if self.trouble:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import work
+from textual import on, work
 from textual.content import Content
+from textual.events import Resize
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -33,6 +34,8 @@ class PersonPane(Static):
     DEFAULT_CSS = """
     PersonPane { width: 42; height: 1fr; padding: 0 1; border-left: solid $panel; overflow: hidden; }
     """
+    PAUSE: ClassVar[float] = 0.05
+    """Seconds for which the cursor stays before anything is told of a person: the list comes first."""
     REST: ClassVar[float] = 0.35
     """Seconds for which the cursor stays before the history of a person is looked for."""
 
@@ -46,7 +49,10 @@ class PersonPane(Static):
         self._workspace: Workspace | None = None
         self._events: tuple[str, tuple[Event, ...]] = ("", ())
         """Of whom, and what happened last."""
+        self._pause: Timer | None = None
         self._rest: Timer | None = None
+        self.waits = False
+        """Whether the person under the cursor is still to be shown."""
 
     def look_into(self, workspace: Workspace) -> None:
         """Read histories from this repository; they are read anew from now on."""
@@ -55,15 +61,24 @@ class PersonPane(Static):
         self.watch_path()
 
     def watch_path(self) -> None:
-        """Show the person once the list is painted, and the history once the cursor rests."""
-        self.call_after_refresh(self.watch_roster)
-        if self._rest:
-            self._rest.stop()
-        if self.path and self.display and self.is_mounted:
+        """Show the person once the cursor pauses, and the history once it rests."""
+        for timer in filter(None, (self._pause, self._rest)):
+            timer.stop()
+        if not self.display or not self.is_mounted:
+            return
+        self.waits = True
+        self._pause = self.set_timer(self.PAUSE, self.watch_roster)
+        if self.path:
             self._rest = self.set_timer(self.REST, self._read_events)
+
+    @on(Resize)
+    def show_where_there_is_room(self) -> None:
+        """Show the person once the terminal is wide enough for the pane."""
+        self.watch_path()
 
     def watch_roster(self) -> None:
         """Show the person as the list has them now."""
+        self.waits = False
         if self.is_mounted and self.display:
             height = self.styles.height
             self.update(Content("\n").join(self._lines()), layout=bool(height and height.is_auto))
