@@ -15,7 +15,7 @@ from graduand.screens.widgets.person_line import TEXTS, column_title, exact_filt
 from graduand.uploads.status import sent_statuses
 from graduand.workspace import Workspace
 from tests.repository import TODAY, shipped
-from tests.screens.terminal import LARGE, SMALL, press, screen_text, seen_at, settled, story, type_in
+from tests.screens.terminal import LARGE, SMALL, press, resize, screen_text, seen_at, settled, story, type_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +109,10 @@ def test_only_the_marked_are_shown_until_all_are_wanted_again(tmp_path: Path) ->
         assert "2 of 45 people · 2 marked · only the marked" in screen_text(app)
         await press(pilot, "escape")
         assert (len(app.people.found), len(app.people.marks)) == (45, 2)
+        await press(pilot, "m", "slash")
+        await type_in(pilot, "dupont lettres")
+        await resize(pilot, 60, 15)
+        assert "Find dupont lettres " in screen_text(app)
 
     story(app, tell, LARGE)
 

@@ -311,7 +311,7 @@ class PeopleScreen(PlaceScreen):
         if self.order == "problem":
             parts.append(_("best first") if self.backwards else _("worst first"))
         parts += [self.status_text] if self.status_text else []
-        self.search.tell(" · ".join(parts))
+        self.search.tell(*parts)
 
     def _draw(self, index: int, width: int) -> Drawn:
         entry = self.roster.entries[self.found[index]]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from textual import on
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from graduand.index.people_list import PeopleList
+
+
+_LEAST: Final = 20
+"""Columns for what is typed, however much else is to be said."""
+_GAPS: Final = 5
+"""Columns around the parts of the line."""
 
 
 class Completion(Suggester):
@@ -64,6 +72,7 @@ class Search(Horizontal):
         super().__init__(id="search")
         self._roster = roster
         self._hint = hint
+        self._told: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Build the line."""
@@ -101,9 +110,22 @@ class Search(Horizontal):
         """Look for nothing."""
         self.query_one(Input).value = ""
 
-    def tell(self, words: str) -> None:
-        """Show how many are found."""
-        self.query_one(".counts", Static).update(Content(words))
+    def tell(self, *told: str) -> None:
+        """Show how many are found, and what else there is room for beside what is typed; what matters most is first."""
+        self._told = told
+        self.make_room()
+
+    @on(Resize)
+    def make_room(self) -> None:
+        """Leave out what would take the room of what is typed."""
+        if not self.size.width:
+            return
+        typed = min(max(cell_len(self.text) + 2, _LEAST), self.size.width // 2)
+        room = self.size.width - cell_len(_("Find")) - _GAPS - typed
+        told = [*self._told]
+        while len(told) > 1 and cell_len(" · ".join(told)) > room:
+            told.pop()
+        self.query_one(".counts", Static).update(Content(" · ".join(told)))
 
     @on(Input.Changed)
     def ask_while_typing(self, event: Input.Changed) -> None:
