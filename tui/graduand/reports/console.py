@@ -7,10 +7,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from graduand.language import _, visible
+from graduand.language import _, ngettext, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class Span(NamedTuple):
@@ -26,6 +26,13 @@ Line = tuple[Span, ...]
 def line(*parts: str | Span) -> Line:
     """Return a line of plain and styled parts."""
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
+
+
+def more_lines(rest: int, indent: str = "") -> Iterator[Line]:
+    """Yield the line that says how many are not listed; none where all are."""
+    if rest > 0:
+        text = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
+        yield line(f"{indent}{text.format(count=rest)}")
 
 
 def show(lines: Iterable[Line], colour: str = "auto", stream: TextIO | None = None) -> None:

@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, quoted, visible
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ def cures_text(cured: CurePlan, terms: Terms, *, everything: bool, show: bool) -
     for cure in shown:
         yield line(Span(visible(cure.path, 300), "bold"))
         yield from (line(f"    {difference_text(one, terms, show=show)}") for one in cure.differences)
-    if rest := len(cured.cures) - len(shown):
-        more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-        yield line(more.format(count=rest))
+    yield from more_lines(len(cured.cures) - len(shown))
     yield line(counts(cured))
 
 

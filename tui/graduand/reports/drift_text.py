@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, ngettext, visible
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.json_text import json_text
 from graduand.reports.observation_text import value_seen, when
 from graduand.uploads.drift_table import Cause, Situation
@@ -73,10 +73,7 @@ def _people(accounts: Sequence[AccountDrift], terms: Terms, *, everything: bool,
         yield line("    ", Span(visible(account.username), "bold"))
         for field in account.fields:
             yield line(f"      {_field(field, terms, show=show)}")
-    rest = 0 if everything else len(accounts) - _SHOWN
-    if rest > 0:
-        text = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-        yield line("  ", text.format(count=rest))
+    yield from more_lines(0 if everything else len(accounts) - _SHOWN, "  ")
 
 
 def _field(field: DriftField, terms: Terms, *, show: bool) -> str:

@@ -8,7 +8,7 @@ from graduand.campaigns.kinds import CLOSING, DueKind
 from graduand.language import _, masked, ngettext, quoted, visible
 from graduand.records.record import DISABLED, EMAIL
 from graduand.records.transition import reason_words
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
@@ -94,10 +94,7 @@ def _entries(calendar: Calendar, found: list[Due], *, everything: bool, show: bo
         words = due_words(one, calendar, show=show)
         style = "bold" if one.day <= calendar.on else ""
         yield line("  ", Span(one.day, style), "  ", Span(visible(one.record.username), "bold"), f"  {words}")
-    if len(found) > len(shown):
-        rest = len(found) - len(shown)
-        more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-        yield line(more.format(count=rest))
+    yield from more_lines(len(found) - len(shown))
 
 
 def due_words(one: Due, calendar: Calendar, *, show: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, visible
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.findings_text import rule_head
 from graduand.reports.json_text import json_text
 from graduand.reports.observation_text import lists_text
@@ -40,9 +40,7 @@ def feed_check_text(checked: FeedCheck, *, everything: bool, show: bool, is_unco
             )
             yield line("  ", Span(_("line {line}").format(line=finding.line), "dim"), f"  {username}{message}")
         rest = 0 if everything else len(found) - _SHOWN
-        if rest > 0:
-            text = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-            yield line(text.format(count=rest))
+        yield from more_lines(rest)
         yield line("")
     yield line(_summary(checked, is_uncompared=is_uncompared))
     if checked.faulty:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.findings import Finding, Severity, by_rule
 from graduand.language import _, ngettext
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.rules.fixes import CURABLE
 from graduand.rules.registry import RULES
 
@@ -66,10 +66,7 @@ def _group(rule: str, findings: Sequence[Finding], *, everything: bool) -> Itera
     shown = findings if everything else findings[:SHOWN]
     for finding in shown:
         yield line("  ", Span(f"{finding.path}:{finding.line}:{finding.column}", "dim"), f"  {finding.message}")
-    if len(findings) > len(shown):
-        rest = len(findings) - len(shown)
-        more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-        yield line(more.format(count=rest))
+    yield from more_lines(len(findings) - len(shown))
 
 
 def _said_of_many(findings: Sequence[Finding]) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, visible
 from graduand.records.kinds import CLEAR
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.json_text import json_text
 from graduand.reports.plan_text import cell_words
 
@@ -145,14 +145,7 @@ def _named(message: str, names: Sequence[str], *, everything: bool) -> Iterator[
     yield line(Span(message.format(count=len(names)), "bold"))
     for name in names if everything else names[:_SHOWN]:
         yield line(f"  {visible(name)}")
-    yield from _more(len(names), everything=everything)
-
-
-def _more(count: int, *, everything: bool) -> Iterator[Line]:
-    rest = 0 if everything else count - _SHOWN
-    if rest > 0:
-        text = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-        yield line(text.format(count=rest))
+    yield from more_lines(0 if everything else len(names) - _SHOWN)
 
 
 def _changes_text(changes: Sequence[ObservedPerson], terms: Terms, *, everything: bool, show: bool) -> Iterator[Line]:
@@ -166,7 +159,7 @@ def _changes_text(changes: Sequence[ObservedPerson], terms: Terms, *, everything
         yield line("  ", Span(visible(change.username), "bold"))
         for cell in change.cells:
             yield line(f"    {seen_text(cell, terms, show=show)}")
-    yield from _more(len(changed), everything=everything)
+    yield from more_lines(0 if everything else len(changed) - _SHOWN)
 
 
 def seen_text(cell: CellChange, terms: Terms, *, show: bool) -> str:

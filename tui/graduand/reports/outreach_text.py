@@ -9,7 +9,7 @@ from graduand.campaigns.kinds import Campaign
 from graduand.campaigns.outreach import LeftOutReason
 from graduand.language import _, masked, ngettext, visible
 from graduand.records.record import EMAIL
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def outreach_text(found: Outreach, *, everything: bool, show: bool) -> Iterator[
     asked = found.asked if everything else found.asked[:SHOWN]
     for one in asked:
         yield line("  ", Span(visible(one.record.username), "bold"), f"  {asked_words(one, found, show=show)}")
-    if len(found.asked) > len(asked):
-        yield line(_more(len(found.asked) - len(asked)))
+    yield from more_lines(len(found.asked) - len(asked))
     if found.left_out:
         yield line("")
         yield line(Span(_("Left out"), "bold"))
@@ -118,13 +117,7 @@ def _left_out(found: Outreach, *, everything: bool) -> Iterator[Line]:
             continue
         for one in group if everything else group[:SHOWN]:
             yield line("    ", Span(visible(one.record.username), "bold"), f"  {one.day}" if one.day else "")
-        if len(group) > SHOWN and not everything:
-            yield line(f"  {_more(len(group) - SHOWN)}")
-
-
-def _more(rest: int) -> str:
-    more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-    return more.format(count=rest)
+        yield from more_lines(0 if everything else len(group) - SHOWN, "  ")
 
 
 def counts(found: Outreach) -> str:

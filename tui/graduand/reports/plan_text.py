@@ -9,7 +9,7 @@ from graduand.handshake.row import HeldReason
 from graduand.handshake.sendable import nothing_left, waiting_text
 from graduand.language import _, masked, masked_pair, ngettext, visible
 from graduand.records.record import USERNAME
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.findings_text import groups_text
 from graduand.uploads.compiler import describe_early
 
@@ -124,10 +124,7 @@ def _people(people: list[PlannedChange], terms: Terms, *, everything: bool, show
         if not _is_new(change):
             for cell in change.cells:
                 yield line(f"    {cell_text(cell, terms, show=show)}")
-    if len(people) > len(shown):
-        rest = len(people) - len(shown)
-        more_text = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-        yield line(more_text.format(count=rest))
+    yield from more_lines(len(people) - len(shown))
 
 
 def _waiting(waiting: Sequence[HeldPerson], *, everything: bool) -> Iterator[Line]:
@@ -137,9 +134,7 @@ def _waiting(waiting: Sequence[HeldPerson], *, everything: bool) -> Iterator[Lin
     shown = ordered if everything else ordered[:SHOWN]
     for one in shown:
         yield line("  ", Span(visible(one.username), "bold"), "  ", _("held back until {day}").format(day=one.until))
-    if rest := len(ordered) - len(shown):
-        more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-        yield line(more.format(count=rest))
+    yield from more_lines(len(ordered) - len(shown))
     yield line("")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, masked, ngettext, visible
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.json_text import json_text
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def patch_text(patch: Patch, terms: Terms, *, everything: bool, show: bool) -> I
     shown = rows if everything else rows[:SHOWN]
     for row in shown:
         yield from _row(row, terms, show=show)
-    if len(rows) > len(shown):
-        yield line(_more(len(rows) - len(shown)))
+    yield from more_lines(len(rows) - len(shown))
     if patch.refused:
         yield line("")
         yield line(Span(_("Not taken"), "bold red"), f"  ({len(patch.refused)})")
@@ -40,8 +39,7 @@ def patch_text(patch: Patch, terms: Terms, *, everything: bool, show: bool) -> I
         for one in refused:
             where = _("line {line}").format(line=one.line)
             yield line("  ", Span(visible(one.username), "bold"), f"  {where}: {one.why if show else masked(one.why)}")
-        if len(patch.refused) > len(refused):
-            yield line(_more(len(patch.refused) - len(refused)))
+        yield from more_lines(len(patch.refused) - len(refused))
     yield line("")
     yield from _closing_lines(patch, terms)
 
@@ -64,11 +62,6 @@ def value_words(value: Value | None, terms: Terms, key: str, *, show: bool) -> s
         return "–"
     text = visible("; ".join(value) if isinstance(value, tuple) else terms.value(key, value))
     return text if show else masked(text)
-
-
-def _more(rest: int) -> str:
-    more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-    return more.format(count=rest)
 
 
 def _closing_lines(patch: Patch, terms: Terms) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from graduand.handshake.rollback import LossReason
 from graduand.handshake.row import OF_A_DAY, HeldReason
 from graduand.handshake.sendable import waiting_among, waiting_text
 from graduand.language import _, masked, ngettext, visible
-from graduand.reports.console import Line, Span, line
+from graduand.reports.console import Line, Span, line, more_lines
 from graduand.reports.json_text import json_text
 from graduand.reports.labels import TECHNICAL
 from graduand.uploads.status import DeliveryState
@@ -249,10 +249,7 @@ def reconciled_text(reconciled: Reconciled, terms: Terms, *, everything: bool = 
         yield line("  ", _("Cause: {text}").format(text=masked(cause)))
         yield line("  ", _("Cure: {text}").format(text=masked(cure)))
         yield from _people(failures if everything else failures[:_SHOWN])
-        if not everything and len(failures) > _SHOWN:
-            rest = len(failures) - _SHOWN
-            more = ngettext("  … and {count} more (--all shows it)", "  … and {count} more (--all shows them)", rest)
-            yield line(more.format(count=rest))
+        yield from more_lines(0 if everything else len(failures) - _SHOWN)
         yield line("")
     failed = len({failure.row for failure in reconciled.failures})
     yield line(ngettext("{count} row failed.", "{count} rows failed.", failed).format(count=failed))
