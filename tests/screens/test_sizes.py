@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.content import Content
 
 from graduand.screens.audit import AuditScreen
 from graduand.screens.bulk import BulkScreen
 from graduand.screens.plan import PlanScreen
 from graduand.screens.problems import ProblemsScreen
+from graduand.screens.question import Answer, QuestionScreen
 from graduand.screens.upload import UploadScreen
 from graduand.screens.uploads import UploadsScreen
 from graduand.workspace import Workspace
@@ -71,3 +73,13 @@ def test_a_view_bears_every_size_and_shows_what_would_be_obeyed(hostile: Path, n
         assert SHOWN[name] in screen_text(app)
 
     story(app, tell)
+
+
+def test_a_question_shows_its_keys_in_a_tiny_window() -> None:
+    answers = [Answer(("q",), "q", "quit", "quit"), Answer((), "Esc", "stay here", "")]
+    app = Stage(QuestionScreen("Quit?", [Content("1 person is marked; marks are not kept.")], answers))
+
+    async def tell(_pilot: Pilot[Any]) -> None:
+        assert "stay here" in screen_text(app)
+
+    story(app, tell, (40, 10))

@@ -52,7 +52,10 @@ class QuestionScreen(ModalScreen[str]):
     #question .answers { height: auto; margin-top: 1; }
     #question .answer { height: auto; }
     #question .answer:hover { background: $block-hover-background; }
+    QuestionScreen.-short #question { padding: 0 1; overflow-y: auto; }
+    QuestionScreen.-short .said, QuestionScreen.-short .answers { margin-top: 0; }
     """
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012 - as Textual has it
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stay", show=False, id="question.stay")]
 
     def __init__(self, title: str, said: Sequence[Content], answers: Sequence[Answer]) -> None:
