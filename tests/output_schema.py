@@ -42,6 +42,7 @@ def definitions() -> dict[str, Any]:
 @cache
 def _validator(name: str) -> Draft7Validator:
     """Return the schema of an object, which takes no other keys; an entry of the ledger notes more by its kind."""
+    assert name in definitions(), f"schema/output.schema.json says nothing of {name}"
     schema = definitions()[name]
     return Draft7Validator(schema if name == "entry" else _closed(schema))
 

@@ -12,7 +12,7 @@ import pytest
 
 from graduand.commands.command_classes import COMMANDS, command_of
 from tests.output_schema import SCHEMA, definitions, faults
-from tests.repository import GRADUATE, TODAY, commit, git, graduand, graduate, head, put
+from tests.repository import GRADUATE, HOUSE, TODAY, commit, git, graduand, graduate, head, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +23,16 @@ def test_each_command_that_prints_json_has_its_schema_and_no_other_has_one() -> 
     with_json = {name for name in COMMANDS if any("--json" in one.opts for one in command_of(name).params)}
 
     assert {*re.findall(r"graduand ([a-z]+)", titles)} == with_json
+
+
+def test_each_object_that_the_code_names_is_in_the_schema() -> None:
+    folders = ("commands", "reports")
+    texts = [
+        path.read_text(encoding="utf-8") for one in folders for path in (HOUSE / "tui/graduand" / one).glob("*.py")
+    ]
+    named = {name for text in texts for name in re.findall(r'"(graduand/[a-z-]+/\d+)"', text)}
+
+    assert named <= {one["properties"]["schema"]["const"] for one in definitions().values()}
 
 
 def test_the_schema_is_sound_and_told_in_both_languages() -> None:

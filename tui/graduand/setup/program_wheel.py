@@ -69,7 +69,7 @@ def _program_files() -> Iterator[tuple[str, Path]]:
         is_packed = "__pycache__" not in name.parts and not name.name.startswith(".") and name.suffix != ".po"
         if path.is_file() and is_packed:
             yield name.as_posix(), path
-    elsewhere = {f"rule_cases/{path.name}": path for path in cases_folder().iterdir()}
+    elsewhere = {f"rule_cases/{path.name}": path for path in cases_folder().glob("*")}
     elsewhere |= {f"schema/{name}": default_schema() / name for name in _SCHEMA}
     elsewhere |= {f"schema/outreach/{path.name}": path for path in (default_schema() / "outreach").glob("*.txt")}
     elsewhere["requirements.txt"] = locked_requirements()
