@@ -193,7 +193,7 @@ def test_what_is_noted_changes_the_list_at_once(root: Path) -> None:
         assert statuses() == ["new"]
         await app.push_screen(UploadScreen(app.workspace))
         await settled(pilot)
-        await press(pilot, "m", "ctrl+s")
+        await press(pilot, "ctrl+s", "ctrl+s")
         assert noted(root)
         assert statuses() == ["unchanged"]
 
