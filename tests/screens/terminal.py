@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
 
 from textual._compositor import LayoutUpdate
-from textual.css.stylesheet import Stylesheet
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Key, Resize
 from textual.geometry import Size
@@ -16,11 +15,10 @@ from textual.keys import _character_to_key, key_to_character
 from graduand.screens.widgets.person_pane import PersonPane
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable
+    from collections.abc import Awaitable, Callable
     from concurrent.futures import Executor
 
     from textual.app import App
-    from textual.css.model import RuleSet
     from textual.pilot import Pilot
     from textual.screen import Screen
 
@@ -45,23 +43,6 @@ def story(app: App[Any], tell: Callable[[Pilot[Any]], Awaitable[None]], size: tu
     PersonPane.REST = REST
     with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(run())
-
-
-def _parse_styles_once() -> None:
-    """Let the style sheets of all applications be parsed once, not again for each of them."""
-    parse = Stylesheet._parse_rules
-    parsed: dict[Hashable, list[RuleSet]] = {}
-
-    def parsed_before(sheet: Stylesheet, css: str, **place: Any) -> list[RuleSet]:  # noqa: ANN401 - Textual's
-        key = (css, *place.values(), frozenset(sheet._variables.items()))
-        if key not in parsed:
-            parsed[key] = parse(sheet, css, **place)
-        return parsed[key]
-
-    Stylesheet._parse_rules = parsed_before  # type: ignore[assignment, method-assign]
-
-
-_parse_styles_once()
 
 
 class Loop(asyncio.SelectorEventLoop):
