@@ -298,7 +298,7 @@ def test_a_save_is_taken_back_and_done_again(app: GraduandApp) -> None:
         undone = git(app.workspace.root, "log", "-1", "--format=%B")
         assert undone.strip() == f"Undone: Corrected: 00412345\n\nGraduand-Kind: undone\nGraduand-Undoes: {saved}"
         await press(pilot, "ctrl+y")
-        assert "Do again: Corrected: 00412345 · 1 record" in screen_text(app)
+        assert "Redo: corrected: 00412345 · 1 record" in screen_text(app)
         await press(pilot, "ctrl+s")
         assert (app.workspace.root / CHLOE).read_bytes() == after
         assert git(app.workspace.root, "log", "-1", "--format=%s") == "Redone: Corrected: 00412345\n"

@@ -11,7 +11,7 @@ from graduand.screens.audit import AuditScreen
 from graduand.screens.days import DaysScreen
 from graduand.workspace import Workspace
 from tests.repository import TODAY, begin, commit, git, graduand, graduate, put
-from tests.screens.stage import Stage, shows
+from tests.screens.stage import Stage, shows, told
 from tests.screens.terminal import SMALL, in_order, press, screen_text, settled, story, type_in
 
 if TYPE_CHECKING:
@@ -169,11 +169,14 @@ def test_an_event_is_taken_back_after_a_look(history: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "r")
-        assert "Take back: Deactivated: 00412346" in screen_text(app)
+        assert "Take back: account closed: 00412346" in screen_text(app)
         assert "1 closing is taken back." in screen_text(app)
+        await type_in(pilot, "asked again")
         await press(pilot, "ctrl+s")
+        assert "Undone: account closed: 00412346" in told(app)
 
     story(app, tell)
+    assert git(history, "log", "-1", "--format=%(trailers:key=Graduand-Why,valueonly)").strip() == "asked again"
     assert git(history, "log", "-1", "--format=%(trailers:key=Graduand-Reason,valueonly)").strip() == (
         "requested-by-student"
     )

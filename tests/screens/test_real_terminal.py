@@ -87,8 +87,8 @@ class Said(NamedTuple):
 @pytest.mark.parametrize(
     "said",
     [
-        Said((80, 24), "en", ("Account state", "closed  Enter chooses", "Close this account?", "Saved and committed")),
-        Said((60, 15), "fr", ("État du compte", "fermé  Entrée pour choisir", "Fermer ce compte", "Enregistré")),
+        Said((80, 24), "en", ("Account state", "closed  Enter chooses", "Close this account?", "1 account closes")),
+        Said((60, 15), "fr", ("État du compte", "fermé  Entrée pour choisir", "Fermer ce compte", "1 compte se ferme")),
     ],
     ids=["en-80x24", "fr-60x15"],
 )

@@ -37,7 +37,8 @@ _COMMIT = re.compile(r"\b(?=\w*[a-f])[0-9a-f]{12}\b")
 def test_every_view_is_as_it_was_reviewed(tmp_path: Path, golden: Callable[[str, bytes], None], language: str) -> None:
     """One should see each view whole: its heading, its list, the line under the cursor in full, and its keys."""
     root = shipped(tmp_path)
-    for words in (["compile", "--on", TODAY], ["uploaded", str(root / "build/manifest.json")]):
+    noted = ["uploaded", str(root / "build/manifest.json"), "--ran-at", f"{TODAY}T10:15"]
+    for words in (["compile", "--on", TODAY], noted):
         assert graduand(root, *words).code == 0
     moment = datetime.strptime(noted(root)[0][:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     times = {f"{moment:%Y-%m-%dT%H:%M:%SZ}": f"{TODAY}T10:15:00Z", f"{moment:%Y-%m-%d}": TODAY}

@@ -15,6 +15,7 @@ from graduand.git.made_commits import (
     REDONE,
     UNDOES,
     UNDONE,
+    WHY,
     committed_files,
     last_to_redo,
     last_to_undo,
@@ -40,6 +41,7 @@ _SHOWN: Final = 5
 """People whom a sentence names."""
 _LONGEST: Final = 72
 """Characters of a subject."""
+_LONGEST_REASON: Final = 500
 
 
 class RevertedRecord(NamedTuple):
@@ -193,9 +195,10 @@ def apply_revert(
     prepared: PreparedRevert,
     *,
     commit: bool,
+    why: str = "",
     on_resumed: Callable[[ResumedTransaction], None] | None = None,
 ) -> tuple[SavedFile, ...]:
-    """Write it, all or nothing, in one commit that names the one taken back and keeps its reason.
+    """Write it, all or nothing, in one commit that names the one taken back, and keeps its reason and `why`.
 
     Raises:
         ChangedOnDisk, Busy, NotWritten, NoGit, NotGit, NotNow: nothing was written.
@@ -204,5 +207,5 @@ def apply_revert(
     made = prepared.commit
     kind = REDONE if prepared.is_redo else UNDONE
     subject = f"{kind.capitalize()}: {prepared.what}"[:_LONGEST]
-    trailers = {KIND: kind, UNDOES: made.name, REASON: made.reason}
+    trailers = {KIND: kind, UNDOES: made.name, REASON: made.reason, WHY: visible(why, _LONGEST_REASON)}
     return transaction.apply(workspace, prepared.proposals, subject, trailers, commit=commit, on_resumed=on_resumed)

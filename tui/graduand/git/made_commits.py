@@ -16,6 +16,8 @@ KIND: Final = "Graduand-Kind"
 REASON: Final = "Graduand-Reason"
 UNDOES: Final = "Graduand-Undoes"
 """The trailer that names the commit which was taken back."""
+WHY: Final = "Graduand-Why"
+"""The trailer that says why a commit was taken back, or made once more, as somebody typed it."""
 UNDONE: Final = "undone"
 REDONE: Final = "redone"
 _KEPT: Final = 200

@@ -10,6 +10,7 @@ from graduand.language import _
 from graduand.reports.approval_text import approval_text
 from graduand.reports.labels import terms_of
 from graduand.screens.page import PageScreen
+from graduand.screens.results import tell_result
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.waiting import Waiting
 from graduand.uploads.approve import ApprovalOptions, NotedApproval, ProposedApproval, approve, prepare_approval
@@ -49,8 +50,8 @@ def _approve(
             screen.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             say_synced(screen, outcome.fetched, outcome.shared)
-            message = _("Approved, and noted as {id}.") if outcome.is_new else _("Already noted as {id}.")
-            screen.notify(message.format(id=outcome.id), markup=False)
+            words = _("Your approval is noted.") if outcome.is_new else _("Your approval was noted already.")
+            tell_result(screen, words, _("Noted as {name}").format(name=outcome.id))
             if not outcome.is_signed:
                 sentence = _(
                     "! It is not signed, so it is a claim and no proof: git config commit.gpgsign true, and a key."

@@ -28,7 +28,7 @@ from graduand.screens.places import PLACES
 from graduand.screens.themes import THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from textual.dom import DOMNode
     from textual.events import Event
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
+    from graduand.reports.console import Line
     from graduand.screens.own_keys import KeyFault
     from graduand.screens.palette import PaletteJob
 
@@ -118,7 +119,7 @@ class BaseApp(App[None]):
         self.preferences = Preferences()
         self._not_preferred: Trouble | None = None
         self._said: list[tuple[str, str, str]] = []
-        """When, how and what was told in passing."""
+        """When, how and what was told in passing; a detail of it has no time."""
         self._typed: deque[Key | Paste] = deque()
         """Keys that wait; the first one is at work."""
         for theme in THEMES.values():
@@ -209,6 +210,10 @@ class BaseApp(App[None]):
         self._said.append((time.strftime("%H:%M"), severity, message))
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
+    def add_details(self, details: Iterable[str]) -> None:
+        """Keep more of what was told last, such as the commit, where messages are read again."""
+        self._said += [("", "", detail) for detail in details]
+
     def action_keys(self) -> None:
         """Show the names by which other keys can be given to what can be done here."""
         from graduand.reports.console import line  # noqa: PLC0415
@@ -227,11 +232,18 @@ class BaseApp(App[None]):
 
     def action_messages(self) -> None:
         """Show what was told in passing, the last first."""
-        from graduand.reports.console import line  # noqa: PLC0415
+        from graduand.reports.console import Span, line  # noqa: PLC0415
         from graduand.screens.page import PageScreen  # noqa: PLC0415 - the first row waits for no other screen
 
         signs = {"information": "·", "warning": "!", "error": "✗"}
-        told = [line(f"{moment} {signs[severity]} {message}") for moment, severity, message in reversed(self._said)]
+        told: list[Line] = []
+        details: list[Line] = []
+        for moment, severity, message in reversed(self._said):
+            if not moment:
+                details.insert(0, line(Span(f"        {message}", "dim")))
+                continue
+            told += [line(f"{moment} {signs[severity]} {message}"), *details]
+            details = []
         self.push_screen(PageScreen(_("Messages"), told or [line(_("Nothing was said yet."))]))
 
     def get_key_display(self, binding: Binding) -> str:

@@ -277,7 +277,12 @@ class BulkScreen(Screen[None]):
             else:
                 self.dismiss(None)
 
-        save(self, lambda hear: bulk_edit.apply(self.workspace, prepared, commit=self.commit, on_resumed=hear), ended)
+        save(
+            self,
+            self.workspace,
+            lambda hear: bulk_edit.apply(self.workspace, prepared, commit=self.commit, on_resumed=hear),
+            ended,
+        )
 
     def action_back(self) -> None:
         """Go back; nothing changes."""

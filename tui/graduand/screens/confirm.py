@@ -47,6 +47,8 @@ class Question(NamedTuple):
     """What must be typed before one can say yes, the number of people for example; "": nothing."""
     terms: Terms = TECHNICAL
     """What the keys of the changes are called."""
+    reason: str = ""
+    """What asks for a reason, which may stay empty; "": none is asked for."""
 
 
 def display_name(record: Record) -> str:
@@ -61,10 +63,13 @@ class ConfirmScreen(Screen[bool]):
     CSS = """
     #heading { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
     #remark { height: auto; max-height: 6; padding: 0 1; border-top: solid $panel; }
-    #typed { height: 1; padding: 0 1; display: none; }
+    #typed, #reason { height: 1; padding: 0 1; display: none; }
     #typed Static { width: auto; padding-right: 1; color: $text-error; text-style: bold; }
+    #reason Static { width: auto; padding-right: 1; text-style: bold; }
     #typed Input { width: 12; height: 1; border: none; padding: 0; background: $surface; }
+    #reason Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
     ConfirmScreen.-typed #typed { display: block; }
+    ConfirmScreen.-reason #reason { display: block; }
     """
     AUTO_FOCUS = "LineList"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,8 +83,10 @@ class ConfirmScreen(Screen[bool]):
     ]
 
     def __init__(self, question: Question) -> None:
-        super().__init__(classes="-typed" if question.typed else "")
+        asked = (question.typed and "-typed", question.reason and "-reason")
+        super().__init__(classes=" ".join(filter(None, asked)))
         self._question = question
+        self._reason = ""
         self._open = False
         """Whether addresses are shown whole."""
         self._rows = [
@@ -93,11 +100,13 @@ class ConfirmScreen(Screen[bool]):
         yield Static(Content(self._question.title), id="heading")
         yield LineList()
         yield Static(self._remark(), id="remark")
-        with Horizontal(id="typed"):
-            yield Static(Content(_("Type {text} to go on:").format(text=self._question.typed)))
-            field = Input(compact=True)
-            field.cursor_blink = False
-            yield field
+        asked = _("Type {text} to go on:").format(text=self._question.typed)
+        for name, words in (("typed", asked), ("reason", self._question.reason)):
+            with Horizontal(id=name):
+                yield Static(Content(words))
+                field = Input(compact=True, id=f"{name}-text")
+                field.cursor_blink = False
+                yield field
         yield KeyLine()
 
     def _remark(self) -> Content:
@@ -109,9 +118,10 @@ class ConfirmScreen(Screen[bool]):
     def on_mount(self) -> None:
         """Show the differences, and go where the count is asked for."""
         self.query_one(LineList).show(len(self._rows), self._draw)
-        if self._question.typed:
+        first = "typed" if self._question.typed else "reason" if self._question.reason else ""
+        if first:
             self.query_one(LineList).can_focus = False  # the arrow keys move it all the same
-            self.query_one(Input).focus()
+            self.query_one(f"#{first}-text", Input).focus()
 
     def _draw(self, index: int, width: int) -> Drawn:
         name, change = self._rows[index]
@@ -132,7 +142,7 @@ class ConfirmScreen(Screen[bool]):
             return any(not isinstance(change, str) for _name, change in self._rows if change)
         if action != "apply" or not self._question.typed or not self.is_mounted:
             return True
-        return (self.query_one(Input).value.strip() == self._question.typed) or None
+        return (self.query_one("#typed-text", Input).value.strip() == self._question.typed) or None
 
     def action_scroll(self, how: str, by: int) -> None:
         """Move through the differences while the count is typed."""
@@ -141,7 +151,12 @@ class ConfirmScreen(Screen[bool]):
 
     def action_apply(self) -> None:
         """Answer yes."""
+        self._reason = self.query_one("#reason-text", Input).value.strip()
         self.dismiss(True)  # noqa: FBT003 - the answer
+
+    def reason_given(self) -> str:
+        """Return the reason that was typed, once the answer is yes."""
+        return self._reason
 
     def action_leave(self) -> None:
         """Answer no."""

@@ -47,7 +47,12 @@ def _apply(screen: PlaceScreen, cured: CurePlan, done: Callable[[], None]) -> No
         done()
 
     commit = screen.commit
-    save(screen, lambda hear: cures.apply(screen.workspace, cured.cures, commit=commit, on_resumed=hear), ended)
+    save(
+        screen,
+        screen.workspace,
+        lambda hear: cures.apply(screen.workspace, cured.cures, commit=commit, on_resumed=hear),
+        ended,
+    )
 
 
 def _undecided(cured: CurePlan) -> str:

@@ -245,7 +245,7 @@ class DueScreen(View[Calendar]):
                 self.marks = frozenset()
             self.action_read()
 
-        save(self, make, made)
+        save(self, self.workspace, make, made)
 
 
 def _mark(one: Due) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from graduand.language import N_, _, masked, ngettext, visible
 from graduand.reports.labels import terms_of
 from graduand.screens.fields.path import PathField
 from graduand.screens.messages import Changed, Opened
+from graduand.screens.results import tell_result
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -188,6 +189,13 @@ class FailedScreen(View[Reconciled]):
         elif outcome:
             self.touched = True
             self.post_message(Changed())
+            number = len({failure.row for failure in outcome.failures})
+            words = ngettext(
+                "{count} failed row is noted; the person is to be sent again.",
+                "{count} failed rows are noted; these people are to be sent again.",
+                number,
+            )
+            tell_result(self, words.format(count=number), _("Noted as {name}").format(name=outcome.result))
             say_synced(self, outcome.fetched, outcome.shared)
             self.show_result(outcome)
             self.refresh_bindings()

@@ -48,6 +48,7 @@ from graduand.screens.fields.text import Edited, Guarded, TextField
 from graduand.screens.form_questions import DISCARD, SAVE, TAKE, changing_identity, discarding, leaving, recovering
 from graduand.screens.messages import Changed
 from graduand.screens.observation_flow import ask_what_was_done
+from graduand.screens.results import saved_words, tell_saved
 from graduand.screens.save_flow import settle
 from graduand.screens.side_panel import YAML, Panel
 from graduand.screens.text_editor import edit_file
@@ -691,10 +692,8 @@ class FormScreen(EditingScreen):
         self.app.post_message(Changed(kept.saved))
         if kept.uncommitted:
             self.notify(kept.uncommitted, severity="warning", markup=False, timeout=10)
-        elif kept.commit:
-            self.notify(_("Saved and committed: {commit}").format(commit=kept.commit[:12]), markup=False, timeout=3)
         else:
-            self.notify(_("Saved, not committed."), markup=False, timeout=3)
+            tell_saved(self, saved_words(self.workspace, kept.saved), saved=kept.saved)
 
     @work(exclusive=True, group="asking")
     async def action_leave(self) -> None:

@@ -27,6 +27,7 @@ from graduand.screens.choose import FieldChoiceScreen
 from graduand.screens.class_form import ClassFile, ClassForm, ordered
 from graduand.screens.messages import Changed
 from graduand.screens.question import Answer, QuestionScreen
+from graduand.screens.results import saved_words, tell_saved
 from graduand.screens.row_form import RowCell, RowForm
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -455,7 +456,8 @@ class IntakeScreen(View[IntakePreview]):
         elif outcome:
             count = sum(one.path.startswith("records/") and one.after is not None for one in outcome.saved)
             message = ngettext("{count} record taken in.", "{count} records taken in.", count)
-            self.notify(message.format(count=count), markup=False)
+            details = saved_words(self.workspace, outcome.saved)
+            tell_saved(self, message.format(count=count), details, saved=outcome.saved)
             self._replace_written(outcome.refused)
             if outcome.refused:
                 text = _("The refused rows, each with its reason: {path}. Put them right there, and take that file in.")

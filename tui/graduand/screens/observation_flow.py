@@ -19,6 +19,7 @@ from graduand.screens.failed_rows import FileScreen
 from graduand.screens.messages import Changed
 from graduand.screens.page import PageScreen
 from graduand.screens.question import Answer, QuestionScreen
+from graduand.screens.results import tell_result
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.waiting import Waiting
 from graduand.uploads.drift import drift_of
@@ -130,7 +131,7 @@ def _note(screen: Screen[Any], observe: Observe, is_wanted: bool | None) -> None
             screen.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             say_synced(screen, outcome.fetched, outcome.shared)
-            screen.notify(_("Noted as {entry}.").format(entry=outcome.entry), markup=False)
+            tell_result(screen, _("What Handshake shows is noted."), _("Noted as {name}").format(name=outcome.entry))
             screen.post_message(Changed())
 
     if is_wanted:

@@ -315,7 +315,12 @@ class OutreachScreen(View[Outreach]):
                 self.notify(str(trouble), severity="error", markup=False)
             self.action_read()
 
-        save(self, lambda hear: outreach.note(self.workspace, found, commit=self.commit, on_resumed=hear), noted)
+        save(
+            self,
+            self.workspace,
+            lambda hear: outreach.note(self.workspace, found, commit=self.commit, on_resumed=hear),
+            noted,
+        )
 
 
 def _paragraphs(text: str) -> list[str]:

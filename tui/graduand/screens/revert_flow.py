@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from graduand.editing.revert import apply_revert, prepare_revert
 from graduand.errors import Trouble, Usage
-from graduand.language import _, ngettext, visible
+from graduand.language import _, ngettext
 from graduand.reports.labels import terms_of
+from graduand.reports.subject_text import subject_words
 from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_name
 from graduand.screens.save_worker import save
 from graduand.screens.waiting import Waiting
@@ -52,19 +53,18 @@ class Revert:
             self._complain(prepared)
         elif prepared and (ask or prepared.is_grave):
             question = ConfirmScreen(revert_question(prepared, self._workspace))
-            self._screen.app.push_screen(question, lambda yes: self._write(prepared) if yes else None)
+            answered = question.reason_given
+            self._screen.app.push_screen(question, lambda yes: self._write(prepared, answered()) if yes else None)
         elif prepared:
-            self._write(prepared)
+            self._write(prepared, "")
 
-    def _write(self, prepared: PreparedRevert) -> None:
+    def _write(self, prepared: PreparedRevert, why: str) -> None:
         def ended(trouble: Trouble | None) -> None:
             if trouble:
                 self._complain(trouble)
-            else:
-                self._screen.notify(revert_title(prepared), markup=False)
 
-        write = partial(apply_revert, self._workspace, prepared, commit=self._commit)
-        save(self._screen, lambda hear: write(on_resumed=hear), ended)
+        write = partial(apply_revert, self._workspace, prepared, commit=self._commit, why=why)
+        save(self._screen, self._workspace, lambda hear: write(on_resumed=hear), ended, said=revert_title(prepared))
 
     def _complain(self, trouble: Trouble) -> None:
         self._screen.notify(str(trouble), severity="warning", timeout=12, markup=False)
@@ -72,7 +72,7 @@ class Revert:
 
 def revert_title(prepared: PreparedRevert) -> str:
     """Return what is taken back, or done once more, in one line."""
-    what = visible(prepared.what)
+    what = subject_words(prepared.what)
     return (_("Redone: {what}") if prepared.is_redo else _("Undone: {what}")).format(what=what)
 
 
@@ -92,16 +92,17 @@ def revert_question(prepared: PreparedRevert, workspace: Workspace) -> Question:
         remark.append(words.format(count=prepared.reopens))
     people = len(prepared.records)
     number = ngettext("{count} record", "{count} records", people).format(count=people)
-    what = _("Do again: {what}") if prepared.is_redo else _("Take back: {what}")
+    what = _("Redo: {what}") if prepared.is_redo else _("Take back: {what}")
     subjects = [
         Subject(display_name(one.record if one.record.values else one.previous), one.differences)
         for one in prepared.records
     ]
     return Question(
-        f"{what.format(what=visible(prepared.what))} · {number}",
+        f"{what.format(what=subject_words(prepared.what))} · {number}",
         [*subjects, *(Subject(path, ()) for path in prepared.others)],
         remark="\n".join(remark),
         warning="\n".join(warning),
         typed=str(prepared.closes) if prepared.closes else "",
         terms=terms_of(workspace),
+        reason=_("Why:"),
     )

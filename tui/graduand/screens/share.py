@@ -21,6 +21,7 @@ from graduand.reports.size_limit import DESCRIPTION
 from graduand.screens.committer import Committer, CommitterScreen
 from graduand.screens.messages import Changed, Opened
 from graduand.screens.question import Answer, QuestionScreen
+from graduand.screens.results import tell_result
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -253,7 +254,10 @@ class ShareScreen(View[ShareStatus]):
         self._do(_("Committing"), lambda: sharing.commit_uncommitted(self.workspace), self._committed)
 
     def _committed(self, commit: str) -> None:
-        self.notify(_("Committed: {commit}").format(commit=commit[:12]), markup=False)
+        number = len(self._status().changed)
+        words = ngettext("{count} file is committed now.", "{count} files are committed now.", number)
+        details = _("Commit: {text}").format(text=commit[:12])
+        tell_result(self, words.format(count=number), details)
 
     def action_pull(self) -> None:
         """Take in what colleagues have pushed."""

@@ -19,6 +19,7 @@ from graduand.screens.deliver_flow import ask_to_deliver, is_delivered
 from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.messages import Changed
 from graduand.screens.page import PageScreen
+from graduand.screens.results import tell_result
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -206,21 +207,30 @@ class UploadScreen(View[InHand]):
         self.app.push_screen(ConfirmScreen(question), lambda yes: self._note(compiled) if yes else None)
 
     def _note(self, compiled: CompiledUpload) -> None:
-        def note(_tell: Tell) -> NotedUpload:
-            return note_upload(self.workspace, compiled.manifest)
+        def note(_tell: Tell) -> tuple[NotedUpload, int]:
+            noted = note_upload(self.workspace, compiled.manifest)
+            known = status.upload_statuses(status.ledger_of(self.workspace))
+            return noted, sum(one.people for one in known if one.id == noted.id)
 
         self.app.push_screen(Waiting(_("Noting the upload"), note, writes=True), self._noted)
 
-    def _noted(self, outcome: NotedUpload | Trouble | None) -> None:
-        if isinstance(outcome, Trouble):
-            self.notify(str(outcome), severity="error", markup=False)
-        elif outcome:
+    def _noted(self, noted: tuple[NotedUpload, int] | Trouble | None) -> None:
+        if isinstance(noted, Trouble):
+            self.notify(str(noted), severity="error", markup=False)
+        elif noted:
+            outcome, number = noted
             self.touched = True
             self.post_message(Changed())
-            self.notify(_("Noted as {name}").format(name=outcome.id), markup=False)
+            words = ngettext(
+                "{count} person is noted as sent; the plan counts from here.",
+                "{count} people are noted as sent; the plan counts from here.",
+                number,
+            )
+            words = words if outcome.is_new else _("This upload was noted already.")
+            tell_result(self, words.format(count=number), _("Noted as {name}").format(name=outcome.id))
             say_synced(self, outcome.fetched, outcome.shared)
             if lines := [*noted_warnings(outcome)]:
-                self.app.push_screen(PageScreen(_("Noted as {name}").format(name=outcome.id), lines))
+                self.app.push_screen(PageScreen(_("Note that this upload ran"), lines))
         self.action_read()
 
     def action_deliver(self) -> None:
