@@ -170,7 +170,7 @@ def test_a_cure_in_the_problems_view_reopens_the_account(school: Path) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "g", "2", "slash")
         await type_in(pilot, "GR702")
-        await press(pilot, "enter", "n", "c")
+        await press(pilot, "enter", "tab", "c")
         assert shows(app, ConfirmScreen)
         assert "reopened" in screen_text(app)
         await press(pilot, "ctrl+s")

@@ -269,7 +269,7 @@ def test_new_errors_are_asked_for_before_people_are_taken_in(school: Path) -> No
         assert screen.look
         screen.look = screen.look._replace(check=screen.look.check._replace(new=(ERROR,)))
         await press(pilot, "right", "right")
-        assert "New errors that check would find" in screen_text(app)
+        assert "New errors that these records would bring" in screen_text(app)
         await press(pilot, "ctrl+s", "escape")
         assert git(school, "rev-parse", "HEAD") == head
         await press(pilot, "ctrl+s", "t")

@@ -64,11 +64,11 @@ def test_what_the_records_say_is_approved_from_the_plan(school: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         await settled(pilot)
-        await press(pilot, "y")
+        await press(pilot, "A")
         await settled(pilot)
         assert "00412346" in screen_text(app)
         assert noted(school, "approval") == []
-        await press(pilot, "escape", "y")
+        await press(pilot, "escape", "A")
         await settled(pilot)
         await press(pilot, "ctrl+s")
         await settled(pilot)

@@ -267,7 +267,7 @@ def test_the_pane_shows_who_is_under_the_cursor_in_every_list(app: GraduandApp) 
         shown = screen_text(app)
         for words in ("What is wrong", "✗ ", "c → ", "What goes out", "What happened last", "graduated"):
             assert words in shown, words
-        await press(pilot, "g", "2", "n", "n")
+        await press(pilot, "g", "2", "tab", "tab")
         pane = app.screen.query_one(PersonPane)
         problems = app.screen
         assert isinstance(problems, ProblemsScreen)

@@ -38,7 +38,7 @@ def test_all_that_is_wrong_is_told_worst_first(root: Path, golden: Golden, langu
     app, _screen = problems(faulty(root))
 
     async def tell(pilot: Pilot[Any]) -> None:
-        for view, keys in (("problems", "n"), ("cure", "nnnnnC")):
+        for view, keys in (("problems", ["tab"]), ("cure", [*["tab"] * 5, "C"])):
             await press(pilot, *keys)
             for size in (SMALL, LARGE):
                 golden(f"screens/{view}.{language}.{size[0]}x{size[1]}.txt", (await seen_at(pilot, size)).encode())
@@ -46,15 +46,15 @@ def test_all_that_is_wrong_is_told_worst_first(root: Path, golden: Golden, langu
     story(app, tell)
 
 
-def test_n_goes_through_all_findings_and_enter_opens_the_record_at_the_field(root: Path) -> None:
+def test_tab_goes_through_all_findings_and_enter_opens_the_record_at_the_field(root: Path) -> None:
     app, screen = problems(faulty(root))
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "n", "n", "n", "n")
+        await press(pilot, *["tab"] * 4)
         assert screen.finding
         assert (screen.finding.rule, screen.finding.username) == ("GR106", "00500001")
-        await press(pilot, "N", "left")
-        await press(pilot, "n", "enter")
+        await press(pilot, "shift+tab", "left")
+        await press(pilot, "tab", "enter")
         assert app.opened == [(path("00500000"), "primary_education:end_date")]
 
     story(app, tell)
@@ -65,7 +65,7 @@ def test_a_rule_is_cured_everywhere_after_a_look_at_what_changes(root: Path) -> 
     head = git(root, "rev-parse", "HEAD")
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, *"nnnnn", "C")
+        await press(pilot, *["tab"] * 5, "C")
         assert "bachelors → Undergraduate" in screen_text(app)
         await press(pilot, "escape")
         assert git(root, "rev-parse", "HEAD") == head
@@ -81,11 +81,11 @@ def test_what_a_person_must_decide_is_not_cured(root: Path) -> None:
     app, screen = problems(faulty(root))
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, *"nnnn", "c")
+        await press(pilot, *["tab"] * 4, "c")
         assert screen.finding
         assert (screen.rule, screen.finding.username) == ("GR106", "00500001")
         assert told(app) == ["This is for you to decide; open the record."]
-        await press(pilot, *"NN", "c", "C")
+        await press(pilot, "shift+tab", "shift+tab", "c", "C")
         assert screen.rule == "GR104"
         assert app.screen is screen
 
@@ -97,7 +97,7 @@ def test_the_cursor_stays_when_one_comes_back_from_a_record(root: Path) -> None:
     app, screen = problems(faulty(root))
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, *"nnnnn", "w")
+        await press(pilot, *["tab"] * 5, "W")
         assert "GR109" in screen_text(app)
         await press(pilot, "escape", "enter")
         put(root, "username: mended", "2026-spring/00500000.yaml")
@@ -128,9 +128,9 @@ def test_nothing_breaks_on_a_small_terminal_or_over_hostile_text(root: Path, siz
     app, screen = problems(root)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, *("n" for _finding in screen.found))
+        await press(pilot, *("tab" for _finding in screen.found))
         assert "\x1b" not in screen_text(app)
-        await press(pilot, "w", "escape", "C", "escape")
+        await press(pilot, "W", "escape", "C", "escape")
 
     story(app, tell, size)
 
@@ -140,6 +140,6 @@ def test_where_nothing_is_wrong_one_is_told(root: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         assert "Nothing is wrong." in screen_text(app)
-        await press(pilot, "n", "c", "C", "w", "left", "enter")
+        await press(pilot, "tab", "c", "C", "W", "left", "enter")
 
     story(app, tell)

@@ -117,12 +117,12 @@ def test_a_conflict_leads_to_the_record_and_is_finished_here(shared: Path) -> No
         await press(pilot, "p")
         await settled(pilot)
         assert "Begun in git and not finished" in screen_text(app)
-        await press(pilot, "f")
+        await press(pilot, "j")
         await settled(pilot)
         assert "00412345  Last name" in screen_text(app)
         await press(pilot, "enter")
         assert app.opened == [(f"records/{RECORD}", "")]
-        await press(pilot, "f", "m")
+        await press(pilot, "j", "m")
         await settled(pilot)
         assert "The merge is finished." in told(app)
 
@@ -146,7 +146,7 @@ def test_a_protected_branch_leads_to_a_proposal(shared: Path) -> None:
         await press(pilot, "ctrl+s", "P")
         await settled(pilot)
         assert "the branch is protected: propose your changes instead" in " ".join(told(app))
-        await press(pilot, "r")
+        await press(pilot, "R")
         await settled(pilot)
         assert "pull request" in " ".join(told(app))
 

@@ -24,14 +24,14 @@ def test_the_marked_people_go_into_a_private_file_that_is_named_and_comes_back(t
     target = tmp_path / "two.csv"
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "space", "space", "x")
+        await press(pilot, "space", "space", "w")
         assert "A sheet of 2 records" in screen_text(app)
         await press(pilot, "ctrl+u")
         await type_in(pilot, str(target))
         await press(pilot, "enter")
         assert not isinstance(app.screen, SheetScreen)
         assert str(target) in [note.message for note in app._notifications][-1]
-        await press(pilot, "x", "ctrl+u")
+        await press(pilot, "w", "ctrl+u")
         await type_in(pilot, f"{tmp_path}/tw")
         await press(pilot, "tab")
         assert app.screen.query_one(PathField).value == str(target)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from graduand.language import speak
 from graduand.screens.app import GraduandApp
 from graduand.workspace import Workspace
-from tests.repository import TODAY, graduand, noted, shipped
+from tests.repository import TODAY, graduand, shipped
 from tests.screens.terminal import LARGE, SMALL, press, seen_at, story
 
 if TYPE_CHECKING:
@@ -40,8 +39,6 @@ def test_every_view_is_as_it_was_reviewed(tmp_path: Path, golden: Callable[[str,
     noted = ["uploaded", str(root / "build/manifest.json"), "--ran-at", f"{TODAY}T10:15"]
     for words in (["compile", "--on", TODAY], noted):
         assert graduand(root, *words).code == 0
-    moment = datetime.strptime(noted(root)[0][:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    times = {f"{moment:%Y-%m-%dT%H:%M:%SZ}": f"{TODAY}T10:15:00Z", f"{moment:%Y-%m-%d}": TODAY}
     speak(language)
     app = GraduandApp(Workspace(root), TODAY)
 
@@ -51,8 +48,6 @@ def test_every_view_is_as_it_was_reviewed(tmp_path: Path, golden: Callable[[str,
             for size in (SMALL, LARGE):
                 text = await seen_at(pilot, size)
                 seen = _COMMIT.sub("0123456789ab", _MOMENT.sub("20261123T101500Z-0a1b2c3d", text))
-                for told, instead in times.items():
-                    seen = seen.replace(told, instead)
                 golden(f"screens/tour/{name}.{language}.{size[0]}x{size[1]}.txt", seen.encode())
             await press(pilot, "escape")
 

@@ -41,7 +41,7 @@ def test_a_cure_is_undone_and_the_problem_is_there_again(app: GraduandApp) -> No
     async def tell(pilot: Pilot[Any]) -> None:
         await press(pilot, "g", "2")
         assert "GR109" in rules(app)
-        await press(pilot, *"nnnnn", "C", "ctrl+s")
+        await press(pilot, *["tab"] * 5, "C", "ctrl+s")
         await settled(pilot)
         assert "GR109" not in rules(app)
         await press(pilot, "ctrl+z", "ctrl+s")
@@ -57,7 +57,7 @@ def test_what_could_not_be_undone_now_can_be_undone_later(app: GraduandApp) -> N
     merging = root / ".git" / "MERGE_HEAD"
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "g", "2", *"nnnnn", "C", "ctrl+s")
+        await press(pilot, "g", "2", *["tab"] * 5, "C", "ctrl+s")
         await settled(pilot)
         merging.write_text(git(root, "rev-parse", "HEAD"), encoding="utf-8")
         await press(pilot, "ctrl+z", "ctrl+s")
@@ -78,7 +78,7 @@ def test_what_git_refused_to_record_can_be_undone_too(app: GraduandApp) -> None:
     hook.chmod(0o755)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "g", "2", *"nnnnn", "C", "ctrl+s")
+        await press(pilot, "g", "2", *["tab"] * 5, "C", "ctrl+s")
         await settled(pilot)
         assert git(root, "status", "--porcelain") != ""
         hook.unlink()
@@ -133,7 +133,7 @@ def test_a_long_sentence_is_whole_in_a_narrow_window(app: GraduandApp) -> None:
 
 def test_a_finding_opens_the_form_at_its_field_and_one_comes_back_to_it(app: GraduandApp) -> None:
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "g", "2", *"nnnnn")
+        await press(pilot, "g", "2", *["tab"] * 5)
         problems = app.screen
         assert isinstance(problems, ProblemsScreen)
         here = problems.finding

@@ -32,7 +32,6 @@ from graduand.records.record import (
     START,
     USERNAME,
 )
-from graduand.records.school_language import PATH as INSTITUTION
 from graduand.records.transition import KINDS, kind_words, reason_words
 from graduand.rules.policy import keeps
 
@@ -160,7 +159,7 @@ def absent_field_states(record: Record, school: School) -> Mapping[str, FieldSta
     cells = derived_cells(record, school)
     states = {key: FieldState(_spoken(one.cell), _(one.why), derived=True) for key, one in cells.items()}
     institution = school.institution
-    why = _("As {file} says for everybody.").format(file=INSTITUTION)
+    why = _("As the school's settings say for everybody.")
     for key, default in ((KEEPS_EMAIL, institution.keeps_school_email), (KEEPS_SSO, institution.keeps_sso)):
         states[key] = FieldState(_("yes") if default else _("no"), why, derived=False)
     return {key: one for key, one in states.items() if key not in record.values}

@@ -41,7 +41,7 @@ def why_words(why: LeftOutReason, campaign: Campaign) -> str:
         LeftOutReason.FAULTY: _("the record has errors (graduand check)"),
         LeftOutReason.CONFIDENTIAL: _("is confidential"),
         LeftOutReason.DECEASED: _("has died"),
-        LeftOutReason.RETURNED: _("is no graduate"),
+        LeftOutReason.RETURNED: _("returns to study"),
         LeftOutReason.STAYS: _("stays for another programme"),
         LeftOutReason.CLOSED: _("the account is closed"),
         LeftOutReason.ANSWERED: _("has a personal address already"),

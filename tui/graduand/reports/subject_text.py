@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 from graduand.git.events import EventKind
-from graduand.git.made_commits import REDONE, UNDONE
 from graduand.language import _, ngettext, visible
 from graduand.reports.audit_text import kind_word
 
@@ -32,5 +31,5 @@ def subject_words(subject: str) -> str:
 
 
 def _kind_word(kind: str) -> str:
-    own = {UNDONE: _("undone"), REDONE: _("redone"), "formatted": _("written in order")}
+    own = {"undone": _("undone"), "redone": _("redone"), "formatted": _("written in order")}
     return own.get(kind) or (kind_word(EventKind(kind)) if kind in {*EventKind} else "")

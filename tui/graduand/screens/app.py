@@ -56,9 +56,7 @@ class GraduandApp(BaseApp):
     DEFAULT_MODE = CLASS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "undo", N_("Undo"), show=False, tooltip=N_("Take the last save back."), id="app.undo"),
-        Binding(
-            "ctrl+y", "redo", N_("Redo"), show=False, tooltip=N_("Do once more what was undone last."), id="app.redo"
-        ),
+        Binding("ctrl+y", "redo", N_("Redo"), show=False, tooltip=N_("Redo what was undone last."), id="app.redo"),
         Binding("ctrl+r", "read_everybody", N_("Read everything again"), show=False, id="app.read"),
         Binding("g", "go", N_("Go to"), show=False, id="app.go"),
         *(

@@ -68,8 +68,8 @@ class BaseApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "ask_to_leave", N_("Quit"), show=False, id="app.leave"),
         Binding("f1", "help", N_("Help"), id="app.help"),
-        Binding("ctrl+p", "palette", N_("What can be done here"), show=False, priority=True, id="app.palette"),
-        Binding("colon", "palette", N_("What can be done here"), show=False, id="app.palette_too"),
+        Binding("ctrl+p", "palette", N_("What can be done"), show=False, priority=True, id="app.palette"),
+        Binding("colon", "palette", N_("What can be done"), show=False, id="app.palette_too"),
         Binding("question_mark", "help", N_("Help"), show=False, id="app.help_too"),
         Binding(
             "ctrl+t",
@@ -225,9 +225,7 @@ class BaseApp(App[None]):
 
     def action_language(self) -> None:
         """Say where the language is chosen."""
-        said = _(
-            "It is the school's, in schema/institution.yaml (language: fr or en); --lang fr changes it for one time."
-        )
+        said = _("The language is one of the school's settings (language: fr or en). For one time: graduand --lang fr")
         self.notify(said, markup=False, timeout=12)
 
     def action_messages(self) -> None:
@@ -306,6 +304,12 @@ class BaseApp(App[None]):
         """Return what can be done in the other places."""
         return []
 
+    def palette_jobs(self) -> list[PaletteJob]:
+        """Return what can be done here, then what can be done in the other places."""
+        here = self._jobs()
+        known = {job.id for job in here}
+        return [*here, *(job for job in self.jobs_elsewhere() if job.id not in known)]
+
     async def do_elsewhere(self, job: PaletteJob) -> None:
         """Go to the place of a job, and do it there."""
 
@@ -316,10 +320,7 @@ class BaseApp(App[None]):
 
         if isinstance(self.screen, PaletteScreen):
             return
-        here = self._jobs()
-        known = {job.id for job in here}
-        elsewhere = [job for job in self.jobs_elsewhere() if job.id not in known]
-        job = await self.push_screen_wait(PaletteScreen([*here, *elsewhere]))
+        job = await self.push_screen_wait(PaletteScreen(self.palette_jobs()))
         if job and job.node:
             await self.run_action(job.action, job.node)
         elif job:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from graduand.handshake.effect import Status
 from graduand.handshake.sendable import waiting_text
 from graduand.language import _, ngettext, visible
+from graduand.reports.labels import terms_of
 from graduand.reports.plan_text import counts
 from graduand.reports.upload_text import setting_words
 from graduand.screens.confirm import Question, Subject
@@ -15,21 +16,19 @@ from graduand.uploads.status import folder_of, holds_upload
 
 if TYPE_CHECKING:
     from graduand.handshake.upload import File
+    from graduand.reports.labels import Terms
     from graduand.uploads.compiler import PreparedUpload
     from graduand.workspace import Workspace
 
-_ENOUGH: Final = 8
-"""Figures of the checksum that are typed: enough to show that this plan is meant."""
-
 
 def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
-    """Return what one must know before saying yes; beyond a limit the beginning of the checksum must be typed."""
+    """Return what one must know before saying yes; beyond a limit its number must be typed."""
     upload = prepared.upload
     remarks = [counts(prepared.plan), where_to(workspace)]
     if sent := sum(change.status is Status.UNCHANGED for change in prepared.plan.changes):
         message = ngettext(
-            "{count} person was sent as the record is now, and would be sent again; c in the plan leaves it out.",
-            "{count} people were sent as their records are now, and would be sent again; c in the plan leaves "
+            "{count} person was sent as the record is now, and would be sent again; O in the plan leaves it out.",
+            "{count} people were sent as their records are now, and would be sent again; O in the plan leaves "
             "them out.",
             sent,
         )
@@ -48,11 +47,11 @@ def question_of(prepared: PreparedUpload, workspace: Workspace) -> Question:
         remarks.append(_("A draft: it holds uncommitted changes and cannot be noted as uploaded."))
     number = ngettext("{count} record", "{count} records", upload.records).format(count=upload.records)
     return Question(
-        " · ".join([_("Compile the upload"), number, upload.plan[:_ENOUGH]]),
-        [Subject(file.name, _facts(file)) for file in upload.files],
+        " · ".join([_("Compile the upload"), number]),
+        [Subject(file.name, _facts(file, terms_of(workspace))) for file in upload.files],
         "\n".join(remarks),
         "\n".join(describe_breach(breach) for breach in prepared.breaches),
-        upload.plan[:_ENOUGH] if prepared.breaches else "",
+        str(max(breach.number for breach in prepared.breaches)) if prepared.breaches else "",
     )
 
 
@@ -69,6 +68,6 @@ def where_to(workspace: Workspace) -> str:
     return _("The files go into {folder}.").format(folder=folder)
 
 
-def _facts(file: File) -> tuple[str, ...]:
+def _facts(file: File, terms: Terms) -> tuple[str, ...]:
     rows = ngettext("{count} row", "{count} rows", file.rows).format(count=file.rows)
-    return rows, setting_words(file.setting), ", ".join(file.columns)
+    return rows, setting_words(file.setting), ", ".join(map(terms.field, file.columns))

@@ -73,9 +73,9 @@ class ConfirmScreen(Screen[bool]):
     """
     AUTO_FOCUS = "LineList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "apply", N_("Do it"), id="confirm.apply", priority=True),
+        Binding("ctrl+s", "apply", N_("Confirm"), id="confirm.apply", priority=True),
         Binding("f2,v", "addresses", N_("Addresses"), id="confirm.addresses"),
-        Binding("escape", "leave", N_("Leave all as it is"), id="confirm.leave"),
+        Binding("escape", "leave", N_("Change nothing"), id="confirm.leave"),
         Binding("up", "scroll('step', -1)", show=False, id="confirm.up"),
         Binding("down", "scroll('step', 1)", show=False, id="confirm.down"),
         Binding("pageup", "scroll('page', -1)", show=False, id="confirm.page_up"),
@@ -113,7 +113,7 @@ class ConfirmScreen(Screen[bool]):
         question = self._question
         parts = [Content.styled(question.warning, "bold $text-error")] if question.warning else []
         parts += [Content(question.remark)] if question.remark else []
-        return Content("\n").join([*parts, Content(_("Nothing is written yet; Ctrl+S does it."))])
+        return Content("\n").join([*parts, Content(_("Nothing is written yet; Ctrl+S confirms."))])
 
     def on_mount(self) -> None:
         """Show the differences, and go where the count is asked for."""

@@ -45,7 +45,7 @@ class DueScreen(View[Calendar]):
         Binding("space", "mark", N_("Mark"), id="due.mark"),
         Binding("a", "mark_all", N_("Mark all"), id="due.mark_all"),
         Binding("ctrl+s", "make", N_("Write"), id="due.make"),
-        Binding("t", "ahead", N_("Further"), id="due.ahead"),
+        Binding("t", "ahead", N_("Look further ahead"), id="due.ahead"),
         Binding("escape", "back", N_("Back"), id="due.back"),
         Binding("slash", "find", N_("Find"), id="due.find", key_display="/"),
         Binding("left,right", "fold", N_("Fold"), show=False, id="due.fold"),

@@ -137,7 +137,9 @@ def confirming(draft: Draft, *, reformats: bool) -> QuestionScreen:
             said.append(Content.styled(missing, "bold $text-error"))
     if reformats:
         said.append(
-            Content(_("The file is not in canonical form: saving it also rewrites lines that you did not edit."))
+            Content(
+                _("This file is not written as graduand writes it: saving also rewrites lines that you did not edit.")
+            )
         )
     title = _("Close this account?") if draft.closes_account else _("Rewrite the whole file?")
     words = _("yes, close the account and save") if draft.closes_account else _("yes, save")

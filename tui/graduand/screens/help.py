@@ -47,8 +47,8 @@ STEPS: Final = {
         N_("Enter opens a person."),
     ),
     PROBLEMS: (
-        N_("n goes from one to the next, c cures it, C cures all that the rule finds."),
-        N_("Enter opens the record at the field; w says why."),
+        N_("Tab goes from one to the next, c corrects it, C corrects all that the rule finds."),
+        N_("Enter opens the record at the field; W says why."),
     ),
     ADDRESSES: (
         N_("k changes between asking, reminding, and the end of the school login."),

@@ -45,13 +45,13 @@ if TYPE_CHECKING:
     from graduand.screens.waiting import Tell
     from graduand.workspace import Workspace
 
-_STEPS: Final = (N_("What was read"), N_("What is what"), N_("What would change"))
+_STEPS: Final = (N_("What was read"), N_("Columns"), N_("What would change"))
 _READ, _COLUMNS, _CHANGES = range(3)
 _GROUPS: Final = {
     "refused": (N_("Refused: Enter corrects a row"), "✗ ", "error"),
-    "errors": (N_("New errors that check would find"), "✗ ", "error"),
+    "errors": (N_("New errors that these records would bring"), "✗ ", "error"),
     "changed": (N_("Changed"), "! ", "warning"),
-    "warnings": (N_("What else check will say"), "! ", "warning"),
+    "warnings": (N_("Other remarks"), "! ", "warning"),
     "passed": (N_("Left out"), "· ", "note"),
     "new": (N_("New people"), "  ", "strong"),
     "identical": (N_("Identical"), "  ", "muted"),
@@ -62,8 +62,8 @@ class IntakeScreen(View[IntakePreview]):
     """What a foreign file would do, step by step."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,right", "step(1)", N_("Next step"), id="intake.next"),
-        Binding("p,left", "step(-1)", N_("Step before"), id="intake.before"),
+        Binding("tab,right", "step(1)", N_("Next step"), id="intake.next"),
+        Binding("shift+tab,left", "step(-1)", N_("Previous step"), id="intake.before"),
         Binding("ctrl+s", "take_in", N_("Take in"), id="intake.take"),
         Binding("slash", "find", N_("Find"), id="intake.find", key_display="/"),
         Binding("v", "addresses", N_("Addresses"), id="intake.addresses"),
@@ -421,8 +421,8 @@ class IntakeScreen(View[IntakePreview]):
             self._take_in(look)
             return
         message = ngettext(
-            "check would find {count} new error in these records. People with errors are not sent.",
-            "check would find {count} new errors in these records. People with errors are not sent.",
+            "These records would bring {count} new error. People with errors are not sent.",
+            "These records would bring {count} new errors. People with errors are not sent.",
             errors,
         )
         answer = Answer(("t",), "t", _("take them in all the same, and correct the records"), "take")

@@ -38,7 +38,7 @@ class NewRecordScreen(ModalScreen[Draft | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "other_kind", N_("Graduates or returns"), id="beginning.kind"),
-        Binding("ctrl+s", "begin", N_("Fill it in"), id="beginning.begin", priority=True),
+        Binding("ctrl+s", "begin", N_("Continue"), id="beginning.begin", priority=True),
         Binding("escape", "give_up", N_("Back"), id="beginning.back"),
     ]
 

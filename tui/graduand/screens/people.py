@@ -51,9 +51,8 @@ class PeopleScreen(PlaceScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before all others, so that letters typed at once after it are looked for and not obeyed as keys.
         Binding("slash", "find", N_("Find"), id="people.find", key_display="/", priority=True),
-        Binding("f", "find", N_("Find"), show=False, id="people.find_too"),
         Binding("n", "new", N_("New"), tooltip=N_("Make a record of one person."), id="people.new"),
-        Binding("c", "cure", N_("Put right"), id="people.cure"),
+        Binding("c", "cure", N_("Correct"), id="people.cure"),
         Binding("space", "mark", N_("Mark"), id="people.mark"),
         Binding(
             "b",
@@ -70,7 +69,7 @@ class PeopleScreen(PlaceScreen):
             id="people.intake",
         ),
         Binding(
-            "x",
+            "w",
             "go_with('sheet')",
             N_("Sheet for colleagues"),
             show=False,
@@ -79,8 +78,8 @@ class PeopleScreen(PlaceScreen):
         ),
         Binding("shift+down", "mark_down", N_("Mark several"), show=False, id="people.mark_down"),
         Binding("a", "mark_all", N_("Mark all that are found"), show=False, id="people.mark_all"),
-        Binding("s", "sort", N_("Sort otherwise"), show=False, id="people.sort"),
-        Binding("S", "turn_round", N_("Sort backwards"), show=False, key_display="S", id="people.turn_round"),
+        Binding("s", "sort", N_("Sort by another column"), show=False, id="people.sort"),
+        Binding("S", "turn_round", N_("Reverse the order"), show=False, key_display="S", id="people.turn_round"),
         Binding(
             "T",
             "columns",
@@ -204,7 +203,7 @@ class PeopleScreen(PlaceScreen):
         if found:
             from graduand.screens.cure_flow import cure  # noqa: PLC0415 - the first row waits for no cure
 
-            cure(self, found, _("Put right"), lambda: None)
+            cure(self, found, _("Correct"), lambda: None)
         else:
             self.app.notify(_("Nothing is wrong."), markup=False)
 

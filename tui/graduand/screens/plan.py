@@ -150,14 +150,14 @@ class PlanScreen(View["Searchable[Compiled]"]):
             tooltip=N_("Make the files for Handshake's Importer, after a look."),
             id="plan.compile",
         ),
-        Binding("t", "changed", N_("Outstanding or all"), id="plan.changed"),
+        Binding("O", "changed", N_("Outstanding or all"), id="plan.changed", key_display="O"),
         Binding("k", "only", N_("Kind of change"), id="plan.only"),
-        Binding("o", "cohort", N_("Cohort"), id="plan.cohort"),
+        Binding("o", "cohort", N_("Only one cohort"), id="plan.cohort"),
         Binding("slash", "find", N_("Find"), id="plan.find", key_display="/"),
         Binding("v", "addresses", N_("Addresses"), id="plan.addresses"),
-        Binding("x", "skip", N_("Leave them out"), id="plan.skip"),
-        Binding("w", "early", N_("Early"), id="plan.early"),
-        Binding("d", "draft", N_("Plan a draft"), id="plan.draft"),
+        Binding("x", "skip", N_("Leave errors out"), id="plan.skip"),
+        Binding("E", "early", N_("Before their day"), id="plan.early", key_display="E"),
+        Binding("D", "draft", N_("Plan a draft"), id="plan.draft", key_display="D"),
         Binding(
             "h",
             "handshake",
@@ -166,9 +166,10 @@ class PlanScreen(View["Searchable[Compiled]"]):
             id="plan.handshake",
         ),
         Binding(
-            "y",
+            "A",
             "approve",
             N_("Approve"),
+            key_display="A",
             tooltip=N_(
                 "Approve what these records say, in the ledger; whoever compiles needs it where the school says so."
             ),
@@ -245,7 +246,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         if prepared.upload.early:
             remarks.append(compiler.describe_early(prepared.upload.early))
         if waiting := waiting_text(prepared.plan.waiting):
-            remarks.append(_("{waiting} w sends them before.").format(waiting=waiting))
+            remarks.append(_("{waiting} E sends them before.").format(waiting=waiting))
         named = {finding.username for finding in prepared.conflicts} | {one.username for one in prepared.plan.waiting}
         if others := [visible(one.username) for one in prepared.upload.held if one.username not in named]:
             remarks.append(_("Held back: {who}.").format(who=", ".join(others)))
@@ -321,8 +322,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
         change = self.row
         if change is None:
             prepared = self.prepared
-            checksum = _("Checksum: {checksum}").format(checksum=prepared.upload.plan) if prepared else ""
-            return Content(f"{counts(prepared.plan)}\n{checksum}" if prepared else "")
+            return Content(counts(prepared.plan) if prepared else "")
         if isinstance(change, Finding):
             return self._whole_finding(change)
         head = f"{visible(change.username)}  {visible(self._full_name(change.username))}\n"

@@ -39,18 +39,18 @@ class ProblemsScreen(View["Searchable[Checked]"]):
     """All findings, and what stands behind the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next(1)", N_("Next"), id="problems.next"),
-        Binding("N", "next(-1)", N_("Previous"), id="problems.previous", key_display="N"),
-        Binding("c", "cure", N_("Put right"), id="problems.cure"),
+        Binding("tab", "next(1)", N_("Next"), id="problems.next"),
+        Binding("shift+tab", "next(-1)", N_("Previous"), id="problems.previous"),
+        Binding("c", "cure", N_("Correct"), id="problems.cure"),
         Binding(
             "C",
             "cure_all",
-            N_("Put all right"),
-            tooltip=N_("Put right, in one commit, all that a rule finds and that can mean only one thing."),
+            N_("Correct all"),
+            tooltip=N_("Correct, in one commit, all that a rule finds and that can mean only one thing."),
             id="problems.cure_all",
             key_display="C",
         ),
-        Binding("w", "explain", N_("Why"), id="problems.explain"),
+        Binding("W", "explain", N_("Why"), id="problems.explain", key_display="W"),
         Binding("escape", "back", N_("Back"), id="problems.back"),
         Binding("slash", "find", N_("Find"), id="problems.find", key_display="/"),
         Binding(
@@ -220,7 +220,7 @@ class ProblemsScreen(View["Searchable[Checked]"]):
             self._look_for_cures(self.outline.groups[self.rule])
 
     def _look_for_cures(self, found: Sequence[Finding]) -> None:
-        cure(self, found, _("Put right {rule}").format(rule=self.rule), self.action_read)
+        cure(self, found, _("Correct {rule}").format(rule=self.rule), self.action_read)
 
 
 def _line(finding: Finding) -> str:

@@ -50,8 +50,8 @@ class RowForm(ModalScreen["tuple[str, ...] | None"]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "keep", N_("Take it so"), id="row.keep", priority=True),
-        Binding("escape", "leave", N_("Leave it"), id="row.leave"),
+        Binding("ctrl+s", "keep", N_("Keep the correction"), id="row.keep", priority=True),
+        Binding("escape", "leave", N_("Leave the row as it is"), id="row.leave"),
         Binding("up", "app.focus_previous", show=False, id="row.up"),
         Binding("down", "app.focus_next", show=False, id="row.down"),
         Binding("f1", "app.help", N_("Help"), id="row.help"),

@@ -95,14 +95,15 @@ class ShareScreen(View[ShareStatus]):
             id="share.push",
         ),
         Binding(
-            "r",
+            "R",
             "propose",
             N_("Propose"),
+            key_display="R",
             tooltip=N_("Propose your changes: a branch, a commit, a push, a pull request."),
             id="share.propose",
         ),
         Binding(
-            "f",
+            "j",
             "finish",
             N_("Finish the merge"),
             tooltip=N_("Join what both sides changed, and finish the merge in git."),
@@ -270,8 +271,8 @@ class ShareScreen(View[ShareStatus]):
         self.notify(words if number else _("Nothing new came in."), markup=False)
         if number := len(pulled.conflicts):
             both = ngettext(
-                "Both sides changed {count} file; f joins them.",
-                "Both sides changed {count} files; f joins them.",
+                "Both sides changed {count} file; j joins them.",
+                "Both sides changed {count} files; j joins them.",
                 number,
             )
             self.notify(both.format(count=number), severity="warning", markup=False, timeout=12)

@@ -63,11 +63,19 @@ class UploadsScreen(View[NotedUploads]):
             id="uploads.take_back",
         ),
         Binding(
-            "d",
+            "l",
             "deliver",
             N_("Deliver"),
             tooltip=N_("Send the files of the upload in hand into the school's folder of Amazon S3."),
             id="uploads.deliver",
+        ),
+        Binding(
+            "enter",
+            "open_the_card",
+            N_("Open the card"),
+            show=False,
+            tooltip=N_("What to do in Handshake with the upload in hand, step by step, and note that it ran."),
+            id="uploads.card",
         ),
         Binding("escape", "back", N_("Back"), id="uploads.back"),
     ]
@@ -142,7 +150,7 @@ class UploadsScreen(View[NotedUploads]):
         return Content.assemble(*parts)
 
     @on(LineList.Chosen)
-    def open_the_card(self) -> None:
+    def action_open_the_card(self) -> None:
         """Show the card of the upload in hand."""
         if self.noted_upload is None:
             self.show_the_card()
