@@ -50,7 +50,7 @@ def test_a_path_begins_at_the_records_also_while_it_is_completed(tmp_path: Path)
     app = GraduandApp(Workspace(root), TODAY)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "space", "x", "ctrl+u")
+        await press(pilot, "space", "w", "ctrl+u")
         await type_in(pilot, "outg")
         await press(pilot, "tab")
         await type_in(pilot, "one.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from graduand.records.legacy_reader import read_bygone
+from graduand.records.legacy_reader import read_past_record
 from graduand.records.paths import is_record_path
 from graduand.records.record import DISABLED, EFFECTIVE_ON, FORMER, of_account
 
@@ -66,7 +66,7 @@ def _pairs(saved: Sequence[SavedFile]) -> Iterator[tuple[str, Record | None, Rec
     unread: set[str] = set()
     for one in saved:
         for found, raw in ((before, one.before), (after, one.after)) if is_record_path(one.path) else ():
-            record = read_bygone(one.path, raw) if raw is not None else None
+            record = read_past_record(one.path, raw) if raw is not None else None
             if record:
                 found[record.username] = record
             elif raw is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graduand.language import _, visible
 from graduand.reports.audit_text import by_whom, changed_value, kind_word, what
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from graduand.reports.labels import Terms
 
 
+_WHOLE: Final = 2_000
+"""Characters of a value that are shown."""
+
+
 def comparison_text(found: Comparison, terms: Terms, *, show: bool) -> Iterator[Line]:
     """Return the values that differ, and what went out in between; addresses are masked unless `show`."""
     yield line(Span(_period(found), "bold"))
@@ -24,13 +28,13 @@ def comparison_text(found: Comparison, terms: Terms, *, show: bool) -> Iterator[
     if found.after is None and found.before is not None:
         yield line("  ", _("There is no record afterwards."))
     for one in found.values:
-        yield line("  ", changed_value(one.key, (one.before, one.after), terms, show=show))
+        yield line("  ", changed_value(one.key, (one.before, one.after), terms, show=show, most=_WHOLE))
     if not found.values:
         yield line("  ", _("Nothing differs in the record."))
     if found.done:
         yield line(Span(_("Went out and came back in between"), "bold"))
     for event in found.done:
-        words = what(event, terms, show=show)
+        words = what(event, terms, show=show, most=_WHOLE)
         said = _("{label}: {value}").format(label=kind_word(event.event), value=words) if words else ""
         yield line(f"  {event.source.date[:10]}  ", said or kind_word(event.event), Span(f"  {by_whom(event)}", "dim"))
     if not found.done:

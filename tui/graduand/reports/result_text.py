@@ -62,7 +62,9 @@ def _records(found: SavedChanges) -> Iterator[str]:
 def _of_one(values: Mapping[str, int], terms: Terms) -> Iterator[str]:
     """Yield which values of one person differ."""
     if values:
-        labels = ", ".join(map(terms.field, [*values][:_SHOWN])) + (" …" if len(values) > _SHOWN else "")
+        order = {key: place for place, key in enumerate(terms.read())}
+        keys = sorted(values, key=lambda key: order.get(key, len(order)))
+        labels = ", ".join(map(terms.field, keys[:_SHOWN])) + (" …" if len(values) > _SHOWN else "")
         yield _("changed: {labels}").format(labels=labels)
 
 
@@ -80,7 +82,7 @@ def _values(values: Mapping[str, int], terms: Terms) -> Iterator[str]:
     dates = [key for key in left if key in fields and fields[key].kind == FieldKind.DATE]
     if count := sum(left.pop(key) for key in dates):
         yield ngettext("{count} date corrected", "{count} dates corrected", count).format(count=count)
-    for key in sorted(left, key=lambda key: -left[key])[:_SHOWN]:
+    for key in sorted(left, key=lambda key: (-left[key], key))[:_SHOWN]:
         number = ngettext("{count} person", "{count} people", left[key]).format(count=left[key])
         yield f"{terms.field(key)} ({number})"
     if len(left) > _SHOWN:

@@ -33,6 +33,7 @@ from graduand.screens.compile_question import question_of
 from graduand.screens.confirm import ConfirmScreen
 from graduand.screens.messages import Changed, Opened, UploadCompiled
 from graduand.screens.observation_flow import ask_what_handshake_shows
+from graduand.screens.results import tell_result
 from graduand.screens.sync_notice import say_synced
 from graduand.screens.view import Searchable, View, haystacks
 from graduand.screens.waiting import Waiting
@@ -465,5 +466,7 @@ class PlanScreen(View["Searchable[Compiled]"]):
             self.notify(str(outcome), severity="error", markup=False)
         elif outcome:
             self.touched = True
+            folder = folder_of(self.workspace)
+            tell_result(self, _("The files are ready for Handshake; their card says what to do."), str(folder))
             self.post_message(UploadCompiled())
             self.action_read()

@@ -19,6 +19,7 @@ from graduand.screens.confirm import ConfirmScreen, Question, Subject
 from graduand.screens.deliver_flow import ask_to_deliver, is_delivered
 from graduand.screens.failed_rows import ask_for_failed_rows
 from graduand.screens.page import PageScreen
+from graduand.screens.results import tell_result
 from graduand.screens.upload import UploadScreen
 from graduand.screens.view import View
 from graduand.screens.waiting import Waiting
@@ -63,7 +64,7 @@ class UploadsScreen(View[NotedUploads]):
             id="uploads.take_back",
         ),
         Binding(
-            "l",
+            "d",
             "deliver",
             N_("Deliver"),
             tooltip=N_("Send the files of the upload in hand into the school's folder of Amazon S3."),
@@ -209,6 +210,14 @@ class UploadsScreen(View[NotedUploads]):
         if isinstance(outcome, Trouble):
             self.notify(str(outcome), severity="error", markup=False)
         elif isinstance(outcome, CompiledRollback):
+            number = len(outcome.upload.files)
+            words = ngettext(
+                "{count} file that takes the upload back is ready; its card says what to do.",
+                "{count} files that take the upload back are ready; their card says what to do.",
+                number,
+            )
+            folder = status.folder_of(self.workspace)
+            tell_result(self, words.format(count=number), *(f"{folder}/{file.name}" for file in outcome.upload.files))
             self.show_the_card()
             lines = [*proposed_text(outcome.proposed)]
             if lines:
