@@ -41,9 +41,11 @@ class CsvOverlay:
         """Begin.
 
         Raises:
-            Usage: the separator is no ASCII character.
+            Usage: the separator is no ASCII character, or the cells are quoted otherwise than in CSV.
         """
         separator = opened.separator
+        if opened.quote != '"' or opened.is_escaped:
+            raise Usage(_('The cells of the file are quoted otherwise than with "…", which Handshake does not read.'))
         if len(separator) != 1 or not separator.isascii():
             raise Usage(_("{value} is no separator; give one sign.").format(value=quoted(separator)))
         self._encoding = opened.encoding

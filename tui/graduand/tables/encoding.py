@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.language import _, quoted
+from graduand.tables.file_kind import is_binary
 
 MARKS: Final = {
     codecs.BOM_UTF8: "utf-8",
@@ -23,16 +24,17 @@ MARKS: Final = {
 _OLD: Final = ("cp1252", "mac-roman", "cp850")
 """Encodings of spreadsheets without Unicode: on Windows, on an old Mac, in a Windows console."""
 
-_WORD_LIKE: Final = re.compile(
-    "[A-Za-z][éèêëàâäáãåôöòóøîïìíûüùúçñœæßÉÈÊÀÂÄÔÖÎÇÑŒ]|[éèêëàâäáôöóîïíûüùúçñœæÉÈÀÇÎÔŒ’][A-Za-z]"
-)
-"""An accented letter, or an apostrophe, next to an ASCII letter, as in words."""
-
-_PUNCTUATION: Final = frozenset("’‘“”«»–—…\u00a0°º")
+_FREQUENT: Final = frozenset("éèêëàâäáãåôöóøîïíûüùúçñœæßÉÈÊËÀÂÄÅÔÖØÎÏÜÇÑŒÆÁÍÓÚ")
+"""Letters that Western names often have."""
+_PUNCTUATION: Final = frozenset("’‘“”«»–—…€\u00a0°º")
 _RARE: Final = frozenset("ÿŽžŠšŸƒ")
 """Letters that Western names hardly have, and that a wrong encoding often yields."""
 
-_NON_ASCII: Final = re.compile(rb"[ -~]?[\x80-\xff]+[ -~]?")
+_NON_ASCII: Final = re.compile(rb"[ -~]{0,2}[\x80-\xff]+[ -~]{0,2}")
+_FOREIGN: Final = re.compile("[^\x00-\x7f’‘“”«»–—…€\u00a0°º]{3}")
+"""Three letters with accents or symbols in a row, which Western texts do not have."""
+_CHARACTER: Final = 4
+"""Bytes of a character of UTF-32."""
 _SAMPLES: Final = 2_000
 """Places with non-ASCII bytes by which an encoding is guessed."""
 
@@ -50,14 +52,14 @@ def decode(raw: bytes, encoding: str = "") -> DecodedText:
     """Return the text of a file; "" as `encoding` means that it is unknown.
 
     Raises:
-        Usage: Python knows no such encoding, or the bytes are not in it.
+        Usage: Python knows no such encoding, the bytes are not in it, or they are in one that cannot be guessed.
     """
     if encoding:
         return _decode_as(raw, encoding)
     for mark, name in MARKS.items():
         if raw.startswith(mark):
             return DecodedText(raw[len(mark) :].decode(name, "replace"), name, certain=True)
-    if name := _utf16_without_mark(raw):
+    if name := _wide_without_mark(raw):
         return DecodedText(raw.decode(name, "replace"), name, certain=True)
     try:
         return DecodedText(raw.decode(), "utf-8", certain=True)
@@ -75,8 +77,13 @@ def _decode_as(raw: bytes, encoding: str) -> DecodedText:
     return DecodedText(text.removeprefix("\ufeff"), name, certain=True)
 
 
-def _utf16_without_mark(raw: bytes) -> str:
-    """Return the UTF-16 that a file without a byte order mark is in, "" for none: every other byte of ASCII is zero."""
+def _wide_without_mark(raw: bytes) -> str:
+    """Return the UTF-16 or UTF-32 that a file without a byte order mark is in, "" for none, by the zeros of ASCII."""
+    for start, name in ((1, "utf-32-le"), (0, "utf-32-be")):
+        if len(raw) >= _CHARACTER * 2 and not any(
+            raw[place:400:_CHARACTER].strip(b"\0") for place in range(start, start + 3)
+        ):
+            return name
     for start, name in enumerate(("utf-16-be", "utf-16-le")):
         half = raw[start:400:2]
         if len(half) > 1 and half.count(0) * 10 > len(half) * 9:
@@ -91,15 +98,29 @@ def _guess(raw: bytes) -> DecodedText:
     foreign = len(repaired) - len(repaired.encode("ascii", "ignore"))
     if foreign > 2 * repaired.count("\ufffd"):
         return DecodedText(raw.decode("utf-8", "replace"), "utf-8", certain=False)
-    name = max(_OLD, key=lambda name: _word_score(sample.decode(name, "replace")))
-    return DecodedText(raw.decode(name, "replace"), name, certain=False)
+    name = max(_OLD, key=lambda name: _word_score(f"  {sample.decode(name, 'replace')}  "))
+    text = raw.decode(name, "replace")
+    if len(_FOREIGN.findall(sample.decode(name, "replace"))) * 5 > len(sample.split(b" ")) and not is_binary(text):
+        message = _("Nothing says which encoding the file is in; say it, such as: --encoding cp1251, or gb18030.")
+        raise Usage(message)
+    return DecodedText(text, name, certain=False)
 
 
 def _word_score(text: str) -> int:
-    """Return how much a text looks like words: accented letters next to ASCII ones count, symbols count against."""
-    odd = sum(
-        char in _RARE or (char not in _PUNCTUATION and unicodedata.category(char) not in {"Ll", "Lu"})
-        for char in text
-        if not char.isascii()
-    )
-    return len(_WORD_LIKE.findall(text)) - 2 * odd - 4 * text.count("\ufffd")
+    """Return how much a text looks like words, with two blanks at each end: what is between its letters counts."""
+    places = (place for place, char in enumerate(text) if not char.isascii())
+    return sum(_char_score(text[place], text[place - 2 : place], text[place + 1 : place + 3]) for place in places)
+
+
+def _char_score(char: str, before: str, behind: str) -> int:
+    """Return how well a character fits between others: a letter among letters of its case, an apostrophe in a word."""
+    in_word = before[-1].isalpha() or behind[0].isalpha()
+    if char in _PUNCTUATION:
+        return 2 if char == "’" and before[-1].isalpha() and behind[0].isalpha() else 0
+    if char in _RARE or unicodedata.category(char) not in {"Ll", "Lu"}:
+        return -8 if char == "\ufffd" else -4
+    if char.islower():
+        odd = behind[0].isupper() or (before.isupper() and not behind[0].islower())
+    else:
+        odd = before[-1].islower() or (before[-1].isupper() and behind[0].islower())
+    return -5 if odd else (2 + (char in _FREQUENT)) if in_word else -1

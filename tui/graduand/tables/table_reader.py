@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import deque
 from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from graduand.errors import Usage
 from graduand.language import _, quoted
 from graduand.tables.encoding import decode
+from graduand.tables.file_kind import is_binary, not_text, old_document, other_kind
 from graduand.tables.table import TOP, Table, TableBuilder, TableRow, header_row, split_single_cell
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ OLD_SIZE: Final = 24_000_000
 """Bytes of the largest one, which is a full sheet of 20 columns: blank cells take two in the file, eleven in memory."""
 
 SEPARATORS: Final = (",", ";", "\t", "|")
+_RARE: Final = ("^", "~", "¬", "¦", "§", "\x1f")
+"""Separators of old systems, which a header must have between known names."""
 _SAMPLE: Final = 100_000
 """Characters in which a header ends."""
 _BATCH: Final = 250
@@ -69,6 +73,10 @@ class CsvText(NamedTuple):
     encoding: str
     certain: bool
     """False: the encoding is a guess."""
+    quote: str = '"'
+    """What is around a cell that holds a separator."""
+    is_escaped: bool = False
+    """True: in the file, quotation marks in cells have a backslash in front; in the text they are doubled."""
 
 
 class NotATable(Usage):
@@ -96,10 +104,12 @@ def read_table(raw: bytes, file: FileFormat, is_known: Callable[[str], bool]) ->
 
         return read_workbook(raw, file.sheet, is_known, file.header)
     if raw.startswith(OLD_START) and len(raw) <= OLD_SIZE:
+        if found := old_document(raw):
+            raise NotATable(found)
         from graduand.tables.old_workbook import read_old_workbook  # noqa: PLC0415 - a library that few files need
 
         return read_old_workbook(raw, file.sheet, is_known, file.header)
-    if file.sheet and not _other_kind(raw):
+    if file.sheet and not other_kind(raw):
         raise Usage(_("--sheet names a sheet of a spreadsheet, and this is a CSV file."))
     return read_csv(raw, is_known, file)
 
@@ -113,19 +123,25 @@ def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNK
     """
     is_known = cache(is_known)
     opened = open_csv(raw, is_known, file)
-    text, separator, first = opened.text, opened.separator, opened.first
-    rows = _reader(text, separator)
-    builder = TableBuilder(is_known, separator, file.header)
+    try:
+        return _table(opened, is_known, file.header, strict=True)
+    except csv.Error:
+        return _table(_requoted(opened), is_known, file.header, strict=False)
+
+
+def _table(opened: CsvText, is_known: Callable[[str], bool], header: int, *, strict: bool) -> Table:
+    rows = _reader(opened, strict=strict)
+    builder = TableBuilder(is_known, opened.separator, header)
     while batch := list(islice(rows, _BATCH)):
         if batch[-1] == [_END]:
             builder.add(batch[:-1])
             break
         builder.add(batch)
     else:
-        raise _cut_off(text, separator, first)
+        raise _cut_off(opened)
     # Where each row is one line, the lines need no second pass.
     one_each = builder.seen + 1 == rows.line_num
-    lines = range(first, first + builder.seen) if one_each else list(_lines(text, separator, first))
+    lines = range(opened.first, opened.first + builder.seen) if one_each else list(_lines(opened))
     return builder.table(lines)._replace(encoding=opened.encoding, certain=opened.certain)
 
 
@@ -140,15 +156,20 @@ def open_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNK
         size = SIZE // 1_000_000
         message = _("The file is larger than {size} MB; split it, or leave out columns that nobody needs.")
         raise NotATable(_("it is larger than {size} MB").format(size=size), message.format(size=size))
-    if kind := _other_kind(raw):
+    if kind := other_kind(raw):
         raise NotATable(kind)
     decoded = decode(raw, file.encoding)
     whole = decoded.text.rstrip(_FILE_END)
+    if is_binary(whole):
+        raise NotATable(not_text())
     announced = _SEP_LINE.match(whole)
     text, first = (whole[announced.end() :], 2) if announced else (whole, 1)
     _refuse_wide(text)
     separator = file.separator or _separator(text[:_SAMPLE], announced[1] if announced else "", is_known)
-    return CsvText(text, separator, first, decoded.encoding, certain=decoded.certain)
+    sign = re.escape(separator)
+    apostrophes = re.match(rf"'[^'\r\n]*'(?:{sign}'[^'\r\n]*')+(?:[\r\n]|\Z)", text)
+    quote = "'" if apostrophes else '"'
+    return CsvText(text, separator, first, decoded.encoding, certain=decoded.certain, quote=quote)
 
 
 def csv_rows(opened: CsvText) -> Iterator[TableRow]:
@@ -158,14 +179,66 @@ def csv_rows(opened: CsvText) -> Iterator[TableRow]:
         NotATable: its end is missing.
         Usage: the separator given is not the file's.
     """
-    rows = _reader(opened.text, opened.separator)
+    done = 0
+    try:
+        for row in _csv_rows(opened, strict=True):
+            yield row
+            done += 1
+    except csv.Error:
+        if _requoted(opened).is_escaped:
+            message = _("In the file, quotation marks have a backslash in front, which Handshake does not understand.")
+            raise NotATable(_("its quotation marks have a backslash in front"), message) from None
+        yield from islice(_csv_rows(opened, strict=False), done, None)
+
+
+def _csv_rows(opened: CsvText, *, strict: bool) -> Iterator[TableRow]:
+    rows = _reader(opened, strict=strict)
     line = opened.first
     for cells in rows:
         if cells == [_END]:
             return
         yield TableRow(line, cells)
         line = opened.first + rows.line_num
-    raise _cut_off(opened.text, opened.separator, opened.first)
+    raise _cut_off(opened)
+
+
+def _requoted(opened: CsvText) -> CsvText:
+    """Return a text in which something follows a closing quotation mark as it is read: blanks are part of the cell.
+
+    Raises:
+        NotATable: it is more than blanks, so that it is not clear where the cells end.
+    """
+    doubled = re.sub(r'\\(["\\])', lambda found: '""' if found[1] == '"' else "\\", opened.text)
+    if doubled != opened.text and _is_sound(escaped := opened._replace(text=doubled, is_escaped=True)):
+        return escaped
+    sign, quote = re.escape(opened.separator), opened.quote
+    end = rf"[ \t]*(?:{sign}|\r\n|\r|\n|\Z)"
+    cell = re.compile(
+        rf"[ \t]*{quote}[^{quote}]*(?:{quote}{quote}[^{quote}]*)*(?:{quote}{end}|\Z)|[^{quote}{sign}\r\n]"
+        rf"[^{sign}\r\n]*{end}|{end}"
+    )
+    at = 0
+    while at < len(opened.text):
+        found = cell.match(opened.text, at)
+        if not found:
+            line = opened.first + io.StringIO(opened.text[:at], newline=None).read().count("\n")
+            message = _(
+                "In line {line}, text follows the quotation mark that closes a cell. One within a cell is written "
+                "twice: have the file exported so, or correct it."
+            )
+            raise NotATable(
+                _("in line {line}, text follows a closing quotation mark").format(line=line), message.format(line=line)
+            )
+        at = found.end()
+    return opened
+
+
+def _is_sound(opened: CsvText) -> bool:
+    """Return whether nothing follows a closing quotation mark, and each is closed."""
+    try:
+        return deque(_reader(opened, strict=True), maxlen=1) == deque([[_END]])
+    except csv.Error:
+        return False
 
 
 def _refuse_wide(text: str) -> None:
@@ -186,51 +259,32 @@ def _refuse_wide(text: str) -> None:
         start = end + 1
 
 
-def _other_kind(raw: bytes) -> str:
-    """Return what a file is that is no CSV at all, as a clause; "" when it may be one."""
-    if not raw.strip(b'\xef\xbb\xbf\xff\xfe\0 \t\r\n,;|"'):
-        return _("it is empty")
-    start = raw[:500].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    kinds = {
-        b"PK\x03\x04": _("it is an Excel workbook or an archive; open it and save the sheet as “CSV UTF-8”"),
-        OLD_START: _("it is an Excel workbook of the old form (.xls); open it and save it as .xlsx or as “CSV UTF-8”"),
-        b"%PDF": _("it is a PDF"),
-        b"<": _markup_kind(raw),
-        b"{": _("it is JSON"),
-        b"[{": _("it is JSON"),
-    }
-    return next((kind for magic, kind in kinds.items() if start.startswith(magic)), "")
-
-
-def _markup_kind(raw: bytes) -> str:
-    """Return which kind of web page or XML a file is, as a clause."""
-    lower = raw.replace(b"\0", b"").lower()
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in lower[:_SAMPLE]:
-        return _("it is a spreadsheet in the XML of Excel 2003; open it and save it as .xlsx or as “CSV UTF-8”")
-    if b"<table" in lower and b"<form" not in lower:
-        return _("it is the table of a web page; open it in a spreadsheet and save it as .xlsx or as “CSV UTF-8”")
-    return _("it is a web page, perhaps the one that asks you to log in")
-
-
 def _separator(sample: str, announced: str, is_known: Callable[[str], bool]) -> str:
-    """Return the separator that gives the most known headers; else the one announced; else the widest row."""
+    """Return the separator that gives the most known headers; else the one announced; else the widest row.
+
+    A rare one is none where it gives fewer than two.
+    """
 
     def score(char: str) -> tuple[int, bool, int]:
         found = islice(csv.reader(io.StringIO(sample, newline=""), delimiter=char, skipinitialspace=True), TOP)
         rows = [split_single_cell(row, char) for row in found]
         known = sum(map(is_known, rows[header_row(rows, is_known)])) if rows else 0
+        if char in _RARE and known < 2:
+            known = -1
         return known, char == announced, max(map(len, rows), default=0)
 
-    return max(SEPARATORS, key=score)
+    return max((*SEPARATORS, *(char for char in _RARE if char in sample)), key=score)
 
 
-def _reader(text: str, separator: str) -> Reader:
-    """Return the rows of a text, and at last the sentinel."""
+def _reader(opened: CsvText, *, strict: bool) -> Reader:
+    """Return the rows of a text, and at last the sentinel; `strict` raises csv.Error behind a closed cell."""
     # The module's own limit, 131,072, is less than a response may have; the size of the file bounds a cell.
     csv.field_size_limit(2**31 - 1)
+    text, separator = opened.text, opened.separator
     skips = skips_blanks(text, separator)
+    lines = chain(_lines_of(text), [_END])
     try:
-        return csv.reader(chain(_lines_of(text), [_END]), delimiter=separator, skipinitialspace=skips)
+        return csv.reader(lines, delimiter=separator, quotechar=opened.quote, skipinitialspace=skips, strict=strict)
     except TypeError as error:
         raise Usage(_("{value} is no separator; give one sign.").format(value=quoted(separator))) from error
 
@@ -255,17 +309,17 @@ def _lines_of(text: str) -> Iterator[str]:
     return chain.from_iterable(pieces())
 
 
-def _lines(text: str, separator: str, first: int) -> Iterator[int]:
+def _lines(opened: CsvText) -> Iterator[int]:
     """Return the line on which each row begins."""
-    rows = _reader(text, separator)
-    start = first
+    rows = _reader(opened, strict=False)
+    start = opened.first
     for _cells in rows:
         yield start
-        start = first + rows.line_num
+        start = opened.first + rows.line_num
 
 
-def _cut_off(text: str, separator: str, first: int) -> NotATable:
-    *_before, line = _lines(text, separator, first)
+def _cut_off(opened: CsvText) -> NotATable:
+    *_before, line = _lines(opened)
     found = _("its end is missing, for a quotation mark in the row of line {line} is never closed")
     message = _("The end of the file is missing: a quotation mark in the row of line {line} is never closed.")
     return NotATable(found.format(line=line), message.format(line=line))

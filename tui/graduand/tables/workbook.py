@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from graduand.errors import Usage
 from graduand.language import _, quoted
+from graduand.tables.file_kind import other_archive
 from graduand.tables.table import WIDEST, TableBuilder
 from graduand.tables.workbook_parts import CELLS, Damaged, Sheet, TooLarge, Workbook, open_workbook
 from graduand.tables.worksheet import Cells, TextFound, fill_merged
@@ -44,7 +45,9 @@ def read_workbook(raw: bytes, sheet: str, is_known: Callable[[str], bool], heade
     with sentence_for_damage(), zipfile.ZipFile(io.BytesIO(raw)) as archive:
         book = open_workbook(archive)
         if book is None:
-            raise Usage(_("This is no table of people: {found}.").format(found=_other_archive(archive)))
+            raise Usage(
+                _("This is no table of people: {found}.").format(found=other_archive(frozenset(archive.namelist())))
+            )
         name, part, _visible = chosen_sheet(book.sheets, sheet, lambda one: _has_content(archive, book, one))
         cells = Cells(book)
         cells.read(archive, part)
@@ -113,16 +116,6 @@ def sentence_for_damage() -> Iterator[None]:
         EOFError,
     ) as error:
         raise Usage(_("The workbook cannot be read: it is damaged, or protected by a password.")) from error
-
-
-def _other_archive(archive: zipfile.ZipFile) -> str:
-    """Return what an archive without a workbook is, as a clause."""
-    names = frozenset(archive.namelist())
-    if "xl/workbook.bin" in names:
-        return _("it is a binary Excel workbook (.xlsb); open it and save it as .xlsx or as “CSV UTF-8”")
-    if "content.xml" in names and "mimetype" in names:
-        return _("it is an OpenDocument file (.ods); open it and save it as .xlsx or as “CSV UTF-8”")
-    return _("it is an archive or a document of another program")
 
 
 def chosen_sheet(sheets: Sequence[Sheet], name: str, has_content: Callable[[Sheet], bool]) -> Sheet:
