@@ -74,10 +74,11 @@ def test_hidden_rows_are_read_and_counted() -> None:
     def hide(sheet: Any) -> None:  # noqa: ANN401 - openpyxl has no types
         sheet.row_dimensions[3].hidden = True
         sheet.row_dimensions[9].hidden = True
+        sheet.column_dimensions["C"].hidden = True
 
     table = read(saved([HEAD, *PEOPLE], hide))
 
-    assert (table.size, table.hidden) == (3, 1)
+    assert (table.size, table.hidden, table.hidden_columns) == (3, 1, ("last_name",))
 
 
 def test_cells_merged_downwards_are_filled_and_counted() -> None:
@@ -104,6 +105,32 @@ def test_a_header_merged_with_the_groups_above_it_is_the_header() -> None:
     table = read(content)
 
     assert (table.headers, table.size) == (HEAD, 3)
+
+
+def test_a_header_in_two_rows_has_the_names_of_both() -> None:
+    groups = ("username", "Person", "", "email_address", "Study")
+    content = saved([groups, ("", *HEAD[1:3], "", HEAD[4]), *PEOPLE])
+
+    table = read(content)
+
+    assert (table.headers, table.size, table.above) == (HEAD, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("mmm yy", "2026-05"),
+        ("[$-40C]mmmm yyyy;@", "2026-05"),
+        ("yyyy", "2026-05"),
+        ("dd/mm/yyyy", "2026-05-01"),
+        ("mmm-yy", "2026-05"),
+    ],
+)
+def test_a_day_that_a_cell_does_not_show_is_not_made_up(code: str, shown: str) -> None:
+    days = [("k1", date(2026, 5, 1)), ("k2", date(2026, 5, 15))]
+    table = read(with_formats([("username", "start_date"), *days], {"B2": code, "B3": code}))
+
+    assert list(table.columns[1]) == [shown, "2026-05-15"]
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,13 @@ def _table_remarks(table: Table) -> Iterator[str]:
             table.hidden,
         ),
     }
+    if headers := [visible_header(header) for header in table.hidden_columns if header.strip()]:
+        message = ngettext(
+            "{count} column is hidden in the sheet and read like the others: {headers}.",
+            "{count} columns are hidden in the sheet and read like the others: {headers}.",
+            len(headers),
+        )
+        yield message.format(count=len(headers), headers=", ".join(quoted(header, 40) for header in headers))
     counts = {"above": table.above, "formulas": table.formulas, "merged": table.merged, "hidden": table.hidden}
     for name, count in counts.items():
         if count:

@@ -108,8 +108,8 @@ def old_document(raw: bytes) -> str:
 
     if holds("EncryptedPackage"):
         return _("it is protected by a password; open it, save it without the password, and take that in")
-    if holds("Workbook") or holds("Book"):
-        return ""
     if holds("__properties_version1.0"):
         return _("it is a mail or a saved web page; save the table inside as .xlsx or as “CSV UTF-8”")
-    return _("it is a text document or slides; copy the table into a spreadsheet and save that as .xlsx")
+    if holds("WordDocument") or holds("PowerPoint Document"):
+        return _("it is a text document or slides; copy the table into a spreadsheet and save that as .xlsx")
+    return ""

@@ -53,6 +53,24 @@ def is_date_format(number: int, code: str) -> bool:
     return False
 
 
+def without_unshown(day: str, code: str) -> str:
+    """Return the first day of a month, `yyyy-mm-dd`, without what a format does not show: a spreadsheet made it up.
+
+    Other days, and all where the format shows one, are returned unchanged.
+    """
+    if not day.endswith("-01"):
+        return day
+    letters = _letters(code)
+    if "d" in letters or "y" not in letters:
+        return day
+    return day[:7] if "m" in letters or not day.endswith("-01-01") else day[:4]
+
+
+@lru_cache(maxsize=1_000)
+def _letters(code: str) -> frozenset[str]:
+    return frozenset(found[4].lower() for found in _TOKEN.finditer(code) if found[4])
+
+
 def show_integer(value: int, code: str) -> str:
     """Return a whole number as a format shows it, without thousands marks; its digits where the format says no more."""
     sections = _sections(code)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from graduand.errors import Usage
 from graduand.tables.number_format import is_date_format
 from graduand.tables.table import TableBuilder
-from graduand.tables.workbook import chosen_sheet, sentence_for_damage, sheet_table
+from graduand.tables.workbook import HiddenParts, chosen_sheet, sentence_for_damage, sheet_table
 from graduand.tables.workbook_parts import CELLS, Damaged, NumberFormat, Sheet, TooLarge
 from graduand.tables.worksheet import MergedRange, number_text
 
@@ -34,7 +34,10 @@ def read_old_workbook(raw: bytes, sheet: str, is_known: Callable[[str], bool], h
         name, part, _visible = chosen_sheet(sheets, sheet, lambda one: _has_text(found[int(one.part)]))
         cells = found[int(part)]
         rows = _rows(book, cells)
-        hidden = {number + 1 for number, row in cells.rowinfo_map.items() if row.hidden and number < len(rows)}
+        hidden = HiddenParts(
+            {number + 1 for number, row in cells.rowinfo_map.items() if row.hidden and number < len(rows)},
+            {number + 1 for number, column in cells.colinfo_map.items() if column.hidden or not column.width},
+        )
         merged = [MergedRange(left + 1, top + 1, bottom) for top, bottom, left, _right in cells.merged_cells]
     return sheet_table(name, rows, merged, hidden, TableBuilder(is_known, header=header))
 

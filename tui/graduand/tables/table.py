@@ -55,6 +55,8 @@ class Table(NamedTuple):
     """Blank cells of a workbook that got the text of the merged cell which covers them."""
     hidden: int = 0
     """Rows of a workbook that are hidden, as by a filter."""
+    hidden_columns: tuple[str, ...] = ()
+    """Headers of hidden columns of a workbook."""
 
     @property
     def size(self) -> int:
@@ -161,10 +163,19 @@ class TableBuilder:
             for row in rows[: max(self._header, self._most_above(rows))]
         ]
         self._above = self._header - 1 if self._header else header_row(top, self._is_known)
-        self._headers = _without_blank_end(top[self._above])
+        self._headers = _without_blank_end(self._with_names_above(top))
         self._columns = [[] for _header in self._headers]
         self._texts = [_InternedTexts() for _header in self._headers]
         self.seen = self._above + 1
+
+    def _with_names_above(self, top: Sequence[Sequence[str]]) -> Sequence[str]:
+        """Return the header; a blank cell of it gets the known name above, as in a header of two rows."""
+        header = top[self._above]
+        above = top[self._above - 1] if self._above and not self._header else ()
+        names = [name if self._is_known(name) else "" for name in above] if any(map(self._is_known, header)) else []
+        names = names[: max(len(header), max((place for place, name in enumerate(names, 1) if name), default=0))]
+        cells = [*header, *[""] * (len(names) - len(header))]
+        return [cell if cell.strip() or place >= len(names) else names[place] for place, cell in enumerate(cells)]
 
     @staticmethod
     def _most_above(rows: Sequence[Sequence[str]]) -> int:
@@ -204,13 +215,23 @@ def split_single_cell(row: Sequence[str], separator: str) -> Sequence[str]:
 
 
 def header_row(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -> int:
-    """Return which row is the header: the first one with text, or a later one that holds far more known columns."""
+    """Return which row is the header: the first one with text, or a later one that holds far more known columns.
+
+    One that holds hardly anything else needs only more of them: a row of groups may be above it.
+    """
     first = next((number for number, row in enumerate(rows) if any(map(str.strip, row))), 0)
     if not rows:
         return first
     scores = [sum(is_known(cell) for cell in row if cell.strip()) for row in rows[first : first + TOP]]
     best = max(scores)
-    return first + scores.index(best) if best > max(1, 2 * scores[0]) else first
+    row = first + scores.index(best)
+    filled = sum(bool(cell.strip()) for cell in rows[row])
+    is_names = best >= _NAMES and best * 3 >= filled * 2
+    return row if best > max(1, 2 * scores[0]) or (best > scores[0] and is_names) else first
+
+
+_NAMES: Final = 3
+"""Known names of a header below a row of groups."""
 
 
 def _without_blank_end(header: Sequence[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
 from graduand.language import _, quoted
@@ -17,7 +17,7 @@ from graduand.tables.workbook_parts import CELLS, Damaged, Sheet, TooLarge, Work
 from graduand.tables.worksheet import Cells, TextFound, fill_merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from graduand.tables.table import Table
     from graduand.tables.worksheet import MergedRange
@@ -58,12 +58,20 @@ def read_workbook(raw: bytes, sheet: str, is_known: Callable[[str], bool], heade
         )
         row, column = cells.uncomputed
         raise Usage(message.format(row=row, column=column, sheet=quoted(name)))
-    table = sheet_table(name, cells.rows, cells.merged, cells.hidden, TableBuilder(is_known, header=header))
+    hidden = HiddenParts(cells.hidden, cells.hidden_columns)
+    table = sheet_table(name, cells.rows, cells.merged, hidden, TableBuilder(is_known, header=header))
     return table._replace(formulas=cells.formulas)
 
 
+class HiddenParts(NamedTuple):
+    """Numbers of hidden rows and columns, from 1."""
+
+    rows: Collection[int]
+    columns: Collection[int]
+
+
 def sheet_table(
-    name: str, rows: list[list[str]], merged: Iterable[MergedRange], hidden: Iterable[int], builder: TableBuilder
+    name: str, rows: list[list[str]], merged: Iterable[MergedRange], hidden: HiddenParts, builder: TableBuilder
 ) -> Table:
     """Return the table in the rows of a sheet, with merged cells filled.
 
@@ -73,8 +81,10 @@ def sheet_table(
     if not _has_text(rows):
         raise Usage(_("The sheet {sheet} is empty.").format(sheet=quoted(name)))
     filled = fill_merged(rows, merged)
-    out_of_sight = sum(1 for number in hidden if any(map(str.strip, rows[number - 1])))
-    return _table(rows, builder)._replace(sheet=name, merged=filled, hidden=out_of_sight)
+    out_of_sight = sum(1 for number in hidden.rows if any(map(str.strip, rows[number - 1])))
+    table = _table(rows, builder)
+    headers = tuple(header for number, header in enumerate(table.headers, 1) if number in hidden.columns)
+    return table._replace(sheet=name, merged=filled, hidden=out_of_sight, hidden_columns=headers)
 
 
 def _has_text(rows: Iterable[Sequence[str]]) -> bool:

@@ -192,6 +192,10 @@ class NumberFormat(NamedTuple):
     is_date: bool
 
 
+_BUILT_IN: Final = {17: "mmm-yy"}
+"""The built-in format of days that does not show the day (ECMA-376 part 1, 18.8.30)."""
+
+
 class _Styles(Part):
     """The number format of each cell style."""
 
@@ -214,7 +218,7 @@ class _Styles(Part):
             self._in_cells = False
 
     def formats(self) -> list[NumberFormat]:
-        codes = ((number, self.codes.get(number, "")) for number in self.numbers)
+        codes = ((number, self.codes.get(number, _BUILT_IN.get(number, ""))) for number in self.numbers)
         return [NumberFormat(code, is_date_format(number, code)) for number, code in codes]
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graduand.tables.number_format import show_integer
+from graduand.tables.number_format import show_integer, without_unshown
 from graduand.tables.workbook_parts import CELLS, Damaged, NumberFormat, Part, TooLarge
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Cells(Part):
         self.rows: list[list[str]] = []
         self.hidden: set[int] = set()
         """Numbers of hidden rows."""
+        self.hidden_columns: set[int] = set()
+        """Numbers of hidden columns."""
         self.merged: list[MergedRange] = []
         self.formulas = 0
         self.uncomputed: tuple[int, int] | None = None
@@ -68,6 +70,9 @@ class Cells(Part):
             self._begin_row(attributes)
         elif name == "rPh":
             self._phonetic = True
+        elif name == "col" and _is_out_of_sight(attributes, "width"):
+            first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
+            self.hidden_columns.update(range(first, min(last, _COLUMNS) + 1))
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
@@ -87,7 +92,7 @@ class Cells(Part):
         self.rows.extend([] for _row in range(number - len(self.rows)))
         self._row = self.rows[-1]
         self._column = 0
-        if attributes.get("hidden", "0") in {"1", "true"}:
+        if _is_out_of_sight(attributes, "ht"):
             self.hidden.add(number)
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
@@ -155,6 +160,11 @@ class Cells(Part):
                 raise TooLarge
 
 
+def _is_out_of_sight(attributes: Mapping[str, str], size: str) -> bool:
+    """Return whether a row or column is hidden, or of no height or width."""
+    return attributes.get("hidden", "0") in {"1", "true"} or attributes.get(size) in {"0", "0.0"}
+
+
 def fill_merged(rows: list[list[str]], merged: Iterable[MergedRange]) -> int:
     """Write the text of a merged cell into each row with text that it extends to, and return how many cells.
 
@@ -179,7 +189,7 @@ def number_text(raw: str, shown: NumberFormat, *, from_1904: bool) -> str:
     """Return what a cell shows of a number: a day, or a whole number as its format has it; any other as it is."""
     value = float(raw)
     if shown.is_date:
-        return _moment(value, from_1904=from_1904) or raw
+        return without_unshown(_moment(value, from_1904=from_1904), shown.code) or raw
     if value.is_integer() and abs(value) < _WHOLE:
         return show_integer(int(value), shown.code)
     return str(value)
