@@ -29,6 +29,7 @@ true = ["vera"]
 false = ["malvera"]
 ordinals = ["a"]
 nothing = ["nenio"]
+stays = ["restas"]
 subject = "Temo"
 separator = "|"
 downloads = ["Elsutoj"]

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +27,6 @@ from tests.uploads.test_loop import ACCOUNT, Desk, failed_file, with_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from graduand.records.school import School
     from tests.importer import Account
@@ -57,7 +57,8 @@ def write(root: Path, accounts: Iterable[Account], name: str = "students.csv", *
 
 def observe(root: Path, *words: str, code: int = 0, lang: str = "en") -> Ran:
     """Run the command, which ends with `code`; the days of exports are written in the same way."""
-    dates = () if "--person" in words else DATES
+    exports = [Path(word) for word in words if word.endswith(".csv")]
+    dates = DATES if any("Start date" in path.read_text(encoding="utf-8") for path in exports if path.exists()) else ()
     ran = graduand(root, "observe", *words, *dates, lang=lang)
     assert ran.code == code, ran.err
     return ran

@@ -15,6 +15,8 @@ from graduand.tables.table_reader import UNKNOWN, read_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graduand.tables.table_reader import FileFormat
+
 KNOWN = {"username", "first_name", "last_name", "email_address"}
 
 
@@ -158,6 +160,12 @@ def test_an_archive_is_named_by_what_is_in_it(said: str) -> None:
 def test_what_is_no_table_is_named_with_what_to_do(content: bytes, said: str) -> None:
     with pytest.raises(Usage, match=said):
         read_table(content, UNKNOWN, KNOWN.__contains__)
+
+
+@pytest.mark.parametrize("file", [UNKNOWN._replace(encoding="cp1252"), UNKNOWN._replace(separator=";")])
+def test_an_option_about_csv_is_refused_with_a_workbook(file: FileFormat) -> None:
+    with pytest.raises(Usage, match="this is a workbook"):
+        read_table(b"PK\x03\x04", file, KNOWN.__contains__)
 
 
 ACCENTED: Final = "Zoë Mélanie Chloé Noël François Hélène Müller Søren Åse Niño João Béatrice Anaïs Benoît Inès Günther"

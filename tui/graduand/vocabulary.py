@@ -20,6 +20,7 @@ class Vocabulary(NamedTuple):
     months: tuple[tuple[str, ...], ...]
     weekdays: tuple[tuple[str, ...], ...]
     nothing: tuple[str, ...]
+    stays: tuple[str, ...]
     ordinals: tuple[str, ...]
     timestamps: tuple[str, ...]
     subject: str

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.errors import Usage
-from graduand.intake.column_mapping import REFUSAL_REASON
+from graduand.intake.column_mapping import REFUSAL_REASON, must_be_fillable, required_column
 from graduand.intake.full_names import ORDERS, keys_of
 from graduand.intake.source_profile import SourceProfile
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import FieldKind
-from graduand.records.record import USERNAME
+from graduand.records.record import KIND, USERNAME
+from graduand.records.transition import GRADUATED
 from graduand.similar import folded
 from graduand.tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, WRITTEN, parse_date, without_weekday
 from graduand.tables.spreadsheet import clean_cell
+from graduand.vocabulary import vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -162,7 +165,8 @@ def column_formats(
             formats[key] = ColumnFormat(school.fields[key], whole_name=whole.key)
     for column in (column for column in columns if column.key not in ORDERS):
         field = school.fields[column.key]
-        by_fold = {folded(text): value for text, value in profile.values.get(column.key, {}).items()}
+        by_fold = dict.fromkeys(stay_words(), GRADUATED) if column.key == KIND else {}
+        by_fold |= {folded(text): value for text, value in profile.values.get(column.key, {}).items()}
         found = ColumnFormat(field, values=by_fold, width=profile.pad.get(column.key, 0))
         texts = table.distinct[column.number - 1]
         if field.kind is FieldKind.DATE:
@@ -179,6 +183,21 @@ def column_formats(
     return formats
 
 
+def _of_kind(
+    name: str, columns: Sequence[ColumnMapping], school: School, option: str, kinds: Sequence[FieldKind]
+) -> str:
+    """Return the header of the column that an option names by header or key.
+
+    Raises:
+        Usage: there is no such column, or it is of another kind.
+    """
+    column = required_column(name, columns, school)
+    if not {school.fields[key].kind for key in keys_of(column.key) if key} & {*kinds}:
+        message = _("{option} is not about the column {header}.")
+        raise Usage(message.format(option=option, header=quoted(column.header)))
+    return column.header
+
+
 def _length(field: Field, texts: Iterable[str], usernames: Iterable[str]) -> int:
     if field.kind is FieldKind.PHONE:
         return national_length(texts)
@@ -187,20 +206,31 @@ def _length(field: Field, texts: Iterable[str], usernames: Iterable[str]) -> int
     return 0
 
 
-def updated_profile(columns: Sequence[ColumnMapping], options: IntakeOptions, profile: SourceProfile) -> SourceProfile:
-    """Return a source's profile with what this file and the user's options add to it; the options win."""
+@cache
+def stay_words() -> frozenset[str]:
+    """Return the folded words of all languages for somebody who graduates and stays for another degree."""
+    return frozenset(folded(word) for one in vocabularies() for word in one.stays)
+
+
+def updated_profile(
+    columns: Sequence[ColumnMapping], options: IntakeOptions, profile: SourceProfile, school: School
+) -> SourceProfile:
+    """Return a source's profile with what this file and the user's options add to it; the options win.
+
+    Raises:
+        Usage: an option names a column that the file does not have, or not of the kind that it is about.
+    """
     named = [column for column in columns if column.header and column.header != REFUSAL_REASON]
-    given = {folded(name): form for name, form in options.dates.items()}
-    forms = {
-        column.header: form
-        for column in named
-        if column.key
-        and (
-            form := given.get(folded(column.header))
-            or given.get(folded(column.key))
-            or profile.dates.get(column.header)
-        )
+    given = {
+        _of_kind(name, columns, school, "--dates", (FieldKind.DATE,)): form for name, form in options.dates.items()
     }
+    for name in options.pad:
+        _of_kind(name, columns, school, "--pad", (FieldKind.IDENTIFIER, FieldKind.PHONE))
+    for name in options.meanings:
+        must_be_fillable(name, school)
+        _of_kind(name, columns, school, "--value", tuple(FieldKind))
+    dates = {**profile.dates, **given}
+    forms = {column.header: dates[column.header] for column in named if column.key and column.header in dates}
     values = {key: {**profile.values.get(key, {}), **pairs} for key, pairs in options.meanings.items()}
     return SourceProfile(
         {**profile.columns, **{column.header: column.key for column in named}},

@@ -19,7 +19,6 @@ from graduand.similar import INVISIBLE, folded, nearest, normalize_header, visib
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graduand.intake.options import IntakeOptions
     from graduand.records.school import School
     from graduand.tables.table import Table
 
@@ -90,7 +89,7 @@ def columns_of(
             raise _no_such_column(header, headers)
     for key in wanted.values():
         if key and key not in ORDERS:
-            _must_be_fillable(key, school)
+            must_be_fillable(key, school)
     found = tuple(_column(number, header, school, wanted) for number, header in enumerate(headers, 1))
     return tuple(_without_duplicates(_with_stand_ins(found, school), table))
 
@@ -101,25 +100,16 @@ def _no_such_column(header: str, headers: Iterable[str]) -> Usage:
     return Usage(_("The file has no column {header}.").format(header=quoted(header)) + hint)
 
 
-def _must_be_fillable(key: str, school: School) -> None:
+def must_be_fillable(key: str, school: School) -> None:
+    """Refuse what is no key that a column may fill.
+
+    Raises:
+        Usage: it is none.
+    """
     if key not in fillable_keys(school):
         close = nearest(key, fillable_keys(school))
         hint = _(" Did you mean {close}?").format(close=quoted(close)) if close else ""
         raise Usage(_("{key} is no key of a record that a column could fill.").format(key=quoted(key)) + hint)
-
-
-def refuse_unknown_names(columns: Sequence[ColumnMapping], options: IntakeOptions, school: School) -> None:
-    """Check that every form of dates is said of a column of the file or its key, and every text of a key.
-
-    Raises:
-        Usage: one of them is said of nothing that there is.
-    """
-    there = {folded(word) for column in columns for word in (visible_header(column.header), column.key)}
-    for name in options.dates:
-        if folded(visible_header(name)) not in there:
-            raise _no_such_column(name, (column.header for column in columns))
-    for key in options.meanings:
-        _must_be_fillable(key, school)
 
 
 def _with_stand_ins(columns: Sequence[ColumnMapping], school: School) -> Iterator[ColumnMapping]:
@@ -138,6 +128,27 @@ def _with_stand_ins(columns: Sequence[ColumnMapping], school: School) -> Iterato
 def fillable_keys(school: School) -> tuple[str, ...]:
     """Return the keys that a column may fill."""
     return tuple(key for key, field in school.fields.items() if field.kind is not FieldKind.WAIVERS)
+
+
+def column_named(name: str, columns: Sequence[ColumnMapping], school: School) -> ColumnMapping | None:
+    """Return the column of a header or a key."""
+    fold = folded(name)
+    key = school.meanings.get(fold, name)
+    by_header = (column for column in columns if folded(column.header) == fold)
+    by_key = (column for column in columns if column.key and column.key in {name, key})
+    return next(by_header, None) or next(by_key, None)
+
+
+def required_column(name: str, columns: Sequence[ColumnMapping], school: School) -> ColumnMapping:
+    """Return the column of a header or a key that an option names.
+
+    Raises:
+        Usage: the file has none.
+    """
+    column = column_named(name, columns, school)
+    if column is None:
+        raise _no_such_column(name, [one.header for one in columns])
+    return column
 
 
 def is_known(header: str, school: School) -> bool:

@@ -18,7 +18,7 @@ from graduand.intake.column_formats import (
     column_formats,
     updated_profile,
 )
-from graduand.intake.column_mapping import columns_of, is_known, refuse_unknown_names
+from graduand.intake.column_mapping import columns_of, is_known
 from graduand.intake.full_names import LAST_FIRST, keys_of
 from graduand.intake.latest_rows import drop_earlier
 from graduand.intake.options import FORMS, IntakeOptions
@@ -125,8 +125,7 @@ def _preview(workspace: Workspace, raw: bytes, options: IntakeOptions) -> Intake
     table = _read(raw, options.file, school, headers).with_rows(options.rows)
     name, known = profile_of(options.source, options.name, table.headers, profiles)
     columns = columns_of(table, school, known.columns, options.columns)
-    refuse_unknown_names(columns, options, school)
-    profile = updated_profile(columns, options, known)
+    profile = updated_profile(columns, options, known, school)
     keys = _keys(columns, patch=options.patch)
     records = records_by_username(workspace)
     filling = [column for column in columns if keys.get(keys_of(column.key)[0]) == column.number - 1]

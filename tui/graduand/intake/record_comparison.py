@@ -187,7 +187,8 @@ class RecordComparison:
                 del after[EMAIL]
                 self.kept_addresses += 1
         if values.get(KIND) == GRADUATED and not before.graduated:
-            after |= dict.fromkeys((self.school.year, ATTENDING, *OF_LEAVING))
+            stays = values.get(ATTENDING) == "true"
+            after |= dict.fromkeys(OF_LEAVING if stays else (self.school.year, ATTENDING, *OF_LEAVING))
             if before.text(END) == CLEAR:
                 after.setdefault(END, None)
         return after

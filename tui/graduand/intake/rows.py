@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from graduand.errors import Usage
 from graduand.intake.cell_values import CellError, ColumnValues, is_no_day, no_day_sentence
+from graduand.intake.column_formats import stay_words
+from graduand.intake.column_mapping import column_named
 from graduand.language import _, quoted, visible
 from graduand.records.kinds import CLEAR, same_value
 from graduand.records.record import ATTENDING, CARD, DISABLED, EMAIL, END, KIND, LOGIN, REASON, USERNAME
@@ -60,6 +62,8 @@ class PeopleRows:
         """The number of rows that were merged into another row of the same person."""
         self.dropped: dict[str, int] = {}
         """By key, the number of values that are not used because they follow from the transition."""
+        self.staying = _staying(table.columns[keys[KIND]]) if KIND in keys else frozenset()
+        """Rows of people who graduate and stay for another degree."""
         columns = {key: ColumnValues(formats[key], school, table.distinct[index]) for key, index in keys.items()}
         values: dict[str, list[Value | CellError | None]] = {
             key: list(
@@ -95,7 +99,11 @@ class PeopleRows:
     def take(self, selected: Sequence[bool], options: IntakeOptions) -> list[int]:
         """Return the rows to take in, of those selected; the others are refused or left out."""
         rows = [row for row, wanted in enumerate(selected) if wanted]
+        if options.kind == GRADUATED and options.values.get(ATTENDING) == "true":
+            self.staying = frozenset(rows)
         self._refuse_errors(rows, options)
+        if self.staying:
+            self._stay()
         rows = self._one_each(rows, selected, options)
         self._graduates(rows, options)
         for key, value in options.values.items():
@@ -117,6 +125,13 @@ class PeopleRows:
             for row in rows:
                 if not self.usernames[row]:
                     self.refuse(row, USERNAME, _("The row has no username."))
+
+    def _stay(self) -> None:
+        """Let those who graduate and stay attend, whatever the file says of it."""
+        attending = self.columns.setdefault(ATTENDING, [None] * len(self.lines))
+        for row in self.staying:
+            attending[row] = "true"
+        self.judged.discard(ATTENDING)
 
     # Several rows of one person
 
@@ -195,6 +210,7 @@ class PeopleRows:
         else:
             graduates = [row for row in rows if kinds[row] == GRADUATED]
             returners = [row for row in rows if kinds[row] == RETURNED]
+        graduates = [row for row in graduates if row not in self.staying] if self.staying else graduates
         attending = self.columns.get(ATTENDING, [])
         # A column with the same value for all people says nothing of any.
         informative = len({attending[row] for row in rows if attending} - {None}) > 1
@@ -310,6 +326,12 @@ def _text(value: Value | CellError | None) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _staying(cells: Sequence[str]) -> frozenset[int]:
+    """Return the rows of a column of kinds that say of somebody who graduates that the person stays."""
+    words = {text for text in {*cells} if folded(clean_cell(text)) in stay_words()}
+    return frozenset(row for row, text in enumerate(cells) if text in words) if words else frozenset()
+
+
 _SHOWN: Final = 8
 """Values that a sentence names."""
 
@@ -340,7 +362,7 @@ def _conditions(
     found: dict[ColumnMapping, set[str]] = {}
     for condition in where:
         name, equals, text = condition.partition("=")
-        column = _column_named(name, columns, school) if equals else None
+        column = column_named(name, columns, school) if equals else None
         if column is None:
             close = nearest(name, [one.header for one in columns])
             hint = _(" Did you mean {close}?").format(close=quoted(f"{close}=…")) if close else ""
@@ -348,12 +370,3 @@ def _conditions(
             raise Usage(message.format(word=quoted(condition)) + hint)
         found.setdefault(column, set()).update(folded(clean_cell(one)) for one in text.split("|"))
     return found
-
-
-def _column_named(name: str, columns: Sequence[ColumnMapping], school: School) -> ColumnMapping | None:
-    """Return the column of a header or a key."""
-    fold = folded(name)
-    key = school.meanings.get(fold, name)
-    by_header = (column for column in columns if folded(column.header) == fold)
-    by_key = (column for column in columns if column.key and column.key in {name, key})
-    return next(by_header, None) or next(by_key, None)

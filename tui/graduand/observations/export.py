@@ -9,7 +9,7 @@ from graduand.errors import Usage
 from graduand.handshake.row import BOOLEAN
 from graduand.intake.cell_values import CellError, ColumnValues
 from graduand.intake.column_formats import ColumnMissing, column_formats, updated_profile
-from graduand.intake.column_mapping import MappedBy, columns_of, fillable_keys, is_known
+from graduand.intake.column_mapping import MappedBy, columns_of, fillable_keys, is_known, required_column
 from graduand.intake.full_names import ORDERS, keys_of
 from graduand.intake.options import IntakeOptions
 from graduand.intake.source_profile import SourceProfile
@@ -147,14 +147,14 @@ def export_of(
         for one in columns_of(table, school, before.columns, options.columns)
     )
     asked = IntakeOptions("", "", columns=options.columns, meanings=options.values, dates=options.dates)
-    profile = updated_profile(mappings, asked, before)
+    profile = updated_profile(mappings, asked, before, school)
     filling = [one for one in mappings if one.key and _is_taken(one.key, school)]
     places = {key: one.number - 1 for one in filling for key in keys_of(one.key)}
     if USERNAME not in places:
         raise ColumnMissing(USERNAME, [one.header for one in mappings])
     formats = column_formats(table, filling, school, profile, ())
     columns = tuple(key for key in school.columns if key in places)
-    lists = _list_separators(mappings, options, known)
+    lists = _list_separators(mappings, options, known, school)
     read = [
         _Column(table, places[key], formats[key], school, _Commas(lists.get(key, ""), items.get(key, ())))
         for key in columns
@@ -205,12 +205,18 @@ class _Commas(NamedTuple):
     """Items that are known."""
 
 
-def _list_separators(mappings: Sequence[ColumnMapping], options: ExportOptions, known: ExportProfile) -> dict[str, str]:
-    """Return by column what separates the items of lists, as far as it was said."""
-    said = {folded(name): mark for name, mark in options.lists.items()}
+def _list_separators(
+    mappings: Sequence[ColumnMapping], options: ExportOptions, known: ExportProfile, school: School
+) -> dict[str, str]:
+    """Return by column what separates the items of lists, as far as it was said.
+
+    Raises:
+        Usage: it was said of a column that the file does not have.
+    """
+    said = {required_column(name, mappings, school).header: mark for name, mark in options.lists.items()}
     found = {}
     for one in mappings:
-        mark = said.get(folded(one.header)) or said.get(folded(one.key)) or known.lists.get(one.header, "")
+        mark = said.get(one.header) or known.lists.get(one.header, "")
         if one.key and mark:
             found[one.key] = mark
     return found

@@ -97,21 +97,28 @@ def read_table(raw: bytes, file: FileFormat, is_known: Callable[[str], bool]) ->
 
     Raises:
         NotATable: it holds no table, or its end is missing.
-        Usage: the encoding, the separator or the sheet given is not the file's.
+        Usage: the encoding, the separator or the sheet given is not the file's, or not of such a file.
     """
     if raw.startswith(b"PK\x03\x04") and len(raw) <= SIZE:
+        _refuse_csv_options(file)
         from graduand.tables.workbook import read_workbook  # noqa: PLC0415 - expat and zipfile, which only a workbook needs
 
         return read_workbook(raw, file.sheet, is_known, file.header)
     if raw.startswith(OLD_START) and len(raw) <= OLD_SIZE:
         if found := old_document(raw):
             raise NotATable(found)
+        _refuse_csv_options(file)
         from graduand.tables.old_workbook import read_old_workbook  # noqa: PLC0415 - a library that few files need
 
         return read_old_workbook(raw, file.sheet, is_known, file.header)
     if file.sheet and not other_kind(raw):
         raise Usage(_("--sheet names a sheet of a spreadsheet, and this is a CSV file."))
     return read_csv(raw, is_known, file)
+
+
+def _refuse_csv_options(file: FileFormat) -> None:
+    if file.encoding or file.separator:
+        raise Usage(_("--encoding and --separator are about a CSV file, and this is a workbook."))
 
 
 def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNKNOWN) -> Table:
