@@ -114,6 +114,7 @@ def test_the_other_cells_of_a_column_do_not_change_what_a_cell_means(workspace: 
         ),
         ("athlete", {"x": "true", "✓": "true", "T": "true", "0.0": "false", "O": "true", "?": "", "maybe": None}),
         ("first_name", {"NULL": None, "Nan": "Nan", "(null)": "", "No&euml;l": "Noël", "None": None}),
+        ("first_name", {"M" * 100_001: None}),
         ("middle_name", {"NULL": "", "<null>": "", "Null": "Null"}),
         ("majors", {"Law;NULL;Music": ("Law", "Music"), "Fran&ccedil;ais": ("Français",), "None": ""}),
         ("email_address", {"Ivo <ivo@mail.example>": "ivo@mail.example", "NULL": "", "ivo@x <a@mail.example>": None}),

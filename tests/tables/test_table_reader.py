@@ -190,8 +190,12 @@ def test_the_encoding_is_found_by_a_few_names(encoding: str, form: Callable[[str
         ("username,first_name\n" + "," * 20_000_000 + "\n", "line 2 has more than 100000 cells"),
         ("username,first_name\r\n" + "k,M\r\n" * 600_000 + ";" * 2_000_000, "line 600002 has more than 100000 cells"),
         ("username,first_name\r" + "|" * 2_000_000 + "\rk1,M\r", "line 2 has more than 100000 cells"),
+        ("username,first_name\nk1," + "M" * 17_000_000 + "\n", "longer than 16 MB"),
+        ('username,first_name\nk1,"' + "MMMMMMM\n" * 2_200_000, "row of line 2 is never closed"),
+        ("username,first_name\n" + "k,M\n" * 401_000, "more than 400000 rows"),
+        ("username,first_name\n" + "\n" * 1_100_000, "more than 400000 rows"),
     ],
-    ids=["header", "row", "last row", "row of an old Mac"],
+    ids=["header", "row", "last row", "row of an old Mac", "long line", "long cell", "rows", "blank rows"],
 )
 def test_a_table_that_is_too_wide_is_refused_at_once(text: str, said: str) -> None:
     start = time.process_time()

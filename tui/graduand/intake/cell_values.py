@@ -57,6 +57,8 @@ _NUMBER: Final = re.compile(
 )
 """A number that a program has made of an identifier: 7.0E+5, 700101.0, 700,101."""
 _FLOAT: Final = re.compile(r"\+?[0-9]+[.,]0+")
+_LONGEST: Final = 100_000
+"""Characters of the longest cell that is read."""
 _SHORTEST_PHONE: Final = 6
 """Figures of the shortest telephone number."""
 _NO_DAY: Final = ("1930", "2050")
@@ -152,6 +154,9 @@ def _address_pattern(field: Field, school: School, texts: Collection[str]) -> st
 
 def _read(raw: str, column: ColumnFormat, school: School) -> Value | CellError | None:
     field = column.field
+    if len(raw) > _LONGEST:
+        message = _("The cell has {count} characters, which no column takes.")
+        return CellError(message.format(count=len(raw)))
     written = text = clean_cell(raw, field.kind)
     if column.values:
         text = column.values.get(folded(text), text)

@@ -110,6 +110,6 @@ def old_document(raw: bytes) -> str:
         return _("it is protected by a password; open it, save it without the password, and take that in")
     if holds("__properties_version1.0"):
         return _("it is a mail or a saved web page; save the table inside as .xlsx or as “CSV UTF-8”")
-    if holds("WordDocument") or holds("PowerPoint Document"):
+    if holds("WordDocument") or holds("PowerPoint"):
         return _("it is a text document or slides; copy the table into a spreadsheet and save that as .xlsx")
     return ""

@@ -20,6 +20,19 @@ TOP: Final = 60
 
 WIDEST: Final = 2_000
 """Columns of the widest table."""
+LONGEST: Final = 1_048_576
+"""Rows of the longest table, blank ones included: as many as a sheet of Excel has."""
+MOST: Final = 400_000
+"""Rows with text of the longest table."""
+_HEADER: Final = 1_000
+"""Characters of a header from which on the others are cut off."""
+
+
+class TooLong(Usage):
+    """A table of more rows than are read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file has more than {count} rows; split it.").format(count=MOST))
 
 
 class TableRow(NamedTuple):
@@ -126,13 +139,15 @@ class TableBuilder:
         """Add the next rows; the first batch holds the header.
 
         Raises:
-            Usage: there are too many columns, or no row of that number to be the header.
+            Usage: there are too many columns or rows, or no row of that number to be the header.
         """
         if not self._headers and rows:
             self._begin(rows)
             rows = rows[self._above + 1 :]
         start = self.seen
         self.seen += len(rows)
+        if self.seen > LONGEST or len(self._numbers) + len(self._ragged) > MOST:
+            raise TooLong
         if set(map(len, rows)) - {len(self._headers)}:
             numbers, rows = self._fitting(rows, start)
         else:
@@ -159,11 +174,11 @@ class TableBuilder:
             message = _("There is no row {row} near the top of the file that could be the header.")
             raise Usage(message.format(row=self._header))
         top = [
-            [*map(decode_entities, split_single_cell(row, self._separator))]
+            [decode_entities(cell) if len(cell) < _HEADER else cell for cell in split_single_cell(row, self._separator)]
             for row in rows[: max(self._header, self._most_above(rows))]
         ]
         self._above = self._header - 1 if self._header else header_row(top, self._is_known)
-        self._headers = _without_blank_end(self._with_names_above(top))
+        self._headers = _without_blank_end([name[:_HEADER] for name in self._with_names_above(top)])
         self._columns = [[] for _header in self._headers]
         self._texts = [_InternedTexts() for _header in self._headers]
         self.seen = self._above + 1
@@ -172,7 +187,8 @@ class TableBuilder:
         """Return the header; a blank cell of it gets the known name above, as in a header of two rows."""
         header = top[self._above]
         above = top[self._above - 1] if self._above and not self._header else ()
-        names = [name if self._is_known(name) else "" for name in above] if any(map(self._is_known, header)) else []
+        is_header = any(self._is_known(cell) for cell in header if len(cell) < _HEADER)
+        names = [name if len(name) < _HEADER and self._is_known(name) else "" for name in above] if is_header else []
         names = names[: max(len(header), max((place for place, name in enumerate(names, 1) if name), default=0))]
         cells = [*header, *[""] * (len(names) - len(header))]
         return [cell if cell.strip() or place >= len(names) else names[place] for place, cell in enumerate(cells)]
@@ -222,7 +238,9 @@ def header_row(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -
     first = next((number for number, row in enumerate(rows) if any(map(str.strip, row))), 0)
     if not rows:
         return first
-    scores = [sum(is_known(cell) for cell in row if cell.strip()) for row in rows[first : first + TOP]]
+    scores = [
+        sum(is_known(cell) for cell in row if len(cell) < _HEADER and cell.strip()) for row in rows[first : first + TOP]
+    ]
     best = max(scores)
     row = first + scores.index(best)
     filled = sum(bool(cell.strip()) for cell in rows[row])

@@ -39,6 +39,8 @@ _SEP_LINE: Final = re.compile(r'\ufeff?"?sep=([,;|\t])"?[,;|\t ]*(?:\r\n|\r|\n|\
 """The line by which Excel learns the separator."""
 _FILE_END: Final = "\0\x1a"
 """Characters that old systems write behind the last line."""
+_LONG_NAME: Final = 1_000
+"""Characters from which on a cell is no name of a column."""
 _LONG: Final = 2_000_000
 """Characters from which on a line is looked at before it is split."""
 _CELLS: Final = 100_000
@@ -46,6 +48,10 @@ _CELLS: Final = 100_000
 _PIECE: Final = 50_000
 """Characters, and those to the end of the line, that are split into lines together."""
 _LINE_ENDS: Final = ("\n", "\r")
+_BACKSLASH: Final = "\x01"
+"""Stands for a backslash that has one in front."""
+_LONGEST: Final = 16_000_000
+"""Characters of the longest line."""
 _END: Final = "\ufdd0"
 """Sentinel row after the input; if it is missing from the result, a quotation mark was never closed."""
 
@@ -133,7 +139,11 @@ def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNK
     try:
         return _table(opened, is_known, file.header, strict=True)
     except csv.Error:
-        return _table(_requoted(opened), is_known, file.header, strict=False)
+        requoted = _requoted(opened)
+    try:
+        return _table(requoted, is_known, file.header, strict=False)
+    except csv.Error as error:
+        raise _cut_off(opened) from error
 
 
 def _table(opened: CsvText, is_known: Callable[[str], bool], header: int, *, strict: bool) -> Table:
@@ -195,7 +205,10 @@ def csv_rows(opened: CsvText) -> Iterator[TableRow]:
         if _requoted(opened).is_escaped:
             message = _("In the file, quotation marks have a backslash in front, which Handshake does not understand.")
             raise NotATable(_("its quotation marks have a backslash in front"), message) from None
-        yield from islice(_csv_rows(opened, strict=False), done, None)
+        try:
+            yield from islice(_csv_rows(opened, strict=False), done, None)
+        except csv.Error as error:
+            raise _cut_off(opened) from error
 
 
 def _csv_rows(opened: CsvText, *, strict: bool) -> Iterator[TableRow]:
@@ -215,7 +228,7 @@ def _requoted(opened: CsvText) -> CsvText:
     Raises:
         NotATable: it is more than blanks, so that it is not clear where the cells end.
     """
-    doubled = re.sub(r'\\(["\\])', lambda found: '""' if found[1] == '"' else "\\", opened.text)
+    doubled = opened.text.replace(r"\\", _BACKSLASH).replace(r"\"", '""').replace(_BACKSLASH, "\\")
     if doubled != opened.text and _is_sound(escaped := opened._replace(text=doubled, is_escaped=True)):
         return escaped
     sign, quote = re.escape(opened.separator), opened.quote
@@ -249,7 +262,7 @@ def _is_sound(opened: CsvText) -> bool:
 
 
 def _refuse_wide(text: str) -> None:
-    """Refuse a text with a long line of more cells than can be read.
+    """Refuse a text with a long line of more cells or characters than can be read.
 
     Raises:
         NotATable: there is such a line.
@@ -263,6 +276,8 @@ def _refuse_wide(text: str) -> None:
             if max(text.count(char, start, end) for char in SEPARATORS) > _CELLS:
                 number = sum(1 for _line in io.StringIO(text[:start], newline=None)) + 1
                 raise NotATable(_("line {line} has more than {count} cells").format(line=number, count=_CELLS))
+            if end - start > _LONGEST:
+                raise NotATable(_("a line of it is longer than {size} MB").format(size=_LONGEST // 1_000_000))
         start = end + 1
 
 
@@ -275,7 +290,8 @@ def _separator(sample: str, announced: str, is_known: Callable[[str], bool]) -> 
     def score(char: str) -> tuple[int, bool, int]:
         found = islice(csv.reader(io.StringIO(sample, newline=""), delimiter=char, skipinitialspace=True), TOP)
         rows = [split_single_cell(row, char) for row in found]
-        known = sum(map(is_known, rows[header_row(rows, is_known)])) if rows else 0
+        header = rows[header_row(rows, is_known)] if rows else ()
+        known = sum(is_known(name) for name in header if len(name) < _LONG_NAME)
         if char in _RARE and known < 2:
             known = -1
         return known, char == announced, max(map(len, rows), default=0)
@@ -285,8 +301,8 @@ def _separator(sample: str, announced: str, is_known: Callable[[str], bool]) -> 
 
 def _reader(opened: CsvText, *, strict: bool) -> Reader:
     """Return the rows of a text, and at last the sentinel; `strict` raises csv.Error behind a closed cell."""
-    # The module's own limit, 131,072, is less than a response may have; the size of the file bounds a cell.
-    csv.field_size_limit(2**31 - 1)
+    # The module's own limit, 131,072, is less than a response may have; a cell takes four bytes a character here.
+    csv.field_size_limit(_LONGEST)
     text, separator = opened.text, opened.separator
     skips = skips_blanks(text, separator)
     lines = chain(_lines_of(text), [_END])
@@ -326,7 +342,15 @@ def _lines(opened: CsvText) -> Iterator[int]:
 
 
 def _cut_off(opened: CsvText) -> NotATable:
-    *_before, line = _lines(opened)
+    """Return that the end of a text is missing: its last row, or one with a cell that is longer than any."""
+    rows = _reader(opened, strict=False)
+    before = line = opened.first
+    try:
+        for _cells in rows:
+            before, line = line, opened.first + rows.line_num
+        line = before
+    except csv.Error:
+        pass
     found = _("its end is missing, for a quotation mark in the row of line {line} is never closed")
     message = _("The end of the file is missing: a quotation mark in the row of line {line} is never closed.")
     return NotATable(found.format(line=line), message.format(line=line))

@@ -13,12 +13,16 @@ from graduand.tables.number_format import is_date_format
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 BYTES: Final = 500_000_000
 """Bytes to which one part may unpack; they are counted while it unpacks, whatever the archive says."""
 CELLS: Final = 5_000_000
-"""Cells of the largest sheet, and items of the largest list of texts."""
+"""Cells of the largest sheet."""
+TEXTS: Final = 3_000_000
+"""Items of the largest list of texts."""
+_PARTS: Final = 100_000
+"""Sheets, relations, styles and names of elements that one workbook may have."""
 CHARACTERS: Final = 64_000_000
 """Characters of all texts of a part together: as many as the largest CSV file may hold."""
 
@@ -82,7 +86,7 @@ class Part:
 
     def _refuse_large(self, size: int) -> None:
         waiting = size - self._expat.CurrentByteIndex
-        if size > BYTES or waiting > _TAG + _CHUNK or self._depth > _DEPTH or self._elements > CELLS * 8:
+        if size > BYTES or waiting > _TAG + _CHUNK or self._depth > _DEPTH or self._elements > CELLS * 4:
             raise TooLarge
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -102,6 +106,7 @@ class Part:
 
     def _local(self, tag: str) -> str:
         name = self._names[tag] = tag.rpartition(":")[2]
+        _refuse_many(self._names)
         return name
 
     def begin_text(self) -> None:
@@ -125,6 +130,16 @@ class Part:
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
+def _refuse_many(parts: Collection[object]) -> None:
+    """Refuse a workbook with more parts of one kind than any has.
+
+    Raises:
+        TooLarge: there are too many.
+    """
+    if len(parts) > _PARTS:
+        raise TooLarge
+
+
 def _refuse_doctype(*_arguments: object) -> None:
     raise Damaged
 
@@ -140,6 +155,7 @@ class _Relations(Part):
         if name == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             self.targets[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
+            _refuse_many(self.targets)
 
 
 class _Book(Part):
@@ -155,6 +171,7 @@ class _Book(Part):
             relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             visible = attributes.get("state", "visible") == "visible"
             self.sheets.append((attributes.get("name", ""), relation, visible))
+            _refuse_many(self.sheets)
         elif name == "workbookPr":
             self.from_1904 = attributes.get("date1904", "0") in {"1", "true"}
 
@@ -181,7 +198,7 @@ class _Texts(Part):
             self._phonetic = False
         elif name == "si":
             self.texts.append(self.collected())
-            if len(self.texts) > CELLS:
+            if len(self.texts) > TEXTS:
                 raise TooLarge
 
 
@@ -210,8 +227,10 @@ class _Styles(Part):
             self._in_cells = True
         elif name == "xf" and self._in_cells:
             self.numbers.append(int(attributes.get("numFmtId", "0")))
+            _refuse_many(self.numbers)
         elif name == "numFmt":
             self.codes[int(attributes.get("numFmtId", "0"))] = attributes.get("formatCode", "")
+            _refuse_many(self.codes)
 
     def end(self, name: str) -> None:
         if name == "cellXfs":

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graduand.tables.number_format import show_integer, without_unshown
+from graduand.tables.table import MOST, WIDEST, TooLong
 from graduand.tables.workbook_parts import CELLS, Damaged, NumberFormat, Part, TooLarge
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Cells(Part):
         self._interned: dict[str, str] = {}
         self._columns: dict[str, int] = {}
         self._cells = 0
+        self._filled = 0
         self._row: list[str] = []
         self._column = 0
         self._kind = ""
@@ -70,9 +72,9 @@ class Cells(Part):
             self._begin_row(attributes)
         elif name == "rPh":
             self._phonetic = True
-        elif name == "col" and _is_out_of_sight(attributes, "width"):
+        elif name == "col" and _is_out_of_sight(attributes, "width") and len(self.hidden_columns) < WIDEST:
             first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
-            self.hidden_columns.update(range(first, min(last, _COLUMNS) + 1))
+            self.hidden_columns.update(range(first, min(last, WIDEST) + 1))
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
@@ -133,6 +135,10 @@ class Cells(Part):
         if self._any_text and text.strip():
             raise TextFound
         if text:
+            if not self._row:
+                self._filled += 1
+                if self._filled > MOST:
+                    raise TooLong
             self._row.extend("" for _blank in range(self._column - len(self._row) - 1))
             self._row.append(self._interned.setdefault(text, text))
 
