@@ -1,10 +1,15 @@
-"""What taking a class in costs: a preview beside the csv module (14), all written beside a script (19)."""
+"""What taking a class in costs: a preview beside the csv module, from a workbook beside the preview (14), all written
+beside a script (19).
+"""
 
 from __future__ import annotations
 
+import csv
 import shutil
 import sys
+import zipfile
 from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
 
 from tests.bench.bulk_edit import BESIDE, script
 from tests.bench.clock import Command, once, side_by_side
@@ -39,6 +44,13 @@ def preview(run: Run) -> Iterator[Target]:
         cost = run.remember("intake, preview", rows, timed["preview"])
         other = ("the csv module reading the file", timed["read"])
         yield compared("14", f"intake, preview, {rows:,} rows", cost, other, Limit(6))
+        yield counted("14", f"intake, preview, {rows:,} rows", cost.memory, 300, "MB", cost)
+        book = Command((*GRADUAND, "intake", str(_workbook(file)), *_CLASS), root)
+        cost = once("workbook", book)
+        yield compared(
+            "14", f"intake, preview, {rows:,} rows of a workbook", cost, ("the same as CSV", timed["preview"]), Limit(4)
+        )
+        yield counted("14", f"intake, preview, {rows:,} rows of a workbook", cost.memory, 350, "MB", cost)
 
 
 def apply(run: Run) -> Iterator[Target]:
@@ -50,6 +62,29 @@ def apply(run: Run) -> Iterator[Target]:
         wrote = once("script", script(ours, theirs))
         yield compared("19", f"intake --apply, {rows:,} rows", cost, (BESIDE, wrote), Limit(1, wall=True))
         yield counted("19", f"intake --apply, {rows:,} rows", cost.memory, 400, "MB", cost)
+
+
+def _workbook(file: Path) -> Path:
+    """Return a workbook with the cells of a CSV file as texts."""
+    path = file.with_suffix(".xlsx")
+    parts = {
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" Type="/worksheet" Target="sheet.xml"/>'
+        "</Relationships>",
+        "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="Users" r:id="r1"/></sheets></workbook>',
+    }
+    with (
+        file.open(encoding="cp1252", newline="") as text,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name, content in parts.items():
+            archive.writestr(name, content)
+        with archive.open("xl/sheet.xml", "w") as sheet:
+            sheet.write(b"<worksheet><sheetData>")
+            for row in csv.reader(text):
+                cells = (f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' if cell else "<c/>" for cell in row)
+                sheet.write(f"<row>{''.join(cells)}</row>".encode())
+            sheet.write(b"</sheetData></worksheet>")
+    return path
 
 
 def _class(folder: Path, rows: int) -> Path:
