@@ -246,7 +246,7 @@ def test_a_class_is_called_so_that_every_disk_can_bear_it(school: Path, name: st
     ran = graduand(school, "intake", sent(school, HEAD, CHLOE), *CLASS[2:], "--cohort", name)
 
     assert ran.code == 2
-    assert "cohort" in ran.err
+    assert "class" in ran.err
 
 
 def test_of_two_columns_that_say_the_same_or_nothing_one_is_taken(school: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graduand.records.kinds import FieldKind, same_value
-from graduand.tables.cell_text import bare_address, bare_phone, is_null
+from graduand.tables.cell_text import bare_address, bare_phone, is_null, means_same
 from graduand.tables.spreadsheet import clean_cell
 
 
@@ -159,3 +159,29 @@ def test_words_for_nothing_depend_on_the_column(text: str, kind: FieldKind, *, n
 )
 def test_the_same_value_may_be_written_otherwise(kind: FieldKind, one: str, other: str, *, same: bool) -> None:
     assert same_value(kind, one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other", "same"),
+    [
+        (FieldKind.NAME, "L’Hôte", "L'Hôte", True),
+        (FieldKind.NAME, "Zoe\u0308", "Zoë", True),
+        (FieldKind.NAME, "zoë", "Zoë", False),
+        (FieldKind.TEXT, "Campus d’Or", "Campus d`Or", True),
+        (FieldKind.PHONE, "0612345678", "+33612345678", True),
+        (FieldKind.PHONE, "33612345678", "+33612345678", True),
+        (FieldKind.PHONE, "+33 (0)6 12 34 56 78", "+33612345678", True),
+        (FieldKind.PHONE, "0470123456", "+32470123456", True),
+        (FieldKind.PHONE, "0612345679", "+33612345678", False),
+        (FieldKind.PHONE, "0612345678", "+32612345678", False),
+        (FieldKind.LIST, ("Droit", "Lettres"), ("Lettres", "Droit"), True),
+        (FieldKind.LIST, ("Droit", "Lettres"), ("Droit",), False),
+        (FieldKind.EMAIL, "Maud@Mail.example", "maud@mail.example", True),
+        (FieldKind.GPA, "3.1", "3.10", True),
+        (FieldKind.IDENTIFIER, "a'1", "a’1", False),
+    ],
+)
+def test_a_file_may_say_otherwise_what_a_record_says(
+    kind: FieldKind, one: object, other: object, *, same: bool
+) -> None:
+    assert means_same(kind, one, other) is means_same(kind, other, one) is same

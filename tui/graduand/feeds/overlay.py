@@ -23,10 +23,11 @@ from graduand.handshake.effect import Effect
 from graduand.handshake.plan import plan_of
 from graduand.language import _
 from graduand.ledger.entry import now
-from graduand.records.kinds import CLEAR, FieldKind, same_value
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.record import EMAIL, END, LABELS, LOGIN, START, USERNAME
 from graduand.rules.sync_feed import day_of, left_behind_by
 from graduand.storage import atomic
+from graduand.tables.cell_text import means_same
 from graduand.tables.csv_overlay import CsvOverlay, OverlaidRows
 from graduand.uploads import compiler
 from graduand.uploads.approvals import RowsToCover, coverage
@@ -279,7 +280,7 @@ class _Overlaying:
 
     def _means(self, header: str, there: str, wanted: str) -> bool:
         kind = self._school.columns[header].kind
-        return same_value(kind, there, wanted) or (kind is FieldKind.DATE and day_of(there) == wanted)
+        return means_same(kind, there, wanted) or (kind is FieldKind.DATE and day_of(there) == wanted)
 
     def _can_be_written(self, laid: _Laid, writer: CsvOverlay) -> bool:
         wrong = next((header for header, cell in laid.cells.items() if not writer.writes(cell)), "")

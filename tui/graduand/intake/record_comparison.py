@@ -9,7 +9,7 @@ from graduand.intake.options import CohortMissing, KindMissing
 from graduand.intake.rows import UNIQUE
 from graduand.language import N_, _, ngettext, quoted
 from graduand.records import files
-from graduand.records.kinds import CLEAR, FieldKind, same_value
+from graduand.records.kinds import CLEAR
 from graduand.records.paths import username_of
 from graduand.records.reading import read
 from graduand.records.record import (
@@ -31,7 +31,7 @@ from graduand.records.transition import GRADUATED, RETURN, RETURNED, reason_word
 from graduand.rules import judgement
 from graduand.rules.answers import People
 from graduand.rules.registry import RULES
-from graduand.tables.cell_text import bare_phone
+from graduand.tables.cell_text import means_same
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -166,7 +166,7 @@ class RecordComparison:
         field = self.school.fields.get(key)
         if field is None:
             return False
-        return same_value(field.kind, there, value) or (isinstance(there, str) and _corresponds(field, there, value))
+        return means_same(field.kind, there, value) or (isinstance(there, str) and _corresponds(field, there, value))
 
     def _new_error(self, before: Record, after: Record, changed: Collection[str]) -> Flaw | None:
         """Return the first error of a changed record that is about a changed key, or that it has not now."""
@@ -271,12 +271,7 @@ class RecordComparison:
 
 
 def _corresponds(field: Field, there: str, value: Value | None) -> bool:
-    """Return whether a value of a record means the same, written otherwise or under the list of the other region.
-
-    A change of lists changes nobody's level, and a telephone number that is read otherwise now changes nobody's number.
-    """
-    if field.kind is FieldKind.PHONE:
-        return bare_phone(there) == value
+    """Return whether a value of a record is that of the other region's list: a change of lists changes no level."""
     return value is not None and field.counterparts.get(there) == value
 
 

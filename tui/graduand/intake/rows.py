@@ -11,10 +11,11 @@ from graduand.intake.cell_values import CellError, ColumnValues, is_no_day, no_d
 from graduand.intake.column_formats import stay_words
 from graduand.intake.column_mapping import column_named
 from graduand.language import _, quoted, visible
-from graduand.records.kinds import CLEAR, same_value
+from graduand.records.kinds import CLEAR
 from graduand.records.record import ATTENDING, CARD, DISABLED, EMAIL, END, KIND, LOGIN, REASON, USERNAME
 from graduand.records.transition import GRADUATED, RETURNED
 from graduand.similar import folded, nearest
+from graduand.tables.cell_text import means_same
 from graduand.tables.spreadsheet import clean_cell
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class PeopleRows:
         return others
 
     def _same(self, key: str, one: Value | None, other: Value | None) -> bool:
-        return one == other or same_value(self.school.fields[key].kind, one, other)
+        return one == other or means_same(self.school.fields[key].kind, one, other)
 
     def _is_active(self, row: int, options: IntakeOptions) -> bool:
         """Return whether a row is of a programme that the person has not finished."""

@@ -20,10 +20,11 @@ from graduand.ledger.entry import ABSENT, OBSERVED, OBSERVED_OTHERS, EntryKind, 
 from graduand.ledger.ledger import NewFacts, note, note_on_newest, read_ledger
 from graduand.observations.export import Export, ExportOptions, ExportProfile, export_of, read_export
 from graduand.records.columns import mover
-from graduand.records.kinds import CLEAR, FieldKind, same_value
+from graduand.records.kinds import CLEAR, FieldKind
 from graduand.records.list_proposal import MOST_VALUES, ListProposal, level_proposal, year_proposal
 from graduand.records.record import ALUMNI, DISABLED, EMAIL, END, LEVEL, PRIVATE, USERNAME
 from graduand.similar import folded, nearest
+from graduand.tables.cell_text import means_same
 from graduand.tables.match_people import MatchedBy, RowIdentity, match_people
 from graduand.tables.spreadsheet import NUMBER
 from graduand.tables.table import Table
@@ -528,5 +529,5 @@ def _differing(
     for key, cell in now_held.items():
         before = was.get(key, "")
         kind = kinds.get(key, FieldKind.TEXT)
-        if cell != before and before and not same_value(kind, before, cell):
+        if cell != before and before and not means_same(kind, before, cell):
             yield CellChange(key, before, cell)

@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-from graduand.records.kinds import FieldKind
+from graduand.records.kinds import FieldKind, same_value
 from graduand.vocabulary import words_for_nothing
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -145,3 +145,45 @@ def bare_phone(text: str) -> str:
         return bare
     possible = phonenumbers.is_possible_number(number)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else bare
+
+
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘\u02bc\u00b4`", "'"))
+
+
+def means_same(kind: FieldKind, one: object, other: object) -> bool:
+    """Return whether a value of a foreign table says what a record says, written otherwise.
+
+    More is the same here than for `same_value`, which decides what is sent: the form of an apostrophe, the order of a
+    list, and whether a telephone number has the code of its country.
+    """
+    if same_value(kind, one, other):
+        return True
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return {*map(_plain_text, one)} == {*map(_plain_text, other)}
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
+    if kind is FieldKind.PHONE:
+        return _same_number(bare_phone(one), bare_phone(other))
+    return kind in {FieldKind.NAME, FieldKind.TEXT} and _plain_text(one) == _plain_text(other)
+
+
+def _plain_text(text: str) -> str:
+    return unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+
+
+def _same_number(one: str, other: str) -> bool:
+    """Return whether two telephone numbers are equal, or one is the other as it is dialled inside the country."""
+    if one == other or one.startswith("+") is other.startswith("+"):
+        return one == other
+    whole, national = (one, other) if one.startswith("+") else (other, one)
+    figures = "".join(filter(str.isdigit, national))
+    if whole[1:] == figures:
+        return True
+    import phonenumbers  # noqa: PLC0415 - most columns hold no such number
+
+    try:
+        number = phonenumbers.parse(whole, None)
+    except phonenumbers.NumberParseException:
+        return False
+    inside = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "".join(filter(str.isdigit, inside)) == figures
