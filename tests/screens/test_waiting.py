@@ -11,12 +11,14 @@ from textual.app import App
 
 from graduand.errors import Usage
 from graduand.patience import Stopped, no_return, progress
+from graduand.reports.console import line
+from graduand.screens.page import PageScreen
 from graduand.screens.problems import ProblemsScreen
 from graduand.screens.waiting import Waiting, bar
 from graduand.workspace import Workspace
 from tests.repository import TODAY
 from tests.screens.stage import Stage, faulty
-from tests.screens.terminal import screen_text, story
+from tests.screens.terminal import press, screen_text, settled, story
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -169,3 +171,25 @@ def test_a_story_ends_when_nothing_works_any_more(root: Path) -> None:
         assert screen.outline
 
     story(Stage(screen), tell)
+
+
+def test_work_that_ends_beneath_another_screen_closes_only_its_own_window() -> None:
+    may_end = threading.Event()
+    answers: list[object] = []
+    waiting = Waiting("Saving", lambda _tell: may_end.wait(30), writes=True)
+    above = PageScreen("Messages", [line("Nothing")])
+    app: App[None] = App()
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        app.push_screen(waiting, answers.append)
+        app.push_screen(above)
+        await pilot.pause()
+        may_end.set()
+        await settled(pilot)
+        assert app.screen is above
+        assert answers == []
+        await press(pilot, "escape")
+        assert waiting not in app.screen_stack
+        assert answers == [True]
+
+    story(app, tell)

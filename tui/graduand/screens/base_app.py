@@ -17,6 +17,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Key, Paste
+from textual.widget import Widget
 
 from graduand.errors import Exit, SchemaBroken, Trouble
 from graduand.language import N_, _
@@ -28,8 +29,9 @@ from graduand.screens.places import PLACES
 from graduand.screens.themes import THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from textual.actions import ActionParseResult
     from textual.dom import DOMNode
     from textual.events import Event
     from textual.message_pump import MessagePump
@@ -247,6 +249,17 @@ class BaseApp(App[None]):
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as it is printed on the keyboards of the language spoken now."""
         return binding.key_display or key_name(binding.key)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do nothing on a screen that is not in front any more: its key came late."""
+        if isinstance(default_namespace, Widget) and default_namespace.screen is not self.screen:
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     async def on_event(self, event: Event) -> None:
         """Take away what has been read, as soon as one goes on."""

@@ -9,7 +9,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from graduand.editing import bulk_edit
@@ -24,6 +23,7 @@ from graduand.screens.confirm import ConfirmScreen, Question, Subject, display_n
 from graduand.screens.fields.any_field import FieldPicker, ValueEditor
 from graduand.screens.fields.choice import ChoiceField, DayField
 from graduand.screens.fields.text import TextField
+from graduand.screens.in_turn import LeftInTurn
 from graduand.screens.save_worker import save
 from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.keyline import KeyLine
@@ -127,7 +127,7 @@ def _reasons(codes: Iterable[str]) -> Choices:
     return Choices(tuple(FieldChoice(code, reason_words(code)) for code in codes), open=False)
 
 
-class BulkScreen(Screen[None]):
+class BulkScreen(LeftInTurn[None]):
     """Asks for the change, and makes it once it was looked at."""
 
     CSS = """

@@ -11,7 +11,6 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import DescendantBlur, Mount
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Static
 
 from graduand.editing.draft import (
@@ -46,6 +45,7 @@ from graduand.screens.field_help import FieldHelpScreen
 from graduand.screens.fields.sheet import FieldSheet
 from graduand.screens.fields.text import Edited, Guarded, TextField
 from graduand.screens.form_questions import DISCARD, SAVE, TAKE, changing_identity, discarding, leaving, recovering
+from graduand.screens.in_turn import LeftInTurn
 from graduand.screens.messages import Changed
 from graduand.screens.observation_flow import ask_what_was_done
 from graduand.screens.results import saved_words, tell_saved
@@ -89,7 +89,7 @@ def title_of(draft: Draft | None, unread: UnreadRecord | None) -> Content:
     return Content.assemble((f"• {state}  " if state else "", "$text-accent"), " · ".join(parts))
 
 
-class EditingScreen(Screen[None]):
+class EditingScreen(LeftInTurn[None]):
     """One record that is edited; the subclass saves it and leaves it."""
 
     SCOPED_CSS = False

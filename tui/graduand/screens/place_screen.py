@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from graduand.index.people_list import PeopleList
+from graduand.screens.in_turn import LeftInTurn
 from graduand.screens.places import Overview
 from graduand.screens.widgets.head import Head, PlaceBar
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graduand.workspace import Workspace
 
 
-class PlaceScreen(Screen[None]):
+class PlaceScreen(LeftInTurn[None]):
     """A screen in one of the places; the application says what head and bar show, and who everybody is."""
 
     overview: reactive[Overview] = reactive(Overview(), init=False)

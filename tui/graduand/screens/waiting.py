@@ -18,6 +18,7 @@ from textual.worker import get_current_worker
 from graduand.errors import Trouble
 from graduand.language import N_, _
 from graduand.patience import Stopped, Watcher, progress, watched
+from graduand.screens.in_turn import LeftInTurn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ _PATIENCE: Final = 0.3
 """Seconds before anything is shown: what is quick does not flicker."""
 
 
-class Waiting(ModalScreen["Result | Trouble | None"], Generic[Result]):
+class Waiting(LeftInTurn["Result | Trouble | None"], ModalScreen["Result | Trouble | None"], Generic[Result]):
     """Does `labour` in a thread, and answers with what it returns, with its trouble, or with None when it was stopped.
 
     `labour` is given what it may tell how far it is; there it can be stopped, and wherever else `patience.progress` is
