@@ -241,12 +241,21 @@ def test_a_word_that_does_not_fit_is_one_sentence(school: Path, words: tuple[str
     assert len(ran.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", ["../x", "a b", "", "-x", "é"])
-def test_a_class_is_called_so_that_every_disk_can_bear_it(school: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["../x", "a/b", "", "-x", "x.", "con", "x.yaml"])
+def test_a_cohort_is_called_so_that_every_disk_can_bear_it(school: Path, name: str) -> None:
     ran = graduand(school, "intake", sent(school, HEAD, CHLOE), *CLASS[2:], "--cohort", name)
 
     assert ran.code == 2
-    assert "class" in ran.err
+    assert "cohort" in ran.err
+
+
+def test_a_cohort_has_one_name_however_its_accents_are_typed(school: Path) -> None:
+    ran = graduand(
+        school, "intake", sent(school, HEAD, CHLOE), *CLASS[2:], "--cohort", "2026-e\u0301te\u0301", "--apply"
+    )
+
+    assert ran.code == 0, ran.err
+    assert [path.name for path in (school / "records").iterdir() if path.is_dir()] == ["2026-été"]
 
 
 def test_of_two_columns_that_say_the_same_or_nothing_one_is_taken(school: Path) -> None:

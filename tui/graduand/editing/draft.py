@@ -147,7 +147,7 @@ def new_draft(workspace: Workspace, cohort: str, kind: str, username: str) -> Dr
     """
     if not username:
         raise Usage(_("A record needs a username."))
-    cohort_name(cohort)
+    cohort = cohort_name(cohort)
     known = files.find(workspace.root).paths
     there = next((path for path in known if username_of(path).casefold() == username.casefold()), "")
     if there:

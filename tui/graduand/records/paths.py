@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from graduand.errors import Usage
@@ -46,14 +47,14 @@ def is_record_name(name: str) -> bool:
 
 
 def cohort_name(text: str) -> str:
-    """Return `text` when a cohort can be named so: a folder that the index searches, on every file system.
+    """Return the name of a cohort, with composed letters: a folder that the index searches, on every file system.
 
     Raises:
-        Usage: it cannot.
+        Usage: no cohort can be named so.
     """
     if not is_cohort_name(text):
         raise Usage(_("{cohort} is no name for a cohort, such as 2026-spring.").format(cohort=quoted(text)))
-    return text
+    return normalize("NFC", text)
 
 
 def is_cohort_name(name: str) -> bool:
