@@ -120,7 +120,7 @@ def test_a_compiled_upload_goes_into_the_folder_and_is_pending_until_it_is_noted
     assert f"Noted as {delivery}, pending" in ran.err
 
 
-def test_in_the_interface_d_shows_what_would_be_sent_then_sends_it(
+def test_in_the_interface_a_key_shows_what_would_be_sent_then_sends_it(
     root: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deliver_flow, "today", lambda: DAY)
@@ -128,12 +128,12 @@ def test_in_the_interface_d_shows_what_would_be_sent_then_sends_it(
     app = Stage(UploadsScreen(Workspace(root), DAY))
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "d")
+        await press(pilot, "L")
         assert "Deliver 1 file to Handshake" in screen_text(app)
         assert f"s3://{BUCKET}/{PREFIX}/{NAME}  2 rows" in screen_text(app)
         await press(pilot, "escape")
         assert (bucket.files(), noted(root, "delivered")) == ({}, [])
-        await press(pilot, "d", "ctrl+s")
+        await press(pilot, "L", "ctrl+s")
         (delivery,) = noted(root, "delivered")
         assert f"Delivered, and noted as {delivery}" in screen_text(app)
         assert [*bucket.files()] == [f"{PREFIX}/{NAME}"]
@@ -151,7 +151,7 @@ def test_where_files_go_up_by_hand_d_delivers_nothing(root: Path) -> None:
 
     async def tell(pilot: Pilot[Any]) -> None:
         assert "Deliver" not in screen_text(app).splitlines()[-1]
-        await press(pilot, "d")
+        await press(pilot, "L")
         assert app.screen is app.shown
 
     story(app, tell, (160, 30))

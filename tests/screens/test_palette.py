@@ -70,7 +70,6 @@ WORDS: Final = {
 VERBS: Final = {
     "a": {"Mark all", "Mark all that are found"},
     "c": {"Correct"},
-    "d": {"Due", "Deliver"},
     "f": {"Failed rows"},
     "i": {"Take a class in", "File and class"},
     "k": {"Kind of event", "Kind of letter", "Kind of change"},

@@ -88,9 +88,10 @@ class UploadScreen(View[InHand]):
         Binding("y", "copy", N_("Copy the path"), id="upload.copy"),
         Binding("f", "failed", N_("Failed rows"), id="upload.failed"),
         Binding(
-            "d",
+            "L",
             "deliver",
             N_("Deliver"),
+            key_display="L",
             tooltip=N_("Send the files of the upload in hand into the school's folder of Amazon S3."),
             id="upload.deliver",
         ),

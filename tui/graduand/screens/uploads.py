@@ -64,9 +64,10 @@ class UploadsScreen(View[NotedUploads]):
             id="uploads.take_back",
         ),
         Binding(
-            "d",
+            "L",
             "deliver",
             N_("Deliver"),
+            key_display="L",
             tooltip=N_("Send the files of the upload in hand into the school's folder of Amazon S3."),
             id="uploads.deliver",
         ),
