@@ -129,6 +129,17 @@ def test_finding_agrees_with_looking_at_each_entry(typed: str) -> None:
     assert list(roster.find(query, range(100))) == [number for number in wanted if number < 100]
 
 
+@pytest.mark.parametrize("order", ["name", "programme"])
+def test_people_of_one_name_are_by_username_and_equal_ones_by_name(root: Path, order: str) -> None:
+    begin(root)
+    for cohort, username, name in (("2025", "00400003", "Petit"), ("2026", "00400002", "Petit"), ("2027", "4", "Abel")):
+        put(root, graduate(username).replace("Dupont", name), f"{cohort}-spring/{username}.yaml")
+    roster = Workspace(root).people_list(TODAY)
+
+    usernames = [roster.entries[number].username for number in roster.sort(roster.find(query_of("")), order)]
+    assert usernames == ["4", "00400002", "00400003"]
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_sorting_keeps_everybody(order: str) -> None:
     roster = crowd()

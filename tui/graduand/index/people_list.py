@@ -285,7 +285,10 @@ class PeopleList:
         return [kept_back(broken) or status if broken else status for status, broken in rules]
 
     def sort(self, numbers: Iterable[int], order: str, *, backwards: bool = False) -> Sequence[int]:
-        """Return `numbers` in one of the ORDERS, or in its reverse."""
+        """Return `numbers` in one of the ORDERS, or in its reverse; people who are equal in it are by name.
+
+        `numbers` are as `find` returns them: ascending.
+        """
         if order == "name":  # as the entries are
             return sorted(numbers, reverse=backwards)
         return sorted(numbers, key=self._keys(order).__getitem__, reverse=backwards)
@@ -408,7 +411,7 @@ def people_list_of(index: Index, store: ColumnStore | None) -> PeopleList:
     paths, usernames, last, first, addresses, programmes, kinds, disabled, *others = index.listed()
     problems = _problems(index.paths, index.findings)
     columns = [paths, usernames, last, first, addresses, programmes, kinds, disabled, *problems, *index.unique()]
-    columns = _by_name([*columns, *others], last, first)
+    columns = _by_name([*columns, *others], last, first, usernames)
     if store:
         store.put(columns)
     states = index.states if index.states and index.states.is_readable else None
@@ -416,11 +419,13 @@ def people_list_of(index: Index, store: ColumnStore | None) -> PeopleList:
     return PeopleList(listed, people=index.people, states=states, findings=index.findings)
 
 
-def _by_name(columns: Sequence[Sequence[str]], last: Sequence[str], first: Sequence[str]) -> list[list[str]]:
-    """Return columns in the order of the names; people of one name as they were, the nameless at the end."""
+def _by_name(
+    columns: Sequence[Sequence[str]], last: Sequence[str], first: Sequence[str], usernames: Sequence[str]
+) -> list[list[str]]:
+    """Return columns in the order of the names, people of one name by username, the nameless at the end."""
     names = _folded_all(map(" ".join, zip(last, first, strict=True))) if last else []
     keys = [name if name.strip() else "\U0010ffff" for name in names]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
+    order = sorted(sorted(range(len(keys)), key=usernames.__getitem__), key=keys.__getitem__)
     return [[*map(column.__getitem__, order)] for column in columns]
 
 
