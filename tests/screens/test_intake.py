@@ -122,13 +122,21 @@ def test_the_column_of_the_username_is_asked_for_where_none_bears_its_name(schoo
     story(app, tell)
 
 
-def test_the_form_of_dates_is_asked_where_nothing_tells_it(school: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "question", "form"),
+    [("en", "How are the dates in “Début” written", "dd/mm/yyyy"), ("fr", "dates de « Début »", "jj/mm/aaaa")],
+)
+def test_the_form_of_dates_is_asked_where_nothing_tells_it(
+    school: Path, language: str, question: str, form: str
+) -> None:
+    speak(language)
     app, screen = intake(school, *CLASS[:2])
 
     async def tell(pilot: Pilot[Any]) -> None:
         screen.order = screen.order._replace(columns={"Début": "primary_education:start_date"})
         await press(pilot, "f5")
-        assert "How are the dates in “Début” written" in screen_text(app)
+        assert question in screen_text(app).replace("\u00a0", " ")
+        assert form in screen_text(app)
         await press(pilot, "down", "enter")
         assert screen.look
         assert screen.look.changes[0].values["primary_education:start_date"] == "2023-04-09"

@@ -96,6 +96,12 @@ class IntakePreview(NamedTuple):
     checksum: str
     """The SHA-256 of the file."""
 
+    @property
+    def takes_everybody(self) -> bool:
+        """Whether no condition says which rows of a class are meant."""
+        given = self.options
+        return given.kind in {GRADUATED, LEFT} and not given.where and not given.patch
+
 
 def read_file(path: Path) -> bytes:
     """Return the bytes of a file, at most a few more than an intake accepts.
@@ -206,8 +212,6 @@ def _file_remarks(
             "The login is kept in the records; of people who leave it is sent only where Handshake has another one "
             "(send_auth_identifier of institution.yaml)."
         )
-    if options.kind in {GRADUATED, LEFT} and not options.where and not options.patch:
-        yield _("Without --where everybody in the file is taken.")
     if END in options.values and END in rows.columns:
         common = options.values[END]
         ends = Counter(compress(rows.columns[END], selected))

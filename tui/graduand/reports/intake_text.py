@@ -49,24 +49,38 @@ def read_lines(preview: IntakePreview) -> Iterator[Line]:
     yield from map(line, others)
 
 
-def read_facts(preview: IntakePreview) -> Iterator[str]:
-    """Return the sentences on the file: its form, the number of rows, some names, and remarks."""
+def read_facts(preview: IntakePreview, *, in_form: bool = False) -> Iterator[str]:
+    """Return the sentences on the file: its form, the number of rows, some names, and remarks.
+
+    `in_form` says that the file and its class were asked for by the interface's form, which `i` opens, and not by
+    options of the command.
+    """
     table = preview.table
     name = _("standard input") if preview.options.name == "-" else visible(preview.options.name, 200)
     rows = ngettext("{count} row", "{count} rows", table.size).format(count=table.size)
     if table.sheet:
         form = _("sheet {sheet}").format(sheet=quoted(table.sheet))
     else:
-        guess = "" if table.certain else _(" (a guess; --encoding says otherwise)")
+        guess = (
+            _(" (a guess: see whether the names are right)") if in_form else _(" (a guess; --encoding says otherwise)")
+        )
         separator = _SEPARATORS.get(table.separator, visible(table.separator))
         form = _("{encoding}{guess}, separator {separator}").format(
-            encoding=table.encoding, guess=guess, separator=quoted(separator)
+            encoding=table.encoding, guess="" if table.certain else guess, separator=quoted(separator)
         )
     yield _("{name}: {rows}, {form}").format(name=name, rows=rows, form=form)
     if preview.sample:
         yield _("Names read: {names}").format(names=", ".join(quoted(name, 60) for name in preview.sample))
-    for remark in preview.remarks:
+    for remark in _remarks(preview, in_form=in_form):
         yield f"· {remark}"
+
+
+def _remarks(preview: IntakePreview, *, in_form: bool = False) -> Iterator[str]:
+    if preview.takes_everybody and in_form:
+        yield _("Every row is taken; i says which rows only.")
+    elif preview.takes_everybody:
+        yield _("Without --where everybody in the file is taken.")
+    yield from preview.remarks
 
 
 def column_lines(preview: IntakePreview, terms: Terms) -> Iterator[Line]:
@@ -262,7 +276,7 @@ def intake_json(preview: IntakePreview, *, show: bool, result: IntakeResult | No
         "sheet": preview.table.sheet,
         "rows": preview.table.size,
         "sample": preview.sample,
-        "remarks": preview.remarks,
+        "remarks": [*_remarks(preview)],
         "columns": [column._asdict() for column in preview.columns],
         "counts": {
             "new": len(preview.new),

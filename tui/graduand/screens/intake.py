@@ -167,7 +167,7 @@ class IntakeScreen(View[IntakePreview]):
             self.notify(_("The file has changed; the rows that were corrected here are as it has them."), markup=False)
             self.order = self.order._replace(rows={})
         self.look = found
-        self._facts = [visible(fact, 400) for fact in read_facts(found)]
+        self._facts = [visible(fact, 400) for fact in read_facts(found, in_form=True)]
         self.warn("")
         self.sift()
 
@@ -213,12 +213,13 @@ class IntakeScreen(View[IntakePreview]):
     def _ask_form(self, doubts: dict[str, preview.AmbiguousDate]) -> None:
         header, doubt = next(iter(doubts.items()))
         message = _("How are the dates in {column} written, such as {value}?")
-        offered = {form: preview.parse_date(doubt.text, form) for form in doubt.readings}
+        forms = {_(form): form for form in doubt.readings}
+        offered = {words: preview.parse_date(doubt.text, form) for words, form in forms.items()}
 
-        def answered(form: str | None) -> None:
-            if form is None:
+        def answered(words: str | None) -> None:
+            if words is None:
                 return
-            self.order = self.order._replace(dates={**self.order.dates, header: form})
+            self.order = self.order._replace(dates={**self.order.dates, header: forms[words]})
             rest = {other: more for other, more in doubts.items() if other != header}
             if rest:
                 self._ask_form(rest)
