@@ -93,6 +93,7 @@ def test_a_file_that_cannot_be_read_is_in_the_list_too(root: Path) -> None:
         *[
             "x",
             "state:failed",
+            "state:blocked",
             "problem:error",
             "state:reopened kind:grad",
             "p1 zak",
@@ -106,7 +107,8 @@ def test_finding_agrees_with_looking_at_each_entry(typed: str) -> None:
 
     def holds(one: ListedPerson) -> bool:
         hay = folded(f"{one.username} {one.first_name} {one.last_name} {one.first_name} {one.address} {one.programme}")
-        status = roster.outstanding.get(one.username, SentStatus("")).status
+        sent = roster.outstanding.get(one.username, SentStatus("")).status
+        status = "blocked" if one.worst == "error" else sent
         states = {status, "waiting" * ("GR601" in one.rules), {"true": "closed", "false": "reopened"}.get(one.disabled)}
         return (
             all(word in hay for word in query.words)
@@ -149,13 +151,13 @@ def test_sorting_keeps_everybody(order: str) -> None:
 def test_the_worst_and_the_failed_come_first() -> None:
     roster = crowd()
     worst = [roster.entries[number].worst for number in roster.sort(range(400), "problem")]
-    statuses = [
-        roster.outstanding.get(roster.entries[number].username, SentStatus("")).status
-        for number in roster.sort(range(400), "state")
+    states = [
+        "blocked" if one.worst == "error" else roster.outstanding.get(one.username, SentStatus("")).status
+        for one in map(roster.entries.__getitem__, roster.sort(range(400), "state"))
     ]
 
     assert worst == sorted(worst, key=["error", "warning", "note", ""].index)
-    assert statuses == sorted(statuses, key=["failed", "new", "unchanged", ""].index)
+    assert states == sorted(states, key=["blocked", "failed", "new", "unchanged", ""].index)
 
 
 def test_what_is_outstanding_is_known_though_a_record_is_faulty(tmp_path: Path) -> None:
@@ -166,6 +168,16 @@ def test_what_is_outstanding_is_known_though_a_record_is_faulty(tmp_path: Path) 
 
     assert known["00400002"].status == "new"
     assert "00400001" not in known
+
+
+@pytest.mark.parametrize("typed", ["state:blocked", "état:bloqué", 'state:"blocked"'])
+def test_who_is_not_sent_because_of_an_error_is_blocked(root: Path, typed: str) -> None:
+    put(begin(root), FAULTY, "2026-spring/00412345.yaml")
+    put(root, graduate("00400002"), "2026-spring/00400002.yaml")
+    roster = Workspace(root).people_list(TODAY)
+
+    assert [roster.entries[number].username for number in roster.find(query_of(typed))] == ["00412345"]
+    assert [*roster.texts("state")] == ["blocked" if one.username == "00412345" else "" for one in roster.entries]
 
 
 def test_an_empty_school_has_an_empty_roster(root: Path) -> None:

@@ -50,9 +50,9 @@ COUNTED: Final = ("kind", "state", "reason", "end", "level", "programme", "cohor
 """The COLUMNS that many people have the same value in, so that one asks how many have which."""
 
 
-def shown_state(rules: str, status: str) -> str:
-    """Return the one state that the column of states shows of who breaks these rules and has such a status."""
-    if why := kept_back(rules):
+def shown_state(rules: str, worst: str, status: str) -> str:
+    """Return the one state that the column of states shows; `worst` is the severity of the worst of the `rules`."""
+    if why := kept_back(rules, worst):
         return why
     if WAITING in rules:
         return "waiting"
@@ -281,8 +281,8 @@ class PeopleList:
     def _statuses(self) -> Sequence[str]:
         known = self.outstanding
         statuses = [known[one].status if one in known else "" for one in self._column("username")]
-        rules = zip(statuses, self._column("rules"), strict=True)
-        return [kept_back(broken) or status if broken else status for status, broken in rules]
+        broken = zip(statuses, self._column("rules"), self._column("worst"), strict=True)
+        return [kept_back(rules, worst) or status if rules else status for status, rules, worst in broken]
 
     def sort(self, numbers: Iterable[int], order: str, *, backwards: bool = False) -> Sequence[int]:
         """Return `numbers` in one of the ORDERS, or in its reverse; people who are equal in it are by name.
@@ -336,9 +336,9 @@ class PeopleList:
         return self._reasons if column == "reason" else self._column(_TEXTS[column])
 
     def _shown_states(self) -> Sequence[str]:
-        known, rules = self.outstanding, self._column("rules")
+        known = self.outstanding
         statuses = [known[one].status if one in known else "" for one in self._column("username")]
-        return [*map(shown_state, rules, statuses)]
+        return [*map(shown_state, self._column("rules"), self._column("worst"), statuses)]
 
 
 def exact_values(text: str) -> list[str]:
@@ -373,22 +373,27 @@ _SIGNS: Final = {
 
 _URGENT: Final[Mapping[str, str]] = {
     "conflict": "0",
-    "taken-back": "1",
-    "excluded": "2",
-    "confidential": "2",
-    Status.FAILED: "3",
-    Status.NEW: "4",
-    Status.CHANGED: "5",
-    Status.PENDING: "6",
-    Status.UNCHANGED: "7",
+    "blocked": "1",
+    "taken-back": "2",
+    "excluded": "3",
+    "confidential": "3",
+    Status.FAILED: "4",
+    Status.NEW: "5",
+    Status.CHANGED: "6",
+    Status.PENDING: "7",
+    Status.UNCHANGED: "8",
 }
 
 
-def kept_back(rules: str) -> str:
-    """Return what keeps the row of a person back who breaks these rules: one value of `beside_handshake`, or ""."""
+def kept_back(rules: str, worst: str) -> str:
+    """Return what keeps the row of a person back who breaks these rules; `worst` is the severity of the worst of them.
+
+    It is one value of `beside_handshake`; "blocked" where it is another error; or "".
+    """
+    blocked = "blocked" if worst == Severity.ERROR else ""
     if not any(family in rules for family in _KEEPING_BACK):
-        return ""
-    return next((why for rule, why in beside_handshake().items() if rule in rules), "")
+        return blocked
+    return next((why for rule, why in beside_handshake().items() if rule in rules), blocked)
 
 
 @cache

@@ -30,7 +30,7 @@ FILTERS = (
     ("state", "upcoming", N_("whose graduation or departure waits for its day")),
     ("state", "closed", N_("whose account is closed; state:reopened, reopened")),
     ("state", "new", N_("never sent yet; also changed, failed, unchanged")),
-    ("state", "conflict", N_("left out of uploads; also taken, excluded, confidential")),
+    ("state", "conflict", N_("left out of uploads; also blocked, taken, excluded, confidential")),
     ("problem", "GR3", N_("who breaks a rule that begins so; problem:error, any error")),
     ("cohort", "2026", N_("whose cohort begins so")),
     ("email", "gmail", N_("whose address holds it; - before any filter or word: who is not so")),

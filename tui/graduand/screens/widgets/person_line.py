@@ -135,12 +135,13 @@ def _kind_word(kind: str) -> str:
 
 def outstanding_words(entry: ListedPerson, status: str) -> str:
     """Return what is still to happen, in few words."""
-    return _state_word(shown_state(entry.rules, status))
+    return _state_word(shown_state(entry.rules, entry.worst, status))
 
 
 def _state_word(state: str) -> str:
     return {
         "conflict": _("in conflict"),
+        "blocked": _("blocked"),
         "taken-back": _("taken back"),
         "excluded": _("excluded"),
         "confidential": _("confidential"),

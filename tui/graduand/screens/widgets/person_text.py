@@ -46,7 +46,7 @@ def goes_out(entry: ListedPerson, sent: SentStatus | None) -> Iterator[Content]:
     """Return what the next upload would do to the person."""
     yield from _title(_("What goes out"))
     yield Content.styled(transition_words(entry), "bold $text-error" if entry.disabled == "true" else "")
-    if kept_back(entry.rules) or sent is None:
+    if kept_back(entry.rules, entry.worst) or sent is None:
         yield Content(outstanding_words(entry, "") or "–")
         return
     yield Content(status_word(Status(sent.status)))
