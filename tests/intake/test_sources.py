@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
+from unittest.mock import Mock
 
 import pytest
 
+from graduand.intake import result_check
+from graduand.intake.preview import IntakeOptions, preview_file
+from graduand.workspace import Workspace
 from tests.importer import Importer
 from tests.intake.registrars import carthage, french, keep, washington
 from tests.repository import begin, commit, git, graduand, settle
@@ -139,3 +143,16 @@ def test_a_class_above_five_hundred_gets_a_second_level_and_the_earlier_ones_mov
     assert graduand(school, "fmt", "--check").code == 0
     assert "520 records: 0 errors, 0 warnings" in graduand(school, "check").out
     assert git(school, "status", "--porcelain") == ""
+
+
+def test_of_new_people_without_a_flaw_no_record_is_made(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Mock()
+    monkeypatch.setattr(result_check, "Record", made)
+    common = {"transition:kind": "graduated", "primary_education:end_date": "2026-05-31"}
+    order = IntakeOptions("users.csv", "2026-06-15", "2026-spring", common)
+
+    preview = preview_file(Workspace(school), carthage(300), order)
+
+    assert len(preview.new) == 294
+    assert not preview.check.new
+    assert not made.called

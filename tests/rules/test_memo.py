@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import random
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -16,9 +17,11 @@ from graduand.records.school import school_of
 from graduand.records.transition import Waiver
 from graduand.rules import judgement, memo
 from graduand.rules.answers import People, answers_of
+from graduand.rules.identity import Identity, columns_of, person_of
 from graduand.rules.memo import CheckMemo, ObservedRecord, ObservedValues, Unrepeatable, judge_by_cases
 from graduand.rules.registry import FAMILIES, checks
 from graduand.rules.rule import Flaw
+from graduand.rules.values import loud_rows
 from tests.bench.generator import records
 from tests.rules.judged import ON, importer
 from tests.rules.test_any_record import VALMONT
@@ -134,6 +137,23 @@ def test_records_in_columns_are_judged_as_one_by_one(share: int) -> None:
 
     found = {row: sorted(flaws) for row, flaws in judged}
     assert found == {row: flaws for row in rows if (flaws := sorted(in_full(people[row], SCHOOL)))}
+
+
+def test_one_value_among_many_plain_ones_is_found() -> None:
+    usernames = [f"{number:08}" for number in range(1_000)]
+    broken = {7: "00 07", 500: "0" * 300, 501: "0050\n0501", 999: "é"}
+    columns = {"username": [broken.get(number, username) for number, username in enumerate(usernames)]}
+
+    assert {*loud_rows(People(columns, 1_000), SCHOOL)} == {*broken}
+
+
+def test_records_in_columns_are_compared_by_what_single_ones_are() -> None:
+    people = [*invented(300, seed=5)]
+    columns = {key: [record.values.get(key) for record in people] for key in {*chain(*(one.values for one in people))}}
+
+    compared = columns_of([record.path for record in people], People(columns, len(people)))
+
+    assert [Identity(*person) for person in zip(*compared, strict=True)] == [*map(person_of, people)]
 
 
 def test_sound_records_in_columns_are_judged_by_the_case() -> None:

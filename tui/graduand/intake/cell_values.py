@@ -13,7 +13,7 @@ from graduand.findings import Severity
 from graduand.intake.column_formats import is_short
 from graduand.intake.full_names import split_name
 from graduand.language import _, quoted
-from graduand.records.kinds import CLEAR, FieldKind, matches, plain_shape
+from graduand.records.kinds import CLEAR, FieldKind, batches, matches, plain_shape
 from graduand.records.record import END, USERNAME
 from graduand.rules.addresses import judge_domain
 from graduand.rules.registry import RULES
@@ -24,7 +24,7 @@ from graduand.tables.dates import is_elsewhere, parse_date
 from graduand.tables.spreadsheet import clean_cell, split_items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from graduand.intake.column_formats import ColumnFormat
     from graduand.records.field import Field
@@ -80,19 +80,19 @@ class ColumnValues(dict[str, "Value | CellError | None"]):
         """Whether a text read so far is an error."""
         pattern = plain_pattern(column, school, texts)
         if pattern:
-            self.unchanged = self._match_batches(list(texts), re.compile(f"(?:{pattern}\n)+"))
+            self.unchanged = self._match_batches(list(texts), pattern)
         else:
             self.unchanged = len(texts) <= _FEW and all(text == self[text] for text in texts)
         """Whether every text is its own value."""
 
-    def _match_batches(self, texts: list[str], plain: re.Pattern[str]) -> bool:
+    def _match_batches(self, texts: list[str], pattern: str) -> bool:
         """Match the texts in batches, and return whether all match; the texts of batches that do are stored."""
-        pieces = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
-        matching = [piece for piece in pieces if _all_match(piece, plain)]
-        if len(matching) < len(pieces):
-            for piece in matching:
-                self.update(zip(piece, piece, strict=True))
-        return len(matching) == len(pieces)
+        pieces = [*batches(texts, pattern)]
+        if all(are_plain for _texts, are_plain in pieces):
+            return True
+        for piece in (texts for texts, are_plain in pieces if are_plain):
+            self.update(zip(piece, piece, strict=True))
+        return False
 
     def __missing__(self, text: str) -> Value | CellError | None:
         value = _read(text, self._format, self._school)
@@ -101,16 +101,8 @@ class ColumnValues(dict[str, "Value | CellError | None"]):
         return value
 
 
-_BATCH: Final = 200
-"""Texts that are matched together."""
 _FEW: Final = 1_000
 """Texts of a column in which most stand in many rows."""
-
-
-def _all_match(texts: Sequence[str], lines: re.Pattern[str]) -> bool:
-    """Return whether all texts match, each as one line; a text with a line break never does."""
-    joined = "\n".join((*texts, ""))
-    return joined.count("\n") == len(texts) and lines.fullmatch(joined) is not None
 
 
 def plain_pattern(column: ColumnFormat, school: School, texts: Collection[str]) -> str:

@@ -84,7 +84,7 @@ def expected_length(texts: Iterable[str], known: Iterable[str]) -> int:
 
 def national_length(texts: Iterable[str]) -> int:
     """Return the length of telephone numbers with a zero in front, where nearly all of them have one; 0: any."""
-    figures = ("".join(filter(str.isdigit, text)) for text in texts)
+    figures = (text if text.isdigit() else "".join(filter(str.isdigit, text)) for text in texts)
     return usual_length(number for number in figures if number.startswith("0") and not number.startswith("00"))
 
 

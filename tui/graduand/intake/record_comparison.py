@@ -84,6 +84,8 @@ class RecordComparison:
         self.school = school
         self.options = options
         self.new: list[int] = []
+        self.doubtful: set[int] = set()
+        """Rows of new people in whose record, by itself, the rules find something that is no error."""
         self.changes: list[ProposedRecord] = []
         self.identical: list[str] = []
         self.kept_addresses = 0
@@ -213,7 +215,6 @@ class RecordComparison:
         if state and state.is_closed and not (DISABLED in columns and columns[DISABLED][row]):
             for key, value in ((DISABLED, "false"), (REASON, RETURN)):
                 columns.setdefault(key, [None] * len(self.rows.lines))[row] = value
-                self.rows.judged.discard(key)
             self.reopened += 1
 
     def _is_personal(self, before: Record) -> bool:
@@ -237,12 +238,14 @@ class RecordComparison:
             raise CohortMissing(message.format(cohort=f"{self.options.on[:4]}-spring"))
 
     def _judge_new(self) -> None:
-        """Refuse new people whose record would have an error."""
+        """Refuse new people whose record would have an error, and note of whom else the rules find something."""
         rows = self.rows
-        people = People(rows.columns, len(rows.lines), rows.judged)
+        people = People(rows.columns, len(rows.lines))
         for row, flaws in judgement.judge_rows(people, self.new, self.school, self.options.on):
             if errors := _errors_among(flaws):
                 rows.refuse(row, errors[0].field, errors[0].message)
+            else:
+                self.doubtful.add(row)
         self.new = [row for row in self.new if row not in rows.refused]
 
     def remarks(self) -> Iterator[str]:

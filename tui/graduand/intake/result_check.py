@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.findings import Finding, Severity, in_order
 from graduand.index.evaluate import findings_of
@@ -11,10 +11,10 @@ from graduand.records.paths import record_path
 from graduand.records.record import Record
 from graduand.rules import judgement
 from graduand.rules.answers import People
-from graduand.rules.identity import person_of
+from graduand.rules.identity import KEYS, Identity, columns_of, person_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from graduand.index.person_states import PersonStates
     from graduand.intake.record_comparison import RecordComparison
@@ -72,17 +72,16 @@ class _Judge:
         self._rows = comparison.rows
         self._cohort = comparison.options.cohort
         self._new = comparison.new
+        self._doubtful = comparison.doubtful
         self._records = {username: record for username, record in comparison.records.items() if record}
 
     def new_people(self) -> Iterator[Finding]:
         """Return what is found in people without a record, by themselves, in Handshake, and among all others."""
         usernames = self._rows.usernames
-        people = People(self._rows.columns, len(self._rows.lines))
-        flaws = dict(judgement.judge_rows(people, self._new, self._school, self._on))
         shared = self._shared({}, {usernames[row] for row in self._new})
         for row in self._new:
             username = usernames[row]
-            if row in flaws or username in shared or self._is_held(username):
+            if row in self._doubtful or username in shared or self._is_held(username):
                 record = self._newcomer(row)
                 around = [*shared.get(username, ()), *self._state(record)]
                 yield from findings_of(record, self._school, self._on, shared=around)
@@ -100,20 +99,31 @@ class _Judge:
         """Return the flaws among all records, by username, of those wanted."""
         if not wanted:
             return {}
-        rows: Iterable[int] = self._new if newcomers else ()
-        everybody = [instead.get(username, record) for username, record in self._records.items()]
-        everybody += map(self._newcomer, rows)
-        people = sorted(map(person_of, everybody), key=lambda person: person.path)
-        owner = {record.path: record.username for record in everybody}
+        standing = (person_of(instead.get(username, record)) for username, record in self._records.items())
+        columns = [*zip(*standing, strict=True)] or [()] * len(Identity._fields)
+        if newcomers:
+            columns = [(*column, *below) for column, below in zip(columns, self._newcomers(), strict=True)]
+        order = sorted(range(len(columns[0])), key=columns[0].__getitem__)
+        columns = [tuple(map(column.__getitem__, order)) for column in columns]
         found: defaultdict[str, list[Flaw]] = defaultdict(list)
-        for one in judgement.judge_columns([*zip(*people, strict=True)]):
+        owner = dict(zip(*columns[:2], strict=True))
+        for one in judgement.judge_columns(columns):
             if owner[one.path] in wanted:
                 found[owner[one.path]].append(one.flaw)
         return found
 
+    def _newcomers(self) -> Sequence[Sequence[Any]]:
+        """Return what the rules compare of all people without a record, as columns."""
+        rows = self._rows
+        people = People({key: rows.columns[key] for key in KEYS if key in rows.columns}, len(rows.lines))
+        paths = tuple(map(self._path, map(rows.usernames.__getitem__, self._new)))
+        return columns_of(paths, people.chosen(self._new))
+
     def _newcomer(self, row: int) -> Record:
-        username = self._rows.usernames[row]
-        return Record(record_path(self._cohort, username, len(self._new)), self._rows.values(row))
+        return Record(self._path(self._rows.usernames[row]), self._rows.values(row))
+
+    def _path(self, username: str) -> str:
+        return record_path(self._cohort, username, len(self._new))
 
     def _is_held(self, username: str) -> bool:
         return self._states is not None and self._states.of(username) is not None

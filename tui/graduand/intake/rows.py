@@ -73,8 +73,6 @@ class PeopleRows:
             for key, index in keys.items()
         }
         self.columns: dict[str, list[Value | None]] = values
-        self.judged = {*keys}
-        """Keys of which each value was judged by itself when its text was read."""
         self.blank = frozenset(
             key for key, column in columns.items() if not column.unchanged and not any(column.values())
         )
@@ -109,7 +107,6 @@ class PeopleRows:
         self._graduates(rows, options)
         for key, value in options.values.items():
             self.columns[key] = [value] * len(self.lines)
-            self.judged.discard(key)
         rows = [row for row in rows if row not in self.left_out and row not in self.refused]
         self._shared(rows)
         return [row for row in rows if row not in self.refused]
@@ -132,7 +129,6 @@ class PeopleRows:
         attending = self.columns.setdefault(ATTENDING, [None] * len(self.lines))
         for row in self.staying:
             attending[row] = "true"
-        self.judged.discard(ATTENDING)
 
     # Several rows of one person
 
@@ -194,10 +190,9 @@ class PeopleRows:
     def _join(self, first: int, row: int) -> None:
         """Add the items of a second row's lists to the first row."""
         self.joined += 1
-        for key, column in self.columns.items():
+        for column in self.columns.values():
             here, there = column[first], column[row]
             if isinstance(there, tuple) and here != there:
-                self.judged.discard(key)
                 column[first] = tuple(dict.fromkeys((*(here if isinstance(here, tuple) else ()), *there)))
 
     # What a transition means for the columns
@@ -271,7 +266,6 @@ class PeopleRows:
                 self.refuse(row, DISABLED, message)
             elif column[row] == "false" and row in returners and not reasons[row]:
                 reasons[row] = "returned"
-                self.judged.discard(REASON)
         self._drop(DISABLED, [row for row in rows if column[row] == "false" and not reasons[row]])
         if not any(reasons):
             del self.columns[REASON]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.language import _, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 _NUMBERS: Final = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})|(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
@@ -115,6 +115,8 @@ class _Shapes(dict[FieldKind, "Callable[[str], object] | None"]):
         return self[kind]
 
 
+_BATCH: Final = 200
+"""Texts that are matched together."""
 _SHAPES: Final = _Shapes(PATTERNS)
 _PLAINLY: Final = _Shapes(_PLAIN)
 
@@ -129,6 +131,18 @@ def is_plain(kind: FieldKind, text: str) -> bool:
     """Return True for a text that certainly breaks no rule of its own; False means that it may."""
     plainly = _PLAINLY[kind]
     return plainly is not None and plainly(text) is not None
+
+
+def batches(texts: Sequence[str], pattern: str) -> Iterator[tuple[Sequence[str], bool]]:
+    """Yield the texts in batches, and whether all of a batch match the pattern, each as one line.
+
+    One search for many texts is several times faster than one for each; a text with a line break never matches.
+    """
+    lines = re.compile(f"(?:{pattern}\n)+")
+    for start in range(0, len(texts), _BATCH):
+        batch = texts[start : start + _BATCH]
+        joined = "\n".join((*batch, ""))
+        yield batch, joined.count("\n") == len(batch) and lines.fullmatch(joined) is not None
 
 
 def same_value(kind: FieldKind, one: object, other: object) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from graduand.records.record import EMAIL, FIRST_NAME, LAST_NAME, USERNAME, Value, domain_of, is_address
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Answer = Value | bool
 
@@ -37,17 +37,15 @@ def answers_of(values: Mapping[str, Value]) -> dict[str, Answer]:
 class People:
     """Records as columns: the same number is the same record in each; they are in no file, and without exemptions."""
 
-    def __init__(self, columns: Mapping[str, Sequence[Value | None]], count: int, judged: Collection[str] = ()) -> None:
+    def __init__(self, columns: Mapping[str, Sequence[Value | None]], count: int) -> None:
         self.columns = columns
         self.count = count
-        self.judged = judged
-        """Keys of which every value by itself is known to be without an error."""
         self._varying: dict[str, Sequence[Answer | None] | None] = {}
 
     def chosen(self, numbers: Sequence[int]) -> People:
         """Return these records; the first of them is number 0."""
         pick = itemgetter(*numbers) if len(numbers) > 1 else lambda column: tuple(map(column.__getitem__, numbers))
-        return People({key: pick(column) for key, column in self.columns.items()}, len(numbers), self.judged)
+        return People({key: pick(column) for key, column in self.columns.items()}, len(numbers))
 
     def sample(self, most: int) -> People:
         """Return at most so many of the records, spread over all."""

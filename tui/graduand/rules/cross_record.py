@@ -94,7 +94,7 @@ class _Columns:
 
 def _twice(column: Iterable[str | None]) -> bool:
     """Return whether a column holds a text twice, in upper or lower case."""
-    texts = [text.casefold() for text in column if text]
+    texts = "\n".join(filter(None, column)).casefold().split("\n")  # a line break in a text finds at most too much
     return len(set(texts)) < len(texts)
 
 

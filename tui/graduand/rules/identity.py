@@ -21,10 +21,11 @@ from graduand.records.transition import RETURNED
 from graduand.rules.rule import Flaw, error, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graduand.records.record import Record
     from graduand.records.school import School
+    from graduand.rules.answers import People
 
 RULES: Final = (
     error(
@@ -154,6 +155,15 @@ def person_of(record: Record) -> Identity:
     for place in _LISTS:
         values[place] = values[place] if isinstance(values[place], tuple) else None
     return Identity(record.path, *values)
+
+
+def columns_of(paths: Sequence[str], people: People) -> list[Sequence[Any]]:
+    """Return the `Identity` tuples of records in columns, transposed; `paths` are the paths of the records."""
+    columns: list[Any] = [people.columns.get(key, (None,) * people.count) for key in KEYS]
+    columns[0] = [username or "" for username in columns[0]]
+    for place in _LISTS:
+        columns[place] = [value if isinstance(value, tuple) else None for value in columns[place]]
+    return [paths, *columns]
 
 
 def check_identifiers(record: Record, _school: School, _on: str) -> Iterator[Flaw]:

@@ -40,8 +40,7 @@ def judge(record: Record, school: School, on: str) -> list[Flaw]:
 def judge_rows(people: People, rows: Sequence[int], school: School, on: str) -> Iterator[tuple[int, list[Flaw]]]:
     """Return the number and the flaws of each of these rows of columns that has an error or any other flaw.
 
-    The rows are records that are in no file yet. Of the values of `people.judged` by themselves, only errors are sure
-    to be found.
+    The rows are records that are in no file yet.
     """
     if not rows:
         return

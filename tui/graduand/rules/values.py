@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from graduand.language import N_, _, quoted, spoken, visible
-from graduand.records.kinds import CLEAR, FORMULA_STARTS, FieldKind, is_plain, matches, no_day
+from graduand.records.kinds import CLEAR, FORMULA_STARTS, FieldKind, batches, is_plain, matches, no_day, plain_shape
 from graduand.records.record import COLLEGES, KIND, LABELS, LISTED, MAJORS, MINORS, WAIVE
 from graduand.rules import characters
 from graduand.rules.rule import Flaw, OwnCheck, error, note, warning
@@ -305,10 +305,20 @@ def check_values(record: Record, school: School, _on: str) -> Sequence[Flaw]:
 def loud_rows(people: People, school: School) -> Iterator[int]:
     """Return the numbers of the records in columns of which a value by itself is wrong."""
     for key, column in people.columns.items():
-        if key not in people.judged:
-            field = school.fields[key]
-            loud = {value for value in {*column} if value is not None and judge_value(field, value, school)}
-            yield from (number for number, value in enumerate(column) if value in loud) if loud else ()
+        field = school.fields[key]
+        values = {value for value in column if value is not None}
+        loud = {value for value in _doubtful(field, values, school) if judge_value(field, value, school)}
+        yield from (number for number, value in enumerate(column) if value in loud) if loud else ()
+
+
+def _doubtful(field: Field, values: set[Value], school: School) -> Iterator[Value]:
+    """Return the values of a column but those in batches of plain ones, in which `judge_value` finds nothing."""
+    shape = plain_shape(field.kind) if field.key in _judged_by_shape(school) else ""
+    texts = [value for value in values if isinstance(value, str)] if shape else []
+    yield from values.difference(texts)
+    for batch, are_plain in batches(texts, shape):
+        if not are_plain or max(map(len, batch)) > field.max:
+            yield from batch
 
 
 @lru_cache(maxsize=4)
