@@ -209,11 +209,14 @@ def uploads_text(compiled: CompiledUpload | None, noted: Sequence[UploadStatus])
         yield line(_("No upload was noted yet."))
 
 
-def upload_words(one: UploadStatus) -> str:
-    """Return the numbers of people and of failures of an upload, and the upload that it undoes."""
+def upload_words(one: UploadStatus, taken_back: str = "") -> str:
+    """Return the numbers of people and of failures of an upload, and the upload that it undoes.
+
+    `taken_back` is what the latter is called here; "" stands for its id.
+    """
     people = ngettext("{count} person", "{count} people", one.people).format(count=one.people)
     failed = ngettext("{count} failed", "{count} failed", one.failed).format(count=one.failed) if one.failed else ""
-    back = _("takes back {name}").format(name=one.takes_back) if one.takes_back else ""
+    back = _("takes back {name}").format(name=taken_back or one.takes_back) if one.takes_back else ""
     share = "" if one.is_shared else _("not shared yet")
     delivery = _delivery_words(one.delivery) if one.delivery else ""
     return ", ".join(part for part in (people, delivery, failed, back, share) if part)

@@ -26,6 +26,7 @@ from graduand.screens.widgets.keyline import KeyLine
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.uploads import results
 from graduand.uploads.results import Failure, Reconciled
+from graduand.uploads.times import clock_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -100,7 +101,8 @@ class FailedScreen(View[Reconciled]):
         if self.found is None:
             return (_("Failed rows"),)
         rows = len({one.row for one in self.found.failures})
-        return _("Failed rows"), self.found.upload, ngettext("{count} row", "{count} rows", rows).format(count=rows)
+        upload = _("upload of {time}").format(time=clock_of(self.found.ran_at))
+        return _("Failed rows"), upload, ngettext("{count} row", "{count} rows", rows).format(count=rows)
 
     def read(self, tell: Tell) -> Reconciled:
         """Take the rows back to the records that they came from; nothing is noted."""

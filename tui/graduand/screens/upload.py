@@ -27,6 +27,7 @@ from graduand.screens.widgets.lines import Cell, Drawn, fit
 from graduand.uploads import status
 from graduand.uploads.note_upload import note_upload
 from graduand.uploads.status import keep_ticks, ticked
+from graduand.uploads.times import clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,8 +111,8 @@ class UploadScreen(View[InHand]):
         """Return whether it is noted, and how many of the steps in Handshake are ticked."""
         done, steps = self._steps()
         ticked = _("{done} of {count} steps in Handshake done").format(done=done, count=steps)
-        noted = self.compiled.noted if self.compiled else ""
-        return _("Upload in hand"), noted and _("noted as {name}").format(name=noted), ticked if steps else ""
+        at = self.compiled.at if self.compiled else ""
+        return _("Upload in hand"), at and _("noted, ran {time}").format(time=clock_of(at)), ticked if steps else ""
 
     def _steps(self) -> tuple[int, int]:
         """Return how many steps of the files are ticked, and how many there are; what comes afterwards is none."""

@@ -28,6 +28,7 @@ from graduand.uploads import status
 from graduand.uploads.exchange import what_is_missing
 from graduand.uploads.rollback import CompiledRollback, prepare_rollback, write_rollback
 from graduand.uploads.status import CompiledUpload, UploadStatus
+from graduand.uploads.times import clock_of
 
 if TYPE_CHECKING:
     from graduand.handshake.plan import CellChange
@@ -126,8 +127,14 @@ class UploadsScreen(View[NotedUploads]):
                 Cell(fit(_("In hand, not noted yet: Enter shows what is to be done"), width - 2), "strong"),
             )
         sign = Cell("✗ ", "error") if one.failed else Cell("✓ ", "added") if one.results else Cell("  ")
-        words = fit(upload_words(one), max(width - 29, 8))
-        return (sign, Cell(f"{fit(one.id, 26)} ", "strong"), Cell(words))
+        back = self._when(one.takes_back) if one.takes_back else ""
+        return (sign, Cell(f"{clock_of(one.at)}  ", "strong"), Cell(fit(upload_words(one, back), max(width - 20, 8))))
+
+    def _when(self, name: str) -> str:
+        """Return when the upload with this id ran; the id where it is not known here."""
+        found = (one.at for one in self.uploads if isinstance(one, UploadStatus) and one.id == name)
+        at = next(found, "")
+        return clock_of(at) if at else name
 
     def whole(self) -> Content:
         """Return what an upload held."""
@@ -195,7 +202,9 @@ class UploadsScreen(View[NotedUploads]):
         elif outcome:
             compiled = self.uploads[0]
             waits = isinstance(compiled, CompiledUpload) and not compiled.obstacle
-            question = take_back_question(outcome, self.workspace, replaces=waits)
+            question = take_back_question(
+                outcome, self.workspace, self._when(outcome.upload.takes_back), replaces=waits
+            )
             self.app.push_screen(ConfirmScreen(question), lambda yes: self._take_back(outcome) if yes else None)
 
     def _take_back(self, shown: CompiledRollback) -> None:
@@ -228,8 +237,8 @@ class UploadsScreen(View[NotedUploads]):
             self.action_read()
 
 
-def take_back_question(found: CompiledRollback, workspace: Workspace, *, replaces: bool) -> Question:
-    """Return what one must know before an upload is taken back: what cannot be, and what changes of whom.
+def take_back_question(found: CompiledRollback, workspace: Workspace, when: str, *, replaces: bool) -> Question:
+    """Return what one must know before the upload of `when` is taken back: what cannot be, and what changes of whom.
 
     `replaces` says that the files take the place of some that were not noted.
     """
@@ -250,7 +259,7 @@ def take_back_question(found: CompiledRollback, workspace: Workspace, *, replace
         for change in found.plan.changes
         if change.effects
     ]
-    title = _("Take back {name}").format(name=found.upload.takes_back)
+    title = _("Take back the upload of {time}").format(time=when)
     return Question(title, [*first, *people], "\n".join(remarks))
 
 

@@ -84,6 +84,8 @@ class Reconciled(NamedTuple):
 
     upload: str
     """The id of its entry."""
+    ran_at: str
+    """When it ran, as entries have it."""
     result: str
     """The id of the entry that notes it; "" when it was only looked at."""
     failures: tuple[Failure, ...]
@@ -137,7 +139,7 @@ def reconcile(workspace: Workspace, path: Path, options: ReconcileOptions, raw: 
         lines = [*_lines(sent, failed, failures, importer)]
         known = _noted(ledger, entry, lines)
         result = _note(ledger, entry, lines) if save and lines and not known else known
-        return Reconciled(entry.id, result, failures, len(people), is_new=bool(result) and not known)
+        return Reconciled(entry.id, entry.at, result, failures, len(people), is_new=bool(result) and not known)
 
     found = note_on_newest(program, reconciled)
     shared = share_ledger(program, fetched, options.exchange) if save else NOTHING_ASKED

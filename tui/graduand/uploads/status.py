@@ -46,6 +46,8 @@ class CompiledUpload(NamedTuple):
     """The id of the entry that notes its last file; "" when not all of it is noted yet."""
     obstacle: str
     """Why it cannot be noted; "" when it can."""
+    at: str = ""
+    """When its last file ran, as entries have it; "" when not all of it is noted yet."""
 
 
 class UploadStatus(NamedTuple):
@@ -115,8 +117,8 @@ def compiled_upload(workspace: Workspace, ledger: Ledger | None = None) -> Compi
     ledger = ledger or ledger_of(workspace)
     uploads = [one for one in (*ledger.uploads, *ledger.deliveries) if one.text("batch") == batch]
     ran = {file.sent_as for one in uploads for file in one.jobs}
-    noted = uploads[-1].id if uploads and ran >= {*names} else ""
-    return CompiledUpload(manifest, card, tuple(str(folder / name) for name in names), noted, "")
+    noted, at = (uploads[-1].id, uploads[-1].at) if uploads and ran >= {*names} else ("", "")
+    return CompiledUpload(manifest, card, tuple(str(folder / name) for name in names), noted, "", at)
 
 
 def ledger_of(workspace: Workspace) -> Ledger:

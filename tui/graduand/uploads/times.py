@@ -55,6 +55,11 @@ def day_of(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone().date().isoformat()
 
 
+def clock_of(moment: str) -> str:
+    """Return the day and the time of the day, in this machine's zone, of a time as entries have it."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def time_of_file(path: Path) -> str:
     """Return when a file was changed last as entries have it; now where the file's time lies ahead.
 
