@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graduand.findings import Finding, Severity, in_order
@@ -11,7 +12,7 @@ from graduand.records.paths import record_path
 from graduand.records.record import Record
 from graduand.rules import judgement
 from graduand.rules.answers import People
-from graduand.rules.identity import KEYS, Identity, columns_of, person_of
+from graduand.rules.identity import KEYS, columns_of, person_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -99,12 +100,10 @@ class _Judge:
         """Return the flaws among all records, by username, of those wanted."""
         if not wanted:
             return {}
-        standing = (person_of(instead.get(username, record)) for username, record in self._records.items())
-        columns = [*zip(*standing, strict=True)] or [()] * len(Identity._fields)
-        if newcomers:
-            columns = [(*column, *below) for column, below in zip(columns, self._newcomers(), strict=True)]
-        order = sorted(range(len(columns[0])), key=columns[0].__getitem__)
-        columns = [tuple(map(column.__getitem__, order)) for column in columns]
+        standing = [person_of(instead.get(username, record)) for username, record in self._records.items()]
+        columns: Sequence[Sequence[Any]] = [*zip(*sorted(standing, key=lambda person: person.path), strict=True)]
+        if newcomers and self._new:
+            columns = _in_order(columns, self._newcomers()) if columns else self._newcomers()
         found: defaultdict[str, list[Flaw]] = defaultdict(list)
         owner = dict(zip(*columns[:2], strict=True))
         for one in judgement.judge_columns(columns):
@@ -113,11 +112,12 @@ class _Judge:
         return found
 
     def _newcomers(self) -> Sequence[Sequence[Any]]:
-        """Return what the rules compare of all people without a record, as columns."""
+        """Return what the rules compare of all people without a record, as columns in the order of the paths."""
         rows = self._rows
         people = People({key: rows.columns[key] for key in KEYS if key in rows.columns}, len(rows.lines))
-        paths = tuple(map(self._path, map(rows.usernames.__getitem__, self._new)))
-        return columns_of(paths, people.chosen(self._new))
+        path_of = {row: self._path(rows.usernames[row]) for row in self._new}
+        order = sorted(self._new, key=path_of.__getitem__)
+        return columns_of([*map(path_of.__getitem__, order)], people.chosen(order))
 
     def _newcomer(self, row: int) -> Record:
         return Record(self._path(self._rows.usernames[row]), self._rows.values(row))
@@ -130,3 +130,10 @@ class _Judge:
 
     def _state(self, record: Record) -> tuple[Flaw, ...]:
         return self._states.flaws(record, self._school, self._on) if self._states else ()
+
+
+def _in_order(*parts: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """Return the columns of several parts as one, in the order of the first column."""
+    columns = [[*chain.from_iterable(column)] for column in zip(*parts, strict=True)]
+    order = sorted(range(len(columns[0])), key=columns[0].__getitem__)
+    return [[*map(column.__getitem__, order)] for column in columns]

@@ -167,7 +167,7 @@ def judge_places(
     `others` are the people by cohort whose records are not at the `paths`.
     """
     lying = [(path.rpartition("/")[0], username[-2:]) for path, username in zip(paths, usernames, strict=True)]
-    people = cohort_sizes(paths)
+    people = _by_cohort(folder for folder, _end in lying)
     people.update(others)
     wanted = {
         (folder, end): record_path(_cohort(folder), end, people[_cohort(folder)]).rpartition("/")[0]
@@ -184,8 +184,13 @@ def judge_places(
 
 def cohort_sizes(paths: Iterable[str]) -> Counter[str]:
     """Return how many of the records at the paths are in each cohort."""
+    return _by_cohort(path.rpartition("/")[0] for path in paths)
+
+
+def _by_cohort(folders: Iterable[str]) -> Counter[str]:
+    """Return how often the folders of each cohort appear."""
     people = Counter[str]()
-    for folder, count in Counter(path.rpartition("/")[0] for path in paths).items():
+    for folder, count in Counter(folders).items():
         people[_cohort(folder)] += count
     return people
 

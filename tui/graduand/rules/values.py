@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from graduand.language import N_, _, quoted, spoken, visible
 from graduand.records.kinds import CLEAR, FORMULA_STARTS, FieldKind, batches, is_plain, matches, no_day, plain_shape
@@ -306,7 +306,7 @@ def loud_rows(people: People, school: School) -> Iterator[int]:
     """Return the numbers of the records in columns of which a value by itself is wrong."""
     for key, column in people.columns.items():
         field = school.fields[key]
-        values = {value for value in column if value is not None}
+        values = cast("set[Value]", {*column} - {None})
         loud = {value for value in _doubtful(field, values, school) if judge_value(field, value, school)}
         yield from (number for number, value in enumerate(column) if value in loud) if loud else ()
 
