@@ -16,7 +16,7 @@ from graduand.screens.app import GraduandApp
 from graduand.screens.committer import CommitterScreen
 from graduand.screens.share import ShareScreen
 from graduand.workspace import Workspace
-from tests.repository import TODAY, begin, commit, git, graduate, put
+from tests.repository import TODAY, begin, commit, git, graduand, graduate, noted, put
 from tests.screens.stage import Stage, shows, told
 from tests.screens.terminal import press, screen_text, settled, story, type_in
 
@@ -249,3 +249,21 @@ def test_the_ledger_is_begun_only_where_a_remote_may_hold_one_and_holds_none(sha
 
     story(app, tell)
     assert git(remote_of(shared), "for-each-ref", "refs/heads/graduand/ledger")
+
+
+def test_what_colleagues_do_not_know_of_the_ledger_is_said_in_words_and_the_id_at_the_foot(shared: Path) -> None:
+    for words in (
+        ["compile", "--on", TODAY],
+        ["uploaded", str(shared / "build/manifest.json"), "--ran-at", f"{TODAY}T10:15", "--first", "--no-push"],
+    ):
+        assert graduand(shared, *words).code == 0
+    (name,) = noted(shared)
+    app = on_stage(shared)
+
+    async def tell(pilot: Pilot[Any]) -> None:
+        await press(pilot, "end")
+        assert f"{TODAY} 10:15  an upload, 1 person" in screen_text(app)
+        assert screen_text(app).count(name) == 1
+        assert "the ledger is begun" in screen_text(app)
+
+    story(app, tell)

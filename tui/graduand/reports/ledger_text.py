@@ -8,16 +8,34 @@ from typing import TYPE_CHECKING, Final
 from graduand.language import _, ngettext, visible
 from graduand.reports.console import Line, Span, line
 from graduand.reports.json_text import json_text
+from graduand.uploads.times import clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.sync import Accepted, Synced
     from graduand.setup.ledger import LedgerStanding
 
 _WELL: Final = Span("✓ ", "green")
 _NOTE: Final = Span("! ", "yellow")
 _FAULT: Final = Span("✗ ", "bold red")
+
+
+def entry_words(entry: LedgerEntry, people: int) -> str:
+    """Return when what an entry notes happened, what it was, and of how many `people` when there are any."""
+    kind = {
+        "opened": _("the ledger is begun"),
+        "upload": _("an upload"),
+        "delivered": _("a delivery"),
+        "result": _("what came back of an upload"),
+        "observation": _("what was seen in Handshake"),
+        "approval": _("an approval"),
+        "withdrawn": _("a withdrawal of an entry"),
+        "erased": _("an erasure"),
+    }[entry.kind]
+    count = ngettext("{count} person", "{count} people", people).format(count=people) if people else ""
+    return f"{clock_of(entry.at)}  {', '.join(filter(None, (kind, count)))}"
 
 
 def standing_lines(standing: LedgerStanding) -> Iterator[Line]:

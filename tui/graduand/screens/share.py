@@ -16,6 +16,7 @@ from graduand.errors import NotShared, Trouble
 from graduand.language import N_, _, ngettext, visible
 from graduand.records.paths import username_of
 from graduand.reports.labels import terms_of
+from graduand.reports.ledger_text import entry_words
 from graduand.reports.review_text import as_markdown, title_of
 from graduand.reports.size_limit import DESCRIPTION
 from graduand.screens.committer import Committer, CommitterScreen
@@ -28,9 +29,10 @@ from graduand.screens.waiting import Waiting
 from graduand.screens.widgets.lines import Cell, Drawn, LineList, fit
 from graduand.screens.widgets.outline import Heading, Outline
 from graduand.uploads.note_upload import begin_ledger
+from graduand.uploads.status import ledger_of, people_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from graduand.editing.change_request import PublishedRequest
     from graduand.editing.clone_status import Divergence
@@ -56,6 +58,8 @@ class ShareStatus(NamedTuple):
 
     status: CloneStatus
     divergence: Divergence
+    noted: Mapping[str, str]
+    """What each entry of the ledger that is not shared is shown as, by its id."""
 
 
 UNFINISHED, CHANGED, AHEAD, BEHIND, LEDGER = "unfinished", "changed", "ahead", "behind", "ledger"
@@ -143,7 +147,15 @@ class ShareScreen(View[ShareStatus]):
         """Find out how the clone stands."""
         del tell
         standing = read_clone_status(self.workspace)
-        return ShareStatus(standing, divergence(self.workspace, standing))
+        return ShareStatus(standing, divergence(self.workspace, standing), self._noted(standing))
+
+    def _noted(self, standing: CloneStatus) -> Mapping[str, str]:
+        if not standing.unshared:
+            return {}
+        ledger = ledger_of(self.workspace)
+        entries = [one for one in ledger.entries if one.id in standing.unshared]
+        pairs = zip(entries, people_in(ledger, entries), strict=True)
+        return {entry.id: entry_words(entry, people) for entry, people in pairs}
 
     def show_result(self, found: ShareStatus) -> None:
         """Show how it stands."""
@@ -167,7 +179,7 @@ class ShareScreen(View[ShareStatus]):
         """Show what is looked for."""
         if self.found is None:
             return
-        standing, apart = self.found
+        standing, apart, _noted = self.found
         here = self.lines.cursor
         groups: dict[str, tuple[str | CommitLine, ...]] = {
             UNFINISHED: (standing.unfinished,) if standing.unfinished else (),
@@ -193,6 +205,8 @@ class ShareScreen(View[ShareStatus]):
         """Return what one thing is shown as, and found by."""
         if not isinstance(one, str):
             return f"{one.date[:10]}  {visible(one.author, 24)}  {visible(one.subject, 200)}"
+        if self.found and one in self.found.noted:
+            return self.found.noted[one]
         if one.startswith("records/"):
             person = self.roster.places.get(one)
             name = self.roster.entries[person].name if person is not None else ""
@@ -217,7 +231,9 @@ class ShareScreen(View[ShareStatus]):
         row = self.outline.at(self.lines.cursor) if self.outline else None
         if row is None or isinstance(row, Heading):
             return Content(_(_GROUPS[row.key][0]) if row else "")
-        return Content(self._words(row))
+        words = self._words(row)
+        known = self.found is not None and row in self.found.noted
+        return Content.assemble(words, (f"\n{row}", "$foreground 70%")) if known else Content(words)
 
     @on(LineList.Chosen)
     def open_the_record(self) -> None:

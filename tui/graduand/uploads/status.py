@@ -17,14 +17,25 @@ from graduand.handshake.effect import Status
 from graduand.handshake.manifest_check import received
 from graduand.handshake.upload import CARD, MANIFEST
 from graduand.index.people_list import SentStatus
-from graduand.ledger.entry import PEOPLE, RESULT, EntryKind, RowStatus, read_results, stamp_of
+from graduand.ledger.entry import (
+    APPROVED,
+    OBSERVED,
+    OBSERVED_OTHERS,
+    PEOPLE,
+    RESULT,
+    EntryKind,
+    RowStatus,
+    cells_of,
+    read_results,
+    stamp_of,
+)
 from graduand.ledger.fold import in_order
 from graduand.ledger.ledger import read_ledger
 from graduand.storage import atomic, file_reader
 from graduand.uploads.compiler import CompileOptions, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from graduand.ledger.entry import LedgerEntry
     from graduand.ledger.ledger import Ledger
@@ -179,6 +190,30 @@ def _upload_status(ledger: Ledger, entry: LedgerEntry, people: int) -> UploadSta
         is_shared=entry.id not in ledger.unshared,
         delivery=_delivery_state(ledger, entry),
     )
+
+
+def people_in(ledger: Ledger, entries: Sequence[LedgerEntry]) -> tuple[int, ...]:
+    """Return how many people each of the entries is about; 0 of one that is about nobody or that names nobody.
+
+    Raises:
+        LedgerBroken: a file of an entry is not there.
+    """
+    listed = [(entry, _LISTS[entry.kind]) for entry in entries if entry.kind in _LISTS]
+    found = {
+        entry.id: len({cells[column] for cells in cells_of(raw) if len(cells) > column})
+        for (entry, (_name, column)), raw in zip(
+            listed, ledger.files((entry, name) for entry, (name, _column) in listed), strict=True
+        )
+    }
+    rows = {entry.id: sum(file.rows for file in entry.files if file.name in _TABLES) for entry in entries}
+    return tuple(found.get(entry.id, rows[entry.id]) for entry in entries)
+
+
+_LISTS: Final = {EntryKind.UPLOAD: (PEOPLE, 0), EntryKind.DELIVERED: (PEOPLE, 0), EntryKind.RESULT: (RESULT, 1)}
+"""By the kind of an entry, its file that names people, and in which column."""
+
+_TABLES: Final = frozenset({OBSERVED, OBSERVED_OTHERS, APPROVED})
+"""Files of entries with one row for each person."""
 
 
 def _sent_files(entry: LedgerEntry) -> tuple[tuple[str, int], ...]:
