@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from graduand.errors import Exit, NotFailedRows
@@ -16,6 +16,7 @@ from graduand.handshake.failed_rows import FailedFile, FailedRow
 from graduand.handshake.response import Response
 from graduand.language import visible
 from graduand.similar import normalize_header
+from graduand.tables.file_kind import is_binary
 from graduand.uploads.results import SIZE, failed_rows
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def test_texts_like_a_table_are_read_or_refused(text: str) -> None:
 
 
 LETTERS: Final = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=8)
-FRENCH: Final = st.text(alphabet="abcéèàçùôÉ ;,\"'\n", max_size=8)
+FRENCH: Final = st.from_regex("(?:[abcd ;,\"'\\n][éèàçùô]?){0,4}|É[abcd ]{0,3}", fullmatch=True)
 
 
 @st.composite
@@ -276,4 +277,5 @@ def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, ...]]]:
 @given(files())
 def test_every_dialect_is_read_back_equal(case: tuple[bytes, list[tuple[str, ...]]]) -> None:
     raw, rows = case
+    assume(not is_binary(raw.decode("utf-8", "replace")))  # such a file is refused
     assert texts(failed_rows(raw)) == [(*row[:4], row[4].strip(), row[5]) for row in rows]

@@ -117,9 +117,9 @@ def take_in(terminal: Terminal, file: Path) -> None:
 def send(terminal: Terminal, people: str) -> None:
     """Compile what is outstanding, and note that it went out."""
     go_to(terminal, "4", people)
-    terminal.after("u", "Ctrl+S Valider")
+    terminal.after("u", "Échap Ne rien changer")
     terminal.after("C-s", "Noter l’exécution")
-    terminal.after("C-s", "Ctrl+S Valider")
+    terminal.after("C-s", "Échap Ne rien changer")
     terminal.after("C-s", lambda screen: "Espace Cocher" in screen and "Noter l’exécution" not in screen)
 
 

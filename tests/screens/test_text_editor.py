@@ -118,7 +118,7 @@ def test_e_opens_the_file_of_a_finding_and_all_is_checked_again(root: Path, vim:
     app = Stage(screen)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "n", "n", "n", "n")
+        await press(pilot, "tab", "tab", "tab", "tab")
         found = screen.finding
         assert found
         vim.will_write(graduate(found.username))
@@ -135,7 +135,7 @@ def test_without_a_terminal_to_lend_the_place_is_said(root: Path, monkeypatch: p
     app = Stage(ProblemsScreen(Workspace(faulty(root)), TODAY))
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "n", "e")
+        await press(pilot, "tab", "e")
         assert told(app)[0].startswith("This terminal cannot be lent to an editor; open")
 
     story(app, tell)

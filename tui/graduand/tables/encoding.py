@@ -123,4 +123,4 @@ def _char_score(char: str, before: str, behind: str) -> int:
         odd = behind[0].isupper() or (before.isupper() and not behind[0].islower())
     else:
         odd = before[-1].islower() or (before[-1].isupper() and behind[0].islower())
-    return -5 if odd else (2 + (char in _FREQUENT)) if in_word else -1
+    return -5 if odd else (2 + (char in _FREQUENT)) if in_word else 0

@@ -127,8 +127,17 @@ def _refuse_csv_options(file: FileFormat) -> None:
         raise Usage(_("--encoding and --separator are about a CSV file, and this is a workbook."))
 
 
-def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNKNOWN) -> Table:
+def read_csv(
+    raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNKNOWN, *, is_torn: bool = False
+) -> Table:
     """Return the table in the bytes of a CSV file, whatever a spreadsheet did to its encoding and separators.
+
+    Args:
+        raw: The content of the file.
+        is_known: Whether a text is the header of a known column.
+        file: Its encoding and separator, where they are given.
+        is_torn: Cells may hold JSON without quotation marks around it, as Handshake's answers do, so that its own
+            commas tear it and text follows a quotation mark.
 
     Raises:
         NotATable: it is no CSV file, or its end is missing.
@@ -139,7 +148,7 @@ def read_csv(raw: bytes, is_known: Callable[[str], bool], file: FileFormat = UNK
     try:
         return _table(opened, is_known, file.header, strict=True)
     except csv.Error:
-        requoted = _requoted(opened)
+        requoted = opened if is_torn else _requoted(opened)
     try:
         return _table(requoted, is_known, file.header, strict=False)
     except csv.Error as error:

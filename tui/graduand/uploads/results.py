@@ -278,9 +278,11 @@ def failed_rows(raw: bytes, path: str = "-") -> FailedFile:
         NotFailedRows: it is another file, or its end is missing.
     """
     try:
-        table = table_reader.read_csv(raw, is_header)
+        table = table_reader.read_csv(raw, is_header, is_torn=True)
     except table_reader.NotATable as other:
         raise NotFailedRows(path, other.found) from other
+    except Usage as other:
+        raise NotFailedRows(path, _("nothing says which encoding it is in")) from other
     return read_failed(table, path)
 
 
