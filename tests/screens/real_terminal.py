@@ -30,6 +30,7 @@ class Terminal:
         """Open graduand on `root`, and wait until it shows `first`."""
         self.socket = str(root.parent / f"tmux{next(_NUMBERS)}")
         environment = {
+            "GRADUAND_DEBUG": "1",
             "GRADUAND_LANG": language,
             "PYTHONPATH": str(HOUSE / "tui"),
             "XDG_CONFIG_HOME": str(root.parent / "config"),
@@ -65,6 +66,10 @@ class Terminal:
         """Return what is on the screen; a no-break space is a space."""
         return self.tmux("capture-pane", "-p", "-t", "graduand").replace("\u00a0", " ")
 
+    def history(self) -> str:
+        """Return what was on the screen too, such as the traceback of a bug."""
+        return self.tmux("capture-pane", "-p", "-S", "-", "-t", "graduand")
+
     def colours(self) -> str:
         """Return what is on the screen with its colours, which tell where the cursor is."""
         return self.tmux("capture-pane", "-p", "-e", "-t", "graduand")
@@ -81,7 +86,7 @@ class Terminal:
             screen = self.screen()
             if seen in screen if isinstance(seen, str) else seen(screen):
                 return screen
-            assert time.monotonic() < deadline, f"{seen!r} did not come:\n{screen}"
+            assert time.monotonic() < deadline, f"{seen!r} did not come:\n{self.history()}"
             time.sleep(GLANCE)
 
     def after(self, key: str, seen: Callable[[str], bool] | str) -> None:

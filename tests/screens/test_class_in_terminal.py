@@ -180,7 +180,7 @@ def test_a_class_is_taken_in_sent_and_its_failed_rows_retried_by_keys(
     ]
     assert len(noted(school)) == 2
     go_to(terminal, "7", "origin/main")
-    terminal.after("P", "rien n’attend")
+    terminal.after("P", "Les collègues ont déjà tout")
     assert git(tmp_path / "remote.git", "rev-parse", "graduand/ledger") == git(school, "rev-parse", "graduand/ledger")
     assert "Correct a first name" in git(tmp_path / "remote.git", "log", "--format=%s", "main")
     terminal.press("q")

@@ -261,9 +261,12 @@ def test_what_colleagues_do_not_know_of_the_ledger_is_said_in_words_and_the_id_a
     app = on_stage(shared)
 
     async def tell(pilot: Pilot[Any]) -> None:
-        await press(pilot, "end")
-        assert f"{TODAY} 10:15  an upload, 1 person" in screen_text(app)
-        assert screen_text(app).count(name) == 1
+        seen = []
+        for key in ("end", "up"):  # what is noted in one second stands in either order
+            await press(pilot, key)
+            seen.append(screen_text(app))
+        assert f"{TODAY} 10:15  an upload, 1 person" in seen[0]
+        assert sorted(text.count(name) for text in seen) == [0, 1]
         assert "the ledger is begun" in screen_text(app)
 
     story(app, tell)

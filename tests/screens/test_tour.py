@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 VIEWS = {
+    "problems": ["g", "2"],
     "plan": ["g", "4"],
     "uploads": ["g", "5"],
     "history": ["g", "6"],
@@ -45,7 +46,7 @@ def test_every_view_is_as_it_was_reviewed(tmp_path: Path, golden: Callable[[str,
     async def tell(pilot: Pilot[Any]) -> None:
         for name, keys in VIEWS.items():
             await press(pilot, *keys)
-            for size in (SMALL, LARGE):
+            for size in ((60, 15), SMALL, LARGE, (200, 55)):
                 text = await seen_at(pilot, size)
                 seen = _COMMIT.sub("0123456789ab", _MOMENT.sub("20261123T101500Z-0a1b2c3d", text))
                 golden(f"screens/tour/{name}.{language}.{size[0]}x{size[1]}.txt", seen.encode())

@@ -41,6 +41,8 @@ _STYLES: Final = {EventKind.DEACTIVATED: "error", EventKind.REACTIVATED: "added"
 _SIGNS: Final = {EventKind.DEACTIVATED: "✗ ", EventKind.REACTIVATED: "✓ ", EventKind.REMOVED: "- "}
 _WIDE: Final = 76
 """Columns from which on the longest kind of event has room."""
+_SHORTEST: Final = 8
+"""Columns below which what changed is left to the line shown in full."""
 _ROOMY: Final = 100
 """Columns from which on a line says too whether the change was sent."""
 _WHOLE: Final = 2_000
@@ -217,16 +219,16 @@ class AuditScreen(View["Histories"]):
         event = self._rows[index]
         if isinstance(event, str):
             return (Cell(fit(event, width), "heading"),)
-        kind = fit(kind_word(event.event), 24 if width >= _WIDE else 20)
-        named = max((width - 40) // 4, 0)
+        named = max((width - 40) // 4, 12)
+        kind = fit(kind_word(event.event), 24 if width >= _WIDE else min(20, width - 28 - named))
         state = f" {fit(sent_word(event), 10)}" if width >= _ROOMY else ""
-        room = width - 28 - len(kind) - (named + 1 if named else 0) - len(state)
-        words = fit(what(event, self.terms, show=self._open), max(room, 8))
+        room = width - 29 - len(kind) - named - len(state)
+        words = fit(what(event, self.terms, show=self._open), room) if room >= _SHORTEST else ""
         return (
             Cell(f"{event.source.date[:10]:<10} ", "muted"),
             Cell("● " if event is self._marked else _SIGNS.get(event.event, "  "), _STYLES.get(event.event, "")),
             Cell(f"{fit(event.username, 12)} ", "strong"),
-            Cell(f"{fit(self.roster.name_of(event.username), named)} " if named else "", "strong"),
+            Cell(f"{fit(self.roster.name_of(event.username), named)} ", "strong"),
             Cell(f"{kind} ", _STYLES.get(event.event, "")),
             Cell(words),
             Cell(state, "muted"),

@@ -132,6 +132,7 @@ class BulkScreen(LeftInTurn[None]):
 
     CSS = """
     #heading { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
+    #heading { text-wrap: nowrap; text-overflow: ellipsis; }
     #choice { height: 1fr; }
     #choice > LineList { width: 2fr; max-width: 40; }
     #asked { width: 3fr; padding: 0 2; border-left: solid $panel; }

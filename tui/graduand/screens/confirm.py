@@ -62,6 +62,7 @@ class ConfirmScreen(Screen[bool]):
 
     CSS = """
     #heading { dock: top; height: 1; background: $panel; text-style: bold; padding: 0 1; }
+    #heading { text-wrap: nowrap; text-overflow: ellipsis; }
     #remark { height: auto; max-height: 6; padding: 0 1; border-top: solid $panel; }
     #typed, #reason { height: 1; padding: 0 1; display: none; }
     #typed Static { width: auto; padding-right: 1; color: $text-error; text-style: bold; }

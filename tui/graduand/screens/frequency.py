@@ -37,7 +37,7 @@ class FrequencyScreen(PlaceScreen):
 
     DEFAULT_CSS = """
     FrequencyScreen {
-        & #heading { height: 1; text-style: bold; padding: 0 1; }
+        & #heading { height: 1; text-style: bold; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & #counted { height: 1; padding: 0 1; }
         & LineList { height: 1fr; margin-top: 1; }
     }

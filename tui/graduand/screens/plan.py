@@ -293,8 +293,8 @@ class PlanScreen(View["Searchable[Compiled]"]):
         parts += [_("outstanding only")] if self.order.changed else []
         parts += [self.order.cohort, *(effect_words(effect) for effect in sorted(self.order.only))]
         if self.prepared:
-            since = _("since {upload}").format(upload=self.prepared.since)
-            parts.append(since if self.prepared.since else _("nothing was noted as uploaded yet"))
+            is_first = not self.prepared.since
+            parts.append(_("nothing was noted as uploaded yet") if is_first else _("since the last upload"))
             if seen := self.prepared.known.last_seen[:10]:
                 parts.append(_("Handshake seen on {day}").format(day=seen))
         return tuple(parts)

@@ -52,7 +52,7 @@ class View(PlaceScreen, Generic[Found]):
 
     DEFAULT_CSS = """
     View {
-        & #heading { height: 1; text-style: bold; padding: 0 1; }
+        & #heading { height: 1; text-style: bold; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & #search { height: 1; padding: 0 1; display: none; }
         & #search Static { width: auto; padding-right: 1; color: $text-accent; text-style: bold; }
         & #search Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
