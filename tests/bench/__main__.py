@@ -46,7 +46,7 @@ def main() -> None:
     if options.quick:
         options.people, options.rounds = [1_000], 1
     print(f"{sorted(options.people)} records, {options.rounds} rounds, medians; of processor time unless said")  # noqa: T201
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         run = Run(Path(folder), sorted(options.people), options.rounds, options.quick)
         targets = list(measured(run, options.lines))
     if options.json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -117,3 +118,14 @@ def test_blobs_are_written_again_after_a_kill_left_the_mark_of_their_pack(root: 
     assert Program(root).write_blobs(contents) == names
     assert not mark.exists()
     assert own.exists()
+
+
+def test_what_gitpython_reads_while_it_is_imported_stays_when_another_thread_asks_git(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GIT_PYTHON_REFRESH", "GIT_DIR"):
+        monkeypatch.setenv(name, "quiet")
+    begin(root)
+    Program(root)
+    assert os.environ.get("GIT_PYTHON_REFRESH") == "quiet"
+    assert "GIT_DIR" not in os.environ

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import random
+import re
 import shutil
 from typing import TYPE_CHECKING, Final
 
@@ -109,7 +110,9 @@ def take_in(terminal: Terminal, file: Path) -> None:
         terminal.after("Enter", f"Ligne {number + 2}")
         terminal.press("C-u")
         terminal.type("30/06/2026")
-        terminal.after("C-s", "Refusées" if number == WRONG[0] else "2 nouvelles")
+        new = WRONG.index(number) + 1
+        corrected = re.compile(rf"Nouvelles personnes +{new}\b")
+        terminal.after("C-s", lambda screen, told=corrected: "Ligne" not in screen and bool(told.search(screen)))  # type: ignore[misc]
     terminal.after("C-s", f"{PEOPLE} identiques, 0 refusée")
     terminal.after("Escape", f"{PEOPLE} sur {PEOPLE} personnes")
 

@@ -629,7 +629,7 @@ def _change(
     patience: Patience | None = None,
 ) -> str:
     # On import GitPython would run `git version` twice, and refuse where there is no git; /dev/null cannot be run.
-    os.environ |= {"GIT_PYTHON_REFRESH": "quiet", "GIT_PYTHON_GIT_EXECUTABLE": os.devnull}
+    os.environ |= _GITPYTHON
     from git import Git  # noqa: PLC0415 - 60 ms that only a change needs
     from git.exc import GitCommandNotFound  # noqa: PLC0415
 
@@ -682,10 +682,15 @@ def _text(output: bytes) -> str:
     return bytes(output).decode(errors="surrogateescape")
 
 
+_GITPYTHON: Final = {"GIT_PYTHON_REFRESH": "quiet", "GIT_PYTHON_GIT_EXECUTABLE": os.devnull}
+"""What GitPython reads while it is imported; another thread may ask git something meanwhile."""
+
+
 def _drop_inherited_variables() -> None:
     """Remove the variables that would lead git elsewhere, as another repository's hook may have set them."""
-    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_INHERITED)]:
-        del os.environ[name]
+    for name in list(os.environ):
+        if name.startswith("GIT_") and not name.startswith(_INHERITED) and name not in _GITPYTHON:
+            os.environ.pop(name, None)
 
 
 _COMMITTING: Final = frozenset({"commit", "rebase", "cherry-pick", "revert"})
