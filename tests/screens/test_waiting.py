@@ -119,6 +119,7 @@ def test_what_was_stopped_does_not_begin_what_is_beyond_return() -> None:
         await asyncio.to_thread(begun.wait, 5)
         await pilot.press("escape")
         go_on.set()
+        await asyncio.sleep(0.2)  # until it has ended
 
     assert answer(Waiting("Saving", write, writes=True), tell) == [None]
     progress(1, 2)  # nobody waits here
